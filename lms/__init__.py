@@ -1,0 +1,1 @@
+"""Sidelight: a trauma-informed training LMS for peer supporters."""

@@ -1,0 +1,180 @@
+"""The doors: who is visiting, which views are open to whom, and what happens to a post whose session ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask_login import LoginManager, current_user
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from lms.accounts import records
+from lms.accounts.forms import SignInForm
+from lms.accounts.records import Programme
+from lms.accounts.rules import Visitor, may, touch_is_due
+from lms.foundation import clock
+from lms.foundation.audit import acting_person
+from lms.foundation.db import write
+from lms.foundation.gate import TOKEN_FIELD, from_this_site, settings, token_fits
+from lms.foundation.keys import fingerprint, secret_key
+from lms.foundation.words import gettext as _
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+CARRIED_MOST = 64 * 1024
+CARRIED_SECONDS = 24 * 3600
+
+login_manager = LoginManager()
+login_manager.session_protection = None
+
+
+@login_manager.request_loader
+def _load(_request: object) -> Visitor | None:
+    if not hasattr(g, "visitor"):
+        meet(records.find_visitor(g.session_mark) if g.session_mark else None)
+    found: Visitor | None = g.visitor
+    return found
+
+
+def meet(visitor: Visitor | None) -> None:
+    """Set who is visiting, as a page does that asked the database for more in the same statement."""
+    g.visitor = visitor
+    if visitor:
+        g.language = visitor.language
+        acting_person.set(visitor.person_id)
+
+
+def visitor() -> Visitor | None:
+    """Return who is signed in, if anybody is."""
+    return cast(Visitor, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def signed_in() -> Visitor:
+    """Return who is signed in, behind a door that lets nobody else through."""
+    found = visitor()
+    if found is None:
+        raise RuntimeError("this view is not behind @allow")
+    return found
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def allow(action: str) -> Callable[[View], View]:
+    """Mark a view as open to those who MAY do something; others meet the sign-in page or a 404."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:
+            somebody = visitor()
+            if somebody is None:
+                return _ask_to_sign_in()
+            programme = None
+            if "programme" in arguments:
+                programme = records.find_programme(arguments["programme"])
+                if programme is None:
+                    abort(404)
+                g.programme = programme
+            if not may(somebody, action, programme.id if programme else None):
+                abort(404)
+            return view(**arguments)
+
+        guarded.access = action  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return mark
+
+
+def this_programme() -> Programme:
+    """Return the programme in the address of this page."""
+    found: Programme = g.programme
+    return found
+
+
+def session_cookie() -> str:
+    """Return the name of the session cookie, which only https may set under its stricter name."""
+    return "__Host-session" if settings().secure else "session"
+
+
+def recognise() -> None:
+    """Read the cookie before a request; nothing is asked of the database yet."""
+    token = request.cookies.get(session_cookie(), "")
+    g.session_mark = fingerprint(token) if token else None
+    acting_person.set(None)
+
+
+def check_post() -> Any:
+    """Let a post through only when it comes from one of our pages; otherwise say calmly what to do."""
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint is None:
+        return None
+    if not from_this_site(request):
+        abort(403)
+    if token_fits(request.form.get(TOKEN_FIELD, "")):
+        return None
+    if _wants_json():
+        return jsonify(saved=False), 400
+    view = current_app.view_functions[request.endpoint]
+    if visitor() is None and getattr(view, "access", "public") != "public":
+        return _ask_to_sign_in()
+    return carry_on_page(request.path, _posted_fields()), 400
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _posted_fields() -> list[tuple[str, str]]:
+    left_out = {TOKEN_FIELD, "password", "carried"}
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key(settings().data).hex(), salt="carried")
+
+
+def _ask_to_sign_in() -> Any:
+    if _wants_json():
+        return jsonify(saved=False, sign_in=True), 401
+    if request.method != "POST":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    carried = None
+    person_id = records.find_person_of_session(g.session_mark) if g.session_mark else None
+    if person_id:
+        carried = _serializer().dumps([person_id, request.path, _posted_fields()])
+        carried = str(carried) if len(carried) <= CARRIED_MOST else None
+    page = render_template(
+        "accounts/sign_in.html",
+        form=SignInForm(),
+        carried=carried,
+        registration=settings().registration,
+        notices=[_("You were signed out because this page had rested for a while.")],
+    )
+    return make_response(page, 401)
+
+
+def carried_for(person_id: str, carried: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """Return the address and fields of a post that waited for the same person to sign in, and nobody else."""
+    try:
+        owner, path, fields = _serializer().loads(carried, max_age=CARRIED_SECONDS)
+    except (BadData, ValueError):
+        return None
+    return (path, [(name, value) for name, value in fields]) if owner == person_id else None
+
+
+def carry_on_page(action: str, fields: list[tuple[str, str]]) -> str:
+    """Return the page that posts kept fields again, once somebody asks it to."""
+    return render_template("accounts/carry_on.html", action=action, fields=fields)
+
+
+def touch_session(response: Response) -> Response:
+    """Write now and then that a session is in use."""
+    somebody = getattr(g, "visitor", None)
+    if somebody and somebody.last_seen_at and g.session_mark and not getattr(g, "session_ended", False):
+        if touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
+            write(records.touch, g.session_mark)
+    return response

@@ -1,0 +1,192 @@
+"""What people do with accounts: register, accept an invitation, sign in and out, change names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from lms.accounts import records, rules
+from lms.accounts.events import (
+    InvitationMade,
+    MembershipGiven,
+    NamesChanged,
+    OperatorNamed,
+    PersonRegistered,
+    ProgrammeSet,
+    SignedIn,
+    SignedOut,
+)
+from lms.accounts.records import Invitation, Membership, Person, Programme, SignIn
+from lms.foundation import clock, ids, throttle
+from lms.foundation.audit import acting_person
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.foundation.keys import fingerprint
+from lms.foundation.words import gettext as _
+
+SIGN_IN_WINDOW = timedelta(minutes=15)
+SIGN_IN_MISSES = 10
+NETWORK_MISSES = 100
+
+
+@dataclass(frozen=True)
+class FormError:
+    """An expected "no": which field, and what to say."""
+
+    field: str
+    message: str
+
+
+def register(email: str, display_name: str, password_hash: str, certificate_name: str | None = None) -> Person | FormError:
+    """Make an account; an address that has one already is refused. No certificate name means the same name."""
+    email = rules.normal_email(email)
+    if records.find_person_by_email(email):
+        return FormError("email", _("There is already an account with this address. You can sign in with it."))
+    person = Person(
+        id=ids.inner_id(),
+        public_id=ids.public_id(),
+        email=email,
+        display_name=display_name,
+        certificate_name=display_name if certificate_name is None else certificate_name,
+        password_hash=password_hash,
+        operator=False,
+        created_at=clock.now(),
+    )
+    db.session.add(person)
+    db.session.flush()
+    announce(PersonRegistered(person.id))
+    return person
+
+
+def give_role(person_id: str, programme_id: str, role: str) -> None:
+    """Give somebody a role; their open sign-ins end, so that the next one knows it."""
+    if role in records.roles_of(person_id).get(programme_id, []):
+        return
+    db.session.add(
+        Membership(id=ids.inner_id(), programme_id=programme_id, person_id=person_id, role=role, created_at=clock.now())
+    )
+    records.end_sign_ins(person_id)
+    announce(MembershipGiven(person_id, programme_id, role))
+
+
+def name_operator(person_id: str) -> None:
+    """Let somebody run the site."""
+    records.get_person(person_id).operator = True
+    records.end_sign_ins(person_id)
+    announce(OperatorNamed(person_id))
+
+
+def invite(programme_id: str | None, role: str, email: str | None) -> str:
+    """Make a one-time link and return its token, which is kept nowhere."""
+    token = ids.secret_token()
+    db.session.add(
+        Invitation(
+            token_sha256=fingerprint(token),
+            programme_id=programme_id,
+            role=role,
+            email=rules.normal_email(email) if email else None,
+            expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
+        )
+    )
+    announce(InvitationMade(programme_id, role))
+    return token
+
+
+def accept_invitation(
+    token: str,
+    email: str,
+    display_name: str,
+    password_hash: str,
+    certificate_name: str | None = None,
+    person_id: str | None = None,
+) -> Person | FormError:
+    """Use a one-time link: register, unless somebody is signed in already, and take the role it gives."""
+    invitation = records.find_invitation(fingerprint(token))
+    if invitation is None:
+        return FormError("email", _("This link has been used already, or its time is over. Please ask for a new one."))
+    person = records.get_person(person_id) if person_id else register(email, display_name, password_hash, certificate_name)
+    if isinstance(person, FormError):
+        return person
+    invitation.used_at = clock.now()
+    if invitation.role == "operator":
+        name_operator(person.id)
+    elif invitation.programme_id:
+        give_role(person.id, invitation.programme_id, invitation.role)
+    return person
+
+
+def may_try_sign_in(email: str, network: str) -> bool:
+    """Decide whether another try is heard now; only tries that did not work count."""
+    return not (
+        throttle.too_many(f"sign-in:{rules.normal_email(email)}:{network}", SIGN_IN_MISSES, SIGN_IN_WINDOW)
+        or throttle.too_many(f"sign-in:{network}", NETWORK_MISSES, SIGN_IN_WINDOW)
+    )
+
+
+def note_sign_in_miss(email: str, network: str) -> None:
+    """Count a sign-in that did not work."""
+    throttle.count_miss(f"sign-in:{rules.normal_email(email)}:{network}", SIGN_IN_WINDOW)
+    throttle.count_miss(f"sign-in:{network}", SIGN_IN_WINDOW)
+
+
+def sign_in(person_id: str, own_device: bool, email: str, network: str, former: str | None = None) -> str:
+    """Begin a session and return its token; the one the browser had before ends."""
+    token = ids.secret_token()
+    if former:
+        records.end_session(former)
+    db.session.add(
+        SignIn(
+            token_sha256=fingerprint(token),
+            public_id=ids.public_id(),
+            person_id=person_id,
+            roles=records.roles_of(person_id),
+            own_device=own_device,
+            created_at=clock.now(),
+            last_seen_at=clock.now(),
+        )
+    )
+    throttle.forget_misses(f"sign-in:{rules.normal_email(email)}:{network}")
+    acting_person.set(person_id)
+    announce(SignedIn(person_id))
+    return token
+
+
+def sign_out(person_id: str, token_sha256: str) -> None:
+    """End the session of this browser."""
+    records.end_session(token_sha256)
+    announce(SignedOut(person_id, 1))
+
+
+def end_sign_in(person_id: str, public_id: str) -> None:
+    """End one of a person's own sign-ins, on whatever device it is."""
+    announce(SignedOut(person_id, records.end_sign_ins(person_id, public_id=public_id)))
+
+
+def end_other_sign_ins(person_id: str, keep: str) -> None:
+    """End all of a person's sign-ins but this one."""
+    announce(SignedOut(person_id, records.end_sign_ins(person_id, keep=keep)))
+
+
+def change_names(person_id: str, display_name: str, certificate_name: str) -> None:
+    """Change the name others see and the name for certificates to come."""
+    person = records.get_person(person_id)
+    person.display_name, person.certificate_name = display_name, certificate_name
+    announce(NamesChanged(person_id))
+
+
+def set_programme(
+    slug: str, name: str | None, facts: dict[str, Any], hold_unreviewed: bool | None = None, *, touch_hold: bool = False
+) -> Programme:
+    """Make a programme, or set its name and facts; a fact set to nothing is removed."""
+    programme = records.find_programme(slug)
+    if programme is None:
+        programme = Programme(id=ids.inner_id(), slug=slug, name=name or slug, facts={}, created_at=clock.now())
+        db.session.add(programme)
+        db.session.flush()
+    programme.name = name or programme.name
+    programme.facts = {key: value for key, value in {**programme.facts, **facts}.items() if value}
+    if touch_hold:
+        programme.hold_unreviewed = hold_unreviewed
+    announce(ProgrammeSet(programme.id))
+    return programme

@@ -1,0 +1,65 @@
+"""What happens to accounts, told in ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PersonRegistered:
+    """Somebody has an account now."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class MembershipGiven:
+    """Somebody has a role in a programme now."""
+
+    person_id: str
+    programme_id: str
+    role: str
+
+
+@dataclass(frozen=True)
+class OperatorNamed:
+    """Somebody runs the site now."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class InvitationMade:
+    """A one-time link was made."""
+
+    programme_id: str | None
+    role: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody signed in."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class SignedOut:
+    """One or more sign-ins of somebody ended."""
+
+    person_id: str
+    count: int
+
+
+@dataclass(frozen=True)
+class NamesChanged:
+    """Somebody changed the name others see or the name on certificates."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class ProgrammeSet:
+    """A programme was made, or its facts were set."""
+
+    programme_id: str

@@ -1,0 +1,61 @@
+"""What people send to their account."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, PasswordField
+from wtforms.validators import ValidationError
+
+from lms.accounts.rules import PASSWORD_MOST
+from lms.foundation.fields import Form, OneLine, Required, ShortEnough, TextField
+from lms.foundation.words import gettext as _
+from lms.foundation.words import lazy_gettext as _l
+
+NAME_MOST, CERTIFICATE_NAME_MOST, EMAIL_MOST = 80, 120, 254
+
+
+class _Email:
+    """Asks for something that can be an address."""
+
+    def __call__(self, form: Form, field: TextField) -> None:
+        """Refuse a line that cannot be an address."""
+        name, _at, host = (field.data or "").rpartition("@")
+        if field.data and (not name or "." not in host.strip(".") or " " in field.data):
+            raise ValidationError(_("An address looks like name@example.org. Please look at this one again."))
+
+
+class SignInForm(Form):
+    """An address and a password."""
+
+    email = TextField(_l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST)])
+    password = PasswordField(_l("Password"), [Required(_l("Please type your password.")), ShortEnough(PASSWORD_MOST)])
+    own_device = BooleanField(_l("Only I use this device"))
+
+
+class RegisterForm(Form):
+    """What it takes to have an account."""
+
+    display_name = TextField(
+        _l("Your name, as others see it here"),
+        [Required(_l("Please type a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
+    )
+    email = TextField(
+        _l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST), _Email()]
+    )
+    password = PasswordField(_l("Password"), [Required(_l("Please choose a password."))])
+
+
+class NamesForm(Form):
+    """The two names of a person."""
+
+    display_name = TextField(
+        _l("Your name, as others see it here"),
+        [Required(_l("Please type a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
+    )
+    certificate_name = TextField(
+        _l("Name on certificates"),
+        [
+            Required(_l("Please type the name that is to stand on certificates.")),
+            ShortEnough(CERTIFICATE_NAME_MOST),
+            OneLine(),
+        ],
+    )

@@ -1,0 +1,212 @@
+"""What we remember of people, programmes, roles, sign-ins and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Row, Select, UniqueConstraint, delete, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.rules import Visitor, idle_limit
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+
+
+class Person(Base):
+    """Somebody with an account."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    certificate_name: Mapped[str]
+    password_hash: Mapped[str]
+    language: Mapped[str | None]
+    operator: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Programme(Base):
+    """An organisation's own training, with its facts and people."""
+
+    __tablename__ = "programme"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    hold_unreviewed: Mapped[bool | None]
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """One role of one person in one programme."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("programme_id", "person_id", "role"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A session: the SHA-256 of the cookie's token, never the token; roles as they were when it began."""
+
+    __tablename__ = "sign_in"
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    roles: Mapped[dict[str, Any]]
+    own_device: Mapped[bool]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A one-time link: the SHA-256 of its token and what it gives."""
+
+    __tablename__ = "invitation"
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    programme_id: Mapped[str | None] = mapped_column(ForeignKey("programme.id"))
+    role: Mapped[str]
+    email: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+VISITOR_COLUMNS = (
+    Person.id,
+    Person.public_id,
+    Person.display_name,
+    Person.language,
+    Person.operator,
+    SignIn.roles,
+    SignIn.own_device,
+    SignIn.last_seen_at,
+)
+
+
+def visitor_query(token_sha256: str) -> Select[Any]:
+    """Return the query for the visitor behind a session, to which a page may join what it needs."""
+    query = select(*VISITOR_COLUMNS).join(Person, Person.id == SignIn.person_id)
+    return query.where(SignIn.token_sha256 == token_sha256, Person.disabled_at.is_(None))
+
+
+def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
+    """Return the visitor of a row that begins with the visitor columns, unless it has rested too long."""
+    if row is None or clock.now() - row[7] >= idle_limit(row[6]):
+        return None
+    return Visitor(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
+
+
+def find_visitor(token_sha256: str) -> Visitor | None:
+    """Return who is signed in with a session, if anybody still is."""
+    return as_visitor(db.session.execute(visitor_query(token_sha256)).first())
+
+
+def find_person_of_session(token_sha256: str) -> str | None:
+    """Return whose session a token was, even when it has rested too long."""
+    return db.session.scalar(select(SignIn.person_id).where(SignIn.token_sha256 == token_sha256))
+
+
+def touch(token_sha256: str) -> None:
+    """Write that a session was used just now."""
+    db.session.execute(
+        update(SignIn).where(SignIn.token_sha256 == token_sha256).values(last_seen_at=clock.now())
+    )
+
+
+def find_person_by_email(email: str) -> Person | None:
+    """Return the person with an address in its kept form."""
+    return db.session.scalar(select(Person).where(Person.email == email))
+
+
+def get_person(person_id: str) -> Person:
+    """Return a person."""
+    return db.session.get_one(Person, person_id)
+
+
+def find_programme(slug: str) -> Programme | None:
+    """Return the programme with a short name."""
+    return db.session.scalar(select(Programme).where(Programme.slug == slug))
+
+
+def get_programme(programme_id: str) -> Programme:
+    """Return a programme."""
+    return db.session.get_one(Programme, programme_id)
+
+
+def list_programmes() -> list[Programme]:
+    """Return all programmes, the oldest first."""
+    return list(db.session.scalars(select(Programme).order_by(Programme.id)))
+
+
+def roles_of(person_id: str) -> dict[str, list[str]]:
+    """Return a person's roles by programme id."""
+    found: dict[str, list[str]] = {}
+    query = select(Membership.programme_id, Membership.role).where(Membership.person_id == person_id)
+    for programme_id, role in db.session.execute(query.order_by(Membership.id)):
+        found.setdefault(programme_id, []).append(role)
+    return found
+
+
+def list_members(programme_id: str | None = None) -> list[Row[tuple[Person, Membership, Programme]]]:
+    """Return people with their roles, of one programme or of all."""
+    query = (
+        select(Person, Membership, Programme)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Programme, Programme.id == Membership.programme_id)
+        .order_by(Programme.slug, Person.display_name, Membership.role)
+    )
+    if programme_id:
+        query = query.where(Membership.programme_id == programme_id)
+    return list(db.session.execute(query))
+
+
+def list_operators() -> list[Person]:
+    """Return the people who run the site."""
+    return list(db.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))
+
+
+def list_sign_ins(person_id: str) -> list[SignIn]:
+    """Return a person's sign-ins that have not gone stale, the last used first."""
+    rows = db.session.scalars(
+        select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.last_seen_at.desc())
+    )
+    return [row for row in rows if clock.now() - row.last_seen_at < idle_limit(row.own_device)]
+
+
+def end_sign_ins(person_id: str, *, public_id: str | None = None, keep: str | None = None) -> int:
+    """End one sign-in of a person, or all but the one to keep; return how many ended."""
+    query = delete(SignIn).where(SignIn.person_id == person_id)
+    if public_id is not None:
+        query = query.where(SignIn.public_id == public_id)
+    if keep is not None:
+        query = query.where(SignIn.token_sha256 != keep)
+    return db.session.execute(query).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def end_session(token_sha256: str) -> None:
+    """End the sign-in behind one cookie."""
+    db.session.execute(delete(SignIn).where(SignIn.token_sha256 == token_sha256))
+
+
+def find_invitation(token_sha256: str) -> Invitation | None:
+    """Return an invitation that can still be used."""
+    row = db.session.get(Invitation, token_sha256)
+    return row if row and row.used_at is None and row.expires_at > clock.now() else None
+
+
+def count_people() -> int:
+    """Return how many people have an account."""
+    return db.session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+def sweep_sign_ins(older_than: datetime) -> None:
+    """Delete sign-ins that were last used before a moment."""
+    db.session.execute(delete(SignIn).where(SignIn.last_seen_at < older_than))

@@ -1,0 +1,95 @@
+"""Decided here: who may do what, when a sign-in has gone stale, and which passwords are safe enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
+PROGRAMME_ROLES = ROLES[:-1]
+
+IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)
+TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
+INVITATION_DAYS = 14
+PASSWORD_LEAST, PASSWORD_MOST = 8, 256
+
+
+@dataclass(frozen=True)
+class May:
+    """Who may do one thing; `self_only` means that people reach their own rows and nobody else's."""
+
+    roles: frozenset[str]
+    self_only: bool = False
+    site_wide: bool = False
+
+
+def _may(*roles: str, self_only: bool = False, site_wide: bool = False) -> May:
+    return May(frozenset(roles), self_only, site_wide)
+
+
+MAY: dict[str, May] = {
+    "keep an account": _may(*ROLES, self_only=True),
+    "learn": _may(*ROLES, self_only=True),
+    "see own answers": _may(*ROLES, self_only=True),
+    "hold certificates": _may(*ROLES, self_only=True),
+    "see training states": _may("coordinator"),
+    "see certificates of a programme": _may("coordinator"),
+    "withdraw a certificate": _may("coordinator"),
+}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who is signed in: what a page needs to know, from one statement."""
+
+    person_id: str
+    public_id: str
+    display_name: str
+    language: str | None
+    operator: bool
+    roles: dict[str, list[str]] = field(default_factory=dict)
+    own_device: bool = False
+    last_seen_at: datetime | None = None
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """Return the id that Flask-Login asks for."""
+        return self.person_id
+
+    @property
+    def is_operator(self) -> bool:
+        """True for the people who run the site."""
+        return self.operator
+
+    def has_role(self, role: str, programme_id: str) -> bool:
+        """True when the person has the role in the programme."""
+        return role in self.roles.get(programme_id, ())
+
+
+def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -> bool:
+    """Decide whether a visitor may do something, in a programme where it takes a role there."""
+    rule = MAY[action]
+    if visitor is None:
+        return False
+    if rule.self_only:
+        return True
+    if programme_id is None:
+        return any(set(roles) & rule.roles for roles in visitor.roles.values())
+    return bool(set(visitor.roles.get(programme_id, ())) & rule.roles)
+
+
+def idle_limit(own_device: bool) -> timedelta:
+    """Return how long a sign-in may rest before it ends; touching is coarse, so its step is added."""
+    return IDLE_OWN + TOUCH_OWN if own_device else IDLE_SHARED + TOUCH_SHARED
+
+
+def touch_is_due(own_device: bool, last_seen: datetime, now: datetime) -> bool:
+    """Decide whether "last seen" is old enough to be written again."""
+    return now - last_seen >= (TOUCH_OWN if own_device else TOUCH_SHARED)
+
+
+def normal_email(text: str) -> str:
+    """Return an address in the one form in which it is kept and compared."""
+    return text.strip().casefold()

@@ -1,0 +1,87 @@
+"""Who can see what, in words: one row for each kind of knowledge, its cells read off the MAY table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.accounts.rules import MAY
+from lms.foundation.words import gettext as _
+
+LOOKERS = ("you", "trainer", "observer", "coordinator", "operator", "verifier")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Something that can be known about a learner: behind which actions it lies, and whether a code shows it."""
+
+    what: str
+    actions: tuple[str, ...]
+    by_code: bool = False
+    explanation: str = ""
+
+
+def sights() -> tuple[Sight, ...]:
+    """Return all kinds of knowledge the site holds about a learner."""
+    return (
+        Sight(
+            _("Which lessons you finished, and where you are"),
+            ("learn",),
+            explanation=_("Only you. Which version of a lesson you read is not kept at all."),
+        ),
+        Sight(
+            _("Your answers, your results and how often you tried"),
+            ("see own answers",),
+            explanation=_("Only you. A certificate says that you passed, never by how much."),
+        ),
+        Sight(
+            _("What you choose in a practice conversation"),
+            (),
+            explanation=_("Nobody. It is not kept: only that you reached an end."),
+        ),
+        Sight(
+            _("What you write in a private box"),
+            (),
+            explanation=_("Nobody. It never leaves your device, and is gone when you leave the page."),
+        ),
+        Sight(
+            _("Not started, in training, completed with its date, renew by"),
+            ("learn", "see training states"),
+            explanation=_("These four words and the date are all that your coordinator sees of your learning."),
+        ),
+        Sight(
+            _("Whether you hold a certificate, and until when"),
+            ("hold certificates", "see certificates of a programme"),
+            by_code=True,
+            explanation=_("Whoever has its code sees course, version, dates and state."),
+        ),
+        Sight(
+            _("The name on your certificate"),
+            ("hold certificates", "see certificates of a programme"),
+            explanation=_("Somebody with the code can ask whether a name they type fits, unless you choose to show it."),
+        ),
+        Sight(
+            _("Your e-mail address and sign-ins"),
+            ("keep an account",),
+            explanation=_("The people who run the site can reach the database in which it stands."),
+        ),
+    )
+
+
+def COLUMNS() -> list[str]:  # noqa: N802 - a table's head, translated when it is shown
+    """Return the heads of the table: you, four roles, and somebody with a code."""
+    return [_("You"), _("Trainer"), _("Observer"), _("Coordinator"), _("Operator"), _("Somebody with the code")]
+
+
+def can_see(looker: str, sight: Sight) -> bool:
+    """Decide one cell: a role sees what one of the actions lets it reach in other people's rows."""
+    if looker == "verifier":
+        return sight.by_code
+    rules = [MAY[action] for action in sight.actions]
+    if looker == "you":
+        return any(rule.self_only for rule in rules)
+    return any(looker in rule.roles and not rule.self_only for rule in rules)
+
+
+def rows_of_sight() -> list[tuple[str, list[bool], str]]:
+    """Return the table: what, a cell for each looker, and a sentence."""
+    return [(sight.what, [can_see(looker, sight) for looker in LOOKERS], sight.explanation) for sight in sights()]

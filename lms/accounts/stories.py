@@ -1,0 +1,23 @@
+"""What happened with my account: the audit trail's events in words for the person they concern."""
+
+from __future__ import annotations
+
+from lms.foundation.words import gettext as _
+
+
+def tell(event: str) -> str | None:
+    """Return a sentence for an event, or None for one that says nothing to its person."""
+    return {
+        "PersonRegistered": _("Your account was made."),
+        "MembershipGiven": _("You were given a role in a programme."),
+        "OperatorNamed": _("You became one of the people who run this site."),
+        "SignedIn": _("You signed in."),
+        "SignedOut": _("A sign-in ended."),
+        "NamesChanged": _("Your names were changed."),
+        "Enrolled": _("You began a course."),
+        "CoursePassed": _("You passed a course’s check."),
+        "CertificateIssued": _("A certificate was issued to you."),
+        "CertificateHeld": _("You passed. The certificate waits for the course’s review."),
+        "CertificateWithdrawn": _("A certificate of yours was withdrawn by the programme."),
+        "NameShown": _("You changed whether a certificate shows your name."),
+    }.get(event)

@@ -1,0 +1,256 @@
+"""What people see of their account: sign-in, registration, invitations, names, and who can see what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+
+from lms.accounts import actions, records
+from lms.accounts.access import (
+    carry_on_page,
+    allow,
+    carried_for,
+    public,
+    session_cookie,
+    signed_in,
+    visitor,
+)
+from lms.accounts.actions import FormError
+from lms.accounts.forms import NamesForm, RegisterForm, SignInForm
+from lms.accounts.passwords import hash_password, matches, what_is_weak
+from lms.accounts.records import Person
+from lms.accounts.sees import COLUMNS, rows_of_sight
+from lms.accounts.stories import tell
+from lms.foundation import audit, clock
+from lms.foundation.db import write
+from lms.foundation.gate import local_path, network, settings
+from lms.foundation.keys import fingerprint, network_mark, secret_key
+from lms.foundation.words import gettext as _
+from lms.foundation.words import moment
+
+rooms = Blueprint("accounts", __name__)
+
+
+def _network_mark() -> str:
+    return network_mark(secret_key(settings().data), network(), clock.today("UTC"))
+
+
+def _let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
+    token = write(actions.sign_in, person.id, own_device, person.email, _network_mark(), g.session_mark)
+    g.session_ended = True
+    if page is None:
+        response = redirect(target, 303)
+    else:
+        g.session_mark = fingerprint(token)
+        response = make_response(page)
+    response.set_cookie(
+        session_cookie(),
+        token,
+        max_age=20 * 3600 if own_device else None,
+        httponly=True,
+        secure=settings().secure,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+@rooms.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    """Sign in, and go on where one was."""
+    form = SignInForm(request.form)
+    carried = request.form.get("carried")
+    target = local_path(request.values.get("next"), url_for("learning.courses"))
+    if request.method == "POST" and form.validate():
+        found = _check_password(form)
+        if found:
+            return _after_sign_in(found, bool(form.own_device.data), target, carried)
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        carried=carried,
+        next=target,
+        registration=settings().registration,
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _check_password(form: SignInForm) -> Person | None:
+    email, password = form.email.data or "", form.password.data or ""
+    mark = _network_mark()
+    if not actions.may_try_sign_in(email, mark):
+        form.refuse("password", _("There were many tries just now. Please wait a quarter of an hour, then try again."))
+        return None
+    person = records.find_person_by_email(actions.rules.normal_email(email))
+    fits = matches(person.password_hash if person else None, password)
+    if person and fits and person.disabled_at is None:
+        return person
+    write(actions.note_sign_in_miss, email, mark)
+    form.refuse("password", _("That address and password do not go together here. Please look at both again."))
+    return None
+
+
+def _after_sign_in(person: Person, own_device: bool, target: str, carried: str | None) -> Any:
+    waiting = carried_for(person.id, carried) if carried else None
+    if waiting is None:
+        return _let_in(person, own_device, target)
+    token_page = _let_in(person, own_device, target, page="")
+    token_page.set_data(carry_on_page(*waiting))
+    return token_page
+
+
+@rooms.post("/sign-out")
+@allow("keep an account")
+def sign_out() -> Any:
+    """End this session."""
+    write(actions.sign_out, signed_in().person_id, g.session_mark)
+    g.session_ended = True
+    response = redirect(url_for("learning.home"), 303)
+    response.delete_cookie(session_cookie(), path="/", secure=settings().secure, httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@rooms.route("/register", methods=["GET", "POST"])
+@public
+def register() -> Any:
+    """Make an account, where the site lets anybody do so."""
+    if settings().registration != "open":
+        return render_template("accounts/register.html", form=None, registration=settings().registration)
+    form = RegisterForm(request.form)
+    if request.method == "POST" and form.validate() and _password_will_do(form):
+        done = write(_join_open_programme, *_new_person(form))
+        if isinstance(done, Person):
+            return _let_in(done, False, url_for("learning.courses"))
+        form.refuse(done.field, done.message)
+    page = render_template("accounts/register.html", form=form, registration="open")
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _new_person(form: RegisterForm) -> tuple[str, str, str, str]:
+    name = form.display_name.data or ""
+    return form.email.data or "", name, hash_password(form.password.data or ""), "" if unprintable(name) else name
+
+
+def _join_open_programme(email: str, display_name: str, password_hash: str, certificate_name: str) -> Person | FormError:
+    person = actions.register(email, display_name, password_hash, certificate_name)
+    programmes = records.list_programmes()
+    if isinstance(person, Person) and programmes:
+        actions.give_role(person.id, programmes[0].id, "learner")
+    return person
+
+
+def _password_will_do(form: RegisterForm) -> bool:
+    weak = what_is_weak(form.password.data or "", [form.email.data or "", form.display_name.data or "", "sidelight"])
+    if weak:
+        form.refuse("password", weak)
+    return weak is None
+
+
+@rooms.route("/invitation/<token>", methods=["GET", "POST"])
+@public
+def accept_invitation(token: str) -> Any:
+    """Use a one-time link."""
+    invitation = records.find_invitation(fingerprint(token))
+    if invitation is None:
+        return make_response(render_template("accounts/invitation.html", expired=True, form=None), 404)
+    programme = records.get_programme(invitation.programme_id) if invitation.programme_id else None
+    somebody = visitor()
+    form = RegisterForm(request.form, email=invitation.email or "")
+    if request.method == "POST":
+        if somebody:
+            done = write(actions.accept_invitation, token, "", "", "", person_id=somebody.person_id)
+        elif form.validate() and _password_will_do(form):
+            done = write(actions.accept_invitation, token, *_new_person(form))
+        else:
+            done = None
+        if isinstance(done, Person):
+            return _let_in(done, False, url_for("learning.courses"))
+        if done is not None:
+            form.refuse(done.field, done.message)
+    page = render_template(
+        "accounts/invitation.html",
+        expired=False,
+        form=form,
+        programme_name=programme.name if programme else None,
+        role=invitation.role,
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+@rooms.route("/account", methods=["GET", "POST"])
+@allow("keep an account")
+def account() -> Any:
+    """Show and change one's own names, and see what happened with the account."""
+    me = records.get_person(signed_in().person_id)
+    form = NamesForm(request.form, obj=me)
+    if request.method == "POST" and form.validate() and _name_can_be_printed(form):
+        write(actions.change_names, me.id, form.display_name.data or "", form.certificate_name.data or "")
+        return redirect(url_for("accounts.account", saved="yes"), 303)
+    zone = settings().timezone
+    page = render_template(
+        "accounts/account.html",
+        form=form,
+        email=me.email,
+        notices=[_("Your names are saved.")] if request.args.get("saved") and request.method == "GET" else [],
+        sign_ins=[
+            {
+                "id": row.public_id,
+                "since": moment(row.created_at, zone),
+                "last_seen": moment(row.last_seen_at, zone),
+                "this_one": row.token_sha256 == g.session_mark,
+            }
+            for row in records.list_sign_ins(me.id)
+        ],
+        happened=[
+            {"when": moment(row.at, zone), "text": text}
+            for row in audit.list_for_person(me.id)
+            if (text := tell(row.event))
+        ],
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+def unprintable(name: str) -> tuple[str, ...]:
+    """Return the signs of a name that certificates cannot show, as the room above tells."""
+    found: tuple[str, ...] = current_app.extensions["lms_unprintable"](name)
+    return found
+
+
+def _name_can_be_printed(form: NamesForm) -> bool:
+    signs = unprintable(form.certificate_name.data or "")
+    if signs:
+        form.refuse(
+            "certificate_name",
+            _(
+                "Our certificates cannot show %(signs)s yet. Your account is as it was. "
+                "If your name has another spelling, you can use it here; or ask your coordinator for help.",
+                signs=" ".join(signs[:8]),
+            ),
+        )
+    return not signs
+
+
+@rooms.post("/account/sign-ins/<sign_in>/end")
+@allow("keep an account")
+def end_sign_in(sign_in: str) -> Any:
+    """End one of one's own sign-ins."""
+    write(actions.end_sign_in, signed_in().person_id, sign_in)
+    return redirect(url_for("accounts.account"), 303)
+
+
+@rooms.post("/account/sign-ins/end-others")
+@allow("keep an account")
+def end_other_sign_ins() -> Any:
+    """End all of one's own sign-ins but this one."""
+    write(actions.end_other_sign_ins, signed_in().person_id, g.session_mark)
+    return redirect(url_for("accounts.account"), 303)
+
+
+@rooms.get("/who-sees-what")
+@public
+def who_sees_what() -> Any:
+    """Say who can see what, from the table that decides it."""
+    return render_template("accounts/who_sees_what.html", columns=COLUMNS(), rows=rows_of_sight())

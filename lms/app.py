@@ -1,0 +1,254 @@
+"""The building plan: how settings, database, rooms and hooks become one app; read it from top to bottom."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, jsonify, render_template, request, url_for
+from flask.sessions import SessionInterface, SessionMixin
+from markupsafe import Markup
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from lms import flow
+from lms.accounts import access
+from lms.accounts import records as accounts
+from lms.accounts.access import public
+from lms.accounts.views import rooms as account_rooms
+from lms.certification import actions as certification
+from lms.certification import records as awards
+from lms.certification import rendering
+from lms.certification.codes import grouped
+from lms.certification.views import row_of
+from lms.certification.views import rooms as certification_rooms
+from lms.coordination.views import rooms as coordination_rooms
+from lms.foundation import db, events, gate, words
+from lms.foundation.files import FileStore
+from lms.foundation.jobs import Jobs
+from lms.foundation.settings import Settings, read_settings
+from lms.foundation.words import gettext as _
+from lms.learning import check_views
+from lms.learning.views import rooms as learning_rooms
+from lms.library import shelf
+from lms.library.records import list_current_digests
+from lms.library.views import rooms as library_rooms
+from lms.wellbeing.rules import read_display
+from lms.wellbeing.views import rooms as wellbeing_rooms
+
+log = logging.getLogger("lms.app")
+ROOMS = (account_rooms, learning_rooms, library_rooms, certification_rooms, coordination_rooms, wellbeing_rooms)
+POST_MOST = 1024 * 1024
+ONE_YEAR = 365 * 24 * 3600
+
+__all__ = ["check_views", "create_app"]
+
+
+class NoSession(dict[str, Any], SessionMixin):
+    """What Flask takes for its session: empty, because ours is a row that `accounts` keeps."""
+
+
+class NoSessions(SessionInterface):
+    """Keeps nothing in cookies."""
+
+    def open_session(self, app: Flask, request: Any) -> NoSession:
+        """Return an empty session."""
+        return NoSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Any) -> None:
+        """Keep nothing."""
+
+
+def shipped(name: str) -> Path:
+    """Return a folder that comes with the code: beside it in a checkout, inside the package once installed."""
+    here = Path(__file__).resolve().parent
+    beside = here.parent / name
+    return beside if beside.is_dir() else here / "_shipped" / name
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the app for the given settings, or for those of the environment."""
+    settings = settings or read_settings()
+    app = Flask("lms", template_folder=str(shipped("templates")), static_folder="static")
+    app.session_interface = NoSessions()
+    app.config.update(MAX_CONTENT_LENGTH=POST_MOST, MAX_FORM_PARTS=2000, SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR)
+    app.extensions["lms_settings"] = settings
+    app.extensions["lms_files"] = files = FileStore(settings.data / "files")
+    shelf.bind(files)
+    db.connect(app, settings.database_url, settings.data)
+    words.install(app, settings.timezone)
+    gate.install(app)
+    access.login_manager.init_app(app, add_context_processor=False)
+    app.before_request(access.recognise)
+    app.before_request(access.check_post)
+    app.after_request(access.touch_session)
+    for rooms in ROOMS:
+        app.register_blueprint(rooms)
+    _wire(app, settings)
+    _speak(app)
+    _answer_trouble(app)
+    _tell_health(app)
+    return app
+
+
+def _wire(app: Flask, settings: Settings) -> None:
+    """Tie the few knots between rooms that may not know each other."""
+    designs = shipped("certificates")
+    events.bind(flow.reactions(settings))
+    app.extensions["lms_designs"] = designs
+    app.extensions["lms_jobs"] = Jobs(
+        settings.data, flow.work(settings, designs), flow.sweeps(settings, designs), enter=lambda: at_work(app)
+    )
+    app.extensions["lms_is_held"] = lambda programme_id, digest: certification.is_held(programme_id, digest, settings)
+    app.extensions["lms_certificates_of"] = lambda person_id: [
+        row_of(award) for award in awards.list_awards_of_person(person_id)
+    ]
+
+    def certificate_of(enrolment_id: str) -> dict[str, Any]:
+        award = awards.find_award_of_enrolment(enrolment_id)
+        url = url_for("certification.certificate", code=award.code) if award and not award.waiting else None
+        return {"url": url, "waiting": bool(award and award.waiting)}
+
+    def unprintable(name: str) -> tuple[str, ...]:
+        from lms.certification.documents import missing_glyphs
+
+        return missing_glyphs(name, rendering.design_folder("warm", settings, designs))
+
+    app.extensions["lms_certificate_of"] = certificate_of
+    app.extensions["lms_unprintable"] = unprintable
+
+
+@contextmanager
+def at_work(app: Flask) -> Iterator[None]:
+    """Stand in the app without a visitor, as commands and the job process do."""
+    settings: Settings = app.extensions["lms_settings"]
+    with app.test_request_context("/", base_url=settings.base_url):
+        access.recognise()
+        yield
+
+
+def _speak(app: Flask) -> None:
+    """Give templates their words, and what every page knows."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=words.day, duration=words.duration, grouped=grouped)
+    app.jinja_env.globals.update(visitor=None, notices=(), here=None)
+
+    @app.context_processor
+    def about_this_page() -> dict[str, Any]:
+        visitor = access.visitor() if not getattr(g, "in_trouble", False) else None
+        return {
+            "visitor": visitor and _as_page_sees(visitor),
+            "display": read_display(request.cookies.get("display", "")),
+            "lang": words.language(),
+            "dir": words.direction(),
+            "this_path": request.full_path.rstrip("?") if request.method == "GET" else _page_behind_post(),
+        }
+
+
+def _page_behind_post() -> str:
+    """Return the address to come back to from a page that answered a post."""
+    return gate.local_path(request.path, url_for("learning.home"))
+
+
+def _as_page_sees(visitor: access.Visitor) -> dict[str, Any]:
+    staff = {key: roles for key, roles in visitor.roles.items() if set(roles) & {"coordinator"}}
+    programmes = [accounts.get_programme(key) for key in staff]
+    return {
+        "display_name": visitor.display_name,
+        "is_staff": bool(staff),
+        "is_operator": visitor.operator,
+        "programmes": [(row.slug, row.name, staff[row.id]) for row in programmes],
+    }
+
+
+TROUBLE = {
+    400: lambda: (_("This could not be read"), _("Something in what was sent does not fit together.")),
+    403: lambda: (_("This came from another site"), _("We only take what is sent from our own pages.")),
+    404: lambda: (_("There is no page here"), _("The address may have slipped, or this page is not open to your account.")),
+    405: lambda: (_("This page works another way"), _("It was opened in a way that it does not know.")),
+    413: lambda: (_("That was too large"), _("It was more than this page can take at once.")),
+    429: lambda: (_("Many tries came from your network"), _("Codes that nobody has were looked up many times.")),
+    500: lambda: (_("Something broke on our side"), _("The page could not be made.")),
+    503: lambda: (_("We cannot reach our records just now"), _("The page could not be made.")),
+}
+NEXT = {
+    413: lambda: _("Please send less at once, or ask for help."),
+    429: lambda: _("Please wait ten minutes, then try again."),
+    500: lambda: _("Please try again in a minute. If it stays so, tell us the reference below."),
+    503: lambda: _("Please try again in a minute. If it stays so, tell us the reference below."),
+}
+
+
+def _trouble_page(status: int) -> tuple[Any, int]:
+    g.in_trouble = True
+    title, happened = TROUBLE.get(status, TROUBLE[500 if status >= 500 else 400])()
+    following = NEXT.get(status, lambda: _("Please go back, or start again from the courses."))()
+    reference = secrets.token_hex(4)
+    log.log(logging.ERROR if status >= 500 else logging.INFO, "answered %s, reference %s", status, reference)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(happened=happened, next=following, reference=reference), status
+    told = {"title": title, "happened": happened, "next_step": following, "reference": reference}
+    told["safe"] = _("What you had saved is safe. Nothing was lost or half done.")
+    links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
+    try:
+        return render_template("errors/error.html", links=links, **told), status
+    except Exception:
+        log.exception("the page that tells of trouble broke as well")
+        return _plain_page(told), status
+
+
+def _plain_page(told: dict[str, str]) -> str:
+    """Say the same without any template, for when the templates themselves are what broke."""
+    words = Markup("<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{happened} {safe} {next_step}</p>")
+    return str((words + Markup("<p>{reference}</p></html>")).format(**told))
+
+
+def _answer_trouble(app: Flask) -> None:
+    """Answer whatever goes amiss with a calm page that has no trace in it."""
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Any:
+        return error.get_response() if (error.code or 500) < 400 else _trouble_page(error.code or 500)
+
+    @app.errorhandler(SQLAlchemyError)
+    def on_database(error: SQLAlchemyError) -> Any:
+        log.exception("the database did not answer as it should")
+        return _trouble_page(503)
+
+    @app.errorhandler(Exception)
+    def on_anything(error: Exception) -> Any:
+        log.exception("a page broke")
+        return _trouble_page(500)
+
+
+def _tell_health(app: Flask) -> None:
+    @app.get("/healthz")
+    @public
+    def healthz() -> Any:
+        return jsonify(alive=True)
+
+    @app.get("/readyz")
+    @public
+    def readyz() -> Any:
+        db.db.session.execute(text("select 1"))
+        return jsonify(ready=True)
+
+
+def warm_up(app: Flask) -> None:
+    """Read the current courses before workers are forked, and leave no connection open behind."""
+    with app.app_context():
+        for digest in list_current_digests():
+            shelf.get_course(digest)
+        db.db.engine.dispose()
+
+
+def create_served_app() -> Flask:
+    """Return the app as a server forks it: courses read, connections closed."""
+    app = create_app()
+    warm_up(app)
+    return app

@@ -1,0 +1,1 @@
+"""Evidence, awards, their documents and their verification."""

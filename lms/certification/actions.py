@@ -1,0 +1,180 @@
+"""What is done with certificates: issued when earned, made into a document, shown by name or not, withdrawn."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from lms.accounts.records import get_person, get_programme
+from lms.certification import records, rules
+from lms.certification.codes import new_code
+from lms.certification.events import (
+    CertificateHeld,
+    CertificateIssued,
+    CertificateWithdrawn,
+    DocumentStored,
+    NameShown,
+)
+from lms.certification.records import Award, Document, RenderRequest
+from lms.foundation import clock, ids, jobs, throttle
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.foundation.settings import Settings
+from lms.learning.records import Enrolment, get_enrolment, list_results, progress_of
+from lms.library.records import list_reviews
+from lms.library.rules import missing_reviews, needed_reviews
+from lms.library.shelf import get_course
+
+LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
+NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An expected "no", in words."""
+
+    message: str
+
+
+def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
+    """Decide whether certificates of a version wait for its review in a programme."""
+    programme = get_programme(programme_id)
+    hold = settings.hold_unreviewed if programme.hold_unreviewed is None else programme.hold_unreviewed
+    if not hold:
+        return False
+    course = get_course(digest)
+    recorded = {review.role for review in list_reviews(course.id, digest)}
+    return bool(missing_reviews(needed_reviews(course), recorded))
+
+
+def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue the certificate of an enrolment once its course's criteria are met, and never twice."""
+    if records.find_award_of_enrolment(enrolment_id):
+        return None
+    passed = [attempt for attempt, result in list_results(enrolment_id) if result.passed]
+    if not passed:
+        return None
+    course = get_course(passed[-1].digest)
+    enrolment = get_enrolment(enrolment_id)
+    held = is_held(enrolment.programme_id, course.digest, settings)
+    decision = rules.decide_award(course, progress_of(enrolment_id), clock.today(settings.timezone), held=held)
+    if isinstance(decision, rules.NotYet):
+        return None
+    award = Award(
+        id=ids.inner_id(),
+        code=new_code(),
+        programme_id=enrolment.programme_id,
+        person_id=enrolment.person_id,
+        enrolment_id=enrolment_id,
+        course_id=course.id,
+        digest=course.digest,
+        version=course.version,
+        title=course.title,
+        name=get_person(enrolment.person_id).certificate_name,
+        facts=rules.what_stood_behind(course),
+        passed_on=decision.passed_on,
+        valid_until=decision.valid_until,
+        waiting=decision.waiting,
+        issued_at=None if decision.waiting else clock.now(),
+        name_shown=False,
+    )
+    db.session.add(award)
+    db.session.flush()
+    announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
+    return award
+
+
+def release_reviewed(course_id: str, settings: Settings) -> int:
+    """Issue the certificates that waited for a course's review and wait no longer; return how many."""
+    released = 0
+    for award in records.list_waiting(course_id):
+        if not is_held(award.programme_id, award.digest, settings):
+            award.waiting, award.issued_at = False, clock.now()
+            announce(CertificateIssued(award.id, award.person_id, award.programme_id))
+            released += 1
+    return released
+
+
+def request_document(award_id: str) -> None:
+    """Ask for the PDF of an award that has a name to print."""
+    if records.get_award(award_id).name:
+        records.keep_request(award_id)
+        jobs.push("certification.render", award_id)
+
+
+def name_nameless_awards(person_id: str) -> None:
+    """Give awards that had no printable name the one their holder has typed since."""
+    name = get_person(person_id).certificate_name
+    for award in records.list_nameless(person_id) if name else []:
+        award.name = name
+        if not award.waiting:
+            request_document(award.id)
+
+
+def store_document(award_id: str, content: bytes) -> Document:
+    """Keep a PDF; when one is kept already, that one stands."""
+    known = records.find_document(award_id)
+    if known:
+        return known
+    award = records.get_award(award_id)
+    document = Document(
+        award_id=award_id,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        stored_at=clock.now(),
+    )
+    db.session.add(document)
+    request = db.session.get(RenderRequest, award_id)
+    if request:
+        request.done_at, request.trouble = clock.now(), None
+    db.session.flush()
+    announce(DocumentStored(award_id, award.person_id, award.programme_id, document.sha256))
+    return document
+
+
+def note_render_trouble(award_id: str, trouble: str) -> None:
+    """Remember that a PDF could not be made, for the sweep and for those who run the site."""
+    request = db.session.get(RenderRequest, award_id)
+    if request:
+        request.tries += 1
+        request.trouble = trouble[:500]
+
+
+def withdraw(award_id: str, reason: str) -> None:
+    """Withdraw a certificate; the next look at its code says so."""
+    award = records.get_award(award_id)
+    if award.withdrawn_at is None:
+        award.withdrawn_at, award.withdrawn_reason = clock.now(), reason
+        announce(CertificateWithdrawn(award.id, award.person_id, award.programme_id, reason))
+
+
+def show_name(award_id: str, shown: bool) -> None:
+    """Let a certificate's page show its name, or no longer."""
+    award = records.get_award(award_id)
+    if award.name_shown != shown:
+        award.name_shown = shown
+        announce(NameShown(award.id, award.person_id, award.programme_id, shown))
+
+
+def may_look_up(network: str) -> bool:
+    """Decide whether another code is looked up for a network; only unknown ones count."""
+    return not throttle.too_many(f"code:{network}", LOOK_UP_MISSES, LOOK_UP_WINDOW)
+
+
+def note_unknown_code(network: str) -> None:
+    """Count a code that nobody has."""
+    throttle.count_miss(f"code:{network}", LOOK_UP_WINDOW)
+
+
+def compare_name(code: str, typed: str) -> bool | None:
+    """Say whether a typed name is the one on a certificate; None when a code had too many tries this hour."""
+    key = f"name:{code}"
+    if throttle.too_many(key, NAME_TRIES, NAME_WINDOW):
+        return None
+    throttle.count_miss(key, NAME_WINDOW)
+    award = records.find_award(code)
+    return award is not None and rules.name_fits(typed, award.name)
+
+

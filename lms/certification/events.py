@@ -1,0 +1,53 @@
+"""What happens to certificates, told in ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CertificateHeld:
+    """Somebody earned a certificate that waits for the course's review."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class CertificateIssued:
+    """A certificate stands from now on."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class DocumentStored:
+    """A certificate's PDF is kept, for good."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class CertificateWithdrawn:
+    """A programme withdrew a certificate; the reason is a class, and private."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NameShown:
+    """A holder switched the name on their certificate's page on or off."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    shown: bool

@@ -1,0 +1,136 @@
+"""What certificates say in words: their clauses, states and dates, for paper, page and JSON alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from lms.certification.records import Award
+from lms.certification.rules import State
+from lms.foundation.settings import Settings
+from lms.foundation.words import day, duration, ngettext
+from lms.foundation.words import gettext as _
+
+
+def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a certificate attests: one clause for each criterion its course had, and none for the others."""
+    found = [_("The course is self-paced. Length: %(time)s.", time=duration(facts["minutes"]))]
+    if facts["safety"]:
+        found.append(_("%(score)s%% or more of the check, including every safety question.", score=facts["score"]))
+    else:
+        found.append(_("%(score)s%% or more of the check.", score=facts["score"]))
+    if facts["practice"]:
+        found.append(
+            ngettext("One written practice conversation.", "%(num)s written practice conversations.", facts["practice"])
+        )
+    return tuple(found)
+
+
+def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return the same as sentences about the person named, as they stand on paper."""
+    share = _("%(name)s answered %(score)s%% or more of the questions correctly", name=name, score=facts["score"])
+    if facts["safety"]:
+        share += _(", including every safety question")
+    if facts["practice"]:
+        share += ngettext(
+            ", and completed one practice conversation", ", and completed %(num)s practice conversations", facts["practice"]
+        )
+    return (share + ".",)
+
+
+def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (kind, what stands behind it) for the verification page; what was not asked is said too."""
+    knowledge = clauses({**facts, "practice": 0})[1]
+    practice = (
+        ngettext("One written practice conversation", "%(num)s written practice conversations", facts["practice"])
+        if facts["practice"]
+        else _("None was asked for")
+    )
+    observed = (
+        ngettext("%(num)s observed practice, signed", "%(num)s observed practices, signed", facts["observed"])
+        if facts["observed"]
+        else _("None. This certificate rests on online learning alone.")
+    )
+    return [
+        (_("Knowledge"), knowledge),
+        (_("Practice"), practice),
+        (_("Observed practice"), observed),
+        (_("Length"), duration(facts["minutes"])),
+    ]
+
+
+def verify_address(settings: Settings, code: str) -> str:
+    """Return the full address at which anybody can verify a code."""
+    return f"{settings.base_url}{url_for('certification.verify', code=code)}"
+
+
+def square_address(settings: Settings, code: str) -> str:
+    """Return the same in capitals, which makes the square on paper smallest."""
+    return f"{settings.base_url}/V/{code}".upper()
+
+
+def state_words(state: State, valid_until: date | None) -> tuple[str, str, str]:
+    """Return a mark, a short state and a sentence for a certificate."""
+    until = day(valid_until) if valid_until else None
+    if state == "valid":
+        return "ok", _("Valid"), _("Valid until %(day)s", day=until) if until else _("Valid, without an end date")
+    if state == "expired":
+        return "old", _("Was valid until %(day)s", day=until), _("Was valid until %(day)s", day=until)
+    if state == "revoked":
+        return "off", _("Withdrawn"), _("Withdrawn by the programme")
+    if state == "replaced":
+        return "old", _("Replaced"), _("Replaced by a newer certificate")
+    if state == "waiting":
+        return "go", _("Waiting for review"), _("Passed, waiting for the course’s review")
+    return "none", _("Unknown"), _("No certificate has this code")
+
+
+def verdict(state: State, award: Award | None) -> tuple[str, str]:
+    """Return the heading and lead of the verification page: one text for each of the five states."""
+    until = day(award.valid_until) if award and award.valid_until else ""
+    if state == "valid" and until:
+        return _("This certificate is valid"), _("It was issued by the programme below, and is valid until %(day)s.", day=until)
+    if state == "valid":
+        return _("This certificate is valid"), _("It was issued by the programme below, and has no end date.")
+    if state == "expired":
+        return (
+            _("This certificate was valid until %(day)s", day=until),
+            _("The training it records took place. A refresher was due then, and none is recorded here."),
+        )
+    if state == "revoked":
+        return (
+            _("This certificate was withdrawn by the programme"),
+            _("It no longer stands. The reason is between the programme and its holder."),
+        )
+    if state == "replaced":
+        return (
+            _("This certificate was replaced by a newer certificate"),
+            _("Please ask its holder for the code of the newer one."),
+        )
+    return (
+        _("No certificate has this code"),
+        _("A letter or a number may have slipped. Please compare it with the certificate and try once more."),
+    )
+
+
+def as_json(state: State, award: Award | None, code: str, programme: str | None) -> dict[str, Any]:
+    """Return what the verification page says, for programmes to read; never more than it."""
+    heading, lead = verdict(state, award)
+    told: dict[str, Any] = {"code": code, "state": state, "heading": heading, "text": lead}
+    if award is None or state == "unknown":
+        return told
+    told |= {
+        "course": award.title,
+        "version": award.version,
+        "programme": programme,
+        "awarded_on": award.passed_on.isoformat(),
+        "valid_until": award.valid_until.isoformat() if award.valid_until else None,
+    }
+    if state in {"valid", "expired"}:
+        told["attests"] = {kind: text for kind, text in asked_rows(award.facts)}
+        told["does_not_attest"] = award.facts["does_not_attest"]
+        if award.name_shown:
+            told["name"] = award.name
+    return told

@@ -1,0 +1,136 @@
+"""What we remember of certificates: awards, their documents, and what is still to be rendered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.certification.rules import State, state_of
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+
+RENDER_TRIES = 20
+
+
+class Award(Base):
+    """The decision that somebody has a certificate; one for each enrolment, and never deleted."""
+
+    __tablename__ = "award"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    course_id: Mapped[str] = mapped_column(index=True)
+    digest: Mapped[str]
+    version: Mapped[str]
+    title: Mapped[str]
+    name: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    passed_on: Mapped[date]
+    valid_until: Mapped[date | None]
+    waiting: Mapped[bool]
+    issued_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None]
+    replaced_by: Mapped[str | None]
+    name_shown: Mapped[bool] = mapped_column(default=False)
+
+    def state(self, today: date) -> State:
+        """Return the state it is in on a day."""
+        return state_of(
+            waiting=self.waiting,
+            withdrawn=self.withdrawn_at is not None,
+            replaced=self.replaced_by is not None,
+            valid_until=self.valid_until,
+            today=today,
+        )
+
+
+class Document(Base):
+    """The bytes of a certificate's PDF, kept once and served unchanged."""
+
+    __tablename__ = "document"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    sha256: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime]
+
+
+class RenderRequest(Base):
+    """A PDF that is to be made, or was."""
+
+    __tablename__ = "render_request"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    requested_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+
+
+def get_award(award_id: str) -> Award:
+    """Return an award by its inner key."""
+    return db.session.get_one(Award, award_id)
+
+
+def find_award(code: str) -> Award | None:
+    """Return the award behind a code."""
+    return db.session.scalar(select(Award).where(Award.code == code))
+
+
+def find_award_of_enrolment(enrolment_id: str) -> Award | None:
+    """Return the award of an enrolment."""
+    return db.session.scalar(select(Award).where(Award.enrolment_id == enrolment_id))
+
+
+def list_awards_of_person(person_id: str) -> list[Award]:
+    """Return somebody's awards, the newest first."""
+    return list(db.session.scalars(select(Award).where(Award.person_id == person_id).order_by(Award.id.desc())))
+
+
+def list_awards_of_programme(programme_id: str) -> list[Award]:
+    """Return a programme's awards, the oldest first."""
+    return list(db.session.scalars(select(Award).where(Award.programme_id == programme_id).order_by(Award.id)))
+
+
+def list_awards() -> list[Award]:
+    """Return all awards, the oldest first."""
+    return list(db.session.scalars(select(Award).order_by(Award.id)))
+
+
+def list_waiting(course_id: str) -> list[Award]:
+    """Return awards that wait for a course's review."""
+    return list(db.session.scalars(select(Award).where(Award.waiting, Award.course_id == course_id).order_by(Award.id)))
+
+
+def list_nameless(person_id: str) -> list[Award]:
+    """Return somebody's awards that have no name to print yet."""
+    return list(db.session.scalars(select(Award).where(Award.person_id == person_id, Award.name == "")))
+
+
+def find_document(award_id: str) -> Document | None:
+    """Return the kept PDF of an award."""
+    return db.session.get(Document, award_id)
+
+
+def document_is_stored(award_id: str) -> int | None:
+    """Return the size of the kept PDF in bytes, or None, without loading it."""
+    from sqlalchemy import func
+
+    return db.session.scalar(select(func.length(Document.content)).where(Document.award_id == award_id))
+
+
+def keep_request(award_id: str) -> None:
+    """Ask for a PDF; asking twice is asking once."""
+    if db.session.get(RenderRequest, award_id) is None:
+        db.session.add(RenderRequest(award_id=award_id, requested_at=clock.now(), tries=0))
+        db.session.flush()
+
+
+def list_unrendered() -> list[str]:
+    """Return award ids whose PDF is asked for and not made."""
+    query = select(RenderRequest.award_id).where(RenderRequest.done_at.is_(None), RenderRequest.tries < RENDER_TRIES)
+    return list(db.session.scalars(query.order_by(RenderRequest.requested_at).limit(200)))

@@ -1,0 +1,94 @@
+"""Decided here: whether a certificate is earned, until when it stands, its state, and whether a name fits."""
+
+from __future__ import annotations
+
+import calendar
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from lms.content.course import Course
+from lms.learning.rules import Progress, everything_is_done, practice_needed
+
+State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
+REASONS = ("issued in error", "requirement not met", "holder asked", "programme decision", "other")
+RENEW_WITHIN = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Earned:
+    """A certificate is due: the day of passing, its last day, and whether it waits for a review."""
+
+    passed_on: date
+    valid_until: date | None
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """Something is still asked for."""
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months on, or the month's last day where there is no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def expires_on(issued: date, valid_months: int | None) -> date | None:
+    """Return the last day on which a certificate is valid, or None when it has none."""
+    return add_months(issued, valid_months) if valid_months else None
+
+
+def decide_award(course: Course, progress: Progress, on: date, *, held: bool) -> Earned | NotYet:
+    """Decide whether the course's criteria are met."""
+    if not everything_is_done(course, progress):
+        return NotYet()
+    return Earned(on, expires_on(on, course.certificate.valid_months), waiting=held)
+
+
+def state_of(
+    *, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date
+) -> State:
+    """Return the one state a certificate is in."""
+    if waiting:
+        return "waiting"
+    if withdrawn:
+        return "revoked"
+    if replaced:
+        return "replaced"
+    if valid_until and today > valid_until:
+        return "expired"
+    return "valid"
+
+
+def renewal_is_near(valid_until: date | None, today: date) -> bool:
+    """Decide whether a certificate is within ninety days of its end, or past it."""
+    return valid_until is not None and today >= valid_until - RENEW_WITHIN
+
+
+def what_stood_behind(course: Course) -> dict[str, int | bool | str]:
+    """Return what a certificate of this version attests, as facts that are kept with the award."""
+    return {
+        "minutes": course.minutes,
+        "score": course.criteria.score,
+        "safety": any(question.critical for question in course.questions),
+        "practice": practice_needed(course),
+        "observed": course.criteria.observed_practice,
+        "does_not_attest": course.certificate.does_not_attest,
+        "design": course.certificate.design,
+        "language": course.language,
+    }
+
+
+def plain_name(name: str) -> str:
+    """Return a name without case, marks and spaces, as names are compared."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(sign for sign in letters if unicodedata.category(sign)[0] in "LN")
+
+
+def name_fits(typed: str, name: str) -> bool:
+    """Decide whether a typed name is the one on a certificate."""
+    return bool(plain_name(typed)) and plain_name(typed) == plain_name(name)

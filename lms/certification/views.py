@@ -1,0 +1,253 @@
+"""What people see of certificates: their own, anybody's by its code, and withdrawing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, public, signed_in, this_programme
+from lms.accounts.records import get_programme
+from lms.certification import actions, pages, records
+from lms.certification.codes import grouped, normalise_code
+from lms.certification.forms import NameForm, WithdrawForm
+from lms.certification.records import Award
+from lms.certification.rendering import render_in_child
+from lms.certification.rules import State
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.gate import network, settings
+from lms.foundation.keys import network_mark, secret_key
+from lms.foundation.words import day, moment
+from lms.foundation.words import gettext as _
+
+rooms = Blueprint("certification", __name__)
+
+
+def _today() -> Any:
+    return clock.today(settings().timezone)
+
+
+def _network_mark() -> str:
+    return network_mark(secret_key(settings().data), network(), clock.today("UTC"))
+
+
+def row_of(award: Award) -> dict[str, Any]:
+    """Return what a list of one's own certificates shows of one."""
+    state = award.state(_today())
+    mark, state_text, _sentence = pages.state_words(state, award.valid_until)
+    return {
+        "title": award.title,
+        "version": award.version,
+        "state": mark,
+        "state_text": state_text,
+        "awarded_on": award.passed_on,
+        "until": award.valid_until,
+        "url": url_for("certification.certificate", code=award.code),
+    }
+
+
+@rooms.get("/certificates")
+@allow("hold certificates")
+def certificates() -> Any:
+    """Show one's own certificates."""
+    awards = records.list_awards_of_person(signed_in().person_id)
+    return render_template("certification/certificates.html", here="certificates", rows=[row_of(award) for award in awards])
+
+
+def _own_award(code: str) -> Award:
+    award = records.find_award(normalise_code(code) or "")
+    if award is None or award.person_id != signed_in().person_id:
+        abort(404)
+    return award
+
+
+@rooms.get("/certificates/<code>")
+@allow("hold certificates")
+def certificate(code: str) -> Any:
+    """Show one's own certificate, its PDF once it is there, and what others see."""
+    award = _own_award(code)
+    state = award.state(_today())
+    mark, state_text, sentence = pages.state_words(state, award.valid_until)
+    size = records.document_is_stored(award.id)
+    return render_template(
+        "certification/certificate.html",
+        here="certificates",
+        award={
+            "code": award.code,
+            "title": award.title,
+            "version": award.version,
+            "awarded_on": award.passed_on,
+            "valid_until": award.valid_until,
+            "name": award.name,
+            "state": state,
+            "mark": mark,
+            "state_text": state_text,
+            "sentence": sentence,
+            "waiting": award.waiting,
+        },
+        ready=size is not None,
+        size_kb=-(-(size or 0) // 1024),
+        attests=pages.clauses(award.facts),
+        does_not_attest=award.facts["does_not_attest"],
+        verify_url=pages.verify_address(settings(), award.code),
+        show_name=award.name_shown,
+        programme_name=get_programme(award.programme_id).name,
+    )
+
+
+@rooms.get("/certificates/<code>/pdf")
+@allow("hold certificates")
+def document(code: str) -> Any:
+    """Give the kept PDF, byte for byte; when it is not made yet, make it now."""
+    award = _own_award(code)
+    found = records.find_document(award.id)
+    if found is None and award.name and not award.waiting:
+        render_in_child(award.code)
+        found = records.find_document(award.id)
+    if found is None:
+        return redirect(url_for("certification.certificate", code=award.code), 303)
+    response = make_response(found.content)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="sidelight-{award.code}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["ETag"] = f'"{found.sha256}"'
+    return response
+
+
+@rooms.post("/certificates/<code>/show-name")
+@allow("hold certificates")
+def show_name(code: str) -> Any:
+    """Switch the name on the certificate's page on or off."""
+    award = _own_award(code)
+    write(actions.show_name, award.id, request.form.get("show") == "yes")
+    return redirect(url_for("certification.certificate", code=award.code), 303)
+
+
+@rooms.get("/verify")
+@public
+def look_up() -> Any:
+    """Ask for a code, and lead to what it says."""
+    typed = request.args.get("code", "")
+    code = normalise_code(typed)
+    if code:
+        return redirect(url_for("certification.verify", code=code), 303)
+    problem = None
+    if typed.strip():
+        problem = _("A code has four groups of four letters and numbers. Please look at this one again.")
+    page = render_template("certification/look_up.html", here="verify", problem=problem, typed=typed[:60])
+    return make_response(page, 422 if problem else 200)
+
+
+@rooms.get("/v/<code>")
+@rooms.get("/V/<code>")
+@public
+def scan(code: str) -> Any:
+    """Lead from the square on paper to the certificate's page."""
+    return redirect(url_for("certification.verify", code=normalise_code(code) or code[:40]), 303)
+
+
+@rooms.route("/verify/<code>", methods=["GET", "POST"])
+@public
+def verify(code: str) -> Any:
+    """Say what stands behind a code, to anybody; the name only when it is typed, or its holder shows it."""
+    mark = _network_mark()
+    if not actions.may_look_up(mark):
+        abort(429)
+    found = records.find_award(normalise_code(code) or "")
+    award = found if found and not found.waiting else None
+    state: State = award.state(_today()) if award else "unknown"
+    if award is None:
+        write(actions.note_unknown_code, mark)
+    if request.accept_mimetypes.best == "application/json" or request.args.get("format") == "json":
+        programme = get_programme(award.programme_id).name if award else None
+        response = make_response(jsonify(pages.as_json(state, award, _shown(code), programme)), 200 if award else 404)
+        response.headers["Vary"] = "Accept"
+        return response
+    form = NameForm(request.form)
+    match = too_often = None
+    if request.method == "POST" and award and state in {"valid", "expired"} and form.validate():
+        match = write(actions.compare_name, award.code, form.name.data or "")
+        too_often = match is None
+    page = render_template(
+        "certification/verify.html",
+        here="verify",
+        state=state,
+        form=form,
+        too_often=too_often,
+        match=match,
+        **_told(award, state, code),
+    )
+    response = make_response(page, 404 if award is None else 422 if form.errors else 200)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _shown(code: str) -> str:
+    normal = normalise_code(code)
+    return grouped(normal) if normal else code[:40]
+
+
+def _told(award: Award | None, state: State, code: str) -> dict[str, Any]:
+    heading, lead = pages.verdict(state, award)
+    rows: list[tuple[str, str]] = []
+    asked: list[tuple[str, str]] = []
+    if award:
+        rows = [
+            (_("Course"), award.title),
+            (_("Version"), award.version),
+            (_("Programme"), get_programme(award.programme_id).name),
+            (_("Completed"), day(award.passed_on)),
+        ]
+        if award.valid_until:
+            rows.append((_("Valid until"), day(award.valid_until)))
+        asked = pages.asked_rows(award.facts) if state in {"valid", "expired"} else []
+    return {
+        "heading": heading,
+        "lead": lead,
+        "rows": rows,
+        "asked": asked,
+        "attests": pages.clauses(award.facts) if award else (),
+        "does_not_attest": award.facts["does_not_attest"] if award else "",
+        "name": award.name if award and award.name_shown and state in {"valid", "expired"} else None,
+        "code": normalise_code(code) or code[:40],
+        "checked_at": moment(clock.now(), settings().timezone),
+        "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),
+    }
+
+
+@rooms.get("/about-the-certificate")
+@public
+def about() -> Any:
+    """Say what a certificate says, and what it does not."""
+    return render_template("certification/about.html")
+
+
+@rooms.route("/programmes/<programme>/certificates/<code>/withdraw", methods=["GET", "POST"])
+@allow("withdraw a certificate")
+def withdraw(programme: str, code: str) -> Any:
+    """Withdraw a certificate of the programme, after saying plainly what follows."""
+    award = records.find_award(normalise_code(code) or "")
+    if award is None or award.programme_id != this_programme().id or award.waiting:
+        abort(404)
+    form = WithdrawForm(request.form)
+    if request.method == "POST" and form.validate():
+        write(actions.withdraw, award.id, form.reason.data)
+        return redirect(url_for("coordination.people", programme=programme), 303)
+    page = render_template(
+        "certification/withdraw.html",
+        here="people",
+        form=form,
+        programme=this_programme(),
+        award={
+            "code": award.code,
+            "name": award.name,
+            "title": award.title,
+            "version": award.version,
+            "awarded_on": award.passed_on,
+            "valid_until": award.valid_until,
+            "withdrawn": award.withdrawn_at is not None,
+        },
+        people_url=url_for("coordination.people", programme=programme),
+    )
+    return make_response(page, 422 if form.errors else 200)

@@ -1,0 +1,1 @@
+"""Markdown in, Course out: pure functions that know neither Flask nor a database."""

@@ -1,0 +1,333 @@
+"""What a course is once it has been read: frozen values that hold no Markdown and need no parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing `lms check` noticed: where it is, what it is and how to mend it."""
+
+    code: str
+    severity: Severity
+    path: str
+    line: int
+    column: int
+    message: str
+    mend: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Something a learner can do after the course."""
+
+    id: str
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A work that the course cites."""
+
+    id: str
+    citation: str
+    url: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True)
+class ContentNote:
+    """What hard things a page touches, said before it is read."""
+
+    topics: tuple[str, ...] = ()
+    note: str = ""
+    mention: bool = False
+
+    @property
+    def heavy(self) -> bool:
+        """True when a topic is more than named, so that a gentler version is owed."""
+        return bool(self.topics) and not self.mention
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice of a question; `id` is its position in the source, counted from "1"."""
+
+    id: str
+    text: str
+    reason: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class OneAnswer:
+    """A question with exactly one right option."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class SeveralAnswers:
+    """A question that is right when all right options, and no others, are chosen."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Steps in their right order."""
+
+    steps: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A left cell with the right-hand side that belongs to it."""
+
+    id: str
+    left: str
+    right: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """Pairs to find; `extra` holds right-hand sides that belong to none, with ids that follow the pairs'."""
+
+    pairs: tuple[Pair, ...]
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ShortAnswer:
+    """A question that the learner compares with a model; it is never drawn for the check."""
+
+    model: str
+    look_for: tuple[str, ...]
+    not_enough: tuple[str, ...]
+
+
+Body = OneAnswer | SeveralAnswers | Order | Match | ShortAnswer
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with its key; all texts are safe HTML without an outer paragraph."""
+
+    id: str
+    stem: str
+    objectives: tuple[str, ...]
+    body: Body
+    critical: bool = False
+    group: str | None = None
+    fixed: bool = False
+    path: str = ""
+    line: int = 0
+
+    @property
+    def drawable(self) -> bool:
+        """True when the check may draw it."""
+        return not isinstance(self.body, ShortAnswer)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson as HTML that still holds `{{lead}}`, `{{emergency}}` and `{{limits_statement}}`."""
+
+    id: str
+    title: str
+    objectives: tuple[str, ...]
+    content_note: ContentNote
+    html: str
+    minutes: int
+    words: int
+    sources: tuple[str, ...] = ()
+    gentle_html: str | None = None
+    gentle_note: ContentNote = ContentNote()
+    self_care: bool = False
+    path: str = ""
+    practice: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Module:
+    """A folder of lessons in their order."""
+
+    id: str
+    number: int
+    title: str
+    html: str
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Something the supporter may say; `label` and `fit` are words of the closed lists in conversation.py."""
+
+    label: str
+    fit: str
+    text: str
+    goes_to: str
+    feedback: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the colleague says, and the replies to it; `stage` is the direction in front of the words."""
+
+    id: str
+    stage: str
+    says: str
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a conversation comes to rest, with its debrief."""
+
+    id: str
+    title: str
+    html: str
+    good: bool
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A practice conversation as a graph of turns and ends."""
+
+    id: str
+    title: str
+    partner: str
+    setting: str
+    content_note: ContentNote
+    objectives: tuple[str, ...]
+    start: str
+    turns: tuple[Turn, ...]
+    ends: tuple[End, ...]
+    must_reach: Literal["any", "good"] = "any"
+    minutes: int = 12
+    path: str = ""
+
+    @cached_property
+    def places(self) -> dict[str, Turn | End]:
+        """Turns and ends by id."""
+        return {place.id: place for place in (*self.turns, *self.ends)}
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What the certificate asks for: `score` in whole per cent of the drawn questions."""
+
+    score: int
+    draw: int
+    practice_required: int
+    observed_practice: int = 0
+    lessons_required: bool = False
+
+
+@dataclass(frozen=True)
+class CertificateTerms:
+    """How long a certificate stands and what it says of itself; None months means without end."""
+
+    attests: str
+    does_not_attest: str
+    valid_months: int | None
+    design: str
+
+
+@dataclass(frozen=True)
+class JurisdictionNote:
+    """A dated example of local law; nobody's advice."""
+
+    place: str
+    text: str
+    read_on: str | None = None
+    owner: str | None = None
+    next_check: str | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """A whole course, as published under one digest."""
+
+    id: str
+    code: str
+    title: str
+    version: str
+    language: str
+    summary: str
+    audience: str
+    sectors: tuple[str, ...]
+    prerequisites: tuple[str, ...]
+    private: bool
+    draft: bool
+    objectives: tuple[Objective, ...]
+    content_note: str
+    criteria: Criteria
+    certificate: CertificateTerms
+    sources: tuple[Source, ...]
+    jurisdiction_notes: tuple[JurisdictionNote, ...]
+    review_due: str | None
+    licence: str
+    authors: tuple[str, ...]
+    html: str
+    modules: tuple[Module, ...]
+    questions: tuple[Question, ...]
+    conversations: tuple[Conversation, ...]
+    digest: str
+    media: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """All lessons in the order in which they are offered."""
+        return tuple(lesson for module in self.modules for lesson in module.lessons)
+
+    @cached_property
+    def lesson_by_id(self) -> dict[str, Lesson]:
+        """Lessons by id."""
+        return {lesson.id: lesson for lesson in self.lessons}
+
+    @cached_property
+    def question_by_id(self) -> dict[str, Question]:
+        """Questions by id."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def conversation_by_id(self) -> dict[str, Conversation]:
+        """Practice conversations by id."""
+        return {conversation.id: conversation for conversation in self.conversations}
+
+    @cached_property
+    def source_by_id(self) -> dict[str, Source]:
+        """Sources by id."""
+        return {source.id: source for source in self.sources}
+
+    @property
+    def minor_line(self) -> str:
+        """The line a learner stays on, "1.0" for version 1.0.3."""
+        return ".".join(self.version.split(".")[:2])
+
+    @property
+    def minutes(self) -> int:
+        """Estimated minutes in all: lessons, conversations and two a drawn question."""
+        return sum(x.minutes for x in (*self.lessons, *self.conversations)) + 2 * self.criteria.draw
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a bundle: a course, unless an error stands in the findings."""
+
+    course: Course | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when no finding is an error."""
+        return not any(finding.severity == "error" for finding in self.findings)

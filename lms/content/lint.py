@@ -1,0 +1,113 @@
+"""What only the whole course can show: care that is owed, banks that are thin, sources that nobody cites."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from lms.content.course import Course, OneAnswer, Question
+from lms.content.furniture import CITATION
+from lms.content.pages import Desk
+from lms.content.questions import lint as lint_question
+from lms.content.questions.parts import bare
+
+LEAST_PER_OBJECTIVE = 2
+LEAST_PER_GROUP = 3
+LONGEST_PER_CENT = 60
+ENOUGH_QUESTIONS = 5
+
+
+def lint_course(desk: Desk, course: Course) -> None:
+    """Looks at care, questions and evidence across all files."""
+    _care(desk, course)
+    for question in (*course.questions, *(question for lesson in course.lessons for question in lesson.practice)):
+        desk.findings += lint_question(question)
+    _bank(desk, course)
+    _draw(desk, course)
+    _sources(desk, course)
+
+
+def _care(desk: Desk, course: Course) -> None:
+    for lesson in course.lessons:
+        if lesson.content_note.heavy and lesson.gentle_html is None:
+            desk.report(lesson.path).add(
+                "NO_GENTLER_VERSION",
+                message=f"“{lesson.title}” touches {', '.join(lesson.content_note.topics)} and has no gentler version.",
+            )
+    if course.lessons and not any(lesson.self_care for lesson in course.lessons):
+        desk.report("course.md").add("NO_SELF_CARE")
+
+
+def _bank(desk: Desk, course: Course) -> None:
+    report = desk.report("check.md")
+    drawable = [question for question in course.questions if question.drawable]
+    counts = Counter(id for question in drawable for id in question.objectives)
+    for objective in course.objectives:
+        if counts[objective.id] < LEAST_PER_OBJECTIVE:
+            report.add(
+                "THIN_OBJECTIVE", message=f"“{objective.id}” has {_questions(counts[objective.id])} in the check."
+            )
+    groups = Counter(question.group for question in drawable if question.critical and question.group)
+    for group, count in sorted(groups.items(), key=lambda pair: str(pair[0])):
+        if count < LEAST_PER_GROUP:
+            report.add("THIN_GROUP", message=f"The critical group “{group}” has {_questions(count)}.")
+    singles = [
+        question for question in drawable if isinstance(question.body, OneAnswer) and len(question.body.options) > 2
+    ]
+    longest = sum(_right_is_longest(question) for question in singles)
+    if len(singles) >= ENOUGH_QUESTIONS and 100 * longest > LONGEST_PER_CENT * len(singles):
+        report.add(
+            "RIGHT_IS_LONGEST", message=f"The right option is the longest in {longest} of {len(singles)} questions."
+        )
+
+
+def _questions(count: int) -> str:
+    return "no question" if not count else "one question" if count == 1 else f"{count} questions"
+
+
+def _right_is_longest(question: Question) -> bool:
+    assert isinstance(question.body, OneAnswer)
+    lengths = {option.right: 0 for option in question.body.options}
+    for option in question.body.options:
+        lengths[option.right] = max(lengths[option.right], len(bare(option.text)))
+    return lengths[True] > lengths[False]
+
+
+def _draw(desk: Desk, course: Course) -> None:
+    """A check draws one question of each critical group, and the rest from those that are not critical."""
+    drawable = [question for question in course.questions if question.drawable]
+    groups = {question.group for question in drawable if question.critical}
+    able = sum(not question.critical for question in drawable) + len(groups)
+    report = desk.report("course.md")
+    line = next((number for number, text in enumerate(report.lines, start=1) if text.startswith("draw:")), 1)
+    if course.criteria.draw > able:
+        report.add(
+            "DRAW_TOO_LARGE", line, f"The check draws {course.criteria.draw}; the bank can give {able} at a time."
+        )
+    elif course.criteria.draw < len(groups) or course.criteria.draw < 1:
+        report.add(
+            "BAD_VALUE",
+            line,
+            f"The check draws {course.criteria.draw}; it needs one at least, and one of each critical group.",
+        )
+    if course.criteria.practice_required > len(course.conversations):
+        report.add(
+            "PRACTICE_TOO_FEW",
+            message=f"{course.criteria.practice_required} are asked for; there are {len(course.conversations)}.",
+        )
+
+
+def _sources(desk: Desk, course: Course) -> None:
+    cited = {id for text in desk.texts.values() for id in CITATION.findall(text)}
+    report = desk.report("course.md")
+    for source in course.sources:
+        if source.id not in cited:
+            line = next(
+                (
+                    number
+                    for number, text in enumerate(report.lines, start=1)
+                    if re.search(rf"\bid:\s*[\"']?{re.escape(source.id)}\b", text)
+                ),
+                1,
+            )
+            report.add("SOURCE_NEVER_CITED", line, f"The source “{source.id}” is nowhere cited.")

@@ -1,0 +1,246 @@
+"""What a careful reader notices on one page: links, pictures, HTML, numbers and claims, each at its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import dirname
+
+from lms.content.blocks import Block, text_of
+from lms.content.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
+from lms.content.pages import Desk, Sheet
+from lms.content.prose import PLACEHOLDER, PLACEHOLDERS
+from lms.content.report import Report, did_you_mean
+from lms.content.safe import AUTHORS_TAGS
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
+_BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+_PHONE = re.compile(
+    r"(?<![\w./-])(?:\+?\(?\d[\d ()./\u00a0\u2009-]{5,}\d"
+    r"|(?:911|999|112|988|000|116[ \u00a0]?123|9-8-8|13[ \u00a0]11[ \u00a0]14))(?![\w-]|[.,]\d)"
+)
+_NOT_A_PHONE = re.compile(
+    r"(?:1[89]|20)\d\d(?:[-/. ](?:(?:1[89]|20)?\d\d))*(?:[-/.]\d\d)?|\d{1,3}(?: \d{3})+|\d+(?:\.\d+)+"
+)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
+_CLAIM = re.compile(
+    r"\b(?:1[89]|20)\d\d\b|\d\s?%|\b\d+(?:[.,]\d+)?\s?(?:per ?cent|percent)\b|(?<![\d.,:])\d+\.\d+(?![\d.])"
+    r"|\b(?:\d{2,}|\w+teen|\w+ty|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:\w+ )?"
+    r"(?:studies|trials|surveys|reviews|countries|participants)\b"
+    r"|\b(?:a|an|one|the|this|that|recent|new|large|randomi[sz]ed|controlled|\d{4}) (?:\w+ )?"
+    r"(?:trial|meta-analysis|systematic review)\b"
+    r"|\b(?:studies|trials|surveys|researchers|meta-analyses)\b|\b(?:one|a|this|that|each) (?:\w+ )?(?:study|survey)\b"
+    r"|\bresearch (?:has|shows|finds|found|suggests|says)\b",
+    re.IGNORECASE,
+)
+
+
+def proofread(desk: Desk, sheet: Sheet) -> None:
+    """Notes everything that one page can show by itself."""
+    report = sheet.report
+    _headings(sheet)
+    for block in (inner for top in sheet.page.blocks for inner in top.walk()):
+        if block.kind == "html":
+            _html(block.text, block, report)
+        elif (
+            block.kind == "table"
+            and block.children
+            and not any(cell.text.strip() for cell in block.children[0].children)
+        ):
+            report.add("NO_TABLE_HEADER", block.line)
+        elif block.inline:
+            _inline(desk, sheet, block)
+    for block in sheet.prose:
+        if sheet.role not in ("check", "conversation"):
+            _callout(block, report)
+            _claims(block, report)
+    if sheet.differs:
+        report.add(
+            "READS_DIFFERENTLY",
+            sheet.prose[0].line if sheet.prose else 1,
+            f"The page reads differently on a Git host ({sheet.differs}).",
+        )
+
+
+def _headings(sheet: Sheet) -> None:
+    """The title is the page's first heading, so the text begins at the second level and goes down one at a time."""
+    level = 1
+    for block in sheet.page.blocks:
+        if block.kind != "heading":
+            continue
+        if block.level == 1:
+            sheet.report.add(
+                "HEADING_JUMP", block.line, "The title is the page's heading of one mark; the text begins with ##."
+            )
+        elif block.level > level + 1:
+            sheet.report.add(
+                "HEADING_JUMP", block.line, f"A heading of level {block.level} follows one of level {level}."
+            )
+        level = max(block.level, 1) if block.level > 1 else level
+
+
+def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
+    report = sheet.report
+    for token in block.inline:
+        if token.type == "link_open":
+            _link(str(token.attrGet("href") or ""), sheet, block)
+        elif token.type == "image":
+            _picture(desk, sheet, block, str(token.attrGet("src") or ""), token.content)
+        elif token.type == "html_inline":
+            _html(token.content, block, report)
+        elif token.type == "text":
+            _citations(desk, token.content, block, report)
+            bare = _BARE_ADDRESS.search(token.content) if not _inside_link(block, token) else None
+            if bare:
+                report.add(
+                    "READS_DIFFERENTLY",
+                    *_place(block, bare.group(), report),
+                    mend=f"Write <{bare.group()}>, or a link with words.",
+                )
+    _facts(block, report)
+
+
+def _facts(block: Block, report: Report) -> None:
+    """Programme facts stand in double braces; numbers to ring stand nowhere."""
+    for found in PLACEHOLDER.finditer(block.text):
+        if found.group(1) not in PLACEHOLDERS:
+            line, column = _where(block, found.group(), report)
+            report.add(
+                "UNKNOWN_PLACEHOLDER",
+                line,
+                f"“{found.group()}” is no programme fact.{did_you_mean(found.group(1), PLACEHOLDERS)}",
+                column=column,
+            )
+    for found in _PHONE.finditer(text_of(block.inline)):
+        if not _NOT_A_PHONE.fullmatch(found.group().strip()):
+            line, column = _where(block, found.group(), report)
+            report.add("PHONE_NUMBER", line, f"“{found.group().strip()}” looks like a telephone number.", column=column)
+
+
+def _inside_link(block: Block, wanted: object) -> bool:
+    depth = 0
+    for token in block.inline:
+        depth += (token.type == "link_open") - (token.type == "link_close")
+        if token is wanted:
+            return depth > 0
+    return False
+
+
+def _link(href: str, sheet: Sheet, block: Block) -> None:
+    if href.lower().startswith(("http://", "https://", "mailto:")):
+        return
+    if href.startswith("#") and (sheet.role == "conversation" or href[1:] in _anchors(sheet)):
+        return
+    line, column = _where(block, href, sheet.report)
+    sheet.report.add("BAD_LINK", line, f"The link to “{href}” leads nowhere from here.", column=column)
+
+
+def _anchors(sheet: Sheet) -> set[str]:
+    """The ids that headings of this page give themselves in braces."""
+    return {
+        found.group(1)
+        for block in sheet.page.blocks
+        if block.kind == "heading"
+        for found in [re.search(r"\{#([\w-]+)[^{}]*\}\s*$", block.text)]
+        if found
+    }
+
+
+def _picture(desk: Desk, sheet: Sheet, block: Block, source: str, words: str) -> None:
+    line, column = _where(block, source, sheet.report)
+    if sheet.role in ("check", "conversation") or desk.press.picture_path(source, dirname(sheet.report.path)) is None:
+        sheet.report.add(
+            "BAD_IMAGE",
+            line,
+            f"The picture “{source}” is not shown: it is not in the course's media folder, or it stands in a question.",
+            column=column,
+        )
+    if not words.strip():
+        sheet.report.add("NO_ALT", line, column=column)
+
+
+def _html(text: str, block: Block, report: Report) -> None:
+    for found in _TAG.finditer(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)):
+        if found.group(2).lower() not in AUTHORS_TAGS or found.group(3).strip(" /"):
+            line, column = _where(block, found.group(), report)
+            report.add("RAW_HTML", line, f"“{found.group()[:40]}” would be removed.", column=column)
+
+
+def _citations(desk: Desk, text: str, block: Block, report: Report) -> None:
+    for found in CITATION.finditer(text):
+        id = found.group(1)
+        line, column = _where(block, found.group(), report)
+        if id == "unchecked":
+            report.add("UNCHECKED_FACT", line, column=column)
+        elif desk.press.sources and id not in desk.press.sources:
+            report.add(
+                "UNKNOWN_SOURCE",
+                line,
+                f"The source “{id}” is not in course.md.{did_you_mean(id, desk.press.sources)}",
+                column=column,
+            )
+
+
+def _callout(block: Block, report: Report) -> None:
+    if block.kind != "quote" or not block.children:
+        return
+    words = block.children[0].text
+    looks = re.match(r"\[!\s*([^\]]*)\]", words)
+    alert = ALERT.match(words)
+    if looks and (alert is None or alert.group(1).upper() not in ALERTS):
+        report.add(
+            "UNKNOWN_ALERT",
+            block.line,
+            f"“{looks.group()}” is no callout here.{did_you_mean(looks.group(1).upper(), ALERTS)}",
+        )
+    elif not PRIVATE.match(words) and re.match(r"\*\*for you,? privately", words, re.IGNORECASE):
+        report.add(
+            "UNKNOWN_ALERT",
+            block.line,
+            "This nearly is a private prompt.",
+            mend="Write > **For you, privately** {#pfa-p03} on a line of its own.",
+        )
+
+
+def _claims(block: Block, report: Report) -> None:
+    """A paragraph, list or table that holds a figure, a year or a study says where it is from."""
+    if block.kind == "quote" and is_speech(block):
+        return
+    for part in _parts(block):
+        tokens = [token for inner in part.walk() for token in inner.inline]
+        cited = any(
+            token.type == "footnote_ref" or (token.type == "text" and CITATION.search(token.content))
+            for token in tokens
+        )
+        claim = (
+            None
+            if cited
+            else _CLAIM.search(
+                _QUOTED.sub("“”", " ".join(text_of(inner.inline) for inner in part.walk() if inner.inline))
+            )
+        )
+        if claim:
+            line, column = _where(part, claim.group(), report)
+            report.add("CLAIM_WITHOUT_SOURCE", line, f"“{claim.group()}” has no source.", column=column)
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    if block.kind in ("paragraph", "bullets", "numbers", "table"):
+        yield block
+    elif block.kind == "quote":
+        for child in block.children:
+            yield from _parts(child)
+
+
+def _where(block: Block, words: str, report: Report) -> tuple[int, int]:
+    """Line and column where the words stand in the block; its beginning when they are broken across lines."""
+    for line in range(block.line, min(block.end, len(report.lines)) + 1):
+        column = report.lines[line - 1].find(words)
+        if column >= 0:
+            return line, column + 1
+    return block.line, 1
+
+
+def _place(block: Block, words: str, report: Report) -> tuple[int, str]:
+    line, _ = _where(block, words, report)
+    return line, f"“{words}” is a link on a Git host and plain text here."

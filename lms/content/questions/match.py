@@ -1,0 +1,172 @@
+"""Match: a table of two columns, with a third for reasons; beside an empty left cell stands what belongs to none."""
+
+from __future__ import annotations
+
+from lms.content.blocks import Block
+from lms.content.course import Finding, Match, Pair, Question
+from lms.content.questions.answering import (
+    Answer,
+    Fields,
+    Graded,
+    Item,
+    Note,
+    Presented,
+    field_name,
+    positions,
+    shown,
+    shuffled,
+    token,
+)
+from lms.content.questions.parts import Draft, check_reason, lint_texts
+from lms.content.report import Report
+from lms.content.wording import number, say
+
+KIND = "match"
+
+
+def parse(draft: Draft, report: Report) -> Match | None:
+    """Reads the rows below the table's head."""
+    table, rest = draft.blocks[0], draft.blocks[1:]
+    for block in rest:
+        report.add("TEXT_AFTER_OPTIONS", block.line)
+    pairs: list[Pair] = []
+    extra: list[str] = []
+    for row in table.children[1:]:
+        left, right, reason = ([cell.text for cell in row.children] + ["", "", ""])[:3]
+        if not right.strip():
+            report.add(
+                "BAD_MARK",
+                row.line,
+                "This row has nothing on its right-hand side.",
+                mend="Say what the left cell belongs to.",
+            )
+        elif left.strip():
+            check_reason(reason, row.line, report, needed=False)
+            pairs.append(Pair(str(len(pairs) + 1), draft.inline(left), draft.inline(right), draft.inline(reason)))
+        else:
+            extra.append(draft.inline(right))
+    if len(pairs) < 2:
+        report.add("TOO_FEW_OPTIONS", draft.line, "There is too little to match.")
+        return None
+    return Match(tuple(pairs), tuple((str(len(pairs) + place), text) for place, text in enumerate(extra, start=1)))
+
+
+def is_match_table(block: Block) -> bool:
+    """True for a table of two columns, or of three with the reasons."""
+    return block.kind == "table" and bool(block.children) and len(block.children[0].children) in (2, 3)
+
+
+def present(question: Question, seed: int) -> Presented:
+    """Shows both sides, each in an order of its own, so that no row gives its partner away."""
+    lefts = {pair.id: Item(token(question, seed, pair.id, "left"), pair.left) for pair in _body(question).pairs}
+    rights = {id: Item(token(question, seed, id, "right"), text) for id, text in _rights(question).items()}
+    left_ids = list(lefts) if question.fixed else shuffled(question, seed, {id: id for id in lefts}, "left")
+    right_ids = shuffled(question, seed, {id: id for id in rights}, "right")
+    if [_key(question)[id] for id in left_ids] == right_ids[: len(left_ids)] and len(right_ids) > 1:
+        right_ids = [*right_ids[1:], right_ids[0]]
+    return shown(
+        question, KIND, items=tuple(lefts[id] for id in left_ids), rights=tuple(rights[id] for id in right_ids)
+    )
+
+
+def read(question: Question, fields: Fields, seed: int) -> Answer | None:
+    """The right-hand side given to each left one, {"1": "2"}, as far as that goes; None when there is none."""
+    known = positions(question, seed, list(_rights(question)), "right")
+    answer = {}
+    for pair in _body(question).pairs:
+        sent = fields.getlist(field_name(question, token(question, seed, pair.id, "left")))
+        chosen = next((known[value] for value in sent if value in known), None)
+        if chosen is not None:
+            answer[pair.id] = chosen
+    return answer or None
+
+
+def chosen(question: Question, answer: Answer | None, seed: int) -> dict[str, str]:
+    """The partners given so far, by the tokens that the page knows."""
+    matched = _matched(question, answer)
+    return {
+        token(question, seed, left, "left"): token(question, seed, right, "right") for left, right in matched.items()
+    }
+
+
+def complete(question: Question, answer: Answer | None) -> str | None:
+    """None when every left side has a partner; else what is still missing."""
+    missing = len(_body(question).pairs) - len(_matched(question, answer))
+    if not missing:
+        return None
+    if missing == 1:
+        return say("One line is still without a partner. Choose one for it.")
+    return say(
+        "%(missing)s lines are still without a partner. Choose one for each.", missing=number(missing).capitalize()
+    )
+
+
+def grade(question: Question, answer: Answer | None) -> Graded:
+    """Right when every left side has its own partner; equal right-hand sides count as one."""
+    pairs, key, rights = _body(question).pairs, _key(question), _rights(question)
+    matched = _matched(question, answer)
+    fitting = [pair for pair in pairs if matched.get(pair.id) == key[pair.id]]
+    right = len(fitting) == len(pairs)
+    notes = tuple(
+        Note(f"{pair.left} → {rights[matched[pair.id]]}", pair in fitting, pair.reason if pair in fitting else "")
+        for pair in pairs
+        if pair.id in matched
+    )
+    better = tuple(Note(f"{pair.left} → {pair.right}", True, pair.reason) for pair in pairs if pair not in fitting)
+    return Graded(right, notes, better, None if right or not matched else _part(len(fitting), len(pairs)))
+
+
+def _part(fitting: int, pairs: int) -> str:
+    if not fitting:
+        return say("The pairs go together in another way.")
+    if fitting == 1:
+        return say("One of the %(pairs)s pairs fits.", pairs=number(pairs))
+    return say("%(fitting)s of the %(pairs)s pairs fit.", fitting=number(fitting).capitalize(), pairs=number(pairs))
+
+
+def sample(question: Question) -> dict[str, list[Answer]]:
+    """The key, answers beside it, and some that no form sends."""
+    key = _key(question)
+    others = {id: next((other for other in _rights(question) if other != right), right) for id, right in key.items()}
+    return {
+        "right": [key],
+        "not_right": [answer for answer in (others, dict(list(key.items())[:-1])) if answer != key],
+        "malformed": [None, {}, "1", ["1"], {"1": 1}, {"1": "99"}, {"99": "1"}, {"1": ["1"]}, {"1": {}}, 5],
+    }
+
+
+def lint(question: Question) -> list[Finding]:
+    """What can be seen only once the whole question is read."""
+    report = Report(question.path)
+    lint_texts(question, [pair.left for pair in _body(question).pairs], report)
+    if len(_rights(question)) < 2:
+        report.add("TOO_FEW_OPTIONS", question.line, "All lines have the same partner.")
+    return report.findings
+
+
+def _rights(question: Question) -> dict[str, str]:
+    """The right-hand sides by id; one that stands twice keeps its first id."""
+    body = _body(question)
+    found: dict[str, str] = {}
+    for id, text in (*((pair.id, pair.right) for pair in body.pairs), *body.extra):
+        if text not in found.values():
+            found[id] = text
+    return found
+
+
+def _key(question: Question) -> dict[str, str]:
+    first = {text: id for id, text in _rights(question).items()}
+    return {pair.id: first[pair.right] for pair in _body(question).pairs}
+
+
+def _matched(question: Question, answer: Answer | None) -> dict[str, str]:
+    """What can be used of an answer: known left sides with a known partner."""
+    given = answer if isinstance(answer, dict) else {}
+    rights = _rights(question)
+    sane = {pair.id: given.get(pair.id) for pair in _body(question).pairs}
+    return {id: right for id, right in sane.items() if isinstance(right, str) and right in rights}
+
+
+def _body(question: Question) -> Match:
+    assert isinstance(question.body, Match)
+    return question.body

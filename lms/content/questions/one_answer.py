@@ -1,0 +1,93 @@
+"""One answer: `( )` and `(x)`."""
+
+from __future__ import annotations
+
+from lms.content.course import Finding, OneAnswer, Question
+from lms.content.questions.answering import (
+    Answer,
+    Fields,
+    Graded,
+    Item,
+    Note,
+    Presented,
+    field_name,
+    positions,
+    shown,
+    shuffled,
+    token,
+)
+from lms.content.questions.parts import Draft, entries, lint_texts, options_of
+from lms.content.report import Report
+from lms.content.wording import say
+
+KIND = "one_answer"
+
+
+def parse(draft: Draft, report: Report) -> OneAnswer | None:
+    """Reads the options; None when there is nothing to choose or not exactly one key."""
+    options = options_of(entries(draft.blocks, ordered=False, report=report), draft, report)
+    right = sum(option.right for option in options)
+    if len(options) < 2:
+        report.add("TOO_FEW_OPTIONS", draft.line)
+    elif right != 1:
+        report.add("TWO_RIGHT" if right else "NONE_RIGHT", draft.line)
+    else:
+        return OneAnswer(options)
+    return None
+
+
+def present(question: Question, seed: int) -> Presented:
+    """Shows the options, shuffled unless the question is fixed."""
+    items = {option.id: Item(token(question, seed, option.id), option.text) for option in _body(question).options}
+    return shown(question, KIND, items=tuple(items.values() if question.fixed else shuffled(question, seed, items)))
+
+
+def read(question: Question, fields: Fields, seed: int) -> Answer | None:
+    """The position chosen, "2"; None when nothing known was sent."""
+    known = positions(question, seed, [option.id for option in _body(question).options])
+    return next((known[sent] for sent in fields.getlist(field_name(question)) if sent in known), None)
+
+
+def chosen(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """The token of the saved answer, as the page knows it."""
+    known = any(option.id == answer for option in _body(question).options)
+    return [token(question, seed, answer)] if isinstance(answer, str) and known else []
+
+
+def complete(question: Question, answer: Answer | None) -> str | None:
+    """None when an option is chosen; else what is still missing."""
+    if isinstance(answer, str) and any(option.id == answer for option in _body(question).options):
+        return None
+    return say("Choose one answer. There is no hurry.")
+
+
+def grade(question: Question, answer: Answer | None) -> Graded:
+    """Right when the chosen position is the key's."""
+    options = _body(question).options
+    chosen = next((option for option in options if isinstance(answer, str) and option.id == answer), None)
+    right = chosen is not None and chosen.right
+    notes = (Note(chosen.text, chosen.right, chosen.reason),) if chosen else ()
+    better = () if right else tuple(Note(option.text, True, option.reason) for option in options if option.right)
+    return Graded(right, notes, better)
+
+
+def sample(question: Question) -> dict[str, list[Answer]]:
+    """Every right and not-right answer, and some that no form sends."""
+    options = _body(question).options
+    return {
+        "right": [option.id for option in options if option.right],
+        "not_right": [option.id for option in options if not option.right],
+        "malformed": [None, "", "0", "99", 1, ["1"], {"1": 1}, True],
+    }
+
+
+def lint(question: Question) -> list[Finding]:
+    """What can be seen only once the whole question is read."""
+    report = Report(question.path)
+    lint_texts(question, [option.text for option in _body(question).options], report)
+    return report.findings
+
+
+def _body(question: Question) -> OneAnswer:
+    assert isinstance(question.body, OneAnswer)
+    return question.body

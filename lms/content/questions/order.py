@@ -1,0 +1,156 @@
+"""Put in order: a numbered list, written in its right order."""
+
+from __future__ import annotations
+
+from lms.content.course import Finding, Option, Order, Question
+from lms.content.questions.answering import (
+    Answer,
+    Fields,
+    Graded,
+    Item,
+    Note,
+    Presented,
+    field_name,
+    shown,
+    shuffled,
+    token,
+)
+from lms.content.questions.parts import Draft, entries, lint_texts, reason_of
+from lms.content.report import Report
+from lms.content.wording import number, say
+
+KIND = "order"
+
+
+def parse(draft: Draft, report: Report) -> Order | None:
+    """Reads the steps; a step may do without a reason."""
+    found = entries(draft.blocks, ordered=True, report=report)
+    steps = tuple(
+        Option(str(place), draft.inline(entry.text), reason_of(entry, draft, report, needed=False), True)
+        for place, entry in enumerate(found, start=1)
+    )
+    if len(steps) < 2:
+        report.add("TOO_FEW_OPTIONS", draft.line, "There is too little to put in order.")
+        return None
+    return Order(steps)
+
+
+def present(question: Question, seed: int) -> Presented:
+    """Shows the steps shuffled; with more than two, never in their right order."""
+    steps = _body(question).steps
+    items = {step.id: Item(token(question, seed, step.id), step.text) for step in steps}
+    placed = shuffled(question, seed, items)
+    if len(placed) > 2 and placed == list(items.values()):
+        placed = [*placed[1:], placed[0]]
+    return shown(question, KIND, items=tuple(placed))
+
+
+def read(question: Question, fields: Fields, seed: int) -> Answer | None:
+    """The place given to each step, {"1": 2}, as far as the learner has come; None when no place was given."""
+    steps = _body(question).steps
+    answer = {}
+    for step in steps:
+        place = _place(fields.getlist(field_name(question, token(question, seed, step.id))), len(steps))
+        if place is not None:
+            answer[step.id] = place
+    return answer or None
+
+
+def _place(sent: object, most: int) -> int | None:
+    for value in sent if isinstance(sent, (list, tuple)) else ():
+        if (
+            isinstance(value, str)
+            and value.isascii()
+            and value.isdigit()
+            and len(value) < 4
+            and 1 <= int(value) <= most
+        ):
+            return int(value)
+    return None
+
+
+def chosen(question: Question, answer: Answer | None, seed: int) -> dict[str, int]:
+    """The places given so far, by the tokens that the page knows."""
+    return {token(question, seed, id): place for id, place in _places(question, answer).items()}
+
+
+def complete(question: Question, answer: Answer | None) -> str | None:
+    """None when every step has a place of its own; else what is still missing."""
+    steps = _body(question).steps
+    places = _places(question, answer)
+    if len(places) < len(steps):
+        missing = len(steps) - len(places)
+        if missing == 1:
+            return say("Give the last step its place too.")
+        return say(
+            "Give every step its place. %(missing)s are still without one.", missing=number(missing).capitalize()
+        )
+    if len(set(places.values())) < len(steps):
+        return say("Two steps share a place. Give each step its own.")
+    return None
+
+
+def grade(question: Question, answer: Answer | None) -> Graded:
+    """Right when every step stands in its own place."""
+    steps = _body(question).steps
+    places = _places(question, answer)
+    fitting = [step for step in steps if places.get(step.id) == int(step.id)]
+    right = len(fitting) == len(steps)
+    placed = sorted((step for step in steps if step.id in places), key=lambda step: (places[step.id], int(step.id)))
+    notes = tuple(_note(step, places[step.id], step in fitting) for step in placed)
+    better = (
+        ()
+        if right
+        else tuple(Note(f"{step.id}. {step.text}", True, step.reason) for step in steps if step not in fitting)
+    )
+    return Graded(right, notes, better, None if right or not placed else _part(len(fitting), len(steps)))
+
+
+def _note(step: Option, place: int, fits: bool) -> Note:
+    return Note(f"{place}. {step.text}", fits, step.reason if fits else "")
+
+
+def _part(fitting: int, steps: int) -> str:
+    if not fitting:
+        return say("The steps come in another order.")
+    if fitting == 1:
+        return say("One of the %(steps)s steps stands in its place.", steps=number(steps))
+    return say(
+        "%(fitting)s of the %(steps)s steps stand in their place.",
+        fitting=number(fitting).capitalize(),
+        steps=number(steps),
+    )
+
+
+def sample(question: Question) -> dict[str, list[Answer]]:
+    """The right order, orders that are not, and answers that no form sends."""
+    ids = [step.id for step in _body(question).steps]
+    right = {id: place for place, id in enumerate(ids, start=1)}
+    turned = {id: place for place, id in enumerate(reversed(ids), start=1)}
+    return {
+        "right": [right],
+        "not_right": [turned, dict.fromkeys(ids, 1), dict(list(right.items())[:-1])],
+        "malformed": [None, {}, [], "1", {"1": "1"}, {"99": 1}, {"1": None}, {"1": [1]}, ids, 7],
+    }
+
+
+def lint(question: Question) -> list[Finding]:
+    """What can be seen only once the whole question is read."""
+    report = Report(question.path)
+    lint_texts(question, [step.text for step in _body(question).steps], report)
+    if question.fixed:
+        report.add("FIXED_ORDER", question.line)
+    return report.findings
+
+
+def _places(question: Question, answer: Answer | None) -> dict[str, int]:
+    """What can be used of an answer: known steps with a place that exists."""
+    steps = _body(question).steps
+    given = answer if isinstance(answer, dict) else {}
+    sane = {step.id: given.get(step.id) for step in steps}
+    return {id: place for id, place in sane.items() if type(place) is int and 1 <= place <= len(steps)}
+
+
+def _body(question: Question) -> Order:
+    assert isinstance(question.body, Order)
+    return question.body

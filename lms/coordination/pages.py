@@ -1,0 +1,125 @@
+"""The list of a programme's people, made once for the screen and for the CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+
+from lms.certification.pages import state_words
+from lms.certification.records import Award, list_awards_of_programme
+from lms.coordination.rules import TrainingState, inert, training_state
+from lms.foundation.words import day
+from lms.foundation.words import gettext as _
+from lms.learning.records import list_enrolments_of_programme, list_learners
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person in one course, as a coordinator sees them."""
+
+    name: str
+    course: str
+    training: TrainingState
+    training_text: str
+    until: date | None
+    certificate_state: str | None
+    certificate_text: str
+    code: str | None
+    withdrawn: bool
+
+
+def training_words(state: TrainingState, awarded_on: date | None, until: date | None) -> str:
+    """Return a training state in words, with its date."""
+    if state == "not_started":
+        return _("Not started")
+    if state == "in_training":
+        return _("In training")
+    if state == "completed" and awarded_on:
+        return _("Completed %(day)s", day=day(awarded_on))
+    return _("Renew by %(day)s", day=day(until)) if until else _("Renew")
+
+
+def state_names() -> dict[TrainingState, str]:
+    """Return the four states as the filter names them."""
+    return {
+        "not_started": _("Not started"),
+        "in_training": _("In training"),
+        "completed": _("Completed"),
+        "renew_by": _("Renew by a date"),
+    }
+
+
+def rows_of(programme_id: str, today: date) -> list[PersonRow]:
+    """Return everybody of a programme, one row for each course begun, or one for nothing begun yet.
+
+    A private course shows nothing: its enrolments count as not begun.
+    """
+    awards = {award.enrolment_id: award for award in list_awards_of_programme(programme_id)}
+    begun: dict[str, list[tuple[str, Award | None]]] = {}
+    courses: dict[str, tuple[str, bool]] = {}
+    for enrolment in list_enrolments_of_programme(programme_id):
+        title, private = courses.setdefault(enrolment.course_id, _course(enrolment.course_id))
+        if not private:
+            begun.setdefault(enrolment.person_id, []).append((title, awards.get(enrolment.id)))
+    rows = []
+    for person_id, _public_id, name in list_learners(programme_id):
+        for title, award in begun.get(person_id, [("", None)]):
+            rows.append(_row(name, title, award, begun=bool(title), today=today))
+    return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
+
+
+def _course(course_id: str) -> tuple[str, bool]:
+    digest = find_newest_digest(course_id)
+    course = get_course(digest) if digest else None
+    return (course.title, course.private) if course else (course_id, False)
+
+
+def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date) -> PersonRow:
+    issued = award if award and not award.waiting else None
+    state = training_state(
+        begun=begun,
+        awarded_on=issued.passed_on if issued else None,
+        valid_until=issued.valid_until if issued else None,
+        today=today,
+    )
+    mark, text = None, ""
+    if issued:
+        mark, text, _sentence = state_words(issued.state(today), issued.valid_until)
+    return PersonRow(
+        name=name,
+        course=title,
+        training=state,
+        training_text=training_words(state, issued.passed_on if issued else None, issued.valid_until if issued else None),
+        until=issued.valid_until if issued else None,
+        certificate_state=mark,
+        certificate_text=text,
+        code=issued.code if issued else None,
+        withdrawn=bool(issued and issued.withdrawn_at),
+    )
+
+
+def chosen(rows: list[PersonRow], search: str, states: list[str]) -> list[PersonRow]:
+    """Return the rows that fit a search by name or course, and the chosen states."""
+    words = search.casefold().split()
+    return [
+        row
+        for row in rows
+        if (not states or row.training in states)
+        and all(word in f"{row.name} {row.course}".casefold() for word in words)
+    ]
+
+
+def as_csv(rows: list[PersonRow]) -> str:
+    """Return the same rows as CSV with inert cells, for a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Code")])
+    for row in rows:
+        until = day(row.until) if row.until else ""
+        cells = [row.name, row.course, row.training_text, until, row.certificate_text, row.code or ""]
+        writer.writerow([inert(cell) for cell in cells])
+    return out.getvalue()

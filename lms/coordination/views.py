@@ -1,0 +1,71 @@
+"""What coordinators see: the people of their programme, on screen and as CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request, url_for
+
+from lms.accounts.access import allow, this_programme
+from lms.coordination import pages
+from lms.coordination.rules import STATES
+from lms.foundation import clock
+from lms.foundation.gate import settings
+
+rooms = Blueprint("coordination", __name__)
+PAGE = 25
+
+
+def _asked_for() -> tuple[str, list[str]]:
+    states = [state for state in request.args.getlist("state") if state in STATES]
+    return request.args.get("q", "")[:100], states
+
+
+@rooms.get("/programmes/<programme>/people")
+@allow("see training states")
+def people(programme: str) -> Any:
+    """Show who is in training and who holds a certificate, a page at a time."""
+    search, states = _asked_for()
+    everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
+    rows = pages.chosen(everybody, search, states)
+    last_page = max(1, -(-len(rows) // PAGE))
+    text = request.args.get("page", "1")
+    page = min(max(int(text) if text.isdigit() and len(text) < 6 else 1, 1), last_page)
+    counts = Counter(row.training for row in everybody)
+    names = pages.state_names()
+
+    def address(number: int) -> str:
+        return url_for("coordination.people", programme=programme, q=search or None, state=states, page=number)
+
+    return render_template(
+        "coordination/people.html",
+        here="people",
+        programme=this_programme(),
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        q=search,
+        states=states,
+        state_names=names,
+        page=page,
+        pages=last_page,
+        total=len(rows),
+        first=(page - 1) * PAGE + 1 if rows else 0,
+        last=min(page * PAGE, len(rows)),
+        csv_url=url_for("coordination.people_csv", programme=programme, q=search or None, state=states),
+        next_url=address(page + 1) if page < last_page else None,
+        previous_url=address(page - 1) if page > 1 else None,
+        sums=[(counts[state], state, names[state]) for state in STATES],
+        today=clock.today(settings().timezone),
+    )
+
+
+@rooms.get("/programmes/<programme>/people.csv")
+@allow("see training states")
+def people_csv(programme: str) -> Any:
+    """Give the same list as a file."""
+    search, states = _asked_for()
+    everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
+    response = make_response(pages.as_csv(pages.chosen(everybody, search, states)))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="people-{programme}.csv"'
+    return response

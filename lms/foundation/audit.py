@@ -1,0 +1,52 @@
+"""The audit trail: append-only rows of ids, written in the transaction of what they tell."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+
+acting_person: ContextVar[str | None] = ContextVar("acting_person", default=None)
+
+
+class AuditEntry(Base):
+    """One thing that happened, told in ids."""
+
+    __tablename__ = "audit_entry"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    at: Mapped[datetime]
+    event: Mapped[str]
+    actor_id: Mapped[str | None]
+    person_id: Mapped[str | None] = mapped_column(index=True)
+    programme_id: Mapped[str | None]
+    facts: Mapped[dict[str, Any]]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def record(event: str, facts: dict[str, Any]) -> None:
+    """Append one entry; `person_id` and `programme_id` in the facts become columns."""
+    row = {
+        "id": ids.inner_id(),
+        "at": clock.now(),
+        "event": event,
+        "actor_id": acting_person.get(),
+        "person_id": facts.get("person_id"),
+        "programme_id": facts.get("programme_id"),
+        "facts": {key: _plain(value) for key, value in facts.items()},
+    }
+    db.session.execute(insert(AuditEntry).values(**row))
+
+
+def list_for_person(person_id: str, limit: int = 50) -> list[AuditEntry]:
+    """Return what happened with one person's account, newest first."""
+    query = select(AuditEntry).where(AuditEntry.person_id == person_id)
+    return list(db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))

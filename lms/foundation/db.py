@@ -1,0 +1,158 @@
+"""The database: one Flask-SQLAlchemy object, and `write`, the only road to a change."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, String, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = logging.getLogger("lms.db")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC that comes back with its zone on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Store as UTC."""
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    registry = registry(
+        type_annotation_map={datetime: Moment(), dict[str, Any]: JSON(), list[str]: JSON(), str: String()}
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+_after: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+_gate = threading.Lock()
+
+
+def connect(app: Flask, url: str, data: Path) -> None:
+    """Bind the database to an app, with the promises of durability that submits rely on."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
+    if url.startswith("sqlite"):
+        data.mkdir(parents=True, exist_ok=True)
+        options["connect_args"] = {"timeout": 5, "check_same_thread": False}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.extensions["lms_gate_file"] = data / "write.lock"
+    db.init_app(app)
+    with app.app_context():
+        if url.startswith("sqlite"):
+            _tune_sqlite(db.engine)
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        if connection.get_execution_options().get("writing"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    """Let one writer of this machine through at a time, which keeps SQLite's waits short and fair."""
+    from flask import current_app
+
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    with _gate, open(current_app.extensions["lms_gate_file"], "a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
+def write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run one action in one short transaction and commit it with its audit and outbox rows.
+
+    Other writers wait. On PostgreSQL the transaction is serializable and an action that lost a race is run
+    again, so an action must be safe to run twice. What it asked for with `after_commit` runs once it is kept.
+    """
+    if writing():
+        raise RuntimeError("write() was called inside write(): call the action itself")
+    for attempt in range(5):
+        try:
+            return _write_once(action, *args, **kwargs)
+        except OperationalError as error:
+            if attempt == 4 or getattr(error.orig, "sqlstate", None) not in {"40001", "40P01"}:
+                raise
+            log.info("a write lost a race and runs again", extra={"attempt": attempt + 1})
+    raise AssertionError("unreachable")
+
+
+def _write_once(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    pending: list[Callable[[], None]] = []
+    token = _after.set(pending)
+    try:
+        with _one_writer():
+            db.session.rollback()
+            options = {"writing": True}
+            if db.engine.dialect.name == "postgresql":
+                options["isolation_level"] = "SERIALIZABLE"  # type: ignore[assignment]
+            try:
+                db.session.connection(execution_options=options)
+                result = action(*args, **kwargs)
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+    finally:
+        _after.reset(token)
+    for call in pending:
+        call()
+    return result
+
+
+def writing() -> bool:
+    """True inside `write`."""
+    return _after.get() is not None
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Run a call once the present write is kept; never when it is taken back."""
+    pending = _after.get()
+    if pending is None:
+        raise RuntimeError("after_commit() needs a write() around it")
+    pending.append(call)
+
+
+def day_text(value: date | None) -> str | None:
+    """Return a day as ISO text, or None."""
+    return value.isoformat() if value else None

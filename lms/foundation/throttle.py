@@ -1,0 +1,55 @@
+"""Throttling: counting what did not work, per network or account, never what did."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock
+from lms.foundation.db import Base, db
+
+
+class Misses(Base):
+    """How often something did not work under a key since a moment."""
+
+    __tablename__ = "misses"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    count: Mapped[int]
+
+
+def too_many(key: str, limit: int, window: timedelta) -> bool:
+    """True when a key had its limit of misses within the window."""
+    row = db.session.get(Misses, key)
+    return row is not None and row.count >= limit and clock.now() - row.since < window
+
+
+def count_miss(key: str, window: timedelta) -> None:
+    """Add one miss under a key; an elapsed window begins anew."""
+    row = db.session.execute(select(Misses.since).where(Misses.key == key)).first()
+    if row is None:
+        try:
+            with db.session.begin_nested():
+                db.session.add(Misses(key=key, since=clock.now(), count=1))
+        except IntegrityError:
+            row = db.session.execute(select(Misses.since).where(Misses.key == key)).one()
+        else:
+            return
+    if clock.now() - row.since >= window:
+        values: dict[str, object] = {"since": clock.now(), "count": 1}
+    else:
+        values = {"count": Misses.count + 1}
+    db.session.execute(update(Misses).where(Misses.key == key).values(**values))
+
+
+def forget_misses(key: str) -> None:
+    """Clear a key, as a sign-in that worked does."""
+    db.session.execute(delete(Misses).where(Misses.key == key))
+
+
+def sweep(older_than: timedelta = timedelta(days=2)) -> None:
+    """Delete counts that no window can reach any more."""
+    db.session.execute(delete(Misses).where(Misses.since < clock.now() - older_than))

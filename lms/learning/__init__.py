@@ -1,0 +1,1 @@
+"""Enrolment, progress, attempts and their grading, and practice conversations played."""

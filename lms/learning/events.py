@@ -1,0 +1,63 @@
+"""What happens while people learn, told in ids; never an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Somebody began a course."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
+class LessonFinished:
+    """Somebody finished a lesson, in whichever version."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+
+
+@dataclass(frozen=True)
+class PracticeCompleted:
+    """Somebody brought a practice conversation to an end that counts."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+
+
+@dataclass(frozen=True)
+class CheckOpened:
+    """Somebody opened the check."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    attempt_id: str
+
+
+@dataclass(frozen=True)
+class CheckSubmitted:
+    """Somebody sent their answers."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    attempt_id: str
+
+
+@dataclass(frozen=True)
+class CoursePassed:
+    """Somebody passed a course's check."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    attempt_id: str

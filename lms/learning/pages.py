@@ -1,0 +1,230 @@
+"""What pages of learning show: paths, requirements and lesson bodies made from values, without a query."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+from lms.content.course import Conversation, Course, End, Lesson, Turn
+from lms.content.prose import FIXED_WORDS
+from lms.foundation.words import duration, language, ngettext
+from lms.foundation.words import gettext as _
+from lms.learning.rules import Asked, Progress, needed_right, what_is_asked
+
+_FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
+_FACT = re.compile(r"\{\{\s*(lead|emergency|limits_statement)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mark on the path of a course."""
+
+    kind: str
+    mark: str
+    title: str
+    meta: str = ""
+    url: str = ""
+    done: bool = False
+
+
+def fact_words(facts: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return a programme's lead, emergency number and limits statement, or words that stand for them."""
+    return (
+        str(facts.get("lead") or _("your programme’s lead")),
+        str(facts.get("emergency") or _("your local emergency number")),
+        str(facts.get("limits_statement") or _("your programme’s own limits statement")),
+    )
+
+
+def dress(html: str, facts: Mapping[str, Any]) -> Markup:
+    """Return a body of a course as this programme's readers see it, in their language."""
+    return _dress(html, fact_words(facts), language())
+
+
+@lru_cache(maxsize=2048)
+def _dress(html: str, words: tuple[str, str, str], _language: str) -> Markup:
+    known = dict(zip(("lead", "emergency", "limits_statement"), words, strict=True))
+    html = _FACT.sub(lambda found: str(escape(known[found[1]])), html)
+    html = _FIXED.sub(lambda found: str(escape(_(found[1]))), html)
+    html = re.sub(r"⟦media:([0-9a-f]{64})⟧", lambda found: f"/media/{found[1]}", html)
+    return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
+
+
+assert FIXED_WORDS  # noqa: S101 - the words themselves are marked for translation in prose.py
+
+
+def lesson_path(course: Course, lesson: Lesson) -> str:
+    """Return the address of a lesson."""
+    return url_for("learning.lesson", course=course.id, lesson=lesson.id)
+
+
+def note_in_short(lesson: Lesson) -> str:
+    """Return a lesson's line on the path: its minutes and what it touches."""
+    parts = [duration(lesson.minutes)]
+    if lesson.content_note.topics and lesson.content_note.note:
+        parts.append(lesson.content_note.note)
+    return ". ".join(parts)
+
+
+def first_open(course: Course, progress: Progress) -> Lesson | None:
+    """Return the first lesson that is not finished."""
+    return next((lesson for lesson in course.lessons if lesson.id not in progress.lessons), None)
+
+
+def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url: str | None) -> list[Step]:
+    """Return the path of a course with its marks; modules stand as headings among them."""
+    here = first_open(course, progress) if enrolled else None
+    steps: list[Step] = []
+    for module in course.modules:
+        done = enrolled and all(lesson.id in progress.lessons for lesson in module.lessons)
+        steps.append(Step("module", "dot", module.title, done=done))
+        for lesson in module.lessons:
+            finished = lesson.id in progress.lessons
+            mark = "done" if finished else "here" if lesson is here else "next"
+            steps.append(Step("lesson", mark, lesson.title, note_in_short(lesson), lesson_path(course, lesson), finished))
+    for conversation in course.conversations:
+        done = conversation.id in progress.practised
+        meta = _("Practice conversation. %(time)s", time=duration(conversation.minutes))
+        url = url_for("learning.conversation", course=course.id, conversation=conversation.id)
+        steps.append(Step("talk", "done" if done else "talk", conversation.title, meta, url, done))
+    check = url_for("learning.check", course=course.id)
+    meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", course.criteria.draw)
+    steps.append(Step("check", "done" if progress.passed else "check", _("The check"), meta, check, progress.passed))
+    meta = _("Yours when everything above that is asked for is there")
+    steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
+    return steps
+
+
+def asked_rows(course: Course, progress: Progress) -> list[dict[str, Any]]:
+    """Return what the certificate asks for, in words, with how far each is met."""
+    return [_asked_row(course, progress, item) for item in what_is_asked(course, progress)]
+
+
+def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any]:
+    check = url_for("learning.check", course=course.id)
+    criteria = course.criteria
+    words: dict[str, Callable[[], tuple[str, str]]] = {
+        "lessons": lambda: (
+            ngettext("The one lesson, in either version", "All %(num)s lessons, in either version", item.needed),
+            _to_lesson(course, progress),
+        ),
+        "practice": lambda: (
+            ngettext("One practice conversation", "%(num)s practice conversations", item.needed),
+            _to_practice(course, progress),
+        ),
+        "check": lambda: (
+            _(
+                "%(needed)s of %(asked)s check questions, as often as you like",
+                needed=needed_right(criteria, criteria.draw),
+                asked=criteria.draw,
+            ),
+            check,
+        ),
+        "safety": lambda: (_("Every safety question among them"), check),
+    }
+    text, url = words[item.kind]()
+    counted = item.kind in {"lessons", "practice"}
+    if item.met:
+        state, state_text = "ok", _("Done")
+    elif item.done or (progress.tried and not counted):
+        state = "go"
+        state_text = _("%(done)s of %(needed)s", done=item.done, needed=item.needed) if counted else _("Not quite yet")
+    else:
+        state, state_text = "none", _("0 of %(needed)s", needed=item.needed) if counted else _("Not opened")
+    return {"text": text, "url": url, "met": item.met, "state": state, "state_text": state_text}
+
+
+def _to_lesson(course: Course, progress: Progress) -> str:
+    lesson = first_open(course, progress)
+    return lesson_path(course, lesson) if lesson else url_for("learning.course", course=course.id)
+
+
+def _to_practice(course: Course, progress: Progress) -> str:
+    for conversation in course.conversations:
+        if conversation.id not in progress.practised:
+            return url_for("learning.conversation", course=course.id, conversation=conversation.id)
+    return url_for("learning.course", course=course.id)
+
+
+def next_thing(course: Course, progress: Progress) -> tuple[str, str]:
+    """Return the address and the words of the one next step of somebody who has begun."""
+    lesson = first_open(course, progress)
+    if lesson:
+        text = _("Go on with “%(title)s”", title=lesson.title) if progress.lessons else _("Open the first lesson")
+        return lesson_path(course, lesson), text
+    for row in asked_rows(course, progress):
+        if not row["met"]:
+            return row["url"], _("Go on with what is left")
+    return url_for("learning.left", course=course.id), _("See where you are")
+
+
+@dataclass(frozen=True)
+class Played:
+    """A conversation along a path of replies: the turns so far, and where one stands now."""
+
+    steps: tuple[tuple[Turn, int], ...]
+    place: Turn | End
+
+    @property
+    def path(self) -> str:
+        """The path as a hidden field carries it."""
+        return ".".join(str(index) for _turn, index in self.steps)
+
+
+def play(conversation: Conversation, path: str) -> Played:
+    """Walk a path of reply numbers from the start; what does not lead anywhere is left off."""
+    place = conversation.places[conversation.start]
+    steps: list[tuple[Turn, int]] = []
+    for part in path.split(".")[:200]:
+        if not isinstance(place, Turn) or not part.isdigit() or len(part) > 3 or int(part) >= len(place.replies):
+            break
+        steps.append((place, int(part)))
+        place = conversation.places[place.replies[int(part)].goes_to]
+    return Played(tuple(steps), place)
+
+
+def replies_in_play(conversation: Conversation, played: Played) -> list[dict[str, str]]:
+    """Return the replies that can be chosen now, in an order that says nothing."""
+    if isinstance(played.place, End):
+        return []
+    turn = played.place
+
+    def lot(index: int) -> str:
+        return hashlib.sha256(f"{conversation.id}|{turn.id}|{len(played.steps)}|{index}".encode()).hexdigest()
+
+    order = sorted(range(len(turn.replies)), key=lot)
+    return [{"token": str(index), "text": Markup(turn.replies[index].text)} for index in order]  # noqa: S704
+
+
+def script_of(conversation: Conversation, played: Played) -> list[dict[str, Any]]:
+    """Return what was said so far, turn by turn."""
+    script: list[dict[str, Any]] = []
+    for turn, index in played.steps:
+        script.append({"who": conversation.partner, "you": False, "stage": turn.stage, "text": Markup(turn.says)})  # noqa: S704
+        script.append({"who": _("You"), "you": True, "stage": "", "text": Markup(turn.replies[index].text)})  # noqa: S704
+    return script
+
+
+def debrief_of(played: Played) -> list[dict[str, Any]]:
+    """Return each choice with what kind of reply it was and what it did."""
+    rows = []
+    for turn, index in played.steps:
+        reply = turn.replies[index]
+        rows.append(
+            {
+                "they": Markup(turn.says),  # noqa: S704 - safe HTML of the content engine
+                "stage": turn.stage,
+                "you": Markup(reply.text),  # noqa: S704
+                "label": _(reply.label),
+                "fit": reply.fit,
+                "feedback": Markup(reply.feedback),  # noqa: S704
+            }
+        )
+    return rows

@@ -1,0 +1,303 @@
+"""What we remember of learning: enrolments, finished lessons, attempts with answers and results, practice done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.records import VISITOR_COLUMNS, Membership, Person, Programme, as_visitor, visitor_query
+from lms.accounts.rules import Visitor
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+from lms.learning.rules import Progress
+from lms.library.records import CourseLine, Offering
+
+
+class Enrolment(Base):
+    """Somebody takes a course in a programme, on the minor line on which they began."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("person_id", "course_id", "programme_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[str]
+    minor_line: Mapped[str]
+    started_at: Mapped[datetime]
+
+
+class LessonDone(Base):
+    """A lesson somebody finished; in which version is not kept."""
+
+    __tablename__ = "lesson_done"
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Attempt(Base):
+    """One go at the check, bound to the bytes it was opened on; `open_for` is unique, so one is open at a time."""
+
+    __tablename__ = "attempt"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    open_for: Mapped[str | None] = mapped_column(unique=True)
+    digest: Mapped[str]
+    seed: Mapped[str]
+    drawn: Mapped[list[str]]
+    opened_at: Mapped[datetime]
+
+
+class Answer(Base):
+    """A saved answer, as position ids; a lower revision never replaces a higher one."""
+
+    __tablename__ = "answer"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+class Result(Base):
+    """What came of an attempt: its key makes a second submission impossible."""
+
+    __tablename__ = "result"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    right: Mapped[int]
+    asked: Mapped[int]
+    passed: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class PracticeDone(Base):
+    """A practice conversation that was brought to an end; what was chosen is not kept."""
+
+    __tablename__ = "practice_done"
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    counts: Mapped[bool]
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """All that a page of a course needs, from one statement."""
+
+    visitor: Visitor | None
+    digest: str | None
+    enrolment_id: str | None
+    programme_id: str | None
+    facts: dict[str, Any]
+    lessons_done: frozenset[str]
+
+
+_DONE = (
+    select(func.aggregate_strings(LessonDone.lesson_id, " "))
+    .where(LessonDone.enrolment_id == Enrolment.id)
+    .correlate(Enrolment)
+    .scalar_subquery()
+)
+
+
+def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
+    """Return visitor, version, enrolment and progress for a page of a course, in one statement.
+
+    A visitor who has not begun, or nobody in particular, is given the newest version by a second one.
+    """
+    row = None
+    if token_sha256:
+        query = visitor_query(token_sha256).add_columns(
+            CourseLine.digest, Enrolment.id, Enrolment.programme_id, Programme.facts, _DONE
+        )
+        mine = and_(Enrolment.person_id == Person.id, Enrolment.course_id == course_id)
+        line = and_(CourseLine.course_id == Enrolment.course_id, CourseLine.minor_line == Enrolment.minor_line)
+        query = query.outerjoin(Enrolment, mine).outerjoin(CourseLine, line)
+        query = query.outerjoin(Programme, Programme.id == Enrolment.programme_id)
+        row = db.session.execute(query.order_by(Enrolment.started_at).limit(1)).first()
+    visitor = as_visitor(row)
+    if visitor and row and row[len(VISITOR_COLUMNS)]:
+        digest, enrolment_id, programme_id, facts, done = row[len(VISITOR_COLUMNS) :]
+        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, frozenset((done or "").split()))
+    return _not_begun(visitor, course_id)
+
+
+def _not_begun(visitor: Visitor | None, course_id: str) -> OpenPage:
+    query = (
+        select(CourseLine.digest, Offering.programme_id, Offering.open_reading, Programme.facts)
+        .join(Offering, Offering.course_id == CourseLine.course_id)
+        .join(Programme, Programme.id == Offering.programme_id)
+        .where(CourseLine.course_id == course_id)
+        .order_by(CourseLine.rank.desc(), Programme.id)
+    )
+    rows = db.session.execute(query).all()
+    mine = [row for row in rows if visitor and row.programme_id in visitor.roles]
+    readable = mine or [row for row in rows if row.open_reading]
+    if not readable:
+        return OpenPage(visitor, None, None, None, {}, frozenset())
+    best = readable[0]
+    return OpenPage(visitor, best.digest, None, best.programme_id if mine else None, best.facts, frozenset())
+
+
+def find_enrolment(person_id: str, course_id: str, programme_id: str | None = None) -> Enrolment | None:
+    """Return somebody's enrolment in a course, the first begun when it is not tied to a programme."""
+    query = select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+    if programme_id:
+        query = query.where(Enrolment.programme_id == programme_id)
+    return db.session.scalar(query.order_by(Enrolment.started_at).limit(1))
+
+
+def get_enrolment(enrolment_id: str) -> Enrolment:
+    """Return an enrolment."""
+    return db.session.get_one(Enrolment, enrolment_id)
+
+
+def list_enrolments(person_id: str) -> list[Enrolment]:
+    """Return all that somebody has begun, the newest first."""
+    query = select(Enrolment).where(Enrolment.person_id == person_id)
+    return list(db.session.scalars(query.order_by(Enrolment.started_at.desc())))
+
+
+def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
+    """Return everybody's enrolments in a programme."""
+    return list(db.session.scalars(select(Enrolment).where(Enrolment.programme_id == programme_id)))
+
+
+def list_learners(programme_id: str) -> list[tuple[str, str, str]]:
+    """Return (person id, public id, display name) of a programme's learners."""
+    query = (
+        select(Person.id, Person.public_id, Person.display_name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.programme_id == programme_id, Membership.role == "learner", Person.disabled_at.is_(None))
+        .distinct()
+    )
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def offered_courses(visitor: Visitor | None) -> list[tuple[str, str]]:
+    """Return (course id, newest digest) of what somebody may read, in its order, each course once."""
+    query = (
+        select(Offering.course_id, Offering.programme_id, Offering.open_reading, CourseLine.digest)
+        .join(CourseLine, CourseLine.course_id == Offering.course_id)
+        .order_by(Offering.position, Offering.id, CourseLine.rank.desc())
+    )
+    found: dict[str, str] = {}
+    for course_id, programme_id, open_reading, digest in db.session.execute(query):
+        if open_reading or (visitor and programme_id in visitor.roles):
+            found.setdefault(course_id, digest)
+    return list(found.items())
+
+
+def progress_of(enrolment_id: str) -> Progress:
+    """Return how far an enrolment is."""
+    lessons = db.session.scalars(select(LessonDone.lesson_id).where(LessonDone.enrolment_id == enrolment_id))
+    practised = db.session.scalars(
+        select(PracticeDone.conversation_id).where(PracticeDone.enrolment_id == enrolment_id, PracticeDone.counts)
+    )
+    results = list(
+        db.session.scalars(
+            select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id).where(Attempt.enrolment_id == enrolment_id)
+        )
+    )
+    return Progress(frozenset(lessons), frozenset(practised), any(results), bool(results))
+
+
+def _upsert(table: type[Base], keys: list[str], values: dict[str, Any], newer_only: bool = False) -> None:
+    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values)
+    changes = {name: statement.excluded[name] for name in values if name not in keys}
+    where = table.revision <= statement.excluded.revision if newer_only else None  # type: ignore[attr-defined]
+    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where))
+
+
+def keep_lesson_done(enrolment_id: str, lesson_id: str) -> bool:
+    """Keep that a lesson is finished; return False when it was already."""
+    if db.session.get(LessonDone, (enrolment_id, lesson_id)):
+        return False
+    db.session.execute(insert(LessonDone).values(enrolment_id=enrolment_id, lesson_id=lesson_id, at=clock.now()))
+    return True
+
+
+def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool:
+    """Keep that a conversation came to an end; return True when it counts now and did not before."""
+    known = db.session.scalar(
+        select(PracticeDone.counts).where(
+            PracticeDone.enrolment_id == enrolment_id, PracticeDone.conversation_id == conversation_id
+        )
+    )
+    if known or known is counts:
+        return False
+    row = {"enrolment_id": enrolment_id, "conversation_id": conversation_id, "counts": counts, "at": clock.now()}
+    _upsert(PracticeDone, ["enrolment_id", "conversation_id"], row)
+    return counts
+
+
+def find_attempt(public_id: str, person_id: str) -> Attempt | None:
+    """Return a person's own attempt."""
+    query = select(Attempt).join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    return db.session.scalar(query.where(Attempt.public_id == public_id, Enrolment.person_id == person_id))
+
+
+def find_open_attempt(enrolment_id: str) -> Attempt | None:
+    """Return the attempt that is open."""
+    return db.session.scalar(select(Attempt).where(Attempt.open_for == enrolment_id))
+
+
+def list_attempts(enrolment_id: str) -> list[Attempt]:
+    """Return all attempts, the oldest first."""
+    return list(db.session.scalars(select(Attempt).where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.id)))
+
+
+def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
+    """Return submitted attempts with their results, the newest first."""
+    query = select(Attempt, Result).join(Result, Result.attempt_id == Attempt.id)
+    rows = db.session.execute(query.where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.id.desc()))
+    return [(attempt, result) for attempt, result in rows]
+
+
+def find_result(attempt_id: str) -> Result | None:
+    """Return what came of an attempt, once it is submitted."""
+    return db.session.get(Result, attempt_id)
+
+
+def answers_of(attempt_id: str) -> dict[str, tuple[Any, int]]:
+    """Return saved answers with their revisions, by question id."""
+    query = select(Answer.question_id, Answer.value, Answer.revision).where(Answer.attempt_id == attempt_id)
+    return {name: (value["answer"], revision) for name, value, revision in db.session.execute(query)}
+
+
+def keep_answer(attempt_id: str, question_id: str, value: Any, revision: int) -> None:
+    """Keep an answer unless a higher revision is kept already."""
+    row = {
+        "attempt_id": attempt_id,
+        "question_id": question_id,
+        "value": {"answer": value},
+        "revision": revision,
+        "saved_at": clock.now(),
+    }
+    _upsert(Answer, ["attempt_id", "question_id"], row, newer_only=True)
+
+
+def revision_of(attempt_id: str, question_id: str) -> int:
+    """Return the revision that is kept, 0 when there is none."""
+    query = select(Answer.revision).where(Answer.attempt_id == attempt_id, Answer.question_id == question_id)
+    return db.session.scalar(query) or 0
+
+
+def keep_result(attempt: Attempt, right: int, asked: int, passed: bool) -> None:
+    """Keep what came of an attempt, and close it."""
+    attempt.open_for = None
+    db.session.add(Result(attempt_id=attempt.id, right=right, asked=asked, passed=passed, at=clock.now()))
+    db.session.flush()
+
+
+def facts_of_enrolment(enrolment_id: str) -> dict[str, Any]:
+    """Return the facts of the programme in which an enrolment stands."""
+    query = select(Programme.facts).join(Enrolment, Enrolment.programme_id == Programme.id)
+    return db.session.scalar(query.where(Enrolment.id == enrolment_id)) or {}

@@ -1,0 +1,139 @@
+"""Decided here: which questions a check draws, how it is graded, and what a learner has still to do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lms.content.course import Conversation, Course, Criteria, Question
+from lms.content.questions import Graded, grade
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far somebody is: lesson ids, conversations that count, and whether the check was ever passed."""
+
+    lessons: frozenset[str] = frozenset()
+    practised: frozenset[str] = frozenset()
+    passed: bool = False
+    tried: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing the certificate asks for, and how far it is met."""
+
+    kind: Literal["lessons", "check", "safety", "practice"]
+    met: bool
+    done: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A graded check: two integers, whether every safety question fits, and each question's grading."""
+
+    right: int
+    asked: int
+    needed: int
+    safety_fit: bool
+    graded: tuple[tuple[Question, Graded], ...]
+
+    @property
+    def passed(self) -> bool:
+        """True when enough is right, and every safety question."""
+        return self.right >= self.needed and self.safety_fit
+
+
+def _mix(seed: int, *parts: str) -> str:
+    return hashlib.sha256("\0".join((str(seed), *parts)).encode()).hexdigest()
+
+
+def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
+    """Choose a check's questions: one of each critical group, then the rest, the least seen first.
+
+    Every objective that has a question left gets one before any objective gets a second. The same seed and
+    the same history give the same paper.
+    """
+    pool = [question for question in course.questions if question.drawable]
+    order = sorted(pool, key=lambda question: (seen.get(question.id, 0), _mix(seed, "draw", question.id)))
+    drawn: list[Question] = []
+    groups: set[str] = set()
+    for question in order:
+        group = question.group or question.id
+        if question.critical and group not in groups:
+            groups.add(group)
+            drawn.append(question)
+    rest = [question for question in order if not question.critical]
+    while rest and len(drawn) < course.criteria.draw:
+        counts = {objective: 0 for question in rest for objective in question.objectives}
+        for question in drawn:
+            for objective in question.objectives:
+                counts[objective] = counts.get(objective, 0) + 1
+        fewest = min(rest, key=lambda q: (seen.get(q.id, 0), min(counts[o] for o in q.objectives) if q.objectives else 0))
+        drawn.append(fewest)
+        rest.remove(fewest)
+    return tuple(sorted((question.id for question in drawn), key=lambda name: _mix(seed, "order", name)))
+
+
+def needed_right(criteria: Criteria, asked: int) -> int:
+    """Return how many of the drawn questions have to be right: the score's share, rounded up."""
+    return -(-criteria.score * asked // 100)
+
+
+def grade_check(course: Course, drawn: Collection[str], answers: Mapping[str, Any]) -> Outcome:
+    """Grade a check; a question without an answer counts as not right."""
+    questions = [course.question_by_id[name] for name in drawn]
+    graded = tuple((question, grade(question, answers.get(question.id))) for question in questions)
+    return Outcome(
+        right=sum(result.right for _, result in graded),
+        asked=len(graded),
+        needed=needed_right(course.criteria, len(graded)),
+        safety_fit=all(result.right for question, result in graded if question.critical),
+        graded=graded,
+    )
+
+
+def counts_as_done(conversation: Conversation, end_is_good: bool) -> bool:
+    """Decide whether an end completes a conversation."""
+    return end_is_good or conversation.must_reach == "any"
+
+
+def practice_needed(course: Course) -> int:
+    """Return how many conversations are asked for, never more than there are."""
+    return min(course.criteria.practice_required, len(course.conversations))
+
+
+def what_is_asked(course: Course, progress: Progress) -> tuple[Asked, ...]:
+    """Return everything the certificate asks for, in the order in which it is shown."""
+    asked: list[Asked] = []
+    finished = len(progress.lessons & course.lesson_by_id.keys())
+    if course.criteria.lessons_required:
+        asked.append(Asked("lessons", finished >= len(course.lessons), finished, len(course.lessons)))
+    if practice_needed(course):
+        done = len(progress.practised & course.conversation_by_id.keys())
+        asked.append(Asked("practice", done >= practice_needed(course), done, practice_needed(course)))
+    asked.append(Asked("check", progress.passed, int(progress.passed), 1))
+    if any(question.critical for question in course.questions):
+        asked.append(Asked("safety", progress.passed, int(progress.passed), 1))
+    return tuple(asked)
+
+
+def everything_is_done(course: Course, progress: Progress) -> bool:
+    """Decide whether a learner has met all that the certificate asks for."""
+    return all(item.met for item in what_is_asked(course, progress))
+
+
+def lessons_to_revisit(course: Course, outcome: Outcome) -> tuple[tuple[str, bool], ...]:
+    """Return lesson ids that help most after a check, with True where a safety question leads there."""
+    missed = [(question, question.critical) for question, result in outcome.graded if not result.right]
+    found: dict[str, bool] = {}
+    for question, critical in sorted(missed, key=lambda item: not item[1]):
+        for lesson in course.lessons:
+            if set(lesson.objectives) & set(question.objectives):
+                found[lesson.id] = found.get(lesson.id, False) or critical
+    order = [lesson.id for lesson in course.lessons]
+    chosen = sorted(found.items(), key=lambda item: (not item[1], order.index(item[0])))[:4]
+    return tuple(sorted(chosen, key=lambda item: order.index(item[0])))

@@ -1,0 +1,1 @@
+"""Published bundles and their versions, reviews, and which programme offers what."""

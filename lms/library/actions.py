@@ -1,0 +1,119 @@
+"""What people do in the library: publish a bundle, offer a course, record a review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from lms.content.bundle import Bundle
+from lms.content.course import Course
+from lms.foundation import clock, ids
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.library import records, rules
+from lms.library.events import CourseOffered, CoursePublished, ReviewRecorded
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An expected "no", in words for whoever publishes or reviews."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version stands in the library; `new` is False when it stood there already with the same text."""
+
+    course_id: str
+    version: str
+    digest: str
+    new: bool
+
+
+def publish(bundle: Bundle, course: Course) -> Published | Refused:
+    """Keep a checked bundle as a version for ever; the same version with other text is refused."""
+    known = records.find_version(course.id, course.version)
+    if known and known.digest != bundle.digest:
+        return Refused(
+            f"Version {course.version} of {course.id} is published already, with other text. "
+            "Nothing was changed. Give this text a new version in course.md and publish again."
+        )
+    if known:
+        return Published(course.id, course.version, bundle.digest, new=False)
+    _keep(bundle)
+    db.session.add(
+        records.Version(
+            id=ids.inner_id(),
+            course_id=course.id,
+            version=course.version,
+            rank=rules.rank(course.version),
+            digest=bundle.digest,
+            published_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    records.set_line(course.id, course.minor_line, course.version, bundle.digest)
+    announce(CoursePublished(course.id, course.version, bundle.digest))
+    return Published(course.id, course.version, bundle.digest, new=True)
+
+
+def _keep(bundle: Bundle) -> None:
+    if records.find_bundle(bundle.digest):
+        return
+    manifest = bundle.manifest
+    markdown = {sha: bundle.files[path] for path, sha in manifest.items() if path.endswith(".md")}
+    known = records.list_texts(list(markdown))
+    for sha, content in markdown.items():
+        if sha not in known:
+            db.session.add(records.Text(sha256=sha, content=content))
+    db.session.add(records.Bundle(digest=bundle.digest, manifest=dict(manifest), created_at=clock.now()))
+    db.session.flush()
+
+
+def offer(programme_id: str, course_id: str, open_reading: bool, position: int) -> None:
+    """Let a programme offer a course."""
+    if records.find_offering(programme_id, course_id):
+        return
+    db.session.add(
+        records.Offering(
+            id=ids.inner_id(),
+            programme_id=programme_id,
+            course_id=course_id,
+            open_reading=open_reading,
+            position=position,
+        )
+    )
+    announce(CourseOffered(programme_id, course_id))
+
+
+def record_review(
+    course_id: str, version: str | None, role: str, name: str, day: date, note: str | None, covers_patches: bool
+) -> records.Review | Refused:
+    """Record that somebody read a version, the newest when none is named."""
+    if role not in rules.REVIEW_ROLES:
+        return Refused(f"A review has one of these roles: {', '.join(rules.REVIEW_ROLES)}. Nothing was recorded.")
+    digest = _digest(course_id, version)
+    if digest is None:
+        return Refused(f"There is no published version of {course_id} like that. Nothing was recorded.")
+    review = records.Review(
+        id=ids.inner_id(),
+        course_id=course_id,
+        digest=digest,
+        role=role,
+        name=name,
+        date=day,
+        note=note,
+        covers_patches=covers_patches,
+    )
+    db.session.add(review)
+    db.session.flush()
+    announce(ReviewRecorded(course_id, digest, role))
+    return review
+
+
+def _digest(course_id: str, version: str | None) -> str | None:
+    if version is None:
+        return records.find_newest_digest(course_id)
+    found = records.find_version(course_id, version)
+    return found.digest if found else None

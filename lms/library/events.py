@@ -1,0 +1,31 @@
+"""What happens in the library, told in ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CoursePublished:
+    """A version of a course can be taken now."""
+
+    course_id: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class CourseOffered:
+    """A programme offers a course now."""
+
+    programme_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
+class ReviewRecorded:
+    """Somebody's review of a version was recorded."""
+
+    course_id: str
+    digest: str
+    role: str

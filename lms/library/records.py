@@ -1,0 +1,151 @@
+"""What we remember of bundles, versions, offerings and reviews."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import ids
+from lms.foundation.db import Base, db
+from lms.library.rules import rank
+
+
+class Text(Base):
+    """The bytes of a Markdown file, kept once under their SHA-256."""
+
+    __tablename__ = "library_text"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Bundle(Base):
+    """A published course as a manifest path -> SHA-256; it never changes."""
+
+    __tablename__ = "bundle"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    manifest: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Version(Base):
+    """Which bundle a version of a course is."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("course_id", "version"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    course_id: Mapped[str]
+    version: Mapped[str]
+    rank: Mapped[int]
+    digest: Mapped[str] = mapped_column(ForeignKey("bundle.digest"))
+    published_at: Mapped[datetime]
+
+
+class CourseLine(Base):
+    """The newest patch of each minor line, which learners on that line read."""
+
+    __tablename__ = "course_line"
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    minor_line: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int]
+    digest: Mapped[str] = mapped_column(ForeignKey("bundle.digest"))
+
+
+class Offering(Base):
+    """A programme offers a course; with `open_reading` its lessons need no account."""
+
+    __tablename__ = "offering"
+    __table_args__ = (UniqueConstraint("programme_id", "course_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
+    course_id: Mapped[str] = mapped_column(index=True)
+    open_reading: Mapped[bool]
+    position: Mapped[int]
+
+
+class Review(Base):
+    """Somebody qualified read a version; `covers_patches` lets later patches of the line inherit it."""
+
+    __tablename__ = "review"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    course_id: Mapped[str]
+    digest: Mapped[str] = mapped_column(ForeignKey("bundle.digest"))
+    role: Mapped[str]
+    name: Mapped[str]
+    date: Mapped[date]
+    note: Mapped[str | None]
+    covers_patches: Mapped[bool]
+
+
+def find_bundle(digest: str) -> Bundle | None:
+    """Return a published bundle's manifest."""
+    return db.session.get(Bundle, digest)
+
+
+def list_texts(digests: list[str]) -> dict[str, bytes]:
+    """Return texts by their SHA-256."""
+    rows = db.session.execute(select(Text.sha256, Text.content).where(Text.sha256.in_(digests)))
+    return {sha256: content for sha256, content in rows}
+
+
+def find_version(course_id: str, version: str) -> Version | None:
+    """Return a published version."""
+    return db.session.scalar(select(Version).where(Version.course_id == course_id, Version.version == version))
+
+
+def find_version_by_digest(course_id: str, digest: str) -> Version | None:
+    """Return the version that a digest is."""
+    return db.session.scalar(select(Version).where(Version.course_id == course_id, Version.digest == digest))
+
+
+def find_newest_digest(course_id: str, minor_line: str | None = None) -> str | None:
+    """Return the digest that readers of a line get, or of the newest line."""
+    query = select(CourseLine.digest).where(CourseLine.course_id == course_id)
+    if minor_line:
+        query = query.where(CourseLine.minor_line == minor_line)
+    return db.session.scalar(query.order_by(CourseLine.rank.desc()).limit(1))
+
+
+def list_current_digests() -> list[str]:
+    """Return the digests that somebody may open next."""
+    return list(db.session.scalars(select(CourseLine.digest).order_by(CourseLine.rank)))
+
+
+def list_offerings(course_id: str | None = None) -> list[Offering]:
+    """Return offerings in the order in which they are shown."""
+    query = select(Offering).order_by(Offering.position, Offering.id)
+    return list(db.session.scalars(query.where(Offering.course_id == course_id) if course_id else query))
+
+
+def find_offering(programme_id: str, course_id: str) -> Offering | None:
+    """Return a programme's offering of a course."""
+    return db.session.scalar(
+        select(Offering).where(Offering.programme_id == programme_id, Offering.course_id == course_id)
+    )
+
+
+def set_line(course_id: str, minor_line: str, version: str, digest: str) -> None:
+    """Let a line lead to its newest patch."""
+    line = db.session.get(CourseLine, (course_id, minor_line))
+    if line is None:
+        db.session.add(CourseLine(course_id=course_id, minor_line=minor_line, rank=rank(version), digest=digest))
+    elif line.rank < rank(version):
+        line.rank, line.digest = rank(version), digest
+
+
+def list_reviews(course_id: str, digest: str) -> list[Review]:
+    """Return the reviews that hold for a digest: its own, and those of earlier patches that cover later ones."""
+    this = find_version_by_digest(course_id, digest)
+    if this is None:
+        return []
+    line = this.version.rsplit(".", 1)[0]
+    query = select(Review, Version).join(Version, Version.digest == Review.digest)
+    query = query.where(Review.course_id == course_id, Version.course_id == course_id).order_by(Review.date)
+    return [
+        review
+        for review, version in db.session.execute(query)
+        if review.digest == digest
+        or (review.covers_patches and version.version.rsplit(".", 1)[0] == line and version.rank <= this.rank)
+    ]

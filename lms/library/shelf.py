@@ -1,0 +1,50 @@
+"""The shelf: published courses as values, read from the database once per process and kept by digest."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+from lms.content.bundle import Bundle
+from lms.content.check import read_course
+from lms.content.course import Course
+from lms.foundation.files import FileStore
+from lms.library import records
+
+_reading = threading.Lock()
+_courses: dict[str, Course] = {}
+_files: list[FileStore] = []
+
+
+def bind(files: FileStore) -> None:
+    """Set where the media of courses are kept."""
+    _files[:] = [files]
+
+
+def get_course(digest: str) -> Course:
+    """Return a published course; raise LookupError for a digest nobody published."""
+    found = _courses.get(digest)
+    if found is not None:
+        return found
+    with _reading:
+        if digest not in _courses:
+            _courses[digest] = _read(digest)
+    return _courses[digest]
+
+
+def _read(digest: str) -> Course:
+    bundle = records.find_bundle(digest)
+    if bundle is None:
+        raise LookupError(digest)
+    texts = records.list_texts(list(bundle.manifest.values()))
+    contents = {path: texts[sha] if sha in texts else _files[0].get(sha) for path, sha in bundle.manifest.items()}
+    course = read_course(Bundle(contents)).course
+    if course is None:
+        raise LookupError(f"the bundle {digest} was published, and cannot be read by this version of the site")
+    return course
+
+
+@lru_cache(maxsize=64)
+def media_types() -> dict[str, str]:
+    """Return the media a course may hold, by their endings."""
+    return {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}

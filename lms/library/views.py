@@ -1,0 +1,31 @@
+"""What people see of the library: the media of published courses."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import Blueprint, abort, current_app, make_response
+
+from lms.accounts.access import public
+from lms.library.shelf import media_types
+
+rooms = Blueprint("library", __name__)
+
+
+@rooms.get("/media/<digest>/<name>")
+@public
+def media(digest: str, name: str) -> Any:
+    """Give a picture of a course; its address holds its digest, so it may be kept for ever."""
+    kind = media_types().get(PurePosixPath(name).suffix)
+    try:
+        content = current_app.extensions["lms_files"].get(digest)
+    except KeyError:
+        abort(404)
+    if kind is None:
+        abort(404)
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response

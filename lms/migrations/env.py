@@ -1,0 +1,16 @@
+"""Alembic's way in: it works on the connection it is given."""
+
+from alembic import context
+
+from lms.foundation.db import db
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=db.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
+connection.commit()

@@ -1,0 +1,281 @@
+"""Certificates on paper: one page, tagged, the same bytes every time, and nothing from outside the design."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from pypdf import PdfReader
+
+from lms.certification.documents import (
+    WORDS,
+    CertificateFacts,
+    DesignError,
+    UnprintableText,
+    missing_glyphs,
+    render,
+)
+
+WARM = Path(__file__).parents[2] / "certificates" / "warm"
+LIMITS = (
+    "This is a record of training. It is not a licence or a professional qualification, and it does not permit "
+    "counselling, therapy, diagnosis or assessment. It does not show fitness for duty or current practice. It gives "
+    "no legal privilege to conversations. Peer supporters work within their programme, its policy and supervision."
+)
+ONE_PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
+
+
+def facts_for(name: str) -> CertificateFacts:
+    return CertificateFacts(
+        code="7QK4M2XD9RTPC6HV",
+        verify_url="HTTPS://SIDELIGHT.EXAMPLE/V/7QK4M2XD9RTPC6HV",
+        name=name,
+        course_title="Active listening",
+        version="1.2",
+        awarded_on=date(2026, 3, 14),
+        valid_until=date(2028, 3, 14),
+        hours="3 hours 10 minutes",
+        attests=(f"{name} answered 80% or more of the questions correctly, including every safety question.",),
+        does_not_attest=LIMITS,
+        programme="Harbour Hospitals peer support",
+        signatories=(("Tara Lind", "trainer"),),
+    )
+
+
+SAM = facts_for("Sam Okafor")
+
+
+def opened(facts: CertificateFacts, design: Path = WARM) -> PdfReader:
+    return PdfReader(BytesIO(render(facts, design)))
+
+
+def words_on(facts: CertificateFacts, design: Path = WARM) -> str:
+    return " ".join(opened(facts, design).pages[0].extract_text().split())
+
+
+def elements(reader: PdfReader, kind: str) -> list[dict]:
+    """Return the elements of a kind, in the order in which they are read aloud."""
+
+    def under(element: dict) -> list[dict]:
+        kids = [kid.get_object() for kid in element.get("/K", [])]
+        found = [each for kid in kids if isinstance(kid, dict) for each in under(kid)]
+        return [element, *found] if element.get("/S") == kind else found
+
+    return under(reader.trailer["/Root"]["/StructTreeRoot"])
+
+
+@pytest.fixture
+def design(tmp_path: Path) -> Path:
+    """Return a design of one font that a test may write its own page for."""
+    folder = tmp_path / "certificates" / "plain"
+    (folder / "fonts").mkdir(parents=True)
+    font = "fonts/Literata_500Medium.ttf"
+    shutil.copy(WARM / font, folder / font)
+    (folder / "design.toml").write_text(f'[[fonts]]\nfile = "{font}"\nuse = "name"\nscripts = ["Latn"]\n')
+    (folder / "certificate.css").write_text(f"@font-face{{font-family:L;src:url({font})}} html{{font-family:L}}")
+    (folder / "certificate.html").write_text('<html lang="en"><title>{{ title }}</title><h1>{{ name }}</h1></html>')
+    return folder
+
+
+def show_picture(design: Path, address: str) -> None:
+    page = f'<html lang="en"><title>T</title><h1>{{{{ name }}}}</h1><img alt="A" src="{address}"></html>'
+    (design / "certificate.html").write_text(page)
+
+
+def test_sams_certificate_says_all_it_must_on_one_page() -> None:
+    text = words_on(SAM)
+    for said in (
+        "Sam Okafor",
+        "completed the course",
+        "Active listening",
+        "version 1.2",
+        "14 March 2026",
+        "takes about 3 hours 10 minutes",
+        "including every safety question",
+        LIMITS,
+        "Training record valid until 14 March 2028; refresher due then.",
+        "7QK4 M2XD 9RTP C6HV",
+        "sidelight.example/v",
+        "Harbour Hospitals peer support",
+        "Tara Lind, trainer",
+    ):
+        assert said in text
+
+
+def test_the_printed_words_promise_no_more_than_training() -> None:
+    for claim in ("certified", "licensed", "accredited", "qualified"):
+        assert claim not in " ".join(WORDS.values()).lower()
+        assert claim not in words_on(replace(SAM, does_not_attest="A record of training.")).lower()
+
+
+def test_what_was_not_asked_of_sam_is_not_there() -> None:
+    text = words_on(replace(SAM, valid_until=None, hours="", signatories=(), attests=()))
+    for absent in ("valid until", "takes about", "trainer", "safety question", "None"):
+        assert absent not in text
+
+
+def test_the_same_facts_give_the_same_bytes_in_another_process() -> None:
+    program = (
+        "import hashlib, sys; sys.path[:0] = ['tests/certification', '.'];"
+        "from test_documents import SAM, WARM, render; print(hashlib.sha256(render(SAM, WARM)).hexdigest())"
+    )
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", program], cwd=WARM.parents[1], capture_output=True, text=True, check=True
+    )
+    here = {hashlib.sha256(render(SAM, WARM)).hexdigest() for _time in range(2)}
+    assert here == {elsewhere.stdout.strip()}
+
+
+def test_sams_pdf_is_tagged_titled_and_in_its_language() -> None:
+    reader = opened(SAM)
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert 'pdfuaid:part="1"' in root["/Metadata"].get_data().decode()
+    assert reader.metadata.title == "Sam Okafor, Active listening: record of training"
+    assert reader.metadata.author == "Harbour Hospitals peer support"
+    assert reader.metadata.creation_date.date() == SAM.awarded_on
+
+
+def test_the_square_is_described_to_someone_who_cannot_see_it() -> None:
+    assert [figure["/Alt"] for figure in elements(opened(SAM), "/Figure")] == [WORDS["square"]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sam Li",
+        "Łucja Nguyễn Ţepeş",
+        "Adébáyọ̀ Ọlátúnjí",
+        "Ɓala Ɗan Ƙano",
+        "Αθηνά Κόμβου",
+        "Maria Aleksandra Konstantinopolska-Wołodyjowska de la Vega y Fernández-Ibáñez-Montgomery Or",
+        " ".join(["Maximiliana"] * 25),
+        "X" * 120,
+    ],
+)
+def test_every_name_is_on_one_page_and_can_be_copied_out(name: str) -> None:
+    reader = opened(facts_for(name))
+    assert len(reader.pages) == 1
+    assert "".join(name.split()) in "".join(reader.pages[0].extract_text().split())
+    assert "7QK4 M2XD 9RTP C6HV" in reader.pages[0].extract_text()
+
+
+@pytest.mark.parametrize("name", ['محمد "أبو خالد" & عبد الرحمن الحسيني', "مُحَمَّدٌ ٱلْحُسَيْنِيّ", "پرویز چنگیزی"])
+def test_an_arabic_name_is_read_aloud_as_it_was_typed(name: str) -> None:
+    reader = opened(facts_for(name))
+    assert len(reader.pages) == 1
+    assert [heading["/ActualText"] for heading in elements(reader, "/H1")] == [name]
+    assert reader.metadata.title.startswith(name)
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not on this machine")
+def test_an_arabic_name_can_be_copied_out(tmp_path: Path) -> None:
+    name = 'محمد "أبو خالد" & عبد الرحمن الحسيني'
+    (tmp_path / "sam.pdf").write_bytes(render(facts_for(name), WARM))
+    text = subprocess.run(["pdftotext", tmp_path / "sam.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert name in text
+
+
+def test_an_arabic_certificate_turns_its_page() -> None:
+    words = {"before_course": "أتمّ دورة", "after_course": "الإصدار {version}، في {date}."}
+    reader = opened(replace(facts_for("محمد الحسيني"), language="ar", direction="rtl", words=words))
+    assert len(reader.pages) == 1
+    assert reader.trailer["/Root"]["/Lang"] == "ar"
+
+
+def test_only_the_designs_own_fonts_are_in_the_pdf() -> None:
+    reader = opened(facts_for("Łucja Nguyễn & محمد Ɗan"))
+    fonts = {str(font["/BaseFont"]) for font in reader.pages[0]["/Resources"]["/Font"].values()}
+    families = {name.partition("+")[2].split("-")[0] for name in fonts}
+    assert families <= {"Literata", "Atkinson", "Code", "Sans", "Amiri"}
+
+
+def test_markup_in_a_name_is_only_letters() -> None:
+    assert "<b>Sam</b> {{ 7*7 }}" in words_on(facts_for("<b>Sam</b> {{ 7*7 }}"))
+
+
+def test_a_name_cannot_steer_the_direction_of_what_follows() -> None:
+    assert "Sam Okafor" in words_on(facts_for("Sam \u202eOkafor\u2066"))
+
+
+def test_sam_is_told_which_characters_cannot_be_printed() -> None:
+    assert missing_glyphs("Sam 山田 Okafor 山 😀", WARM) == ("山", "田", "😀")
+
+
+@pytest.mark.parametrize("name", ["Łucja Nguyễn Ţepeş", "Ngọc Ɗan ʻAlī Ǝlif", "محمد\u200cپرویز\u200f", "A\u0301nn"])
+def test_names_the_design_can_print_lack_nothing(name: str) -> None:
+    assert missing_glyphs(name, WARM) == ()
+
+
+def test_a_box_is_never_printed() -> None:
+    with pytest.raises(UnprintableText) as refused:
+        render(facts_for("Sam 山田"), WARM)
+    assert refused.value.characters == ("山", "田")
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "http://127.0.0.1:9/pixel.png", "https://127.0.0.1:9/", "ftp://127.0.0.1/x"]
+)
+def test_a_design_that_reaches_outside_is_refused(design: Path, address: str) -> None:
+    show_picture(design, address)
+    with pytest.raises(DesignError):
+        render(SAM, design)
+
+
+def test_a_style_that_reaches_outside_is_refused(design: Path) -> None:
+    (design / "certificate.css").write_text("@import url(file:///etc/passwd);")
+    with pytest.raises(DesignError):
+        render(SAM, design)
+
+
+def test_neither_steps_up_nor_links_lead_out_of_a_design(design: Path) -> None:
+    secret = design.parent / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    (design / "inside.svg").symlink_to(secret)
+    for address in ("../secret.svg", "%2e%2e/secret.svg", "inside.svg"):
+        show_picture(design, address)
+        with pytest.raises(DesignError):
+            render(SAM, design)
+
+
+def test_a_design_may_use_its_own_files_and_data_addresses(design: Path) -> None:
+    (design / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>')
+    for address in ("dot.svg", ONE_PIXEL):
+        page = (
+            f'<html lang="en"><title>{{{{ title }}}}</title><h1>{{{{ name }}}}</h1><img alt="A" src="{address}"></html>'
+        )
+        (design / "certificate.html").write_text(page)
+        assert "Sam Okafor" in words_on(SAM, design)
+
+
+def test_a_template_cannot_reach_into_the_program(design: Path) -> None:
+    (design / "certificate.html").write_text("{{ name.__class__.__mro__ }}")
+    with pytest.raises(Exception, match="unsafe"):
+        render(SAM, design)
+
+
+def test_a_changed_design_is_read_again(design: Path) -> None:
+    assert "Sam Okafor" in words_on(SAM, design)
+    (design / "certificate.html").write_text(
+        '<html lang="en"><title>{{ title }}</title><h1>Dear {{ name }}</h1></html>'
+    )
+    assert "Dear Sam Okafor" in words_on(SAM, design)
+
+
+def test_certificates_made_at_the_same_time_do_not_mix() -> None:
+    names = ["Sam Okafor", "Tara Lind", "Cora Hay", "Ada Bo"]
+    made: dict[str, bytes] = {}
+    threads = [Thread(target=lambda n=name: made.update({n: render(facts_for(n), WARM)})) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == {name: render(facts_for(name), WARM) for name in names}

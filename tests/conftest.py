@@ -1,0 +1,186 @@
+"""The world of the tests: a real site on a real database, with people who have names."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from lms.accounts import actions as accounts
+from lms.accounts.passwords import hash_password
+from lms.accounts.records import Person, find_person_by_email, find_programme
+from lms.app import at_work, create_app
+from lms.content.bundle import from_folder
+from lms.content.check import check
+from lms.foundation import clock
+from lms.foundation.db import db, write
+from lms.foundation.migrations import upgrade
+from lms.foundation.settings import Settings, read_settings
+from lms.library import actions as library
+from tests.inspector import Inspector, Page
+from tests.postgres import Cluster, cluster
+
+ROOT = Path(__file__).resolve().parent.parent
+PFA = ROOT / "courses" / "psychological-first-aid"
+PASSWORD = "lantern-quiet-harbour-42"
+PEOPLE = (
+    ("sam", "Sam Osei", "learner"),
+    ("lena", "Lena Brandt", "learner"),
+    ("tara", "Tara Lindqvist", "trainer"),
+    ("cora", "Cora Haddad", "coordinator"),
+    ("ada", "Ada Novak", "operator"),
+)
+
+
+@dataclass
+class Site:
+    """A running site and the people of it."""
+
+    app: Flask
+    settings: Settings
+    visitors: dict[str, Inspector] = field(default_factory=dict)
+
+    def stranger(self) -> Inspector:
+        """Return somebody without an account."""
+        return Inspector(self.app)
+
+    def visitor(self, name: str, own_device: bool = False) -> Inspector:
+        """Return somebody who has signed in by the sign-in page."""
+        if name not in self.visitors:
+            browser = Inspector(self.app, name)
+            form = browser.get("/sign-in").form("/sign-in")
+            extra = {"own_device": form.choices["own_device"][0]} if own_device else {}
+            page = form.submit(email=f"{name}@example.org", password=PASSWORD, **extra)
+            assert page.path == "/courses", page.text
+            self.visitors[name] = browser
+        return self.visitors[name]
+
+    def inside(self) -> Any:
+        """Stand inside the app, as a command does."""
+        return at_work(self.app)
+
+    def person(self, name: str) -> Person:
+        """Return somebody's row; call it inside."""
+        found = find_person_by_email(f"{name}@example.org")
+        assert found is not None
+        return found
+
+    def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run one action in its write."""
+        with self.inside():
+            return write(action, *args, **kwargs)
+
+    def work(self) -> None:
+        """Do what the job process does in a minute."""
+        self.app.extensions["lms_jobs"].sweep()
+
+
+def settings_for(folder: Path, url: str = "", **more: str) -> Settings:
+    """Return settings for a site in a folder."""
+    return read_settings({"LMS_DATA": str(folder), "LMS_DATABASE_URL": url, "LMS_REGISTRATION": "open", **more})
+
+
+def _fill(app: Flask) -> None:
+    """Publish the first course and add the people of the tests."""
+    bundle = from_folder(PFA)
+    reading = check(bundle, PFA.name)
+    assert reading.course is not None
+    secret = hash_password(PASSWORD)
+    with at_work(app):
+        harbour = write(accounts.set_programme, "harbour", "Harbour Hospitals", {"lead": "Ingrid Okafor"}, False, touch_hold=True)
+        write(accounts.set_programme, "meadow", "Meadow Schools", {})
+        write(library.publish, bundle, reading.course)
+        write(library.offer, harbour.id, reading.course.id, True, 0)
+        for name, shown, role in PEOPLE:
+            write(_add, name, shown, role, harbour.id, secret)
+        db.engine.dispose()
+
+
+def _add(name: str, shown: str, role: str, programme_id: str, secret: str) -> None:
+    person = accounts.register(f"{name}@example.org", shown, secret)
+    assert isinstance(person, Person)
+    if role == "operator":
+        accounts.name_operator(person.id)
+    else:
+        accounts.give_role(person.id, programme_id, role)
+
+
+@pytest.fixture(scope="session")
+def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that was filled once; tests copy it."""
+    folder = tmp_path_factory.mktemp("filled")
+    app = create_app(settings_for(folder))
+    upgrade(app)
+    _fill(app)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A real PostgreSQL."""
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that was filled once; tests clone it."""
+    app = create_app(settings_for(tmp_path_factory.mktemp("filled-pg"), postgres.create("filled")))
+    upgrade(app)
+    _fill(app)
+    return "filled"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Makes a site of its own on either database, with settings to taste."""
+    made: list[tuple[Flask, Callable[[], None]]] = []
+
+    def make(**more: str) -> Site:
+        folder, url, drop = tmp_path / "data", "", lambda: None
+        if request.param == "sqlite":
+            shutil.copytree(request.getfixturevalue("filled_sqlite"), folder)
+        else:
+            server: Cluster = request.getfixturevalue("postgres")
+            url = server.clone(request.getfixturevalue("filled_postgres"))
+            drop = partial(server.drop, url)
+        settings = settings_for(folder, url, **more)
+        app = create_app(settings)
+        made.append((app, drop))
+        return Site(app, settings)
+
+    yield make
+    clock.shift(timedelta(0))
+    for app, drop in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        drop()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    """A site with Sam, Lena, Tara, Cora and Ada, and the first course published."""
+    return make_site()
+
+
+@pytest.fixture
+def sam(site: Site) -> Inspector:
+    """Sam, a learner, signed in."""
+    return site.visitor("sam")
+
+
+@pytest.fixture
+def cora(site: Site) -> Inspector:
+    """Cora, a coordinator, signed in."""
+    return site.visitor("cora")
+
+
+__all__ = ["Inspector", "Page", "Site", "find_programme"]

@@ -1,0 +1,216 @@
+"""A small course built in code: whole and quiet as it stands, and easy to spoil in one place."""
+
+from lms.content.bundle import Bundle
+from lms.content.check import check
+from lms.content.course import Course, Question, Reading
+
+COURSE = """---
+id: small-course
+code: SML
+title: A small course
+version: "1.0.0"
+language: en
+summary: A course for tests.
+audience: Colleagues.
+objectives:
+  - {id: sml-o1, text: Say hello}
+  - {id: sml-o2, text: Say goodbye}
+content_notes: none
+pass: {score: 80, practice_required: 1}
+draw: 3
+certificate: {attests: They did it., does_not_attest: Anything else., valid_months: 24, design: warm}
+sources:
+  - {id: WANG24, citation: "Wang, A study. 2024.", url: "https://example.org/wang"}
+licence: CC BY 4.0
+authors: [Sidelight course writers]
+---
+Welcome to the small course.
+"""
+
+LESSON = """---
+id: hello
+title: Hello
+objectives: [sml-o1]
+content_notes: {topics: [death], note: A death is mentioned.}
+sources: [WANG24]
+self_care: yes
+---
+Dana looks up. A study of 2024 says that it helps.[^WANG24]
+
+## How to begin
+
+Ring {{emergency}} in doubt.
+- one
+- two
+  - deeper
+
+> “Hello, I’m Noor.”
+
+> [!NOTE]
+> that it needs a plan.
+
+> [!CAUTION]
+> press anyone.
+
+> [!TIP]
+> - Say hello.
+> - Wait.
+
+> **For you, privately** {#sml-p01}
+>
+> What do you do with silence?
+
+### What first? {#sml-l1 objectives="sml-o1"}
+
+- ( ) Push.
+  > Pushing takes the choice away.
+
+- (x) Wait.
+
+  > Waiting leaves the choice with them.
+"""
+
+GENTLE = """---
+content_notes: none
+---
+Dana looks up, and all is well.
+"""
+
+CHECK = """---
+kind: check
+---
+
+## What first? {#sml-q01 objectives="sml-o1"}
+
+- ( ) Push a little.
+  > Pushing takes the choice away.
+- (x) Wait.
+  > Waiting leaves the choice with them.
+- ( ) Leave the room.
+  > Leaving tells them nothing.
+
+## Which two? {#sml-q02 objectives="sml-o1 sml-o2"}
+
+- [x] Name
+  > A name is a beginning.
+- [x] Role
+  > A role says what to expect.
+- [ ] Rank
+  > A rank stands between people.
+
+## Put in order {#sml-q03 objectives="sml-o1"}
+
+1. Look
+   > First one has to see.
+2. Listen
+  > Then one can hear.
+3. Link
+
+## Match them {#sml-q04 objectives="sml-o2"}
+
+| What | Where | Why |
+| --- | --- | --- |
+| A name | Beginning | One says it first. |
+| A role | Beginning | One says it next. |
+| A thank you | End | One says it last. |
+| | Never | Nothing belongs here. |
+
+## Write your words {#sml-q05 objectives="sml-o2"}
+
+### Model answer
+
+“Hi, I’m Noor.”
+
+### Look for
+
+- A name
+
+### Not enough
+
+- “You look bad.”
+
+## Danger: what first? {#sml-q06 .critical group="danger" objectives="sml-o2"}
+
+- (x) True
+  > It is always the first thing.
+- ( ) False
+  > It would come too late.
+"""
+
+TALK = """---
+kind: conversation
+title: At the sink
+with: Dana
+setting: A corridor.
+content_notes: none
+objectives: [sml-o1]
+start: sink
+ends: {home: good, away: open}
+---
+
+## sink
+
+> (runs the tap) I’m fine.
+
+- **closed question, detour** [“What happened?”](#shrug)
+  > It begins an inquiry too soon.
+- **opening offer, steady** [“Would you like company?”](#home)
+  > It gives a real choice.
+
+## shrug
+
+> Maybe.
+
+- **silence, steady** [(wait)](#home)
+  > It leaves room for words.
+- **advice without permission, detour** [“Go home.”](#away)
+  > It decides for her again.
+
+## home
+
+**She rings home.** Nobody needed the story.
+
+## away
+
+**She goes.** She may come back.
+"""
+
+FILES = {
+    "course.md": COURSE,
+    "1-begin/module.md": "---\ntitle: Begin\n---\nA first step.\n",
+    "1-begin/1-hello.md": LESSON,
+    "1-begin/1-hello.gentle.md": GENTLE,
+    "check.md": CHECK,
+    "practice/at-the-sink.md": TALK,
+}
+
+
+def bundle(**changed: str | bytes | None) -> Bundle:
+    """The small course, with files put in, changed or (None) taken out."""
+    files: dict[str, str | bytes | None] = {**FILES, **changed}
+    return Bundle(
+        {path: text.encode() if isinstance(text, str) else text for path, text in files.items() if text is not None}
+    )
+
+
+def spoiled(path: str, old: str, new: str) -> Reading:
+    """What the check says once one place is changed."""
+    assert old in FILES[path]
+    return check(bundle(**{path: FILES[path].replace(old, new)}), "small-course")
+
+
+def codes(reading: Reading) -> set[str]:
+    """The codes of all findings."""
+    return {finding.code for finding in reading.findings}
+
+
+def course() -> Course:
+    """The small course as it is read."""
+    read = check(bundle(), "small-course").course
+    assert read is not None
+    return read
+
+
+def question(id: str) -> Question:
+    """One question of its bank."""
+    return course().question_by_id[id]

@@ -1,0 +1,278 @@
+"""The inspector client: a browser without JavaScript that looks over every page it gets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import html5lib
+from flask import Flask
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+from werkzeug.test import TestResponse
+
+BASE = "http://127.0.0.1:8000"
+SHAMING = re.compile(
+    r"\b(wrong|incorrect|failed|failure|invalid|oops|hurry|last chance|overdue|streak|attempts remaining|leaderboard)\b", re.I
+)
+VOID_TEXT = {"script", "style", "template"}
+
+
+def squeezed(text: str) -> str:
+    """Return text with its white space folded."""
+    return " ".join(text.split())
+
+
+@dataclass
+class Form:
+    """A form as it stands on a page: its own fields, and nothing else, are sent."""
+
+    page: Page
+    action: str
+    method: str
+    fields: list[tuple[str, str]]
+    buttons: list[tuple[str, str, str]]
+    choices: dict[str, list[str]]
+
+    def submit(self, button: str | None = None, expect: int = 200, **changes: Any) -> Page:
+        """Send the form with some fields changed; a field or choice that the page does not have is refused."""
+        names = {name for name, _ in self.fields} | set(self.choices)
+        sent = [(name, value) for name, value in self.fields if name not in changes]
+        for name, value in changes.items():
+            assert name in names, f"{self.page.path}: the form has no field {name!r}, only {sorted(names)}"
+            for one in value if isinstance(value, list) else [value]:
+                if name in self.choices and one is not None:
+                    assert one in self.choices[name], f"{name!r} does not offer {one!r}"
+                if one is not None:
+                    sent.append((name, one))
+        if button is not None:
+            found = [pressed for pressed in self.buttons if pressed[2] == button]
+            assert found, f"{self.page.path}: no button {button!r}, only {[text for _, _, text in self.buttons]}"
+            if found[0][0]:
+                sent.append(found[0][:2])
+        if self.method == "GET":
+            return self.page.client.get(f"{urlsplit(self.action).path}?{urlencode(sent)}", expect=expect)
+        return self.page.client.post(self.action, sent, expect=expect, referrer=self.page)
+
+
+@dataclass
+class Page:
+    """A page that was looked over."""
+
+    client: Inspector
+    path: str
+    response: TestResponse
+    tree: Any = field(default=None)
+
+    @property
+    def html(self) -> str:
+        """The page's source."""
+        return self.response.get_data(as_text=True)
+
+    @property
+    def text(self) -> str:
+        """What can be read on the page, white space folded."""
+        parts = [piece for node in self.tree.iter() if isinstance(node.tag, str) and node.tag not in VOID_TEXT for piece in self._pieces(node)]
+        return squeezed(" ".join(parts))
+
+    @staticmethod
+    def _pieces(node: Any) -> list[str]:
+        own = [node.text or ""]
+        return own + [child.tail or "" for child in node]
+
+    def find(self, selector: str) -> list[Any]:
+        """Return the elements of a CSS selector."""
+        return CSSSelector(selector)(self.tree)
+
+    @property
+    def main(self) -> str:
+        """What can be read in the main part."""
+        return squeezed("".join(self.find("main")[0].itertext()))
+
+    @property
+    def h1(self) -> str:
+        """The page's one first heading."""
+        return squeezed("".join(self.find("h1")[0].itertext()))
+
+    @property
+    def forms(self) -> list[Form]:
+        """All forms of the page."""
+        return [self._form(node) for node in self.find("form")]
+
+    def form(self, action: str) -> Form:
+        """Return the one form whose address ends so."""
+        found = [form for form in self.forms if urlsplit(form.action).path.endswith(action)]
+        assert found, f"{self.path}: no form to {action!r}, only {[form.action for form in self.forms]}"
+        return found[0]
+
+    def form_with(self, button: str) -> Form:
+        """Return the one form with a button of this text."""
+        found = [form for form in self.forms if any(text == button for _, _, text in form.buttons)]
+        assert found, f"{self.path}: no button {button!r}, only {[b[2] for f in self.forms for b in f.buttons]}"
+        return found[0]
+
+    def links(self) -> dict[str, str]:
+        """Return link texts with their addresses."""
+        return {squeezed("".join(node.itertext())): node.get("href") for node in self.find("a[href]")}
+
+    def follow(self, text: str, expect: int = 200) -> Page:
+        """Open the link with this text."""
+        links = self.links()
+        assert text in links, f"{self.path}: no link {text!r}, only {list(links)}"
+        return self.client.get(urljoin(self.path, links[text]), expect=expect)
+
+    def _form(self, node: Any) -> Form:
+        fields: list[tuple[str, str]] = []
+        buttons: list[tuple[str, str, str]] = []
+        choices: dict[str, list[str]] = {}
+        for element in node.iter("input", "select", "textarea", "button"):
+            name, kind = element.get("name"), element.get("type", "")
+            if element.tag == "button":
+                buttons.append((name or "", element.get("value", ""), squeezed("".join(element.itertext()))))
+            elif not name:
+                continue
+            elif kind in {"radio", "checkbox"}:
+                choices.setdefault(name, []).append(element.get("value", "on"))
+                if element.get("checked") is not None:
+                    fields.append((name, element.get("value", "on")))
+            elif element.tag == "select":
+                options = list(element.iter("option"))
+                choices[name] = [option.get("value", squeezed(option.text or "")) for option in options]
+                picked = [option for option in options if option.get("selected") is not None] or options[:1]
+                fields += [(name, option.get("value", "")) for option in picked]
+            elif element.tag == "textarea":
+                fields.append((name, (element.text or "").removeprefix("\n")))
+            else:
+                fields.append((name, element.get("value", "")))
+        action = urljoin(self.path, node.get("action") or self.path)
+        return Form(self, action, node.get("method", "get").upper(), fields, buttons, choices)
+
+
+class Inspector:
+    """A visitor with cookies who looks over every page."""
+
+    def __init__(self, app: Flask, name: str = "") -> None:
+        self.app = app
+        self.name = name
+        self.browser = app.test_client()
+
+    def get(self, path: str, expect: int = 200, **options: Any) -> Page:
+        """Open an address of the site."""
+        return self._land("GET", path, expect, **options)
+
+    def post(self, path: str, fields: list[tuple[str, str]], expect: int = 200, referrer: Page | None = None) -> Page:
+        """Send fields, as a form of a page does."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Origin": BASE}
+        return self._land("POST", path, expect, data=urlencode(fields), headers=headers)
+
+    def _land(self, method: str, path: str, expect: int, **options: Any) -> Page:
+        for _hop in range(6):
+            response = self.browser.open(path, method=method, base_url=BASE, **options)
+            if response.status_code not in {301, 302, 303, 307, 308}:
+                break
+            target = urlsplit(urljoin(path, response.headers["Location"]))
+            assert not target.netloc or target.netloc == urlsplit(BASE).netloc, "a redirect leaves the site"
+            path, method, options = target.path + (f"?{target.query}" if target.query else ""), "GET", {}
+        page = Page(self, path, response)
+        assert response.status_code == expect, f"{method} {path}: {response.status_code}\n{page.html[:3000]}"
+        if response.mimetype == "text/html":
+            page.tree = html5lib.parse(response.get_data(), treebuilder="lxml", namespaceHTMLElements=False).getroot()
+            look_over(page)
+        return page
+
+
+def look_over(page: Page) -> None:
+    """Inspect a page: valid HTML, one h1, headings in order, labels, tokens, addresses, words and headers."""
+    where = page.path
+    _is_valid(page)
+    assert squeezed(page.find("title")[0].text or ""), f"{where}: no title"
+    assert page.find("html")[0].get("lang"), f"{where}: no language"
+    assert len(page.find("h1")) == 1, f"{where}: {len(page.find('h1'))} first headings"
+    levels = [int(node.tag[1]) for node in page.tree.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    for before, after in zip(levels, levels[1:], strict=False):
+        assert after <= before + 1, f"{where}: a heading jumps from {before} to {after}"
+    ids = [node.get("id") for node in page.find("[id]")]
+    assert len(ids) == len(set(ids)), f"{where}: ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
+    _has_no_inline_code(page)
+    _has_labels(page)
+    _leads_somewhere(page)
+    words = SHAMING.search(_interface_words(page))
+    assert not words, f"{where}: says {words.group()!r}" if words else ""
+    assert "default-src 'none'" in page.response.headers["Content-Security-Policy"], where
+    assert page.response.headers["X-Content-Type-Options"] == "nosniff", where
+    assert "{{" not in page.text and "⟦" not in page.text, f"{where}: a word was not filled in"
+
+
+def _is_valid(page: Page) -> None:
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+    parser.parse(page.response.get_data())
+    assert not parser.errors, f"{page.path}: HTML {parser.errors[:3]}"
+
+
+def _interface_words(page: Page) -> str:
+    """Return what the site itself says: everything but lesson prose, quotations and what people typed."""
+    left_out = {id(node) for node in page.find(".prose, blockquote, q, .turn, .said, .opt, .notes, .reply")}
+    parts: list[str] = []
+
+    def walk(node: Any) -> None:
+        if not isinstance(node.tag, str) or id(node) in left_out or node.tag in VOID_TEXT:
+            return
+        parts.append(node.text or "")
+        for child in node:
+            walk(child)
+            parts.append(child.tail or "")
+
+    walk(page.tree)
+    return " ".join(parts)
+
+
+def _has_no_inline_code(page: Page) -> None:
+    for node in page.tree.iter():
+        if not isinstance(node.tag, str):
+            continue
+        for name in node.attrib:
+            assert name != "style" and not name.startswith("on"), f"{page.path}: {node.tag} has {name}"
+        if node.tag == "script":
+            assert node.get("src") and not (node.text or "").strip(), f"{page.path}: an inline script"
+        assert node.tag != "style", f"{page.path}: an inline style"
+        address = node.get("src") or ""
+        assert not re.match(r"(https?:)?//", address), f"{page.path}: loads {address}"
+
+
+def _has_labels(page: Page) -> None:
+    labelled = {node.get("for") for node in page.find("label[for]")}
+    for field_ in page.tree.iter("input", "select", "textarea"):
+        if field_.get("type") in {"hidden", "submit"}:
+            continue
+        inside = any(parent.tag == "label" for parent in field_.iterancestors())
+        named = field_.get("aria-labelledby") or field_.get("aria-label")
+        assert inside or named or field_.get("id") in labelled, f"{page.path}: no label for {etree.tostring(field_)[:120]!r}"
+        for tied in (field_.get("aria-describedby") or "").split():
+            assert page.find(f"[id='{tied}']"), f"{page.path}: described by {tied}, which is not there"
+
+
+def _leads_somewhere(page: Page) -> None:
+    adapter = page.client.app.url_map.bind("127.0.0.1:8000")
+    targets = [("GET", node.get("href")) for node in page.find("a[href], link[href]")]
+    for node in page.find("form"):
+        method = node.get("method", "get").upper()
+        targets.append((method, node.get("action") or page.path))
+        if method == "POST":
+            assert CSSSelector("input[name=form_token]")(node), f"{page.path}: a form without its token"
+    for method, target in targets:
+        parts = urlsplit(urljoin(page.path, target))
+        if parts.scheme in {"tel", "sms", "mailto", "data"} or parts.netloc:
+            continue
+        if not target.startswith("#"):
+            try:
+                adapter.match(parts.path, method=method)
+            except (NotFound, MethodNotAllowed):
+                raise AssertionError(f"{page.path}: {method} {target} leads nowhere") from None
+            except RequestRedirect:
+                pass
+        elif len(target) > 1:
+            assert page.find(f"[id='{target[1:]}']"), f"{page.path}: {target} is not on the page"

@@ -1,0 +1,5 @@
+"""The door for any WSGI server."""
+
+from lms.app import create_app
+
+app = create_app()
