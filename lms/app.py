@@ -20,13 +20,14 @@ from lms import flow
 from lms.accounts import access
 from lms.accounts import records as accounts
 from lms.accounts.access import public
+from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
 from lms.certification import records as awards
 from lms.certification import rendering
 from lms.certification.codes import grouped
-from lms.certification.views import row_of
 from lms.certification.views import rooms as certification_rooms
+from lms.certification.views import row_of
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, words
 from lms.foundation.files import FileStore
@@ -155,7 +156,7 @@ def _page_behind_post() -> str:
     return gate.local_path(request.path, url_for("learning.home"))
 
 
-def _as_page_sees(visitor: access.Visitor) -> dict[str, Any]:
+def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
     staff = {key: roles for key, roles in visitor.roles.items() if set(roles) & {"coordinator"}}
     programmes = [accounts.get_programme(key) for key in staff]
     return {
@@ -169,7 +170,10 @@ def _as_page_sees(visitor: access.Visitor) -> dict[str, Any]:
 TROUBLE = {
     400: lambda: (_("This could not be read"), _("Something in what was sent does not fit together.")),
     403: lambda: (_("This came from another site"), _("We only take what is sent from our own pages.")),
-    404: lambda: (_("There is no page here"), _("The address may have slipped, or this page is not open to your account.")),
+    404: lambda: (
+        _("There is no page here"),
+        _("The address may have slipped, or this page is not open to your account."),
+    ),
     405: lambda: (_("This page works another way"), _("It was opened in a way that it does not know.")),
     413: lambda: (_("That was too large"), _("It was more than this page can take at once.")),
     429: lambda: (_("Many tries came from your network"), _("Codes that nobody has were looked up many times.")),
@@ -204,7 +208,9 @@ def _trouble_page(status: int) -> tuple[Any, int]:
 
 def _plain_page(told: dict[str, str]) -> str:
     """Say the same without any template, for when the templates themselves are what broke."""
-    words = Markup("<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{happened} {safe} {next_step}</p>")
+    words = Markup(
+        "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{happened} {safe} {next_step}</p>"
+    )
     return str((words + Markup("<p>{reference}</p></html>")).format(**told))
 
 

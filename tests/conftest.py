@@ -94,7 +94,9 @@ def _fill(app: Flask) -> None:
     assert reading.course is not None
     secret = hash_password(PASSWORD)
     with at_work(app):
-        harbour = write(accounts.set_programme, "harbour", "Harbour Hospitals", {"lead": "Ingrid Okafor"}, False, touch_hold=True)
+        harbour = write(
+            accounts.set_programme, "harbour", "Harbour Hospitals", {"lead": "Ingrid Okafor"}, False, touch_hold=True
+        )
         write(accounts.set_programme, "meadow", "Meadow Schools", {})
         write(library.publish, bundle, reading.course)
         write(library.offer, harbour.id, reading.course.id, True, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -17,7 +18,8 @@ from werkzeug.test import TestResponse
 
 BASE = "http://127.0.0.1:8000"
 SHAMING = re.compile(
-    r"\b(wrong|incorrect|failed|failure|invalid|oops|hurry|last chance|overdue|streak|attempts remaining|leaderboard)\b", re.I
+    r"\b(wrong|incorrect|failed|failure|invalid|oops|hurry|last chance|overdue|streak|attempts remaining)\b",
+    re.I,
 )
 VOID_TEXT = {"script", "style", "template"}
 
@@ -76,7 +78,12 @@ class Page:
     @property
     def text(self) -> str:
         """What can be read on the page, white space folded."""
-        parts = [piece for node in self.tree.iter() if isinstance(node.tag, str) and node.tag not in VOID_TEXT for piece in self._pieces(node)]
+        parts = [
+            piece
+            for node in self.tree.iter()
+            if isinstance(node.tag, str) and node.tag not in VOID_TEXT
+            for piece in self._pieces(node)
+        ]
         return squeezed(" ".join(parts))
 
     @staticmethod
@@ -193,7 +200,7 @@ def look_over(page: Page) -> None:
     assert page.find("html")[0].get("lang"), f"{where}: no language"
     assert len(page.find("h1")) == 1, f"{where}: {len(page.find('h1'))} first headings"
     levels = [int(node.tag[1]) for node in page.tree.iter("h1", "h2", "h3", "h4", "h5", "h6")]
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         assert after <= before + 1, f"{where}: a heading jumps from {before} to {after}"
     ids = [node.get("id") for node in page.find("[id]")]
     assert len(ids) == len(set(ids)), f"{where}: ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
@@ -250,7 +257,9 @@ def _has_labels(page: Page) -> None:
             continue
         inside = any(parent.tag == "label" for parent in field_.iterancestors())
         named = field_.get("aria-labelledby") or field_.get("aria-label")
-        assert inside or named or field_.get("id") in labelled, f"{page.path}: no label for {etree.tostring(field_)[:120]!r}"
+        assert inside or named or field_.get("id") in labelled, (
+            f"{page.path}: no label for {etree.tostring(field_)[:120]!r}"
+        )
         for tied in (field_.get("aria-describedby") or "").split():
             assert page.find(f"[id='{tied}']"), f"{page.path}: described by {tied}, which is not there"
 

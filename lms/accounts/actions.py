@@ -38,7 +38,9 @@ class FormError:
     message: str
 
 
-def register(email: str, display_name: str, password_hash: str, certificate_name: str | None = None) -> Person | FormError:
+def register(
+    email: str, display_name: str, password_hash: str, certificate_name: str | None = None
+) -> Person | FormError:
     """Make an account; an address that has one already is refused. No certificate name means the same name."""
     email = rules.normal_email(email)
     if records.find_person_by_email(email):
@@ -105,7 +107,9 @@ def accept_invitation(
     invitation = records.find_invitation(fingerprint(token))
     if invitation is None:
         return FormError("email", _("This link has been used already, or its time is over. Please ask for a new one."))
-    person = records.get_person(person_id) if person_id else register(email, display_name, password_hash, certificate_name)
+    person = (
+        records.get_person(person_id) if person_id else register(email, display_name, password_hash, certificate_name)
+    )
     if isinstance(person, FormError):
         return person
     invitation.used_at = clock.now()

@@ -27,7 +27,9 @@ def hash_password(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """True when a password fits; an unknown person costs the same work."""
     try:
-        return _hasher.verify(password_hash or _nobody(), unicodedata.normalize("NFKC", password)) and bool(password_hash)
+        return _hasher.verify(password_hash or _nobody(), unicodedata.normalize("NFKC", password)) and bool(
+            password_hash
+        )
     except (VerificationError, InvalidHashError):
         return False
 

@@ -116,9 +116,7 @@ def find_person_of_session(token_sha256: str) -> str | None:
 
 def touch(token_sha256: str) -> None:
     """Write that a session was used just now."""
-    db.session.execute(
-        update(SignIn).where(SignIn.token_sha256 == token_sha256).values(last_seen_at=clock.now())
-    )
+    db.session.execute(update(SignIn).where(SignIn.token_sha256 == token_sha256).values(last_seen_at=clock.now()))
 
 
 def find_person_by_email(email: str) -> Person | None:
@@ -175,9 +173,7 @@ def list_operators() -> list[Person]:
 
 def list_sign_ins(person_id: str) -> list[SignIn]:
     """Return a person's sign-ins that have not gone stale, the last used first."""
-    rows = db.session.scalars(
-        select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.last_seen_at.desc())
-    )
+    rows = db.session.scalars(select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.last_seen_at.desc()))
     return [row for row in rows if clock.now() - row.last_seen_at < idle_limit(row.own_device)]
 
 
@@ -188,7 +184,7 @@ def end_sign_ins(person_id: str, *, public_id: str | None = None, keep: str | No
         query = query.where(SignIn.public_id == public_id)
     if keep is not None:
         query = query.where(SignIn.token_sha256 != keep)
-    return db.session.execute(query).rowcount  # type: ignore[attr-defined, no-any-return]
+    return db.session.execute(query).rowcount  # type: ignore[attr-defined]
 
 
 def end_session(token_sha256: str) -> None:

@@ -57,7 +57,9 @@ def sights() -> tuple[Sight, ...]:
         Sight(
             _("The name on your certificate"),
             ("hold certificates", "see certificates of a programme"),
-            explanation=_("Somebody with the code can ask whether a name they type fits, unless you choose to show it."),
+            explanation=_(
+                "Somebody with the code can ask whether a name they type fits, unless you choose to show it."
+            ),
         ),
         Sight(
             _("Your e-mail address and sign-ins"),

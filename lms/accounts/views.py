@@ -8,9 +8,9 @@ from flask import Blueprint, current_app, g, make_response, redirect, render_tem
 
 from lms.accounts import actions, records
 from lms.accounts.access import (
-    carry_on_page,
     allow,
     carried_for,
+    carry_on_page,
     public,
     session_cookie,
     signed_in,
@@ -20,6 +20,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.forms import NamesForm, RegisterForm, SignInForm
 from lms.accounts.passwords import hash_password, matches, what_is_weak
 from lms.accounts.records import Person
+from lms.accounts.rules import normal_email
 from lms.accounts.sees import COLUMNS, rows_of_sight
 from lms.accounts.stories import tell
 from lms.foundation import audit, clock
@@ -83,7 +84,7 @@ def _check_password(form: SignInForm) -> Person | None:
     if not actions.may_try_sign_in(email, mark):
         form.refuse("password", _("There were many tries just now. Please wait a quarter of an hour, then try again."))
         return None
-    person = records.find_person_by_email(actions.rules.normal_email(email))
+    person = records.find_person_by_email(normal_email(email))
     fits = matches(person.password_hash if person else None, password)
     if person and fits and person.disabled_at is None:
         return person
@@ -134,7 +135,9 @@ def _new_person(form: RegisterForm) -> tuple[str, str, str, str]:
     return form.email.data or "", name, hash_password(form.password.data or ""), "" if unprintable(name) else name
 
 
-def _join_open_programme(email: str, display_name: str, password_hash: str, certificate_name: str) -> Person | FormError:
+def _join_open_programme(
+    email: str, display_name: str, password_hash: str, certificate_name: str
+) -> Person | FormError:
     person = actions.register(email, display_name, password_hash, certificate_name)
     programmes = records.list_programmes()
     if isinstance(person, Person) and programmes:

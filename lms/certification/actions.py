@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from lms.accounts.records import get_person, get_programme
 from lms.certification import records, rules
@@ -22,7 +21,7 @@ from lms.foundation import clock, ids, jobs, throttle
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.settings import Settings
-from lms.learning.records import Enrolment, get_enrolment, list_results, progress_of
+from lms.learning.records import get_enrolment, list_results, progress_of
 from lms.library.records import list_reviews
 from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
@@ -176,5 +175,3 @@ def compare_name(code: str, typed: str) -> bool | None:
     throttle.count_miss(key, NAME_WINDOW)
     award = records.find_award(code)
     return award is not None and rules.name_fits(typed, award.name)
-
-

@@ -31,4 +31,6 @@ class WithdrawForm(Form):
 class NameForm(Form):
     """A name to compare with the one on a certificate."""
 
-    name = TextField(_l("Name as written on the certificate"), [Required(_l("Please type a name.")), ShortEnough(200), OneLine()])
+    name = TextField(
+        _l("Name as written on the certificate"), [Required(_l("Please type a name.")), ShortEnough(200), OneLine()]
+    )

@@ -35,7 +35,9 @@ def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
         share += _(", including every safety question")
     if facts["practice"]:
         share += ngettext(
-            ", and completed one practice conversation", ", and completed %(num)s practice conversations", facts["practice"]
+            ", and completed one practice conversation",
+            ", and completed %(num)s practice conversations",
+            facts["practice"],
         )
     return (share + ".",)
 
@@ -91,7 +93,9 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
     """Return the heading and lead of the verification page: one text for each of the five states."""
     until = day(award.valid_until) if award and award.valid_until else ""
     if state == "valid" and until:
-        return _("This certificate is valid"), _("It was issued by the programme below, and is valid until %(day)s.", day=until)
+        return _("This certificate is valid"), _(
+            "It was issued by the programme below, and is valid until %(day)s.", day=until
+        )
     if state == "valid":
         return _("This certificate is valid"), _("It was issued by the programme below, and has no end date.")
     if state == "expired":
@@ -129,7 +133,7 @@ def as_json(state: State, award: Award | None, code: str, programme: str | None)
         "valid_until": award.valid_until.isoformat() if award.valid_until else None,
     }
     if state in {"valid", "expired"}:
-        told["attests"] = {kind: text for kind, text in asked_rows(award.facts)}
+        told["attests"] = dict(asked_rows(award.facts))
         told["does_not_attest"] = award.facts["does_not_attest"]
         if award.name_shown:
             told["name"] = award.name

@@ -49,9 +49,7 @@ def decide_award(course: Course, progress: Progress, on: date, *, held: bool) ->
     return Earned(on, expires_on(on, course.certificate.valid_months), waiting=held)
 
 
-def state_of(
-    *, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date
-) -> State:
+def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:
     """Return the one state a certificate is in."""
     if waiting:
         return "waiting"

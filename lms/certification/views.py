@@ -52,7 +52,9 @@ def row_of(award: Award) -> dict[str, Any]:
 def certificates() -> Any:
     """Show one's own certificates."""
     awards = records.list_awards_of_person(signed_in().person_id)
-    return render_template("certification/certificates.html", here="certificates", rows=[row_of(award) for award in awards])
+    return render_template(
+        "certification/certificates.html", here="certificates", rows=[row_of(award) for award in awards]
+    )
 
 
 def _own_award(code: str) -> Award:

@@ -101,15 +101,20 @@ def _take(token: Token, stack: list[Block], first_line: int) -> None:
         holder.children.append(_block("html", token, stack, first_line, text=token.content))
     elif token.type == "hr":
         holder.children.append(_block("rule", token, stack, first_line))
-    elif token.type not in _KINDS and (token.nesting == 0 or token.type.removesuffix("_close") + "_open" not in _KINDS):
-        return
     elif token.nesting == 1 and token.type in _KINDS:
         block = _block(_KINDS[token.type], token, stack, first_line)
         _describe(block, token)
         holder.children.append(block)
         stack.append(block)
     elif token.nesting == -1:
-        stack.pop()
+        _close(_KINDS.get(token.type.removesuffix("_close") + "_open"), stack)
+
+
+def _close(kind: BlockKind | None, stack: list[Block]) -> None:
+    """Leaves the nearest block of that kind; a footnote inside a footnote leaves an end without a beginning."""
+    if any(block.kind == kind for block in stack):
+        while stack.pop().kind != kind:
+            pass
 
 
 def _block(kind: BlockKind, token: Token, stack: list[Block], first_line: int, text: str = "", mark: str = "") -> Block:
@@ -124,7 +129,7 @@ def _describe(block: Block, token: Token) -> None:
     elif block.kind == "paragraph":
         block.tight = token.hidden
     elif block.kind == "numbers":
-        block.level = int(token.attrGet("start") or 1) if token.attrGet("start") is not None else 1
+        block.level = int(start) if (start := token.attrGet("start")) is not None else 1
         block.mark = token.markup
     elif block.kind == "bullets":
         block.mark = token.markup

@@ -218,7 +218,8 @@ class Conversation:
     @cached_property
     def places(self) -> dict[str, Turn | End]:
         """Turns and ends by id."""
-        return {place.id: place for place in (*self.turns, *self.ends)}
+        places: tuple[Turn | End, ...] = (*self.turns, *self.ends)
+        return {place.id: place for place in places}
 
 
 @dataclass(frozen=True)
@@ -317,7 +318,9 @@ class Course:
     @property
     def minutes(self) -> int:
         """Estimated minutes in all: lessons, conversations and two a drawn question."""
-        return sum(x.minutes for x in (*self.lessons, *self.conversations)) + 2 * self.criteria.draw
+        read = sum(lesson.minutes for lesson in self.lessons)
+        played = sum(conversation.minutes for conversation in self.conversations)
+        return read + played + 2 * self.criteria.draw
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date
         name=name,
         course=title,
         training=state,
-        training_text=training_words(state, issued.passed_on if issued else None, issued.valid_until if issued else None),
+        training_text=training_words(
+            state, issued.passed_on if issued else None, issued.valid_until if issued else None
+        ),
         until=issued.valid_until if issued else None,
         certificate_state=mark,
         certificate_text=text,
@@ -102,7 +104,7 @@ def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date
     )
 
 
-def chosen(rows: list[PersonRow], search: str, states: list[str]) -> list[PersonRow]:
+def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> list[PersonRow]:
     """Return the rows that fit a search by name or course, and the chosen states."""
     words = search.casefold().split()
     return [

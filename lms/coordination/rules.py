@@ -11,9 +11,7 @@ TrainingState = Literal["not_started", "in_training", "completed", "renew_by"]
 STATES: tuple[TrainingState, ...] = ("not_started", "in_training", "completed", "renew_by")
 
 
-def training_state(
-    *, begun: bool, awarded_on: date | None, valid_until: date | None, today: date
-) -> TrainingState:
+def training_state(*, begun: bool, awarded_on: date | None, valid_until: date | None, today: date) -> TrainingState:
     """Return which of the four states a coordinator sees."""
     if awarded_on is None:
         return "in_training" if begun else "not_started"

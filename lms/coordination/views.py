@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 
 from lms.accounts.access import allow, this_programme
 from lms.coordination import pages
-from lms.coordination.rules import STATES
+from lms.coordination.rules import STATES, TrainingState
 from lms.foundation import clock
 from lms.foundation.gate import settings
 
@@ -17,7 +17,7 @@ rooms = Blueprint("coordination", __name__)
 PAGE = 25
 
 
-def _asked_for() -> tuple[str, list[str]]:
+def _asked_for() -> tuple[str, list[TrainingState]]:
     states = [state for state in request.args.getlist("state") if state in STATES]
     return request.args.get("q", "")[:100], states
 

@@ -23,6 +23,8 @@ class Form(PlainForm):
 class TextField(StringField):
     """A line of text that is stripped and brought into one Unicode form."""
 
+    data: str | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the line."""
         super().process_formdata(valuelist)
@@ -68,5 +70,7 @@ class OneLine:
     def __call__(self, form: PlainForm, field: Any) -> None:
         """Refuse signs that cannot be seen, but keep the joiners that scripts need."""
         joiners = {"\u200c", "\u200d"}
-        if field.data and any(unicodedata.category(sign) in {"Cc", "Cf"} and sign not in joiners for sign in field.data):
+        if field.data and any(
+            unicodedata.category(sign) in {"Cc", "Cf"} and sign not in joiners for sign in field.data
+        ):
             raise ValidationError(_("This holds a sign that cannot be seen. Please type the name again."))

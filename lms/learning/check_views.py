@@ -101,7 +101,11 @@ def check(course: str) -> Any:
         answered=sum(paper.marks) if paper else 0,
         drawn=len(paper.questions) if paper else content.criteria.draw,
         past=[
-            {"url": url_for("learning.result", attempt=row.public_id), "date": result.at.date(), "passed": result.passed}
+            {
+                "url": url_for("learning.result", attempt=row.public_id),
+                "date": result.at.date(),
+                "passed": result.passed,
+            }
             for row, result in records.list_results(enrolment_id)
         ],
         zone=zone,
@@ -249,7 +253,9 @@ def _said(paper: Paper, this: Question) -> list[str]:
         return [f"{place}. {text}" for place, text in sorted(placed, key=lambda pair: int(pair[0]))]
     if shown.kind == "match":
         rights = {item.token: item.text for item in shown.rights}
-        return [f"{item.text}: {rights[picked[item.token]]}" for item in shown.items if picked.get(item.token) in rights]
+        return [
+            f"{item.text}: {rights[picked[item.token]]}" for item in shown.items if picked.get(item.token) in rights
+        ]
     return [item.text for item in shown.items if item.token in picked]
 
 

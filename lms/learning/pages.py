@@ -57,7 +57,7 @@ def _dress(html: str, words: tuple[str, str, str], _language: str) -> Markup:
     return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
 
 
-assert FIXED_WORDS  # noqa: S101 - the words themselves are marked for translation in prose.py
+assert FIXED_WORDS
 
 
 def lesson_path(course: Course, lesson: Lesson) -> str:
@@ -88,7 +88,9 @@ def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url:
         for lesson in module.lessons:
             finished = lesson.id in progress.lessons
             mark = "done" if finished else "here" if lesson is here else "next"
-            steps.append(Step("lesson", mark, lesson.title, note_in_short(lesson), lesson_path(course, lesson), finished))
+            steps.append(
+                Step("lesson", mark, lesson.title, note_in_short(lesson), lesson_path(course, lesson), finished)
+            )
     for conversation in course.conversations:
         done = conversation.id in progress.practised
         meta = _("Practice conversation. %(time)s", time=duration(conversation.minutes))

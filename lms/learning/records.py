@@ -202,7 +202,9 @@ def progress_of(enrolment_id: str) -> Progress:
     )
     results = list(
         db.session.scalars(
-            select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id).where(Attempt.enrolment_id == enrolment_id)
+            select(Result.passed)
+            .join(Attempt, Attempt.id == Result.attempt_id)
+            .where(Attempt.enrolment_id == enrolment_id)
         )
     )
     return Progress(frozenset(lessons), frozenset(practised), any(results), bool(results))

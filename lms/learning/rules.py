@@ -72,7 +72,9 @@ def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
         for question in drawn:
             for objective in question.objectives:
                 counts[objective] = counts.get(objective, 0) + 1
-        fewest = min(rest, key=lambda q: (seen.get(q.id, 0), min(counts[o] for o in q.objectives) if q.objectives else 0))
+        fewest = min(
+            rest, key=lambda q: (seen.get(q.id, 0), min(counts[o] for o in q.objectives) if q.objectives else 0)
+        )
         drawn.append(fewest)
         rest.remove(fewest)
     return tuple(sorted((question.id for question in drawn), key=lambda name: _mix(seed, "order", name)))

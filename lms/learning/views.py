@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from lms.accounts import sees
 from lms.accounts.access import allow, meet, public, signed_in, visitor
@@ -287,7 +288,7 @@ def conversation(course: str, conversation: str) -> Any:
     now = None
     if end is None:
         turn = played.place
-        now = {"who": talk.partner, "stage": turn.stage, "text": pages.Markup(turn.says)}  # type: ignore[union-attr]  # noqa: S704
+        now = {"who": talk.partner, "stage": turn.stage, "text": Markup(turn.says)}  # type: ignore[union-attr]  # noqa: S704
     return render_template(
         "learning/conversation.html",
         here="courses",

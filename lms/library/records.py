@@ -87,7 +87,7 @@ def find_bundle(digest: str) -> Bundle | None:
 def list_texts(digests: list[str]) -> dict[str, bytes]:
     """Return texts by their SHA-256."""
     rows = db.session.execute(select(Text.sha256, Text.content).where(Text.sha256.in_(digests)))
-    return {sha256: content for sha256, content in rows}
+    return {row.sha256: row.content for row in rows}
 
 
 def find_version(course_id: str, version: str) -> Version | None:

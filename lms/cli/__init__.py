@@ -1,0 +1,30 @@
+"""The `lms` command: what trainers, coordinators and those who run a site do from a terminal."""
+
+from __future__ import annotations
+
+import click
+
+from lms.cli import certificates, courses, people, site
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Sidelight: a calm training site for peer supporters.
+
+    Example: lms check courses/psychological-first-aid
+    """
+
+
+for command in (
+    site.init,
+    site.demo,
+    site.serve,
+    site.work,
+    courses.check,
+    courses.publish,
+    courses.review,
+    people.people,
+    people.programme,
+    certificates.certificates,
+):
+    main.add_command(command)

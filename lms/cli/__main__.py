@@ -1,0 +1,5 @@
+"""Lets the command run as `python -m lms.cli`."""
+
+from lms.cli import main
+
+main()

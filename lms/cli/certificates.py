@@ -1,0 +1,124 @@
+"""Commands for certificates: list, verify, revoke."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from lms.cli.shared import get_programme, inside, json_option, say, say_rows
+
+
+@click.group()
+def certificates() -> None:
+    """List, verify and withdraw certificates.
+
+    Example: lms certificates verify "7QK4 M2XD 9RTP C6HV"
+    """
+
+
+def _award(code: str) -> Any:
+    from lms.certification.codes import normalise_code
+    from lms.certification.records import find_award
+
+    found = find_award(normalise_code(code) or "")
+    if found is None:
+        raise click.ClickException("No certificate has this code.")
+    return found
+
+
+@certificates.command("list")
+@click.option("--programme", "slug", default=None)
+@json_option
+@inside
+def certificates_list(slug: str | None, as_json: bool) -> None:
+    """List certificates with their states.
+
+    Example: lms certificates list --json
+    """
+    from lms.certification import records
+    from lms.certification.codes import grouped
+    from lms.foundation.clock import today
+    from lms.foundation.gate import settings
+
+    awards = records.list_awards_of_programme(get_programme(slug).id) if slug else records.list_awards()
+    say_rows(
+        [
+            {
+                "code": grouped(award.code),
+                "state": award.state(today(settings().timezone)),
+                "name": award.name,
+                "course": award.course_id,
+                "version": award.version,
+                "awarded_on": award.passed_on,
+                "valid_until": award.valid_until,
+                "document": "stored" if records.document_is_stored(award.id) else "not made yet",
+            }
+            for award in awards
+        ],
+        as_json,
+    )
+
+
+@certificates.command("verify")
+@click.argument("code")
+@json_option
+@inside
+def certificates_verify(code: str, as_json: bool) -> None:
+    """Say what stands behind a code; the exit status is 0 only when it is valid.
+
+    Example: lms certificates verify "7QK4 M2XD 9RTP C6HV"
+    """
+    from lms.accounts.records import get_programme as get_programme_by_id
+    from lms.certification import pages
+    from lms.foundation.clock import today
+    from lms.foundation.gate import settings
+
+    award = _award(code)
+    state = award.state(today(settings().timezone))
+    told = pages.as_json(state, None if award.waiting else award, code, get_programme_by_id(award.programme_id).name)
+    if as_json:
+        say(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        say(told["heading"])
+        say(told["text"])
+        say(f"{award.title} {award.version}, completed {award.passed_on}")
+    sys.exit(0 if state == "valid" else 1)
+
+
+@certificates.command("revoke")
+@click.argument("code")
+@click.option("--reason", default="programme decision", show_default=True, help="A class; it stays private.")
+@inside
+def certificates_revoke(code: str, reason: str) -> None:
+    """Withdraw a certificate; whoever verifies it next sees so.
+
+    Example: lms certificates revoke "7QK4 M2XD 9RTP C6HV" --reason "issued in error"
+    """
+    from lms.certification import actions
+    from lms.certification.rules import REASONS
+    from lms.foundation.db import write
+
+    if reason not in REASONS:
+        raise click.ClickException(f"A reason is one of: {', '.join(REASONS)}. Nothing was changed.")
+    award = _award(code)
+    write(actions.withdraw, award.id, reason)
+    say("Withdrawn. Whoever verifies it from now on sees so; the reason stays with the programme.")
+
+
+@certificates.command("render", hidden=True)
+@click.argument("code")
+@inside
+def certificates_render(code: str) -> None:
+    """Make one certificate's PDF now.
+
+    Example: lms certificates render "7QK4 M2XD 9RTP C6HV"
+    """
+    from flask import current_app
+
+    from lms.certification.rendering import make_document
+    from lms.foundation.gate import settings
+
+    make_document(_award(code).id, settings(), current_app.extensions["lms_designs"])

@@ -1,0 +1,156 @@
+"""Commands for courses: check, publish and review."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lms.cli.shared import get_programme, inside, json_option, say
+
+
+def course_folders(paths: tuple[Path, ...]) -> list[Path]:
+    """Return the courses at paths, in the order of the folder's order.txt."""
+    folders: list[Path] = []
+    for path in paths:
+        if (path / "course.md").is_file():
+            folders.append(path)
+        elif path.is_dir():
+            folders += sorted(child.parent for child in path.glob("*/course.md"))
+        else:
+            raise click.ClickException(f"{path} is neither a course (a folder with course.md) nor a folder of courses.")
+    if not folders:
+        raise click.ClickException("No course.md was found there. A course is a folder that holds course.md.")
+    return sorted(folders, key=_shelf_place)
+
+
+def _shelf_place(folder: Path) -> tuple[int, str]:
+    listed = folder.parent / "order.txt"
+    names = listed.read_text("utf-8").split() if listed.is_file() else []
+    return (names.index(folder.name) if folder.name in names else len(names), folder.name)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
+@json_option
+def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+    """Check courses, and say for each finding where it is and how to mend it.
+
+    Example: lms check courses/psychological-first-aid
+    """
+    from dataclasses import asdict
+
+    from lms.content.bundle import from_folder
+    from lms.content.check import check as check_bundle
+    from lms.content.check import render_findings
+
+    blocked = False
+    told = []
+    for folder in course_folders(paths):
+        reading = check_bundle(from_folder(folder), folder.name)
+        errors = sum(finding.severity == "error" for finding in reading.findings)
+        warnings = len(reading.findings) - errors
+        blocked = blocked or errors > 0 or (strict and warnings > 0)
+        told.append(
+            {
+                "course": folder.name,
+                "errors": errors,
+                "warnings": warnings,
+                "findings": [asdict(finding) for finding in reading.findings],
+            }
+        )
+        if not as_json:
+            if reading.findings:
+                say(render_findings(reading.findings))
+            say(f"{folder.name}: {errors} errors, {warnings} warnings")
+    if as_json:
+        say(json.dumps(told, ensure_ascii=False, indent=2))
+    sys.exit(1 if blocked else 0)
+
+
+def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:
+    """Check and publish one folder and let a programme offer it; return what happened, in a line."""
+    from lms.content.bundle import from_folder
+    from lms.content.check import check as check_bundle
+    from lms.content.check import render_findings
+    from lms.foundation.db import write
+    from lms.foundation.files import FileStore
+    from lms.foundation.gate import settings
+    from lms.library import actions
+    from lms.library.actions import Refused
+
+    bundle = from_folder(folder)
+    reading = check_bundle(bundle, folder.name)
+    if reading.course is None or not reading.ok:
+        errors = tuple(finding for finding in reading.findings if finding.severity == "error")
+        say(render_findings(errors))
+        raise click.ClickException(f"{folder.name} has {len(errors)} errors, so nothing of it was published.")
+    if reading.course.draft:
+        return f"{folder.name} is marked as a draft and was left out."
+    store = FileStore(settings().data / "files")
+    for path, content in bundle.files.items():
+        if not path.endswith(".md"):
+            store.put(content)
+    done = write(actions.publish, bundle, reading.course)
+    if isinstance(done, Refused):
+        raise click.ClickException(done.message)
+    write(actions.offer, programme_id, done.course_id, open_reading, position)
+    word = "published" if done.new else "was published already, unchanged"
+    return f"{done.course_id} {done.version} {word}. Digest {done.digest[:16]}…"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--programme", "slug", default=None, help="The programme that offers it; needed when there are several.")
+@click.option("--members-only", is_flag=True, help="Let only its members read the lessons.")
+@inside
+def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> None:
+    """Publish courses without errors; whoever began an earlier version stays on it.
+
+    Example: lms publish courses/psychological-first-aid
+    """
+    programme = get_programme(slug)
+    for position, folder in enumerate(course_folders(paths)):
+        say(publish_folder(folder, programme.id, not members_only, position))
+
+
+@click.command()
+@click.argument("course_id")
+@click.option("--role", required=True, type=click.Choice(["clinical", "peer", "legal"]))
+@click.option("--name", required=True, help="Who read it.")
+@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="When, as 2026-11-24.")
+@click.option("--version", default=None, help="Which version; the newest when not said.")
+@click.option("--note", default=None)
+@click.option("--patches", is_flag=True, help="Let it hold for later patches of the same line.")
+@inside
+def review(
+    course_id: str, role: str, name: str, day: Any, version: str | None, note: str | None, patches: bool
+) -> None:
+    """Record that somebody qualified read a course; certificates that waited for it are issued.
+
+    Example: lms review psychological-first-aid --role clinical --name "Dr R. Amari" --date 2026-11-20
+    """
+    from lms.certification.records import list_waiting
+    from lms.foundation.db import write
+    from lms.library import actions, records
+    from lms.library.actions import Refused
+    from lms.library.shelf import get_course
+
+    reviewed: date = day.date()
+    for award in list_waiting(course_id):
+        get_course(award.digest)
+    newest = records.find_newest_digest(course_id)
+    if newest:
+        get_course(newest)
+    before = len(list_waiting(course_id))
+    done = write(actions.record_review, course_id, version, role, name, reviewed, note, patches)
+    if isinstance(done, Refused):
+        raise click.ClickException(done.message)
+    say(f"Recorded: {role} review of {course_id} by {name} on {reviewed}.")
+    still = len(list_waiting(course_id))
+    say(f"{before - still} certificates that waited are issued; {still} still wait.")

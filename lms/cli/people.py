@@ -1,0 +1,111 @@
+"""Commands for people and programmes."""
+
+from __future__ import annotations
+
+import click
+
+from lms.accounts.rules import ROLES
+from lms.cli.shared import get_programme, inside, json_option, say, say_rows
+
+
+@click.group()
+def people() -> None:
+    """Add and list people.
+
+    Example: lms people list
+    """
+
+
+@people.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), default="learner", show_default=True)
+@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@inside
+def people_add(email: str, role: str, slug: str | None) -> None:
+    """Give somebody a role: at once where they have an account, else by a one-time link that is printed.
+
+    Example: lms people add sam@example.org --role learner
+    """
+    from lms.accounts import actions, records
+    from lms.accounts.rules import normal_email
+    from lms.foundation.db import write
+    from lms.foundation.gate import settings
+
+    programme = None if role == "operator" else get_programme(slug)
+    person = records.find_person_by_email(normal_email(email))
+    if person:
+        if programme is None:
+            write(actions.name_operator, person.id)
+        else:
+            write(actions.give_role, person.id, programme.id, role)
+        say(f"{email} has the role {role} now. They sign in once more to use it.")
+        return
+    token = write(actions.invite, programme.id if programme else None, role, email)
+    say("Give this link to them; it works once, within 14 days:")
+    say(f"{settings().base_url}/invitation/{token}")
+
+
+@people.command("list")
+@click.option("--programme", "slug", default=None)
+@json_option
+@inside
+def people_list(slug: str | None, as_json: bool) -> None:
+    """List people with their roles.
+
+    Example: lms people list --json
+    """
+    from lms.accounts import records
+
+    programme = get_programme(slug) if slug else None
+    rows = [
+        {"email": person.email, "name": person.display_name, "programme": where.slug, "role": membership.role}
+        for person, membership, where in (
+            row.tuple() for row in records.list_members(programme.id if programme else None)
+        )
+    ]
+    if programme is None:
+        rows += [
+            {"email": person.email, "name": person.display_name, "programme": "", "role": "operator"}
+            for person in records.list_operators()
+        ]
+    say_rows(rows, as_json)
+
+
+@click.group()
+def programme() -> None:
+    """Set what belongs to a programme.
+
+    Example: lms programme set harbour lead="Ingrid Okafor, 020 7946 0011"
+    """
+
+
+FACTS = ("lead", "contact", "hours", "emergency", "limits_statement", "country")
+
+
+@programme.command("set")
+@click.argument("slug")
+@click.argument("facts", nargs=-1)
+@click.option("--name", default=None, help="Its name as people read it.")
+@click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
+@inside
+def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None) -> None:
+    """Make a programme or set its facts; an empty value removes one.
+
+    Facts: lead, contact, hours, emergency, limits_statement, country (two letters), name.
+    Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
+    """
+    from lms.accounts import actions
+    from lms.foundation.db import write
+
+    pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
+    name = pairs.pop("name", name)
+    unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
+    if unknown:
+        raise click.ClickException(
+            f"{', '.join(unknown)} is not understood. Facts are: {', '.join(FACTS)}. Nothing was changed."
+        )
+    hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
+    row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)
+    say(f"{row.slug}: {row.name}")
+    for key, value in sorted(row.facts.items()):
+        say(f"  {key}: {value}")

@@ -1,0 +1,72 @@
+"""What all commands share: the app they stand in, and how they print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask
+
+from lms.foundation.settings import BadSetting
+
+
+def open_app() -> Flask:
+    """Return the app with its database up to date; a setting that cannot be used is told in one line."""
+    from lms.app import create_app
+    from lms.foundation.migrations import upgrade
+
+    try:
+        app = create_app()
+    except BadSetting as error:
+        raise click.ClickException(str(error)) from None
+    upgrade(app)
+    return app
+
+
+def inside(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the app, with its database up to date."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from lms.app import at_work
+
+        with at_work(open_app()):
+            return command(*args, **kwargs)
+
+    return run
+
+
+def say(text: str = "") -> None:
+    """Print one line for people."""
+    click.echo(text)
+
+
+def say_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Print rows as JSON for programmes, or as lines for people."""
+    if as_json:
+        say(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        return
+    for row in rows:
+        say("  ".join(str(value) for value in row.values() if value not in (None, "")))
+    if not rows:
+        say("Nothing here yet.")
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def get_programme(slug: str | None) -> Any:
+    """Return the programme with a short name, or the only one there is; refuse kindly otherwise."""
+    from lms.accounts import records
+
+    programmes = records.list_programmes()
+    if slug is None and len(programmes) == 1:
+        return programmes[0]
+    found = records.find_programme(slug) if slug else None
+    if found is None:
+        known = ", ".join(row.slug for row in programmes) or "none yet; make one with: lms programme set NAME"
+        raise click.ClickException(f"Please name a programme with --programme. Known are: {known}")
+    return found
