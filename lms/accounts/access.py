@@ -173,8 +173,9 @@ def carry_on_page(action: str, fields: list[tuple[str, str]]) -> str:
 
 def touch_session(response: Response) -> Response:
     """Write now and then that a session is in use."""
-    somebody = getattr(g, "visitor", None)
-    known = somebody and somebody.last_seen_at and g.session_mark and not getattr(g, "session_ended", False)
-    if known and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
+    somebody: Visitor | None = getattr(g, "visitor", None)
+    if somebody is None or g.session_mark is None or getattr(g, "session_ended", False):
+        return response
+    if somebody.last_seen_at and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
         write(records.touch, g.session_mark)
     return response

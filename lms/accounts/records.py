@@ -153,7 +153,7 @@ def roles_of(person_id: str) -> dict[str, list[str]]:
     return found
 
 
-def list_members(programme_id: str | None = None) -> list[Row[tuple[Person, Membership, Programme]]]:
+def list_members(programme_id: str | None = None) -> list[tuple[Person, Membership, Programme]]:
     """Return people with their roles, of one programme or of all."""
     query = (
         select(Person, Membership, Programme)
@@ -163,7 +163,7 @@ def list_members(programme_id: str | None = None) -> list[Row[tuple[Person, Memb
     )
     if programme_id:
         query = query.where(Membership.programme_id == programme_id)
-    return list(db.session.execute(query))
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
 def list_operators() -> list[Person]:

@@ -316,7 +316,7 @@ def _fetcher(folder: Path) -> URLFetcher:
     """Return a fetcher for which nothing exists but the design's own files and data: addresses."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OwnFolderFetcher(URLFetcher):  # type: ignore[misc]
+    class OwnFolderFetcher(URLFetcher):
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
             parts = urlsplit(url)
             if parts.scheme == "data":

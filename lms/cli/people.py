@@ -59,9 +59,7 @@ def people_list(slug: str | None, as_json: bool) -> None:
     programme = get_programme(slug) if slug else None
     rows = [
         {"email": person.email, "name": person.display_name, "programme": where.slug, "role": membership.role}
-        for person, membership, where in (
-            row.tuple() for row in records.list_members(programme.id if programme else None)
-        )
+        for person, membership, where in records.list_members(programme.id if programme else None)
     ]
     if programme is None:
         rows += [
