@@ -13,7 +13,6 @@ from lms.content.questions import Note, Presented, chosen, complete, present, re
 from lms.foundation.db import write
 from lms.foundation.gate import settings
 from lms.foundation.words import day
-from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records, rules
 from lms.learning.records import Attempt
 from lms.learning.views import certificate_of, open_enrolment, rooms, warm
@@ -144,7 +143,7 @@ def question(attempt: str, number: int) -> Any:
         write(actions.save_answers, paper.attempt.id, answers)
         go = request.form.get("go", "next")
         given = answers.get(this.id, (None, 0))[0]
-        problem = complete(this, given) if go == "next" and given is not None else None
+        problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
         if problem is None:
             return redirect(_after_question(paper, number, go), 303)
         paper = Paper(paper.attempt)
@@ -320,7 +319,7 @@ def _row(number: int, this: Question, graded: Any) -> dict[str, Any]:
         "right": graded.right,
         "notes": [_note(note) for note in graded.notes],
         "better": [_note(note) for note in graded.better],
-        "part": _(graded.part) if graded.part else None,
+        "part": pages.in_our_words(graded.part),
     }
 
 

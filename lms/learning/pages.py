@@ -13,7 +13,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from lms.content.course import Conversation, Course, End, Lesson, Turn
-from lms.content.prose import FIXED_WORDS
+from lms.content.wording import Sentence
 from lms.foundation.words import duration, language, ngettext
 from lms.foundation.words import gettext as _
 from lms.learning.rules import Asked, Progress, needed_right, what_is_asked
@@ -57,7 +57,12 @@ def _dress(html: str, words: tuple[str, str, str], _language: str) -> Markup:
     return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
 
 
-assert FIXED_WORDS
+def in_our_words(sentence: str | None) -> str | None:
+    """Return a sentence of the content engine in the reader's language."""
+    if not isinstance(sentence, Sentence):
+        return sentence
+    values = {name: _(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
+    return _(sentence.template) % values if values else _(sentence.template)
 
 
 def lesson_path(course: Course, lesson: Lesson) -> str:
