@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(access.touch_session)
     for rooms in ROOMS:
         app.register_blueprint(rooms)
+    public(app.view_functions["static"])
     _wire(app, settings)
     _speak(app)
     _answer_trouble(app)

@@ -38,6 +38,10 @@ def init(slug: str, name: str | None) -> None:
     say(f"{settings().base_url}/invitation/{token}")
 
 
+DEMO_LIMITS = (
+    "“What you tell me stays with me. The exceptions: if you or someone else may be badly hurt, if a child or a "
+    "vulnerable adult is being harmed, or if the law makes me. I’d tell you first if I could. Is that OK with you?”"
+)
 DEMO_PEOPLE = (
     ("sam@demo.example", "Sam Osei", "learner"),
     ("tara@demo.example", "Tara Lindqvist", "trainer"),
@@ -75,12 +79,15 @@ def demo(courses: Path | None) -> None:
             "Nothing was changed."
         )
     facts = {"lead": "Ingrid Okafor, peer support lead", "contact": "peer-support@demo.example", "country": "GB"}
-    facts |= {"emergency": "999", "hours": "Every day, 7 to 22"}
+    facts |= {"emergency": "999", "hours": "Every day, 7 to 22", "limits_statement": DEMO_LIMITS}
     harbour = records.find_programme("harbour") or write(
         actions.set_programme, "harbour", "Harbour Hospitals peer support", facts, False, touch_hold=True
     )
     for position, folder in enumerate(course_folders((courses or shipped("courses"),))):
-        say(publish_folder(folder, harbour.id, True, position))
+        try:
+            say(publish_folder(folder, harbour.id, True, position))
+        except click.ClickException as error:
+            say(error.format_message())
     password = _demo_password(settings())
     secret = hash_password(password)
     for email, name, role in DEMO_PEOPLE:

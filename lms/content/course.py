@@ -284,6 +284,7 @@ class Course:
     conversations: tuple[Conversation, ...]
     digest: str
     media: dict[str, str] = field(default_factory=dict)
+    needs_facts: tuple[str, ...] = ()
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

@@ -155,4 +155,5 @@ def _put_together(
         conversations=conversations,
         digest=digest,
         media=media,
+        needs_facts=tuple(shape.needs_facts),
     )

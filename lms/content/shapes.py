@@ -201,6 +201,7 @@ class CourseShape(_Strict):
     sources: list[SourceShape] = []
     jurisdiction_notes: list[JurisdictionShape] = []
     review_due: Day = None
+    needs_facts: list[Literal["lead", "emergency", "limits_statement"]] = []
     licence: Text
     authors: Texts
 

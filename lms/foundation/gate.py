@@ -63,10 +63,11 @@ def token_fits(value: str) -> bool:
 def from_this_site(incoming: Request) -> bool:
     """True when the browser says that the request came from one of our own pages, or says nothing at all."""
     fetched_from = incoming.headers.get("Sec-Fetch-Site")
-    if fetched_from is not None and fetched_from not in {"same-origin", "none"}:
-        return False
+    if fetched_from is not None:
+        return fetched_from in {"same-origin", "none"}
     origin = incoming.headers.get("Origin")
-    if origin is None:
+    # Our own referrer policy makes browsers send "null" with our own forms.
+    if origin in {None, "null"}:
         return True
     return origin == f"{incoming.scheme}://{incoming.host}" or origin == settings().base_url
 

@@ -70,6 +70,12 @@ def lesson_path(course: Course, lesson: Lesson) -> str:
     return url_for("learning.lesson", course=course.id, lesson=lesson.id)
 
 
+def apart_from_notes(body: Markup) -> tuple[Markup, Markup]:
+    """Return a lesson's text and its list of sources, between which practice questions stand."""
+    text, mark, notes = body.partition('<section class="notes">')
+    return Markup(text), Markup(mark) + Markup(notes)  # noqa: S704 - both parts were safe as one
+
+
 def note_in_short(lesson: Lesson) -> str:
     """Return a lesson's line on the path: its minutes and what it touches."""
     parts = [duration(lesson.minutes)]

@@ -128,6 +128,11 @@ def everything_is_done(course: Course, progress: Progress) -> bool:
     return all(item.met for item in what_is_asked(course, progress))
 
 
+def missing_facts(course: Course, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the facts of its programme that a course waits for before anybody can begin it."""
+    return tuple(name for name in course.needs_facts if not facts.get(name))
+
+
 def lessons_to_revisit(course: Course, outcome: Outcome) -> tuple[tuple[str, bool], ...]:
     """Return lesson ids that help most after a check, with True where a safety question leads there."""
     missed = [(question, question.critical) for question, result in outcome.graded if not result.right]

@@ -15,7 +15,7 @@ from lms.foundation.words import duration
 from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records
 from lms.learning.records import OpenPage
-from lms.learning.rules import Progress
+from lms.learning.rules import Progress, missing_facts
 from lms.library.records import list_reviews
 from lms.library.rules import missing_reviews
 from lms.library.shelf import get_course
@@ -158,7 +158,8 @@ def course(course: str) -> Any:
         course_html=pages.dress(content.html, page.facts),
         enrolled=page.enrolment_id is not None,
         signed_in=page.visitor is not None,
-        may_enrol=page.visitor is not None and page.programme_id is not None,
+        may_enrol=_may_begin(page, content),
+        waits_for=_facts_waited_for(page, content),
         path=pages.path_of(content, progress, page.enrolment_id is not None, certificate["url"]),
         asked=pages.asked_rows(content, progress),
         sees={"columns": sees.COLUMNS(), "rows": [row[:2] for row in sees.rows_of_sight()]},
@@ -173,6 +174,20 @@ def course(course: str) -> Any:
     )
 
 
+def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:
+    words = {
+        "lead": _("the name of its lead"),
+        "emergency": _("its emergency number"),
+        "limits_statement": _("its own limits statement"),
+    }
+    return [words[name] for name in missing_facts(content, page.facts)]
+
+
+def _may_begin(page: OpenPage, content: Course) -> bool:
+    member = page.visitor is not None and page.programme_id is not None
+    return member and not missing_facts(content, page.facts)
+
+
 @rooms.post("/courses/<course>/enrol")
 @allow("learn")
 def enrol(course: str) -> Any:
@@ -181,6 +196,8 @@ def enrol(course: str) -> Any:
     if page.enrolment_id is None:
         if page.programme_id is None:
             abort(404)
+        if not _may_begin(page, content):
+            return redirect(url_for("learning.course", course=course), 303)
         write(actions.enrol, signed_in().person_id, page.programme_id, content)
     return redirect(pages.lesson_path(content, content.lessons[0]), 303)
 
@@ -209,13 +226,17 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
     after = content.lessons[place + 1] if place + 1 < len(content.lessons) else None
     plain_url = pages.lesson_path(content, shown)
     gentle_url = url_for("learning.gentler", course=content.id, lesson=lesson)
+    html = shown.gentle_html if gentle and shown.gentle_html else shown.html
+    body, notes = pages.apart_from_notes(pages.dress(html, page.facts))
     return render_template(
         "learning/lesson.html",
         here="courses",
         course=content,
         lesson=shown,
         module=next(module for module in content.modules if shown in module.lessons),
-        body=pages.dress(shown.gentle_html if gentle and shown.gentle_html else shown.html, page.facts),
+        body=body,
+        notes=notes,
+        practice=shown.practice,
         gentle=gentle,
         other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
         number=place + 1,
