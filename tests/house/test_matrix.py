@@ -1,0 +1,197 @@
+"""The matrix: every door, for everybody, with their own things and other people's, answers as the ledger says."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from lms.accounts import actions as accounts
+from lms.accounts.records import find_programme, list_sign_ins
+from lms.app import create_app
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.learning import actions as learning
+from lms.learning.records import find_enrolment
+from lms.library import actions as library
+from tests.conftest import Site, settings_for
+from tests.content import small_course
+from tests.house.ledger import Door, read_ledger
+from tests.inspector import BASE, Inspector
+from tests.roads import PFA, TALKS, earn, the_course
+
+PEOPLE = ("", "sam", "tara", "cora", "ada", "mina")
+HOME = {"sam": "harbour", "lena": "harbour", "tara": "harbour", "cora": "harbour", "mina": "meadow"}
+COORDINATORS = {"cora": "harbour", "mina": "meadow"}
+MEMBERS_ONLY = {"course": "small-course", "lesson": "hello", "conversation": "at-the-sink"}
+OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": TALKS[0]}
+OWNED = {"attempt", "code"}
+
+
+@dataclass
+class World:
+    """A site in which everybody but Ada has begun, holds a certificate and has an open check."""
+
+    site: Site
+    codes: dict[str, str]
+    attempts: dict[str, str]
+    drawn: dict[str, str]
+    picture: str
+
+    def enter(self, name: str) -> Client:
+        """Return a browser of somebody who has just signed in, or of a stranger."""
+        browser = self.site.app.test_client()
+        if name:
+            with self.site.inside():
+                person_id = self.site.person(name).id
+            token = self.site.do(accounts.sign_in, person_id, False, f"{name}@example.org", "matrix")
+            browser.set_cookie("session", token, domain="127.0.0.1")
+        return browser
+
+
+@pytest.fixture(scope="module")
+def world(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("matrix") / "data"
+    shutil.copytree(filled_sqlite, folder)
+    settings = settings_for(folder)
+    site = Site(create_app(settings), settings)
+    yield _furnish(site)
+    clock.shift(timedelta(0))
+    with site.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _furnish(site: Site) -> World:
+    with site.inside():
+        meadow = find_programme("meadow")
+        assert meadow is not None
+    site.do(accounts.set_programme, "meadow", None, {}, False, touch_hold=True)
+    site.do(library.publish, small_course.bundle(), small_course.course())
+    site.do(library.offer, meadow.id, "small-course", False, 1)
+    site.do(library.offer, meadow.id, PFA, True, 0)
+    world = World(site, {}, {}, {}, site.app.extensions["lms_files"].put(b"a picture"))
+    for name in HOME:
+        world.codes[name] = earn(site, name, document=False)
+        _open_again(world, name)
+    site.work()
+    world.enter("lena")
+    return world
+
+
+def _open_again(world: World, name: str) -> None:
+    with world.site.inside():
+        enrolment = find_enrolment(world.site.person(name).id, PFA)
+        course = the_course()
+    assert enrolment is not None
+    attempt = world.site.do(learning.open_check, enrolment.id, course)
+    world.attempts[name], world.drawn[name] = attempt.public_id, attempt.drawn[0]
+
+
+def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str:
+    """Return a door's address with somebody's things in it; Ada, who has none, is given names that nobody has."""
+    with world.site.inside():
+        sign_ins = list_sign_ins(world.site.person(owner).id) if owner else []
+    values = {
+        **course,
+        "attempt": world.attempts.get(owner, "nobodys"),
+        "number": "1",
+        "code": world.codes.get(owner, "0" * 16),
+        "sign_in": sign_ins[0].public_id if sign_ins else "nobodys",
+        "programme": HOME.get(owner, "harbour"),
+        "token": world.site.do(accounts.invite, None, "operator", None) if "token" in parts(door) else "",
+        "digest": world.picture,
+        "name": "picture.png",
+        "filename": "css/site.css",
+    }
+    path = door.path.replace("int:", "").replace("path:", "")
+    for name, value in values.items():
+        path = path.replace(f"<{name}>", value)
+    return path
+
+
+def knock(world: World, door: Door, name: str, path: str, owner: str) -> TestResponse:
+    """Ask at a door, with a form token from a page of one's own where it takes one."""
+    browser = world.enter(name)
+    if door.method == "GET":
+        return browser.get(path, base_url=BASE, buffered=True)
+    inspector = Inspector(world.site.app)
+    inspector.browser = browser
+    token = dict(inspector.get("/display").form("/display").fields)["form_token"]
+    fields = {"form_token": token, "question": world.drawn.get(owner, "")}
+    return browser.post(path, base_url=BASE, data=fields, headers={"Origin": BASE})
+
+
+def heard(response: TestResponse) -> str:
+    """Return what a door answered, in a word."""
+    place = urlsplit(response.headers.get("Location", "")).path
+    if place == "/sign-in" or (response.status_code == 401 and "<h1>Sign in</h1>" in response.get_data(as_text=True)):
+        return "sign in"
+    if response.status_code in {200, 303, 422}:
+        return "open"
+    return {404: "closed"}.get(response.status_code, f"odd: {response.status_code}")
+
+
+def promised(door: Door, name: str, owner: str, course: dict[str, str]) -> str:
+    """Return what the ledger promises."""
+    if course is MEMBERS_ONLY and name != "mina":
+        return "closed" if name or door.who == "anyone" else "sign in"
+    if door.who == "anyone":
+        return "open"
+    if not name:
+        return "sign in"
+    if door.who == "coordinator":
+        return "open" if COORDINATORS.get(name) == HOME[owner] else "closed"
+    return "open" if owner == name or not OWNED & parts(door) else "closed"
+
+
+def parts(door: Door) -> set[str]:
+    """Return the names of the things in a door's address."""
+    return {part.strip("<>").removeprefix("int:") for part in door.path.split("/") if part.startswith("<")}
+
+
+def cases(door: Door, name: str) -> list[tuple[str, dict[str, str]]]:
+    """Return whose things, and which course, somebody tries a door with.
+
+    Lena's things are foreign to all of them; Mina's programme is foreign to Cora, and Cora's to Mina. Ada, who
+    runs the site, is in no programme: she has no things of her own there, and nothing to begin.
+    """
+    if "course" in parts(door):
+        begins = door.path.endswith("/enrol") and name == "ada"
+        return [(name, MEMBERS_ONLY)] if begins else [(name, OPEN_COURSE), (name, MEMBERS_ONLY)]
+    if parts(door) & {*OWNED, "programme"}:
+        return [(owner, OPEN_COURSE) for owner in sorted({name or "sam", "lena", "mina"} - {"ada"})]
+    return [(name, OPEN_COURSE)]
+
+
+@pytest.mark.parametrize("door", read_ledger(), ids=str)
+def test_the_door_opens_to_whom_the_ledger_names_and_says_404_to_others(world: World, door: Door) -> None:
+    odd = {}
+    for name in PEOPLE:
+        for owner, course in cases(door, name):
+            path = address(world, door, owner, course)
+            seen, due = heard(knock(world, door, name, path, owner)), promised(door, name, owner, course)
+            if seen != due:
+                odd[f"{name or 'a stranger'} at {path} of {owner}"] = f"{seen}, not {due}"
+    assert odd == {}
+
+
+def test_a_certificate_of_another_programme_cannot_be_reached_through_ones_own(world: World) -> None:
+    for name, own, foreign in (("cora", "harbour", "mina"), ("mina", "meadow", "sam")):
+        path = f"/programmes/{own}/certificates/{world.codes[foreign]}/withdraw"
+        assert world.enter(name).get(path, base_url=BASE).status_code == 404
+
+
+def test_ending_somebody_elses_sign_in_ends_nothing(world: World) -> None:
+    with world.site.inside():
+        before = {row.public_id for row in list_sign_ins(world.site.person("lena").id)}
+    door = next(door for door in read_ledger() if door.path.endswith("<sign_in>/end"))
+    knock(world, door, "sam", address(world, door, "lena", OPEN_COURSE), "lena")
+    with world.site.inside():
+        assert {row.public_id for row in list_sign_ins(world.site.person("lena").id)} == before != set()

@@ -1,0 +1,56 @@
+"""Writes docs/tour.md: every module's opening line, in reading order (`python -m tests.house.tour`)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROOMS = (
+    "foundation",
+    "content",
+    "accounts",
+    "library",
+    "learning",
+    "certification",
+    "coordination",
+    "wellbeing",
+    "flow.py",
+    "app.py",
+    "cli",
+)
+WORDS = ("__init__", "rules", "events", "records", "actions", "forms", "pages", "views")
+HEAD = """# A tour of the code
+
+One line for each module, in the order in which the house is best read: from what everything stands on to the door.
+A room imports only rooms above it in this list. This page is written by `python -m tests.house.tour`.
+"""
+
+
+def opening_line(path: Path) -> str:
+    """Return the first line of a module's docstring."""
+    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n")[0]
+
+
+def _place(path: Path) -> tuple[bool, int, str]:
+    known = path.stem in WORDS
+    return (path.stem != "__init__" and not known, WORDS.index(path.stem) if known else 0, str(path))
+
+
+def as_markdown() -> str:
+    """Return the whole page."""
+    parts = [HEAD]
+    for room in ROOMS:
+        place = ROOT / "lms" / room
+        if place.is_file():
+            parts.append(f"## `{room}`\n\n{opening_line(place)}\n")
+            continue
+        parts.append(f"## `{room}`\n\n{opening_line(place / '__init__.py')}\n\n| module | holds |\n|---|---|")
+        modules = sorted((path for path in place.rglob("*.py") if path != place / "__init__.py"), key=_place)
+        rows = [f"| `{path.relative_to(place).with_suffix('')}` | {opening_line(path)} |" for path in modules]
+        parts.append("\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "tour.md").write_text(as_markdown(), "utf-8")
