@@ -7,6 +7,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -161,7 +162,7 @@ def serve(host: str, workers: int) -> None:
             if processes[1].poll() is not None:
                 say("The job process ended; it is started again.")
                 processes[1] = subprocess.Popen([sys.executable, "-m", "lms.cli", "work"])
-            signal.sigtimedwait([signal.SIGCHLD], 1.0)
+            time.sleep(0.5)
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -15,13 +15,17 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, String, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger("lms.db")
+
+RACES = 8
+# Serialization, deadlock, and a key that another writer took first: the next run sees what the other one kept.
+LOST_RACE = {"40001", "40P01", "23505"}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -107,11 +111,11 @@ def write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """
     if writing():
         raise RuntimeError("write() was called inside write(): call the action itself")
-    for attempt in range(5):
+    for attempt in range(RACES + 1):
         try:
             return _write_once(action, *args, **kwargs)
-        except OperationalError as error:
-            if attempt == 4 or getattr(error.orig, "sqlstate", None) not in {"40001", "40P01"}:
+        except DBAPIError as error:
+            if attempt == RACES or getattr(error.orig, "sqlstate", None) not in LOST_RACE:
                 raise
             log.info("a write lost a race and runs again", extra={"attempt": attempt + 1})
     raise AssertionError("unreachable")
