@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["lms_files"] = files = FileStore(settings.data / "files")
     shelf.bind(files)
     db.connect(app, settings.database_url, settings.data)
-    words.install(app, settings.timezone)
+    words.install(app)
     gate.install(app)
     access.login_manager.init_app(app, add_context_processor=False)
     app.before_request(access.recognise)

@@ -20,6 +20,7 @@ from lms.foundation.db import write
 from lms.foundation.gate import TOKEN_FIELD, from_this_site, settings, token_fits
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
+from lms.foundation.words import speak
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -42,7 +43,7 @@ def meet(visitor: Visitor | None) -> None:
     """Set who is visiting, as a page does that asked the database for more in the same statement."""
     g.visitor = visitor
     if visitor:
-        g.language = visitor.language
+        speak(visitor.language)
         acting_person.set(visitor.person_id)
 
 
@@ -106,6 +107,7 @@ def recognise() -> None:
     token = request.cookies.get(session_cookie(), "")
     g.session_mark = fingerprint(token) if token else None
     acting_person.set(None)
+    speak(None)
 
 
 def check_post() -> Any:
@@ -155,6 +157,12 @@ def _ask_to_sign_in() -> Any:
         notices=[_("You were signed out because this page had rested for a while.")],
     )
     return make_response(page, 401)
+
+
+def sign_in_again() -> Any:
+    """Return the page that keeps a post until its person is signed in again; None when no sign-in had ended."""
+    had_one = request.method == "POST" and g.session_mark and visitor() is None
+    return _ask_to_sign_in() if had_one and records.find_person_of_session(g.session_mark) else None
 
 
 def carried_for(person_id: str, carried: str) -> tuple[str, list[tuple[str, str]]] | None:

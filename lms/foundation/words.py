@@ -2,22 +2,71 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask import Flask, g, has_request_context
-from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
+from babel.support import NullTranslations, Translations
+from flask import Flask
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 LANGUAGES = ("en",)
 
-__all__ = ["LANGUAGES", "day", "direction", "duration", "gettext", "language", "lazy_gettext", "moment", "ngettext"]
+# A page asks for its language with every word, so it stands here and not behind Flask's proxies.
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+
+
+def speak(chosen: str | None) -> None:
+    """Set the language of what is said from here on; None is the site's own."""
+    _spoken.set(chosen or "en")
 
 
 def language() -> str:
     """Return the language of this page, as its lang attribute says it."""
-    return str(get_locale() or "en")
+    return _spoken.get()
+
+
+@lru_cache(maxsize=32)
+def _table(chosen: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [chosen])
+
+
+def gettext(message: str, **values: Any) -> str:
+    """Return a text in the reader's language, with its values put in."""
+    text = _table(_spoken.get()).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """Return a text that counts, in the reader's language; `num` is among its values."""
+    return _table(_spoken.get()).ngettext(one, many, num) % {"num": num, **values}
+
+
+def lazy_gettext(message: str, **values: Any) -> Any:
+    """Return a text that is looked up when it is shown."""
+    return LazyString(gettext, message, **values)
+
+
+@lru_cache(maxsize=4096)
+def _markup(chosen: str, message: str) -> Markup:
+    return Markup(_table(chosen).gettext(message))  # noqa: S704 - our own words; what is put in is escaped
+
+
+def _in_template(message: str, **values: Any) -> Markup:
+    """Return a text as safe HTML; a page says some fifty, so each is made ready once a language."""
+    text = _markup(_spoken.get(), message)
+    return text % values if values else text
+
+
+def _count_in_template(one: str, many: str, num: int, **values: Any) -> Markup:
+    return _markup(_spoken.get(), _table(_spoken.get()).ngettext(one, many, num)) % {"num": num, **values}
 
 
 def direction() -> str:
@@ -49,13 +98,6 @@ def _dates() -> str:
     return "en_GB" if language() == "en" else language()
 
 
-def _choose_language() -> str:
-    if has_request_context() and getattr(g, "language", None):
-        return str(g.language)
-    return "en"
-
-
-def install(app: Flask, zone: str) -> None:
-    """Give an app its languages."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    Babel(app, default_locale="en", default_timezone=zone, locale_selector=_choose_language)
+def install(app: Flask) -> None:
+    """Give templates their words."""
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_count_in_template)

@@ -142,7 +142,9 @@ def _not_begun(visitor: Visitor | None, course_id: str) -> OpenPage:
     if not readable:
         return OpenPage(visitor, None, None, None, {}, frozenset())
     best = readable[0]
-    return OpenPage(visitor, best.digest, None, best.programme_id if mine else None, best.facts, frozenset())
+    if not mine:
+        return OpenPage(visitor, best.digest, None, None, {}, frozenset())
+    return OpenPage(visitor, best.digest, None, best.programme_id, best.facts, frozenset())
 
 
 def find_enrolment(person_id: str, course_id: str, programme_id: str | None = None) -> Enrolment | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from markupsafe import Markup
 
 from lms.accounts import sees
-from lms.accounts.access import allow, meet, public, signed_in, visitor
+from lms.accounts.access import allow, meet, public, sign_in_again, signed_in, visitor
 from lms.content.course import Course
 from lms.foundation.db import write
 from lms.foundation.words import duration
@@ -180,7 +180,7 @@ def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:
         "emergency": _("its emergency number"),
         "limits_statement": _("its own limits statement"),
     }
-    return [words[name] for name in missing_facts(content, page.facts)]
+    return [words[name] for name in missing_facts(content, page.facts)] if page.programme_id else []
 
 
 def _may_begin(page: OpenPage, content: Course) -> bool:
@@ -299,6 +299,9 @@ def conversation(course: str, conversation: str) -> Any:
     talk = content.conversation_by_id.get(conversation)
     if talk is None:
         abort(404)
+    ended = sign_in_again()
+    if ended is not None:
+        return ended
     path = _path_after_choice() if request.method == "POST" else ""
     played = pages.play(talk, path)
     end = talk.places[played.place.id] if played.place in talk.ends else None
