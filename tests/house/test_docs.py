@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from babel.messages.pofile import read_po
+
 from lms.content.codes import as_markdown as codes_as_markdown
+from tests.house.catalogue import FILE, messages
 from tests.house.tour import ROOT, as_markdown, opening_line
 
 
@@ -17,3 +20,8 @@ def test_every_module_opens_with_one_line() -> None:
 
 def test_the_page_of_codes_holds_every_code_of_the_check() -> None:
     assert (ROOT / "docs" / "check-codes.md").read_text("utf-8") == codes_as_markdown()
+
+
+def test_the_catalogue_holds_every_string_that_people_read() -> None:
+    kept = {str(message.id) for message in read_po(FILE.open("rb")) if message.id}
+    assert kept == messages(), "run: python -m tests.house.catalogue"

@@ -1,0 +1,44 @@
+"""Writes lms/translations/messages.pot: every string that people read (`python -m tests.house.catalogue`)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FILE = ROOT / "lms" / "translations" / "messages.pot"
+KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
+WAYS = {"lms": [("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
+OPTIONS = {"**.html": {"trim_blocks": "true", "newstyle_gettext": "true"}, "**.txt": {"newstyle_gettext": "true"}}
+
+
+def messages() -> set[str]:
+    """Return the ids of all strings in code and templates."""
+    return {str(message.id) for message in catalog() if message.id}
+
+
+def catalog() -> Catalog:
+    """Return all strings in code and templates with the files in which they stand."""
+    found = Catalog(project="Sidelight", fuzzy=False)
+    for folder, ways in WAYS.items():
+        for name, _line, message, comments, context in extract_from_dir(
+            ROOT / folder, method_map=ways, options_map=OPTIONS, keywords=KEYWORDS
+        ):
+            found.add(message, locations=[(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
+    return found
+
+
+def as_pot() -> bytes:
+    """Return the catalogue file, the same for the same strings."""
+    out = io.BytesIO()
+    write_po(out, catalog(), sort_output=True, omit_header=True, include_lineno=False, width=110)
+    return b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n' + out.getvalue()
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_bytes(as_pot())
