@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from lms.certification.codes import grouped
 from lms.certification.views import rooms as certification_rooms
 from lms.certification.views import row_of
 from lms.coordination.views import rooms as coordination_rooms
-from lms.foundation import db, events, gate, words
+from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.connect(app, settings.database_url, settings.data)
     words.install(app)
     gate.install(app)
+    packing.install(app)
     access.login_manager.init_app(app, add_context_processor=False)
     app.before_request(access.recognise)
     app.before_request(access.check_post)
@@ -123,6 +124,7 @@ def _wire(app: Flask, settings: Settings) -> None:
 
     app.extensions["lms_certificate_of"] = certificate_of
     app.extensions["lms_unprintable"] = unprintable
+    app.extensions["lms_frame"] = _frame_of_page
 
 
 @contextmanager
@@ -139,6 +141,8 @@ def _speak(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=words.day, duration=words.duration, grouped=grouped)
     app.jinja_env.globals.update(visitor=None, notices=(), here=None)
+    # Letters are written inside a write, where no file is read.
+    app.jinja_env.get_template("mail/certificate_ready.txt")
 
     @app.context_processor
     def about_this_page() -> dict[str, Any]:
@@ -152,6 +156,15 @@ def _speak(app: Flask) -> None:
         }
 
 
+def _frame_of_page() -> tuple[Hashable, str]:
+    """Return what the frame of this page depends on, and the name that stands in it."""
+    visitor = access.visitor()
+    seen = _as_page_sees(visitor) if visitor else {}
+    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"))
+    display = read_display(request.cookies.get("display", ""))
+    return (visitor is None, about, display, words.language()), visitor.display_name if visitor else ""
+
+
 def _page_behind_post() -> str:
     """Return the address to come back to from a page that answered a post."""
     return gate.local_path(request.path, url_for("learning.home"))
@@ -161,10 +174,10 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
     staff = {key: roles for key, roles in visitor.roles.items() if set(roles) & {"coordinator"}}
     programmes = [accounts.get_programme(key) for key in staff]
     return {
-        "display_name": visitor.display_name,
+        "display_name": getattr(g, "name_in_page", visitor.display_name),
         "is_staff": bool(staff),
         "is_operator": visitor.operator,
-        "programmes": [(row.slug, row.name, staff[row.id]) for row in programmes],
+        "programmes": tuple((row.slug, row.name, tuple(staff[row.id])) for row in programmes),
     }
 
 

@@ -15,7 +15,7 @@ from flask import Flask
 
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
-from lms.accounts.records import Person, find_person_by_email, find_programme
+from lms.accounts.records import Person, find_person_by_email, find_programme, roles_of
 from lms.app import at_work, create_app
 from lms.content.bundle import from_folder
 from lms.content.check import check
@@ -36,7 +36,7 @@ PEOPLE = (
     ("tara", "Tara Lindqvist", "trainer"),
     ("cora", "Cora Haddad", "coordinator"),
     ("ada", "Ada Novak", "operator"),
-)
+)  # and Mina Farah, coordinator of meadow, who has no business in harbour
 
 
 @dataclass
@@ -72,6 +72,10 @@ class Site:
         assert found is not None
         return found
 
+    def roles(self, person_id: str) -> dict[str, list[str]]:
+        """Return somebody's roles by programme; call it inside."""
+        return roles_of(person_id)
+
     def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run one action in its write."""
         with self.inside():
@@ -97,12 +101,20 @@ def _fill(app: Flask) -> None:
         harbour = write(
             accounts.set_programme, "harbour", "Harbour Hospitals", {"lead": "Ingrid Okafor"}, False, touch_hold=True
         )
-        write(accounts.set_programme, "meadow", "Meadow Schools", {})
+        meadow = write(accounts.set_programme, "meadow", "Meadow Schools", {})
         write(library.publish, bundle, reading.course)
         write(library.offer, harbour.id, reading.course.id, True, 0)
         for name, shown, role in PEOPLE:
             write(_add, name, shown, role, harbour.id, secret)
+        write(_add, "mina", "Mina Farah", "coordinator", meadow.id, secret)
         db.engine.dispose()
+
+
+def _keep_media(app: Flask) -> None:
+    """Put the pictures of the course where publishing puts them."""
+    for path, content in from_folder(PFA).files.items():
+        if not path.endswith(".md"):
+            app.extensions["lms_files"].put(content)
 
 
 def _add(name: str, shown: str, role: str, programme_id: str, secret: str) -> None:
@@ -120,6 +132,7 @@ def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
     app = create_app(settings_for(folder))
     upgrade(app)
+    _keep_media(app)
     _fill(app)
     return folder
 
@@ -136,6 +149,7 @@ def filled_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory)
     """The name of a database that was filled once; tests clone it."""
     app = create_app(settings_for(tmp_path_factory.mktemp("filled-pg"), postgres.create("filled")))
     upgrade(app)
+    _keep_media(app)
     _fill(app)
     return "filled"
 
@@ -155,6 +169,7 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
             drop = partial(server.drop, url)
         settings = settings_for(folder, url, **more)
         app = create_app(settings)
+        _keep_media(app)
         made.append((app, drop))
         return Site(app, settings)
 
@@ -171,6 +186,32 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 def site(make_site: Callable[..., Site]) -> Site:
     """A site with Sam, Lena, Tara, Cora and Ada, and the first course published."""
     return make_site()
+
+
+@pytest.fixture
+def make_sqlite_site(filled_sqlite: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Makes a site of its own on SQLite alone, for what no database can change."""
+    made: list[Flask] = []
+
+    def make(**more: str) -> Site:
+        folder = tmp_path / "data"
+        shutil.copytree(filled_sqlite, folder, dirs_exist_ok=True)
+        settings = settings_for(folder, **more)
+        made.append(create_app(settings))
+        return Site(made[-1], settings)
+
+    yield make
+    clock.shift(timedelta(0))
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_site(make_sqlite_site: Callable[..., Site]) -> Site:
+    """The same site on SQLite alone."""
+    return make_sqlite_site()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -9,6 +10,7 @@ from typing import Any, TypeVar, cast
 from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import records
 from lms.accounts.forms import SignInForm
@@ -21,6 +23,8 @@ from lms.foundation.gate import TOKEN_FIELD, from_this_site, settings, token_fit
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
 from lms.foundation.words import speak
+
+log = logging.getLogger("lms.accounts")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -106,6 +110,8 @@ def recognise() -> None:
     """Read the cookie before a request; nothing is asked of the database yet."""
     token = request.cookies.get(session_cookie(), "")
     g.session_mark = fingerprint(token) if token else None
+    if "\0" in request.path:
+        abort(404)
     acting_person.set(None)
     speak(None)
 
@@ -179,11 +185,19 @@ def carry_on_page(action: str, fields: list[tuple[str, str]]) -> str:
     return render_template("accounts/carry_on.html", action=action, fields=fields)
 
 
+def _touch(session_mark: str) -> None:
+    try:
+        write(records.touch, session_mark)
+    except SQLAlchemyError:
+        # The page is made already, and reading goes on while nothing can be written.
+        log.exception("a last use could not be written")
+
+
 def touch_session(response: Response) -> Response:
     """Write now and then that a session is in use."""
     somebody: Visitor | None = getattr(g, "visitor", None)
     if somebody is None or g.session_mark is None or getattr(g, "session_ended", False):
         return response
     if somebody.last_seen_at and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
-        write(records.touch, g.session_mark)
+        _touch(g.session_mark)
     return response

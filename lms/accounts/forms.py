@@ -19,7 +19,7 @@ class _Email:
     def __call__(self, form: Form, field: TextField) -> None:
         """Refuse a line that cannot be an address."""
         name, _at, host = (field.data or "").rpartition("@")
-        if field.data and (not name or "." not in host.strip(".") or " " in field.data):
+        if field.data and (not name or "." not in host.strip(".") or any(sign.isspace() for sign in field.data)):
             raise ValidationError(_("An address looks like name@example.org. Please look at this one again."))
 
 

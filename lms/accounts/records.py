@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, Select, UniqueConstraint, delete, func, select, update
+from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import Visitor, idle_limit
@@ -79,22 +79,24 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
 
+# Read with every page, and therefore built once, over the tables themselves.
+_person, _sign_in = Person.__table__, SignIn.__table__
 VISITOR_COLUMNS = (
-    Person.id,
-    Person.public_id,
-    Person.display_name,
-    Person.language,
-    Person.operator,
-    SignIn.roles,
-    SignIn.own_device,
-    SignIn.last_seen_at,
+    _person.c.id,
+    _person.c.public_id,
+    _person.c.display_name,
+    _person.c.language,
+    _person.c.operator,
+    _sign_in.c.roles,
+    _sign_in.c.own_device,
+    _sign_in.c.last_seen_at,
 )
-
-
-def visitor_query(token_sha256: str) -> Select[Any]:
-    """Return the query for the visitor behind a session, to which a page may join what it needs."""
-    query = select(*VISITOR_COLUMNS).join(Person, Person.id == SignIn.person_id)
-    return query.where(SignIn.token_sha256 == token_sha256, Person.disabled_at.is_(None))
+# The query for the visitor behind a session's :mark, to which a page may join what it needs.
+VISITOR = (
+    select(*VISITOR_COLUMNS)
+    .join_from(_sign_in, _person, _person.c.id == _sign_in.c.person_id)
+    .where(_sign_in.c.token_sha256 == bindparam("mark"), _person.c.disabled_at.is_(None))
+)
 
 
 def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
@@ -106,7 +108,7 @@ def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
 
 def find_visitor(token_sha256: str) -> Visitor | None:
     """Return who is signed in with a session, if anybody still is."""
-    return as_visitor(db.session.execute(visitor_query(token_sha256)).first())
+    return as_visitor(db.session.execute(VISITOR, {"mark": token_sha256}).first())
 
 
 def find_person_of_session(token_sha256: str) -> str | None:

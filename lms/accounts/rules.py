@@ -32,6 +32,7 @@ MAY: dict[str, May] = {
     "learn": _may(*ROLES, self_only=True),
     "see own answers": _may(*ROLES, self_only=True),
     "hold certificates": _may(*ROLES, self_only=True),
+    "read facilitator notes": _may("trainer", "observer", "coordinator"),
     "see training states": _may("coordinator"),
     "see certificates of a programme": _may("coordinator"),
     "withdraw a certificate": _may("coordinator"),

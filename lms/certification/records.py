@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, select
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.records import Programme
 from lms.certification.rules import State, state_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
@@ -76,9 +77,22 @@ def get_award(award_id: str) -> Award:
     return db.session.get_one(Award, award_id)
 
 
+_BY_CODE = (
+    select(Award, Programme.name)
+    .join(Programme, Programme.id == Award.programme_id)
+    .where(Award.code == bindparam("code"))
+)
+
+
 def find_award(code: str) -> Award | None:
     """Return the award behind a code."""
-    return db.session.scalar(select(Award).where(Award.code == code))
+    return find_entry(code)[0]
+
+
+def find_entry(code: str) -> tuple[Award | None, str]:
+    """Return the award behind a code and its programme's name, in one statement."""
+    row = db.session.execute(_BY_CODE, {"code": code}).first()
+    return (row[0], row[1]) if row else (None, "")
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:

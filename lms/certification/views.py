@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public, signed_in, this_programme
 from lms.accounts.records import get_programme
@@ -17,6 +17,7 @@ from lms.certification.rules import State
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.gate import network, settings
+from lms.foundation.keeping import kept_page
 from lms.foundation.keys import network_mark, secret_key
 from lms.foundation.words import day, moment
 from lms.foundation.words import gettext as _
@@ -156,33 +157,53 @@ def verify(code: str) -> Any:
     mark = _network_mark()
     if not actions.may_look_up(mark):
         abort(429)
-    found = records.find_award(normalise_code(code) or "")
+    found, programme = records.find_entry(normalise_code(code) or "")
     award = found if found and not found.waiting else None
     state: State = award.state(_today()) if award else "unknown"
     if award is None:
         write(actions.note_unknown_code, mark)
     if request.accept_mimetypes.best == "application/json" or request.args.get("format") == "json":
-        programme = get_programme(award.programme_id).name if award else None
-        response = make_response(jsonify(pages.as_json(state, award, _shown(code), programme)), 200 if award else 404)
-        response.headers["Vary"] = "Accept"
-        return response
+        told = pages.as_json(state, award, _shown(code), programme if award else None)
+        return _by_accept(make_response(jsonify(told), 200 if award else 404))
+    if award and request.method == "GET":
+        about = (award.code, state, award.valid_until, award.name, award.name_shown, programme, _this_minute())
+        return _by_accept(kept_page(about, lambda: _verify_page(award, state, code, programme, NameForm())))
     form = NameForm(request.form)
     match = too_often = None
     if request.method == "POST" and award and state in {"valid", "expired"} and form.validate():
         match = write(actions.compare_name, award.code, form.name.data or "")
         too_often = match is None
-    page = render_template(
+    page = _verify_page(award, state, code, programme, form, match, too_often)
+    return _by_accept(make_response(page, 404 if award is None else 422 if form.errors else 200))
+
+
+def _by_accept(response: Response) -> Response:
+    response.vary.add("Accept")
+    return response
+
+
+def _this_minute() -> str:
+    return moment(clock.now(), settings().timezone)
+
+
+def _verify_page(
+    award: Award | None,
+    state: State,
+    code: str,
+    programme: str,
+    form: NameForm,
+    match: bool | None = None,
+    too_often: bool | None = None,
+) -> str:
+    return render_template(
         "certification/verify.html",
         here="verify",
         state=state,
         form=form,
         too_often=too_often,
         match=match,
-        **_told(award, state, code),
+        **_told(award, state, code, programme),
     )
-    response = make_response(page, 404 if award is None else 422 if form.errors else 200)
-    response.headers["Vary"] = "Accept"
-    return response
 
 
 def _shown(code: str) -> str:
@@ -190,7 +211,7 @@ def _shown(code: str) -> str:
     return grouped(normal) if normal else code[:40]
 
 
-def _told(award: Award | None, state: State, code: str) -> dict[str, Any]:
+def _told(award: Award | None, state: State, code: str, programme: str) -> dict[str, Any]:
     heading, lead = pages.verdict(state, award)
     rows: list[tuple[str, str]] = []
     asked: list[tuple[str, str]] = []
@@ -198,7 +219,7 @@ def _told(award: Award | None, state: State, code: str) -> dict[str, Any]:
         rows = [
             (_("Course"), award.title),
             (_("Version"), award.version),
-            (_("Programme"), get_programme(award.programme_id).name),
+            (_("Programme"), programme),
             (_("Completed"), day(award.passed_on)),
         ]
         if award.valid_until:
@@ -213,7 +234,7 @@ def _told(award: Award | None, state: State, code: str) -> dict[str, Any]:
         "does_not_attest": award.facts["does_not_attest"] if award else "",
         "name": award.name if award and award.name_shown and state in {"valid", "expired"} else None,
         "code": normalise_code(code) or code[:40],
-        "checked_at": moment(clock.now(), settings().timezone),
+        "checked_at": _this_minute(),
         "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),
     }
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lms.cli.shared import get_programme, inside, json_option, say
+
+if TYPE_CHECKING:
+    from lms.content.course import Finding
+    from lms.content.measures import Measures
 
 
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:
@@ -43,34 +49,46 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
 
     Example: lms check courses/psychological-first-aid
     """
-    from dataclasses import asdict
-
+    from lms.content.across import shared_sentences
     from lms.content.bundle import from_folder
-    from lms.content.check import check as check_bundle
-    from lms.content.check import render_findings
+    from lms.content.check import look_over
 
-    blocked = False
+    checked = {folder: look_over(from_folder(folder), folder.name) for folder in course_folders(paths)}
+    shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
     told = []
-    for folder in course_folders(paths):
-        reading = check_bundle(from_folder(folder), folder.name)
-        errors = sum(finding.severity == "error" for finding in reading.findings)
-        warnings = len(reading.findings) - errors
-        blocked = blocked or errors > 0 or (strict and warnings > 0)
-        told.append(
-            {
-                "course": folder.name,
-                "errors": errors,
-                "warnings": warnings,
-                "findings": [asdict(finding) for finding in reading.findings],
-            }
-        )
+    for folder, one in checked.items():
+        findings = (*one.reading.findings, *shared.get(str(folder), ()))
+        told.append(_told(folder.name, findings, one.measures))
         if not as_json:
-            if reading.findings:
-                say(render_findings(reading.findings))
-            say(f"{folder.name}: {errors} errors, {warnings} warnings")
+            _say_check(told[-1], findings, one.measures)
     if as_json:
         say(json.dumps(told, ensure_ascii=False, indent=2))
+    blocked = any(one["errors"] or (strict and one["warnings"]) for one in told)
     sys.exit(1 if blocked else 0)
+
+
+def _told(name: str, findings: Sequence[Finding], measures: Measures | None) -> dict[str, Any]:
+    """Return what the check says of one course, as JSON has it."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    told: dict[str, Any] = {"course": name, "errors": errors, "warnings": len(findings) - errors}
+    if measures:
+        figures = asdict(measures)
+        del figures["sentences"]
+        told |= figures | {
+            "words": measures.words,
+            "gentle": measures.gentle,
+            "highest_grade": measures.highest_grade,
+        }
+    return told | {"findings": [asdict(finding) for finding in findings]}
+
+
+def _say_check(told: dict[str, Any], findings: Sequence[Finding], measures: Measures | None) -> None:
+    from lms.content.check import render_findings
+
+    if findings:
+        say(render_findings(findings))
+    figures = f" ({measures.in_a_line()})" if measures else ""
+    say(f"{told['course']}: {told['errors']} errors, {told['warnings']} warnings{figures}")
 
 
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from lms.content.across import shared_sentences
 from lms.content.bundle import Bundle
 from lms.content.course import Finding, Reading
 from lms.content.lint import lint_course
+from lms.content.measures import Measures, measure
+from lms.content.promises import look_for_promises, look_for_wording
 from lms.content.proofread import proofread
 from lms.content.reader import finish, read, read_course
 
-__all__ = ["check", "read_course", "render_findings"]
+__all__ = ["Checked", "check", "look_over", "read_course", "render_findings"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A course that was looked over: what came of reading it, and its figures when it could be put together."""
+
+    reading: Reading
+    measures: Measures | None
 
 
 def check(bundle: Bundle, name: str = "") -> Reading:
     """Reads and proofreads a course; `name` is its folder's, which is its id."""
+    return look_over(bundle, name).reading
+
+
+def look_over(bundle: Bundle, name: str = "") -> Checked:
+    """The same, with the figures that writers ask for."""
     desk, course = read(bundle, name)
     for sheet in desk.sheets:
         proofread(desk, sheet)
-    if course is not None:
-        lint_course(desk, course)
-    return finish(desk, course)
+        look_for_wording(sheet)
+    if course is None:
+        return Checked(finish(desk, course), None)
+    lint_course(desk, course)
+    look_for_promises(desk, course)
+    measures = measure(desk, course)
+    desk.findings += shared_sentences({course.id: measures}, within=True)[course.id]
+    return Checked(finish(desk, course), measures)
 
 
 def render_findings(findings: Sequence[Finding]) -> str:

@@ -125,6 +125,17 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "Use [!NOTE], [!CAUTION] or [!TIP], alone on the first line of the quote.",
     ),
     "EMPTY_PAGE": ("error", "A page holds no text.", "Write the page, or take the file out."),
+    "GLOSSARY_SHAPE": (
+        "error",
+        "The glossary is not one table of terms and meanings.",
+        "Write one table with the head | Term | Meaning | and nothing beside it.",
+    ),
+    "EMPTY_CELL": (
+        "error",
+        "A row of the glossary lacks its term or its meaning.",
+        "Fill the cell, or take the row out.",
+    ),
+    "DUPLICATE_TERM": ("error", "A term stands twice in the glossary.", "Keep one of the two."),
     # Care
     "MISSING_CONTENT_NOTES": (
         "error",
@@ -152,6 +163,26 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "error",
         "A telephone number stands in the text.",
         "Write {{emergency}} or {{lead}}; the programme keeps its numbers up to date.",
+    ),
+    "SUICIDE_WORDING": (
+        "warning",
+        "Words about suicide that can hurt.",
+        "Say died by suicide, suicide attempt or thinking about suicide, and name no cause and no wave.",
+    ),
+    "UNKIND_WORDING": (
+        "warning",
+        "A word that makes a person smaller than they are.",
+        "Name the person first and say what they do or live with; in quotation marks the word may stand.",
+    ),
+    "READING_GRADE": (
+        "warning",
+        "A page reads harder than grade 9.",
+        "Cut long sentences in two, and choose short words; this is a hint and measures no more than length.",
+    ),
+    "SHARED_SENTENCE": (
+        "warning",
+        "A sentence of eight words or more stands in two lessons.",
+        "Say it once, or say it anew where it comes again.",
     ),
     "QUESTION_IN_GENTLER": (
         "error",
@@ -225,6 +256,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A figure, a year or a study has no source.",
         "Add the source's id at the claim, like [^WANG24].",
     ),
+    "UNTRUE_PROMISE": (
+        "error",
+        "The text promises what no training can give.",
+        "Say what it supports; it prevents, treats and heals nothing, and licenses nobody.",
+    ),
     "UNKNOWN_SOURCE": (
         "error",
         "A source is not in course.md.",
@@ -289,6 +325,8 @@ FORGIVEN_IN_A_DRAFT = frozenset(
         "CRITICAL_WITHOUT_GROUP",
         "NO_ALT",
         "NO_TRANSCRIPT",
+        "GLOSSARY_SHAPE",
+        "EMPTY_CELL",
     }
 )
 

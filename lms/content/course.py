@@ -158,13 +158,14 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Module:
-    """A folder of lessons in their order."""
+    """A folder of lessons in their order; `facilitator` is HTML that learners are never sent."""
 
     id: str
     number: int
     title: str
     html: str
     lessons: tuple[Lesson, ...]
+    facilitator: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,14 @@ class JurisdictionNote:
 
 
 @dataclass(frozen=True)
+class Term:
+    """A word of the course's glossary, and its meaning as safe HTML without an outer paragraph."""
+
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Course:
     """A whole course, as published under one digest."""
 
@@ -285,6 +294,7 @@ class Course:
     digest: str
     media: dict[str, str] = field(default_factory=dict)
     needs_facts: tuple[str, ...] = ()
+    glossary: tuple[Term, ...] = ()
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

@@ -84,7 +84,7 @@ def _draw(desk: Desk, course: Course) -> None:
         report.add(
             "DRAW_TOO_LARGE", line, f"The check draws {course.criteria.draw}; the bank can give {able} at a time."
         )
-    elif course.criteria.draw < len(groups) or course.criteria.draw < 1:
+    elif (drawable or not course.draft) and (course.criteria.draw < len(groups) or course.criteria.draw < 1):
         report.add(
             "BAD_VALUE",
             line,

@@ -14,7 +14,7 @@ from lms.content.furniture import PRIVATE
 from lms.content.report import Report, did_you_mean
 from lms.content.structure import Folder
 
-Role = Literal["course", "module", "lesson", "gentle", "check", "conversation"]
+Role = Literal["course", "module", "facilitator", "lesson", "gentle", "check", "conversation", "glossary"]
 
 
 @dataclass
@@ -80,7 +80,21 @@ def read_module(desk: Desk, folder: Folder) -> Module:
         shape = frontmatter.read(source, shapes.ModuleShape, sheet.report)
         title, html = shape.title if shape else title, print_sheet(desk, sheet)
     lessons = [_read_lesson(desk, folder, id, path) for id, path in folder.lessons.items() if path in desk.texts]
-    return Module(folder.id, folder.number, title, html, tuple(lesson for lesson in lessons if lesson is not None))
+    found = tuple(lesson for lesson in lessons if lesson is not None)
+    return Module(folder.id, folder.number, title, html, found, _read_facilitator(desk, folder.facilitator))
+
+
+def _read_facilitator(desk: Desk, path: str | None) -> str:
+    """Notes for those who run the module; empty when there are none."""
+    if path is None or path not in desk.texts:
+        return ""
+    source, sheet = open_sheet(desk, path, "facilitator")
+    if source is not None:
+        frontmatter.read(source, shapes.FacilitatorShape, sheet.report)
+    html = print_sheet(desk, sheet)
+    if not html:
+        sheet.report.add("EMPTY_PAGE")
+    return html
 
 
 def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | None:

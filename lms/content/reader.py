@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lms.content import frontmatter, limits, shapes
+from lms.content import frontmatter, glossary, limits, shapes
 from lms.content.bundle import Bundle
 from lms.content.codes import FORGIVEN_IN_A_DRAFT
 from lms.content.course import (
@@ -19,6 +19,7 @@ from lms.content.course import (
     Question,
     Reading,
     Source,
+    Term,
 )
 from lms.content.pages import Desk, Sheet, open_sheet, print_sheet, read_check, read_conversation, read_module
 from lms.content.prose import Press
@@ -46,9 +47,11 @@ def read(bundle: Bundle, course_folder_name: str = "") -> tuple[Desk, Course | N
         talk for path in found.conversations if path in texts and (talk := read_conversation(desk, path)) is not None
     )
     questions = _read_bank(desk, bundle)
+    words = glossary.read(desk, "glossary.md") if "glossary.md" in texts else ()
     if shape is None:
         return desk, None
-    return desk, _put_together(shape, html, modules, questions, conversations, bundle.digest, _named(found, media))
+    course = _put_together(shape, html, modules, questions, conversations, words)
+    return desk, replace(course, digest=bundle.digest, media=_named(found, media))
 
 
 def finish(desk: Desk, course: Course | None) -> Reading:
@@ -118,8 +121,7 @@ def _put_together(
     modules: tuple[Module, ...],
     questions: tuple[Question, ...],
     conversations: tuple[Conversation, ...],
-    digest: str,
-    media: dict[str, str],
+    words: tuple[Term, ...],
 ) -> Course:
     """The course's values from the shape of its front matter and from its parts."""
     asked, terms = shape.criteria, shape.certificate
@@ -153,7 +155,7 @@ def _put_together(
         modules=modules,
         questions=questions,
         conversations=conversations,
-        digest=digest,
-        media=media,
+        digest="",
         needs_facts=tuple(shape.needs_facts),
+        glossary=words,
     )

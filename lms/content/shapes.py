@@ -212,6 +212,19 @@ class ModuleShape(_Strict):
     title: Text
 
 
+class FacilitatorShape(_Strict):
+    """facilitator.md, whose front matter may be left out."""
+
+    title: MaybeText = None
+
+
+class GlossaryShape(_Strict):
+    """glossary.md."""
+
+    kind: Literal["glossary"]
+    title: MaybeText = None
+
+
 class LessonShape(_Strict):
     """A lesson."""
 

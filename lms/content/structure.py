@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"(\d{1,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _PAGE = re.compile(r"(?P<stem>[A-Za-z0-9-]+)(?P<gentle>\.gentle)?(?P<language>\.[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)?\.md")
 _RECORDINGS = (".mp3", ".ogg", ".wav", ".m4a", ".mp4", ".webm")
 _TRANSCRIPTS = (".txt", ".vtt")
-_FREE = ("README.md", "LICENSE", "LICENSE.md", "NOTICE", "glossary.md")
+_FREE = ("README.md", "LICENSE", "LICENSE.md", "NOTICE")
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Folder:
     number: int
     id: str
     page: str | None = None
+    facilitator: str | None = None
     lessons: dict[str, str] = field(default_factory=dict)
     gentle: dict[str, str] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ def outline(paths: Iterable[str], findings: Report) -> Outline:
         page = _PAGE.fullmatch(name)
         if where.split("/")[0] == "media":
             found.media.append(path)
-        elif path in ("course.md", "check.md") or path in _FREE:
+        elif path in ("course.md", "check.md", "glossary.md") or path in _FREE:
             continue
         elif page and page["language"]:
             report.add("LANGUAGE_NOT_SHOWN")
@@ -78,7 +79,7 @@ def _shelve(path: str, page: re.Match[str], folders: dict[str, Folder], report: 
     if page["stem"] == "module" and not page["gentle"]:
         folder.page = path
     elif page["stem"] == "facilitator" and not page["gentle"]:
-        return
+        folder.facilitator = path
     elif lesson is None:
         report.add("UNKNOWN_FILE", message="A lesson's file begins with its number, like 1-what-pfa-is.md.")
     else:

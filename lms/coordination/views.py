@@ -11,6 +11,7 @@ from lms.accounts.access import allow, this_programme
 from lms.coordination import pages
 from lms.coordination.rules import STATES, TrainingState
 from lms.foundation import clock
+from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 
 rooms = Blueprint("coordination", __name__)
@@ -30,8 +31,7 @@ def people(programme: str) -> Any:
     everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
     rows = pages.chosen(everybody, search, states)
     last_page = max(1, -(-len(rows) // PAGE))
-    text = request.args.get("page", "1")
-    page = min(max(int(text) if text.isdigit() and len(text) < 6 else 1, 1), last_page)
+    page = min(max(whole_number(request.args.get("page"), 1), 1), last_page)
     counts = Counter(row.training for row in everybody)
     names = pages.state_names()
 

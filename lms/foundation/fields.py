@@ -12,6 +12,17 @@ from wtforms.validators import ValidationError
 from lms.foundation.words import gettext as _
 
 
+def whole_number(text: str | None, otherwise: int, digits: int = 9) -> int:
+    """Return the whole number that somebody sent in a few plain digits, or the other one for anything else."""
+    return int(text) if text and len(text) <= digits and text.isascii() and text.isdigit() else otherwise
+
+
+def _can_stand_on_a_page(sign: str) -> bool:
+    """Decide whether HTML and databases can hold a sign: NUL and its kind come from tampering or a broken paste."""
+    beyond = ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF
+    return sign in "\t\n\r" or not (beyond or unicodedata.category(sign) in {"Cc", "Cs"})
+
+
 class Form(PlainForm):
     """The parent of every form; the form token is checked before any form is read."""
 
@@ -21,7 +32,7 @@ class Form(PlainForm):
 
 
 class TextField(StringField):
-    """A line of text that is stripped and brought into one Unicode form."""
+    """A line of text that is stripped and brought into one Unicode form, without signs that no page can hold."""
 
     data: str | None
 
@@ -29,7 +40,7 @@ class TextField(StringField):
         """Read the line."""
         super().process_formdata(valuelist)
         if self.data:
-            self.data = unicodedata.normalize("NFC", self.data).strip()
+            self.data = unicodedata.normalize("NFC", "".join(filter(_can_stand_on_a_page, self.data))).strip()
 
 
 class Required:

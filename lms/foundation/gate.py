@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
+from lms.foundation.fields import whole_number
 from lms.foundation.keys import seal, secret_key
 from lms.foundation.settings import Settings
 
@@ -42,22 +43,30 @@ def _anonymous_token(at: int) -> str:
     return f"{at}.{seal(_key(), 'anonymous form', str(at))}"
 
 
+def form_token_text() -> str:
+    """Return the token of this page's forms, the same in all of them."""
+    if "token_in_page" not in g:
+        mark = getattr(g, "session_mark", None)
+        g.token_in_page = _signed_in_token(mark) if mark else _anonymous_token(int(time.time()))
+    found: str = g.token_in_page
+    return found
+
+
 def form_token() -> Markup:
     """Return the hidden field that every form that posts must carry."""
-    mark = getattr(g, "session_mark", None)
-    value = _signed_in_token(mark) if mark else _anonymous_token(int(time.time()))
-    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, value)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, form_token_text())
 
 
 def token_fits(value: str) -> bool:
     """True when a form token was made for this visitor, or for nobody within the last day."""
     mark = getattr(g, "session_mark", None)
-    if mark and hmac.compare_digest(value, _signed_in_token(mark)):
-        return True
-    at, _, _ = value.partition(".")
-    if not at.isdigit() or not hmac.compare_digest(value, _anonymous_token(int(at))):
+    if not value.isascii():
         return False
-    return mark is None and 0 <= time.time() - int(at) < ANONYMOUS_TOKEN_SECONDS
+    if mark:
+        return hmac.compare_digest(value, _signed_in_token(mark))
+    at = whole_number(value.partition(".")[0], -1, digits=12)
+    fresh = 0 <= time.time() - at < ANONYMOUS_TOKEN_SECONDS
+    return fresh and hmac.compare_digest(value, _anonymous_token(at))
 
 
 def from_this_site(incoming: Request) -> bool:

@@ -104,7 +104,7 @@ def send(settings: Settings, mail_id: str) -> None:
     sender = f"Sidelight <no-reply@{urlsplit(settings.base_url).hostname}>"
     try:
         deliver(settings, _as_message(row, sender))
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("a letter could not leave yet: %s", error)
         write(_note_try, mail_id, None)
     else:

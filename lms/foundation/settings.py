@@ -79,7 +79,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an environment; raise BadSetting for the first that cannot be used."""
     env = os.environ if env is None else env
     port_text = env.get("PORT", "8000")
-    if not port_text.isdigit() or not 0 < int(port_text) < 65536:
+    if not (port_text.isascii() and port_text.isdigit()) or not 0 < int(port_text) < 65536:
         raise BadSetting("PORT", port_text, "8000")
     data = Path(env.get("LMS_DATA", "data")).resolve()
     timezone = env.get("LMS_TIMEZONE", "UTC")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,9 +21,13 @@ class Misses(Base):
     count: Mapped[int]
 
 
+_misses = Misses.__table__
+_COUNTED = select(_misses.c.count, _misses.c.since).where(_misses.c.key == bindparam("key"))
+
+
 def too_many(key: str, limit: int, window: timedelta) -> bool:
     """True when a key had its limit of misses within the window."""
-    row = db.session.get(Misses, key)
+    row = db.session.execute(_COUNTED, {"key": key}).first()
     return row is not None and row.count >= limit and clock.now() - row.since < window
 
 

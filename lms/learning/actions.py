@@ -60,7 +60,7 @@ def open_check(enrolment_id: str, course: Course) -> Attempt:
     known = records.find_open_attempt(enrolment_id)
     if known:
         return known
-    seen = Counter(name for attempt in records.list_attempts(enrolment_id) for name in attempt.drawn)
+    seen = Counter(records.list_drawn(enrolment_id))
     seed = secrets.randbits(62)
     attempt = Attempt(
         id=ids.inner_id(),
@@ -82,26 +82,27 @@ def open_check(enrolment_id: str, course: Course) -> Attempt:
 def save_answers(attempt_id: str, answers: dict[str, tuple[Any, int]]) -> dict[str, int]:
     """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
     if records.find_result(attempt_id) is None:
-        for question_id, (value, revision) in answers.items():
-            records.keep_answer(attempt_id, question_id, value, revision)
-    return {question_id: records.revision_of(attempt_id, question_id) for question_id in answers}
+        records.keep_answers(attempt_id, answers)
+    saved = records.answers_of(attempt_id)
+    return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
 
 
-def submit_answers(attempt_id: str, course: Course) -> Result:
-    """Send a check: grade it on the course it was opened on, once; a repeat gives the first result again."""
+def submit_answers(attempt_id: str, course: Course, with_it: dict[str, tuple[Any, int]] | None = None) -> Result:
+    """Send a check: grade it on the course it was opened on, once; a repeat gives the first result again.
+
+    Answers that come with it are kept first, in the same write.
+    """
     known = records.find_result(attempt_id)
     if known:
         return known
+    records.keep_answers(attempt_id, with_it or {})
     attempt = db.session.get_one(Attempt, attempt_id)
     answers = {name: value for name, (value, _) in records.answers_of(attempt_id).items()}
     outcome = rules.grade_check(course, attempt.drawn, answers)
-    records.keep_result(attempt, outcome.right, outcome.asked, outcome.passed)
+    result = records.keep_result(attempt, outcome.right, outcome.asked, outcome.passed)
     enrolment = records.get_enrolment(attempt.enrolment_id)
     told = (enrolment.person_id, enrolment.programme_id, enrolment.id, attempt.id)
     announce(CheckSubmitted(*told))
     if outcome.passed:
         announce(CoursePassed(*told))
-    result = records.find_result(attempt_id)
-    if result is None:
-        raise RuntimeError("a result that was just kept is not there")
     return result

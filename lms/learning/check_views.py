@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from flask import abort, jsonify, make_response, redirect, render_template, request, url_for
@@ -11,10 +12,11 @@ from lms.accounts.access import allow, signed_in
 from lms.content.course import Course, Question
 from lms.content.questions import Note, Presented, chosen, complete, present, read
 from lms.foundation.db import write
+from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 from lms.foundation.words import day
 from lms.learning import actions, pages, records, rules
-from lms.learning.records import Attempt
+from lms.learning.records import Attempt, Result
 from lms.learning.views import certificate_of, open_enrolment, rooms, warm
 from lms.library.shelf import get_course
 
@@ -22,13 +24,17 @@ from lms.library.shelf import get_course
 class Paper:
     """An open or sent attempt with its course, questions and saved answers."""
 
-    def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
+    def __init__(self, attempt: Attempt, result: Result | None = None) -> None:
+        self.attempt, self.result = attempt, result
         self.course: Course = get_course(attempt.digest)
         self.seed = int(attempt.seed)
         self.questions = [self.course.question_by_id[name] for name in attempt.drawn]
         self.saved = records.answers_of(attempt.id)
-        self.result = records.find_result(attempt.id)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The facts of the programme in which the attempt is made."""
+        return records.facts_of_enrolment(self.attempt.enrolment_id)
 
     def answer(self, question: Question) -> Any:
         """Return the saved answer of a question, or None."""
@@ -40,7 +46,7 @@ class Paper:
 
     def shown(self, question: Question) -> Presented:
         """Return a question as this attempt shows it."""
-        return present(question, self.seed)
+        return pages.dress_question(present(question, self.seed), self.facts)
 
     def chosen(self, question: Question) -> Any:
         """Return what is chosen already, in the page's tokens."""
@@ -57,7 +63,7 @@ def own_paper(attempt: str) -> Paper:
     found = records.find_attempt(attempt, signed_in().person_id)
     if found is None:
         abort(404)
-    return Paper(found)
+    return Paper(*found)
 
 
 def open_paper(attempt: str) -> Paper:
@@ -73,7 +79,7 @@ def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any
     for question in questions:
         value = read(question, request.form, paper.seed)
         text = request.form.get(f"revision-{question.id}", request.form.get("revision", "0"))
-        revision = int(text) + 1 if text.isdigit() and len(text) < 10 else 1
+        revision = whole_number(text, 0) + 1
         if value is not None or question.id in paper.saved:
             answers[question.id] = (value, revision)
     return answers
@@ -182,7 +188,10 @@ def check_all(attempt: str) -> Any:
     """Show all questions of an open check at once, and keep what is chosen."""
     paper = open_paper(attempt)
     if request.method == "POST":
-        write(actions.save_answers, paper.attempt.id, _read_posted(paper, paper.questions))
+        given = _read_posted(paper, paper.questions)
+        if request.form.get("go") == "send":
+            return _send(paper, given)
+        write(actions.save_answers, paper.attempt.id, given)
         if request.form.get("go") == "stop":
             return redirect(url_for("learning.check", course=paper.course.id), 303)
         return redirect(url_for("learning.answers", attempt=attempt), 303)
@@ -208,8 +217,7 @@ def save_answer(attempt: str) -> Any:
     this = paper.course.question_by_id.get(request.form.get("question", ""))
     if this is None or this not in paper.questions:
         abort(404)
-    text = request.form.get("revision", "")
-    revision = int(text) if text.isdigit() and len(text) < 10 else 1
+    revision = whole_number(request.form.get("revision"), 1)
     value = read(this, request.form, paper.seed)
     kept = write(actions.save_answers, paper.attempt.id, {this.id: (value, revision)})
     return jsonify(question=this.id, revision=kept[this.id], saved=paper.result is None)
@@ -223,7 +231,7 @@ def answers(attempt: str) -> Any:
     rows = [
         {
             "number": number,
-            "stem": Markup(this.stem),  # noqa: S704 - safe HTML of the content engine
+            "stem": pages.dress(this.stem, paper.facts),
             "said": [Markup(text) for text in _said(paper, this)],  # noqa: S704
             "complete": complete(this, paper.answer(this)) is None,
             "critical": this.critical,
@@ -263,9 +271,14 @@ def _said(paper: Paper, this: Question) -> list[str]:
 def submit_check(attempt: str) -> Any:
     """Send a check once; sending it again leads to the same result."""
     paper = own_paper(attempt)
+    return _send(paper, {})
+
+
+def _send(paper: Paper, given: dict[str, tuple[Any, int]]) -> Any:
+    result_url = url_for("learning.result", attempt=paper.attempt.public_id)
     warm(paper.attempt.enrolment_id)
-    write(actions.submit_answers, paper.attempt.id, paper.course)
-    return redirect(url_for("learning.result", attempt=attempt), 303)
+    write(actions.submit_answers, paper.attempt.id, paper.course, given)
+    return redirect(result_url, 303)
 
 
 @rooms.get("/checks/<attempt>/result")
@@ -280,7 +293,6 @@ def result(attempt: str) -> Any:
     progress = records.progress_of(paper.attempt.enrolment_id)
     certificate = certificate_of(paper.attempt.enrolment_id)
     lessons = paper.course.lesson_by_id
-    facts = pages.fact_words(records.facts_of_enrolment(paper.attempt.enrolment_id))
     return render_template(
         "learning/result.html",
         here="courses",
@@ -290,7 +302,7 @@ def result(attempt: str) -> Any:
         asked=paper.result.asked,
         needed=outcome.needed,
         safety_fit=outcome.safety_fit,
-        rows=[_row(number, this, graded) for number, (this, graded) in enumerate(outcome.graded, 1)],
+        rows=[_row(paper, number, this, graded) for number, (this, graded) in enumerate(outcome.graded, 1)],
         revisit=[
             {
                 "title": lessons[name].title,
@@ -304,24 +316,25 @@ def result(attempt: str) -> Any:
         waiting_review=certificate["waiting"],
         left=[row for row in pages.asked_rows(paper.course, progress) if not row["met"]],
         try_url=url_for("learning.start_check", course=paper.course.id),
-        lead_text=facts[0],
-        tries=len(records.list_results(paper.attempt.enrolment_id)),
+        lead_text=pages.fact_words(paper.facts)[0],
+        tries=records.count_results(paper.attempt.enrolment_id),
         sent_on=day(paper.result.at.date()),
         course_url=url_for("learning.course", course=paper.course.id),
     )
 
 
-def _row(number: int, this: Question, graded: Any) -> dict[str, Any]:
+def _row(paper: Paper, number: int, this: Question, graded: Any) -> dict[str, Any]:
     return {
         "number": number,
-        "stem": Markup(this.stem),  # noqa: S704 - safe HTML of the content engine
+        "stem": pages.dress(this.stem, paper.facts),
         "critical": this.critical,
         "right": graded.right,
-        "notes": [_note(note) for note in graded.notes],
-        "better": [_note(note) for note in graded.better],
+        "notes": [_note(paper, note) for note in graded.notes],
+        "better": [_note(paper, note) for note in graded.better],
         "part": pages.in_our_words(graded.part),
     }
 
 
-def _note(note: Note) -> dict[str, Any]:
-    return {"chosen": Markup(note.chosen), "fits": note.fits, "reason": Markup(note.reason)}  # noqa: S704
+def _note(paper: Paper, note: Note) -> dict[str, Any]:
+    chosen_text, reason = pages.dress(note.chosen, paper.facts), pages.dress(note.reason, paper.facts)
+    return {"chosen": chosen_text, "fits": note.fits, "reason": reason}

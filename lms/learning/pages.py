@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from flask import url_for
 from markupsafe import Markup, escape
 
-from lms.content.course import Conversation, Course, End, Lesson, Turn
+from lms.content.course import Conversation, Course, End, Lesson, Term, Turn
+from lms.content.questions import Item, Presented
 from lms.content.wording import Sentence
+from lms.foundation.fields import whole_number
 from lms.foundation.words import duration, language, ngettext
 from lms.foundation.words import gettext as _
 from lms.learning.rules import Asked, Progress, needed_right, what_is_asked
@@ -57,6 +60,30 @@ def _dress(html: str, words: tuple[str, str, str], _language: str) -> Markup:
     return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
 
 
+def dress_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
+    """Return a question of the check as this programme's readers see it."""
+
+    def worn(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(Item(item.token, dress(item.text, facts)) for item in items)
+
+    return replace(shown, stem=dress(shown.stem, facts), items=worn(shown.items), rights=worn(shown.rights))
+
+
+def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a lesson's practice questions with every option's reason; nothing of them is ever sent."""
+    return [
+        {
+            "id": question.id,
+            "stem": dress(question.stem, facts),
+            "options": [
+                {"text": dress(option.text, facts), "right": option.right, "reason": dress(option.reason, facts)}
+                for option in getattr(question.body, "options", ())
+            ],
+        }
+        for question in lesson.practice
+    ]
+
+
 def in_our_words(sentence: str | None) -> str | None:
     """Return a sentence of the content engine in the reader's language."""
     if not isinstance(sentence, Sentence):
@@ -74,6 +101,21 @@ def apart_from_notes(body: Markup) -> tuple[Markup, Markup]:
     """Return a lesson's text and its list of sources, between which practice questions stand."""
     text, mark, notes = body.partition('<section class="notes">')
     return Markup(text), Markup(mark) + Markup(notes)  # noqa: S704 - both parts were safe as one
+
+
+def apart_from_others(body: Markup, name: str) -> Markup:
+    """Return a body whose ids and links to itself carry a name, so that several can stand on one page."""
+    marked = re.sub(r'(<[^<>]*? (?:id="|href="#))', lambda found: f"{found[1]}{name}-", body)
+    return Markup(marked)  # noqa: S704 - the same safe HTML, with the id of a module put into its ids
+
+
+def by_the_alphabet(terms: tuple[Term, ...]) -> list[Term]:
+    """Return terms in the order in which a reader looks for them, whatever marks their letters carry."""
+
+    def plain(term: Term) -> str:
+        return "".join(sign for sign in normalize("NFKD", term.term.casefold()) if sign.isalnum() or sign == " ")
+
+    return sorted(terms, key=plain)
 
 
 def note_in_short(lesson: Lesson) -> str:
@@ -196,14 +238,14 @@ def play(conversation: Conversation, path: str) -> Played:
     place = conversation.places[conversation.start]
     steps: list[tuple[Turn, int]] = []
     for part in path.split(".")[:200]:
-        if not isinstance(place, Turn) or not part.isdigit() or len(part) > 3 or int(part) >= len(place.replies):
+        if not isinstance(place, Turn) or not 0 <= (chosen := whole_number(part, -1)) < len(place.replies):
             break
-        steps.append((place, int(part)))
-        place = conversation.places[place.replies[int(part)].goes_to]
+        steps.append((place, chosen))
+        place = conversation.places[place.replies[chosen].goes_to]
     return Played(tuple(steps), place)
 
 
-def replies_in_play(conversation: Conversation, played: Played) -> list[dict[str, str]]:
+def replies_in_play(conversation: Conversation, played: Played, facts: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the replies that can be chosen now, in an order that says nothing."""
     if isinstance(played.place, End):
         return []
@@ -213,31 +255,31 @@ def replies_in_play(conversation: Conversation, played: Played) -> list[dict[str
         return hashlib.sha256(f"{conversation.id}|{turn.id}|{len(played.steps)}|{index}".encode()).hexdigest()
 
     order = sorted(range(len(turn.replies)), key=lot)
-    return [{"token": str(index), "text": Markup(turn.replies[index].text)} for index in order]  # noqa: S704
+    return [{"token": str(index), "text": dress(turn.replies[index].text, facts)} for index in order]
 
 
-def script_of(conversation: Conversation, played: Played) -> list[dict[str, Any]]:
+def script_of(conversation: Conversation, played: Played, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what was said so far, turn by turn."""
     script: list[dict[str, Any]] = []
     for turn, index in played.steps:
-        script.append({"who": conversation.partner, "you": False, "stage": turn.stage, "text": Markup(turn.says)})  # noqa: S704
-        script.append({"who": _("You"), "you": True, "stage": "", "text": Markup(turn.replies[index].text)})  # noqa: S704
+        script.append({"who": conversation.partner, "you": False, "stage": turn.stage, "text": dress(turn.says, facts)})
+        script.append({"who": _("You"), "you": True, "stage": "", "text": dress(turn.replies[index].text, facts)})
     return script
 
 
-def debrief_of(played: Played) -> list[dict[str, Any]]:
+def debrief_of(played: Played, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return each choice with what kind of reply it was and what it did."""
     rows = []
     for turn, index in played.steps:
         reply = turn.replies[index]
         rows.append(
             {
-                "they": Markup(turn.says),  # noqa: S704 - safe HTML of the content engine
+                "they": dress(turn.says, facts),
                 "stage": turn.stage,
-                "you": Markup(reply.text),  # noqa: S704
+                "you": dress(reply.text, facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
-                "feedback": Markup(reply.feedback),  # noqa: S704
+                "feedback": dress(reply.feedback, facts),
             }
         )
     return rows

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, func, insert, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.records import VISITOR_COLUMNS, Membership, Person, Programme, as_visitor, visitor_query
+from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
@@ -98,11 +99,23 @@ class OpenPage:
     lessons_done: frozenset[str]
 
 
+_person, _enrolment, _line = Person.__table__, Enrolment.__table__, CourseLine.__table__
+_programme, _lesson_done = Programme.__table__, LessonDone.__table__
 _DONE = (
-    select(func.aggregate_strings(LessonDone.lesson_id, " "))
-    .where(LessonDone.enrolment_id == Enrolment.id)
-    .correlate(Enrolment)
+    select(func.aggregate_strings(_lesson_done.c.lesson_id, " "))
+    .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
+    .correlate(_enrolment)
     .scalar_subquery()
+)
+_IS_MINE = and_(_enrolment.c.person_id == _person.c.id, _enrolment.c.course_id == bindparam("course"))
+_IS_ITS_LINE = and_(_line.c.course_id == _enrolment.c.course_id, _line.c.minor_line == _enrolment.c.minor_line)
+_OPEN_PAGE = (
+    VISITOR.add_columns(_line.c.digest, _enrolment.c.id, _enrolment.c.programme_id, _programme.c.facts, _DONE)
+    .outerjoin(_enrolment, _IS_MINE)
+    .outerjoin(_line, _IS_ITS_LINE)
+    .outerjoin(_programme, _programme.c.id == _enrolment.c.programme_id)
+    .order_by(_enrolment.c.started_at)
+    .limit(1)
 )
 
 
@@ -111,16 +124,8 @@ def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
 
     A visitor who has not begun, or nobody in particular, is given the newest version by a second one.
     """
-    row = None
-    if token_sha256:
-        query = visitor_query(token_sha256).add_columns(
-            CourseLine.digest, Enrolment.id, Enrolment.programme_id, Programme.facts, _DONE
-        )
-        mine = and_(Enrolment.person_id == Person.id, Enrolment.course_id == course_id)
-        line = and_(CourseLine.course_id == Enrolment.course_id, CourseLine.minor_line == Enrolment.minor_line)
-        query = query.outerjoin(Enrolment, mine).outerjoin(CourseLine, line)
-        query = query.outerjoin(Programme, Programme.id == Enrolment.programme_id)
-        row = db.session.execute(query.order_by(Enrolment.started_at).limit(1)).first()
+    marks = {"mark": token_sha256, "course": course_id}
+    row = db.session.execute(_OPEN_PAGE, marks).first() if token_sha256 else None
     visitor = as_visitor(row)
     if visitor and row and row[len(VISITOR_COLUMNS)]:
         digest, enrolment_id, programme_id, facts, done = row[len(VISITOR_COLUMNS) :]
@@ -212,12 +217,15 @@ def progress_of(enrolment_id: str) -> Progress:
     return Progress(frozenset(lessons), frozenset(practised), any(results), bool(results))
 
 
-def _upsert(table: type[Base], keys: list[str], values: dict[str, Any], newer_only: bool = False) -> None:
-    dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values)
-    changes = {name: statement.excluded[name] for name in values if name not in keys}
+@cache
+def _upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: bool = False) -> Any:
+    """Return the statement that inserts rows or replaces what stands under their keys."""
+    flavour: Any = postgresql if dialect == "postgresql" else sqlite
+    statement = flavour.insert(table.__table__)
+    names = [column.name for column in table.__table__.columns if column.name not in keys]
+    changes = {name: statement.excluded[name] for name in names}
     where = table.revision <= statement.excluded.revision if newer_only else None  # type: ignore[attr-defined]
-    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where))
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
 
 
 def keep_lesson_done(enrolment_id: str, lesson_id: str) -> bool:
@@ -238,14 +246,22 @@ def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool
     if known or known is counts:
         return False
     row = {"enrolment_id": enrolment_id, "conversation_id": conversation_id, "counts": counts, "at": clock.now()}
-    _upsert(PracticeDone, ["enrolment_id", "conversation_id"], row)
+    db.session.execute(_upsert(PracticeDone, ("enrolment_id", "conversation_id"), db.engine.dialect.name), [row])
     return counts
 
 
-def find_attempt(public_id: str, person_id: str) -> Attempt | None:
-    """Return a person's own attempt."""
-    query = select(Attempt).join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    return db.session.scalar(query.where(Attempt.public_id == public_id, Enrolment.person_id == person_id))
+_OWN_ATTEMPT = (
+    select(Attempt, Result)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .outerjoin(Result, Result.attempt_id == Attempt.id)
+    .where(Attempt.public_id == bindparam("attempt"), Enrolment.person_id == bindparam("person"))
+)
+
+
+def find_attempt(public_id: str, person_id: str) -> tuple[Attempt, Result | None] | None:
+    """Return a person's own attempt, and what came of it once it is submitted."""
+    row = db.session.execute(_OWN_ATTEMPT, {"attempt": public_id, "person": person_id}).first()
+    return (row[0], row[1]) if row else None
 
 
 def find_open_attempt(enrolment_id: str) -> Attempt | None:
@@ -253,9 +269,10 @@ def find_open_attempt(enrolment_id: str) -> Attempt | None:
     return db.session.scalar(select(Attempt).where(Attempt.open_for == enrolment_id))
 
 
-def list_attempts(enrolment_id: str) -> list[Attempt]:
-    """Return all attempts, the oldest first."""
-    return list(db.session.scalars(select(Attempt).where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.id)))
+def list_drawn(enrolment_id: str) -> list[str]:
+    """Return the questions of all attempts, each as often as it was drawn."""
+    query = select(Attempt.drawn).where(Attempt.enrolment_id == enrolment_id)
+    return [name for drawn in db.session.scalars(query) for name in drawn]
 
 
 def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
@@ -265,40 +282,60 @@ def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
     return [(attempt, result) for attempt, result in rows]
 
 
+def list_passed_digests(enrolment_id: str) -> list[str]:
+    """Return the versions on which somebody passed the check."""
+    query = select(Attempt.digest).join(Result, Result.attempt_id == Attempt.id)
+    return list(db.session.scalars(query.where(Attempt.enrolment_id == enrolment_id, Result.passed).distinct()))
+
+
+def count_results(enrolment_id: str) -> int:
+    """Return how often the check was submitted."""
+    query = select(func.count()).select_from(Result).join(Attempt, Attempt.id == Result.attempt_id)
+    return db.session.scalar(query.where(Attempt.enrolment_id == enrolment_id)) or 0
+
+
 def find_result(attempt_id: str) -> Result | None:
     """Return what came of an attempt, once it is submitted."""
     return db.session.get(Result, attempt_id)
 
 
+_answer = Answer.__table__
+_SAVED = select(_answer.c.question_id, _answer.c.value, _answer.c.revision).where(
+    _answer.c.attempt_id == bindparam("attempt")
+)
+
+
 def answers_of(attempt_id: str) -> dict[str, tuple[Any, int]]:
     """Return saved answers with their revisions, by question id."""
-    query = select(Answer.question_id, Answer.value, Answer.revision).where(Answer.attempt_id == attempt_id)
-    return {name: (value["answer"], revision) for name, value, revision in db.session.execute(query)}
+    rows = db.session.execute(_SAVED, {"attempt": attempt_id})
+    return {name: (value["answer"], revision) for name, value, revision in rows}
 
 
-def keep_answer(attempt_id: str, question_id: str, value: Any, revision: int) -> None:
-    """Keep an answer unless a higher revision is kept already."""
-    row = {
-        "attempt_id": attempt_id,
-        "question_id": question_id,
-        "value": {"answer": value},
-        "revision": revision,
-        "saved_at": clock.now(),
-    }
-    _upsert(Answer, ["attempt_id", "question_id"], row, newer_only=True)
+def keep_answers(attempt_id: str, answers: dict[str, tuple[Any, int]]) -> None:
+    """Keep answers with their revisions, each unless a higher revision is kept already."""
+    rows = [
+        {
+            "attempt_id": attempt_id,
+            "question_id": question_id,
+            "value": {"answer": value},
+            "revision": revision,
+            "saved_at": clock.now(),
+        }
+        for question_id, (value, revision) in answers.items()
+    ]
+    if rows:
+        db.session.execute(
+            _upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows
+        )
 
 
-def revision_of(attempt_id: str, question_id: str) -> int:
-    """Return the revision that is kept, 0 when there is none."""
-    query = select(Answer.revision).where(Answer.attempt_id == attempt_id, Answer.question_id == question_id)
-    return db.session.scalar(query) or 0
-
-
-def keep_result(attempt: Attempt, right: int, asked: int, passed: bool) -> None:
+def keep_result(attempt: Attempt, right: int, asked: int, passed: bool) -> Result:
     """Keep what came of an attempt, and close it."""
     attempt.open_for = None
-    db.session.add(Result(attempt_id=attempt.id, right=right, asked=asked, passed=passed, at=clock.now()))
+    result = Result(attempt_id=attempt.id, right=right, asked=asked, passed=passed, at=clock.now())
+    db.session.add(result)
     db.session.flush()
+    return result
 
 
 def facts_of_enrolment(enrolment_id: str) -> dict[str, Any]:

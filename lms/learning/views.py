@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from lms.accounts import sees
 from lms.accounts.access import allow, meet, public, sign_in_again, signed_in, visitor
-from lms.content.course import Course
+from lms.accounts.rules import Visitor, may
+from lms.content.course import Course, Lesson
 from lms.foundation.db import write
+from lms.foundation.keeping import kept_page
 from lms.foundation.words import duration
 from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records
 from lms.learning.records import OpenPage
 from lms.learning.rules import Progress, missing_facts
-from lms.library.records import list_reviews
+from lms.library.records import list_offerings, list_reviews
 from lms.library.rules import missing_reviews
 from lms.library.shelf import get_course
 
@@ -59,9 +60,8 @@ def certificate_of(enrolment_id: str | None) -> dict[str, Any]:
 
 def warm(enrolment_id: str) -> None:
     """Read the versions that a decision about a certificate needs, before the write that takes it."""
-    for attempt, result in records.list_results(enrolment_id):
-        if result.passed:
-            get_course(attempt.digest)
+    for digest in records.list_passed_digests(enrolment_id):
+        get_course(digest)
 
 
 @rooms.get("/")
@@ -171,7 +171,40 @@ def course(course: str) -> Any:
         certificate_url=certificate["url"],
         next_url=certificate["url"] or next_url,
         next_text=_("See your certificate") if certificate["url"] else next_text,
+        facilitator=any(module.facilitator for module in content.modules) and _may_facilitate(page.visitor, course),
     )
+
+
+def _may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
+    """Decide whether somebody runs sessions, or coordinates them, in a programme that offers the course."""
+    if not may(somebody, "read facilitator notes"):
+        return False
+    offered = {offering.programme_id for offering in list_offerings(course_id)}
+    return any(may(somebody, "read facilitator notes", programme_id) for programme_id in offered)
+
+
+@rooms.get("/courses/<course>/facilitator")
+@allow("read facilitator notes")
+def facilitator(course: str) -> Any:
+    """Show the notes for those who run a course; learners are never sent them."""
+    page, content = open_course(course)
+    if not _may_facilitate(page.visitor, course):
+        abort(404)
+    modules = [
+        (module, pages.apart_from_others(pages.dress(module.facilitator, page.facts), module.id))
+        for module in content.modules
+        if module.facilitator
+    ]
+    return render_template("learning/facilitator.html", here="courses", course=content, modules=modules)
+
+
+@rooms.get("/courses/<course>/glossary")
+@public
+def glossary(course: str) -> Any:
+    """Show the words of a course with their meanings, by the alphabet."""
+    page, content = open_course(course)
+    terms = [(term.term, pages.dress(term.meaning, page.facts)) for term in pages.by_the_alphabet(content.glossary)]
+    return render_template("learning/glossary.html", here="courses", course=content, terms=terms)
 
 
 def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:
@@ -221,11 +254,17 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
     shown = content.lesson_by_id.get(lesson)
     if shown is None or (gentle and shown.gentle_html is None):
         abort(404)
+    about = (content.digest, pages.fact_words(page.facts), page.lessons_done, page.enrolment_id is not None)
+    return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle))
+
+
+def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool) -> str:
+    """Make a lesson's page from values that all its readers at the same place of the course share."""
     place = content.lessons.index(shown)
     before = content.lessons[place - 1] if place else None
     after = content.lessons[place + 1] if place + 1 < len(content.lessons) else None
     plain_url = pages.lesson_path(content, shown)
-    gentle_url = url_for("learning.gentler", course=content.id, lesson=lesson)
+    gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
     html = shown.gentle_html if gentle and shown.gentle_html else shown.html
     body, notes = pages.apart_from_notes(pages.dress(html, page.facts))
     return render_template(
@@ -236,7 +275,7 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
         module=next(module for module in content.modules if shown in module.lessons),
         body=body,
         notes=notes,
-        practice=shown.practice,
+        practice=pages.practice_of(shown, page.facts),
         gentle=gentle,
         other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
         number=place + 1,
@@ -312,20 +351,20 @@ def conversation(course: str, conversation: str) -> Any:
     now = None
     if end is None:
         turn = played.place
-        now = {"who": talk.partner, "stage": turn.stage, "text": Markup(turn.says)}  # type: ignore[union-attr]  # noqa: S704
+        now = {"who": talk.partner, "stage": turn.stage, "text": pages.dress(turn.says, page.facts)}  # type: ignore[union-attr]
     return render_template(
         "learning/conversation.html",
         here="courses",
         course=content,
         conversation=talk,
         started=request.method == "POST",
-        script=pages.script_of(talk, played),
+        script=pages.script_of(talk, played, page.facts),
         now=now,
-        replies=pages.replies_in_play(talk, played),
+        replies=pages.replies_in_play(talk, played, page.facts),
         path=played.path,
         can_go_back=bool(played.steps),
         end=end and {"title": end.title, "html": pages.dress(end.html, page.facts), "good": end.good},  # type: ignore[union-attr]
-        debrief=pages.debrief_of(played) if end else [],
+        debrief=pages.debrief_of(played, page.facts) if end else [],
         completed=talk.id in progress.practised,
         needs_good=talk.must_reach == "good",
         course_url=url_for("learning.course", course=content.id),
@@ -342,6 +381,6 @@ def _path_after_choice() -> str:
         return ""
     if "back" in request.form:
         return ".".join(steps[:-1])
-    if request.form.get("reply", "").isdigit():
+    if "reply" in request.form:
         steps.append(request.form["reply"])
     return ".".join(steps)

@@ -120,7 +120,17 @@ def test_quoted_speech_may_hold_any_word():
 
 
 @pytest.mark.parametrize(
-    "words", ["2010-2024", "2024-05-01", "the 24 months", "1 400 000 people", "at 10.30", "in bay 4"]
+    "words",
+    [
+        "2010-2024",
+        "2024-05-01",
+        "the 24 months",
+        "1 400 000 people",
+        "69,000 people",
+        "1,112,000",
+        "at 10.30",
+        "in bay 4",
+    ],
 )
 def test_a_number_is_not_always_a_telephone(words):
     assert "PHONE_NUMBER" not in codes(spoiled(LESSON_PATH, "{{emergency}}", words))

@@ -161,6 +161,10 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+def test_a_footnote_inside_a_footnote_troubles_nobody():
+    assert page("[^0]\n\n[^0]: a\n    > [^0]: b\n\nafter").count("<p>") >= 2
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map("".join)))
 def test_no_text_whatever_yields_unsafe_html(text):

@@ -29,6 +29,7 @@ from tests.roads import PFA, TALKS, earn, the_course
 PEOPLE = ("", "sam", "tara", "cora", "ada", "mina")
 HOME = {"sam": "harbour", "lena": "harbour", "tara": "harbour", "cora": "harbour", "mina": "meadow"}
 COORDINATORS = {"cora": "harbour", "mina": "meadow"}
+STAFF = {"tara", *COORDINATORS}
 MEMBERS_ONLY = {"course": "small-course", "lesson": "hello", "conversation": "at-the-sink"}
 OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": TALKS[0]}
 OWNED = {"attempt", "code"}
@@ -146,6 +147,8 @@ def promised(door: Door, name: str, owner: str, course: dict[str, str]) -> str:
         return "open"
     if not name:
         return "sign in"
+    if door.who == "coordinator or observer or trainer":
+        return "open" if name in STAFF else "closed"
     if door.who == "coordinator":
         return "open" if COORDINATORS.get(name) == HOME[owner] else "closed"
     return "open" if owner == name or not OWNED & parts(door) else "closed"

@@ -17,7 +17,7 @@ def answer_check(site: Site, page: Page, right: bool = True) -> Page:
     with site.inside():
         found = find_attempt(attempt, site.person("sam").id)
         assert found is not None
-        paper = Paper(found)
+        paper = Paper(*found)
         wanted = {q.id: _fields(paper, q, sample(q)["right" if right else "not_right"][0]) for q in paper.questions}
         order = [q.id for q in paper.questions]
     for name in order:

@@ -1,0 +1,180 @@
+"""Registration: open, invited or closed, once for each link, with names of every script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import func, select
+
+from lms.accounts.actions import invite
+from lms.accounts.records import Person, find_programme
+from lms.foundation import clock
+from lms.foundation.db import db
+from tests.conftest import PASSWORD, Site
+from tests.inspector import Page
+from tests.roads import at_once, earn
+
+Make = Callable[..., Site]
+
+
+def invitation(site: Site, role: str = "learner") -> str:
+    with site.inside():
+        harbour = find_programme("harbour")
+    assert harbour is not None
+    return f"/invitation/{site.do(invite, harbour.id, role, 'noor@example.org')}"
+
+
+def register(site: Site, name: str = "Noor", expect: int = 200, **more: str) -> Page:
+    fields: dict[str, Any] = {"display_name": name, "email": "noor@example.org", "password": PASSWORD, **more}
+    return site.stranger().get("/register").form("/register").submit(expect=expect, **fields)
+
+
+def people(site: Site) -> int:
+    with site.inside():
+        return db.session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+@pytest.mark.parametrize("setting", ["closed", "invited"])
+def test_where_registration_is_not_open_the_page_says_so_and_has_no_form(make_sqlite_site: Make, setting: str) -> None:
+    site = make_sqlite_site(LMS_REGISTRATION=setting)
+    page = site.stranger().get("/register")
+    assert not [form for form in page.forms if form.action.endswith("/register")]
+    token = dict(site.stranger().get("/display").form("/display").fields)["form_token"]
+    before = people(site)
+    fields = [("form_token", token), ("display_name", "N"), ("email", "n@example.org"), ("password", PASSWORD)]
+    site.stranger().post("/register", fields)
+    assert people(site) == before
+
+
+def test_a_closed_site_says_that_no_accounts_are_made_not_that_one_is_invited(make_sqlite_site: Make) -> None:
+    site = make_sqlite_site(LMS_REGISTRATION="closed")
+    assert "invitation" not in site.stranger().get("/register").main.lower()
+
+
+def test_on_a_closed_site_an_invitation_makes_no_account_but_the_operators_does(make_sqlite_site: Make) -> None:
+    site = make_sqlite_site(LMS_REGISTRATION="closed")
+    page = site.stranger().get(invitation(site))
+    assert not [form for form in page.forms if "/invitation/" in form.action]
+    operator = site.stranger().get(f"/invitation/{site.do(invite, None, 'operator', None)}")
+    assert operator.form_with("Make my account")
+
+
+def test_an_invitation_makes_one_account_with_its_role_and_works_once(site: Site) -> None:
+    link = invitation(site, "coordinator")
+    noor = site.stranger()
+    page = noor.get(link).form_with("Make my account").submit("Make my account", display_name="Noor", password=PASSWORD)
+    assert page.h1 == "Welcome back, Noor"
+    assert noor.get("/programmes/harbour/people").h1 == "People"
+    assert site.stranger().get(link, expect=404).h1 == "This invitation has ended"
+
+
+def test_ten_who_use_one_link_at_once_make_one_account(site: Site) -> None:
+    form = site.stranger().get(invitation(site)).form_with("Make my account")
+    form.fields = [(name, {"display_name": "Noor", "password": PASSWORD}.get(name, value)) for name, value in form.fields]
+    before = people(site)
+    replies = at_once(form, 10)
+    assert people(site) == before + 1
+    assert sorted(reply.status_code for reply in replies)[0] == 303
+    assert {reply.status_code for reply in replies} <= {303, 404, 422}
+
+
+def test_a_link_ends_after_two_weeks(sqlite_site: Site) -> None:
+    link = invitation(sqlite_site)
+    clock.shift(timedelta(days=14, minutes=1))
+    assert sqlite_site.stranger().get(link, expect=404).h1 == "This invitation has ended"
+
+
+def test_somebody_who_is_signed_in_takes_the_role_with_the_account_they_have(site: Site) -> None:
+    sam, before = site.visitor("sam"), people(site)
+    sam.get(invitation(site, "coordinator")).form_with("Accept as Sam Osei").submit("Accept as Sam Osei")
+    assert sam.get("/programmes/harbour/people").h1 == "People" and people(site) == before
+
+
+@pytest.mark.parametrize("name", ["نور الهدى", "Łucja Żółć", "Nguyễn Thị Hằng", "Ἀθηνᾶ", "O’Brien & Søn <b>", "李小龍", "Ñ"])
+def test_a_name_of_any_script_is_welcome_and_stands_on_the_page_as_it_was_typed(site: Site, name: str) -> None:
+    assert register(site, name).h1 == f"Welcome back, {name}"
+
+
+def test_a_name_of_three_hundred_characters_is_answered_beside_its_field_and_kept_there(site: Site) -> None:
+    before = people(site)
+    page = register(site, "ä" * 300, expect=422)
+    assert "300 characters" in page.main and "80" in page.main
+    assert page.find("[name=display_name]")[0].get("value") == "ä" * 300
+    assert people(site) == before
+
+
+@pytest.mark.parametrize(
+    "email", ["noor", "noor@", "@example.org", "noor@example", "a b@example.org", "noor@exa\tmple.org", "n\nBcc:x@example.org"]
+)
+def test_what_cannot_be_an_address_is_answered_beside_its_field(sqlite_site: Site, email: str) -> None:
+    assert "looks like name@example.org" in register(sqlite_site, email=email, expect=422).main
+
+
+def test_an_address_that_has_an_account_is_told_how_to_go_on(site: Site) -> None:
+    page = register(site, email=" SAM@Example.ORG ", expect=422)
+    assert "You can sign in with it." in page.main and page.find("[type=password]")[0].get("value") in {None, ""}
+
+
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("seven77", "at least 8 characters"),
+        ("password123", "easily guessed"),
+        ("sidelight", "easily guessed"),
+        ("noor@example.org", "easily guessed"),
+        ("x" * 257, "at most 256"),
+    ],
+)
+def test_a_password_too_easily_guessed_is_answered_kindly(sqlite_site: Site, password: str, word: str) -> None:
+    assert word in register(sqlite_site, password=password, expect=422).main
+
+
+@pytest.mark.parametrize("password", ["a cup, a window, a tree", "пароль из слов моря", "7h$kQ2!zPw", "w" + "ave tin lamp " * 15])
+def test_long_pasted_and_foreign_passwords_are_taken_and_work(sqlite_site: Site, password: str) -> None:
+    register(sqlite_site, password=password)
+    page = sqlite_site.stranger().get("/sign-in").form("/sign-in").submit(email="noor@example.org", password=password)
+    assert page.h1 == "Welcome back, Noor"
+
+
+def test_an_arabic_name_with_a_quote_and_an_ampersand_goes_through_to_the_pdf(site: Site) -> None:
+    name = 'نور "الهدى" & أمل'
+    sam = site.visitor("sam")
+    sam.get("/account").form("/account").submit(display_name=name, certificate_name=name)
+    assert sam.get("/courses").h1 == f"Welcome back, {name}"
+    code = earn(site, document=True)
+    pdf = PdfReader(BytesIO(sam.get(f"/certificates/{code}/pdf").response.data))
+    heading = [thing.get_object() for thing in walk(pdf.trailer["/Root"]["/StructTreeRoot"])]
+    assert name in [str(element["/ActualText"]) for element in heading if "/ActualText" in element]
+    assert "The name matches." in site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name=name).main
+
+
+def walk(element: Any) -> list[Any]:
+    """Return all structure elements below one."""
+    element = element.get_object()
+    kids = element.get("/K", []) if hasattr(element, "get") else []
+    below = [kid for kid in (kids if isinstance(kids, list) else [kids]) if hasattr(kid.get_object(), "get")]
+    return [element, *(found for kid in below for found in walk(kid))]
+
+
+def test_a_name_no_font_prints_is_answered_kindly_and_changes_nothing(site: Site) -> None:
+    sam = site.visitor("sam")
+    page = sam.get("/account").form("/account").submit(certificate_name="Sam 𒀀", expect=422)
+    assert "cannot show 𒀀 yet" in page.main and "Your account is as it was." in page.main
+    assert dict(sam.get("/account").form("/account").fields)["certificate_name"] == "Sam Osei"
+
+
+def test_somebody_whose_name_cannot_be_printed_gets_the_certificate_once_a_printable_one_is_set(site: Site) -> None:
+    page = register(site, "𒀀𒀁")
+    noor = page.client
+    code = earn(site, "noor", document=True)
+    assert "No name is chosen yet" in noor.get(f"/certificates/{code}").main
+    assert noor.get(f"/certificates/{code}/pdf").path == f"/certificates/{code}"
+    noor.get("/account").form("/account").submit(certificate_name="Noor Haddad")
+    site.work()
+    assert noor.get(f"/certificates/{code}/pdf").response.data.startswith(b"%PDF")
+    assert "The name matches." in site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="noor haddad").main

@@ -1,0 +1,151 @@
+"""`./dev bench`: measures the site against a bare page under the same server, in one run on temporary data.
+
+Timings depend on what else the machine does, so this is a report and no test: it ends well unless something broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.bench import walk, weigh
+from tests.bench.load import Script, Timing, best, load, play_once, read_page
+from tests.bench.site import PEOPLE, Filled, Running, fill, free_port, running, yardstick
+
+SECONDS, ROUNDS = 2.0, 3
+
+
+@dataclass
+class Told:
+    """The report as it grows: rows for people, values for programmes, and what broke."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, what: str, value: Any, unit: str, target: str = "", met: bool | None = None) -> None:
+        """Add one value, with its target and whether it is met."""
+        self.rows.append({"what": what, "value": value, "unit": unit, "target": target, "met": met})
+
+    def most(self, what: str, value: float, unit: str, most: float) -> None:
+        """Add one value that should not be larger."""
+        self.add(what, round(value, 2), unit, f"≤ {most:g}", value <= most)
+
+    def broke(self, where: str, errors: tuple[str, ...]) -> None:
+        """Keep errors, each kind once."""
+        self.errors += [f"{where}: {error}" for error in dict.fromkeys(errors)]
+
+
+Scripts = list[Callable[[], Script]]
+
+
+def _played(port: int, scripts: Scripts) -> dict[int, Timing]:
+    return {n: best([load(port, scripts[:n], SECONDS) for _ in range(ROUNDS)]) for n in (1, PEOPLE)}
+
+
+def _speed(told: Told, name: str, timings: dict[int, Timing], bare: dict[int, Timing], least: float | None) -> None:
+    for clients, timing in timings.items():
+        ratio = timing.rate / bare[clients].rate
+        where = f"{name}, {clients} client{'s' if clients > 1 else ''}"
+        met = ratio >= least if least and clients == PEOPLE else None
+        target = f"≥ {least:g}" if met is not None else ""
+        told.add(where, round(ratio, 3), "of the yardstick’s rate", target, met)
+        told.add(f"  {where}", f"{timing.rate:.0f}/s  p50 {timing.p50:.1f}  p95 {timing.p95:.1f}", "ms")
+        told.broke(where, timing.errors)
+
+
+def _tokens(port: int, filled: Filled, path: str) -> list[str]:
+    tokens: list[str] = []
+    for cookie in filled.cookies:
+        play_once(port, walk.token_script(path, cookie, tokens))
+    return tokens
+
+
+def _measure_site(told: Told, site: Running, filled: Filled, bare: dict[int, Timing]) -> None:
+    lesson = f"/courses/{filled.course.id}/lessons/{filled.course.lessons[3].id}"
+    told.most("cold start of `lms serve` to its first page", site.seconds, "s", 5)
+    _memory(told, "idle", site.pid, 120)
+    view = weigh.first_view(site.port, filled)
+    tokens = _tokens(site.port, filled, lesson)
+    checks: Scripts = [
+        partial(walk.whole_check, filled.course.id, cookie, token)
+        for cookie, token in zip(filled.cookies, tokens, strict=True)
+    ]
+    at_once = load(site.port, checks, 0)
+    told.add(f"{PEOPLE} checks begun at once: errors", len(at_once.errors), "", "0", not at_once.errors)
+    told.broke("checks at once", at_once.errors)
+    lessons: Scripts = [partial(read_page, lesson, cookie) for cookie in filled.cookies]
+    verify: Scripts = [partial(read_page, f"/verify/{filled.code}") for _ in filled.cookies]
+    _speed(told, "lesson page", _played(site.port, lessons), bare, 0.35)
+    _speed(told, "verification page", _played(site.port, verify), bare, 0.35)
+    _speed(told, "whole check", _played(site.port, checks), bare, 0.02)
+    _memory(told, "loaded", site.pid, 150)
+    if isinstance(view, str):
+        told.add("first lesson view", view, "")
+        return
+    told.most("first lesson view, on the wire", view.wire / 1000, "kB", 75)
+    told.add("  bodies as gzip -9 would leave them", round(view.packed / 1000, 1), "kB")
+    told.most("requests of a first lesson view", len(view.requests), "", 8)
+    for request in view.requests:
+        told.add("  ", request, "bytes")
+
+
+def _memory(told: Told, when: str, pid: int, most: float) -> None:
+    found = weigh.memory(pid)
+    if found is None:
+        told.add(f"memory, {when}", "skipped: this system does not tell it", "")
+        return
+    told.most(f"PSS of master and two web workers, {when}", found.web, "MB", most)
+    told.add(f"  beside them: the job process, {when}", round(found.jobs, 1), "MB")
+    told.add(f"  beside them: `lms serve` itself, {when}", round(found.keeper, 1), "MB")
+
+
+def _measure(folder: Path) -> Told:
+    told = Told()
+    filled = fill(folder / "site")
+    command, port = yardstick()
+    with running(command, port, "/") as server:
+        bare = _played(server.port, [partial(read_page, "/") for _ in range(PEOPLE)])
+    for clients, timing in bare.items():
+        told.add(f"yardstick, {clients} client{'s' if clients > 1 else ''}", round(timing.rate), "requests/s")
+        told.add("  half and nearly all", f"p50 {timing.p50:.1f}  p95 {timing.p95:.1f}", "ms")
+        told.broke("yardstick", timing.errors)
+    serve = [sys.executable, "-m", "lms.cli", "serve"]
+    with running(serve, free_port(), "/verify", LMS_DATA=str(filled.data)) as site:
+        _measure_site(told, site, filled, bare)
+    milliseconds, size = weigh.certificate()
+    told.most("certificate, warm, CPU", milliseconds, "ms", 60)
+    told.add("  its bytes", size, "")
+    told.most("`lms check` of the first course", weigh.course_check(), "s", 1)
+    clicks = walk.shortest_path(folder / "path")
+    told.most("clicks beyond the answers, three lessons", len(clicks), "", 14)
+    return told
+
+
+def main() -> int:
+    """Measure, tell, and return 1 only when something broke."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Measure the site against a bare page.")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    as_json = parser.parse_args().json
+    with tempfile.TemporaryDirectory(prefix="sidelight-bench-") as folder:
+        told = _measure(Path(folder))
+    if as_json:
+        print(json.dumps({"cpus": os.cpu_count(), "rows": told.rows, "errors": told.errors}, ensure_ascii=False, indent=2))
+    else:
+        print(f"On {os.cpu_count()} CPUs, which the load shares; the best of {ROUNDS} rounds of {SECONDS:g} s.\n")
+        for row in told.rows:
+            verdict = {True: "met", False: "NOT YET", None: ""}[row["met"]]
+            print(f"{row['what']:<58}{row['value']!s:>34} {row['unit']:<24}{row['target']:<8}{verdict}".rstrip())
+        print(*(f"\nBroke: {error}" for error in told.errors), sep="")
+    return 1 if told.errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

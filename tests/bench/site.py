@@ -1,0 +1,171 @@
+"""A site to measure: temporary data, sixteen learners who are signed in, and the servers started and stopped."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from lms.accounts import actions as accounts
+from lms.accounts.records import Person
+from lms.app import at_work, create_app
+from lms.certification.codes import new_code
+from lms.certification.records import Award
+from lms.certification.rules import what_stood_behind
+from lms.cli.courses import publish_folder
+from lms.content.course import Course
+from lms.foundation import clock, ids
+from lms.foundation.db import db, write
+from lms.foundation.migrations import upgrade
+from lms.foundation.settings import read_settings
+from lms.learning import actions as learning
+from lms.learning.records import Enrolment
+from lms.library.records import list_current_digests
+from lms.library.shelf import get_course
+
+ROOT = Path(__file__).resolve().parents[2]
+PFA = ROOT / "courses" / "psychological-first-aid"
+FOLDER = str(ROOT)
+PEOPLE = 16
+LESSONS_DONE = 3
+START_MOST = 60.0
+# The same for the site and for the yardstick, and what `lms serve` starts.
+SERVER = ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--no-control-socket"]
+SERVER += ["--log-level", "warning"]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands in the data: the course, whom to be, and a certificate to verify."""
+
+    data: Path
+    course: Course
+    cookies: tuple[str, ...]
+    code: str
+
+
+def new_app(data: Path) -> Flask:
+    """Return an app on an empty folder, its database made."""
+    app = create_app(read_settings({"LMS_DATA": str(data)}))
+    upgrade(app)
+    return app
+
+
+def publish(folder: Path, programme_id: str) -> Course:
+    """Publish a course as `lms publish` does, and let a programme offer it."""
+    publish_folder(folder, programme_id, True, 0)
+    return get_course(list_current_digests()[-1])
+
+
+def fill(data: Path) -> Filled:
+    """Fill a folder with the first course, learners in the middle of it, and one certificate."""
+    app = new_app(data)
+    with at_work(app):
+        facts = {"lead": "Ingrid Okafor", "emergency": "999", "country": "GB"}
+        programme = write(accounts.set_programme, "harbour", "Harbour Hospitals", facts, False, touch_hold=True)
+        course = publish(PFA, programme.id)
+        cookies = tuple(write(_learner, number, programme.id, course) for number in range(PEOPLE))
+        code = write(_certificate, programme.id, course)
+        db.session.remove()
+        db.engine.dispose()
+    return Filled(data, course, cookies, code)
+
+
+def _learner(number: int, programme_id: str, course: Course) -> str:
+    email = f"learner-{number}@example.org"
+    person = accounts.register(email, f"Sam Osei {number}", "cannot be used to sign in")
+    assert isinstance(person, Person)
+    accounts.give_role(person.id, programme_id, "learner")
+    enrolment = learning.enrol(person.id, programme_id, course)
+    for lesson in course.lessons[:LESSONS_DONE]:
+        learning.finish_lesson(enrolment.id, lesson.id)
+    return f"session={accounts.sign_in(person.id, True, email, '127.0.0.1')}"
+
+
+def _certificate(programme_id: str, course: Course) -> str:
+    person = accounts.register("holder@example.org", "Lena Brandt", "cannot be used to sign in")
+    assert isinstance(person, Person)
+    enrolment: Enrolment = learning.enrol(person.id, programme_id, course)
+    award = Award(
+        id=ids.inner_id(),
+        code=new_code(),
+        programme_id=programme_id,
+        person_id=person.id,
+        enrolment_id=enrolment.id,
+        course_id=course.id,
+        digest=course.digest,
+        version=course.version,
+        title=course.title,
+        name=person.certificate_name,
+        facts=what_stood_behind(course),
+        passed_on=clock.today("UTC"),
+        valid_until=None,
+        waiting=False,
+        issued_at=clock.now(),
+        name_shown=False,
+    )
+    db.session.add(award)
+    return award.code
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers: its port, its first process, and how long it took to the first page."""
+
+    port: int
+    pid: int
+    seconds: float
+
+
+@contextmanager
+def running(command: list[str], port: int, page: str, **more: str) -> Iterator[Running]:
+    """Start a server, wait for a page of it, and stop it afterwards."""
+    began = time.perf_counter()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    process = subprocess.Popen(
+        command, cwd=FOLDER, env=environment | {"PORT": str(port)} | more, stdout=subprocess.DEVNULL
+    )
+    try:
+        while not _answers(port, page):
+            if process.poll() is not None or time.perf_counter() - began > START_MOST:
+                raise RuntimeError(f"{' '.join(command)} did not start")
+            time.sleep(0.02)
+        yield Running(port, process.pid, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answers(port: int, page: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{page}", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def yardstick() -> tuple[list[str], int]:
+    """Return how to start a bare page under the same server."""
+    port = free_port()
+    return [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *SERVER, "tests.bench.bare:app"], port

@@ -1,0 +1,196 @@
+"""Verification: five answers in five texts for anybody, a name only when it is typed or shown, and a calm limit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from lms.certification.actions import withdraw
+from lms.certification.records import find_award
+from lms.foundation import clock
+from lms.foundation.db import db
+from tests.conftest import Site
+from tests.inspector import BASE, Inspector
+from tests.roads import earn
+
+NOBODYS = "0123456789ABCDEF"
+JSON = {"Accept": "application/json"}
+
+
+def put_into(site: Site, code: str, state: str) -> None:
+    """Bring a certificate into a state."""
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+    if state == "expired":
+        clock.shift(timedelta(days=800))
+    elif state == "revoked":
+        site.do(withdraw, award.id, "holder asked")
+    elif state in {"replaced", "waiting"}:
+        changed: dict[str, Any] = {"replaced": ("replaced_by", "another"), "waiting": ("waiting", True)}
+        site.do(lambda: setattr(db.session.merge(award), *changed[state]))
+
+
+WORDS = {
+    "valid": "This certificate is valid",
+    "expired": "This certificate was valid until",
+    "revoked": "This certificate was withdrawn by the programme",
+    "replaced": "This certificate was replaced by a newer certificate",
+    "unknown": "No certificate has this code",
+}
+
+
+@pytest.mark.parametrize("state", WORDS)
+def test_a_stranger_reads_a_text_of_its_own_for_each_state(sqlite_site: Site, state: str) -> None:
+    code = earn(sqlite_site) if state != "unknown" else NOBODYS
+    if state != "unknown":
+        put_into(sqlite_site, code, state)
+    stranger = sqlite_site.stranger()
+    page = stranger.get(f"/verify/{code}", expect=404 if state == "unknown" else 200)
+    assert page.h1.startswith(WORDS[state])
+    assert "Sam Osei" not in page.html and "holder asked" not in page.html
+    told = stranger.browser.get(f"/verify/{code}", base_url=BASE, headers=JSON)
+    assert told.json is not None and told.json["state"] == state and told.json["heading"] == page.h1
+    assert "Sam Osei" not in told.text and "holder asked" not in told.text
+    assert "Accept" in told.headers["Vary"]
+
+
+def test_the_five_texts_are_five(sqlite_site: Site) -> None:
+    assert len(set(WORDS.values())) == 5
+
+
+def test_a_certificate_that_waits_answers_as_one_that_nobody_has(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    put_into(sqlite_site, code, "waiting")
+    stranger = sqlite_site.stranger()
+    pages = [stranger.get(f"/verify/{tried}", expect=404).html.replace(tried, "CODE") for tried in (code, NOBODYS)]
+    assert without_tokens(pages[0]) == without_tokens(pages[1])
+    told = [stranger.browser.get(f"/verify/{tried}", base_url=BASE, headers=JSON).json for tried in (code, NOBODYS)]
+    assert [sorted(each or {}) for each in told] == [["code", "heading", "state", "text"]] * 2
+
+
+def without_tokens(html: str) -> str:
+    return "\n".join(line for line in html.splitlines() if "form_token" not in line)
+
+
+def test_a_waiting_code_and_nobodys_cost_the_same_statements(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    put_into(sqlite_site, code, "waiting")
+    stranger = sqlite_site.stranger()
+    stranger.get(f"/verify/{NOBODYS}", expect=404)
+    assert statements(sqlite_site, stranger, code) == statements(sqlite_site, stranger, NOBODYS)
+
+
+def statements(site: Site, visitor: Inspector, code: str) -> list[str]:
+    seen: list[str] = []
+    with site.app.app_context():
+        engine = db.engine
+
+    def note(_c: Any, _k: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    visitor.get(f"/verify/{code}", expect=404)
+    event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+@pytest.mark.parametrize("form", ["{}", "{} ", "lower", "spaced", "dashed", "alike"])
+def test_vera_types_the_code_as_she_likes(sqlite_site: Site, form: str) -> None:
+    code = earn(sqlite_site)
+    groups = [code[i : i + 4] for i in range(0, 16, 4)]
+    typed = {
+        "lower": code.lower(),
+        "spaced": " ".join(groups),
+        "dashed": "-".join(groups),
+        "alike": code.replace("0", "O").replace("1", "l"),
+    }.get(form, form.format(code))
+    page = sqlite_site.stranger().get("/verify").form("/verify").submit(code=typed)
+    assert (page.path, page.h1) == (f"/verify/{code}", "This certificate is valid")
+
+
+def test_a_code_that_cannot_be_one_is_answered_beside_its_field(sqlite_site: Site) -> None:
+    page = sqlite_site.stranger().get("/verify").form("/verify").submit(code="7QK4 M2XD", expect=422)
+    assert "four groups of four" in page.main
+
+
+def test_the_square_on_paper_leads_to_the_same_page(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    for path in (f"/V/{code}", f"/v/{code.lower()}"):
+        assert sqlite_site.stranger().get(path).path == f"/verify/{code}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "fits"),
+    [
+        ("Sam Osei", True),
+        ("sam  OSEI", True),
+        ("SamOsei", True),
+        ("Sám Ösei", True),
+        ("Ｓａｍ Osei", True),
+        ("Osei Sam", False),
+        ("Sam", False),
+        ("S. Osei", False),
+        ("...", False),
+    ],
+)
+def test_a_typed_name_is_compared_without_case_marks_and_spaces(sqlite_site: Site, typed: str, fits: bool) -> None:
+    code = earn(sqlite_site)
+    page = sqlite_site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name=typed)
+    assert ("The name matches." in page.main) is fits
+    assert ("The name does not match." in page.main) is not fits
+    assert fits or "Sam Osei" not in page.html
+
+
+def test_a_name_is_compared_ten_times_an_hour_and_then_kindly_not(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    page = sqlite_site.stranger().get(f"/verify/{code}")
+    for _try in range(10):
+        page = page.form(f"/verify/{code}").submit(name="Sam Ose")
+        assert "does not match" in page.main
+    page = page.form(f"/verify/{code}").submit(name="Sam Osei")
+    assert "matches" not in page.main.replace("whether it matches", "") and "Many names" in page.main
+    clock.shift(timedelta(minutes=61))
+    page = page.form(f"/verify/{code}").submit(name="Sam Osei")
+    assert "The name matches." in page.main
+
+
+def test_no_name_and_a_name_too_long_are_answered_beside_the_field(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    for typed in ("", "a" * 300):
+        page = sqlite_site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name=typed, expect=422)
+        assert page.find("[aria-invalid=true]")
+
+
+def test_the_name_shows_once_sam_switches_it_on_and_goes_when_she_switches_it_off(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    sam, stranger = sqlite_site.visitor("sam"), sqlite_site.stranger()
+    form = sam.get(f"/certificates/{code}").form("/show-name")
+    form.submit(show="yes")
+    assert "Sam Osei" in stranger.get(f"/verify/{code}").main
+    assert (stranger.browser.get(f"/verify/{code}", base_url=BASE, headers=JSON).json or {})["name"] == "Sam Osei"
+    form.submit(show="no")
+    assert "Sam Osei" not in stranger.get(f"/verify/{code}").html
+
+
+def test_many_unknown_codes_meet_a_calm_limit_that_passes(sqlite_site: Site) -> None:
+    stranger = sqlite_site.stranger()
+    for number in range(30):
+        stranger.get(f"/verify/{number:016d}", expect=404)
+    page = stranger.get(f"/verify/{NOBODYS}", expect=429)
+    assert page.h1 == "Many tries came from your network" and "wait ten minutes" in page.main
+    told = stranger.browser.get(f"/verify/{NOBODYS}", base_url=BASE, headers=JSON)
+    assert told.status_code == 429 and set(told.json or {}) == {"happened", "next", "reference"}
+    clock.shift(timedelta(minutes=11))
+    stranger.get(f"/verify/{NOBODYS}", expect=404)
+
+
+def test_codes_that_somebody_has_are_never_counted(sqlite_site: Site) -> None:
+    """A hospital is one address: a hundred certificates looked up in a morning are not an attack."""
+    code = earn(sqlite_site)
+    stranger = sqlite_site.stranger()
+    for _look in range(100):
+        assert stranger.browser.get(f"/verify/{code}", base_url=BASE).status_code == 200

@@ -1,0 +1,66 @@
+"""`lms check` ends with a line of figures for each course, and says the same to programmes as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lms.cli.courses import check
+from tests.content.small_course import FILES, LESSON
+
+SHARED = "Stay with the person until somebody else is really there."
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    for name in ("one-course", "other-course"):
+        for path, text in FILES.items():
+            place = tmp_path / name / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text.replace("id: small-course", f"id: {name}"), "utf-8")
+        (tmp_path / name / "1-begin/1-hello.md").write_text(LESSON.replace("Dana looks up.", SHARED), "utf-8")
+    return tmp_path
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(check, [str(argument) for argument in arguments])
+
+
+def test_the_last_line_of_each_course_holds_its_figures(shelf: Path) -> None:
+    result = run(shelf / "one-course")
+    assert result.exit_code == 0
+    last = result.output.strip().splitlines()[-1]
+    assert last.startswith("one-course: 0 errors, 1 warnings (")
+    assert "1 lesson, 1 gentler version, 6 questions, highest reading grade" in last
+
+
+def test_json_carries_every_lesson(shelf: Path) -> None:
+    [told] = json.loads(run("--json", shelf / "one-course").output)
+    [lesson] = told["lessons"]
+    assert {"id", "words", "grade", "minutes", "gentle", "practice"} <= lesson.keys()
+    assert told["words"] == lesson["words"] and told["highest_grade"] == lesson["grade"]
+    assert (told["questions"], told["gentle"], told["draft"], told["errors"]) == (6, 1, False, 0)
+    assert "sentences" not in told
+
+
+def test_several_courses_are_held_against_each_other(shelf: Path) -> None:
+    one, other = json.loads(run("--json", shelf).output)
+    assert "SHARED_SENTENCE" not in {finding["code"] for finding in one["findings"]}
+    assert [finding for finding in other["findings"] if finding["code"] == "SHARED_SENTENCE"]
+    assert run("--strict", shelf).exit_code == 1
+
+
+def test_a_draft_is_listed_as_one(shelf: Path) -> None:
+    page = shelf / "one-course" / "course.md"
+    page.write_text(page.read_text("utf-8").replace("draw: 3", "draw: 3\nstatus: draft"), "utf-8")
+    assert "(draft, " in run(shelf / "one-course").output
+
+
+def test_a_course_that_cannot_be_put_together_is_told_without_figures(shelf: Path) -> None:
+    (shelf / "one-course" / "course.md").write_text("---\nid: [\n---\n", "utf-8")
+    result = run(shelf / "one-course")
+    assert result.exit_code == 1
+    assert result.output.strip().splitlines()[-1].endswith("warnings")

@@ -1,0 +1,121 @@
+"""What every response carries, and who may post."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.conftest import Site
+from tests.house.ledger import read_ledger
+from tests.inspector import BASE
+from tests.roads import COURSE, begin, earn, open_check
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+PARTS = ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'")
+
+
+def is_protected(reply: TestResponse) -> None:
+    for name, value in ALWAYS.items():
+        assert reply.headers.get(name) == value, (reply.request.path, name)
+    policy = reply.headers["Content-Security-Policy"]
+    assert all(part in policy for part in PARTS), reply.request.path
+    assert "unsafe" not in policy and "http:" not in policy and "*" not in policy
+    assert "Cache-Control" in reply.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/courses", COURSE, "/verify", "/sign-in", "/account", "/static/css/site.css", "/static/no-such.css", "/healthz"]
+    + ["/readyz", "/nowhere", "/sign-out", "/verify/0123456789ABCDEF", "/programmes/harbour/people"],
+)
+def test_pages_files_redirects_and_errors_are_all_protected(sqlite_site: Site, path: str) -> None:
+    is_protected(sqlite_site.stranger().browser.get(path, base_url=BASE, buffered=True))
+
+
+def test_documents_lists_saved_answers_and_refusals_are_protected_too(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, document=True)
+    sam, cora = sqlite_site.visitor("sam").browser, sqlite_site.visitor("cora").browser
+    for reply in (
+        sam.get(f"/certificates/{code}/pdf", base_url=BASE),
+        sam.get(f"/verify/{code}?format=json", base_url=BASE),
+        cora.get("/programmes/harbour/people.csv", base_url=BASE),
+        sam.post("/account", base_url=BASE, headers={"Origin": "https://evil.example"}),
+        sam.post("/account", base_url=BASE, data="a" * 2_000_000),
+        sam.post("/checks/x/answers", base_url=BASE, headers={"Accept": "application/json"}),
+    ):
+        is_protected(reply)
+
+
+def test_a_page_that_breaks_is_protected_too(sqlite_site: Site) -> None:
+    sqlite_site.app.add_url_rule("/broken", "broken", lambda: 1 / 0)
+    is_protected(sqlite_site.app.test_client().get("/broken", base_url=BASE))
+
+
+def test_private_pages_are_kept_by_no_cache(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, document=True)
+    for path in ("/account", "/certificates", f"/certificates/{code}/pdf", COURSE):
+        assert "no-store" in sqlite_site.visitor("sam").browser.get(path, base_url=BASE).headers["Cache-Control"]
+
+
+def test_a_site_with_https_says_so_to_browsers_and_names_its_cookie_for_this_host(make_sqlite_site: object) -> None:
+    site: Site = make_sqlite_site(LMS_BASE_URL="https://training.example.org")  # type: ignore[operator]
+    browser = site.app.test_client()
+    page = browser.get("/sign-in", base_url="https://training.example.org")
+    assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
+    token = re.search(r'name="form_token" value="([^"]+)"', page.text)
+    assert token is not None
+    fields = {"form_token": token[1], "email": "sam@example.org", "password": "lantern-quiet-harbour-42"}
+    reply = browser.post("/sign-in", base_url="https://training.example.org", data=fields)
+    assert reply.headers["Set-Cookie"].startswith("__Host-session=") and "; Secure" in reply.headers["Set-Cookie"]
+
+
+POSTS = sorted({re.sub(r"<[^>]+>", "1", door.path) for door in read_ledger() if door.method == "POST"})
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_no_door_takes_a_post_from_another_site(sqlite_site: Site, path: str) -> None:
+    sam = sqlite_site.visitor("sam")
+    token = dict(sam.get("/account").form("/account").fields)["form_token"]
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": BASE, "Sec-Fetch-Site": "cross-site"},
+        {"Origin": BASE, "Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://127.0.0.1:8000"},
+    ):
+        reply = sam.browser.post(path, base_url=BASE, data={"form_token": token}, headers=headers)
+        assert reply.status_code == 403, headers
+        assert "This came from another site" in reply.text
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_no_door_takes_a_post_without_its_token_or_with_somebody_elses(sqlite_site: Site, path: str) -> None:
+    sam, lena = sqlite_site.visitor("sam"), sqlite_site.visitor("lena")
+    lenas = dict(lena.get("/account").form("/account").fields)["form_token"]
+    strangers = dict(sqlite_site.stranger().get("/display").form("/display").fields)["form_token"]
+    for token in (None, "", lenas, strangers, lenas[:-1] + "0"):
+        data = {} if token is None else {"form_token": token}
+        reply = sam.browser.post(path, base_url=BASE, data=data, headers={"Origin": BASE})
+        assert reply.status_code == 400, token
+        told = sam.browser.post(path, base_url=BASE, data=data, headers={"Origin": BASE, "Accept": "application/json"})
+        assert (told.status_code, told.json) == (400, {"saved": False})
+
+
+def test_a_refused_post_changes_nothing(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    sam.browser.post("/account", base_url=BASE, data={"display_name": "Nobody", "certificate_name": "Nobody"})
+    assert dict(sam.get("/account").form("/account").fields)["display_name"] == "Sam Osei"
+
+
+def test_no_page_of_the_check_loads_anything_from_elsewhere(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam)
+    page = open_check(sam)
+    assert not re.search(r'(?:src|action|href)="(?:https?:)?//(?!127\.0\.0\.1)', page.html)

@@ -1,0 +1,81 @@
+"""No answer key leaves the server before an answer is sent: not in pages, JSON, cookies, attributes or order."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from markupsafe import Markup
+
+from lms.content.course import Match, OneAnswer, Order, Question, SeveralAnswers
+from tests.conftest import Site
+from tests.inspector import BASE, squeezed
+from tests.roads import begin, open_check, paper_of, plan, take_check, the_course
+
+SAYS = re.compile(r"right|correct|fits\b|score|data-(?:key|answer|value)|position", re.I)
+
+
+def reasons_of(question: Question) -> list[str]:
+    body = question.body
+    if isinstance(body, (OneAnswer, SeveralAnswers)):
+        return [option.reason for option in body.options]
+    if isinstance(body, Order):
+        return [step.reason for step in body.steps if step.reason]
+    return [pair.reason for pair in body.pairs if pair.reason] if isinstance(body, Match) else []
+
+
+def plain(html: str) -> str:
+    return squeezed(Markup(html).striptags())
+
+
+def test_no_page_of_an_open_check_holds_a_reason_or_says_which_is_right(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam)
+    page = open_check(sam)
+    base = page.path.rsplit("/", 1)[0]
+    with sqlite_site.inside():
+        questions = paper_of(sqlite_site, "sam").questions
+    pages = [sam.get(f"{base}/{path}") for path in [*range(1, 11), "all", "look-over"]]
+    for page in pages:
+        for reason in (reason for question in questions for reason in reasons_of(question)):
+            assert plain(reason) not in squeezed(page.html) and plain(reason) not in page.text
+        for field in page.find("fieldset.ask *"):
+            for name, value in field.attrib.items():
+                assert not SAYS.search(f"{name}={value}"), f"{page.path}: {name}={value}"
+
+
+def test_saving_an_answer_says_nothing_about_it_and_sets_no_cookie(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam)
+    page = open_check(sam)
+    question = page.find("[data-question]")[0].get("data-question")
+    address = page.find("[data-autosave]")[0].get("data-autosave")
+    told = []
+    for fields in (plan(sqlite_site, "sam")[0], plan(sqlite_site, "sam", lambda _q: False)[0]):
+        sent = {**dict(page.form_with("Keep this and go on").fields), **fields, "question": question, "revision": "3"}
+        reply = sam.browser.post(address, base_url=BASE, data=sent, headers={"Accept": "application/json"})
+        assert "Set-Cookie" not in reply.headers
+        told.append(reply.json)
+    assert told == [{"question": question, "revision": 3, "saved": True}] * 2
+
+
+def test_tokens_tell_neither_place_nor_worth_and_differ_from_check_to_check(sqlite_site: Site) -> None:
+    seen: list[set[str]] = []
+    for name in ("sam", "lena"):
+        visitor = sqlite_site.visitor(name)
+        begin(visitor)
+        page = open_check(visitor).follow("Show all questions on one page")
+        tokens = {f.get("value") for f in page.find("fieldset.ask input[type=radio], fieldset.ask input[type=checkbox]")}
+        assert tokens and all(re.fullmatch(r"[0-9a-f]{10}", token) for token in tokens)
+        seen.append(tokens)
+    assert not seen[0] & seen[1]
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_reasons_come_with_the_result(sqlite_site: Site, right: bool) -> None:
+    begin(sqlite_site.visitor("sam"))
+    page = take_check(sqlite_site, "sam", lambda _q: right)
+    with sqlite_site.inside():
+        course = the_course()
+    told = [reason for q in course.questions for reason in reasons_of(q) if plain(reason) in page.text]
+    assert len(told) >= 10

@@ -1,0 +1,94 @@
+"""Nothing slow stands inside a write: no password hash, no rendering, no file of ours is read while others wait."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from lms.accounts.passwords import hash_password
+from lms.foundation.db import writing
+from tests.conftest import PASSWORD, Site
+from tests.house.ledger import LEDGER
+from tests.roads import COURSE, TALKS, begin, earn, play, take_check
+
+SLOW = ("argon2", "weasyprint", "fontTools", "zxcvbn", "markdown", "pydantic", "yaml", "jinja2/compiler", "subprocess")
+DATABASE = (".db", "-wal", "-shm", "-journal", "write.lock")
+
+_found: list[str] | None = None
+
+
+def _watch_files(event: str, args: tuple[Any, ...]) -> None:
+    if _found is None or event != "open" or not isinstance(args[0], str) or not writing():
+        return
+    if not args[0].endswith((*DATABASE, ".py", ".pyc")):
+        _found.append(f"opens {args[0]}")
+
+
+sys.addaudithook(_watch_files)
+
+
+def _watch_calls(frame: FrameType, event: str, _arg: object) -> None:
+    if event == "call" and _found is not None:
+        path = frame.f_code.co_filename
+        if any(part in path for part in SLOW) and writing():
+            _found.append(f"calls {frame.f_code.co_name} of {path}")
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """List what is slow and happens inside a write."""
+    global _found
+    _found = found = []
+    sys.setprofile(_watch_calls)
+    try:
+        yield found
+    finally:
+        sys.setprofile(None)
+        _found = None
+
+
+def test_everything_that_sam_does_keeps_its_writes_short(site: Site) -> None:
+    with watched() as found:
+        sam = site.visitor("sam")
+        begin(sam).form("/done").submit()
+        for name in TALKS:
+            play(sam.get(f"{COURSE}/conversations/{name}"))
+        take_check(site, "sam")
+        sam.get("/account").form("/account").submit(display_name="Sam O.", certificate_name="Sam Osei")
+        site.work()
+        sam.get("/courses").form("/sign-out").submit()
+    assert found == []
+
+
+def test_registering_and_slipping_keep_their_writes_short(site: Site) -> None:
+    with watched() as found:
+        noor = site.stranger()
+        noor.get("/register").form("/register").submit(display_name="Noor", email="noor@example.org", password="tin cup by the sea")
+        site.stranger().get("/sign-in").form("/sign-in").submit(email="sam@example.org", password="not this one", expect=422)
+        site.stranger().get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
+    assert found == []
+
+
+def test_withdrawing_looking_up_and_showing_a_name_keep_their_writes_short(site: Site) -> None:
+    code = earn(site)
+    with watched() as found:
+        site.visitor("sam").get(f"/certificates/{code}").form("/show-name").submit(show="yes")
+        site.stranger().get("/verify/0123456789ABCDEF", expect=404)
+        page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
+        page.form_with("Withdraw this certificate").submit("Withdraw this certificate", reason="other")
+    assert found == []
+
+
+@pytest.mark.parametrize("slow", ["hash", "file"])
+def test_the_watch_itself_sees_what_is_slow(sqlite_site: Site, slow: str) -> None:
+    def action() -> object:
+        return hash_password("a password") if slow == "hash" else LEDGER.read_text("utf-8")
+
+    with watched() as found:
+        sqlite_site.do(action)
+    assert found != []

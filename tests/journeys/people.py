@@ -1,0 +1,127 @@
+"""The people whose pages are looked at: each stands somewhere else on the road, on the served site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from lms.accounts import actions as accounts
+from lms.accounts.passwords import hash_password
+from lms.accounts.records import Person, find_programme
+from lms.certification import actions as certification
+from lms.certification.records import find_award
+from lms.foundation import clock
+from lms.learning import actions as learning
+from lms.library import actions as library
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
+from tests.conftest import PASSWORD
+from tests.journeys.courses import three_lessons
+from tests.journeys.served import Served
+from tests.roads import PFA, earn, pass_check, prepare, the_course
+
+THREE = "three-lessons-of-all"
+
+
+@cache
+def secret() -> str:
+    """Return the kept form of everybody's password, made once."""
+    return hash_password(PASSWORD)
+
+
+def add(served: Served, name: str, shown: str, programme: str = "harbour", on_paper: str | None = None) -> None:
+    """Add a learner."""
+    with served.site.inside():
+        found = find_programme(programme)
+    assert found is not None
+    person = served.site.do(accounts.register, f"{name}@example.org", shown, secret(), on_paper)
+    assert isinstance(person, Person)
+    served.site.do(accounts.give_role, person.id, found.id, "learner")
+
+
+@dataclass
+class People:
+    """Who is there, with the codes and addresses that belong to them, and the cookies that let them in."""
+
+    served: Served
+    codes: dict[str, str] = field(default_factory=dict)
+    invitation: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def cookie(self, name: str) -> str:
+        """Return somebody's session, begun on first use."""
+        if name not in self.cookies:
+            site = self.served.site
+            with site.inside():
+                person = site.person(name)
+            self.cookies[name] = site.do(accounts.sign_in, person.id, True, person.email, "a test")
+        return self.cookies[name]
+
+
+def settle(served: Served, folder: Path) -> People:
+    """Bring everybody to their place on the road."""
+    people = People(served)
+    three_lessons(folder / THREE, draw=5, course=THREE)
+    served.lms("publish", str(folder / THREE), "--programme", "harbour")
+    served.lms("programme", "set", "meadow", "country=GB", "lead=Asa Holm", "emergency=999", "contact=asa@example.org")
+    for name, shown in (("nils", "Nils Berg"), ("mira", "Mira Sol"), ("omar", "Omar Haddad"), ("ines", "Ines Duarte")):
+        add(served, name, shown)
+    _begin_everything(served)
+    _hand_out_certificates(served, people)
+    with served.site.inside():
+        harbour = find_programme("harbour")
+    assert harbour is not None
+    people.invitation = served.site.do(accounts.invite, harbour.id, "learner", None)
+    return people
+
+
+def _begin_everything(served: Served) -> None:
+    """Mira is in the middle of both courses and of both checks; Omar has sent a check that is not enough yet."""
+    site = served.site
+    for course_id in (PFA, THREE):
+        with site.inside():
+            digest = find_newest_digest(course_id)
+            assert digest is not None
+            course, mira = get_course(digest), site.person("mira")
+            harbour = next(iter(site.roles(mira.id)))
+        enrolment = site.do(learning.enrol, mira.id, harbour, course)
+        for lesson in course.lessons[:2]:
+            site.do(learning.finish_lesson, enrolment.id, lesson.id)
+        site.do(learning.open_check, enrolment.id, course)
+    pass_check(site, prepare(site, "omar", practised=False), lambda question: not question.critical)
+
+
+def _hand_out_certificates(served: Served, people: People) -> None:
+    site = served.site
+    for state, shown in (("expired", "Petra Nowak"), ("revoked", "Ravi Iyer"), ("replaced", "Yuki Mori")):
+        add(served, state, shown)
+        clock.shift(timedelta(days=-900 if state == "expired" else 0))
+        people.codes[state] = earn(site, state)
+        clock.shift(timedelta(0))
+    add(served, "nameless", "Somebody", on_paper="")
+    add(served, "waiting", "Lars Holm", programme="meadow")
+    with site.inside():
+        meadow, course = find_programme("meadow"), the_course()
+    assert meadow is not None
+    site.do(library.offer, meadow.id, course.id, True, 0)
+    for name in ("ines", "nameless", "waiting"):
+        people.codes[name] = earn(site, name)
+    people.codes["valid"] = people.codes["ines"]
+    site.do(_withdraw, people.codes["revoked"])
+    site.do(_replace, people.codes["replaced"])
+    site.work()
+
+
+def _withdraw(code: str) -> None:
+    award = find_award(code)
+    assert award is not None
+    certification.withdraw(award.id, "other")
+
+
+def _replace(code: str) -> None:
+    """Mark a certificate as replaced, which a later renewal will do."""
+    award = find_award(code)
+    assert award is not None
+    award.replaced_by = award.id

@@ -1,0 +1,106 @@
+"""A real site for the journeys: web workers and the job process as `lms serve` starts them, on a port of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from lms.app import create_app
+from tests.conftest import ROOT, Site, settings_for
+
+LMS = [sys.executable, "-m", "lms.cli"]
+START_MOST = 60.0
+
+
+@dataclass
+class Served:
+    """A site that answers: where it is, its data, and the same site in code for what only staff would know."""
+
+    url: str
+    environment: dict[str, str]
+    site: Site
+
+    def lms(self, *arguments: str, expect: int = 0) -> str:
+        """Run the command beside the running site, as a trainer or an operator does; return all it says."""
+        done = subprocess.run(
+            [*LMS, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == expect, said
+        return said
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serve(data: Path) -> Iterator[Served]:
+    """Serve a filled data folder; afterwards stop it as a system does, and see that nothing of it is left."""
+    port = free_port()
+    own = {"PORT": str(port), "LMS_BASE_URL": f"http://127.0.0.1:{port}", "LMS_DATA": str(data)}
+    own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": ""}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | own
+    process = subprocess.Popen([*LMS, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    family: list[psutil.Process] = []
+    try:
+        _wait_for(own["LMS_BASE_URL"], process)
+        settings = settings_for(data, **{name: own[name] for name in ("PORT", "LMS_BASE_URL")})
+        yield Served(own["LMS_BASE_URL"], environment, Site(create_app(settings), settings))
+        family = _family(process)
+    finally:
+        left = _stop([*_children(process), process])
+    assert not left and family, f"still running: {left}"
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    began = time.monotonic()
+    while not _answers(url):
+        assert process.poll() is None, "lms serve ended by itself"
+        assert time.monotonic() - began < START_MOST, "lms serve does not answer"
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+
+
+def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Return all processes of a running site: web workers and the job process are among them."""
+    found = _children(process)
+    commands = [" ".join(child.cmdline()) for child in found]
+    assert any("gunicorn" in command for command in commands), commands
+    assert any(command.endswith("work") for command in commands), commands
+    return found
+
+
+def _stop(family: list[Any]) -> list[str]:
+    """Ask a site to stop; return what is still there after twenty seconds, ended the hard way."""
+    family[-1].terminate()
+    _gone, alive = psutil.wait_procs(family, timeout=20)
+    for one in alive:
+        one.kill()
+    return [str(one) for one in alive]

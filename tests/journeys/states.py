@@ -1,0 +1,238 @@
+"""Every page in every state that people meet: who opens it, and how it is brought there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys.people import PFA, THREE, People
+
+Steps = Callable[[Page, People], None]
+COURSE, SMALL = f"/courses/{PFA}", f"/courses/{THREE}"
+LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
+TALK = f"{COURSE}/conversations/after-the-resuscitation-room"
+
+
+@dataclass(frozen=True)
+class State:
+    """A page as somebody sees it: its address, with codes by name in braces, and the steps that follow."""
+
+    name: str
+    who: str
+    address: str
+    steps: Steps | None = None
+
+
+def press(words: str) -> Steps:
+    """Press a button or link, and wait for the page that follows."""
+
+    def step(page: Page, _people: People) -> None:
+        found = page.locator("main").locator("button, a").get_by_text(words, exact=True)
+        with page.expect_navigation():
+            found.or_(page.locator(f"main :is(button, a):text-is('{words}')")).first.click()
+
+    return step
+
+
+def then(*steps: Steps) -> Steps:
+    """Take one step after the other."""
+
+    def step(page: Page, people: People) -> None:
+        for one in steps:
+            one(page, people)
+
+    return step
+
+
+def reply(times: int) -> Steps:
+    """Answer in a conversation so often with the first reply, or until it ends."""
+
+    def step(page: Page, _people: People) -> None:
+        for _turn in range(times):
+            if not page.locator("button[name=reply]").count():
+                break
+            with page.expect_navigation():
+                page.locator("button[name=reply]").first.click()
+
+    return step
+
+
+def type_in(name: str, text: str) -> Steps:
+    """Type into a field."""
+
+    def step(page: Page, _people: People) -> None:
+        page.locator(f"main input[name={name}]").fill(text)
+
+    return step
+
+
+def question(kind: str) -> Steps:
+    """Go through a check to a question of one kind."""
+
+    def step(page: Page, people: People) -> None:
+        press("Go on with the check")(page, people)
+        base = page.url.rsplit("/", 1)[0]
+        for number in range(1, 6):
+            page.goto(f"{base}/{number}")
+            if page.locator(kind).count():
+                return
+        raise AssertionError(f"no question with {kind} in this check")
+
+    return step
+
+
+def answer_in_part(page: Page, _people: People) -> None:
+    """Give too few of several answers."""
+    page.locator("input[type=checkbox][name^=q-]").first.check()
+
+
+def open_menu(page: Page, _people: People) -> None:
+    """Unfold the menu."""
+    page.locator("details.menu summary").click()
+
+
+def from_elsewhere(page: Page, people: People) -> None:
+    """Send a form from a page of another site."""
+    page.goto("about:blank")
+    page.set_content(f"<form method=post action='{people.served.url}/display'><button>Send</button></form>")
+    with page.expect_navigation():
+        page.locator("button").click()
+
+
+def send_two_megabytes(page: Page, _people: People) -> None:
+    """Send far more than a page takes."""
+    page.evaluate("document.querySelector('main input[name=next]').value = 'x'.repeat(2 ** 21)")
+    with page.expect_navigation():
+        page.locator("main form.looks button").click()
+
+
+def look_like(**choices: str) -> Steps:
+    """Choose how the screen looks, and go to a lesson."""
+
+    def step(page: Page, people: People) -> None:
+        for name, value in choices.items():
+            page.locator(f"main input[name={name}][value={value}]").check()
+        press("Use these settings")(page, people)
+        page.goto(f"{people.served.url}{HARD}")
+
+    return step
+
+
+sees_errors = press("Sign in")
+STATES = (
+    State("home", "", "/"),
+    State("home with the menu open", "", "/", open_menu),
+    State("courses", "", "/courses"),
+    State("course", "", COURSE),
+    State("lesson", "", LESSON),
+    State("lesson with a content note", "", HARD),
+    State("gentler version", "", f"{HARD}/gentler"),
+    State("conversation before it begins", "", TALK),
+    State("conversation in the middle", "", TALK, then(press("Begin"), reply(3))),
+    State("conversation at its end", "", TALK, then(press("Begin"), reply(40))),
+    State("sign-in", "", "/sign-in"),
+    State("sign-in with errors", "", "/sign-in", sees_errors),
+    State("register", "", "/register"),
+    State("register with errors", "", "/register", then(type_in("email", "noor"), press("Make my account"))),
+    State("invitation", "", "/invitation/{invitation}"),
+    State("invitation that has ended", "", "/invitation/ended"),
+    State("invitation for somebody signed in", "nils", "/invitation/{invitation}"),
+    State("who sees what", "", "/who-sees-what"),
+    State("look-up", "", "/verify"),
+    State("look-up with a problem", "", "/verify?code=abc"),
+    State("verify: valid", "", "/verify/{valid}"),
+    State("verify: expired", "", "/verify/{expired}"),
+    State("verify: withdrawn", "", "/verify/{revoked}"),
+    State("verify: replaced", "", "/verify/{replaced}"),
+    State("verify: unknown", "", "/verify/0000000000000000"),
+    State("verify: the name matches", "", "/verify/{valid}", then(type_in("name", "Ines Duarte"), press("Compare"))),
+    State("verify: another name", "", "/verify/{valid}", then(type_in("name", "Noor"), press("Compare"))),
+    State("verify: no name typed", "", "/verify/{valid}", press("Compare")),
+    State("about the certificate", "", "/about-the-certificate"),
+    State("pause", "", "/pause"),
+    State("support without a place", "", "/support"),
+    State("support in Britain", "", "/support?place=GB"),
+    State("display", "", "/display"),
+    State("lesson, quiet", "", "/display", look_like(quiet="yes")),
+    State("lesson, larger, in book face, dark", "", "/display", look_like(size="larger", face="book", light="dark")),
+    State("404", "", "/nowhere"),
+    State("403", "", "/", from_elsewhere),
+    State("413", "", "/display", send_two_megabytes),
+    State("courses, nothing begun", "nils", "/courses"),
+    State("course, not begun", "nils", COURSE),
+    State("no certificates", "nils", "/certificates"),
+    State("support with a programme", "waiting", "/support"),
+    State("courses, in the middle", "mira", "/courses"),
+    State("course, in the middle", "mira", COURSE),
+    State("lesson, to be finished", "mira", HARD),
+    State("lesson, finished", "mira", LESSON),
+    State("what is left", "mira", f"{COURSE}/left"),
+    State("check, open", "mira", f"{COURSE}/check"),
+    State("question: one answer", "mira", f"{SMALL}/check", question("input[type=radio][name^=q-]")),
+    State("question: several answers", "mira", f"{SMALL}/check", question("input[type=checkbox][name^=q-]")),
+    State("question: order", "mira", f"{SMALL}/check", question(".place select")),
+    State("question: match", "mira", f"{SMALL}/check", question(".field:not(.place) select[name^=q-]")),
+    State(
+        "question with a problem",
+        "mira",
+        f"{SMALL}/check",
+        then(question("input[type=checkbox][name^=q-]"), answer_in_part, press("Keep this and go on")),
+    ),
+    State(
+        "all questions",
+        "mira",
+        f"{SMALL}/check",
+        then(press("Go on with the check"), press("Show all questions on one page")),
+    ),
+    State(
+        "answers before they are sent",
+        "mira",
+        f"{COURSE}/check",
+        then(press("Go on with the check"), press("Show all questions on one page"), press("Look over my answers")),
+    ),
+    State("check, sent once", "omar", f"{COURSE}/check"),
+    State("result: not yet", "omar", f"{COURSE}/check", lambda page, people: first_of_list(page)),
+    State("check, passed", "ines", f"{COURSE}/check"),
+    State("result: passed", "ines", f"{COURSE}/check", lambda page, people: first_of_list(page)),
+    State("nothing left", "ines", f"{COURSE}/left"),
+    State("course, finished", "ines", COURSE),
+    State("certificates", "ines", "/certificates"),
+    State("certificate, ready", "ines", "/certificates/{ines}"),
+    State("certificate without a name yet", "nameless", "/certificates/{nameless}"),
+    State("certificate waiting for a review", "waiting", "/certificates/{waiting}"),
+    State("account", "ines", "/account"),
+    State("account with a problem", "ines", "/account", then(type_in("display_name", ""), press("Keep these names"))),
+    State("people", "cora", "/programmes/harbour/people"),
+    State("people, nobody fits", "cora", "/programmes/harbour/people?q=zzz"),
+    State("withdraw", "cora", "/programmes/harbour/certificates/{valid}/withdraw"),
+    State(
+        "withdraw without a reason",
+        "cora",
+        "/programmes/harbour/certificates/{valid}/withdraw",
+        press("Withdraw this certificate"),
+    ),
+    State("withdrawn already", "cora", "/programmes/harbour/certificates/{revoked}/withdraw"),
+    State("courses of the operator", "ada", "/courses"),
+)
+
+
+def first_of_list(page: Page) -> None:
+    """Open the first of the earlier times."""
+    with page.expect_navigation():
+        page.locator("main .rows a").first.click()
+
+
+def open_state(browser: Browser, people: People, state: State) -> tuple[BrowserContext, Page]:
+    """Open a page in its state, in a browser of its own that is signed in where it has to be."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="no-preference")
+    context.set_default_timeout(10_000)
+    if state.who:
+        context.add_cookies([{"name": "session", "value": people.cookie(state.who), "url": people.served.url}])
+    page = context.new_page()
+    page.add_init_script("window.beats = 0; window.setInterval = () => { window.beats += 1; }")
+    page.goto(people.served.url + state.address.format(invitation=people.invitation, **people.codes))
+    if state.steps:
+        state.steps(page, people)
+    return context, page

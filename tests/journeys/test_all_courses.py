@@ -1,0 +1,137 @@
+"""One learner goes through everything that is taught: each lesson, question and conversation of all five courses."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from lms.content.course import Conversation, Course, End, Turn
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
+from tests.conftest import ROOT
+from tests.journeys.conftest import Opens
+from tests.journeys.hands import Mouse
+from tests.journeys.served import Served
+from tests.journeys.walks import fetch_certificate, fill_in, h1, register, text_of
+from tests.roads import paper_of, plan
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+COURSES = (ROOT / "courses" / "order.txt").read_text("utf-8").split()
+FACTS = ("lead=Ingrid Okafor", "emergency=999", "limits_statement=What you tell me stays with me, with three limits.")
+
+
+def course_of(served: Served, name: str) -> Course:
+    """Return a published course."""
+    with served.site.inside():
+        digest = find_newest_digest(name)
+        assert digest is not None
+        return get_course(digest)
+
+
+def read_everything(hands: Mouse, served: Served, course: Course) -> None:
+    """Begin a course, open every practice answer and every gentler version, and finish each lesson."""
+    hands.page.goto(f"{served.url}/courses/{course.id}")
+    hands.press("Begin this course")
+    for lesson in course.lessons:
+        assert h1(hands) == lesson.title.replace("'", "’")
+        for answer in hands.page.locator(".replies details summary").all():
+            answer.click()
+        assert hands.page.locator(".replies details[open]").count() >= len(lesson.practice)
+        if lesson.gentle_html:
+            hands.press("Read the gentler version")
+            hands.press("Read the full version")
+        hands.press("Done, next" if hands.sees("Done, next") else "Done")
+
+
+def way_to_a_good_end(conversation: Conversation) -> list[int]:
+    """Return the replies that lead from the start to a good end, the shortest way."""
+    queue: deque[tuple[str, list[int]]] = deque([(conversation.start, [])])
+    seen: set[str] = set()
+    while queue:
+        name, way = queue.popleft()
+        place = conversation.places[name]
+        if isinstance(place, End):
+            if place.good:
+                return way
+        elif name not in seen:
+            seen.add(name)
+            queue.extend((reply.goes_to, [*way, index]) for index, reply in enumerate(place.replies))
+    raise AssertionError(f"{conversation.id} has no good end")
+
+
+def ways_through(conversation: Conversation) -> list[list[int]]:
+    """Return ways that together take every reply once, each to some end."""
+    to: dict[str, list[int]] = {conversation.start: []}
+    queue = deque([conversation.start])
+    while queue:
+        place = conversation.places[queue.popleft()]
+        for index, reply in enumerate(place.replies if isinstance(place, Turn) else ()):
+            if reply.goes_to not in to:
+                to[reply.goes_to] = [*to[place.id], index]
+                queue.append(reply.goes_to)
+    return [[*to[turn.id], index] for turn in conversation.turns for index, _reply in enumerate(turn.replies)]
+
+
+def talk(hands: Mouse, served: Served, course: Course, conversation: Conversation) -> None:
+    """Take every reply of a conversation once, then go the way to its good end and read the debrief."""
+    hands.page.goto(f"{served.url}/courses/{course.id}/conversations/{conversation.id}")
+    hands.press("Begin")
+    for way in ways_through(conversation):
+        hands.page.evaluate(
+            """way => { const form = document.querySelector("form:has([name=path])");
+                        form.querySelector("[name=path]").value = way.slice(0, -1).join(".");
+                        const button = document.createElement("button"); button.name = "reply";
+                        button.value = way.at(-1); form.append(button); }""",
+            way,
+        )
+        hands.press_this(hands.page.locator("form:has([name=path]) button[name=reply]").last)
+        if hands.page.get_by_role("heading", name="Turn by turn").count():
+            hands.press("Play it again")
+            hands.press("Begin") if hands.sees("Begin") else None
+    hands.page.goto(f"{served.url}/courses/{course.id}/conversations/{conversation.id}")
+    hands.press("Begin")
+    for index in way_to_a_good_end(conversation):
+        hands.press_this(hands.page.locator(f"button[name=reply][value='{index}']"))
+    assert hands.page.get_by_role("heading", name="Turn by turn").count() == 1
+
+
+def answer_every_question(hands: Mouse, served: Served, course: Course) -> None:
+    """Take the check until each question was met, not right at first; then pass it."""
+    met: set[str] = set()
+    every = {question.id for question in course.questions if question.drawable}
+    for _go in range(12):
+        hands.page.goto(f"{served.url}/courses/{course.id}/check")
+        hands.press_this(hands.page.locator("form[action$='/check'] button"))
+        with served.site.inside():
+            met |= {question.id for question in paper_of(served.site, "mira", course.id).questions}
+        last = met == every
+        hands.page.goto(f"{hands.page.url.rsplit('/', 1)[0]}/all")
+        for fields in plan(served.site, "mira", lambda _question, last=last: last, course=course.id):
+            fill_in(hands, fields)
+        hands.press("Look over my answers")
+        hands.press("Send my answers")
+        if last:
+            return
+        assert "Not" in h1(hands)
+    raise AssertionError(f"{course.id}: {sorted(every - met)} never came")
+
+
+def test_mira_takes_all_five_courses_to_five_certificates(own_served: Served, opens: Opens) -> None:
+    own_served.lms("programme", "set", "harbour", *FACTS)
+    own_served.lms("publish", "courses", "--programme", "harbour")
+    hands = Mouse(opens().new_page())
+    register(hands, own_served, "mira", "Mira Al-Khatib")
+    for name in COURSES:
+        course = course_of(own_served, name)
+        read_everything(hands, own_served, course)
+        for conversation in course.conversations:
+            talk(hands, own_served, course, conversation)
+        answer_every_question(hands, own_served, course)
+        code, pdf = fetch_certificate(hands, own_served)
+        assert len(code) == 16
+        assert "Mira Al-Khatib" in text_of(pdf)
+        assert course.title in text_of(pdf)
+    hands.page.goto(f"{own_served.url}/certificates")
+    assert hands.page.locator("main a[href^='/certificates/']").count() >= 5

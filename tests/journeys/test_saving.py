@@ -1,0 +1,87 @@
+"""What is kept as it is chosen, and how few steps a short course takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lms.learning import actions
+from tests.journeys import walks
+from tests.journeys.conftest import Opens
+from tests.journeys.courses import three_lessons
+from tests.journeys.hands import Mouse
+from tests.journeys.served import Served
+from tests.roads import PFA, plan, prepare, the_course
+
+pytestmark = pytest.mark.browser
+CLICKS_MOST = 14
+
+
+def open_first_question(hands: Mouse, served: Served, name: str) -> dict[str, list[str]]:
+    """Open somebody's check on its first question of the kind that is clicked; return the answer that fits."""
+    enrolment = prepare(served.site, name)
+    with served.site.inside():
+        course = the_course()
+    served.site.do(actions.open_check, enrolment, course)
+    walks.sign_in(hands, served, name)
+    hands.page.goto(f"{served.url}/courses/{PFA}/check")
+    hands.press("Go on with the check")
+    for fields in plan(served.site, name):
+        if all(isinstance(value, list) for value in fields.values()):
+            return fields
+        hands.press("Keep this and go on")
+    raise AssertionError("no question of this check is clicked")
+
+
+def test_an_answer_is_there_again_after_the_tab_was_closed(served: Served, opens: Opens) -> None:
+    context = opens()
+    hands = Mouse(context.new_page())
+    fields = open_first_question(hands, served, "lena")
+    walks.fill_in(hands, fields)
+    hands.page.locator("[data-says]").get_by_text("Saved").wait_for()
+    address = hands.page.url
+    hands.page.close()
+    again = context.new_page()
+    again.goto(address)
+    for name, tokens in fields.items():
+        assert all(again.locator(f"input[name='{name}'][value='{token}']").is_checked() for token in tokens)
+
+
+def test_an_answer_chosen_in_the_last_second_is_kept_as_tara_goes_to_pause(served: Served, opens: Opens) -> None:
+    hands = Mouse(opens().new_page())
+    fields = open_first_question(hands, served, "tara")
+    walks.fill_in(hands, fields)
+    hands.press("Pause")
+    hands.press("Back to where I was")
+    for name, tokens in fields.items():
+        assert all(hands.page.locator(f"input[name='{name}'][value='{token}']").is_checked() for token in tokens)
+
+
+def test_without_a_network_the_page_says_that_nothing_is_saved_yet(served: Served, opens: Opens) -> None:
+    context = opens()
+    hands = Mouse(context.new_page())
+    fields = open_first_question(hands, served, "cora")
+    context.set_offline(True)
+    walks.fill_in(hands, fields)
+    said = hands.page.locator("[data-says]")
+    said.get_by_text("Not saved yet. Your answer is still on this page.").wait_for()
+    context.set_offline(False)
+    said.get_by_text("Saved", exact=True).wait_for()
+
+
+def test_three_lessons_take_at_most_fourteen_clicks_beyond_the_answers(
+    served: Served, opens: Opens, tmp_path: Path
+) -> None:
+    title = three_lessons(tmp_path / "three-lessons", draw=4)
+    served.lms("publish", str(tmp_path / "three-lessons"), "--programme", "harbour")
+    hands = Mouse(opens().new_page())
+    walks.sign_in(hands, served, "sam")
+    walks.read_lessons(hands, title)
+    hands.press_this(hands.page.locator("main .btn.fill"))
+    hands.press("Begin the check")
+    walks.answer_all_at_once(hands, served, "sam", course="three-lessons")
+    hands.press("Send my answers")
+    _code, pdf = walks.fetch_certificate(hands, served)
+    assert title in walks.text_of(pdf)
+    assert hands.clicks <= CLICKS_MOST

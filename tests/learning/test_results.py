@@ -1,0 +1,124 @@
+"""Results: where passing begins, what "not yet" says, tries without end, and which version counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from lms.certification.records import Award, find_award_of_enrolment
+from lms.content.bundle import Bundle, from_folder
+from lms.content.check import check
+from lms.content.course import Course, Question
+from lms.foundation.db import db
+from lms.learning.records import find_enrolment
+from lms.library import actions as library
+from tests.conftest import PFA as FOLDER
+from tests.conftest import Site
+from tests.inspector import Inspector
+from tests.roads import COURSE, PFA, Wanted, answer, begin, earn, open_check, paper_of, pass_check, prepare, take_check
+
+
+def all_but(missed: int, critical: bool = False) -> Wanted:
+    """Answer all but some questions right: ordinary ones, or safety questions."""
+    left: dict[str, bool] = {}
+
+    def wanted(question: Question) -> bool:
+        if question.id not in left:
+            left[question.id] = not (question.critical is critical and list(left.values()).count(False) < missed)
+        return left[question.id]
+
+    return wanted
+
+
+def test_seven_of_ten_is_not_yet_and_names_lessons(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = take_check(site, "sam", all_but(3))
+    assert page.h1.startswith("Not yet") and "7 of 10 fit" in page.main and "asks for 8" in page.main
+    revisit = [href for href in page.links().values() if "/lessons/" in href]
+    assert revisit
+    for href in revisit:
+        assert sam.get(href).h1
+    assert "as often as you like" in page.main
+
+
+def test_eight_of_ten_is_passed(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = take_check(site, "sam", all_but(2))
+    assert page.h1 == "You passed the check" and "8 of 10" in page.main
+
+
+def test_a_missed_safety_question_is_not_yet_however_many_fit(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = take_check(site, "sam", all_but(1, critical=True))
+    assert "9 of 10 fit" in page.main and "What is missing is a safety question." in page.main
+    assert "A safety question belongs here." in page.main
+
+
+def test_twenty_five_times_not_yet_and_then_passed_is_the_same_certificate(site: Site) -> None:
+    enrolment = prepare(site, "sam")
+    for _try in range(25):
+        pass_check(site, enrolment, lambda _q: False)
+    pass_check(site, enrolment)
+    earn(site, "lena")
+    with site.inside():
+        sams, lenas = sorted(db.session.scalars(select(Award)), key=lambda award: award.name != "Sam Osei")
+        private = {"id", "code", "person_id", "enrolment_id", "name", "issued_at"}
+        columns = [column.name for column in Award.__table__.columns if column.name not in private]
+        assert [getattr(sams, name) for name in columns] == [getattr(lenas, name) for name in columns]
+
+
+def test_after_four_tries_the_page_offers_a_talk_and_never_counts_down(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    pages = [take_check(site, "sam", lambda _q: False) for _try in range(5)]
+    assert "Ingrid Okafor" in pages[4].main and "Ingrid Okafor" not in pages[0].main
+    for page in pages:
+        assert "tries left" not in page.main and "attempt" not in page.main.lower()
+
+
+def republished(version: str, title: str) -> tuple[Bundle, Course]:
+    """Return the course in another version, under another title."""
+    files = dict(from_folder(FOLDER).files)
+    text = files["course.md"].decode()
+    assert 'version: "1.0.0"' in text
+    text = text.replace('version: "1.0.0"', f'version: "{version}"')
+    files["course.md"] = text.replace("Psychological first aid for colleagues", title).encode()
+    course = check(Bundle(files), Path(FOLDER).name).course
+    assert course is not None
+    return Bundle(files), course
+
+
+@pytest.mark.parametrize("version", ["1.0.1", "1.1.0"])
+def test_a_check_that_is_open_ends_on_the_version_it_began_with(site: Site, sam: Inspector, version: str) -> None:
+    prepare(site, "sam")
+    page = open_check(sam)
+    with site.inside():
+        drawn = paper_of(site, "sam").attempt.drawn
+    site.do(library.publish, *republished(version, "A new title"))
+    page = answer(site, "sam", page)
+    assert page.form("/submit").submit().h1 == "You passed the check"
+    with site.inside():
+        award = db.session.scalars(select(Award)).one()
+        assert (award.version, award.title) == ("1.0.0", "Psychological first aid for colleagues")
+        assert len(drawn) == 10
+    assert "1.0.0" in site.stranger().get(f"/verify/{award.code}").main
+
+
+def test_a_new_learner_gets_the_new_version_and_sam_stays_on_her_line(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    site.do(library.publish, *republished("1.1.0", "A new line"))
+    assert sam.get(COURSE).h1 == "Psychological first aid for colleagues"
+    assert site.visitor("lena").get(COURSE).h1 == "A new line"
+    prepare(site, "lena")
+    take_check(site, "lena")
+    with site.inside():
+        enrolment = find_enrolment(site.person("lena").id, PFA)
+        award = enrolment and find_award_of_enrolment(enrolment.id)
+        assert award is not None and award.version == "1.1.0"
+
+
+def test_a_patch_reaches_sam_with_her_next_page(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    site.do(library.publish, *republished("1.0.1", "A patched title"))
+    assert sam.get(COURSE).h1 == "A patched title"

@@ -1,0 +1,81 @@
+"""What is decided about checks: the draw, where passing begins, and paths through conversations; as properties."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.content.bundle import from_folder
+from lms.content.check import check
+from lms.content.course import Course, Criteria, End
+from lms.learning.pages import play
+from lms.learning.rules import draw, needed_right
+from tests.conftest import PFA
+
+seeds = st.integers(min_value=0, max_value=2**62)
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    found = check(from_folder(PFA), PFA.name).course
+    assert found is not None
+    return found
+
+
+def groups(course: Course) -> set[str]:
+    return {question.group or question.id for question in course.questions if question.critical}
+
+
+@given(seed=seeds)
+def test_every_draw_has_one_question_of_each_safety_group_and_no_question_twice(course: Course, seed: int) -> None:
+    drawn = [course.question_by_id[name] for name in draw(course, {}, seed)]
+    safety = Counter(question.group or question.id for question in drawn if question.critical)
+    assert safety == Counter(groups(course))
+    assert len(drawn) == len({question.id for question in drawn}) == course.criteria.draw
+    assert all(question.drawable for question in drawn)
+
+
+@given(seed=seeds)
+def test_the_same_seed_and_history_draw_the_same_paper(course: Course, seed: int) -> None:
+    assert draw(course, {}, seed) == draw(course, {}, seed)
+
+
+@given(first=seeds, second=seeds)
+def test_what_was_not_seen_comes_before_what_was(course: Course, first: int, second: int) -> None:
+    before = draw(course, {}, first)
+    after = draw(course, Counter(before), second)
+    ordinary = {question.id for question in course.questions if question.drawable and not question.critical}
+    unseen = ordinary - set(before)
+    fresh = [name for name in after if name in unseen]
+    assert len(fresh) == min(len(unseen), len([name for name in after if name in ordinary]))
+    for group in groups(course):
+        members = {q.id for q in course.questions if q.critical and (q.group or q.id) == group}
+        if members - set(before):
+            assert not (set(after) & members) & set(before)
+
+
+@given(score=st.integers(1, 100), asked=st.integers(1, 60))
+def test_enough_is_the_smallest_whole_number_that_reaches_the_share(score: int, asked: int) -> None:
+    needed = needed_right(Criteria(score, asked, 0), asked)
+    assert needed * 100 >= score * asked > (needed - 1) * 100
+
+
+@given(path=st.one_of(st.text(max_size=60), st.from_regex(r"\A[0-9²٣.]{0,40}\Z")))
+def test_any_path_through_a_conversation_stops_at_a_place_that_is_there(course: Course, path: str) -> None:
+    for conversation in course.conversations:
+        played = play(conversation, path)
+        assert conversation.places[played.place.id] is played.place
+        assert play(conversation, played.path) == played
+        assert path.startswith(played.path)
+
+
+@given(choices=st.lists(st.integers(0, 3), max_size=60))
+def test_every_walk_of_real_replies_goes_on_or_comes_to_an_end(course: Course, choices: list[int]) -> None:
+    for conversation in course.conversations:
+        path = ".".join(str(choice) for choice in choices)
+        played = play(conversation, path)
+        if not isinstance(played.place, End) and len(played.steps) < len(choices):
+            assert choices[len(played.steps)] >= len(played.place.replies)

@@ -1,0 +1,140 @@
+"""Saving: answers are kept as one goes, a lower revision never replaces a higher one, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conftest import Site
+from tests.inspector import BASE, Inspector, Page
+from tests.roads import COURSE, answer, begin, open_check, paper_of, plan
+
+
+def save(visitor: Inspector, page: Page, fields: dict[str, Any], revision: int) -> dict[str, Any]:
+    """Save one answer as the page's script does."""
+    question = page.find("[data-question]")[0].get("data-question")
+    token = dict(page.form_with("Keep this and go on").fields)["form_token"]
+    sent = {"form_token": token, "question": question, "revision": str(revision), **fields}
+    address = page.find("[data-autosave]")[0].get("data-autosave")
+    reply = visitor.browser.post(address, base_url=BASE, data=sent, headers={"Accept": "application/json"})
+    assert reply.status_code == 200 and reply.json is not None
+    return dict(reply.json)
+
+
+def chosen(page: Page) -> list[str]:
+    """Return what is chosen on a question page."""
+    ticked = [node.get("value") for node in page.find("fieldset.ask input[checked]")]
+    return sorted(ticked + [node.get("value") for node in page.find("fieldset.ask option[selected]") if node.get("value")])
+
+
+def test_a_lower_revision_never_replaces_a_higher_one_and_the_reply_says_which_is_kept(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam)
+    right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
+    assert save(sam, page, right, 5)["revision"] == 5
+    late = save(sam, page, other, 3)
+    assert (late["revision"], late["saved"]) == (5, True)
+    with site.inside():
+        paper = paper_of(site, "sam")
+        assert paper.marks[0] and paper.saved[paper.questions[0].id][1] == 5
+    assert save(sam, page, other, 6)["revision"] == 6
+
+
+def test_sam_finds_her_answers_on_another_device(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam)
+    fields = plan(site, "sam")[0]
+    page.form_with("Keep this and go on").submit("Keep this and go on", **fields)
+    site.visitors.pop("sam")
+    phone = site.visitor("sam")
+    page = open_check(phone)
+    assert page.path.endswith("/2") and "1 answer is kept" in page.main
+    back = page.form_with("Go back one").submit("Go back one")
+    assert chosen(back) == sorted(str(v) for value in fields.values() for v in (value if isinstance(value, list) else [value]))
+
+
+def test_stopping_keeps_even_half_an_answer(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam).follow("Show all questions on one page")
+    group = next(node for node in page.find("fieldset.ask") if "checkbox" in str([i.get("type") for i in node.iter("input")]))
+    box = next(node for node in group.iter("input") if node.get("type") == "checkbox")
+    page = page.form_with("Save and stop here").submit("Save and stop here", **{box.get("name"): [box.get("value")]})
+    assert page.path == f"{COURSE}/check"
+    again = open_check(sam).follow("Show all questions on one page")
+    assert again.find(f"input[value='{box.get('value')}'][checked]")
+
+
+def test_half_an_answer_is_kept_and_said_kindly(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam)
+    for fields in plan(site, "sam"):
+        name, value = next(iter(fields.items()))
+        if isinstance(value, list) and len(value) > 1:
+            page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=422, **{name: value[:1]})
+            break
+        page = page.form_with("Keep this and go on").submit("Keep this and go on", **fields)
+    assert "What you chose is kept." in page.main and page.find("title")[0].text.startswith("Error: ")
+    assert chosen(page) == value[:1]
+
+
+def test_two_tabs_of_one_check_end_in_one_result(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    first = open_check(sam)
+    second = sam.get(first.path)
+    fields = plan(site, "sam")
+    first.form_with("Keep this and go on").submit("Keep this and go on", **fields[0])
+    second.form_with("Keep this and go on").submit("Keep this and go on", **fields[0])
+    done = answer(site, "sam", sam.get(first.path)).form("/submit").submit()
+    assert done.h1 == "You passed the check"
+    assert second.form_with("Keep this and go on").submit("Keep this and go on", **fields[0]).path == done.path
+
+
+def test_back_after_sending_leads_to_the_result_and_changes_nothing(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    question = open_check(sam)
+    over = answer(site, "sam", question)
+    done = over.form("/submit").submit()
+    told = save(sam, question, plan_for(question), 99)
+    assert told["saved"] is False
+    for path in (question.path, over.path, over.path.replace("look-over", "all")):
+        assert sam.get(path).path == done.path
+    assert over.form("/submit").submit().main == done.main
+
+
+def plan_for(page: Page) -> dict[str, Any]:
+    """Return some answer of the page's own."""
+    field = page.find("fieldset.ask input[type=radio], fieldset.ask input[type=checkbox]")
+    return {field[0].get("name"): field[0].get("value")} if field else {}
+
+
+def test_the_result_of_an_open_check_leads_back_to_its_questions(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam)
+    assert sam.get(page.path.rsplit("/", 1)[0] + "/result").path == page.path
+
+
+def test_lenas_check_is_no_page_for_sam(site: Site, sam: Inspector) -> None:
+    lena = site.visitor("lena")
+    begin(lena)
+    path = open_check(lena).path
+    for tried in (path, path.replace("/1", "/all"), path.replace("/1", "/look-over"), path.replace("/1", "/result")):
+        sam.get(tried, expect=404)
+
+
+def test_a_question_that_is_not_in_the_check_cannot_be_saved(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam)
+    with site.inside():
+        paper = paper_of(site, "sam")
+        others = [q.id for q in paper.course.questions if q.id not in paper.attempt.drawn]
+    token = dict(page.form_with("Keep this and go on").fields)["form_token"]
+    address = page.find("[data-autosave]")[0].get("data-autosave")
+    for question in (others[0], "", "no-such"):
+        reply = sam.browser.post(address, base_url=BASE, data={"form_token": token, "question": question})
+        assert reply.status_code == 404
+
+
+def test_an_empty_check_can_be_sent_and_is_not_yet(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    path = open_check(sam).path.replace("/1", "/look-over")
+    page = sam.get(path).form("/submit").submit()
+    assert page.h1 == "Not yet" and "0 of 10 fit" in page.main

@@ -1,0 +1,154 @@
+"""Roads that many tests walk: beginning a course, answering its check on its pages, and earning a certificate at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from lms.certification.records import find_award_of_enrolment
+from lms.content.course import Course, End, Question
+from lms.content.questions import chosen, sample
+from lms.learning import actions
+from lms.learning.check_views import Paper
+from lms.learning.records import find_enrolment, find_open_attempt
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
+from tests.conftest import Site
+from tests.inspector import BASE, Form, Inspector, Page
+
+PFA = "psychological-first-aid"
+COURSE = f"/courses/{PFA}"
+TALKS = ("after-the-resuscitation-room", "the-staff-room-after-the-lockdown")
+
+Wanted = Callable[[Question], bool]
+
+
+def all_right(_question: Question) -> bool:
+    """Answer every question right."""
+    return True
+
+
+def begin(visitor: Inspector) -> Page:
+    """Begin the course on its page."""
+    return visitor.get(COURSE).form("/enrol").submit()
+
+
+def open_check(visitor: Inspector) -> Page:
+    """Open the check, or go on with it."""
+    return visitor.get(f"{COURSE}/check").form("/check").submit()
+
+
+def paper_of(site: Site, name: str, course: str = PFA) -> Paper:
+    """Return somebody's open check with its key; call it inside."""
+    enrolment = find_enrolment(site.person(name).id, course)
+    assert enrolment is not None
+    attempt = find_open_attempt(enrolment.id)
+    assert attempt is not None
+    return Paper(attempt)
+
+
+def fields_for(paper: Paper, question: Question, right: bool) -> dict[str, Any]:
+    """Return the form fields that say what the question's kind itself calls right, or not right."""
+    answer = sample(question)["right" if right else "not_right"][0]
+    tokens = chosen(question, answer, paper.seed)
+    if isinstance(tokens, dict):
+        return {f"q-{question.id}-{token}": str(value) for token, value in tokens.items()}
+    return {f"q-{question.id}": list(tokens)}
+
+
+def plan(site: Site, name: str, wanted: Wanted = all_right, course: str = PFA) -> list[dict[str, Any]]:
+    """Return the fields for every question of somebody's open check, in its order."""
+    with site.inside():
+        paper = paper_of(site, name, course)
+        return [fields_for(paper, question, wanted(question)) for question in paper.questions]
+
+
+def answer(site: Site, name: str, page: Page, wanted: Wanted = all_right) -> Page:
+    """Answer an open check question by question; return the page that looks all answers over."""
+    for fields in plan(site, name, wanted):
+        page = page.form_with("Keep this and go on").submit("Keep this and go on", **fields)
+    return page
+
+
+def take_check(site: Site, name: str, wanted: Wanted = all_right) -> Page:
+    """Take a whole check on its pages and send it; return the result."""
+    page = answer(site, name, open_check(site.visitor(name)), wanted)
+    return page.form("/submit").submit()
+
+
+def play(page: Page) -> Page:
+    """Play a conversation to an end, always with the first reply on the page."""
+    page = page.form_with("Begin").submit("Begin")
+    while True:
+        replies = [button for form in page.forms for button in form.buttons if button[0] == "reply"]
+        if not replies:
+            return page
+        page = page.form_with(replies[0][2]).submit(replies[0][2])
+
+
+def the_course() -> Course:
+    """Return the newest version of the course; call it inside."""
+    digest = find_newest_digest(PFA)
+    assert digest is not None
+    return get_course(digest)
+
+
+def prepare(site: Site, name: str, practised: bool = True) -> str:
+    """Begin the course for somebody and complete its conversations at once; return the enrolment."""
+    with site.inside():
+        course, person = the_course(), site.person(name)
+        programme_id = next(iter(site.roles(person.id)))
+    enrolment: str = site.do(actions.enrol, person.id, programme_id, course).id
+    for talk in course.conversations if practised else ():
+        end = next(end for end in talk.ends if isinstance(end, End) and end.good)
+        site.do(actions.complete_practice, enrolment, talk, end)
+    return enrolment
+
+
+def pass_check(site: Site, enrolment: str, wanted: Wanted = all_right) -> None:
+    """Open, fill and send a check at once."""
+    with site.inside():
+        course = the_course()
+    attempt = site.do(actions.open_check, enrolment, course)
+    with site.inside():
+        questions = [course.question_by_id[name] for name in attempt.drawn]
+    answers = {q.id: (sample(q)["right" if wanted(q) else "not_right"][0], 1) for q in questions}
+    site.do(actions.save_answers, attempt.id, answers)
+    site.do(actions.submit_answers, attempt.id, course)
+
+
+def earn(site: Site, name: str = "sam", document: bool = False) -> str:
+    """Earn somebody the certificate at once; return its code. With `document`, the job process has made the PDF."""
+    enrolment = prepare(site, name)
+    pass_check(site, enrolment)
+    if document:
+        site.work()
+    with site.inside():
+        award = find_award_of_enrolment(enrolment)
+        assert award is not None
+        return award.code
+
+
+def at_once(form: Form, times: int, button: tuple[str, str] | None = None) -> list[TestResponse]:
+    """Send one form many times at the same moment, as from as many tabs of the same browser."""
+    browser = form.page.client
+    cookie = browser.browser.get_cookie("session", domain="127.0.0.1")
+    gate = Barrier(times)
+
+    def press(_number: int) -> TestResponse:
+        client = browser.app.test_client()
+        if cookie:
+            client.set_cookie("session", cookie.value, domain="127.0.0.1")
+        sent = [*form.fields, *([button] if button else [])]
+        data: dict[str, list[str]] = {}
+        for name, value in sent:
+            data.setdefault(name, []).append(value)
+        gate.wait()
+        return client.post(form.action, data=data, base_url=BASE, headers={"Origin": BASE})
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(press, range(times)))
