@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import secrets
 from collections.abc import Hashable, Iterator
@@ -260,11 +261,18 @@ def _tell_health(app: Flask) -> None:
 
 
 def warm_up(app: Flask) -> None:
-    """Read the current courses before workers are forked, and leave no connection open behind."""
+    """Read the current courses and all templates before workers are forked, and leave no connection open behind.
+
+    What is there by then is shared by all workers; frozen, it is not even touched when they look for garbage.
+    """
     with app.app_context():
         for digest in list_current_digests():
             shelf.get_course(digest)
         db.db.engine.dispose()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    gc.collect()
+    gc.freeze()
 
 
 def create_served_app() -> Flask:

@@ -133,8 +133,8 @@ def serve(host: str, workers: int) -> None:
 
     Example: PORT=8080 lms serve
     """
-    settings = open_app().extensions["lms_settings"]
-    address = f"{host}:{settings.port}"
+    _bring_up_to_date()
+    address = f"{host}:{read_settings().port}"
     web = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", str(workers), "--worker-class", "gthread"]
     web += [
         "--threads",
@@ -146,7 +146,10 @@ def serve(host: str, workers: int) -> None:
         "lms.app:create_served_app()",
     ]
     with ExitStack() as stack:
-        processes = [subprocess.Popen(command) for command in (web, [sys.executable, "-m", "lms.cli", "work"])]
+        work = [sys.executable, "-m", "lms.cli", "work"]
+        # Each thread would else get an arena of memory of its own, which is never given back.
+        frugal = {"MALLOC_ARENA_MAX": "2", **os.environ}
+        processes = [subprocess.Popen(command, env=frugal) for command in (web, work)]
         stack.callback(_stop, processes)
 
         def on_signal(_signal: int, _frame: object) -> None:
@@ -161,8 +164,17 @@ def serve(host: str, workers: int) -> None:
                 raise SystemExit(ended)
             if processes[1].poll() is not None:
                 say("The job process ended; it is started again.")
-                processes[1] = subprocess.Popen([sys.executable, "-m", "lms.cli", "work"])
+                processes[1] = subprocess.Popen(work, env=frugal)
             time.sleep(0.5)
+
+
+def _bring_up_to_date() -> None:
+    """Migrate the database in a child, so that who only watches over the others does not carry the app."""
+    child = multiprocessing.get_context("fork").Process(target=open_app)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise SystemExit(child.exitcode)
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

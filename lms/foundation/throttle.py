@@ -22,13 +22,13 @@ class Misses(Base):
 
 
 _misses = Misses.__table__
-_COUNTED = select(_misses.c.count, _misses.c.since).where(_misses.c.key == bindparam("key"))
+_COUNTED = select(_misses.c.count.label("times"), _misses.c.since).where(_misses.c.key == bindparam("key"))
 
 
 def too_many(key: str, limit: int, window: timedelta) -> bool:
     """True when a key had its limit of misses within the window."""
     row = db.session.execute(_COUNTED, {"key": key}).first()
-    return row is not None and row.count >= limit and clock.now() - row.since < window
+    return row is not None and row.times >= limit and clock.now() - row.since < window
 
 
 def count_miss(key: str, window: timedelta) -> None:
