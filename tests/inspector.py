@@ -222,7 +222,12 @@ def _is_valid(page: Page) -> None:
 
 def _interface_words(page: Page) -> str:
     """Return what the site itself says: everything but lesson prose, quotations and what people typed."""
-    left_out = {id(node) for node in page.find(".prose, blockquote, q, .turn, .said, .opt, .notes, .reply")}
+    left_out = {
+        id(node)
+        for node in page.find(
+            ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, .ask label, .ask legend, .ask option"
+        )
+    }
     parts: list[str] = []
 
     def walk(node: Any) -> None:

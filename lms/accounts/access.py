@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +53,7 @@ def meet(visitor: Visitor | None) -> None:
 
 def visitor() -> Visitor | None:
     """Return who is signed in, if anybody is."""
-    return cast(Visitor, current_user._get_current_object()) if current_user.is_authenticated else None
+    return _load(request)
 
 
 def signed_in() -> Visitor:

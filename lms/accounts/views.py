@@ -161,6 +161,8 @@ def accept_invitation(token: str) -> Any:
         return make_response(render_template("accounts/invitation.html", expired=True, form=None), 404)
     programme = records.get_programme(invitation.programme_id) if invitation.programme_id else None
     somebody = visitor()
+    if settings().registration == "closed" and somebody is None and invitation.role != "operator":
+        return render_template("accounts/register.html", form=None, registration="closed")
     form = RegisterForm(request.form, email=invitation.email or "")
     if request.method == "POST":
         if somebody:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf
 
 from lms.certification.rules import REASONS
 from lms.foundation.fields import Form, OneLine, Required, ShortEnough, TextField
@@ -23,9 +24,9 @@ class WithdrawForm(Form):
 
     reason = RadioField(
         _l("Why is it withdrawn?"),
-        [Required(_l("Please choose one of the reasons. Only your programme sees it."))],
+        [AnyOf(REASONS, _l("Please choose one of the reasons. Only your programme sees it."))],
         choices=[SelectChoice(reason, REASON_WORDS[reason]) for reason in REASONS],
-        validate_choice=True,
+        validate_choice=False,
     )
 
 

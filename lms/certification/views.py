@@ -166,7 +166,8 @@ def verify(code: str) -> Any:
         told = pages.as_json(state, award, _shown(code), programme if award else None)
         return _by_accept(make_response(jsonify(told), 200 if award else 404))
     if award and request.method == "GET":
-        about = (award.code, state, award.valid_until, award.name, award.name_shown, programme, _this_minute())
+        minute = clock.now().replace(second=0)
+        about = (award.code, state, award.valid_until, award.name, award.name_shown, programme, minute)
         return _by_accept(kept_page(about, lambda: _verify_page(award, state, code, programme, NameForm())))
     form = NameForm(request.form)
     match = too_often = None
@@ -180,10 +181,6 @@ def verify(code: str) -> Any:
 def _by_accept(response: Response) -> Response:
     response.vary.add("Accept")
     return response
-
-
-def _this_minute() -> str:
-    return moment(clock.now(), settings().timezone)
 
 
 def _verify_page(
@@ -234,7 +231,7 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
         "does_not_attest": award.facts["does_not_attest"] if award else "",
         "name": award.name if award and award.name_shown and state in {"valid", "expired"} else None,
         "code": normalise_code(code) or code[:40],
-        "checked_at": _this_minute(),
+        "checked_at": moment(clock.now(), settings().timezone),
         "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),
     }
 

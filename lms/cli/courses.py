@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:
     """Return the courses at paths, in the order of the folder's order.txt."""
     folders: list[Path] = []
-    for path in paths:
+    for path in (given.resolve() for given in paths):
         if (path / "course.md").is_file():
             folders.append(path)
         elif path.is_dir():

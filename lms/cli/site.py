@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import secrets
 import signal
@@ -15,7 +16,7 @@ import click
 
 from lms.cli.courses import course_folders, publish_folder
 from lms.cli.shared import inside, open_app, say
-from lms.foundation.settings import Settings
+from lms.foundation.settings import BadSetting, Settings, read_settings
 
 
 @click.command()
@@ -133,8 +134,11 @@ def serve(host: str, workers: int) -> None:
 
     Example: PORT=8080 lms serve
     """
+    try:
+        address = f"{host}:{read_settings().port}"
+    except BadSetting as error:
+        raise click.ClickException(str(error)) from None
     _bring_up_to_date()
-    address = f"{host}:{read_settings().port}"
     web = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", str(workers), "--worker-class", "gthread"]
     web += [
         "--threads",
@@ -146,10 +150,10 @@ def serve(host: str, workers: int) -> None:
         "lms.app:create_served_app()",
     ]
     with ExitStack() as stack:
-        work = [sys.executable, "-m", "lms.cli", "work"]
+        jobs = [sys.executable, "-m", "lms.cli", "work"]
         # Each thread would else get an arena of memory of its own, which is never given back.
         frugal = {"MALLOC_ARENA_MAX": "2", **os.environ}
-        processes = [subprocess.Popen(command, env=frugal) for command in (web, work)]
+        processes = [subprocess.Popen(command, env=frugal) for command in (web, jobs)]
         stack.callback(_stop, processes)
 
         def on_signal(_signal: int, _frame: object) -> None:
@@ -164,7 +168,7 @@ def serve(host: str, workers: int) -> None:
                 raise SystemExit(ended)
             if processes[1].poll() is not None:
                 say("The job process ended; it is started again.")
-                processes[1] = subprocess.Popen(work, env=frugal)
+                processes[1] = subprocess.Popen(jobs, env=frugal)
             time.sleep(0.5)
 
 

@@ -22,7 +22,9 @@ def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -
     severity, _, mend = CODES["SHARED_SENTENCE"]
     for name, measures in courses.items():
         for lesson, path, sentence in measures.sentences:
-            key = tuple(word.casefold() for word in words(sentence.text))
+            if sentence.text.count(" ") < LONG_ENOUGH - 1:
+                continue
+            key = tuple(words(sentence.text.casefold()))
             if len(key) < LONG_ENOUGH:
                 continue
             if within:

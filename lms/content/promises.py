@@ -38,6 +38,8 @@ _MAKES = (
     r"(?:licen[cs]e|qualification|accreditation)\b)"
 )
 _PROMISE = re.compile("|".join((_DOES, _DONE, _BECOMES, _MAKES)), re.I)
+# Few sentences hold any of these, so that few are looked at closely.
+_HINT = re.compile(r"prevent|cure|treat|heal|guarantee|certif|licen|qualif|accredit", re.I)
 # "training to treat wounds" names a training; "helps to treat" promises.
 _NAMED = re.compile(
     r"(?<!helps)(?<!help)(?<!helped)(?<!designed)(?<!meant)(?<!made)(?<!shown)(?<!proven)(?<!known)(?<!able)"
@@ -64,6 +66,10 @@ _UNKIND = re.compile(
     r"|attention-seeking|wheelchair-bound|normal\s+people|manpower|guys)\b",
     re.I,
 )
+_STEMS = (
+    "suicide", "attempt", "cry for", "skyrocket", "psycho", "crazy", "addict", "mentally ill", "victim", "suffer",
+    "compliant", "manipulative", "attention", "wheelchair", "normal people", "manpower", "guys",
+)  # fmt: skip
 _WARDED_OFF = re.compile(
     r"(?:\bnot|\bnever|n[’']t|\bavoid|\binstead of|\brather than|\bleave out)\b[^.;:]{0,40}$", re.I
 )
@@ -98,7 +104,7 @@ def _promises(told: Sequence[str]) -> dict[int, str]:
 
 def promises_too_much(sentence: str, before: str = "") -> str | None:
     """The words that promise too much, or None; “it” stands for what the sentence before spoke of."""
-    if sentence.rstrip("”’\"') ").endswith("?"):
+    if not _HINT.search(sentence) or sentence.rstrip("”’\"') ").endswith("?"):
         return None
     spoken = _IT.sub("This training", sentence) if _LOOK_BACK.search(before) else sentence
     for found in _PROMISE.finditer(spoken):
@@ -114,10 +120,13 @@ def promises_too_much(sentence: str, before: str = "") -> str | None:
 def look_for_wording(sheet: Sheet) -> None:
     """Notes words about suicide and about people that can hurt, unless they are quoted or warned of."""
     for one in asserted(sheet.page.blocks, everything=True):
+        lowered = one.text.lower()
+        if not any(stem in lowered for stem in _STEMS):
+            continue
         text = QUOTED.sub(lambda found: "“" + " " * (len(found.group()) - 2) + "”", one.text)
         for code, pattern in (("SUICIDE_WORDING", _SUICIDE), ("UNKIND_WORDING", _UNKIND)):
             for found in pattern.finditer(text):
-                if not _WARDED_OFF.search(text[: found.start()]):
+                if not _WARDED_OFF.search(text[max(0, found.start() - 60) : found.start()]):
                     sheet.report.add(code, one.block.line, f"“{found.group()}” stands here.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lms.content.blocks import Block, text_of
 from lms.content.furniture import CITATION
@@ -12,8 +13,9 @@ from lms.content.furniture import CITATION
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|(?<!\w)‘[^‘’]*(?:’\w[^‘’]*)*’")
 _MARKS = re.compile(r"^\s*\[!\w+\]\s*|^\s*For you, privately\s*(?:\{#[\w-]+\})?|\{#[\w-]+\}")
 _FACT = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-_END = re.compile(r"[.!?…]+[”’\"'»)\]]*\s+(?![“‘\"'«(\[]*[a-z])")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[”’\"'»)\]]*\s+(?![“‘\"'«(\[]*[a-z])")
 _SHORT = re.compile(r"\b(?:e\.g|i\.e|Dr|Mr|Mrs|Ms|St|vs|cf)\.\s*$")
+LONGEST_SHORT = 8
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _GOES_ON = (":", ";", ",")
 _SILENT = re.compile(
@@ -80,7 +82,7 @@ def split(text: str) -> list[str]:
     parts: list[str] = []
     begin = 0
     for end in _END.finditer(text):
-        if not _SHORT.search(text, begin, end.end()):
+        if not _SHORT.search(text[max(begin, end.end() - LONGEST_SHORT) : end.end()]):
             parts.append(text[begin : end.end()].strip())
             begin = end.end()
     return [part for part in (*parts, text[begin:].strip()) if _WORD.search(part)]
@@ -96,6 +98,7 @@ def syllables(word: str) -> int:
     return sum(_syllables(part) for part in word.lower().split("-"))
 
 
+@lru_cache(maxsize=8192)
 def _syllables(word: str) -> int:
     bare = word.removesuffix("’s").replace("qu", "q")
     sounded = bare if _HEARD.search(bare) else _SILENT.sub("", bare)

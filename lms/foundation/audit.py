@@ -28,6 +28,9 @@ class AuditEntry(Base):
     facts: Mapped[dict[str, Any]]
 
 
+_APPEND = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+
+
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
@@ -43,7 +46,7 @@ def record(event: str, facts: dict[str, Any]) -> None:
         "programme_id": facts.get("programme_id"),
         "facts": {key: _plain(value) for key, value in facts.items()},
     }
-    db.session.execute(insert(AuditEntry).values(**row))
+    db.session.execute(_APPEND, row)
 
 
 def list_for_person(person_id: str, limit: int = 50) -> list[AuditEntry]:

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, String, event
+from sqlalchemy import JSON, DateTime, Engine, Executable, Row, String, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -125,8 +125,8 @@ def _write_once(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     pending: list[Callable[[], None]] = []
     token = _after.set(pending)
     try:
+        db.session.rollback()
         with _one_writer():
-            db.session.rollback()
             options = {"writing": True}
             if db.engine.dialect.name == "postgresql":
                 options["isolation_level"] = "SERIALIZABLE"  # type: ignore[assignment]
@@ -142,6 +142,14 @@ def _write_once(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     for call in pending:
         call()
     return result
+
+
+def first_row(statement: Executable, values: dict[str, Any]) -> Row[Any] | None:
+    """Return the first row of a query over tables; a page that needs no other spares itself the session."""
+    if db.session.registry.has():
+        return db.session.execute(statement, values).first()
+    with db.engine.connect() as connection:
+        return connection.execute(statement, values).first()
 
 
 def writing() -> bool:

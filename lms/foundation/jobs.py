@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from huey import SqliteHuey, crontab
 
 from lms.foundation.db import after_commit
 
@@ -24,11 +24,17 @@ class Jobs:
     """A queue with named kinds of work, and sweeps that run each minute."""
 
     def __init__(self, data: Path, work: dict[str, Work], sweeps: list[Sweep], enter: Enter) -> None:
-        data.mkdir(parents=True, exist_ok=True)
-        self._work, self._sweeps, self._enter = work, sweeps, enter
-        self.queue = SqliteHuey("sidelight", filename=str(data / "jobs.db"), fsync=False, results=False)
-        self._task = self.queue.task(name="work")(self._run)
-        self.queue.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        self._data, self._work, self._sweeps, self._enter = data, work, sweeps, enter
+
+    @cached_property
+    def _queue(self) -> tuple[Any, Callable[[str, str], object]]:
+        """The queue and its one task; a web worker that never pushes does not carry the library."""
+        from huey import SqliteHuey, crontab
+
+        self._data.mkdir(parents=True, exist_ok=True)
+        queue = SqliteHuey("sidelight", filename=str(self._data / "jobs.db"), fsync=False, results=False)
+        queue.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
+        return queue, queue.task(name="work")(self._run)
 
     def _run(self, kind: str, key: str) -> None:
         with self._enter():
@@ -46,14 +52,16 @@ class Jobs:
     def push(self, kind: str, key: str) -> None:
         """Ask the job process to do one piece of work soon; the row behind it makes up for a lost push."""
         try:
-            self._task(kind, key)
+            _queue, task = self._queue
+            task(kind, key)
         except Exception:
             log.exception("a push was lost; the sweep will do the work")
 
     def consume(self) -> None:
         """Work until asked to stop."""
         self.sweep()
-        self.queue.create_consumer(workers=1, periodic=True, initial_delay=0.05, max_delay=1.0).run()
+        queue, _task = self._queue
+        queue.create_consumer(workers=1, periodic=True, initial_delay=0.05, max_delay=1.0).run()
 
 
 def push(kind: str, key: str) -> None:

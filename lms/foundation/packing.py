@@ -59,10 +59,11 @@ def mark_packed(response: Response) -> Response:
 
 def pack(response: Response) -> Response:
     """Gzip a response that is text, unless that is done, is not wished for or would not be safe."""
-    if response.mimetype not in TEXTS:
+    headers = response.headers
+    if headers.get("Content-Type", "").partition(";")[0] not in TEXTS:
         return response
-    response.vary.add("Accept-Encoding")
-    if "Content-Encoding" in response.headers or response.status_code == 304 or request.method == "HEAD":
+    headers["Vary"] = f"{headers['Vary']}, Accept-Encoding" if "Vary" in headers else "Accept-Encoding"
+    if "Content-Encoding" in headers or response.status_code == 304 or request.method == "HEAD":
         return response
     if request.endpoint == "static":
         return _pack_file(response) if _takes_gzip(request.headers.get("Accept-Encoding", "")) else response

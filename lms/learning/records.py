@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db
+from lms.foundation.db import Base, db, first_row
 from lms.learning.rules import Progress
 from lms.library.records import CourseLine, Offering
 
@@ -125,7 +125,7 @@ def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
     A visitor who has not begun, or nobody in particular, is given the newest version by a second one.
     """
     marks = {"mark": token_sha256, "course": course_id}
-    row = db.session.execute(_OPEN_PAGE, marks).first() if token_sha256 else None
+    row = first_row(_OPEN_PAGE, marks) if token_sha256 else None
     visitor = as_visitor(row)
     if visitor and row and row[len(VISITOR_COLUMNS)]:
         digest, enrolment_id, programme_id, facts, done = row[len(VISITOR_COLUMNS) :]

@@ -75,7 +75,9 @@ def test_an_invitation_makes_one_account_with_its_role_and_works_once(site: Site
 
 def test_ten_who_use_one_link_at_once_make_one_account(site: Site) -> None:
     form = site.stranger().get(invitation(site)).form_with("Make my account")
-    form.fields = [(name, {"display_name": "Noor", "password": PASSWORD}.get(name, value)) for name, value in form.fields]
+    form.fields = [
+        (name, {"display_name": "Noor", "password": PASSWORD}.get(name, value)) for name, value in form.fields
+    ]
     before = people(site)
     replies = at_once(form, 10)
     assert people(site) == before + 1
@@ -95,9 +97,11 @@ def test_somebody_who_is_signed_in_takes_the_role_with_the_account_they_have(sit
     assert sam.get("/programmes/harbour/people").h1 == "People" and people(site) == before
 
 
-@pytest.mark.parametrize("name", ["نور الهدى", "Łucja Żółć", "Nguyễn Thị Hằng", "Ἀθηνᾶ", "O’Brien & Søn <b>", "李小龍", "Ñ"])
-def test_a_name_of_any_script_is_welcome_and_stands_on_the_page_as_it_was_typed(site: Site, name: str) -> None:
-    assert register(site, name).h1 == f"Welcome back, {name}"
+@pytest.mark.parametrize(
+    "name", ["نور الهدى", "Łucja Żółć", "Nguyễn Thị Hằng", "Ἀθηνᾶ", "O’Brien & Søn <b>", "李小龍", "Ñ"]
+)
+def test_a_name_of_any_script_is_welcome_and_stands_on_the_page_as_it_was_typed(sqlite_site: Site, name: str) -> None:
+    assert register(sqlite_site, name).h1 == f"Welcome back, {name}"
 
 
 def test_a_name_of_three_hundred_characters_is_answered_beside_its_field_and_kept_there(site: Site) -> None:
@@ -109,7 +113,8 @@ def test_a_name_of_three_hundred_characters_is_answered_beside_its_field_and_kep
 
 
 @pytest.mark.parametrize(
-    "email", ["noor", "noor@", "@example.org", "noor@example", "a b@example.org", "noor@exa\tmple.org", "n\nBcc:x@example.org"]
+    "email",
+    ["noor", "noor@", "@example.org", "noor@example", "a b@example.org", "noor@exa\tmple.org", "n\nBcc:x@example.org"],
 )
 def test_what_cannot_be_an_address_is_answered_beside_its_field(sqlite_site: Site, email: str) -> None:
     assert "looks like name@example.org" in register(sqlite_site, email=email, expect=422).main
@@ -134,7 +139,9 @@ def test_a_password_too_easily_guessed_is_answered_kindly(sqlite_site: Site, pas
     assert word in register(sqlite_site, password=password, expect=422).main
 
 
-@pytest.mark.parametrize("password", ["a cup, a window, a tree", "пароль из слов моря", "7h$kQ2!zPw", "w" + "ave tin lamp " * 15])
+@pytest.mark.parametrize(
+    "password", ["a cup, a window, a tree", "пароль из слов моря", "7h$kQ2!zPw", "w" + "ave tin lamp " * 15]
+)
 def test_long_pasted_and_foreign_passwords_are_taken_and_work(sqlite_site: Site, password: str) -> None:
     register(sqlite_site, password=password)
     page = sqlite_site.stranger().get("/sign-in").form("/sign-in").submit(email="noor@example.org", password=password)
@@ -177,4 +184,7 @@ def test_somebody_whose_name_cannot_be_printed_gets_the_certificate_once_a_print
     noor.get("/account").form("/account").submit(certificate_name="Noor Haddad")
     site.work()
     assert noor.get(f"/certificates/{code}/pdf").response.data.startswith(b"%PDF")
-    assert "The name matches." in site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="noor haddad").main
+    assert (
+        "The name matches."
+        in site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="noor haddad").main
+    )

@@ -50,7 +50,9 @@ def test_the_cookie_is_for_this_site_only_and_no_script_reads_it(site: Site) -> 
     visitor = site.stranger()
     page = visitor.get("/sign-in")
     sent = visitor.browser.post(
-        "/sign-in", base_url=BASE, data={**dict(page.form("/sign-in").fields), "email": "sam@example.org", "password": PASSWORD}
+        "/sign-in",
+        base_url=BASE,
+        data={**dict(page.form("/sign-in").fields), "email": "sam@example.org", "password": PASSWORD},
     )
     cookie = sent.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie

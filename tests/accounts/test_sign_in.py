@@ -57,7 +57,9 @@ def test_a_disabled_account_costs_and_reads_the_same_as_nobody(site: Site) -> No
 
 
 @pytest.mark.parametrize("email", ["sam@example.org", "nobody@example.org"])
-def test_after_ten_slips_the_page_asks_to_wait_and_a_quarter_of_an_hour_later_it_hears_again(site: Site, email: str) -> None:
+def test_after_ten_slips_the_page_asks_to_wait_and_a_quarter_of_an_hour_later_it_hears_again(
+    site: Site, email: str
+) -> None:
     for _slip in range(10):
         assert "do not go together here" in try_in(site.stranger(), email, "not the one").main
     assert "wait a quarter of an hour" in try_in(site.stranger(), email, PASSWORD).main

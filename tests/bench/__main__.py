@@ -18,9 +18,9 @@ from typing import Any
 
 from tests.bench import walk, weigh
 from tests.bench.load import Script, Timing, best, load, play_once, read_page
-from tests.bench.site import PEOPLE, Filled, Running, fill, free_port, running, yardstick
+from tests.bench.site import LESSONS_DONE, PEOPLE, Filled, Running, fill, free_port, running, yardstick
 
-SECONDS, ROUNDS = 2.0, 3
+SECONDS, ROUNDS = 0.8, 6
 
 
 @dataclass
@@ -44,21 +44,35 @@ class Told:
 
 
 Scripts = list[Callable[[], Script]]
+Timings = dict[int, Timing]
 
 
-def _played(port: int, scripts: Scripts) -> dict[int, Timing]:
-    return {n: best([load(port, scripts[:n], SECONDS) for _ in range(ROUNDS)]) for n in (1, PEOPLE)}
+def _take_turns(played: dict[str, tuple[int, Scripts]]) -> dict[str, Timings]:
+    """Play all kinds of load in turn, round after round, so that a slow moment of the machine meets each of them."""
+    rounds: dict[tuple[str, int], list[Timing]] = {}
+    for _ in range(ROUNDS):
+        for name, (port, scripts) in played.items():
+            for clients in (1, PEOPLE):
+                rounds.setdefault((name, clients), []).append(load(port, scripts[:clients], SECONDS))
+    return {name: {clients: best(rounds[name, clients]) for clients in (1, PEOPLE)} for name in played}
 
 
-def _speed(told: Told, name: str, timings: dict[int, Timing], bare: dict[int, Timing], least: float | None) -> None:
+def _speed(told: Told, name: str, timings: Timings, bare: Timings, least: float) -> None:
     for clients, timing in timings.items():
         ratio = timing.rate / bare[clients].rate
         where = f"{name}, {clients} client{'s' if clients > 1 else ''}"
-        met = ratio >= least if least and clients == PEOPLE else None
-        target = f"≥ {least:g}" if met is not None else ""
-        told.add(where, round(ratio, 3), "of the yardstick’s rate", target, met)
-        told.add(f"  {where}", f"{timing.rate:.0f}/s  p50 {timing.p50:.1f}  p95 {timing.p95:.1f}", "ms")
-        told.broke(where, timing.errors)
+        if clients == PEOPLE:
+            told.add(f"{where}, of the yardstick’s rate", round(ratio, 3), "", f"≥ {least:g}", ratio >= least)
+        else:
+            told.add(f"{where}, of the yardstick’s rate", round(ratio, 3), "")
+        _rate(told, where, timing)
+
+
+def _rate(told: Told, where: str, timing: Timing) -> None:
+    told.add(f"  {where}", round(timing.rate), "a second")
+    told.add("    half of them within", round(timing.p50, 1), "ms")
+    told.add("    19 of 20 within", round(timing.p95, 1), "ms")
+    told.broke(where, timing.errors)
 
 
 def _tokens(port: int, filled: Filled, path: str) -> list[str]:
@@ -68,33 +82,45 @@ def _tokens(port: int, filled: Filled, path: str) -> list[str]:
     return tokens
 
 
-def _measure_site(told: Told, site: Running, filled: Filled, bare: dict[int, Timing]) -> None:
-    lesson = f"/courses/{filled.course.id}/lessons/{filled.course.lessons[3].id}"
-    told.most("cold start of `lms serve` to its first page", site.seconds, "s", 5)
-    _memory(told, "idle", site.pid, 120)
-    view = weigh.first_view(site.port, filled)
+def _measure_speed(told: Told, site: Running, filled: Filled) -> None:
+    lesson = f"/courses/{filled.course.id}/lessons/{filled.course.lessons[LESSONS_DONE].id}"
     tokens = _tokens(site.port, filled, lesson)
     checks: Scripts = [
         partial(walk.whole_check, filled.course.id, cookie, token)
         for cookie, token in zip(filled.cookies, tokens, strict=True)
     ]
     at_once = load(site.port, checks, 0)
-    told.add(f"{PEOPLE} checks begun at once: errors", len(at_once.errors), "", "0", not at_once.errors)
+    errors = len(at_once.errors) + PEOPLE - at_once.count
+    told.add(f"{PEOPLE} whole checks begun at once: not brought to their end", errors, "", "0", errors == 0)
     told.broke("checks at once", at_once.errors)
-    lessons: Scripts = [partial(read_page, lesson, cookie) for cookie in filled.cookies]
-    verify: Scripts = [partial(read_page, f"/verify/{filled.code}") for _ in filled.cookies]
-    _speed(told, "lesson page", _played(site.port, lessons), bare, 0.35)
-    _speed(told, "verification page", _played(site.port, verify), bare, 0.35)
-    _speed(told, "whole check", _played(site.port, checks), bare, 0.02)
-    _memory(told, "loaded", site.pid, 150)
+    command, port = yardstick()
+    with running(command, port, "/"):
+        timings = _take_turns(
+            {
+                "bare page": (port, [partial(read_page, "/") for _ in range(PEOPLE)]),
+                "lesson page": (site.port, [partial(read_page, lesson, cookie) for cookie in filled.cookies]),
+                "verification page": (site.port, [partial(read_page, f"/verify/{filled.code}") for _ in range(PEOPLE)]),
+                "whole check": (site.port, checks),
+            }
+        )
+    bare = timings["bare page"]
+    for clients, timing in bare.items():
+        _rate(told, f"yardstick, {clients} client{'s' if clients > 1 else ''}", timing)
+    _speed(told, "lesson page", timings["lesson page"], bare, 0.35)
+    _speed(told, "verification page", timings["verification page"], bare, 0.35)
+    _speed(told, "whole check", timings["whole check"], bare, 0.02)
+
+
+def _measure_view(told: Told, site: Running, filled: Filled) -> None:
+    view = weigh.first_view(site.port, filled)
     if isinstance(view, str):
         told.add("first lesson view", view, "")
         return
-    told.most("first lesson view, on the wire", view.wire / 1000, "kB", 75)
-    told.add("  bodies as gzip -9 would leave them", round(view.packed / 1000, 1), "kB")
+    told.most("first lesson view as it came, with headers", view.wire / 1000, "kB", 75)
+    told.add("  its bodies as gzip -9 would leave them", round(view.packed / 1000, 1), "kB")
     told.most("requests of a first lesson view", len(view.requests), "", 8)
     for request in view.requests:
-        told.add("  ", request, "bytes")
+        told.add(f"  {request.rpartition(' ')[0]}", int(request.rpartition(" ")[2]), "bytes")
 
 
 def _memory(told: Told, when: str, pid: int, most: float) -> None:
@@ -110,20 +136,17 @@ def _memory(told: Told, when: str, pid: int, most: float) -> None:
 def _measure(folder: Path) -> Told:
     told = Told()
     filled = fill(folder / "site")
-    command, port = yardstick()
-    with running(command, port, "/") as server:
-        bare = _played(server.port, [partial(read_page, "/") for _ in range(PEOPLE)])
-    for clients, timing in bare.items():
-        told.add(f"yardstick, {clients} client{'s' if clients > 1 else ''}", round(timing.rate), "requests/s")
-        told.add("  half and nearly all", f"p50 {timing.p50:.1f}  p95 {timing.p95:.1f}", "ms")
-        told.broke("yardstick", timing.errors)
     serve = [sys.executable, "-m", "lms.cli", "serve"]
     with running(serve, free_port(), "/verify", LMS_DATA=str(filled.data)) as site:
-        _measure_site(told, site, filled, bare)
+        told.add("cold start of `lms serve` to its first page", round(site.seconds, 2), "s")
+        _memory(told, "idle", site.pid, 120)
+        _measure_view(told, site, filled)
+        _measure_speed(told, site, filled)
+        _memory(told, "loaded", site.pid, 150)
     milliseconds, size = weigh.certificate()
     told.most("certificate, warm, CPU", milliseconds, "ms", 60)
     told.add("  its bytes", size, "")
-    told.most("`lms check` of the first course", weigh.course_check(), "s", 1)
+    told.most("`lms check` of the first course, the best of three", weigh.course_check(), "s", 1)
     clicks = walk.shortest_path(folder / "path")
     told.most("clicks beyond the answers, three lessons", len(clicks), "", 14)
     return told
@@ -137,12 +160,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sidelight-bench-") as folder:
         told = _measure(Path(folder))
     if as_json:
-        print(json.dumps({"cpus": os.cpu_count(), "rows": told.rows, "errors": told.errors}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps({"cpus": os.cpu_count(), "rows": told.rows, "errors": told.errors}, ensure_ascii=False, indent=2)
+        )
     else:
         print(f"On {os.cpu_count()} CPUs, which the load shares; the best of {ROUNDS} rounds of {SECONDS:g} s.\n")
         for row in told.rows:
             verdict = {True: "met", False: "NOT YET", None: ""}[row["met"]]
-            print(f"{row['what']:<58}{row['value']!s:>34} {row['unit']:<24}{row['target']:<8}{verdict}".rstrip())
+            print(f"{row['what']:<66}{row['value']!s:>10} {row['unit']:<10}{row['target']:<8}{verdict}".rstrip())
         print(*(f"\nBroke: {error}" for error in told.errors), sep="")
     return 1 if told.errors else 0
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from statistics import quantiles
 
-LONGEST_WAIT = 20.0
+LONGEST_WAIT, MOST_ERRORS = 20.0, 20
 
 
 @dataclass(frozen=True)
@@ -123,45 +123,51 @@ def _length(head: bytes) -> int:
     return int(head[found + 17 :].split(b"\r\n", 1)[0]) if found >= 0 else 0
 
 
-def _play(port: int, scripts: list[Callable[[], Script]], seconds: float, start: float) -> tuple[list[float], list[str]]:
-    """Play scripts side by side until the time is over, or once each when there is none; return times and errors."""
-    clients = []
-    for make in scripts:
-        clients.append(Client(port, make))
-        time.sleep(0.004)  # as visitors come: all at once would crowd at whichever worker wakes first
-    took: list[float] = []
-    errors: list[str] = []
-    with selectors.DefaultSelector() as listening:
-        time.sleep(max(0.0, start - time.time()))
-        until = time.perf_counter() + seconds
-        for client in clients:
-            client.begin()
-            listening.register(client.socket, selectors.EVENT_READ, client)
-        last_heard = time.perf_counter()
-        while listening.get_map():
-            for key, _ in listening.select(1.0):
-                last_heard = time.perf_counter()
-                client = key.data
-                listening.unregister(key.fileobj)
-                try:
-                    if client.hear():
-                        took.append(time.perf_counter() - client.began)
-                        if time.perf_counter() >= until:
-                            continue
-                        client.begin()
-                except (Unexpected, OSError) as trouble:
-                    errors.append(str(trouble))
-                    if len(errors) > 20 or time.perf_counter() >= until:
-                        continue
-                    client.again()
-                    client.begin()
+class Crowd:
+    """Clients that play side by side in one process until the time is over, or once each when there is none."""
+
+    def __init__(self, port: int, scripts: list[Callable[[], Script]], seconds: float) -> None:
+        self.seconds = seconds
+        self.took: list[float] = []
+        self.errors: list[str] = []
+        self.clients = []
+        for make in scripts:
+            self.clients.append(Client(port, make))
+            time.sleep(0.004)  # as visitors come: all at once would crowd at whichever worker wakes first
+
+    def play(self, start: float) -> None:
+        """Begin all at the same moment, and go on until the last has its answer."""
+        with selectors.DefaultSelector() as listening:
+            time.sleep(max(0.0, start - time.time()))
+            self.until = time.perf_counter() + self.seconds
+            for client in self.clients:
+                client.begin()
                 listening.register(client.socket, selectors.EVENT_READ, client)
-            if time.perf_counter() - last_heard > LONGEST_WAIT:
-                errors.append(f"{len(listening.get_map())} clients had no answer within {LONGEST_WAIT:.0f} s")
-                break
-    for client in clients:
-        client.socket.close()
-    return took, errors
+            while listening.get_map():
+                ready = listening.select(LONGEST_WAIT)
+                if not ready:
+                    self.errors.append(f"{len(listening.get_map())} clients had no answer in {LONGEST_WAIT:.0f} s")
+                    break
+                for key, _ in ready:
+                    listening.unregister(key.fileobj)
+                    if self._goes_on(key.data):
+                        listening.register(key.data.socket, selectors.EVENT_READ, key.data)
+        for client in self.clients:
+            client.socket.close()
+
+    def _goes_on(self, client: Client) -> bool:
+        """Let a client hear its answer; return whether it has asked for more."""
+        try:
+            if not client.hear():
+                return True
+            self.took.append(time.perf_counter() - client.began)
+        except (Unexpected, OSError) as trouble:
+            self.errors.append(str(trouble))
+            client.again()
+        if time.perf_counter() >= self.until or len(self.errors) > MOST_ERRORS:
+            return False
+        client.begin()
+        return True
 
 
 def _shares(scripts: list[Callable[[], Script]]) -> Iterator[list[Callable[[], Script]]]:
@@ -178,7 +184,9 @@ def load(port: int, scripts: list[Callable[[], Script]], seconds: float) -> Timi
     shares = list(_shares(scripts))
 
     def play(share: list[Callable[[], Script]]) -> None:
-        told.put(_play(port, share, seconds, start))
+        crowd = Crowd(port, share, seconds)
+        crowd.play(start)
+        told.put((crowd.took, crowd.errors))
 
     processes = [fork.Process(target=play, args=(share,), daemon=True) for share in shares]
     for process in processes:

@@ -20,7 +20,7 @@ RENDERS = 9
 
 @dataclass(frozen=True)
 class Memory:
-    """Proportional set sizes in MB: the web server's master with its workers, the job process, who watches over both."""
+    """Proportional set sizes in MB: the web server with its workers, the job process, and who watches over both."""
 
     web: float
     jobs: float
@@ -63,7 +63,8 @@ from lms.certification.documents import CertificateFacts, render
 
 facts = CertificateFacts(
     code="7QK4M2XD9RTPC6HV", verify_url="http://127.0.0.1:8000/V/7QK4M2XD9RTPC6HV", name="Sam Osei",
-    course_title="Psychological First Aid", version="1.0.0", awarded_on=date(2026, 3, 14), valid_until=date(2028, 3, 14),
+    course_title="Psychological First Aid", version="1.0.0", awarded_on=date(2026, 3, 14),
+    valid_until=date(2028, 3, 14),
     hours="3 hours", attests=("Sam Osei read all lessons", "and answered the check"),
     does_not_attest="Fitness to practise.", programme="Harbour Hospitals",
 )
@@ -124,7 +125,7 @@ def first_view(port: int, filled: Filled) -> View | str:
             context.add_cookies([{"name": name, "value": token, "url": address}])
             page = context.new_page()
             seen: list[Any] = []
-            page.on("requestfinished", lambda request: seen.append(request))  # noqa: PLW0108 - Playwright marks the function
+            page.on("requestfinished", lambda request: seen.append(request))  # it marks the function it is given
             page.goto(address, wait_until="networkidle")
             page.wait_for_timeout(300)
             found = [_weigh(request) for request in seen]
@@ -144,5 +145,3 @@ def _weigh(request: Any) -> tuple[str, int, int]:
     packed = min(len(body), len(gzip.compress(body, 9)))
     path = request.url.split("//", 1)[1].partition("/")[2].partition("?")[0]
     return f"/{path}", sizes["responseBodySize"] + sizes["responseHeadersSize"], packed
-
-

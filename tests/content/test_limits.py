@@ -23,16 +23,19 @@ SLOW = [
     b"*a " * 2600, b"**a *b " * 1100, b"`" * 8000, b"` `` ``` " * 880, b"<" * 8000, b"<a " * 2600,
     b"![" * 24 + b"x" * 8000, b"_" * 8000, b"\\" * 8000, b"&" * 8000, b"a|" * 4000 + b"\n" + b"-|" * 1,
     b"<!--" * 2000, b"~~a " * 2000, b"[](" * 24, b"http://a" * 1000, b"{{" * 24, b"\t" * 8000 + b"x", b"(" * 8000,
-    b"1 1(" * 2000, b"#" * 8000, b"[^a]" * 2000,
+    b"1 1(" * 2000, b"#" * 8000, b"[^a]" * 2000, b"training " * 850, b"becomes now " * 650, b"guys " * 1600,
+    "“".encode() * 2600, "‘a’a".encode() * 900, b"!" * 8000, b"Dr. " * 1900, b"PFA, x, treats " * 500, b"eguard" * 1300,
 ]  # fmt: skip
+# What grows out of bounds takes minutes; a slow machine takes a few seconds.
+CPU_SECONDS = 20
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_named_and_never_parsed(name):
     text, code = HOSTILE[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = check(Bundle({"course.md": text, "1-a/1-b.md": text, "check.md": text, "practice/c.md": text}))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < CPU_SECONDS
     assert code in codes(reading)
     assert reading.course is None
 
@@ -40,9 +43,9 @@ def test_a_hostile_file_is_named_and_never_parsed(name):
 @pytest.mark.parametrize("number", range(len(SLOW)))
 def test_what_the_limits_let_through_is_parsed_in_time(number):
     text = b"---\nid: hello\n---\n" + SLOW[number]
-    begun = time.perf_counter()
+    begun = time.process_time()
     check(bundle(**{"1-begin/1-hello.md": text}))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < CPU_SECONDS
 
 
 @pytest.mark.parametrize(

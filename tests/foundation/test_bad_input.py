@@ -121,7 +121,11 @@ def test_odd_numbers_in_forms_and_addresses_break_nothing(sqlite_site: Site, num
 
 
 @quiet
-@given(token=st.one_of(st.text(max_size=40), st.from_regex(r"\A[0-9²³٣]{1,6}\.[0-9a-f]{0,64}\Z"), st.just("9" * 5000 + ".a")))
+@given(
+    token=st.one_of(
+        st.text(max_size=40), st.from_regex(r"\A[0-9²³٣]{1,6}\.[0-9a-f]{0,64}\Z"), st.just("9" * 5000 + ".a")
+    )
+)
 def test_no_form_token_that_somebody_makes_up_fits_or_breaks_anything(shared: Site, token: str) -> None:
     for browser in (shared.stranger().browser, shared.visitor("sam").browser):
         reply = browser.post("/display", base_url=BASE, data={"form_token": token, "size": "larger"}, headers=SAME)
@@ -141,7 +145,9 @@ def shared(filled_sqlite: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @quiet
-@given(target=st.one_of(st.text(max_size=40), st.from_regex(r"\A(//|/\\|\\|https?:|/courses|/)[a-z./\\@:?#%\t]{0,20}\Z")))
+@given(
+    target=st.one_of(st.text(max_size=40), st.from_regex(r"\A(//|/\\|\\|https?:|/courses|/)[a-z./\\@:?#%\t]{0,20}\Z"))
+)
 def test_a_local_path_is_a_path_of_this_site_or_the_other_one(shared: Site, target: str) -> None:
     with shared.inside():
         found = local_path(target, "/courses")
@@ -149,7 +155,9 @@ def test_a_local_path_is_a_path_of_this_site_or_the_other_one(shared: Site, targ
     assert found == "/courses" or target.startswith(found.partition("?")[0])
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/courses", "/\\evil.example", "/nowhere", "javascript:1"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/courses", "/\\evil.example", "/nowhere", "javascript:1"]
+)
 def test_nobody_is_led_to_another_site_after_signing_in_or_changing_the_display(sqlite_site: Site, target: str) -> None:
     sam = sqlite_site.stranger()
     form = sam.get(f"/sign-in?next={target}").form("/sign-in")
@@ -162,7 +170,15 @@ def test_nobody_is_led_to_another_site_after_signing_in_or_changing_the_display(
 
 
 @pytest.mark.parametrize(
-    "path", ["/courses/%00", "/courses/x/lessons/%00", "/checks/%00/1", "/programmes/%00/people", "/verify/%00", "/media/%00/%00"]
+    "path",
+    [
+        "/courses/%00",
+        "/courses/x/lessons/%00",
+        "/checks/%00/1",
+        "/programmes/%00/people",
+        "/verify/%00",
+        "/media/%00/%00",
+    ],
 )
 def test_a_nul_in_an_address_is_a_page_that_is_not_there(site: Site, path: str) -> None:
     for visitor in (site.visitor("sam"), site.visitor("cora")):

@@ -23,5 +23,6 @@ def test_the_page_of_codes_holds_every_code_of_the_check() -> None:
 
 
 def test_the_catalogue_holds_every_string_that_people_read() -> None:
-    kept = {str(message.id) for message in read_po(FILE.open("rb")) if message.id}
+    with FILE.open("rb") as file:
+        kept = {str(message.id) for message in read_po(file) if message.id}
     assert kept == messages(), "run: python -m tests.house.catalogue"

@@ -65,7 +65,9 @@ def test_tokens_tell_neither_place_nor_worth_and_differ_from_check_to_check(sqli
         visitor = sqlite_site.visitor(name)
         begin(visitor)
         page = open_check(visitor).follow("Show all questions on one page")
-        tokens = {f.get("value") for f in page.find("fieldset.ask input[type=radio], fieldset.ask input[type=checkbox]")}
+        tokens = {
+            f.get("value") for f in page.find("fieldset.ask input[type=radio], fieldset.ask input[type=checkbox]")
+        }
         assert tokens and all(re.fullmatch(r"[0-9a-f]{10}", token) for token in tokens)
         seen.append(tokens)
     assert not seen[0] & seen[1]

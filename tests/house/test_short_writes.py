@@ -68,8 +68,12 @@ def test_everything_that_sam_does_keeps_its_writes_short(site: Site) -> None:
 def test_registering_and_slipping_keep_their_writes_short(site: Site) -> None:
     with watched() as found:
         noor = site.stranger()
-        noor.get("/register").form("/register").submit(display_name="Noor", email="noor@example.org", password="tin cup by the sea")
-        site.stranger().get("/sign-in").form("/sign-in").submit(email="sam@example.org", password="not this one", expect=422)
+        noor.get("/register").form("/register").submit(
+            display_name="Noor", email="noor@example.org", password="tin cup by the sea"
+        )
+        site.stranger().get("/sign-in").form("/sign-in").submit(
+            email="sam@example.org", password="not this one", expect=422
+        )
         site.stranger().get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
     assert found == []
 

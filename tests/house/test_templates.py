@@ -61,7 +61,9 @@ def test_every_address_in_the_code_is_one_the_site_has(app: Flask) -> None:
 
 
 def test_every_template_is_used_and_every_used_one_is_there(app: Flask) -> None:
-    used = {call.args[0].value for _path, call in calls_in_code("render_template") if isinstance(call.args[0], ast.Constant)}
+    used = {
+        call.args[0].value for _path, call in calls_in_code("render_template") if isinstance(call.args[0], ast.Constant)
+    }
     for name in template_names():
         for node in parsed(app, name).find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             if isinstance(node.template, nodes.Const):  # type: ignore[attr-defined]

@@ -1,0 +1,132 @@
+"""Awards: held until the course is reviewed, released with the day of passing, withdrawn by their own programme."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.accounts.actions import set_programme
+from lms.certification.forms import REASON_WORDS
+from lms.certification.records import find_award
+from lms.certification.rules import REASONS, add_months, expires_on, name_fits, plain_name, renewal_is_near, state_of
+from lms.foundation import clock
+from lms.foundation.mail import OutboxMail
+from lms.library.actions import record_review
+from tests.conftest import Site
+from tests.learning.test_once import count, told
+from tests.roads import COURSE, PFA, earn
+
+
+def hold(site: Site, choice: bool | None) -> None:
+    site.do(set_programme, "harbour", None, {}, choice, touch_hold=True)
+
+
+def review(site: Site, role: str) -> None:
+    site.do(record_review, PFA, None, role, "Dr R. Amari", date(2026, 11, 20), None, False)
+
+
+def test_a_certificate_waits_for_the_courses_review_and_comes_with_the_day_of_passing(site: Site) -> None:
+    hold(site, None)
+    code = earn(site)
+    passed = clock.today("UTC")
+    page = site.visitor("sam").get(f"/certificates/{code}")
+    assert page.h1 == "Passed, waiting for the course’s review"
+    site.stranger().get(f"/verify/{code}", expect=404)
+    clock.shift(timedelta(days=20))
+    site.visitors.clear()
+    review(site, "clinical")
+    site.stranger().get(f"/verify/{code}", expect=404)
+    review(site, "peer")
+    review(site, "legal")
+    assert site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
+    with site.inside():
+        award = find_award(code)
+        assert award is not None and award.passed_on == passed and award.valid_until == expires_on(passed, 24)
+    site.work()
+    assert (count(site, OutboxMail), told(site, "CertificateHeld"), told(site, "CertificateIssued")) == (1, 1, 1)
+
+
+def test_the_course_page_says_that_nobody_has_reviewed_it_and_that_certificates_wait(sqlite_site: Site) -> None:
+    hold(sqlite_site, None)
+    page = sqlite_site.visitor("sam").get(COURSE)
+    assert "has not been reviewed yet by" in page.main and "once the review is recorded" in page.main
+    hold(sqlite_site, False)
+    page = sqlite_site.visitor("sam").get(COURSE)
+    assert "has not been reviewed yet by" in page.main and "once the review is recorded" not in page.main
+
+
+def test_a_programme_may_hold_though_the_site_does_not(make_sqlite_site: object) -> None:
+    site: Site = make_sqlite_site(LMS_HOLD_UNREVIEWED="no")  # type: ignore[operator]
+    hold(site, True)
+    site.stranger().get(f"/verify/{earn(site)}", expect=404)
+    hold(site, None)
+    assert site.stranger().get(f"/verify/{earn(site, 'lena')}").h1 == "This certificate is valid"
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_cora_withdraws_a_certificate_and_the_reason_stays_with_the_programme(sqlite_site: Site, reason: str) -> None:
+    site = sqlite_site
+    code = earn(site)
+    people = site.visitor("cora").get("/programmes/harbour/people")
+    page = people.client.get(next(href for href in people.links().values() if href.endswith("/withdraw")))
+    assert "Sam Osei" in page.main
+    page = page.form_with("Withdraw this certificate").submit("Withdraw this certificate", reason=reason)
+    assert page.path == "/programmes/harbour/people" and "Withdrawn" in page.main
+    stranger = site.stranger().get(f"/verify/{code}")
+    assert "withdrawn by the programme" in stranger.h1
+    sam = site.visitor("sam").get(f"/certificates/{code}")
+    assert "Withdrawn by the programme" in sam.main
+    for page in (stranger, sam, site.visitor("sam").get("/account")):
+        assert str(REASON_WORDS[reason]) not in page.html and (reason == "other" or reason not in page.html)
+
+
+def test_withdrawing_asks_for_a_reason_and_does_it_once(site: Site) -> None:
+    code = earn(site)
+    cora = site.visitor("cora")
+    form = cora.get(f"/programmes/harbour/certificates/{code}/withdraw").form_with("Withdraw this certificate")
+    assert "choose one of the reasons" in form.submit("Withdraw this certificate", expect=422).main
+    form.submit("Withdraw this certificate", reason="other")
+    form.submit("Withdraw this certificate", reason="holder asked")
+    with site.inside():
+        award = find_award(code)
+        assert award is not None and award.withdrawn_reason == "other"
+    assert told(site, "CertificateWithdrawn") == 1
+
+
+def test_mina_of_another_programme_finds_no_such_page(site: Site) -> None:
+    code = earn(site)
+    for programme in ("harbour", "meadow"):
+        site.visitor("mina").get(f"/programmes/{programme}/certificates/{code}/withdraw", expect=404)
+
+
+@given(day=st.dates(date(1990, 1, 1), date(2200, 1, 1)), months=st.integers(0, 240))
+def test_months_later_is_the_same_day_or_the_last_of_the_month(day: date, months: int) -> None:
+    later = add_months(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day == day.day or (later.day < day.day and (later + timedelta(days=1)).day == 1)
+    assert add_months(day, 0) == day
+
+
+@given(name=st.text(min_size=1, max_size=60))
+def test_a_name_fits_itself_however_it_is_cased_and_spaced(name: str) -> None:
+    if plain_name(name):
+        assert name_fits(name, name)
+        assert name_fits(f"  {name.casefold()}  ", name)
+        assert name_fits(" ".join(name), name)
+
+
+@given(one=st.text(max_size=30), other=st.text(max_size=30))
+def test_names_fit_in_both_directions_or_in_none_and_nothing_fits_an_empty_one(one: str, other: str) -> None:
+    assert name_fits(one, other) == name_fits(other, one)
+    assert not name_fits("", other) and not name_fits(one, "")
+
+
+@given(until=st.dates(date(2000, 1, 1), date(2100, 1, 1)), days=st.integers(-400, 400))
+def test_the_last_day_is_a_valid_day_and_renewal_is_near_for_ninety_days(until: date, days: int) -> None:
+    today = until + timedelta(days=days)
+    state = state_of(waiting=False, withdrawn=False, replaced=False, valid_until=until, today=today)
+    assert state == ("expired" if days > 0 else "valid")
+    assert renewal_is_near(until, today) is (days >= -90)

@@ -1,0 +1,104 @@
+"""Documents: made once, kept with their digest, and served unchanged whatever happens to design or job process."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import func, select
+
+from lms.certification.actions import store_document
+from lms.certification.records import Document, find_award
+from lms.foundation.db import db
+from tests.conftest import ROOT, Site
+from tests.roads import COURSE, earn, prepare, take_check
+
+
+def pdf(site: Site, code: str) -> bytes:
+    return bytes(site.visitor("sam").get(f"/certificates/{code}/pdf").response.data)
+
+
+def test_the_document_is_kept_once_and_served_unchanged_after_the_design_was_edited(site: Site) -> None:
+    code = earn(site, document=True)
+    first = pdf(site, code)
+    own = site.settings.data / "certificates" / "warm"
+    shutil.copytree(ROOT / "certificates" / "warm", own)
+    (own / "certificate.css").write_text("body { color: red }")
+    site.work()
+    assert pdf(site, code) == first
+    with site.inside():
+        kept = db.session.scalars(select(Document)).one()
+        assert kept.sha256 == hashlib.sha256(first).hexdigest()
+
+
+def test_a_document_that_is_made_twice_stays_the_first(site: Site) -> None:
+    code = earn(site, document=True)
+    first = pdf(site, code)
+    with site.inside():
+        award = find_award(code)
+    assert award is not None
+    site.do(store_document, award.id, b"%PDF another")
+    assert pdf(site, code) == first
+    with site.inside():
+        assert db.session.scalar(select(func.count()).select_from(Document)) == 1
+
+
+def test_a_new_name_does_not_change_a_certificate_that_stands(site: Site) -> None:
+    code = earn(site, document=True)
+    first = pdf(site, code)
+    site.visitor("sam").get("/account").form("/account").submit(display_name="Samuel", certificate_name="Samuel Osei")
+    site.work()
+    assert pdf(site, code) == first
+    assert "matches" in site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="Sam Osei").main
+
+
+def test_the_page_says_that_it_is_being_prepared_and_the_code_works_at_once(site: Site) -> None:
+    code = earn(site)
+    page = site.visitor("sam").get(f"/certificates/{code}")
+    assert page.h1 == "Your certificate is being prepared" and "here in a minute" in page.main
+    assert site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
+    site.work()
+    assert site.visitor("sam").get(f"/certificates/{code}").h1 == "Your certificate is ready"
+
+
+def test_the_pdf_comes_even_though_no_job_process_runs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short-lived child makes it; it reads its settings from the environment, as the served site does."""
+    monkeypatch.setenv("LMS_DATA", str(site.settings.data))
+    monkeypatch.setenv("LMS_DATABASE_URL", site.settings.database_url)
+    code = earn(site)
+    made = pdf(site, code)
+    assert made.startswith(b"%PDF") and "Sam Osei" in PdfReader(BytesIO(made)).pages[0].extract_text()
+    assert pdf(site, code) == made
+
+
+def test_a_design_that_cannot_be_set_is_told_apart_and_made_later(site: Site) -> None:
+    code = earn(site)
+    own = site.settings.data / "certificates" / "warm"
+    shutil.copytree(ROOT / "certificates" / "warm", own)
+    (own / "certificate.html").write_text("{{ no_such_fact }}")
+    site.work()
+    assert "being prepared" in site.visitor("sam").get(f"/certificates/{code}").h1
+    shutil.rmtree(own)
+    site.work()
+    assert pdf(site, code).startswith(b"%PDF")
+
+
+def test_a_certificate_of_the_road_says_what_was_asked_and_what_it_is_not(site: Site) -> None:
+    prepare(site, "sam")
+    take_check(site, "sam")
+    site.work()
+    page = site.visitor("sam").get(COURSE).follow("See your certificate")
+    code = page.path.split("/")[2]
+    text = " ".join(PdfReader(BytesIO(pdf(site, code))).pages[0].extract_text().split())
+    for words in (
+        "80% or more",
+        "every safety question",
+        "two practice conversations" if "two" in text else "2 practice",
+        "not a licence",
+    ):
+        assert words in text
+    for word in ("certified", "accredited", "qualified", "8 of 10", "10 of 10"):
+        assert word not in text.lower()

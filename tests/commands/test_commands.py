@@ -1,0 +1,195 @@
+"""The `lms` command: each command does what it says, says so, and fails with a status and nothing changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lms.cli import main
+from tests.conftest import PFA, Site
+from tests.roads import earn
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def lms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `lms …` on an empty data folder."""
+    monkeypatch.setenv("LMS_DATA", str(tmp_path / "data"))
+    for name in ("LMS_DATABASE_URL", "LMS_BASE_URL", "LMS_REGISTRATION", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+def of(site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return `lms …` for a site that is there."""
+    monkeypatch.setenv("LMS_DATA", str(site.settings.data))
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+def listed(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    rows: list[dict[str, Any]] = json.loads(result.output)
+    return rows
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the course with a lesson that lost its id."""
+    folder = tmp_path / "courses" / PFA.name
+    shutil.copytree(PFA, folder)
+    lesson = next(folder.glob("1-*/1-*.md"))
+    lesson.write_text(lesson.read_text("utf-8").replace("id: ", "idd: ", 1), "utf-8")
+    return folder
+
+
+def test_init_prints_a_link_that_makes_the_first_operator_and_only_the_first(lms: Run) -> None:
+    first = lms("init", "--programme", "harbour", "--name", "Harbour Hospitals")
+    assert first.exit_code == 0 and "/invitation/" in first.output
+    from lms.app import create_app
+    from tests.inspector import Inspector
+
+    visitor = Inspector(create_app())
+    page = visitor.get("/invitation/" + first.output.split("/invitation/")[1].strip())
+    page = page.form_with("Make my account").submit(
+        "Make my account", display_name="Ada", email="ada@example.org", password="tin cup by the sea"
+    )
+    assert page.h1 == "Welcome back, Ada"
+    again = lms("init")
+    assert again.exit_code == 1 and "operator already" in again.output and "/invitation/" not in again.output
+    assert listed(lms("people", "list", "--json"))[0]["role"] == "operator"
+
+
+def test_check_says_where_each_finding_is_and_its_status_says_whether_there_was_one(lms: Run, broken: Path) -> None:
+    assert lms("check", PFA).exit_code == 0
+    told = lms("check", broken)
+    assert told.exit_code == 1 and "1-know/1-what-pfa-is.md:" in told.output
+    found = json.loads(lms("check", "--json", broken).output)
+    assert found[0]["errors"] >= 1 and {"code", "path", "line", "column", "mend"} <= found[0]["findings"][0].keys()
+
+
+def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, broken: Path) -> None:
+    lms("programme", "set", "harbour")
+    told = lms("publish", broken)
+    assert told.exit_code == 1 and "nothing of it was published" in told.output and "Traceback" not in told.output
+    from lms.app import create_app
+    from tests.inspector import Inspector
+
+    assert "No course is open here yet." in Inspector(create_app()).get("/courses").main
+
+
+def test_publishing_twice_is_publishing_once_and_other_text_needs_a_new_version(lms: Run, broken: Path) -> None:
+    lms("programme", "set", "harbour", "name=Harbour Hospitals")
+    assert "published." in lms("publish", PFA).output
+    assert "published already, unchanged" in lms("publish", PFA).output
+    course = broken / "course.md"
+    shutil.copytree(PFA, broken, dirs_exist_ok=True)
+    course.write_text(course.read_text("utf-8") + "\nOne more paragraph.\n", "utf-8")
+    told = lms("publish", broken)
+    assert told.exit_code == 1 and "is published already, with other text" in told.output
+
+
+@pytest.mark.parametrize("path", ["/no/such/folder", "docs"])
+def test_what_is_no_course_is_said_plainly(lms: Run, path: str) -> None:
+    told = lms("check", path)
+    assert told.exit_code in {1, 2} and "Traceback" not in told.output
+
+
+def test_a_course_is_checked_from_inside_its_own_folder(lms: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PFA)
+    told = lms("check", ".")
+    assert (
+        told.exit_code == 0 and told.output.startswith((f"{PFA.name}:", "")) and f"{PFA.name}: 0 errors" in told.output
+    )
+
+
+def test_the_demo_stays_on_this_machine(lms: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LMS_BASE_URL", "https://training.example.org")
+    told = lms("demo")
+    assert told.exit_code == 1 and "this machine only" in told.output
+    assert listed(lms("people", "list", "--json")) == []
+
+
+def test_the_demo_makes_four_people_with_a_password_of_its_own_and_can_run_again(lms: Run, tmp_path: Path) -> None:
+    (tmp_path / "shelf").mkdir()
+    shutil.copytree(PFA, tmp_path / "shelf" / PFA.name)
+    first, second = lms("demo", "--courses", tmp_path / "shelf"), lms("demo", "--courses", tmp_path / "shelf")
+    assert first.exit_code == second.exit_code == 0
+    assert {row["role"] for row in listed(lms("people", "list", "--json"))} == {
+        "learner",
+        "trainer",
+        "coordinator",
+        "operator",
+    }
+    password = first.output.strip().splitlines()[-1].split()[-1]
+    assert len(password) >= 12 and password in second.output
+    kept = tmp_path / "data" / "keys" / "demo-password"
+    assert kept.read_text() == password and kept.stat().st_mode & 0o077 == 0
+
+
+def test_people_are_invited_or_given_their_role_at_once(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    lms = of(sqlite_site, monkeypatch)
+    assert "/invitation/" in lms("people", "add", "noor@example.org", "--programme", "harbour").output
+    told = lms("people", "add", "SAM@example.org", "--role", "coordinator", "--programme", "harbour")
+    assert told.exit_code == 0 and "/invitation/" not in told.output
+    rows = listed(lms("people", "list", "--json", "--programme", "harbour"))
+    assert {"email": "sam@example.org", "name": "Sam Osei", "programme": "harbour", "role": "coordinator"} in rows
+    assert not [row for row in rows if row["programme"] != "harbour"]
+    nowhere = lms("people", "add", "noor@example.org")
+    assert nowhere.exit_code == 1 and "harbour, meadow" in nowhere.output
+
+
+def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lms = of(sqlite_site, monkeypatch)
+    told = lms("programme", "set", "harbour", "lead=Noor Haddad", "emergency=112")
+    assert told.exit_code == 0 and "lead: Noor Haddad" in told.output
+    assert "Noor Haddad" in sqlite_site.visitor("sam").get("/support").main
+    odd = lms("programme", "set", "harbour", "lead=Nobody", "leed=Nobody")
+    assert odd.exit_code == 1 and "leed" in odd.output and "Nothing was changed" in odd.output
+    assert "Noor Haddad" in sqlite_site.visitor("sam").get("/support").main
+    assert "lead:" not in lms("programme", "set", "harbour", "lead=").output
+
+
+def test_a_review_releases_what_waited(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    lms = of(sqlite_site, monkeypatch)
+    assert lms("programme", "set", "harbour", "--hold-unreviewed", "yes").exit_code == 0
+    code = earn(sqlite_site)
+    say = ("review", PFA.name, "--name", "Dr R. Amari", "--date", "2026-11-20", "--role")
+    told = [lms(*say, role) for role in ("clinical", "peer", "legal")]
+    assert [result.exit_code for result in told] == [0, 0, 0]
+    assert "1 certificates that waited are issued" in "".join(result.output for result in told)
+    assert sqlite_site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
+    assert lms(*say[:1], "no-such-course", *say[2:], "peer").exit_code == 1
+    assert lms(*say, "friend").exit_code == 2
+
+
+def test_certificates_are_listed_verified_and_withdrawn(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    lms = of(sqlite_site, monkeypatch)
+    code = earn(sqlite_site)
+    rows = listed(lms("certificates", "list", "--json"))
+    assert [(row["code"].replace(" ", ""), row["state"], row["name"]) for row in rows] == [(code, "valid", "Sam Osei")]
+    assert listed(lms("certificates", "list", "--json", "--programme", "meadow")) == []
+    told = lms("certificates", "verify", code.lower(), "--json")
+    assert told.exit_code == 0 and json.loads(told.output)["state"] == "valid"
+    assert lms("certificates", "revoke", code, "--reason", "no such class").exit_code == 1
+    assert lms("certificates", "revoke", code, "--reason", "other").exit_code == 0
+    assert lms("certificates", "verify", code).exit_code == 1
+    assert "withdrawn by the programme" in sqlite_site.stranger().get(f"/verify/{code}").h1
+    nobodys = lms("certificates", "verify", "0123456789ABCDEF")
+    assert nobodys.exit_code == 1 and "No certificate has this code." in nobodys.output
+
+
+def test_a_setting_that_cannot_be_used_is_named_with_an_example(lms: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("LMS_REGISTRATION", "maybe"), ("LMS_BASE_URL", "http://training.example.org"), ("PORT", "²")):
+        monkeypatch.setenv(name, value)
+        told = lms("people", "list")
+        assert told.exit_code == 1 and name in told.output and "An example that works" in told.output
+        monkeypatch.delenv(name)

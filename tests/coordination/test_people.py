@@ -1,0 +1,147 @@
+"""The people page: four states, search, pages, and a CSV that says the same; a private course shows nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.accounts import actions as accounts
+from lms.accounts.passwords import hash_password
+from lms.accounts.records import Person, find_programme
+from lms.content.check import check
+from lms.coordination.rules import inert
+from lms.foundation import clock
+from lms.learning.actions import enrol
+from lms.library import actions as library
+from tests.conftest import Site
+from tests.content import small_course
+from tests.inspector import Inspector, Page, squeezed
+from tests.roads import earn, prepare
+
+PEOPLE = "/programmes/harbour/people"
+
+
+def add(site: Site, names: list[str]) -> None:
+    """Give the programme more learners."""
+    secret = hash_password("a password for nobody")
+    with site.inside():
+        harbour = find_programme("harbour")
+    assert harbour is not None
+
+    def all_of_them() -> None:
+        for number, name in enumerate(names):
+            person = accounts.register(f"person{number}@example.org", name, secret)
+            assert isinstance(person, Person)
+            accounts.give_role(person.id, harbour.id, "learner")
+
+    site.do(all_of_them)
+
+
+def rows(page: Page) -> list[str]:
+    return [squeezed(" ".join(node.itertext())) for node in page.find("table tbody tr")]
+
+
+def row_of(page: Page, name: str) -> str:
+    return next(row for row in rows(page) if row.startswith(name))
+
+
+def sheet(visitor: Inspector, page: Page) -> list[list[str]]:
+    reply = visitor.get(page.links()["This list as CSV"]).response
+    assert reply.mimetype == "text/csv" and "attachment" in reply.headers["Content-Disposition"]
+    return list(csv.reader(io.StringIO(reply.get_data(as_text=True))))
+
+
+def test_cora_sees_the_four_states_and_nothing_of_how_sam_answered(site: Site, cora: Inspector) -> None:
+    assert "Not started" in row_of(cora.get(PEOPLE), "Sam Osei")
+    prepare(site, "sam")
+    assert "In training" in row_of(cora.get(PEOPLE), "Sam Osei")
+    earn(site, "sam")
+    done = row_of(cora.get(PEOPLE), "Sam Osei")
+    assert "Completed" in done and "Valid" in done
+    clock.shift(timedelta(days=700))
+    site.visitors.pop("cora")
+    page = site.visitor("cora").get(PEOPLE)
+    assert "Renew by" in row_of(page, "Sam Osei")
+    assert "sam@example.org" not in page.html and "10 of 10" not in page.main
+
+
+def test_cora_finds_people_by_part_of_a_name_and_by_state(site: Site, cora: Inspector) -> None:
+    earn(site, "sam")
+    page = cora.get(PEOPLE).form("/people").submit(q="osEI")
+    assert [row[:8] for row in rows(page)] == ["Sam Osei"]
+    page = cora.get(PEOPLE).form("/people").submit(state=["not_started"])
+    assert [row[:11] for row in rows(page)] == ["Lena Brandt"]
+    page = cora.get(PEOPLE).form("/people").submit(q="nobody of that name")
+    assert rows(page) == []
+
+
+def test_pages_hold_twenty_five_and_lead_to_one_another_with_the_search_kept(site: Site, cora: Inspector) -> None:
+    add(site, [f"Person {number:03d}" for number in range(60)])
+    page = cora.get(PEOPLE).form("/people").submit(q="person")
+    seen = rows(page)
+    assert len(seen) == 25
+    following = [href for href in page.links().values() if "page=2" in href]
+    page = cora.get(following[0])
+    seen += rows(page)
+    page = cora.get(next(href for href in page.links().values() if "page=3" in href))
+    seen += rows(page)
+    assert len(seen) == len(set(seen)) == 60
+    for odd in ("page=0", "page=99999", "page=x", "page=-1"):
+        assert rows(cora.get(f"{PEOPLE}?{odd}"))
+
+
+@pytest.mark.parametrize("search", ["", "person", "osei"])
+def test_the_csv_says_what_the_screen_says(site: Site, cora: Inspector, search: str) -> None:
+    earn(site, "sam")
+    add(site, [f"Person {number:03d}" for number in range(30)])
+    page = cora.get(PEOPLE).form("/people").submit(q=search)
+    screen = rows(page)
+    for href in [href for href in page.links().values() if "page=2" in href]:
+        screen += rows(cora.get(href))
+    told = sheet(cora, page)[1:]
+    assert len(told) == len(screen)
+    for row, line in zip(told, screen, strict=True):
+        assert all(cell in line or squeezed(cell) in line for cell in row[:3] if cell)
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_inert(site: Site, cora: Inspector) -> None:
+    names = ["=1+1", "+44 20", "-2", "@SUM(A1)", '=HYPERLINK("http://evil.example")']
+    add(site, names)
+    told = [row[0] for row in sheet(cora, cora.get(PEOPLE))[1:]]
+    assert {f"'{name}" for name in names} <= set(told)
+    assert not [cell for cell in told if cell[:1] in "=+-@"]
+
+
+@given(cell=st.text(max_size=20))
+def test_no_cell_begins_a_formula_and_nothing_else_is_changed(cell: str) -> None:
+    assert inert(cell)[:1] not in {"=", "+", "-", "@", "\t", "\r", "\n"}
+    assert inert(cell) in {cell, f"'{cell}"}
+
+
+def test_a_private_course_shows_nothing_of_sam(site: Site, cora: Inspector) -> None:
+    private = small_course.bundle(
+        **{"course.md": small_course.COURSE.replace("language: en", "language: en\nprivate: yes")}
+    )
+    course = check(private, "small-course").course
+    assert course is not None and course.private
+    with site.inside():
+        harbour = find_programme("harbour")
+        sam = site.person("sam")
+    assert harbour is not None
+    site.do(library.publish, private, course)
+    site.do(library.offer, harbour.id, course.id, True, 1)
+    site.do(enrol, sam.id, harbour.id, course)
+    page = cora.get(PEOPLE)
+    assert "Not started" in row_of(page, "Sam Osei")
+    assert course.title not in page.html and all(course.title not in row for row in sheet(cora, page))
+
+
+def test_only_harbours_people_stand_on_harbours_page(site: Site, cora: Inspector) -> None:
+    page = cora.get(PEOPLE)
+    assert "Mina Farah" not in page.main and "Meadow" not in page.html
+    assert "Sam Osei" not in site.visitor("mina").get("/programmes/meadow/people").main

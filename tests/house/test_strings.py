@@ -1,0 +1,136 @@
+"""Every string of every page goes through gettext: under a translation that brackets all of them, none is left bare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import html5lib
+import pytest
+from babel.messages.mofile import write_mo
+
+from lms.content.course import Course
+from lms.foundation import words
+from tests.conftest import Site
+from tests.house.catalogue import catalog
+from tests.inspector import Page, squeezed
+from tests.roads import COURSE, TALKS, earn, the_course
+
+OPEN, SHUT = "‹", "›"
+EDGES = " .,:;–()“”"
+WORDED = {"aria-label", "title", "alt", "placeholder", "data-l", "data-saved", "data-waiting"}
+NAMES = {"Sidelight", "Sam Osei", "Harbour Hospitals", "Ingrid Okafor", "sam@example.org", "PFA", "GB", "–"}
+INSIDE = re.compile(f"{OPEN}[^{OPEN}{SHUT}]*{SHUT}")
+BARE = re.compile(r"[^\W\d_]{2,}")
+DATES = re.compile(r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b")
+
+
+@pytest.fixture
+def bracketed(tmp_path: Path) -> Iterator[None]:
+    """Let the site read its words from a catalogue in which each of them stands in brackets."""
+    made, folder, former = catalog(), tmp_path / "words" / "en" / "LC_MESSAGES", words.TRANSLATIONS
+    for message in made:
+        if message.id:
+            forms = message.id if isinstance(message.id, tuple) else (message.id,)
+            told = tuple(f"{OPEN}{form}{SHUT}" for form in forms)
+            message.string = told if isinstance(message.id, tuple) else told[0]
+    folder.mkdir(parents=True)
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, made)
+    words.TRANSLATIONS = tmp_path / "words"
+    _forget()
+    yield
+    words.TRANSLATIONS = former
+    _forget()
+
+
+def _forget() -> None:
+    from lms.learning import pages
+
+    for kept in (words._table, words._markup, pages._dress):
+        kept.cache_clear()
+
+
+def texts_of(course: Course) -> set[str]:
+    """Return every text node that the course itself brings, and its plain values."""
+    found: set[str] = set()
+
+    def gather(value: object) -> None:
+        if isinstance(value, str):
+            tree = html5lib.parseFragment(value, treebuilder="lxml", namespaceHTMLElements=False)
+            parts = [value]
+            for part in tree:
+                parts += [part] if isinstance(part, str) else [*part.itertext(), part.tail or ""]
+            found.update(squeezed(text).strip(EDGES) for text in parts)
+        elif isinstance(value, (tuple, list)):
+            for each in value:
+                gather(each)
+        elif hasattr(value, "__dataclass_fields__"):
+            for name in value.__dataclass_fields__:
+                gather(getattr(value, name))
+
+    gather(course)
+    return found
+
+
+def bare(text: str, data: set[str]) -> str:
+    """Return what of a text node stands outside all brackets and is no name, date or part of the course."""
+    before = None
+    while before != text:
+        before, text = text, INSIDE.sub(" ", text)
+    text = re.sub(r"^\d+\. | – Sidelight$|\S+/\S+", "", squeezed(text)).strip(EDGES)
+    if text in data or text in NAMES or not BARE.search(DATES.sub("", text)):
+        return ""
+    for name in sorted(NAMES, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text if BARE.search(DATES.sub("", text)) else ""
+
+
+def bare_texts(page: Page, data: set[str]) -> list[str]:
+    found = []
+    for node in page.tree.iter():
+        if not isinstance(node.tag, str) or node.tag in {"script", "style"}:
+            continue
+        if any(
+            parent.get("class", "").startswith("prose") or "code" in parent.get("class", "").split()
+            for parent in [node, *node.iterancestors()]
+        ):
+            continue
+        texts = [node.text or "", *(child.tail or "" for child in node), *(node.get(name, "") for name in WORDED)]
+        found += [f"{page.path} <{node.tag}>: {left}" for text in texts if (left := bare(text, data))]
+    return found
+
+
+OPEN_TO_ALL = ("/", "/courses", COURSE, "/verify", "/sign-in", "/register", "/pause", "/display", "/who-sees-what")
+AND_THESE = ("/about-the-certificate", f"{COURSE}/conversations/{TALKS[0]}", f"{COURSE}/lessons/prepare")
+OF_SAM = ("/courses", COURSE, f"{COURSE}/check", f"{COURSE}/left", "/account", "/certificates", "/certificates/CODE")
+OF_CORA = ("/programmes/harbour/people", "/programmes/harbour/certificates/CODE/withdraw")
+NOT_THERE = ("/nowhere", "/verify/0123456789ABCDEF")
+
+
+def test_every_text_of_every_page_is_bracketed_but_names_dates_and_the_course(
+    sqlite_site: Site, bracketed: None
+) -> None:
+    with sqlite_site.inside():
+        data = texts_of(the_course()) | {"Lena Brandt"}
+    code = earn(sqlite_site, document=True)
+    stranger, sam, cora = sqlite_site.stranger(), sqlite_site.visitor("sam"), sqlite_site.visitor("cora")
+    asked = [(stranger, path, 200) for path in (*OPEN_TO_ALL, *AND_THESE, "/verify/CODE")]
+    asked += [(stranger, path, 404) for path in NOT_THERE]
+    asked += [(sam, path, 200) for path in OF_SAM] + [(cora, path, 200) for path in OF_CORA]
+    pages = [visitor.get(path.replace("CODE", code), expect=status) for visitor, path, status in asked]
+    left = {text for page in pages for text in bare_texts(page, data)}
+    assert "\n".join(sorted(left)) == ""
+
+
+def test_the_pages_of_a_check_and_a_conversation_are_bracketed_too(sqlite_site: Site, bracketed: None) -> None:
+    with sqlite_site.inside():
+        data = texts_of(the_course())
+    lena = sqlite_site.visitor("lena")
+    lena.get(COURSE).form("/enrol").submit()
+    page = lena.get(f"{COURSE}/check").form("/check").submit()
+    base = page.path.rsplit("/", 1)[0]
+    left = [text for path in ("1", "2", "all", "look-over") for text in bare_texts(lena.get(f"{base}/{path}"), data)]
+    left += bare_texts(lena.get(f"{base}/look-over").form("/submit").submit(), data)
+    assert "\n".join(sorted(set(left))) == ""

@@ -1,0 +1,92 @@
+"""Looking at a page as the tests do: axe, and what axe does not see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.conftest import ROOT
+
+AXE = (ROOT / "tests" / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
+MEASURE = (Path(__file__).parent / "measure.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa", "best-practice"]
+RULES_LEAST = 15
+TABS_MOST = 150
+
+# What axe leaves to a person: its rule, the words of its reason, and what the person saw.
+SEEN_BY_A_PERSON = (
+    ("color-contrast", "Element has no value", "an empty field; typed words have the page's own ink"),
+    ("color-contrast", "due to a pseudo element", "the line of the path and the marks of lists stand beside the words"),
+    ("color-contrast", "partially overlaps other elements", "the open menu is opaque, and lies over the page"),
+    ("color-contrast", "contains an image node", "the drawing of the home page begins below its words"),
+    ("identical-links-same-purpose", "links have the same purpose", "they differ in the page that leads back"),
+)
+
+Fault = str
+
+
+def look(page: Page, width: int, light: str) -> None:
+    """Set how wide the window is, and whether the device is dark."""
+    page.set_viewport_size({"width": width, "height": 900 if width > 600 else 640})
+    page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
+
+
+def measured(page: Page, what: str) -> Any:
+    """Ask the page one question about itself."""
+    if not page.evaluate("'measure' in window"):
+        page.evaluate(MEASURE)
+    return page.evaluate(f"measure.{what}()")
+
+
+def axe_finds(page: Page) -> list[Fault]:
+    """Return what axe finds amiss; too few rules that passed would mean that it did not look."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate(
+        f"axe.run(document, {{runOnly: {{type: 'tag', values: {TAGS}}}, resultTypes: ['violations']}})"
+    )
+    assert len(found["passes"]) > RULES_LEAST, "axe looked at next to nothing"
+    told = [_told(rule, rule["nodes"][0]) for rule in found["violations"]]
+    unsure = [(rule, node) for rule in found["incomplete"] for node in rule["nodes"]]
+    return told + [f"unexplained: {_told(rule, node)}" for rule, node in unsure if not _was_seen(rule, node)]
+
+
+def _was_seen(rule: dict[str, Any], node: dict[str, Any]) -> bool:
+    return any(rule["id"].startswith(name) and words in _reason(node) for name, words, _seen in SEEN_BY_A_PERSON)
+
+
+def _reason(node: dict[str, Any]) -> str:
+    return " ".join(str(node.get("failureSummary", "")).split())
+
+
+def _told(rule: dict[str, Any], node: dict[str, Any]) -> str:
+    return f"{rule['id']}: {node['html'][:160]} {_reason(node)[:240]}"
+
+
+def does_not_fit(page: Page) -> list[Fault]:
+    """Return what stands beyond the edge, as it is and with wider letters and lines, or is cut off."""
+    found = [f"beyond the edge: {one}" for one in measured(page, "beyondTheEdge")]
+    measured(page, "widen")
+    found += [f"beyond the edge with wider text: {one}" for one in measured(page, "beyondTheEdge")]
+    found += [f"cut off with wider text: {one}" for one in measured(page, "cutText")]
+    measured(page, "narrow")
+    return found
+
+
+def lost_on_tab(page: Page, key: str) -> list[Fault]:
+    """Go through the page with Tab or Shift+Tab; return what has no ring or lies under the sticky strip."""
+    faults, seen = [], set()
+    for _step in range(TABS_MOST):
+        page.keyboard.press(key)
+        here = measured(page, "focused")
+        if here is None or here["mark"] in seen:
+            break
+        seen.add(here["mark"])
+        if not here["ring"]:
+            faults.append(f"{key}: no ring on {here['what']}")
+        if here["hidden"]:
+            faults.append(f"{key}: hidden {here['what']}")
+    assert len(seen) > 8, f"{key} comes to {len(seen)} things only"
+    return faults

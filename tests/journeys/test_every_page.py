@@ -1,0 +1,97 @@
+"""Every page in every state: axe finds nothing, everything fits on a phone, nothing moves and focus is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys import looking
+from tests.journeys.people import People
+from tests.journeys.states import STATES, State, open_state
+
+pytestmark = pytest.mark.browser
+NAMES = [state.name for state in STATES]
+REACHED_BY_STEPS = {"learning.question", "learning.check_all", "learning.answers", "learning.result"}
+# They answer with a file, with JSON or with another address.
+NOT_PAGES = {"static", "healthz", "readyz", "library.media", "coordination.people_csv", "certification.document"}
+NOT_PAGES |= {"certification.scan"}
+WIDE, PHONE = 1280, 320
+
+
+@pytest.fixture(params=STATES, ids=NAMES)
+def page(request: pytest.FixtureRequest, browser: Browser, people: People) -> Iterator[Page]:
+    """A page in one of its states."""
+    state: State = request.param
+    context, opened = open_state(browser, people, state)
+    yield opened
+    context.close()
+
+
+def test_a_page_is_open_to_everybody_by_day_and_by_night(page: Page) -> None:
+    faults = [f"it moves: {one}" for one in looking.measured(page, "restless")]
+    looking.look(page, WIDE, "light")
+    faults += [f"light, wide: {one}" for one in looking.axe_finds(page)]
+    looking.look(page, PHONE, "dark")
+    faults += [f"dark, phone: {one}" for one in looking.axe_finds(page)]
+    faults += [f"phone: {one}" for one in looking.does_not_fit(page)]
+    faults += [f"small: {one}" for one in looking.measured(page, "smallTargets")]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.slow
+def test_a_page_is_open_to_everybody_the_other_way_round(page: Page) -> None:
+    faults = []
+    for width, light in ((PHONE, "light"), (WIDE, "dark")):
+        looking.look(page, width, light)
+        faults += [f"{light}, {width}: {one}" for one in looking.axe_finds(page)]
+    looking.look(page, WIDE, "light")
+    faults += [f"wide: {one}" for one in looking.does_not_fit(page)]
+    assert not faults, "\n".join(faults)
+
+
+def some(*names: str) -> pytest.MarkDecorator:
+    """Choose the states with these names."""
+    chosen = [state for state in STATES if state.name in names]
+    assert len(chosen) == len(names)
+    return pytest.mark.parametrize("page", chosen, ids=[state.name for state in chosen], indirect=True)
+
+
+@some(
+    "home",
+    "home with the menu open",
+    "lesson with a content note",
+    "course, in the middle",
+    "conversation in the middle",
+    "question: several answers",
+    "all questions",
+    "people",
+    "account",
+    "verify: valid",
+)
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+def test_focus_can_be_seen_on_the_way_down_and_on_the_way_back(page: Page, width: int) -> None:
+    looking.look(page, width, "light")
+    faults = looking.lost_on_tab(page, "Tab")
+    faults += looking.lost_on_tab(page, "Shift+Tab")
+    assert not faults, "\n".join(faults)
+
+
+@some("home", "lesson with a content note", "course, in the middle", "question: match", "people", "verify: valid")
+def test_a_page_fits_when_it_is_read_from_right_to_left(page: Page) -> None:
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    faults = []
+    for width in (PHONE, WIDE):
+        looking.look(page, width, "light")
+        faults += looking.does_not_fit(page)
+    assert not faults, "\n".join(faults)
+
+
+def test_no_page_of_the_site_is_left_out(people: People) -> None:
+    adapter = people.served.site.app.url_map.bind("127.0.0.1")
+    codes = {"invitation": people.invitation, **people.codes}
+    shown = [state.address.format(**codes).partition("?")[0] for state in STATES]
+    seen = {adapter.match(path)[0] for path in shown if adapter.test(path)} | REACHED_BY_STEPS
+    pages = {rule.endpoint for rule in people.served.site.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - NOT_PAGES == seen

@@ -1,0 +1,80 @@
+"""The eyes of the page tests are tested too: each seeded fault has to be seen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys import looking
+from tests.journeys.conftest import Opens
+from tests.journeys.served import Served
+
+pytestmark = pytest.mark.browser
+
+AXE_SEES = {
+    "heading-order": "<h4>Too deep</h4>",
+    "color-contrast": "<p style='color:#999;background:#fff'>Pale</p>",
+    "color-contrast-enhanced": "<p style='color:#767676;background:#fff'>Not quite strong enough</p>",
+    "label": "<input>",
+    "target-size": "<p><button style='all:unset;display:inline-block;width:14px;height:14px'>a</button>"
+    "<button style='all:unset;display:inline-block;width:14px;height:14px'>b</button></p>",
+    "meta-refresh": "<meta http-equiv=refresh content='300'>",
+}
+
+
+@pytest.fixture
+def page(served: Served, opens: Opens) -> Page:
+    """A page of the site that is whole, on a phone."""
+    opened = opens(viewport={"width": 320, "height": 640}, bypass_csp=True).new_page()
+    opened.add_init_script("window.beats = 0; window.setInterval = () => { window.beats += 1; }")
+    opened.goto(f"{served.url}/about-the-certificate")
+    return opened
+
+
+def seed(page: Page, html: str) -> None:
+    """Put a fault into the main part."""
+    page.locator("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", html)
+
+
+@pytest.mark.parametrize("rule", AXE_SEES)
+def test_axe_sees(page: Page, rule: str) -> None:
+    assert looking.axe_finds(page) == []
+    seed(page, AXE_SEES[rule])
+    assert any(rule in fault for fault in looking.axe_finds(page))
+
+
+def test_what_stands_beyond_the_edge_or_is_cut_is_seen(page: Page) -> None:
+    assert looking.does_not_fit(page) == []
+    seed(page, "<p style='white-space:nowrap'>A line that never breaks, however narrow the phone may be</p>")
+    assert any("beyond the edge: p. A line" in fault for fault in looking.does_not_fit(page))
+    seed(page, "<p style='height:1.6em;overflow:hidden'>Cut as soon as the lines grow, and on a phone before</p>")
+    assert any("cut off" in fault and "Cut as soon" in fault for fault in looking.does_not_fit(page))
+
+
+def test_a_small_button_is_seen(page: Page) -> None:
+    assert looking.measured(page, "smallTargets") == []
+    seed(page, "<button style='min-height:0;height:30px'>Small</button>")
+    assert len(looking.measured(page, "smallTargets")) == 1
+
+
+def test_a_link_without_a_ring_is_seen(page: Page) -> None:
+    assert looking.lost_on_tab(page, "Tab") == []
+    seed(page, "<a href='#x' style='outline:0!important'>No ring</a>")
+    assert any("no ring on a. No ring" in fault for fault in looking.lost_on_tab(page, "Tab"))
+
+
+def test_focus_under_the_strip_is_seen_on_the_way_back(page: Page) -> None:
+    links = "".join(f"<p><a href='#{n}'>Link {n}</a></p>" for n in range(40))
+    seed(page, links)
+    page.evaluate("document.documentElement.style.scrollPadding = '0'")
+    assert looking.lost_on_tab(page, "Tab") == []
+    assert any("hidden" in fault for fault in looking.lost_on_tab(page, "Shift+Tab"))
+
+
+def test_what_moves_or_asks_elsewhere_is_seen(page: Page) -> None:
+    assert looking.measured(page, "restless") == []
+    seed(page, "<p>Moving</p><audio autoplay></audio>")
+    page.locator("text=Moving").evaluate("node => node.animate([{opacity: 0}, {opacity: 1}], {duration: 9e9})")
+    page.evaluate("setInterval(() => 1, 1000)")
+    told = looking.measured(page, "restless")
+    assert [word for word in ("animation", "audio", "setInterval") if not any(word in one for one in told)] == []
