@@ -35,7 +35,7 @@ from lms.foundation.files import FileStore
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
 from lms.foundation.words import gettext as _
-from lms.learning import check_views
+from lms.learning import check_views, lesson_views, talk_views
 from lms.learning.views import rooms as learning_rooms
 from lms.library import shelf
 from lms.library.records import list_current_digests
@@ -48,7 +48,7 @@ ROOMS = (account_rooms, learning_rooms, library_rooms, certification_rooms, coor
 POST_MOST = 1024 * 1024
 ONE_YEAR = 365 * 24 * 3600
 
-__all__ = ["check_views", "create_app"]
+__all__ = ["check_views", "create_app", "lesson_views", "talk_views"]
 
 
 class NoSession(dict[str, Any], SessionMixin):

@@ -21,6 +21,11 @@ SHAMING = re.compile(
     r"\b(wrong|incorrect|failed|failure|invalid|oops|hurry|last chance|overdue|streak|attempts remaining)\b",
     re.I,
 )
+# Lesson prose, what people in it say, and the texts of questions: the content engine looks after those.
+NOT_OURS = (
+    ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, "
+    ".ask label, .ask legend, .ask option"
+)
 VOID_TEXT = {"script", "style", "template"}
 
 
@@ -222,12 +227,7 @@ def _is_valid(page: Page) -> None:
 
 def _interface_words(page: Page) -> str:
     """Return what the site itself says: everything but lesson prose, quotations and what people typed."""
-    left_out = {
-        id(node)
-        for node in page.find(
-            ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, .ask label, .ask legend, .ask option"
-        )
-    }
+    left_out = {id(node) for node in page.find(NOT_OURS)}
     parts: list[str] = []
 
     def walk(node: Any) -> None:

@@ -13,7 +13,7 @@ from lms.certification.records import find_award_of_enrolment
 from lms.content.course import Course, End, Question
 from lms.content.questions import chosen, complete, sample
 from lms.learning import actions
-from lms.learning.check_views import Paper
+from lms.learning.papers import Paper
 from lms.learning.records import find_enrolment, find_open_attempt
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course

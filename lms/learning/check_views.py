@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from flask import abort, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from lms.accounts.access import allow, signed_in
-from lms.content.course import Course, Question
-from lms.content.questions import Note, Presented, chosen, complete, present, read
+from lms.content.course import Question
+from lms.content.questions import Note, complete, read
 from lms.foundation.db import write
 from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 from lms.foundation.words import day
 from lms.learning import actions, pages, records, rules
-from lms.learning.records import Attempt, Result
+from lms.learning.papers import Paper
 from lms.learning.views import certificate_of, open_enrolment, rooms, warm
-from lms.library.shelf import get_course
-
-
-class Paper:
-    """An open or sent attempt with its course, questions and saved answers."""
-
-    def __init__(self, attempt: Attempt, result: Result | None = None) -> None:
-        self.attempt, self.result = attempt, result
-        self.course: Course = get_course(attempt.digest)
-        self.seed = int(attempt.seed)
-        self.questions = [self.course.question_by_id[name] for name in attempt.drawn]
-        self.saved = records.answers_of(attempt.id)
-
-    @cached_property
-    def facts(self) -> dict[str, Any]:
-        """The facts of the programme in which the attempt is made."""
-        return records.facts_of_enrolment(self.attempt.enrolment_id)
-
-    def answer(self, question: Question) -> Any:
-        """Return the saved answer of a question, or None."""
-        return self.saved.get(question.id, (None, 0))[0]
-
-    def revision(self, question: Question) -> int:
-        """Return the revision of a saved answer, 0 when there is none."""
-        return self.saved.get(question.id, (None, 0))[1]
-
-    def shown(self, question: Question) -> Presented:
-        """Return a question as this attempt shows it."""
-        return pages.dress_question(present(question, self.seed), self.facts)
-
-    def chosen(self, question: Question) -> Any:
-        """Return what is chosen already, in the page's tokens."""
-        return chosen(question, self.answer(question), self.seed)
-
-    @property
-    def marks(self) -> list[bool]:
-        """Return for each question whether it has a whole answer."""
-        return [complete(question, self.answer(question)) is None for question in self.questions]
 
 
 def own_paper(attempt: str) -> Paper:

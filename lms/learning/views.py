@@ -1,18 +1,16 @@
-"""What people see while they learn: home, courses, lessons, and what is left."""
+"""What people see while they learn: home, courses, a course, and what is left."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, url_for
 
 from lms.accounts import sees
-from lms.accounts.access import allow, meet, public, sign_in_again, signed_in, visitor
+from lms.accounts.access import allow, meet, public, signed_in, visitor
 from lms.accounts.rules import Visitor, may
-from lms.content.course import Course, Lesson
+from lms.content.course import Course
 from lms.foundation.db import write
-from lms.foundation.keeping import kept_page
-from lms.foundation.words import duration
 from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records
 from lms.learning.records import OpenPage
@@ -171,40 +169,16 @@ def course(course: str) -> Any:
         certificate_url=certificate["url"],
         next_url=certificate["url"] or next_url,
         next_text=_("See your certificate") if certificate["url"] else next_text,
-        facilitator=any(module.facilitator for module in content.modules) and _may_facilitate(page.visitor, course),
+        facilitator=any(module.facilitator for module in content.modules) and may_facilitate(page.visitor, course),
     )
 
 
-def _may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
+def may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
     """Decide whether somebody runs sessions, or coordinates them, in a programme that offers the course."""
     if not may(somebody, "read facilitator notes"):
         return False
     offered = {offering.programme_id for offering in list_offerings(course_id)}
     return any(may(somebody, "read facilitator notes", programme_id) for programme_id in offered)
-
-
-@rooms.get("/courses/<course>/facilitator")
-@allow("read facilitator notes")
-def facilitator(course: str) -> Any:
-    """Show the notes for those who run a course; learners are never sent them."""
-    page, content = open_course(course)
-    if not _may_facilitate(page.visitor, course):
-        abort(404)
-    modules = [
-        (module, pages.apart_from_others(pages.dress(module.facilitator, page.facts), module.id))
-        for module in content.modules
-        if module.facilitator
-    ]
-    return render_template("learning/facilitator.html", here="courses", course=content, modules=modules)
-
-
-@rooms.get("/courses/<course>/glossary")
-@public
-def glossary(course: str) -> Any:
-    """Show the words of a course with their meanings, by the alphabet."""
-    page, content = open_course(course)
-    terms = [(term.term, pages.dress(term.meaning, page.facts)) for term in pages.by_the_alphabet(content.glossary)]
-    return render_template("learning/glossary.html", here="courses", course=content, terms=terms)
 
 
 def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:
@@ -235,77 +209,6 @@ def enrol(course: str) -> Any:
     return redirect(pages.lesson_path(content, content.lessons[0]), 303)
 
 
-@rooms.get("/courses/<course>/lessons/<lesson>")
-@public
-def lesson(course: str, lesson: str) -> Any:
-    """Show a lesson."""
-    return _lesson_page(course, lesson, gentle=False)
-
-
-@rooms.get("/courses/<course>/lessons/<lesson>/gentler")
-@public
-def gentler(course: str, lesson: str) -> Any:
-    """Show a lesson's gentler version; which of the two is read is kept nowhere."""
-    return _lesson_page(course, lesson, gentle=True)
-
-
-def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
-    page, content = open_course(course)
-    shown = content.lesson_by_id.get(lesson)
-    if shown is None or (gentle and shown.gentle_html is None):
-        abort(404)
-    about = (content.digest, pages.fact_words(page.facts), page.lessons_done, page.enrolment_id is not None)
-    return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle))
-
-
-def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool) -> str:
-    """Make a lesson's page from values that all its readers at the same place of the course share."""
-    place = content.lessons.index(shown)
-    before = content.lessons[place - 1] if place else None
-    after = content.lessons[place + 1] if place + 1 < len(content.lessons) else None
-    plain_url = pages.lesson_path(content, shown)
-    gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
-    html = shown.gentle_html if gentle and shown.gentle_html else shown.html
-    body, notes = pages.apart_from_notes(pages.dress(html, page.facts))
-    return render_template(
-        "learning/lesson.html",
-        here="courses",
-        course=content,
-        lesson=shown,
-        module=next(module for module in content.modules if shown in module.lessons),
-        body=body,
-        notes=notes,
-        practice=pages.practice_of(shown, page.facts),
-        gentle=gentle,
-        other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
-        number=place + 1,
-        count=len(content.lessons),
-        done_marks=[item.id in page.lessons_done for item in content.lessons],
-        done=shown.id in page.lessons_done,
-        enrolled=page.enrolment_id is not None,
-        signed_in=page.visitor is not None,
-        previous=(before.title, pages.lesson_path(content, before)) if before else None,
-        next=(after.title, pages.lesson_path(content, after)) if after else None,
-        course_url=url_for("learning.course", course=content.id),
-    )
-
-
-@rooms.post("/courses/<course>/lessons/<lesson>/done")
-@allow("learn")
-def done(course: str, lesson: str) -> Any:
-    """Finish a lesson and go on to the next."""
-    _page, content, enrolment_id = open_enrolment(course)
-    shown = content.lesson_by_id.get(lesson)
-    if shown is None:
-        abort(404)
-    warm(enrolment_id)
-    write(actions.finish_lesson, enrolment_id, lesson)
-    place = content.lessons.index(shown)
-    if place + 1 < len(content.lessons):
-        return redirect(pages.lesson_path(content, content.lessons[place + 1]), 303)
-    return redirect(url_for("learning.left", course=course), 303)
-
-
 @rooms.get("/courses/<course>/left")
 @allow("learn")
 def left(course: str) -> Any:
@@ -328,59 +231,3 @@ def left(course: str) -> Any:
         lessons_count=len(content.lessons),
         course_url=url_for("learning.course", course=content.id),
     )
-
-
-@rooms.route("/courses/<course>/conversations/<conversation>", methods=["GET", "POST"])
-@public
-def conversation(course: str, conversation: str) -> Any:
-    """Play a practice conversation; the path travels with the page and is kept nowhere."""
-    page, content = open_course(course)
-    talk = content.conversation_by_id.get(conversation)
-    if talk is None:
-        abort(404)
-    ended = sign_in_again()
-    if ended is not None:
-        return ended
-    path = _path_after_choice() if request.method == "POST" else ""
-    played = pages.play(talk, path)
-    end = talk.places[played.place.id] if played.place in talk.ends else None
-    if end is not None and page.enrolment_id:
-        warm(page.enrolment_id)
-        write(actions.complete_practice, page.enrolment_id, talk, played.place)  # type: ignore[arg-type]
-    progress = records.progress_of(page.enrolment_id) if page.enrolment_id else Progress()
-    now = None
-    if end is None:
-        turn = played.place
-        now = {"who": talk.partner, "stage": turn.stage, "text": pages.dress(turn.says, page.facts)}  # type: ignore[union-attr]
-    return render_template(
-        "learning/conversation.html",
-        here="courses",
-        course=content,
-        conversation=talk,
-        started=request.method == "POST",
-        script=pages.script_of(talk, played, page.facts),
-        now=now,
-        replies=pages.replies_in_play(talk, played, page.facts),
-        path=played.path,
-        can_go_back=bool(played.steps),
-        end=end and {"title": end.title, "html": pages.dress(end.html, page.facts), "good": end.good},  # type: ignore[union-attr]
-        debrief=pages.debrief_of(played, page.facts) if end else [],
-        completed=talk.id in progress.practised,
-        needs_good=talk.must_reach == "good",
-        course_url=url_for("learning.course", course=content.id),
-        enrolled=page.enrolment_id is not None,
-        signed_in=page.visitor is not None,
-        minutes_text=duration(talk.minutes),
-    )
-
-
-def _path_after_choice() -> str:
-    path = request.form.get("path", "")
-    steps = [part for part in path.split(".") if part]
-    if "again" in request.form:
-        return ""
-    if "back" in request.form:
-        return ".".join(steps[:-1])
-    if "reply" in request.form:
-        steps.append(request.form["reply"])
-    return ".".join(steps)

@@ -12,7 +12,10 @@ from babel.messages.pofile import write_po
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILE = ROOT / "lms" / "translations" / "messages.pot"
 KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "ngettext": (1, 2), "say": None}
-WAYS = {"lms": [("cli/**.py", "ignore"), ("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
+WAYS = {
+    "lms": [("cli/**.py", "ignore"), ("**.py", "python")],
+    "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")],
+}
 OPTIONS = {"**.html": {"trim_blocks": "true", "newstyle_gettext": "true"}, "**.txt": {"newstyle_gettext": "true"}}
 
 

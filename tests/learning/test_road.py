@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.content.questions import present, sample
-from lms.learning.check_views import Paper
+from lms.learning.papers import Paper
 from lms.learning.records import find_attempt
 from tests.conftest import Site
 from tests.inspector import Inspector, Page

@@ -1,0 +1,49 @@
+"""An attempt as its pages need it: course, questions and saved answers in one value."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from lms.content.course import Course, Question
+from lms.content.questions import Presented, chosen, complete, present
+from lms.learning import pages, records
+from lms.learning.records import Attempt, Result
+from lms.library.shelf import get_course
+
+
+class Paper:
+    """An open or sent attempt with its course, questions and saved answers."""
+
+    def __init__(self, attempt: Attempt, result: Result | None = None) -> None:
+        self.attempt, self.result = attempt, result
+        self.course: Course = get_course(attempt.digest)
+        self.seed = int(attempt.seed)
+        self.questions = [self.course.question_by_id[name] for name in attempt.drawn]
+        self.saved = records.answers_of(attempt.id)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The facts of the programme in which the attempt is made."""
+        return records.facts_of_enrolment(self.attempt.enrolment_id)
+
+    def answer(self, question: Question) -> Any:
+        """Return the saved answer of a question, or None."""
+        return self.saved.get(question.id, (None, 0))[0]
+
+    def revision(self, question: Question) -> int:
+        """Return the revision of a saved answer, 0 when there is none."""
+        return self.saved.get(question.id, (None, 0))[1]
+
+    def shown(self, question: Question) -> Presented:
+        """Return a question as this attempt shows it."""
+        return pages.dress_question(present(question, self.seed), self.facts)
+
+    def chosen(self, question: Question) -> Any:
+        """Return what is chosen already, in the page's tokens."""
+        return chosen(question, self.answer(question), self.seed)
+
+    @property
+    def marks(self) -> list[bool]:
+        """Return for each question whether it has a whole answer."""
+        return [complete(question, self.answer(question)) is None for question in self.questions]
