@@ -142,6 +142,14 @@ def look_up() -> Any:
     return make_response(page, 422 if problem else 200)
 
 
+@rooms.get("/v")
+@rooms.get("/V")
+@public
+def short_address() -> Any:
+    """Lead from the address that is typed off paper to where its code is asked for."""
+    return redirect(url_for("certification.look_up"), 303)
+
+
 @rooms.get("/v/<code>")
 @rooms.get("/V/<code>")
 @public

@@ -85,13 +85,13 @@ def moment(value: datetime, zone: str) -> str:
 
 
 def duration(minutes: int) -> str:
-    """Return minutes as one says them: About 3 hours 10."""
+    """Return minutes as one says them: About 3 hours 10 minutes."""
     hours, rest = divmod(5 * round(minutes / 5) if minutes > 60 else minutes, 60)
     if not hours:
         return ngettext("About %(num)s minute", "About %(num)s minutes", rest)
     if not rest:
         return ngettext("About %(num)s hour", "About %(num)s hours", hours)
-    return ngettext("About %(num)s hour %(rest)s", "About %(num)s hours %(rest)s", hours, rest=rest)
+    return ngettext("About %(num)s hour %(rest)s minutes", "About %(num)s hours %(rest)s minutes", hours, rest=rest)
 
 
 def _dates() -> str:

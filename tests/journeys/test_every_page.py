@@ -16,7 +16,7 @@ NAMES = [state.name for state in STATES]
 REACHED_BY_STEPS = {"learning.question", "learning.check_all", "learning.answers", "learning.result"}
 # They answer with a file, with JSON or with another address.
 NOT_PAGES = {"static", "healthz", "readyz", "library.media", "coordination.people_csv", "certification.document"}
-NOT_PAGES |= {"certification.scan"}
+NOT_PAGES |= {"certification.scan", "certification.short_address"}
 WIDE, PHONE = 1280, 320
 
 

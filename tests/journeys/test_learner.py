@@ -28,7 +28,10 @@ def to_the_certificate(hands: Mouse, stranger: Mouse, served: Served, shown: str
     hands.press("Send my answers")
     assert walks.h1(hands) == "You passed the check"
     code, pdf = walks.fetch_certificate(hands, served)
-    assert shown in walks.text_of(pdf)
+    on_paper = walks.text_of(pdf)
+    assert shown in on_paper
+    stranger.page.goto(walks.printed_address(on_paper))
+    assert walks.h1(stranger) == "Verify a certificate"
     assert "valid" in walks.look_up(stranger, served, code)
     stranger.page.goto(f"{served.url}/V/{code}")
     assert "valid" in walks.h1(stranger)

@@ -122,6 +122,13 @@ def text_of(pdf: Path) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(pdf).pages).split())
 
 
+def printed_address(on_paper: str) -> str:
+    """Return the address that a certificate asks people to type."""
+    found = re.search(r"Check it at (\S+) or scan", on_paper)
+    assert found, on_paper
+    return f"http://{found[1]}"
+
+
 def look_up(hands: Mouse, served: Served, code: str) -> str:
     """Look a code up as a stranger does; return what the register says first."""
     hands.page.goto(served.url)
