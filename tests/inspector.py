@@ -23,8 +23,7 @@ SHAMING = re.compile(
 )
 # Lesson prose, what people in it say, and the texts of questions: the content engine looks after those.
 NOT_OURS = (
-    ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, "
-    ".ask label, .ask legend, .ask option"
+    ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, .ask label, .ask legend, .ask option"
 )
 VOID_TEXT = {"script", "style", "template"}
 
@@ -227,11 +226,11 @@ def _is_valid(page: Page) -> None:
 
 def _interface_words(page: Page) -> str:
     """Return what the site itself says: everything but lesson prose, quotations and what people typed."""
-    left_out = {id(node) for node in page.find(NOT_OURS)}
+    left_out = set(page.find(NOT_OURS))
     parts: list[str] = []
 
     def walk(node: Any) -> None:
-        if not isinstance(node.tag, str) or id(node) in left_out or node.tag in VOID_TEXT:
+        if not isinstance(node.tag, str) or node in left_out or node.tag in VOID_TEXT:
             return
         parts.append(node.text or "")
         for child in node:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from lms.foundation.fields import whole_number
 from lms.foundation.keys import seal, secret_key
-from lms.foundation.settings import Settings
+from lms.foundation.settings import LOOPBACK, Settings
 
 TOKEN_FIELD = "form_token"
 ANONYMOUS_TOKEN_SECONDS = 24 * 3600
@@ -91,8 +91,11 @@ def from_this_site(incoming: Request) -> bool:
 
 
 def network() -> str:
-    """Return the address this request came from, as the server in front of the app gives it."""
-    return request.remote_addr or "0.0.0.0"  # noqa: S104 - a word for "unknown", nothing listens here
+    """Return the address this request came from; a server on this machine may pass on whom it speaks for."""
+    peer = request.remote_addr or "0.0.0.0"  # noqa: S104 - a word for "unknown", nothing listens here
+    if peer in LOOPBACK and request.headers.get("X-Forwarded-For"):
+        return request.headers["X-Forwarded-For"].rpartition(",")[2].strip()
+    return peer
 
 
 def local_path(target: str | None, otherwise: str) -> str:

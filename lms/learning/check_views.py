@@ -14,6 +14,7 @@ from lms.foundation.db import write
 from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 from lms.foundation.words import day
+from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records, rules
 from lms.learning.papers import Paper
 from lms.learning.views import certificate_of, open_enrolment, rooms, warm
@@ -107,10 +108,12 @@ def question(attempt: str, number: int) -> Any:
     problem = None
     if request.method == "POST":
         answers = _read_posted(paper, [this])
-        write(actions.save_answers, paper.attempt.id, answers)
+        kept = write(actions.save_answers, paper.attempt.id, answers)
         go = request.form.get("go", "next")
-        given = answers.get(this.id, (None, 0))[0]
+        given, revision = answers.get(this.id, (None, 0))
         problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
+        if kept.get(this.id, 0) > revision:
+            problem = _("A newer answer was saved in another tab or on another device. It is the one shown here.")
         if problem is None:
             return redirect(_after_question(paper, number, go), 303)
         paper = Paper(paper.attempt)

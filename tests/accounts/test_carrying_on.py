@@ -30,7 +30,7 @@ def test_sams_answer_waits_while_sam_signs_in_and_is_then_kept(site: Site, sam: 
     page = answer_too_late(site, sam)
     assert page.h1 == "Sign in" and "Your answers are kept" in page.main
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    assert page.h1 == "Your answers are kept"
+    assert page.h1 == "What you typed is kept"
     page = page.form_with("Send them and go on").submit("Send them and go on")
     assert page.path.endswith("/2")
     assert saved(site) == 1

@@ -80,7 +80,10 @@ def bare(text: str, data: set[str]) -> str:
     while before != text:
         before, text = text, INSIDE.sub(" ", text)
     text = re.sub(r"^\d+\. | – Sidelight$|\S+/\S+", "", squeezed(text)).strip(EDGES)
-    if text in data or text in NAMES or not BARE.search(DATES.sub("", text)):
+    if text in NAMES or not BARE.search(DATES.sub("", text)):
+        return ""
+    # A matched pair is told as its two sides, which are both the course's.
+    if all(side.strip(EDGES) in data for side in text.split(" → ")):
         return ""
     for name in sorted(NAMES, key=len, reverse=True):
         text = text.replace(name, "")
