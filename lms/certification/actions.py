@@ -16,7 +16,7 @@ from lms.certification.events import (
     DocumentStored,
     NameShown,
 )
-from lms.certification.records import Award, Document, RenderRequest
+from lms.certification.records import Award, Document, Entry, RenderRequest
 from lms.foundation import clock, ids, jobs, throttle
 from lms.foundation.db import db
 from lms.foundation.events import announce
@@ -157,9 +157,11 @@ def show_name(award_id: str, shown: bool) -> None:
         announce(NameShown(award.id, award.person_id, award.programme_id, shown))
 
 
-def may_look_up(network: str) -> bool:
-    """Decide whether another code is looked up for a network; only unknown ones count."""
-    return not throttle.too_many(f"code:{network}", LOOK_UP_MISSES, LOOK_UP_WINDOW)
+def look_up(code: str, network: str) -> Entry | None:
+    """Return what the register has under a code; None when a network had too many that nobody has."""
+    entry = records.find_entry(code, f"code:{network}")
+    too_many = throttle.reached(entry.misses, entry.misses_since, LOOK_UP_MISSES, LOOK_UP_WINDOW)
+    return None if too_many else entry
 
 
 def note_unknown_code(network: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, bindparam, select
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
 from lms.certification.rules import State, state_of
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db
+from lms.foundation.db import Base, db, first_row
+from lms.foundation.throttle import Misses
 
 RENDER_TRIES = 20
 
@@ -77,22 +79,42 @@ def get_award(award_id: str) -> Award:
     return db.session.get_one(Award, award_id)
 
 
-_BY_CODE = (
-    select(Award, Programme.name)
-    .join(Programme, Programme.id == Award.programme_id)
-    .where(Award.code == bindparam("code"))
+# The register is asked with every look-up: one statement over the tables themselves, which gives one row whether or
+# not anybody has the code, so that an unknown code costs what a known one does.
+_award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
+_asked = select(literal(1).label("asked")).subquery()
+_ENTRY = select(*_award.c, _programme.c.name, _misses.c.count, _misses.c.since).select_from(
+    _asked.outerjoin(_award, _award.c.code == bindparam("code"))
+    .outerjoin(_programme, _programme.c.id == _award.c.programme_id)
+    .outerjoin(_misses, _misses.c.key == bindparam("misses"))
 )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the register has under a code, and how often its asker's network had codes that nobody has."""
+
+    award: Award | None
+    programme: str
+    misses: int | None
+    misses_since: datetime | None
+
+
+def find_entry(code: str, misses_key: str) -> Entry:
+    """Return the register's entry under a code, in one statement; its award is a copy that is never written back."""
+    row = first_row(_ENTRY, {"code": code, "misses": misses_key})
+    if row is None:
+        raise LookupError("a statement that always gives a row gave none")
+    *columns, programme, misses, since = tuple(row)
+    if columns[0] is None:
+        return Entry(None, "", misses, since)
+    values = {column.key: value for column, value in zip(_award.c, columns, strict=True)}
+    return Entry(Award(**values), programme, misses, since)
 
 
 def find_award(code: str) -> Award | None:
     """Return the award behind a code."""
-    return find_entry(code)[0]
-
-
-def find_entry(code: str) -> tuple[Award | None, str]:
-    """Return the award behind a code and its programme's name, in one statement."""
-    row = db.session.execute(_BY_CODE, {"code": code}).first()
-    return (row[0], row[1]) if row else (None, "")
+    return db.session.scalar(select(Award).where(Award.code == code))
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:

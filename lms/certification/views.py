@@ -163,10 +163,11 @@ def scan(code: str) -> Any:
 def verify(code: str) -> Any:
     """Say what stands behind a code, to anybody; the name only when it is typed, or its holder shows it."""
     mark = _network_mark()
-    if not actions.may_look_up(mark):
+    entry = actions.look_up(normalise_code(code) or "", mark)
+    if entry is None:
         abort(429)
-    found, programme = records.find_entry(normalise_code(code) or "")
-    award = found if found and not found.waiting else None
+    programme = entry.programme
+    award = entry.award if entry.award and not entry.award.waiting else None
     state: State = award.state(_today()) if award else "unknown"
     if award is None:
         write(actions.note_unknown_code, mark)

@@ -28,7 +28,12 @@ _COUNTED = select(_misses.c.count.label("times"), _misses.c.since).where(_misses
 def too_many(key: str, limit: int, window: timedelta) -> bool:
     """True when a key had its limit of misses within the window."""
     row = db.session.execute(_COUNTED, {"key": key}).first()
-    return row is not None and row.times >= limit and clock.now() - row.since < window
+    return row is not None and reached(row.times, row.since, limit, window)
+
+
+def reached(times: int | None, since: datetime | None, limit: int, window: timedelta) -> bool:
+    """Decide whether a count has come to its limit within the window; no count has not."""
+    return times is not None and since is not None and times >= limit and clock.now() - since < window
 
 
 def count_miss(key: str, window: timedelta) -> None:
