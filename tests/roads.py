@@ -52,7 +52,7 @@ def paper_of(site: Site, name: str, course: str = PFA) -> Paper:
     assert enrolment is not None
     attempt = find_open_attempt(enrolment.id)
     assert attempt is not None
-    return Paper(attempt)
+    return Paper(attempt, None, {})
 
 
 def sample_of(question: Question, right: bool) -> Any:

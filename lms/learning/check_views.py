@@ -51,9 +51,9 @@ def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any
 @allow("learn")
 def check(course: str) -> Any:
     """Say what the check asks, how long it is, and what is kept of it."""
-    _page, content, enrolment_id = open_enrolment(course)
+    page, content, enrolment_id = open_enrolment(course)
     attempt = records.find_open_attempt(enrolment_id)
-    paper = Paper(attempt) if attempt else None
+    paper = Paper(attempt, None, page.facts) if attempt else None
     progress = records.progress_of(enrolment_id)
     zone = settings().timezone
     return render_template(
@@ -91,9 +91,9 @@ def _first_unanswered(paper: Paper | None) -> int:
 @allow("learn")
 def start_check(course: str) -> Any:
     """Open the check, or go on with the one that is open."""
-    _page, content, enrolment_id = open_enrolment(course)
+    page, content, enrolment_id = open_enrolment(course)
     attempt = write(actions.open_check, enrolment_id, content)
-    number = _first_unanswered(Paper(attempt))
+    number = _first_unanswered(Paper(attempt, None, page.facts))
     return redirect(url_for("learning.question", attempt=attempt.public_id, number=number), 303)
 
 
@@ -116,7 +116,7 @@ def question(attempt: str, number: int) -> Any:
             problem = _("A newer answer was saved in another tab or on another device. It is the one shown here.")
         if problem is None:
             return redirect(_after_question(paper, number, go), 303)
-        paper = Paper(paper.attempt)
+        paper = Paper(paper.attempt, None, paper.facts)
     page = render_template(
         "learning/question.html",
         here="courses",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from lms.content.course import Course, Question
@@ -15,17 +14,12 @@ from lms.library.shelf import get_course
 class Paper:
     """An open or sent attempt with its course, questions and saved answers."""
 
-    def __init__(self, attempt: Attempt, result: Result | None = None) -> None:
-        self.attempt, self.result = attempt, result
+    def __init__(self, attempt: Attempt, result: Result | None, facts: dict[str, Any]) -> None:
+        self.attempt, self.result, self.facts = attempt, result, facts
         self.course: Course = get_course(attempt.digest)
         self.seed = int(attempt.seed)
         self.questions = [self.course.question_by_id[name] for name in attempt.drawn]
         self.saved = records.answers_of(attempt.id)
-
-    @cached_property
-    def facts(self) -> dict[str, Any]:
-        """The facts of the programme in which the attempt is made."""
-        return records.facts_of_enrolment(self.attempt.enrolment_id)
 
     def answer(self, question: Question) -> Any:
         """Return the saved answer of a question, or None."""

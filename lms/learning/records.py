@@ -251,17 +251,18 @@ def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool
 
 
 _OWN_ATTEMPT = (
-    select(Attempt, Result)
+    select(Attempt, Result, Programme.facts)
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Programme, Programme.id == Enrolment.programme_id)
     .outerjoin(Result, Result.attempt_id == Attempt.id)
     .where(Attempt.public_id == bindparam("attempt"), Enrolment.person_id == bindparam("person"))
 )
 
 
-def find_attempt(public_id: str, person_id: str) -> tuple[Attempt, Result | None] | None:
-    """Return a person's own attempt, and what came of it once it is submitted."""
+def find_attempt(public_id: str, person_id: str) -> tuple[Attempt, Result | None, dict[str, Any]] | None:
+    """Return a person's own attempt, what came of it once it is submitted, and its programme's facts."""
     row = db.session.execute(_OWN_ATTEMPT, {"attempt": public_id, "person": person_id}).first()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None
 
 
 def find_open_attempt(enrolment_id: str) -> Attempt | None:
@@ -336,9 +337,3 @@ def keep_result(attempt: Attempt, right: int, asked: int, passed: bool) -> Resul
     db.session.add(result)
     db.session.flush()
     return result
-
-
-def facts_of_enrolment(enrolment_id: str) -> dict[str, Any]:
-    """Return the facts of the programme in which an enrolment stands."""
-    query = select(Programme.facts).join(Enrolment, Enrolment.programme_id == Programme.id)
-    return db.session.scalar(query.where(Enrolment.id == enrolment_id)) or {}
