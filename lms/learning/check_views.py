@@ -281,7 +281,7 @@ def result(attempt: str) -> Any:
         left=[row for row in pages.asked_rows(paper.course, progress) if not row["met"]],
         try_url=url_for("learning.start_check", course=paper.course.id),
         lead_text=pages.fact_words(paper.facts)[0],
-        tries=records.count_results(paper.attempt.enrolment_id),
+        tries=progress.tries,
         sent_on=day(paper.result.at.date()),
         course_url=url_for("learning.course", course=paper.course.id),
     )

@@ -188,7 +188,7 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
     counted = item.kind in {"lessons", "practice"}
     if item.met:
         state, state_text = "ok", _("Done")
-    elif item.done or (progress.tried and not counted):
+    elif item.done or (progress.tries and not counted):
         state = "go"
         state_text = _("%(done)s of %(needed)s", done=item.done, needed=item.needed) if counted else _("Not quite yet")
     else:

@@ -201,20 +201,25 @@ def offered_courses(visitor: Visitor | None) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def _of_enrolment(what: Any, table: type[Base], *more: Any) -> Any:
+    """Return a value asked of an enrolment's rows in one table, as a column of a larger statement."""
+    return select(what).where(table.enrolment_id == bindparam("enrolment"), *more).scalar_subquery()  # type: ignore[attr-defined]
+
+
+_RESULTS = select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id)
+_SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment")).subquery()
+_PROGRESS = select(
+    _of_enrolment(func.aggregate_strings(LessonDone.lesson_id, " "), LessonDone),
+    _of_enrolment(func.aggregate_strings(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
+    select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
+    select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
+)
+
+
 def progress_of(enrolment_id: str) -> Progress:
-    """Return how far an enrolment is."""
-    lessons = db.session.scalars(select(LessonDone.lesson_id).where(LessonDone.enrolment_id == enrolment_id))
-    practised = db.session.scalars(
-        select(PracticeDone.conversation_id).where(PracticeDone.enrolment_id == enrolment_id, PracticeDone.counts)
-    )
-    results = list(
-        db.session.scalars(
-            select(Result.passed)
-            .join(Attempt, Attempt.id == Result.attempt_id)
-            .where(Attempt.enrolment_id == enrolment_id)
-        )
-    )
-    return Progress(frozenset(lessons), frozenset(practised), any(results), bool(results))
+    """Return how far an enrolment is, in one statement."""
+    lessons, practised, tries, passed = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
+    return Progress(frozenset((lessons or "").split()), frozenset((practised or "").split()), passed > 0, tries)
 
 
 @cache
@@ -287,12 +292,6 @@ def list_passed_digests(enrolment_id: str) -> list[str]:
     """Return the versions on which somebody passed the check."""
     query = select(Attempt.digest).join(Result, Result.attempt_id == Attempt.id)
     return list(db.session.scalars(query.where(Attempt.enrolment_id == enrolment_id, Result.passed).distinct()))
-
-
-def count_results(enrolment_id: str) -> int:
-    """Return how often the check was submitted."""
-    query = select(func.count()).select_from(Result).join(Attempt, Attempt.id == Result.attempt_id)
-    return db.session.scalar(query.where(Attempt.enrolment_id == enrolment_id)) or 0
 
 
 def find_result(attempt_id: str) -> Result | None:

@@ -13,12 +13,12 @@ from lms.content.questions import Graded, grade
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is: lesson ids, conversations that count, and whether the check was ever passed."""
+    """How far somebody is: lesson ids, conversations that count, whether the check was ever passed, and its tries."""
 
     lessons: frozenset[str] = frozenset()
     practised: frozenset[str] = frozenset()
     passed: bool = False
-    tried: bool = False
+    tries: int = 0
 
 
 @dataclass(frozen=True)
