@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import Visitor, idle_limit
@@ -198,11 +198,6 @@ def find_invitation(token_sha256: str) -> Invitation | None:
     """Return an invitation that can still be used."""
     row = db.session.get(Invitation, token_sha256)
     return row if row and row.used_at is None and row.expires_at > clock.now() else None
-
-
-def count_people() -> int:
-    """Return how many people have an account."""
-    return db.session.scalar(select(func.count()).select_from(Person)) or 0
 
 
 def sweep_sign_ins(older_than: datetime) -> None:

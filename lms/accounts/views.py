@@ -23,22 +23,18 @@ from lms.accounts.records import Person
 from lms.accounts.rules import normal_email
 from lms.accounts.sees import COLUMNS, rows_of_sight
 from lms.accounts.stories import tell
-from lms.foundation import audit, clock
+from lms.foundation import audit
 from lms.foundation.db import write
-from lms.foundation.gate import local_path, network, settings
-from lms.foundation.keys import fingerprint, network_mark, secret_key
+from lms.foundation.gate import local_path, network_today, settings
+from lms.foundation.keys import fingerprint
 from lms.foundation.words import gettext as _
 from lms.foundation.words import moment
 
 rooms = Blueprint("accounts", __name__)
 
 
-def _network_mark() -> str:
-    return network_mark(secret_key(settings().data), network(), clock.today("UTC"))
-
-
 def _let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
-    token = write(actions.sign_in, person.id, own_device, person.email, _network_mark(), g.session_mark)
+    token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark)
     g.session_ended = True
     if page is None:
         response = redirect(target, 303)
@@ -80,7 +76,7 @@ def sign_in() -> Any:
 
 def _check_password(form: SignInForm) -> Person | None:
     email, password = form.email.data or "", form.password.data or ""
-    mark = _network_mark()
+    mark = network_today()
     if not actions.may_try_sign_in(email, mark):
         form.refuse("password", _("There were many tries just now. Please wait a quarter of an hour, then try again."))
         return None

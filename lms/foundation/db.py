@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -163,8 +163,3 @@ def after_commit(call: Callable[[], None]) -> None:
     if pending is None:
         raise RuntimeError("after_commit() needs a write() around it")
     pending.append(call)
-
-
-def day_text(value: date | None) -> str | None:
-    """Return a day as ISO text, or None."""
-    return value.isoformat() if value else None

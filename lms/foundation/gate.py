@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, current_app, g, request, url_for
 from markupsafe import Markup
 
+from lms.foundation import clock
 from lms.foundation.fields import whole_number
-from lms.foundation.keys import seal, secret_key
+from lms.foundation.keys import network_mark, seal, secret_key
 from lms.foundation.settings import LOOPBACK, Settings
 
 TOKEN_FIELD = "form_token"
@@ -96,6 +97,11 @@ def network() -> str:
     if peer in LOOPBACK and request.headers.get("X-Forwarded-For"):
         return request.headers["X-Forwarded-For"].rpartition(",")[2].strip()
     return peer
+
+
+def network_today() -> str:
+    """Return the mark under which today's tries from this visitor's network are counted."""
+    return network_mark(_key(), network(), clock.today("UTC"))
 
 
 def local_path(target: str | None, otherwise: str) -> str:
