@@ -25,7 +25,7 @@ from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
 from lms.certification import records as awards
-from lms.certification import rendering
+from lms.certification import reissue_views, rendering
 from lms.certification.codes import grouped
 from lms.certification.views import rooms as certification_rooms
 from lms.certification.views import row_of
@@ -48,7 +48,7 @@ ROOMS = (account_rooms, learning_rooms, library_rooms, certification_rooms, coor
 POST_MOST = 1024 * 1024
 ONE_YEAR = 365 * 24 * 3600
 
-__all__ = ["check_views", "create_app", "lesson_views", "talk_views"]
+__all__ = ["check_views", "create_app", "lesson_views", "reissue_views", "talk_views"]
 
 
 class NoSession(dict[str, Any], SessionMixin):

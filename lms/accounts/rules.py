@@ -36,6 +36,7 @@ MAY: dict[str, May] = {
     "see training states": _may("coordinator"),
     "see certificates of a programme": _may("coordinator"),
     "withdraw a certificate": _may("coordinator"),
+    "reissue a certificate": _may("coordinator"),
 }
 
 

@@ -67,6 +67,7 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
         programme_id=enrolment.programme_id,
         person_id=enrolment.person_id,
         enrolment_id=enrolment_id,
+        current_for=enrolment_id,
         course_id=course.id,
         digest=course.digest,
         version=course.version,

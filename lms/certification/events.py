@@ -51,3 +51,41 @@ class NameShown:
     person_id: str
     programme_id: str
     shown: bool
+
+
+@dataclass(frozen=True)
+class CertificateReinstated:
+    """A programme took a withdrawal back."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class NameAsked:
+    """A holder asked for their certificate in another name."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class NameNotChanged:
+    """A programme answered such a request with no, or its holder took it back."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class CertificateReplaced:
+    """A certificate was made anew under a new code; the earlier one says that it was replaced."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    new_award_id: str
+    because: str

@@ -30,6 +30,21 @@ class WithdrawForm(Form):
     )
 
 
+class ReissueForm(Form):
+    """Why a certificate is made anew, or that it stays as it is."""
+
+    because = RadioField(
+        _l("Why is it made anew?"),
+        [AnyOf(("name", "fault", "leave"), _l("Please choose one of them."))],
+        choices=[
+            SelectChoice("name", _l("Its holder uses another name now")),
+            SelectChoice("fault", _l("Something on it was not as it should be")),
+            SelectChoice("leave", _l("Leave it as it is")),
+        ],
+        validate_choice=False,
+    )
+
+
 class NameForm(Form):
     """A name to compare with the one on a certificate."""
 

@@ -19,14 +19,15 @@ RENDER_TRIES = 20
 
 
 class Award(Base):
-    """The decision that somebody has a certificate; one for each enrolment, and never deleted."""
+    """The decision that somebody has a certificate; never deleted. `current_for` is unique: one stands at a time."""
 
     __tablename__ = "award"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     code: Mapped[str] = mapped_column(unique=True)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    current_for: Mapped[str | None] = mapped_column(unique=True)
     course_id: Mapped[str] = mapped_column(index=True)
     digest: Mapped[str]
     version: Mapped[str]
@@ -51,6 +52,15 @@ class Award(Base):
             valid_until=self.valid_until,
             today=today,
         )
+
+
+class NameRequest(Base):
+    """A holder asks for their certificate in another name; the row goes when it is answered."""
+
+    __tablename__ = "name_request"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    name: Mapped[str]
+    asked_at: Mapped[datetime]
 
 
 class Document(Base):
@@ -118,8 +128,8 @@ def find_award(code: str) -> Award | None:
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:
-    """Return the award of an enrolment."""
-    return db.session.scalar(select(Award).where(Award.enrolment_id == enrolment_id))
+    """Return the award of an enrolment that stands, not one that it replaced."""
+    return db.session.scalar(select(Award).where(Award.current_for == enrolment_id))
 
 
 def list_awards_of_person(person_id: str) -> list[Award]:
@@ -128,8 +138,12 @@ def list_awards_of_person(person_id: str) -> list[Award]:
 
 
 def list_awards_of_programme(programme_id: str) -> list[Award]:
-    """Return a programme's awards, the oldest first."""
-    return list(db.session.scalars(select(Award).where(Award.programme_id == programme_id).order_by(Award.id)))
+    """Return a programme's awards that stand, the oldest first; what was replaced is left out."""
+    return list(
+        db.session.scalars(
+            select(Award).where(Award.programme_id == programme_id, Award.current_for.is_not(None)).order_by(Award.id)
+        )
+    )
 
 
 def list_awards() -> list[Award]:
@@ -145,6 +159,18 @@ def list_waiting(course_id: str) -> list[Award]:
 def list_nameless(person_id: str) -> list[Award]:
     """Return somebody's awards that have no name to print yet."""
     return list(db.session.scalars(select(Award).where(Award.person_id == person_id, Award.name == "")))
+
+
+def find_name_request(award_id: str) -> NameRequest | None:
+    """Return what a holder asked for, while nobody has answered."""
+    return db.session.get(NameRequest, award_id)
+
+
+def list_name_requests(programme_id: str) -> list[tuple[NameRequest, Award]]:
+    """Return a programme's open requests for another name, the oldest first."""
+    query = select(NameRequest, Award).join(Award, Award.id == NameRequest.award_id)
+    rows = db.session.execute(query.where(Award.programme_id == programme_id).order_by(NameRequest.asked_at))
+    return [(request, award) for request, award in rows]
 
 
 def find_document(award_id: str) -> Document | None:

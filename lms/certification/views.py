@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public, signed_in, this_programme
-from lms.accounts.records import get_programme
+from lms.accounts.records import get_person, get_programme
 from lms.certification import actions, pages, records
 from lms.certification.codes import grouped, normalise_code
 from lms.certification.forms import NameForm, WithdrawForm
 from lms.certification.records import Award
+from lms.certification.reissue import can_be_made_anew
 from lms.certification.rendering import render_in_child
 from lms.certification.rules import State
 from lms.foundation import clock
@@ -53,7 +54,8 @@ def certificates() -> Any:
     )
 
 
-def _own_award(code: str) -> Award:
+def own_award(code: str) -> Award:
+    """Return one's own award under a code, or answer that there is no such page."""
     award = records.find_award(normalise_code(code) or "")
     if award is None or award.person_id != signed_in().person_id:
         abort(404)
@@ -64,10 +66,13 @@ def _own_award(code: str) -> Award:
 @allow("hold certificates")
 def certificate(code: str) -> Any:
     """Show one's own certificate, its PDF once it is there, and what others see."""
-    award = _own_award(code)
+    award = own_award(code)
     state = award.state(_today())
     mark, state_text, sentence = pages.state_words(state, award.valid_until)
     size = records.document_is_stored(award.id)
+    programme = get_programme(award.programme_id)
+    another = get_person(award.person_id).certificate_name
+    newer = records.get_award(award.replaced_by) if award.replaced_by else None
     return render_template(
         "certification/certificate.html",
         here="certificates",
@@ -90,7 +95,11 @@ def certificate(code: str) -> Any:
         does_not_attest=award.facts["does_not_attest"],
         verify_url=pages.verify_address(settings(), award.code),
         show_name=award.name_shown,
-        programme_name=get_programme(award.programme_id).name,
+        programme_name=programme.name,
+        contact=programme.facts.get("contact") or programme.facts.get("lead"),
+        another_name=another if another and another != award.name and can_be_made_anew(award) else None,
+        name_asked=records.find_name_request(award.id) is not None,
+        newer_url=newer and url_for("certification.certificate", code=newer.code),
     )
 
 
@@ -98,7 +107,7 @@ def certificate(code: str) -> Any:
 @allow("hold certificates")
 def document(code: str) -> Any:
     """Give the kept PDF, byte for byte; when it is not made yet, make it now."""
-    award = _own_award(code)
+    award = own_award(code)
     found = records.find_document(award.id)
     if found is None and award.name and not award.waiting:
         render_in_child(award.code)
@@ -117,7 +126,7 @@ def document(code: str) -> Any:
 @allow("hold certificates")
 def show_name(code: str) -> Any:
     """Switch the name on the certificate's page on or off."""
-    award = _own_award(code)
+    award = own_award(code)
     write(actions.show_name, award.id, request.form.get("show") == "yes")
     return redirect(url_for("certification.certificate", code=award.code), 303)
 

@@ -108,6 +108,40 @@ def certificates_revoke(code: str, reason: str) -> None:
     say("Withdrawn. Whoever verifies it from now on sees so; the reason stays with the programme.")
 
 
+@certificates.command("reinstate")
+@click.argument("code")
+@inside
+def certificates_reinstate(code: str) -> None:
+    """Take a withdrawal back.
+
+    Example: lms certificates reinstate "7QK4 M2XD 9RTP C6HV"
+    """
+    from lms.certification import reissue
+    from lms.foundation.db import write
+
+    write(reissue.reinstate, _award(code).id)
+    say("It stands again. Whoever verifies it from now on sees so.")
+
+
+@certificates.command("reissue")
+@click.argument("code")
+@inside
+def certificates_reissue(code: str) -> None:
+    """Make a certificate anew after a fault: same dates, a new code; the earlier one says that it was replaced.
+
+    Example: lms certificates reissue "7QK4 M2XD 9RTP C6HV"
+    """
+    from lms.certification import reissue
+    from lms.certification.actions import Refused
+    from lms.certification.codes import grouped
+    from lms.foundation.db import write
+
+    made = write(reissue.make_anew, _award(code).id, "fault")
+    if isinstance(made, Refused):
+        raise click.ClickException(made.message)
+    say(f"Made anew under the code {grouped(made.code)}. The earlier code says that it was replaced.")
+
+
 @certificates.command("render", hidden=True)
 @click.argument("code")
 @inside

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.certification.pages import state_words
-from lms.certification.records import Award, list_awards_of_programme
+from lms.certification.records import Award, list_awards_of_programme, list_name_requests
 from lms.coordination.rules import TrainingState, inert, training_state
 from lms.foundation.words import day
 from lms.foundation.words import gettext as _
@@ -102,6 +102,11 @@ def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date
         code=issued.code if issued else None,
         withdrawn=bool(issued and issued.withdrawn_at),
     )
+
+
+def name_requests(programme_id: str) -> list[tuple[str, str, str]]:
+    """Return (code, name asked for, course) of certificates that are asked for in another name."""
+    return [(award.code, asked.name, award.title) for asked, award in list_name_requests(programme_id)]
 
 
 def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> list[PersonRow]:

@@ -56,6 +56,7 @@ def people(programme: str) -> Any:
         previous_url=address(page - 1) if page > 1 else None,
         sums=[(counts[state], state, names[state]) for state in STATES],
         today=clock.today(settings().timezone),
+        name_requests=pages.name_requests(this_programme().id),
     )
 
 

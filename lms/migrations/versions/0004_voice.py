@@ -1,0 +1,8 @@
+"""Remarks, preferences and refreshers."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Go forward."""

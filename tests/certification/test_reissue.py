@@ -1,0 +1,138 @@
+"""A certificate in another name, or after a fault: a new one stands in its place, the earlier one shows no name."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from lms.certification import reissue
+from lms.certification.actions import Refused, withdraw
+from lms.certification.records import Award, find_award, find_document
+from lms.foundation.db import write
+from tests.conftest import Site
+from tests.inspector import Page
+from tests.learning.test_once import count, told
+from tests.roads import earn
+
+NEW = "Samira Osei-Łukasz"
+
+
+def rename(site: Site) -> None:
+    """Give Sam another name on the account page."""
+    form = site.visitor("sam").get("/account").form("/account")
+    form.submit(certificate_name=NEW)
+
+
+def newest(site: Site) -> str:
+    """Return the code of Sam's certificate that stands."""
+    with site.inside():
+        awards = [award for award in _awards() if award.current_for]
+        assert len(awards) == 1
+        return awards[0].code
+
+
+def _awards() -> list[Award]:
+    from lms.certification.records import list_awards
+
+    return list_awards()
+
+
+def ask(site: Site, code: str) -> Page:
+    """Ask for the certificate in the new name."""
+    return site.visitor("sam").get(f"/certificates/{code}").form("/another-name").submit()
+
+
+def confirm(site: Site) -> Page:
+    """Confirm the request as Cora, from her list."""
+    people = site.visitor("cora").get("/programmes/harbour/people")
+    page = people.client.get(next(href for href in people.links().values() if href.endswith("/anew")))
+    assert NEW in page.main
+    return page.form_with("Go on").submit("Go on", because="name")
+
+
+def test_another_name_is_asked_for_confirmed_and_printed_and_the_old_one_is_shown_to_nobody(site: Site) -> None:
+    old = earn(site)
+    site.work()
+    rename(site)
+    assert "You asked for this certificate" in ask(site, old).main
+    confirm(site)
+    site.work()
+    new = newest(site)
+    assert new != old
+    stranger = site.stranger()
+    assert "replaced by a newer certificate" in stranger.get(f"/verify/{old}").h1
+    assert stranger.get(f"/verify/{new}").h1 == "This certificate is valid"
+    assert "The name matches." in stranger.get(f"/verify/{new}").form(f"/verify/{new}").submit(name=NEW).main
+    sam = site.visitor("sam")
+    assert "This certificate was replaced" in sam.get(f"/certificates/{old}").h1
+    for page in (
+        stranger.get(f"/verify/{old}"),
+        sam.get(f"/certificates/{old}"),
+        sam.get(f"/certificates/{new}"),
+        sam.get("/certificates"),
+        site.visitor("cora").get("/programmes/harbour/people"),
+    ):
+        assert "Sam Osei<" not in page.main, page.path
+    with site.inside():
+        before, after = find_award(old), find_award(new)
+        assert before is not None and after is not None
+        assert (after.passed_on, after.valid_until, after.digest, after.facts, after.name) == (
+            before.passed_on,
+            before.valid_until,
+            before.digest,
+            before.facts,
+            NEW,
+        )
+        assert before.name == "Sam Osei" and find_document(before.id) and find_document(after.id)
+    assert told(site, "CertificateReplaced") == 1
+
+
+def test_a_request_can_be_taken_back_and_answered_with_no(sqlite_site: Site) -> None:
+    site = sqlite_site
+    code = earn(site)
+    assert "Ask for it in this name" not in site.visitor("sam").get(f"/certificates/{code}").main
+    rename(site)
+    ask(site, code)
+    site.visitor("sam").get(f"/certificates/{code}").form("/another-name/leave").submit()
+    assert NEW not in site.visitor("cora").get("/programmes/harbour/people").main
+    ask(site, code)
+    page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
+    page.form_with("Go on").submit("Go on", because="leave")
+    assert NEW not in site.visitor("cora").get("/programmes/harbour/people").main
+    assert newest(site) == code and told(site, "NameNotChanged") == 2
+
+
+def test_two_coordinators_at_once_make_one_new_certificate(site: Site) -> None:
+    code = earn(site)
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        award_id = award.id
+
+    def make(_turn: int) -> bool:
+        with site.inside():
+            return isinstance(write(reissue.make_anew, award_id, "fault"), Refused)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(make, range(4))) == [False, True, True, True]
+    assert count(site, Award) == 2 and newest(site) != code
+
+
+def test_a_withdrawn_certificate_is_not_made_anew_names_whom_to_ask_and_can_stand_again(sqlite_site: Site) -> None:
+    site = sqlite_site
+    code = earn(site)
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        award_id = award.id
+    site.do(withdraw, award_id, "other")
+    assert isinstance(site.do(reissue.make_anew, award_id, "fault"), Refused)
+    page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
+    assert "does not stand any more" in page.main
+    assert "If you think that this is a mistake" in site.visitor("sam").get(f"/certificates/{code}").main
+    page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
+    page.form("/reinstate").submit()
+    assert site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
+    assert told(site, "CertificateReinstated") == 1
+    with site.inside():
+        again = find_award(code)
+        assert again is not None and again.withdrawn_reason is None
