@@ -28,6 +28,7 @@ log = logging.getLogger("lms.accounts")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+WITH_KEY = "with a key"
 CARRIED_MOST = 64 * 1024
 CARRIED_SECONDS = 24 * 3600
 
@@ -70,6 +71,12 @@ def public(view: View) -> View:
     return view
 
 
+def with_key(view: View) -> View:
+    """Mark a view as one that programs ask with a key of their own; it looks at nobody's cookie."""
+    view.access = WITH_KEY  # type: ignore[attr-defined]
+    return view
+
+
 def allow(action: str) -> Callable[[View], View]:
     """Mark a view as open to those who MAY do something; others meet the sign-in page or a 404."""
 
@@ -106,6 +113,14 @@ def session_cookie() -> str:
     return "__Host-session" if settings().secure else "session"
 
 
+def leave_browser(response: Response) -> Response:
+    """Take the session cookie and what was kept of pages out of a browser whose sign-in has ended."""
+    g.session_ended = True
+    response.delete_cookie(session_cookie(), path="/", secure=settings().secure, httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 def recognise() -> None:
     """Read the cookie before a request; nothing is asked of the database yet."""
     token = request.cookies.get(session_cookie(), "")
@@ -119,6 +134,8 @@ def recognise() -> None:
 def check_post() -> Any:
     """Let a post through only when it comes from one of our pages; otherwise say calmly what to do."""
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint is None:
+        return None
+    if getattr(current_app.view_functions[request.endpoint], "access", "") == WITH_KEY:
         return None
     if not from_this_site(request):
         abort(403)
@@ -137,7 +154,7 @@ def _wants_json() -> bool:
 
 
 def _posted_fields() -> list[tuple[str, str]]:
-    left_out = {TOKEN_FIELD, "password", "carried"}
+    left_out = {TOKEN_FIELD, "password", "old", "new", "carried"}
     return [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
 
 

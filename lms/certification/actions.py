@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,23 +12,28 @@ from lms.accounts.records import get_person, get_programme
 from lms.certification import records, rules
 from lms.certification.codes import new_code
 from lms.certification.events import (
+    ApiKeyEnded,
+    ApiKeyMade,
     CertificateHeld,
     CertificateIssued,
     CertificateWithdrawn,
     DocumentStored,
     NameShown,
 )
-from lms.certification.records import Award, Document, Entry, RenderRequest
+from lms.certification.records import ApiKey, Award, Document, Entry, RenderRequest
 from lms.foundation import clock, ids, jobs, throttle
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.keys import fingerprint
 from lms.foundation.settings import Settings
+from lms.learning.equivalents import list_standing
 from lms.learning.records import get_enrolment, list_results, progress_of
 from lms.library.records import list_reviews
 from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
+LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY = timedelta(hours=1), 10, 60
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 
 
@@ -58,7 +65,8 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     course = get_course(passed[-1].digest)
     enrolment = get_enrolment(enrolment_id)
     held = is_held(enrolment.programme_id, course.digest, settings)
-    decision = rules.decide_award(course, progress_of(enrolment_id), clock.today(settings.timezone), held=held)
+    progress = progress_of(enrolment_id)
+    decision = rules.decide_award(course, progress, clock.today(settings.timezone), held=held)
     if isinstance(decision, rules.NotYet):
         return None
     award = Award(
@@ -73,7 +81,7 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
         version=course.version,
         title=course.title,
         name=get_person(enrolment.person_id).certificate_name,
-        facts=rules.what_stood_behind(course),
+        facts={**rules.what_stood_behind(course), **rules.met_otherwise(course, progress, _waived(enrolment_id))},
         passed_on=decision.passed_on,
         valid_until=decision.valid_until,
         waiting=decision.waiting,
@@ -84,6 +92,10 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     db.session.flush()
     announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
     return award
+
+
+def _waived(enrolment_id: str) -> set[str]:
+    return {row.item_id for row in list_standing(enrolment_id) if row.way == "waived"}
 
 
 def release_reviewed(course_id: str, settings: Settings) -> int:
@@ -113,12 +125,12 @@ def name_nameless_awards(person_id: str) -> None:
             request_document(award.id)
 
 
-def store_document(award_id: str, content: bytes) -> Document:
-    """Keep a PDF; when one is kept already, that one stands."""
+def store_document(award_id: str, content: bytes) -> Document | None:
+    """Keep a PDF; when one is kept already, that one stands, and none is kept once its name was taken away."""
     known = records.find_document(award_id)
-    if known:
-        return known
     award = records.get_award(award_id)
+    if known or not award.name:
+        return known
     document = Document(
         award_id=award_id,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -170,11 +182,52 @@ def note_unknown_code(network: str) -> None:
     throttle.count_miss(f"code:{network}", LOOK_UP_WINDOW)
 
 
-def compare_name(code: str, typed: str) -> bool | None:
-    """Say whether a typed name is the one on a certificate; None when a code had too many tries this hour."""
+def compare_name(code: str, typed: str, seal_key: bytes) -> bool | None:
+    """Say whether a typed name is the one on a certificate; None when a code had too many tries this hour.
+
+    Where the holder has deleted their account, the seal that they left behind is asked instead.
+    """
     key = f"name:{code}"
     if throttle.too_many(key, NAME_TRIES, NAME_WINDOW):
         return None
     throttle.count_miss(key, NAME_WINDOW)
     award = records.find_award(code)
-    return award is not None and rules.name_fits(typed, award.name)
+    if award is None:
+        return False
+    if award.name_seal and rules.plain_name(typed):
+        return hmac.compare_digest(award.name_seal, rules.seal_of_name(seal_key, code, typed))
+    return rules.name_fits(typed, award.name)
+
+
+def count_list(key: str, most: int) -> timedelta | None:
+    """Count one list of codes under a key; when it had its share of the hour, return how long it waits instead."""
+    wait = throttle.wait_for(key, most, LIST_WINDOW)
+    if wait is None:
+        throttle.count_miss(key, LIST_WINDOW)
+    return wait
+
+
+def make_key(label: str) -> str | Refused:
+    """Make a key to ask the register with, and return it for the only time."""
+    if records.find_api_key_by_label(label):
+        return Refused(f"There is a key “{label}” already, in use or ended. Please choose another name for this one.")
+    secret = secrets.token_urlsafe(32)
+    db.session.add(ApiKey(label=label, key_sha256=fingerprint(secret), made_at=clock.now()))
+    db.session.flush()
+    announce(ApiKeyMade(label))
+    return secret
+
+
+def end_key(label: str) -> Refused | None:
+    """End a key; the next question with it is turned away."""
+    key = records.find_api_key_by_label(label)
+    if key is None or key.ended_at:
+        return Refused(f"No key “{label}” is in use. Nothing was changed.")
+    key.ended_at = clock.now()
+    announce(ApiKeyEnded(label))
+    return None
+
+
+def find_key(secret: str) -> ApiKey | None:
+    """Return the key in use that somebody sent."""
+    return records.find_api_key(fingerprint(secret)) if secret else None

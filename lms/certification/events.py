@@ -54,6 +54,20 @@ class NameShown:
 
 
 @dataclass(frozen=True)
+class ApiKeyMade:
+    """A key to ask the register with was given out."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class ApiKeyEnded:
+    """A key opens nothing any more."""
+
+    label: str
+
+
+@dataclass(frozen=True)
 class CertificateReinstated:
     """A programme took a withdrawal back."""
 

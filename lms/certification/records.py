@@ -42,6 +42,7 @@ class Award(Base):
     withdrawn_reason: Mapped[str | None]
     replaced_by: Mapped[str | None]
     name_shown: Mapped[bool] = mapped_column(default=False)
+    name_seal: Mapped[str | None]
 
     def state(self, today: date) -> State:
         """Return the state it is in on a day."""
@@ -52,6 +53,17 @@ class Award(Base):
             valid_until=self.valid_until,
             today=today,
         )
+
+
+class ApiKey(Base):
+    """A key with which a programme of somebody's own may ask the register; only its digest is kept."""
+
+    __tablename__ = "api_key"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    label: Mapped[str] = mapped_column(unique=True)
+    key_sha256: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class NameRequest(Base):
@@ -125,6 +137,26 @@ def find_entry(code: str, misses_key: str) -> Entry:
 def find_award(code: str) -> Award | None:
     """Return the award behind a code."""
     return db.session.scalar(select(Award).where(Award.code == code))
+
+
+def find_awards(codes: list[str]) -> dict[str, Award]:
+    """Return the awards behind many codes, by code, in one statement."""
+    return {award.code: award for award in db.session.scalars(select(Award).where(Award.code.in_(codes)))}
+
+
+def find_api_key(key_sha256: str) -> ApiKey | None:
+    """Return the key that is in use under a digest."""
+    return db.session.scalar(select(ApiKey).where(ApiKey.key_sha256 == key_sha256, ApiKey.ended_at.is_(None)))
+
+
+def find_api_key_by_label(label: str) -> ApiKey | None:
+    """Return the key under a label, in use or ended."""
+    return db.session.scalar(select(ApiKey).where(ApiKey.label == label))
+
+
+def list_api_keys() -> list[ApiKey]:
+    """Return all keys, the oldest first."""
+    return list(db.session.scalars(select(ApiKey).order_by(ApiKey.id)))
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
@@ -19,19 +20,21 @@ from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.gate import network_today, settings
 from lms.foundation.keeping import kept_page
+from lms.foundation.keys import secret_key
 from lms.foundation.words import day, moment
 from lms.foundation.words import gettext as _
 
 rooms = Blueprint("certification", __name__)
 
 
-def _today() -> Any:
+def today() -> date:
+    """Return the calendar day of this site."""
     return clock.today(settings().timezone)
 
 
 def row_of(award: Award) -> dict[str, Any]:
     """Return what a list of one's own certificates shows of one."""
-    state = award.state(_today())
+    state = award.state(today())
     mark, state_text, _sentence = pages.state_words(state, award.valid_until)
     return {
         "title": award.title,
@@ -67,7 +70,7 @@ def own_award(code: str) -> Award:
 def certificate(code: str) -> Any:
     """Show one's own certificate, its PDF once it is there, and what others see."""
     award = own_award(code)
-    state = award.state(_today())
+    state = award.state(today())
     mark, state_text, sentence = pages.state_words(state, award.valid_until)
     size = records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
@@ -172,7 +175,7 @@ def verify(code: str) -> Any:
         abort(429)
     programme = entry.programme
     award = entry.award if entry.award and not entry.award.waiting else None
-    state: State = award.state(_today()) if award else "unknown"
+    state: State = award.state(today()) if award else "unknown"
     if award is None:
         write(actions.note_unknown_code, mark)
     if request.accept_mimetypes.best == "application/json" or request.args.get("format") == "json":
@@ -180,12 +183,12 @@ def verify(code: str) -> Any:
         return _by_accept(make_response(jsonify(told), 200 if award else 404))
     if award and request.method == "GET":
         minute = clock.now().replace(second=0)
-        about = (award.code, state, award.valid_until, award.name, award.name_shown, programme, minute)
+        about = (award.code, state, award.valid_until, award.name, award.name_seal, award.name_shown, programme, minute)
         return _by_accept(kept_page(about, lambda: _verify_page(award, state, code, programme, NameForm())))
     form = NameForm(request.form)
     match = too_often = None
     if request.method == "POST" and award and state in {"valid", "expired"} and form.validate():
-        match = write(actions.compare_name, award.code, form.name.data or "")
+        match = write(actions.compare_name, award.code, form.name.data or "", secret_key(settings().data))
         too_often = match is None
     page = _verify_page(award, state, code, programme, form, match, too_often)
     return _by_accept(make_response(page, 404 if award is None else 422 if form.errors else 200))
@@ -243,6 +246,7 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
         "attests": pages.clauses(award.facts) if award else (),
         "does_not_attest": award.facts["does_not_attest"] if award else "",
         "name": award.name if award and award.name_shown and state in {"valid", "expired"} else None,
+        "nameless": bool(award and not award.name and not award.name_seal),
         "code": normalise_code(code) or code[:40],
         "checked_at": moment(clock.now(), settings().timezone),
         "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),

@@ -142,6 +142,69 @@ def certificates_reissue(code: str) -> None:
     say(f"Made anew under the code {grouped(made.code)}. The earlier code says that it was replaced.")
 
 
+@certificates.group("keys")
+def certificates_keys() -> None:
+    """Keys with which other programs ask the register, up to 500 codes at once.
+
+    Example: lms certificates keys make "Harbour staff system"
+    """
+
+
+@certificates_keys.command("make")
+@click.argument("label")
+@inside
+def keys_make(label: str) -> None:
+    """Make a key and print it, once.
+
+    Example: lms certificates keys make "Harbour staff system"
+    """
+    from lms.certification import actions
+    from lms.certification.actions import Refused
+    from lms.foundation.db import write
+
+    made = write(actions.make_key, label)
+    if isinstance(made, Refused):
+        raise click.ClickException(made.message)
+    say(made)
+    say("This is the only time it is shown. POST /api/verify takes it as: Authorization: Bearer KEY")
+
+
+@certificates_keys.command("list")
+@json_option
+@inside
+def keys_list(as_json: bool) -> None:
+    """List keys by their labels.
+
+    Example: lms certificates keys list
+    """
+    from lms.certification.records import list_api_keys
+
+    say_rows(
+        [
+            {"label": key.label, "made_at": key.made_at, "state": "ended" if key.ended_at else "in use"}
+            for key in list_api_keys()
+        ],
+        as_json,
+    )
+
+
+@certificates_keys.command("end")
+@click.argument("label")
+@inside
+def keys_end(label: str) -> None:
+    """End a key at once.
+
+    Example: lms certificates keys end "Harbour staff system"
+    """
+    from lms.certification import actions
+    from lms.foundation.db import write
+
+    refused = write(actions.end_key, label)
+    if refused is not None:
+        raise click.ClickException(refused.message)
+    say("The key is ended; the next question with it is turned away.")
+
+
 @certificates.command("render", hidden=True)
 @click.argument("code")
 @inside

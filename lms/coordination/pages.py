@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 
 from lms.certification.pages import state_words
 from lms.certification.records import Award, list_awards_of_programme, list_name_requests
-from lms.coordination.rules import TrainingState, inert, training_state
+from lms.coordination.rules import TrainingState, training_state
+from lms.foundation.sheets import as_sheet
 from lms.foundation.words import day
 from lms.foundation.words import gettext as _
 from lms.learning.records import list_enrolments_of_programme, list_learners
@@ -22,6 +21,7 @@ class PersonRow:
     """One person in one course, as a coordinator sees them."""
 
     name: str
+    person: str
     course: str
     training: TrainingState
     training_text: str
@@ -122,11 +122,11 @@ def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> l
 
 def as_csv(rows: list[PersonRow]) -> str:
     """Return the same rows as CSV with inert cells, for a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Code")])
-    for row in rows:
-        until = day(row.until) if row.until else ""
-        cells = [row.name, row.course, row.training_text, until, row.certificate_text, row.code or ""]
-        writer.writerow([inert(cell) for cell in cells])
-    return out.getvalue()
+    head = [_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Code")]
+    return as_sheet(
+        head,
+        (
+            (row.name, row.course, row.training_text, row.until and day(row.until), row.certificate_text, row.code)
+            for row in rows
+        ),
+    )

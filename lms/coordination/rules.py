@@ -16,8 +16,3 @@ def training_state(*, begun: bool, awarded_on: date | None, valid_until: date | 
     if awarded_on is None:
         return "in_training" if begun else "not_started"
     return "renew_by" if renewal_is_near(valid_until, today) else "completed"
-
-
-def inert(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else cell

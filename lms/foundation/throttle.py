@@ -36,6 +36,15 @@ def reached(times: int | None, since: datetime | None, limit: int, window: timed
     return times is not None and since is not None and times >= limit and clock.now() - since < window
 
 
+def wait_for(key: str, limit: int, window: timedelta) -> timedelta | None:
+    """Return how long a key that came to its limit has to wait; None when it need not."""
+    row = db.session.execute(_COUNTED, {"key": key}).first()
+    if row is None or not reached(row.times, row.since, limit, window):
+        return None
+    left: timedelta = row.since + window - clock.now()
+    return left
+
+
 def count_miss(key: str, window: timedelta) -> None:
     """Add one miss under a key; an elapsed window begins anew."""
     row = db.session.execute(select(Misses.since).where(Misses.key == key)).first()
@@ -57,6 +66,11 @@ def count_miss(key: str, window: timedelta) -> None:
 def forget_misses(key: str) -> None:
     """Clear a key, as a sign-in that worked does."""
     db.session.execute(delete(Misses).where(Misses.key == key))
+
+
+def forget_about(word: str) -> None:
+    """Clear every key that holds a word, as when somebody takes their address with them."""
+    db.session.execute(delete(Misses).where(Misses.key.contains(word, autoescape=True)))
 
 
 def sweep(older_than: timedelta = timedelta(days=2)) -> None:

@@ -14,8 +14,8 @@ from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.content.check import check
-from lms.coordination.rules import inert
 from lms.foundation import clock
+from lms.foundation.sheets import inert
 from lms.learning.actions import enrol
 from lms.library import actions as library
 from tests.conftest import Site

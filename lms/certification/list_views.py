@@ -1,0 +1,105 @@
+"""What people and programs get when they verify many codes at once."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, jsonify, make_response, render_template, request, url_for
+
+from lms.accounts.access import public, with_key
+from lms.certification import actions, lists
+from lms.certification.views import rooms, today
+from lms.foundation.db import write
+from lms.foundation.gate import network_today
+from lms.foundation.words import gettext as _
+from lms.foundation.words import ngettext
+
+
+@rooms.route("/verify/list", methods=["GET", "POST"])
+@public
+def verify_list() -> Any:
+    """Verify up to 500 codes at once, pasted or as a CSV file; nothing of the list is kept."""
+    if request.method == "GET":
+        return render_template("certification/verify_list.html", here="verify", rows=None, text="", problem=None)
+    text = _sent_text()
+    codes = lists.read_codes(text)
+    problem = _trouble_with(codes)
+    status = 422
+    if problem is None:
+        wait = write(actions.count_list, f"list:{network_today()}", actions.LISTS_A_NETWORK)
+        if wait is not None:
+            problem, status = _come_back(wait), 429
+    if problem is not None:
+        page = render_template(
+            "certification/verify_list.html",
+            here="verify",
+            rows=None,
+            text=text,
+            problem=problem,
+            most=lists.MOST_CODES,
+        )
+        return make_response(page, status)
+    rows = lists.answer(codes, today())
+    if request.form.get("as") == "csv":
+        response = make_response(lists.as_csv(rows))
+        response.headers["Content-Type"] = "text/csv; charset=utf-8"
+        response.headers["Content-Disposition"] = 'attachment; filename="verified.csv"'
+        return response
+    return render_template("certification/verify_list.html", here="verify", rows=rows, text=text, problem=None)
+
+
+def _sent_text() -> str:
+    upload = request.files.get("file")
+    sent = upload.read() if upload else b""
+    return sent.decode("utf-8-sig", "replace") if sent.strip() else request.form.get("codes", "")
+
+
+def _trouble_with(codes: list[str]) -> str | None:
+    if not codes:
+        return _("Please paste at least one code, or choose a file that has some.")
+    if len(codes) > lists.MOST_CODES:
+        return _(
+            "This list has %(seen)s codes and we can take %(most)s at once. Please send it in parts.",
+            seen=len(codes),
+            most=lists.MOST_CODES,
+        )
+    return None
+
+
+def _come_back(wait: timedelta) -> str:
+    minutes = max(1, math.ceil(wait.total_seconds() / 60))
+    return ngettext(
+        "Many lists came from your network. This one was not looked at; please send it again in %(num)s minute.",
+        "Many lists came from your network. This one was not looked at; please send it again in %(num)s minutes.",
+        minutes,
+    )
+
+
+@rooms.post("/api/verify")
+@with_key
+def verify_by_program() -> Any:
+    """Answer a JSON list of codes, `{"codes": [...]}`, one row for each, to a program with a key."""
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    key = actions.find_key(secret.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        return _no(401, "This needs a key: Authorization: Bearer KEY. The people who run the site give them out.")
+    told = request.get_json(silent=True)
+    codes = told.get("codes") if isinstance(told, dict) else None
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        return _no(422, 'Please send JSON of this shape: {"codes": ["7QK4 M2XD 9RTP C6HV"]}.')
+    if len(codes) > lists.MOST_CODES:
+        return _no(422, f"At most {lists.MOST_CODES} codes at once; {len(codes)} came.")
+    wait = write(actions.count_list, f"key:{key.id}", actions.LISTS_A_KEY)
+    if wait is not None:
+        response = _no(429, "This key has asked as often as it may for now. Nothing was looked at.")
+        response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+        return response
+    return jsonify(rows=lists.as_json(lists.answer(codes, today())))
+
+
+def _no(status: int, message: str) -> Response:
+    response = jsonify(happened=message, more=url_for("certification.about", _external=False))
+    response.status_code = status
+    return response
