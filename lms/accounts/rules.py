@@ -12,6 +12,28 @@ IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)
 TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
 INVITATION_DAYS = 14
 PASSWORD_LEAST, PASSWORD_MOST = 8, 256
+PASSWORD_LINK_HOURS = 1
+DEVICE_KEPT = timedelta(days=180)
+# The first name that stands in what a browser says of itself; later ones are claimed by the earlier browsers too.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True)
@@ -33,10 +55,14 @@ MAY: dict[str, May] = {
     "see own answers": _may(*ROLES, self_only=True),
     "hold certificates": _may(*ROLES, self_only=True),
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
+    "read remarks": _may("trainer"),
     "see training states": _may("coordinator"),
+    "record an equivalent": _may("coordinator"),
     "see certificates of a programme": _may("coordinator"),
     "withdraw a certificate": _may("coordinator"),
     "reissue a certificate": _may("coordinator"),
+    "set validity": _may("coordinator"),
+    "look after support lines": _may("coordinator"),
 }
 
 
@@ -90,6 +116,13 @@ def idle_limit(own_device: bool) -> timedelta:
 def touch_is_due(own_device: bool, last_seen: datetime, now: datetime) -> bool:
     """Decide whether "last seen" is old enough to be written again."""
     return now - last_seen >= (TOUCH_OWN if own_device else TOUCH_SHARED)
+
+
+def device_kind(user_agent: str) -> str:
+    """Return what a browser says of itself as coarsely as "Firefox, Windows"; nothing when it says nothing known."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part)
 
 
 def normal_email(text: str) -> str:

@@ -6,28 +6,31 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from lms.accounts.records import get_person, get_programme
-from lms.certification import records, rules
+from lms.certification import cycles, records, rules
 from lms.certification.codes import new_code
+from lms.certification.cycles import Mode, Validity
 from lms.certification.events import (
     ApiKeyEnded,
     ApiKeyMade,
     CertificateHeld,
     CertificateIssued,
+    CertificateRenewed,
     CertificateWithdrawn,
     DocumentStored,
     NameShown,
 )
 from lms.certification.records import ApiKey, Award, Document, Entry, RenderRequest
+from lms.content.course import Course
 from lms.foundation import clock, ids, jobs, throttle
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.settings import Settings
 from lms.learning.equivalents import list_standing
-from lms.learning.records import get_enrolment, list_results, progress_of
+from lms.learning.records import Enrolment, get_enrolment, list_results, progress_of
 from lms.library.records import list_reviews
 from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
@@ -56,17 +59,21 @@ def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
 
 
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
-    """Issue the certificate of an enrolment once its course's criteria are met, and never twice."""
-    if records.find_award_of_enrolment(enrolment_id):
-        return None
-    passed = [attempt for attempt, result in list_results(enrolment_id) if result.passed]
+    """Issue the certificate of an enrolment once its course's criteria are met, once, and once for each renewal."""
+    standing = records.find_award_of_enrolment(enrolment_id)
+    passed = [
+        attempt.digest
+        for attempt, result in list_results(enrolment_id)
+        if result.passed and (standing is None or _renews(standing, clock.day_of(result.at, settings.timezone)))
+    ]
     if not passed:
         return None
-    course = get_course(passed[-1].digest)
+    course = get_course(passed[0] if standing else passed[-1])
     enrolment = get_enrolment(enrolment_id)
+    today = clock.today(settings.timezone)
     held = is_held(enrolment.programme_id, course.digest, settings)
     progress = progress_of(enrolment_id)
-    decision = rules.decide_award(course, progress, clock.today(settings.timezone), held=held)
+    decision = rules.decide_award(course, progress, today, _end_of(standing, course, enrolment, today), held=held)
     if isinstance(decision, rules.NotYet):
         return None
     award = Award(
@@ -87,11 +94,43 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
         waiting=decision.waiting,
         issued_at=None if decision.waiting else clock.now(),
         name_shown=False,
+        cycle=standing.cycle + 1 if standing else 1,
     )
+    if standing:
+        standing.current_for, standing.renewed_by = None, award.id
+        db.session.flush()
     db.session.add(award)
     db.session.flush()
+    if standing:
+        announce(CertificateRenewed(standing.id, award.person_id, award.programme_id, award.id))
     announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
     return award
+
+
+def validity_of(programme_id: str, course: Course) -> Validity:
+    """Return the rule under which a programme's certificates of a course end: its own, or the course's."""
+    row = records.find_validity(programme_id, course.id)
+    if row is None:
+        return Validity(months=course.certificate.valid_months)
+    fixed = (row.fixed_month, row.fixed_day)
+    mode: Mode = row.mode  # type: ignore[assignment]
+    return Validity(mode, row.months, row.window_days, row.grace_days, row.minimum_months, fixed)
+
+
+def _renews(standing: Award, passed_on: date) -> bool:
+    """Decide whether a pass renews the certificate that stands."""
+    if standing.waiting or standing.withdrawn_at or passed_on <= standing.passed_on:
+        return False
+    rule = validity_of(standing.programme_id, get_course(standing.digest))
+    return cycles.can_be_renewed(rule, standing.valid_until, passed_on)
+
+
+def _end_of(standing: Award | None, course: Course, enrolment: Enrolment, today: date) -> date | None:
+    rule = validity_of(enrolment.programme_id, course)
+    first = records.first_pass_of(enrolment.id)
+    if standing is None or first is None:
+        return cycles.first_end(rule, today)
+    return cycles.next_end(rule, standing.valid_until, today, first)
 
 
 def _waived(enrolment_id: str) -> set[str]:

@@ -95,6 +95,24 @@ class NameNotChanged:
 
 
 @dataclass(frozen=True)
+class CertificateRenewed:
+    """Somebody passed again in time; the certificate before it stays what it was, until its day."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    new_award_id: str
+
+
+@dataclass(frozen=True)
+class ValiditySet:
+    """A programme set how long the certificates of a course stand."""
+
+    programme_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
 class CertificateReplaced:
     """A certificate was made anew under a new code; the earlier one says that it was replaced."""
 

@@ -6,8 +6,9 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
+from lms.certification.cycles import DAYS_MOST, MODES, MONTHS_MOST, Validity
 from lms.certification.rules import REASONS
-from lms.foundation.fields import Form, OneLine, Required, ShortEnough, TextField
+from lms.foundation.fields import Form, Number, OneLine, Required, ShortEnough, TextField
 from lms.foundation.words import lazy_gettext as _l
 
 REASON_WORDS = {
@@ -43,6 +44,58 @@ class ReissueForm(Form):
         ],
         validate_choice=False,
     )
+
+
+class ValidityForm(Form):
+    """How long a course's certificates stand in a programme."""
+
+    mode = RadioField(
+        _l("When does a certificate end?"),
+        [AnyOf(MODES, _l("Please choose one of the three."))],
+        choices=[
+            SelectChoice("completion", _l("A number of months after the day of passing")),
+            SelectChoice("expiry", _l("The same, and renewing in time counts on from the end before")),
+            SelectChoice("fixed", _l("On one day of the year, the same for everybody")),
+        ],
+        validate_choice=False,
+    )
+    months = TextField(_l("Months"), [Number(0, MONTHS_MOST)])
+    window_days = TextField(_l("Days before its end from which it can be renewed"), [Number(0, DAYS_MOST)])
+    grace_days = TextField(_l("Days after its end in which renewing still counts on from it"), [Number(0, DAYS_MOST)])
+    fixed_month = TextField(_l("Month of that day"), [Number(1, 12)])
+    fixed_day = TextField(_l("Day of the month"), [Number(1, 31)])
+    minimum_months = TextField(_l("Months it stands at least"), [Number(0, MONTHS_MOST)])
+
+    @classmethod
+    def of(cls, rule: Validity) -> ValidityForm:
+        """Return the form with a rule in it."""
+        month, day = rule.fixed
+        return cls(
+            data={
+                "mode": rule.mode,
+                "months": str(rule.months or 0),
+                "window_days": str(rule.window_days),
+                "grace_days": str(rule.grace_days),
+                "fixed_month": str(month),
+                "fixed_day": str(day),
+                "minimum_months": str(rule.minimum_months),
+            }
+        )
+
+    def rule(self) -> Validity:
+        """Return the rule that the form tells, once it has been looked over; no months are no end."""
+
+        def number(field: TextField) -> int:
+            return int(field.data or 0)
+
+        return Validity(
+            self.mode.data,
+            number(self.months) or None,
+            number(self.window_days),
+            number(self.grace_days),
+            number(self.minimum_months),
+            (number(self.fixed_month), number(self.fixed_day)),
+        )
 
 
 class NameForm(Form):

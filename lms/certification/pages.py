@@ -14,6 +14,42 @@ from lms.foundation.words import day, duration, ngettext
 from lms.foundation.words import gettext as _
 
 
+def _played(facts: dict[str, Any]) -> int:
+    """Return how many conversations were played of those that were asked for."""
+    return int(facts["practice"] - facts.get("practice_otherwise", 0) - facts.get("practice_waived", 0))
+
+
+def otherwise(facts: dict[str, Any]) -> list[str]:
+    """Return what was met in another way or waived, each in a sentence that never calls it passed."""
+    counts = {name: facts.get(name, 0) for name in ("practice_otherwise", "practice_waived")}
+    lessons, waived = facts.get("lessons_otherwise", 0), facts.get("lessons_waived", 0)
+    found = [
+        counts["practice_otherwise"]
+        and ngettext(
+            "One practice conversation was met in another way, which the programme recorded.",
+            "%(num)s practice conversations were met in another way, which the programme recorded.",
+            counts["practice_otherwise"],
+        ),
+        counts["practice_waived"]
+        and ngettext(
+            "One practice conversation was waived by the programme.",
+            "%(num)s practice conversations were waived by the programme.",
+            counts["practice_waived"],
+        ),
+        lessons
+        and ngettext(
+            "One lesson was met in another way, which the programme recorded.",
+            "%(num)s lessons were met in another way, which the programme recorded.",
+            lessons,
+        ),
+        waived
+        and ngettext(
+            "One lesson was waived by the programme.", "%(num)s lessons were waived by the programme.", waived
+        ),
+    ]
+    return [words for words in found if words]
+
+
 def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
     """Return what a certificate attests: one clause for each criterion its course had, and none for the others."""
     found = [_("The course is self-paced. Length: %(time)s.", time=duration(facts["minutes"]))]
@@ -21,11 +57,11 @@ def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
         found.append(_("%(score)s%% or more of the check, including every safety question.", score=facts["score"]))
     else:
         found.append(_("%(score)s%% or more of the check.", score=facts["score"]))
-    if facts["practice"]:
+    if _played(facts):
         found.append(
-            ngettext("One written practice conversation.", "%(num)s written practice conversations.", facts["practice"])
+            ngettext("One written practice conversation.", "%(num)s written practice conversations.", _played(facts))
         )
-    return tuple(found)
+    return (*found, *otherwise(facts))
 
 
 def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
@@ -33,23 +69,27 @@ def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
     share = _("%(name)s answered %(score)s%% or more of the questions correctly", name=name, score=facts["score"])
     if facts["safety"]:
         share += _(", including every safety question")
-    if facts["practice"]:
+    if _played(facts):
         share += ngettext(
             ", and completed one practice conversation",
             ", and completed %(num)s practice conversations",
-            facts["practice"],
+            _played(facts),
         )
-    return (share + ".",)
+    return (share + ".", *otherwise(facts))
 
 
 def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (kind, what stands behind it) for the verification page; what was not asked is said too."""
     knowledge = clauses({**facts, "practice": 0})[1]
-    practice = (
-        ngettext("One written practice conversation", "%(num)s written practice conversations", facts["practice"])
-        if facts["practice"]
-        else _("None was asked for")
+    played = _played(facts)
+    practised = (
+        [ngettext("One written practice conversation", "%(num)s written practice conversations", played)]
+        if played
+        else []
     )
+    beside = otherwise(facts)
+    # Words that end in a full stop follow one that has none.
+    practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None was asked for")
     observed = (
         ngettext("%(num)s observed practice, signed", "%(num)s observed practices, signed", facts["observed"])
         if facts["observed"]
@@ -71,6 +111,17 @@ def verify_address(settings: Settings, code: str) -> str:
 def square_address(settings: Settings, code: str) -> str:
     """Return the same in capitals, which makes the square on paper smallest."""
     return f"{settings.base_url}/V/{code}".upper()
+
+
+def status_address(settings: Settings, number: int) -> str:
+    """Return the full address of a list of withdrawn badges."""
+    return f"{settings.base_url}{url_for('certification.status_list', number=number)}"
+
+
+def signatories(line: str) -> tuple[tuple[str, str], ...]:
+    """Return (who, role) for each signatory of a programme's line: `Ingrid Okafor, peer support lead; …`."""
+    named = (each.partition(",") for each in line.split(";") if each.strip())
+    return tuple((who.strip(), role.strip()) for who, _comma, role in named if role.strip())
 
 
 def state_words(state: State, valid_until: date | None) -> tuple[str, str, str]:
@@ -98,6 +149,13 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
         )
     if state == "valid":
         return _("This certificate is valid"), _("It was issued by the programme below, and has no end date.")
+    if state == "expired" and award and award.renewed_by:
+        return (
+            _("This certificate was valid until %(day)s", day=until),
+            _(
+                "The training it records took place. It was renewed since; its holder has the newer code."
+            ),
+        )
     if state == "expired":
         return (
             _("This certificate was valid until %(day)s", day=until),

@@ -41,6 +41,8 @@ class Award(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
     replaced_by: Mapped[str | None]
+    cycle: Mapped[int] = mapped_column(default=1, server_default="1")
+    renewed_by: Mapped[str | None]
     name_shown: Mapped[bool] = mapped_column(default=False)
     name_seal: Mapped[str | None]
 
@@ -53,6 +55,21 @@ class Award(Base):
             valid_until=self.valid_until,
             today=today,
         )
+
+
+class ValidityRule(Base):
+    """How long the certificates of a course stand in a programme, when it has a rule of its own."""
+
+    __tablename__ = "validity_rule"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    mode: Mapped[str]
+    months: Mapped[int | None]
+    window_days: Mapped[int]
+    grace_days: Mapped[int]
+    minimum_months: Mapped[int]
+    fixed_month: Mapped[int]
+    fixed_day: Mapped[int]
 
 
 class ApiKey(Base):
@@ -157,6 +174,24 @@ def find_api_key_by_label(label: str) -> ApiKey | None:
 def list_api_keys() -> list[ApiKey]:
     """Return all keys, the oldest first."""
     return list(db.session.scalars(select(ApiKey).order_by(ApiKey.id)))
+
+
+def find_validity(programme_id: str, course_id: str) -> ValidityRule | None:
+    """Return a programme's own rule for a course."""
+    return db.session.get(ValidityRule, (programme_id, course_id))
+
+
+def first_pass_of(enrolment_id: str) -> date | None:
+    """Return the day of the first pass that a certificate of an enrolment tells of."""
+    return db.session.scalar(
+        select(Award.passed_on).where(Award.enrolment_id == enrolment_id).order_by(Award.passed_on)
+    )
+
+
+def list_standing_of_course(programme_id: str, course_id: str) -> list[Award]:
+    """Return a programme's standing certificates of one course, by name."""
+    query = select(Award).where(Award.programme_id == programme_id, Award.course_id == course_id)
+    return list(db.session.scalars(query.where(Award.current_for.is_not(None)).order_by(Award.name)))
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
+import hashlib
+import hmac
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -30,23 +32,11 @@ class NotYet:
     """Something is still asked for."""
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day some months on, or the month's last day where there is no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-def expires_on(issued: date, valid_months: int | None) -> date | None:
-    """Return the last day on which a certificate is valid, or None when it has none."""
-    return add_months(issued, valid_months) if valid_months else None
-
-
-def decide_award(course: Course, progress: Progress, on: date, *, held: bool) -> Earned | NotYet:
+def decide_award(course: Course, progress: Progress, on: date, until: date | None, *, held: bool) -> Earned | NotYet:
     """Decide whether the course's criteria are met."""
     if not everything_is_done(course, progress):
         return NotYet()
-    return Earned(on, expires_on(on, course.certificate.valid_months), waiting=held)
+    return Earned(on, until, waiting=held)
 
 
 def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:
@@ -81,6 +71,26 @@ def what_stood_behind(course: Course) -> dict[str, int | bool | str]:
     }
 
 
+def met_otherwise(course: Course, progress: Progress, waived: Collection[str]) -> dict[str, int]:
+    """Return how much of what a certificate rests on was met in another way, and how much was waived.
+
+    Only what was needed counts: where enough was played, nothing that was recorded beside it stands on the certificate.
+    """
+    played = (progress.practised - progress.practised_otherwise) & course.conversation_by_id.keys()
+    other = progress.practised_otherwise & course.conversation_by_id.keys()
+    lessons = (
+        progress.lessons_otherwise & course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
+    )
+    missing = max(0, practice_needed(course) - len(played))
+    recorded = min(missing, len(other.difference(waived)))
+    return {
+        "practice_otherwise": recorded,
+        "practice_waived": missing - recorded,
+        "lessons_otherwise": len(lessons.difference(waived)),
+        "lessons_waived": len(lessons.intersection(waived)),
+    }
+
+
 def plain_name(name: str) -> str:
     """Return a name without case, marks and spaces, as names are compared."""
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
@@ -90,3 +100,8 @@ def plain_name(name: str) -> str:
 def name_fits(typed: str, name: str) -> bool:
     """Decide whether a typed name is the one on a certificate."""
     return bool(plain_name(typed)) and plain_name(typed) == plain_name(name)
+
+
+def seal_of_name(key: bytes, code: str, name: str) -> str:
+    """Return a mark of the name on a certificate, from which nobody can read it and with which names are compared."""
+    return hmac.new(key, f"{code}\0{plain_name(name)}".encode(), hashlib.sha256).hexdigest()

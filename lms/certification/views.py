@@ -15,6 +15,7 @@ from lms.certification.forms import NameForm, WithdrawForm
 from lms.certification.records import Award
 from lms.certification.reissue import can_be_made_anew
 from lms.certification.rendering import render_in_child
+from lms.certification.renewal import can_renew
 from lms.certification.rules import State
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -75,7 +76,8 @@ def certificate(code: str) -> Any:
     size = records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
     another = get_person(award.person_id).certificate_name
-    newer = records.get_award(award.replaced_by) if award.replaced_by else None
+    after = award.replaced_by or award.renewed_by
+    newer = records.get_award(after) if after else None
     return render_template(
         "certification/certificate.html",
         here="certificates",
@@ -102,6 +104,8 @@ def certificate(code: str) -> Any:
         contact=programme.facts.get("contact") or programme.facts.get("lead"),
         another_name=another if another and another != award.name and can_be_made_anew(award) else None,
         name_asked=records.find_name_request(award.id) is not None,
+        renewable=can_renew(award, settings()),
+        renewed=award.renewed_by is not None,
         newer_url=newer and url_for("certification.certificate", code=newer.code),
     )
 

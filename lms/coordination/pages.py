@@ -12,7 +12,7 @@ from lms.foundation.sheets import as_sheet
 from lms.foundation.words import day
 from lms.foundation.words import gettext as _
 from lms.learning.records import list_enrolments_of_programme, list_learners
-from lms.library.records import find_newest_digest
+from lms.library.records import find_newest_digest, list_offerings
 from lms.library.shelf import get_course
 
 
@@ -66,9 +66,9 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
         if not private:
             begun.setdefault(enrolment.person_id, []).append((title, awards.get(enrolment.id)))
     rows = []
-    for person_id, _public_id, name in list_learners(programme_id):
+    for person_id, public_id, name in list_learners(programme_id):
         for title, award in begun.get(person_id, [("", None)]):
-            rows.append(_row(name, title, award, begun=bool(title), today=today))
+            rows.append(_row((name, public_id), title, award, begun=bool(title), today=today))
     return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
 
 
@@ -78,7 +78,7 @@ def _course(course_id: str) -> tuple[str, bool]:
     return (course.title, course.private) if course else (course_id, False)
 
 
-def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date) -> PersonRow:
+def _row(who: tuple[str, str], title: str, award: Award | None, *, begun: bool, today: date) -> PersonRow:
     issued = award if award and not award.waiting else None
     state = training_state(
         begun=begun,
@@ -90,7 +90,8 @@ def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date
     if issued:
         mark, text, _sentence = state_words(issued.state(today), issued.valid_until)
     return PersonRow(
-        name=name,
+        name=who[0],
+        person=who[1],
         course=title,
         training=state,
         training_text=training_words(
@@ -102,6 +103,12 @@ def _row(name: str, title: str, award: Award | None, *, begun: bool, today: date
         code=issued.code if issued else None,
         withdrawn=bool(issued and issued.withdrawn_at),
     )
+
+
+def courses_of(programme_id: str) -> list[tuple[str, str]]:
+    """Return (course id, title) of what a programme offers, in its order."""
+    offered = [offering.course_id for offering in list_offerings() if offering.programme_id == programme_id]
+    return [(course_id, _course(course_id)[0]) for course_id in offered]
 
 
 def name_requests(programme_id: str) -> list[tuple[str, str, str]]:

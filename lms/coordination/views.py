@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
 
 from lms.accounts.access import allow, this_programme
 from lms.coordination import pages
@@ -56,7 +56,9 @@ def people(programme: str) -> Any:
         previous_url=address(page - 1) if page > 1 else None,
         sums=[(counts[state], state, names[state]) for state in STATES],
         today=clock.today(settings().timezone),
+        courses=pages.courses_of(this_programme().id),
         name_requests=pages.name_requests(this_programme().id),
+        line_notices=current_app.extensions["lms_line_notices"](this_programme()),
     )
 
 

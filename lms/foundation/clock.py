@@ -15,7 +15,12 @@ def now() -> datetime:
 
 def today(zone: str) -> date:
     """Return the calendar day in the given IANA time zone."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """Return the calendar day of a moment in the given IANA time zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def shift(by: timedelta) -> None:

@@ -75,6 +75,20 @@ class ShortEnough:
             )
 
 
+class Number:
+    """Takes a whole number between two bounds, in plain digits."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, form: PlainForm, field: Any) -> None:
+        """Refuse anything else."""
+        if not self.least <= whole_number(field.data, -1) <= self.most:
+            raise ValidationError(
+                _("Please type a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+
+
 class OneLine:
     """Keeps control characters and line breaks out of names."""
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from typing import Any
+from datetime import date
 
 from lms.content.course import Conversation, Course, End
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
-from lms.learning import records, rules
+from lms.learning import check_records, records, rules
+from lms.learning.check_records import Held, Saved
+from lms.learning.equivalents import Equivalent, list_standing
 from lms.learning.events import (
     CheckOpened,
     CheckSubmitted,
     CoursePassed,
     Enrolled,
+    EquivalentRecorded,
+    EquivalentUndone,
     LessonFinished,
     PracticeCompleted,
 )
@@ -55,54 +59,87 @@ def complete_practice(enrolment_id: str, conversation: Conversation, end: End) -
         announce(PracticeCompleted(enrolment.person_id, enrolment.programme_id, enrolment_id))
 
 
-def open_check(enrolment_id: str, course: Course) -> Attempt:
-    """Open the check on the bytes of a course; one that is open already is gone on with."""
-    known = records.find_open_attempt(enrolment_id)
-    if known:
-        return known
-    seen = Counter(records.list_drawn(enrolment_id))
+def open_check(enrolment_id: str, course: Course) -> tuple[Attempt, Saved]:
+    """Open the check on the bytes of a course, or go on with the open one; return it and what is saved of it."""
+    checks = check_records.get_checks(enrolment_id)
+    if checks.open:
+        return checks.open, check_records.answers_of(checks.open.id)
+    seen = Counter(name for attempt in checks.attempts for name in attempt.drawn)
     seed = secrets.randbits(62)
-    attempt = Attempt(
-        id=ids.inner_id(),
-        public_id=ids.public_id(),
-        enrolment_id=enrolment_id,
-        open_for=enrolment_id,
-        digest=course.digest,
-        seed=str(seed),
-        drawn=list(rules.draw(course, seen, seed)),
-        opened_at=clock.now(),
-    )
-    db.session.add(attempt)
-    db.session.flush()
-    enrolment = records.get_enrolment(enrolment_id)
-    announce(CheckOpened(enrolment.person_id, enrolment.programme_id, enrolment_id, attempt.id))
-    return attempt
+    drawn = list(rules.draw(course, seen, seed))
+    attempt = check_records.keep_attempt(enrolment_id, course.digest, seed, drawn)
+    announce(CheckOpened(checks.person_id, checks.programme_id, enrolment_id, attempt.id))
+    return attempt, {}
 
 
-def save_answers(attempt_id: str, answers: dict[str, tuple[Any, int]]) -> dict[str, int]:
+def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
     """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
-    if records.find_result(attempt_id) is None:
-        records.keep_answers(attempt_id, answers)
-    saved = records.answers_of(attempt_id)
+    held = check_records.get_held(attempt_id)
+    saved = held.saved if held.result else _keep_newer(held, answers)
     return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
 
 
-def submit_answers(attempt_id: str, course: Course, with_it: dict[str, tuple[Any, int]] | None = None) -> Result:
+def _keep_newer(held: Held, answers: Saved) -> Saved:
+    """Keep what no higher revision stands against; return all that is saved then."""
+    newer = {name: new for name, new in answers.items() if new[1] >= held.saved.get(name, (None, 0))[1]}
+    check_records.keep_answers(held.attempt.id, newer)
+    return held.saved | newer
+
+
+def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None) -> Result:
     """Send a check: grade it on the course it was opened on, once; a repeat gives the first result again.
 
     Answers that come with it are kept first, in the same write.
     """
-    known = records.find_result(attempt_id)
-    if known:
-        return known
-    records.keep_answers(attempt_id, with_it or {})
-    attempt = db.session.get_one(Attempt, attempt_id)
-    answers = {name: value for name, (value, _) in records.answers_of(attempt_id).items()}
-    outcome = rules.grade_check(course, attempt.drawn, answers)
-    result = records.keep_result(attempt, outcome.right, outcome.asked, outcome.passed)
-    enrolment = records.get_enrolment(attempt.enrolment_id)
-    told = (enrolment.person_id, enrolment.programme_id, enrolment.id, attempt.id)
+    held = check_records.get_held(attempt_id)
+    if held.result:
+        return held.result
+    answers = {name: value for name, (value, _) in _keep_newer(held, with_it or {}).items()}
+    outcome = rules.grade_check(course, held.attempt.drawn, answers)
+    result = check_records.keep_result(attempt_id, outcome.right, outcome.asked, outcome.passed)
+    told = (held.person_id, held.programme_id, held.attempt.enrolment_id, attempt_id)
     announce(CheckSubmitted(*told))
     if outcome.passed:
         announce(CoursePassed(*told))
     return result
+
+
+def go_on_with_newest(enrolment_id: str, known: Course, newest: Course) -> None:
+    """Bring an enrolment to the newest version; lessons whose text changed since are open again, the others done."""
+    same = {lesson.id for lesson in newest.lessons if known.lesson_by_id.get(lesson.id) == lesson}
+    records.move_enrolment(enrolment_id, newest.minor_line, {lesson.id for lesson in newest.lessons} - same)
+
+
+def record_equivalent(
+    enrolment_id: str, item: tuple[str, str], way: rules.Way, reason: str, done_on: date | None, by: str
+) -> Equivalent:
+    """Record that something a course asks for was met in another way; recording it twice is recording it once."""
+    for known in list_standing(enrolment_id):
+        if (known.item, known.item_id) == item:
+            return known
+    enrolment = records.get_enrolment(enrolment_id)
+    row = Equivalent(
+        id=ids.inner_id(),
+        public_id=ids.public_id(),
+        enrolment_id=enrolment_id,
+        item=item[0],
+        item_id=item[1],
+        way=way,
+        reason=reason,
+        done_on=done_on,
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    announce(EquivalentRecorded(enrolment.person_id, enrolment.programme_id, enrolment_id, row.id))
+    return row
+
+
+def undo_equivalent(row_id: str, reason: str) -> None:
+    """Let what was recorded no longer count; a certificate that stands on it already goes on standing."""
+    row = db.session.get_one(Equivalent, row_id)
+    if row.undone_at is None:
+        row.undone_at, row.undone_reason = clock.now(), reason
+        enrolment = records.get_enrolment(row.enrolment_id)
+        announce(EquivalentUndone(enrolment.person_id, enrolment.programme_id, row.enrolment_id, row.id))

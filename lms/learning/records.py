@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, func, insert, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +15,7 @@ from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, P
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db, first_row
+from lms.learning.equivalents import Equivalent
 from lms.learning.rules import Progress
 from lms.library.records import CourseLine, Offering
 
@@ -208,22 +209,41 @@ def _of_enrolment(what: Any, table: type[Base], *more: Any) -> Any:
 
 _RESULTS = select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id)
 _SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment")).subquery()
+
+
+def _met(item: str) -> Any:
+    """Return the ids that count as met in another way, as a column of a larger statement."""
+    standing = (Equivalent.item == item, Equivalent.undone_at.is_(None))
+    return _of_enrolment(func.aggregate_strings(Equivalent.item_id, " "), Equivalent, *standing)
+
+
 _PROGRESS = select(
     _of_enrolment(func.aggregate_strings(LessonDone.lesson_id, " "), LessonDone),
     _of_enrolment(func.aggregate_strings(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
     select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
+    _met("lesson"),
+    _met("practice"),
 )
 
 
 def progress_of(enrolment_id: str) -> Progress:
-    """Return how far an enrolment is, in one statement."""
-    lessons, practised, tries, passed = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
-    return Progress(frozenset((lessons or "").split()), frozenset((practised or "").split()), passed > 0, tries)
+    """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
+    lessons, practised, tries, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
+    done, played = (frozenset((own or "").split()) for own in (lessons, practised))
+    read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in met)
+    return Progress(
+        done | read_otherwise,
+        played | played_otherwise,
+        passed > 0,
+        tries,
+        read_otherwise - done,
+        played_otherwise - played,
+    )
 
 
 @cache
-def _upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: bool = False) -> Any:
+def upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: bool = False) -> Any:
     """Return the statement that inserts rows or replaces what stands under their keys."""
     flavour: Any = postgresql if dialect == "postgresql" else sqlite
     statement = flavour.insert(table.__table__)
@@ -231,6 +251,15 @@ def _upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: 
     changes = {name: statement.excluded[name] for name in names}
     where = table.revision <= statement.excluded.revision if newer_only else None  # type: ignore[attr-defined]
     return statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
+
+
+def move_enrolment(enrolment_id: str, minor_line: str, open_again: set[str]) -> None:
+    """Put an enrolment on another line of its course, with some lessons open again."""
+    get_enrolment(enrolment_id).minor_line = minor_line
+    db.session.execute(
+        delete(LessonDone).where(LessonDone.enrolment_id == enrolment_id, LessonDone.lesson_id.in_(open_again))
+    )
+    db.session.flush()
 
 
 def keep_lesson_done(enrolment_id: str, lesson_id: str) -> bool:
@@ -251,34 +280,13 @@ def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool
     if known or known is counts:
         return False
     row = {"enrolment_id": enrolment_id, "conversation_id": conversation_id, "counts": counts, "at": clock.now()}
-    db.session.execute(_upsert(PracticeDone, ("enrolment_id", "conversation_id"), db.engine.dialect.name), [row])
+    db.session.execute(upsert(PracticeDone, ("enrolment_id", "conversation_id"), db.engine.dialect.name), [row])
     return counts
-
-
-_OWN_ATTEMPT = (
-    select(Attempt, Result, Programme.facts)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .join(Programme, Programme.id == Enrolment.programme_id)
-    .outerjoin(Result, Result.attempt_id == Attempt.id)
-    .where(Attempt.public_id == bindparam("attempt"), Enrolment.person_id == bindparam("person"))
-)
-
-
-def find_attempt(public_id: str, person_id: str) -> tuple[Attempt, Result | None, dict[str, Any]] | None:
-    """Return a person's own attempt, what came of it once it is submitted, and its programme's facts."""
-    row = db.session.execute(_OWN_ATTEMPT, {"attempt": public_id, "person": person_id}).first()
-    return (row[0], row[1], row[2]) if row else None
 
 
 def find_open_attempt(enrolment_id: str) -> Attempt | None:
     """Return the attempt that is open."""
     return db.session.scalar(select(Attempt).where(Attempt.open_for == enrolment_id))
-
-
-def list_drawn(enrolment_id: str) -> list[str]:
-    """Return the questions of all attempts, each as often as it was drawn."""
-    query = select(Attempt.drawn).where(Attempt.enrolment_id == enrolment_id)
-    return [name for drawn in db.session.scalars(query) for name in drawn]
 
 
 def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
@@ -292,47 +300,3 @@ def list_passed_digests(enrolment_id: str) -> list[str]:
     """Return the versions on which somebody passed the check."""
     query = select(Attempt.digest).join(Result, Result.attempt_id == Attempt.id)
     return list(db.session.scalars(query.where(Attempt.enrolment_id == enrolment_id, Result.passed).distinct()))
-
-
-def find_result(attempt_id: str) -> Result | None:
-    """Return what came of an attempt, once it is submitted."""
-    return db.session.get(Result, attempt_id)
-
-
-_answer = Answer.__table__
-_SAVED = select(_answer.c.question_id, _answer.c.value, _answer.c.revision).where(
-    _answer.c.attempt_id == bindparam("attempt")
-)
-
-
-def answers_of(attempt_id: str) -> dict[str, tuple[Any, int]]:
-    """Return saved answers with their revisions, by question id."""
-    rows = db.session.execute(_SAVED, {"attempt": attempt_id})
-    return {name: (value["answer"], revision) for name, value, revision in rows}
-
-
-def keep_answers(attempt_id: str, answers: dict[str, tuple[Any, int]]) -> None:
-    """Keep answers with their revisions, each unless a higher revision is kept already."""
-    rows = [
-        {
-            "attempt_id": attempt_id,
-            "question_id": question_id,
-            "value": {"answer": value},
-            "revision": revision,
-            "saved_at": clock.now(),
-        }
-        for question_id, (value, revision) in answers.items()
-    ]
-    if rows:
-        db.session.execute(
-            _upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows
-        )
-
-
-def keep_result(attempt: Attempt, right: int, asked: int, passed: bool) -> Result:
-    """Keep what came of an attempt, and close it."""
-    attempt.open_for = None
-    result = Result(attempt_id=attempt.id, right=right, asked=asked, passed=passed, at=clock.now())
-    db.session.add(result)
-    db.session.flush()
-    return result

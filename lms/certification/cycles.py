@@ -1,0 +1,111 @@
+"""Decided here: when a certificate ends, when it can be renewed, and until when the renewed one stands."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Mode = Literal["completion", "expiry", "fixed"]
+Stage = Literal["current", "expiring", "in grace", "lapsed", "without end"]
+MODES: tuple[Mode, ...] = ("completion", "expiry", "fixed")
+MONTHS_MOST, DAYS_MOST = 240, 730
+
+
+@dataclass(frozen=True)
+class Validity:
+    """A programme's rule for the certificates of one course.
+
+    completion: every end is `months` after the day of passing.
+    expiry: a renewal within the window or the grace days counts on from the end before it, and else from its own day.
+    fixed: the end is the next `fixed` (month, day) that is at least `minimum_months` after the day of passing.
+    """
+
+    mode: Mode = "completion"
+    months: int | None = 24
+    window_days: int = 90
+    grace_days: int = 0
+    minimum_months: int = 0
+    fixed: tuple[int, int] = (12, 31)
+
+
+def add_months(day: date, months: int, on: int | None = None) -> date:
+    """Return the same day some months on, or the month's last day where there is no such day.
+
+    `on` is the day of the month that was first meant, so that 29 February comes back after three years of the 28th.
+    """
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(on or day.day, calendar.monthrange(year, month)[1]))
+
+
+def first_end(rule: Validity, passed_on: date) -> date | None:
+    """Return the last day of a first certificate; None when the rule gives it no end."""
+    if rule.mode == "fixed":
+        return _next_fixed(rule, passed_on)
+    return add_months(passed_on, rule.months) if rule.months else None
+
+
+def next_end(rule: Validity, before: date | None, passed_on: date, first_passed_on: date) -> date | None:
+    """Return the last day of a certificate that renews one whose last day was `before`."""
+    if rule.mode != "expiry" or before is None or not rule.months or not _is_on_time(rule, before, passed_on):
+        return first_end(rule, passed_on)
+    # The end before may have been the last of a short month; the day that was first meant is that of the first pass.
+    meant = first_passed_on.day if before == add_months(before, 0, first_passed_on.day) else before.day
+    return add_months(before, rule.months, meant)
+
+
+def _is_on_time(rule: Validity, end: date, passed_on: date) -> bool:
+    return opens_on(rule, end) <= passed_on <= end + timedelta(days=rule.grace_days)
+
+
+def _next_fixed(rule: Validity, passed_on: date) -> date:
+    earliest = add_months(passed_on, rule.minimum_months)
+    month, day = rule.fixed
+    for year in (earliest.year, earliest.year + 1):
+        end = date(year, month, min(day, calendar.monthrange(year, month)[1]))
+        if end >= earliest and end > passed_on:
+            break
+    return end
+
+
+def opens_on(rule: Validity, end: date) -> date:
+    """Return the first day on which a certificate can be renewed; renewing later than its end is always possible."""
+    return end - timedelta(days=rule.window_days)
+
+
+def can_be_renewed(rule: Validity, end: date | None, today: date) -> bool:
+    """Decide whether a pass on a day renews a certificate."""
+    return end is not None and today >= opens_on(rule, end)
+
+
+def stage_of(rule: Validity, end: date | None, today: date) -> Stage:
+    """Return where in its cycle a certificate stands; grace is kindness for renewing, not a longer validity."""
+    if end is None:
+        return "without end"
+    if today > end + timedelta(days=rule.grace_days):
+        return "lapsed"
+    if today > end:
+        return "in grace"
+    return "expiring" if today >= opens_on(rule, end) else "current"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What a rule comes to for somebody: end, first day of renewing, last day of grace, and the end after that."""
+
+    passed_on: date
+    end: date | None
+    opens: date | None
+    grace_until: date | None
+    next_end: date | None
+
+
+def dates_for(rule: Validity, passed_on: date) -> Dates:
+    """Return the dates of a rule for somebody who passed on a day, and renews on the last day before the end."""
+    end = first_end(rule, passed_on)
+    if end is None:
+        return Dates(passed_on, None, None, None, None)
+    grace = end + timedelta(days=rule.grace_days)
+    return Dates(passed_on, end, opens_on(rule, end), grace, next_end(rule, end, end, passed_on))

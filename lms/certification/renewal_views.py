@@ -1,0 +1,61 @@
+"""What people see of renewing: their own renewal, and a programme's rule with what it comes to for somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, this_programme
+from lms.certification import actions, cycles, records, renewal
+from lms.certification.forms import ValidityForm
+from lms.certification.views import own_award, rooms, today
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.library.records import find_newest_digest, find_offering
+from lms.library.shelf import get_course
+
+
+@rooms.post("/certificates/<code>/renew")
+@allow("hold certificates")
+def renew(code: str) -> Any:
+    """Begin to renew one's certificate, on the newest version of its course."""
+    award = own_award(code)
+    write(renewal.begin_renewal, award.id, settings())
+    return redirect(url_for("learning.check", course=award.course_id), 303)
+
+
+@rooms.route("/programmes/<programme>/courses/<course>/validity", methods=["GET", "POST"])
+@allow("set validity")
+def validity(programme: str, course: str) -> Any:
+    """Set how long a course's certificates stand, after seeing what that comes to for a person."""
+    this = this_programme()
+    digest = find_newest_digest(course)
+    if digest is None or find_offering(this.id, course) is None:
+        abort(404)
+    content = get_course(digest)
+    form = (
+        ValidityForm(request.form)
+        if request.method == "POST"
+        else ValidityForm.of(actions.validity_of(this.id, content))
+    )
+    holders = records.list_standing_of_course(this.id, course)
+    chosen = next((award for award in holders if award.code == request.form.get("person")), None)
+    checked = request.method == "GET" or form.validate()
+    if request.method == "POST" and checked and "keep" in request.form:
+        write(renewal.set_validity, this.id, course, form.rule())
+        return redirect(url_for("certification.validity", programme=programme, course=course), 303)
+    dates = cycles.dates_for(form.rule(), chosen.passed_on if chosen else today()) if checked else None
+    page = render_template(
+        "certification/validity.html",
+        here="people",
+        form=form,
+        course=content,
+        programme=this,
+        holders=[(award.code, award.name) for award in holders],
+        chosen=chosen.code if chosen else "",
+        chosen_name=chosen.name if chosen else None,
+        dates=dates,
+        people_url=url_for("coordination.people", programme=programme),
+    )
+    return make_response(page, 200 if checked else 422)

@@ -1,0 +1,137 @@
+"""What coordinators see when they record that somebody met something in another way, and when they undo it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.records import Person, find_member
+from lms.content.course import Course
+from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
+from lms.coordination.views import rooms
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.foundation.words import day
+from lms.foundation.words import gettext as _
+from lms.learning import actions, rules
+from lms.learning.equivalents import Equivalent, find_equivalent, list_standing
+from lms.learning.records import Enrolment, get_enrolment, list_enrolments
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
+
+
+def _member(public_id: str) -> Person:
+    found = find_member(public_id, this_programme().id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _begun(person_id: str) -> list[tuple[Enrolment, Course]]:
+    """Return what somebody began in this programme; a private course shows nothing."""
+    found = []
+    for enrolment in list_enrolments(person_id):
+        digest = find_newest_digest(enrolment.course_id, enrolment.minor_line)
+        course = get_course(digest) if digest else None
+        if course and not course.private and enrolment.programme_id == this_programme().id:
+            found.append((enrolment, course))
+    return found
+
+
+def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str, str, str]]:
+    """Return what can be recorded: a key for the page, then enrolment, item, its id, and words."""
+    return {
+        f"{course.id}/{item}/{item_id}": (enrolment.id, item, item_id, f"{course.title}: {title}")
+        for enrolment, course in begun
+        for item, item_id, title in rules.can_be_met_otherwise(course)
+    }
+
+
+@rooms.route("/programmes/<programme>/people/<person>/equivalents", methods=["GET", "POST"])
+@allow("record an equivalent")
+def equivalents(programme: str, person: str) -> Any:
+    """Record that somebody met something in another way."""
+    member = _member(person)
+    choices = _choices(_begun(member.id))
+    form = EquivalentForm(request.form)
+    form.item.choices = [(key, value[3]) for key, value in choices.items()]
+    if request.method == "POST" and form.validate() and _day_will_do(form):
+        enrolment, item, item_id, _words = choices[form.item.data]
+        done_on = form.day() if form.way.data == "elsewhere" else None
+        me = signed_in().person_id
+        write(actions.record_equivalent, enrolment, (item, item_id), form.way.data, form.reason.data or "", done_on, me)
+        return redirect(url_for("coordination.equivalents", programme=programme, person=person, saved="yes"), 303)
+    return _page(programme, member, form, choices)
+
+
+def _day_will_do(form: EquivalentForm) -> bool:
+    """Decide whether something learned elsewhere took place lately enough."""
+    if form.way.data != "elsewhere":
+        return True
+    today = clock.today(settings().timezone)
+    oldest, done_on = rules.oldest_prior(today), form.day()
+    if done_on is None:
+        form.refuse("done_on", _("Please give the day, as in %(example)s.", example=today.isoformat()))
+    elif done_on > today:
+        form.refuse("done_on", _("This day is still to come. Please look at it again."))
+    elif done_on < oldest:
+        form.refuse(
+            "done_on",
+            _("What was learned before %(day)s is too long ago to stand for a part of this course.", day=day(oldest)),
+        )
+    return not form.done_on.errors
+
+
+def _page(
+    programme: str,
+    member: Person,
+    form: EquivalentForm,
+    choices: dict[str, tuple[str, str, str, str]],
+    undo_problem: tuple[str, str] = ("", ""),
+) -> Any:
+    words = {value[:3]: value[3] for value in choices.values()}
+    recorded = [row for enrolment, _course in _begun(member.id) for row in list_standing(enrolment.id)]
+    saved = request.method == "GET" and request.args.get("saved")
+    page = render_template(
+        "coordination/equivalents.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id},
+        form=form,
+        most=REASON_MOST,
+        oldest=rules.oldest_prior(clock.today(settings().timezone)),
+        recorded=[_row(row, words) for row in recorded],
+        undo_problem=undo_problem,
+        notices=[_("It is kept. The list below is as it stands now.")] if saved else [],
+    )
+    return make_response(page, 422 if form.errors or undo_problem[0] else 200)
+
+
+def _row(row: Equivalent, words: dict[tuple[str, str, str], str]) -> dict[str, Any]:
+    """Return what a coordinator sees of something recorded: how and why only where they recorded it themselves."""
+    mine = row.recorded_by == signed_in().person_id
+    return {
+        "id": row.public_id,
+        "what": words.get((row.enrolment_id, row.item, row.item_id), row.item_id),
+        "on": row.recorded_at.date(),
+        "way": WAY_WORDS[row.way] if mine else None,
+        "reason": row.reason if mine else None,
+    }
+
+
+@rooms.post("/programmes/<programme>/people/<person>/equivalents/<equivalent>/undo")
+@allow("record an equivalent")
+def undo_equivalent(programme: str, person: str, equivalent: str) -> Any:
+    """Let something recorded no longer count, with a reason."""
+    member, row = _member(person), find_equivalent(equivalent)
+    if row is None or get_enrolment(row.enrolment_id) not in [enrolment for enrolment, _course in _begun(member.id)]:
+        abort(404)
+    reason = request.form.get(f"why-{row.public_id}", "").strip()
+    if not reason or len(reason) > REASON_MOST:
+        problem = _("Please give a reason, in a sentence.")
+        return _page(programme, member, EquivalentForm(), _choices(_begun(member.id)), (row.public_id, problem))
+    write(actions.undo_equivalent, row.id, reason)
+    return redirect(url_for("coordination.equivalents", programme=programme, person=person, saved="yes"), 303)
