@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.records import Programme
 from lms.certification.rules import State, state_of
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db, first_row
+from lms.foundation.db import Base, copy_of, db, first_row
 from lms.foundation.throttle import Misses
 
 RENDER_TRIES = 20
@@ -121,6 +121,7 @@ def get_award(award_id: str) -> Award:
 # The register is asked with every look-up: one statement over the tables themselves, which gives one row whether or
 # not anybody has the code, so that an unknown code costs what a known one does.
 _award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
+_AWARD = _award.c.keys()
 _asked = select(literal(1).label("asked")).subquery()
 _ENTRY = select(*_award.c, _programme.c.name, _misses.c.count, _misses.c.since).select_from(
     _asked.outerjoin(_award, _award.c.code == bindparam("code"))
@@ -147,8 +148,7 @@ def find_entry(code: str, misses_key: str) -> Entry:
     *columns, programme, misses, since = tuple(row)
     if columns[0] is None:
         return Entry(None, "", misses, since)
-    values = {column.key: value for column, value in zip(_award.c, columns, strict=True)}
-    return Entry(Award(**values), programme, misses, since)
+    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, misses, since)
 
 
 def find_award(code: str) -> Award | None:

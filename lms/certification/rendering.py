@@ -5,44 +5,132 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import uuid
+from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lms.accounts.records import get_programme
-from lms.certification import actions, pages, records
+from lms.accounts.records import Programme, get_programme
+from lms.certification import actions, credentials, pages, records
+from lms.certification.designs import FONTS, USUAL, Design, design_in
+from lms.certification.issuers import issuer_of, multikey
 from lms.certification.records import Award
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.settings import Settings
 from lms.foundation.words import duration
 
+if TYPE_CHECKING:
+    from lms.certification.keyring import Ring
+    from lms.certification.printed import CertificateFacts
+
 log = logging.getLogger("lms.certification")
 
 
-def design_folder(name: str, settings: Settings, shipped: Path) -> Path:
-    """Return the folder of a design: the site's own in its data folder before the one that is shipped."""
+def design_named(name: str, settings: Settings, shipped: Path) -> Design:
+    """Return a design: the site's own in its data folder before the one that is shipped."""
     for folder in (settings.data / "certificates" / name, shipped / name):
         if (folder / "design.toml").is_file():
-            return folder
-    return shipped / "warm"
+            return design_in(folder, shipped / FONTS)
+    return design_in(shipped / USUAL, shipped / FONTS)
+
+
+def list_designs(settings: Settings, shipped: Path) -> list[str]:
+    """Return the names of the designs there are, the site's own and those that are shipped."""
+    found = [*shipped.glob("*/design.toml"), *(settings.data / "certificates").glob("*/design.toml")]
+    return sorted({path.parent.name for path in found})
+
+
+def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
+    """Return the site's signing keys, whose public halves are remembered for ever from now on.
+
+    Raise KeyTrouble for one that is missing although it signed before, unless fresh ones are asked for.
+    """
+    from lms.certification.keyring import open_ring
+
+    known = credentials.list_keys()
+    ring = open_ring(settings, set() if fresh else {key.kind for key in known})
+    badge = multikey(ring.badge_public)
+    found = ((ring.certificate_id, "document", ring.certificate_pem), (badge, "badge", badge))
+    if not {key_id for key_id, _kind, _public in found} <= {key.id for key in known}:
+        write(credentials.note_keys, found)
+    return ring
 
 
 def make_document(award_id: str, settings: Settings, shipped: Path) -> None:
-    """Render an award's PDF and keep it; trouble is remembered, and the sweep tries again."""
+    """Render and sign an award's PDF with its badge, and keep both; after trouble the sweep tries again."""
     award = records.get_award(award_id)
     if records.document_is_stored(award_id) or award.waiting or not award.name:
         return
     try:
-        content = _render(award, settings, shipped)
+        ring = keys_of(settings)
+        kept = credentials.find_credential(award_id)
+        place = (kept.list_number, kept.list_index) if kept else credentials.find_place()
+        badge = kept.content if kept else make_badge(award, place, ring, settings)
+        content = _render(award, badge, ring, settings, shipped)
     except Exception as trouble:
         log.exception("a certificate could not be made yet")
         write(actions.note_render_trouble, award_id, repr(trouble))
     else:
-        write(actions.store_document, award_id, content)
+        write(_keep, award_id, place, badge, content)
+        make_status_lists(settings)
 
 
-def _render(award: Award, settings: Settings, shipped: Path) -> bytes:
-    from lms.certification.documents import CertificateFacts, render
+def _keep(award_id: str, place: tuple[int, int], badge: bytes, content: bytes) -> None:
+    credentials.keep_credential(award_id, place, badge)
+    actions.store_document(award_id, content)
 
-    facts = CertificateFacts(
+
+def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
+    """Return an award's badge, signed."""
+    from lms.certification import badges
+
+    number, index = place
+    issuer = issuer_of(settings.base_url, ring.badge_public)
+    facts = badges.BadgeFacts(
+        id=f"urn:uuid:{uuid.uuid4()}",
+        name=award.name,
+        course_id=award.course_id,
+        course_title=award.title,
+        version=award.version,
+        digest=award.digest,
+        awarded_on=award.passed_on,
+        valid_until=award.valid_until,
+        stands_behind=tuple(pages.asked_rows(award.facts)),
+        criteria=" ".join(pages.clauses(award.facts)),
+        does_not_attest=award.facts["does_not_attest"],
+        programme=get_programme(award.programme_id).name,
+        base_url=settings.base_url,
+        language=award.facts["language"],
+        status_list=pages.status_address(settings, number),
+        status_index=index,
+    )
+    day = datetime.combine(award.passed_on, time(12), UTC)
+    return badges.as_bytes(badges.sign(badges.build(facts, issuer), ring.badge_key, issuer.key, day))
+
+
+def make_status_lists(settings: Settings) -> None:
+    """Sign the lists of withdrawn badges anew where somebody was withdrawn, or came back."""
+    stale = credentials.list_stale()
+    if not stale:
+        return
+    from lms.certification import badges
+
+    ring = keys_of(settings)
+    issuer = issuer_of(settings.base_url, ring.badge_public)
+    for number in stale:
+        withdrawn, now = credentials.list_withdrawn(number), clock.now()
+        address = pages.status_address(settings, number)
+        document = badges.status_credential(address, issuer, withdrawn, now)
+        content = badges.as_bytes(badges.sign(document, ring.badge_key, issuer.key, now))
+        write(credentials.keep_status_list, number, withdrawn, content)
+
+
+def facts_of(award: Award, programme: Programme, settings: Settings) -> CertificateFacts:
+    """Return all that an award's certificate says."""
+    from lms.certification.printed import CertificateFacts
+
+    return CertificateFacts(
         code=award.code,
         verify_url=pages.square_address(settings, award.code),
         name=award.name,
@@ -53,16 +141,27 @@ def _render(award: Award, settings: Settings, shipped: Path) -> bytes:
         hours=duration(award.facts["minutes"]).removeprefix("About "),
         attests=pages.sentence(award.name, award.facts),
         does_not_attest=award.facts["does_not_attest"],
-        programme=get_programme(award.programme_id).name,
+        programme=programme.name,
+        signatories=pages.signatories(programme.facts.get("signatory", "")),
         language=award.facts["language"],
     )
-    return render(facts, design_folder(award.facts["design"], settings, shipped))
+
+
+def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:
+    from lms.certification.last_good import render_well
+    from lms.certification.signatures import sign
+
+    programme = get_programme(award.programme_id)
+    design = design_named(programme.facts.get("design") or award.facts["design"], settings, shipped)
+    pdf = render_well(facts_of(award, programme, settings), design, badge, settings.data)
+    return sign(pdf, ring, settings.pdf_subfilter)
 
 
 def sweep(settings: Settings, shipped: Path) -> None:
-    """Make every document that is asked for and not made."""
+    """Make every document that is asked for and not made, and every list of withdrawn badges that is stale."""
     for award_id in records.list_unrendered():
         make_document(award_id, settings, shipped)
+    make_status_lists(settings)
 
 
 def render_in_child(code: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from lms.accounts.access import allow, public, signed_in, this_programme
 from lms.accounts.records import get_person, get_programme
@@ -182,7 +185,7 @@ def verify(code: str) -> Any:
     state: State = award.state(today()) if award else "unknown"
     if award is None:
         write(actions.note_unknown_code, mark)
-    if request.accept_mimetypes.best == "application/json" or request.args.get("format") == "json":
+    if _prefers(request.headers.get("Accept", "")) == "application/json" or request.args.get("format") == "json":
         told = pages.as_json(state, award, _shown(code), programme if award else None)
         return _by_accept(make_response(jsonify(told), 200 if award else 404))
     if award and request.method == "GET":
@@ -198,8 +201,14 @@ def verify(code: str) -> Any:
     return _by_accept(make_response(page, 404 if award is None else 422 if form.errors else 200))
 
 
+@lru_cache(maxsize=256)
+def _prefers(accepted: str) -> str | None:
+    """Return the type that a reader would like best."""
+    return parse_accept_header(accepted, MIMEAccept).best
+
+
 def _by_accept(response: Response) -> Response:
-    response.vary.add("Accept")
+    response.headers["Vary"] = "Accept"
     return response
 
 

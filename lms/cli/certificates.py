@@ -19,11 +19,12 @@ def certificates() -> None:
     """
 
 
-def _award(code: str) -> Any:
+def find_award(code: str) -> Any:
+    """Return the award behind a code, or end the command kindly."""
+    from lms.certification import records
     from lms.certification.codes import normalise_code
-    from lms.certification.records import find_award
 
-    found = find_award(normalise_code(code) or "")
+    found = records.find_award(normalise_code(code) or "")
     if found is None:
         raise click.ClickException("No certificate has this code.")
     return found
@@ -76,7 +77,7 @@ def certificates_verify(code: str, as_json: bool) -> None:
     from lms.foundation.clock import today
     from lms.foundation.gate import settings
 
-    award = _award(code)
+    award = find_award(code)
     state = award.state(today(settings().timezone))
     told = pages.as_json(state, None if award.waiting else award, code, get_programme_by_id(award.programme_id).name)
     if as_json:
@@ -103,7 +104,7 @@ def certificates_revoke(code: str, reason: str) -> None:
 
     if reason not in REASONS:
         raise click.ClickException(f"A reason is one of: {', '.join(REASONS)}. Nothing was changed.")
-    award = _award(code)
+    award = find_award(code)
     write(actions.withdraw, award.id, reason)
     say("Withdrawn. Whoever verifies it from now on sees so; the reason stays with the programme.")
 
@@ -119,7 +120,7 @@ def certificates_reinstate(code: str) -> None:
     from lms.certification import reissue
     from lms.foundation.db import write
 
-    write(reissue.reinstate, _award(code).id)
+    write(reissue.reinstate, find_award(code).id)
     say("It stands again. Whoever verifies it from now on sees so.")
 
 
@@ -136,7 +137,7 @@ def certificates_reissue(code: str) -> None:
     from lms.certification.codes import grouped
     from lms.foundation.db import write
 
-    made = write(reissue.make_anew, _award(code).id, "fault")
+    made = write(reissue.make_anew, find_award(code).id, "fault")
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
     say(f"Made anew under the code {grouped(made.code)}. The earlier code says that it was replaced.")
@@ -218,4 +219,4 @@ def certificates_render(code: str) -> None:
     from lms.certification.rendering import make_document
     from lms.foundation.gate import settings
 
-    make_document(_award(code).id, settings(), current_app.extensions["lms_designs"])
+    make_document(find_award(code).id, settings(), current_app.extensions["lms_designs"])

@@ -1,0 +1,245 @@
+"""Open Badges 3.0: a certificate as a credential that others can verify, built, signed and read strictly."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pyld import jsonld
+
+from lms.certification.issuers import Issuer, from_base58, to_base58
+
+Json: TypeAlias = dict[str, Any]
+
+CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
+OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+SUITE = "eddsa-rdfc-2022"
+LIST_LENGTH = 131_072
+_PINNED = {
+    CREDENTIALS: "credentials-v2.json",
+    OPEN_BADGES: "openbadges-3.0.3.json",
+}
+_PROOF = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
+_STATUS = {"id", "type", "statusPurpose", "statusListIndex", "statusListCredential"}
+_BYTES_MOST, _DEPTH_MOST = 262_144, 12
+
+
+class BadgeRefused(Exception):
+    """A badge is not accepted; the message says in a few words why."""
+
+
+@dataclass(frozen=True)
+class BadgeFacts:
+    """What a badge says: the same as document and page."""
+
+    id: str
+    name: str
+    course_id: str
+    course_title: str
+    version: str
+    digest: str
+    awarded_on: date
+    valid_until: date | None
+    stands_behind: tuple[tuple[str, str], ...]
+    criteria: str
+    does_not_attest: str
+    programme: str
+    base_url: str
+    language: str
+    status_list: str
+    status_index: int
+
+
+def build(facts: BadgeFacts, issuer: Issuer) -> Json:
+    """Return the credential, not signed yet."""
+    until = {"validUntil": f"{facts.valid_until.isoformat()}T23:59:59Z"} if facts.valid_until else {}
+    achievement = {
+        "id": f"urn:sidelight:{facts.course_id}:{facts.digest}",
+        "type": ["Achievement"],
+        "name": facts.course_title,
+        "version": facts.version,
+        "description": f"{facts.course_title}. {facts.does_not_attest}",
+        "criteria": {"narrative": facts.criteria},
+        "inLanguage": facts.language,
+    }
+    named = {"type": "IdentityObject", "hashed": False, "identityHash": facts.name, "identityType": "name"}
+    return {
+        "@context": [CREDENTIALS, OPEN_BADGES],
+        "id": facts.id,
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": facts.course_title,
+        "issuer": {"id": issuer.id, "type": ["Profile"], "name": facts.programme, "url": facts.base_url},
+        "validFrom": f"{facts.awarded_on.isoformat()}T00:00:00Z",
+        **until,
+        "credentialSubject": {
+            "type": ["AchievementSubject"],
+            "identifier": [named],
+            "achievement": achievement,
+        },
+        "evidence": [{"type": ["Evidence"], "name": kind, "narrative": text} for kind, text in facts.stands_behind],
+        "credentialStatus": {
+            "id": f"{facts.status_list}#{facts.status_index}",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(facts.status_index),
+            "statusListCredential": facts.status_list,
+        },
+    }
+
+
+def status_credential(address: str, issuer: Issuer, revoked: list[int], on: datetime) -> Json:
+    """Return a list of which badges are withdrawn, one bit each, not signed yet."""
+    bits = bytearray(LIST_LENGTH // 8)
+    for index in revoked:
+        bits[index // 8] |= 128 >> index % 8
+    packed = urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).decode().rstrip("=")
+    return {
+        "@context": [CREDENTIALS],
+        "id": address,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer.id,
+        "validFrom": on.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "credentialSubject": {
+            "id": f"{address}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": f"u{packed}",
+        },
+    }
+
+
+def sign(document: Json, key: Ed25519PrivateKey, method: str, created: datetime) -> Json:
+    """Return the credential with its proof; the same input gives the same bytes."""
+    proof = {
+        "type": "DataIntegrityProof",
+        "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "verificationMethod": method,
+        "cryptosuite": SUITE,
+        "proofPurpose": "assertionMethod",
+    }
+    value = key.sign(what_is_signed(document, proof))
+    return {**document, "proof": {**proof, "proofValue": f"z{to_base58(value)}"}}
+
+
+def what_is_signed(document: Json, proof: Json) -> bytes:
+    """Return the 64 bytes that the signature is over: one digest of the proof, one of the document."""
+    about = {"@context": document["@context"], **proof}
+    return hashlib.sha256(_canonical(about)).digest() + hashlib.sha256(_canonical(document)).digest()
+
+
+def as_bytes(document: Json) -> bytes:
+    """Return a credential as it is kept and handed out."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def verify(text: bytes, keys: Mapping[str, bytes], status_lists: str) -> Json:
+    """Return the badge that a text holds, once each part of it is ours; raise BadgeRefused otherwise.
+
+    `keys` are our public keys by their full names, `status_lists` is how the addresses of our lists begin.
+    Whether it is withdrawn or past its day is for whoever knows the day and the register. Nothing is fetched.
+    """
+    document = _read(text)
+    if document.get("@context") != [CREDENTIALS, OPEN_BADGES]:
+        raise BadgeRefused("it uses words that are not those of an Open Badge of ours")
+    _check_shape(document)
+    proof = document.pop("proof", None)
+    if not isinstance(proof, dict) or set(proof) != _PROOF or not all(isinstance(each, str) for each in proof.values()):
+        raise BadgeRefused("it carries no signature that we know how to read")
+    method, value = proof["verificationMethod"], proof["proofValue"]
+    if proof["cryptosuite"] != SUITE or proof["proofPurpose"] != "assertionMethod" or method not in keys:
+        raise BadgeRefused("it was signed by somebody else, or in another way")
+    issuer = document.get("issuer")
+    if not isinstance(issuer, dict) or issuer.get("id") != method.partition("#")[0]:
+        raise BadgeRefused("it names another issuer than the one who signed it")
+    _check_status(document.get("credentialStatus"), status_lists)
+    bare = {name: part for name, part in proof.items() if name != "proofValue"}
+    try:
+        signed = what_is_signed(document, bare)
+        Ed25519PublicKey.from_public_bytes(keys[method]).verify(from_base58(value), signed)
+    except (InvalidSignature, ValueError):
+        raise BadgeRefused("what it says is not what was signed") from None
+    except jsonld.JsonLdError:
+        raise BadgeRefused("it says something in words that are not those of an Open Badge") from None
+    return document
+
+
+def _read(text: bytes) -> Json:
+    def once_each(pairs: list[tuple[str, Any]]) -> Json:
+        if len({name for name, _value in pairs}) != len(pairs):
+            raise BadgeRefused("it says the same thing twice")
+        return dict(pairs)
+
+    if len(text) > _BYTES_MOST:
+        raise BadgeRefused("it is larger than any badge of ours")
+    try:
+        document = json.loads(text, object_pairs_hook=once_each)
+    except (ValueError, RecursionError):
+        raise BadgeRefused("it is not a badge in JSON") from None
+    if not isinstance(document, dict):
+        raise BadgeRefused("it is not a badge in JSON")
+    return document
+
+
+def _check_shape(part: Any, depth: int = 0) -> None:
+    """Refuse names that are addresses, and whatever gives words another meaning further in."""
+    if depth > _DEPTH_MOST:
+        raise BadgeRefused("it is nested more deeply than any badge of ours")
+    if isinstance(part, list):
+        for each in part:
+            _check_shape(each, depth + 1)
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if ":" in name or (name.startswith("@") and not (name == "@context" and depth == 0)):
+                raise BadgeRefused("it says something in words that are not those of an Open Badge")
+            _check_shape(value, depth + 1)
+
+
+def _check_status(status: Any, status_lists: str) -> None:
+    if not isinstance(status, dict) or set(status) != _STATUS:
+        raise BadgeRefused("it does not say where its withdrawal would be told")
+    address, index = status["statusListCredential"], status["statusListIndex"]
+    ours = isinstance(address, str) and address.startswith(status_lists) and address[len(status_lists) :].isdigit()
+    if not ours or status["type"] != "BitstringStatusListEntry" or status["statusPurpose"] != "revocation":
+        raise BadgeRefused("it asks somebody else whether it was withdrawn")
+    if not (isinstance(index, str) and index.isascii() and index.isdigit() and int(index) < LIST_LENGTH):
+        raise BadgeRefused("its place in the list of withdrawals cannot be one")
+
+
+def _canonical(document: Json) -> bytes:
+    """Return a document as sorted statements; raise for any member that no context defines."""
+
+    def refuse(member: str) -> None:
+        raise BadgeRefused(f"it says something that nobody signed: {member[:60]}")
+
+    options = {"documentLoader": _pinned}
+    expanded = jsonld.expand(document, options, on_property_dropped=refuse)
+    text: str = jsonld.normalize(expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads"})
+    return text.encode()
+
+
+@lru_cache
+def _context(address: str) -> Json:
+    found: Json = json.loads((Path(__file__).parent / "contexts" / _PINNED[address]).read_text("utf-8"))
+    return found
+
+
+def _pinned(address: str, _options: object = None) -> Json:
+    """Return a context that comes with the code; no other is known, and nothing is fetched."""
+    if address not in _PINNED:
+        raise BadgeRefused("it uses words that are not those of an Open Badge of ours")
+    return {
+        "contextUrl": None,
+        "documentUrl": address,
+        "document": _context(address),
+        "contentType": "application/ld+json",
+    }

@@ -1,0 +1,131 @@
+"""One's own data in this room: what is kept of certificates and why, handed over whole, and what of it stays."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import delete, update
+
+from lms.certification import records, rules
+from lms.certification.codes import grouped
+from lms.certification.credentials import Credential, find_credential
+from lms.certification.records import Document, NameRequest, RenderRequest
+from lms.foundation.db import db
+from lms.foundation.owned import Enclosure, Kept, Part, Remains, Sheet
+from lms.foundation.words import gettext as _
+
+
+def kept() -> tuple[Kept, ...]:
+    """Return what is kept of somebody's certificates."""
+    record = "id code programme_id person_id enrolment_id current_for course_id digest version title facts"
+    dates = "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by"
+    return (
+        Kept(
+            _("The record of each certificate: its code, course, version, programme, dates and state"),
+            _("So that whoever is shown a certificate can ask whether it is genuine."),
+            _("It stays, also when you delete your account. It holds no name then."),
+            tuple(f"award.{name}" for name in f"{record} {dates}".split()),
+        ),
+        Kept(
+            _("The name on each certificate, whether you show it, and another name that you asked for"),
+            _("It is printed, and compared when somebody types a name."),
+            _("Until you delete your account. If you wish, a sealed mark stays then, from which nobody can read it."),
+            (
+                "award.name",
+                "award.name_shown",
+                "award.name_seal",
+                "name_request.award_id",
+                "name_request.name",
+                "name_request.asked_at",
+            ),
+        ),
+        Kept(
+            _("Each certificate as a PDF, and its badge"),
+            _("So that you always get the same file again."),
+            _("Until you delete your account; a badge’s place in the list of withdrawn ones stays."),
+            (
+                "document.award_id",
+                "document.sha256",
+                "document.content",
+                "document.stored_at",
+                "credential.award_id",
+                "credential.list_number",
+                "credential.list_index",
+                "credential.content",
+                "credential.stored_at",
+                "render_request.award_id",
+                "render_request.requested_at",
+                "render_request.tries",
+                "render_request.trouble",
+                "render_request.done_at",
+            ),
+        ),
+    )
+
+
+def export(person_id: str) -> list[Part]:
+    """Return all rows about somebody's certificates, with the PDFs."""
+    awards = records.list_awards_of_person(person_id)
+    asked = {award.id: records.find_name_request(award.id) for award in awards}
+    sheet = Sheet(
+        "certificates",
+        _("Your certificates"),
+        {
+            "code": _("Code"),
+            "course": _("Course"),
+            "version": _("Version"),
+            "name": _("Name"),
+            "name_asked_for": _("Another name you asked for"),
+            "name_shown": _("Name shown"),
+            "completed": _("Completed"),
+            "valid_until": _("Valid until"),
+            "withdrawn": _("Withdrawn"),
+            "attests": _("What stood behind it"),
+        },
+        tuple(
+            (
+                grouped(award.code),
+                award.title,
+                award.version,
+                award.name,
+                request.name if (request := asked[award.id]) else "",
+                _("Yes") if award.name_shown else _("No"),
+                award.passed_on.isoformat(),
+                award.valid_until.isoformat() if award.valid_until else "",
+                award.withdrawn_at.isoformat() if award.withdrawn_at else "",
+                json.dumps(award.facts, ensure_ascii=False),
+            )
+            for award in awards
+        ),
+    )
+    papers = [(award, records.find_document(award.id)) for award in awards]
+    return [
+        sheet,
+        *(
+            Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
+            for award, paper in papers
+            if paper is not None
+        ),
+        *(
+            Enclosure(f"certificates/{award.code}-badge.json", award.title, badge.content)
+            for award in awards
+            if (badge := find_credential(award.id)) is not None
+        ),
+    ]
+
+
+def erase(person_id: str, remains: Remains) -> None:
+    """Take names and PDFs away; the record of each certificate stays, with a seal of its name where that was asked."""
+    awards = records.list_awards_of_person(person_id)
+    numbers = [award.id for award in awards]
+    for table in (Document, RenderRequest, NameRequest):
+        db.session.execute(delete(table).where(table.award_id.in_(numbers)))
+    # A badge's place in the list of withdrawn ones stays taken; the badge itself, which holds the name, goes.
+    db.session.execute(update(Credential).where(Credential.award_id.in_(numbers)).values(content=b""))
+    for award in awards:
+        if remains.seal_key and award.name:
+            award.name_seal = rules.seal_of_name(remains.seal_key, award.code, award.name)
+        award.name, award.name_shown = "", False
+        remains.enrolments.add(award.enrolment_id)
+    remains.person = bool(awards)
+    db.session.flush()

@@ -1,0 +1,52 @@
+"""Signatures on documents: one PAdES certification signature that allows no change after it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from asn1crypto import keys, x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from lms.certification.keyring import Ring
+
+FIELD = "Certification"
+SUBFILTERS = {"pades": SigSeedSubFilter.PADES, "pkcs7": SigSeedSubFilter.ADOBE_PKCS7_DETACHED}
+# What a signature takes beside its certificate: about 440 bytes, and more for a longer name of its issuer.
+_ROOM_BESIDE_CERTIFICATE = 700
+
+
+class _AsItWas(IncrementalPdfFileWriter):
+    """Adds to a document and leaves what it says of itself, dates and all."""
+
+    def _update_meta(self) -> None:
+        return
+
+
+def sign(pdf: bytes, ring: Ring, subfilter: str = "pades", reason: str = "Record of training") -> bytes:
+    """Return the document with its signature; the bytes before it stay as they are."""
+    encoded = ring.certificate.public_bytes(Encoding.DER)
+    secret = ring.document_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    signer = SimpleSigner(
+        signing_cert=x509.Certificate.load(encoded),
+        signing_key=keys.PrivateKeyInfo.load(secret),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+    )
+    about = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        reason=reason,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        subfilter=SUBFILTERS[subfilter],
+    )
+    done = BytesIO()
+    PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD)).sign_pdf(
+        _AsItWas(BytesIO(pdf)),
+        bytes_reserved=2 * (_ROOM_BESIDE_CERTIFICATE + len(encoded)),
+        output=done,
+    )
+    return done.getvalue()

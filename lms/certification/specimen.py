@@ -1,0 +1,79 @@
+"""Specimens: a certificate that nobody earned, to see how a design looks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+
+from lms.certification import badges, pages
+from lms.certification.designs import Design
+from lms.certification.documents import render
+from lms.certification.issuers import issuer_of
+from lms.certification.keyring import Ring
+from lms.certification.printed import CertificateFacts
+from lms.certification.signatures import sign
+from lms.foundation.settings import Settings
+from lms.foundation.words import duration
+from lms.foundation.words import gettext as _
+
+FACTS = {"minutes": 190, "score": 80, "safety": True, "practice": 2, "observed": 0}
+PIXELS_A_POINT = 2.0
+
+
+def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -> CertificateFacts:
+    """Return the facts of a certificate that nobody earned, in somebody's name."""
+    return CertificateFacts(
+        code=code,
+        verify_url=pages.square_address(settings, code),
+        name=name,
+        course_title=_("Active listening"),
+        version="1.0",
+        awarded_on=on,
+        valid_until=until,
+        hours=duration(FACTS["minutes"]).removeprefix("About "),
+        attests=pages.sentence(name, FACTS),
+        does_not_attest=_(
+            "This is a record of training. It is not a licence or a professional qualification, and it does not permit "
+            "counselling, therapy, diagnosis or assessment."
+        ),
+        programme=_("Name of your programme"),
+        signatories=((_("Name of who signs"), _("peer support lead")),),
+        specimen=True,
+    )
+
+
+def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings) -> tuple[bytes, bytes]:
+    """Return a signed PDF and its badge, both of which say that they are specimens."""
+    issuer = issuer_of(settings.base_url, ring.badge_public)
+    told = badges.BadgeFacts(
+        id=f"urn:sidelight:specimen:{facts.code}",
+        name=facts.name,
+        course_id="specimen",
+        course_title=_("Specimen: %(title)s", title=facts.course_title),
+        version=facts.version,
+        digest="0" * 64,
+        awarded_on=facts.awarded_on,
+        valid_until=facts.valid_until,
+        stands_behind=tuple(pages.asked_rows(FACTS)),
+        criteria=_("Specimen. Nobody earned this."),
+        does_not_attest=facts.does_not_attest,
+        programme=facts.programme,
+        base_url=settings.base_url,
+        language=facts.language,
+        status_list=pages.status_address(settings, 0),
+        status_index=0,
+    )
+    noon = datetime.combine(facts.awarded_on, time(12), UTC)
+    badge = badges.as_bytes(badges.sign(badges.build(told, issuer), ring.badge_key, issuer.key, noon))
+    return sign(render(facts, design, badge), ring, settings.pdf_subfilter), badge
+
+
+def picture(pdf: bytes) -> bytes:
+    """Return the first page of a PDF as a PNG."""
+    from pypdfium2 import PdfDocument
+
+    done = BytesIO()
+    document = PdfDocument(pdf)
+    document[0].render(scale=PIXELS_A_POINT).to_pil().save(done, "PNG", optimize=True)
+    document.close()
+    return done.getvalue()

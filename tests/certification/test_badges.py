@@ -1,0 +1,195 @@
+"""Open Badges: the official vector comes out the same, ours verify, and what was tampered with does not."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from gzip import decompress
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from lms.certification import badges
+from lms.certification.badges import BadgeFacts, BadgeRefused
+from lms.certification.issuers import issuer_of, multikey
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = KEY.public_key().public_bytes_raw()
+SITE = "https://training.example.org"
+ISSUER = issuer_of(SITE, PUBLIC)
+LISTS = f"{SITE}/credentials/status/"
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+SAMS = BadgeFacts(
+    id="urn:uuid:7c1b9a52-6f0e-4f7b-9d6b-0d3f1f2a4c55",
+    name="Sam Okafor",
+    course_id="active-listening",
+    course_title="Active listening",
+    version="1.2",
+    digest="ab" * 32,
+    awarded_on=date(2026, 3, 14),
+    valid_until=date(2028, 3, 14),
+    stands_behind=(("Knowledge", "80% or more of the check."), ("Practice", "Two conversations")),
+    criteria="80% or more of the check.",
+    does_not_attest="This is a record of training.",
+    programme="Harbour Hospitals",
+    base_url=SITE,
+    language="en",
+    status_list=f"{LISTS}1",
+    status_index=4711,
+)
+
+
+def sams_badge() -> dict[str, Any]:
+    return badges.sign(badges.build(SAMS, ISSUER), KEY, ISSUER.key, NOON)
+
+
+def verified(badge: dict[str, Any] | bytes) -> dict[str, Any]:
+    text = badge if isinstance(badge, bytes) else badges.as_bytes(badge)
+    return badges.verify(text, {ISSUER.key: PUBLIC}, LISTS)
+
+
+def test_the_official_vector_comes_out_the_same() -> None:
+    """1EdTech, Open Badges 3.0 implementation guide, "Linked Data Proof Test Vector"."""
+    achievement = {
+        "id": "https://example.com/achievements/21st-century-skills/teamwork",
+        "type": ["Achievement"],
+        "criteria": {
+            "narrative": "Team members are nominated for this badge by their peers and recognized upon review by "
+            "Example Corp management."
+        },
+        "description": "This badge recognizes the development of the capacity to collaborate within a group "
+        "environment.",
+        "name": "Teamwork",
+    }
+    issuer = "https://example.edu/issuers/565049"
+    document = {
+        "@context": [badges.CREDENTIALS, badges.OPEN_BADGES],
+        "id": "http://example.com/credentials/3527",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {"id": issuer, "type": ["Profile"], "url": "https://www.imsglobal.org", "name": "Example Corp"},
+        "validFrom": "2010-01-01T00:00:00Z",
+        "name": "Teamwork Badge",
+        "credentialSubject": {
+            "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
+            "type": ["AchievementSubject"],
+            "achievement": achievement,
+        },
+    }
+    secret = "6241a409e6707bb640a0140a8a32bc3d193c33a661747284d6adfa4ed4180be4"
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret))
+    name = multikey(key.public_key().public_bytes_raw())
+    assert name == "z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi"
+    signed = badges.sign(document, key, f"{issuer}#{name}", datetime(2010, 1, 1, 19, 23, 24, tzinfo=UTC))
+    bare = {part: value for part, value in signed["proof"].items() if part != "proofValue"}
+    assert badges.what_is_signed(document, bare).hex() == (
+        "d34009cea0dbc1ca941e09dc01c8c9d3e3ce3c5b853f67ee44698dcea10f5d19"
+        "87f65a76d40146205e3b3e06cb0fbd153f97f9ce70372390f52566bb7f9e0773"
+    )
+    assert signed["proof"]["proofValue"] == (
+        "z5x9aCBYovW3CQCbKdNyhEm7ffYSw1YpEdPywQJoNbzDD2gkzQDKJ1sYKJaWvqZtkMtSbz35HcbgXVEDYHxCzgkCr"
+    )
+
+
+def test_sams_badge_says_what_the_certificate_says_and_verifies() -> None:
+    told = verified(sams_badge())
+    assert told["credentialSubject"]["identifier"][0]["identityHash"] == "Sam Okafor"
+    assert [part["name"] for part in told["evidence"]] == ["Knowledge", "Practice"]
+    assert told["credentialSubject"]["achievement"]["version"] == "1.2"
+    assert SAMS.digest in told["credentialSubject"]["achievement"]["id"]
+    assert told["validUntil"].startswith("2028-03-14")
+
+
+def test_the_same_award_gives_the_same_badge() -> None:
+    assert badges.as_bytes(sams_badge()) == badges.as_bytes(sams_badge())
+
+
+def test_an_issuer_has_its_domain_or_else_its_key() -> None:
+    assert ISSUER.id == "did:web:training.example.org"
+    assert issuer_of("https://training.example.org:8443", PUBLIC).id == "did:web:training.example.org%3A8443"
+    for nowhere in ("http://127.0.0.1:8000", "https://10.0.0.7", "https://[::1]:8000", "https://localhost"):
+        assert issuer_of(nowhere, PUBLIC).id == f"did:key:{multikey(PUBLIC)}"
+
+
+def swap(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    def change(badge: dict[str, Any]) -> None:
+        *way, last = path.split("/")
+        for step in way:
+            badge = badge[step]
+        badge[last] = value
+
+    return change
+
+
+def rename(old: str, new: str) -> Callable[[dict[str, Any]], None]:
+    return lambda badge: badge.update({new: badge.pop(old)})
+
+
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+TAMPERINGS = {
+    "another name": swap("credentialSubject/identifier", [{"type": "IdentityObject", "identityHash": "Eve"}]),
+    "a later end": swap("validUntil", "2099-01-01T00:00:00Z"),
+    "no end": lambda badge: badge.pop("validUntil"),
+    "an end under its long name": rename("validUntil", "https://www.w3.org/2018/credentials#validUntil"),
+    "a name under its long name": rename("name", "https://schema.org/name"),
+    "a member that nobody defines": swap("level", "master"),
+    "a member that nobody defines, further in": swap("credentialSubject/achievement/level", "master"),
+    "a keyword further in": swap("credentialSubject/@id", "did:example:eve"),
+    "words of its own": swap("credentialSubject/@context", {"name": "https://schema.org/name"}),
+    "remote words": swap("@context", [badges.CREDENTIALS, badges.OPEN_BADGES, "https://evil.example/words.json"]),
+    "words in another order": swap("@context", [badges.OPEN_BADGES, badges.CREDENTIALS]),
+    "older words": swap("@context", ["https://www.w3.org/2018/credentials/v1", badges.OPEN_BADGES]),
+    "a foreign list of withdrawals": swap("credentialStatus/statusListCredential", "https://evil.example/status/1"),
+    "a list further down": swap("credentialStatus/statusListCredential", f"{LISTS}../1"),
+    "another place in the list": swap("credentialStatus/statusListIndex", "4712"),
+    "a place past the end": swap("credentialStatus/statusListIndex", "131072"),
+    "another purpose": swap("credentialStatus/statusPurpose", "refresh"),
+    "no list of withdrawals": lambda badge: badge.pop("credentialStatus"),
+    "two lists of withdrawals": lambda badge: badge.update(credentialStatus=[badge["credentialStatus"]] * 2),
+    "another issuer": swap("issuer/id", "did:web:evil.example"),
+    "another issuer's name": swap("issuer/name", "State of Evil"),
+    "no signature": lambda badge: badge.pop("proof"),
+    "two signatures": lambda badge: badge.update(proof=[badge["proof"]] * 2),
+    "another purpose of signing": swap("proof/proofPurpose", "authentication"),
+    "another way of signing": swap("proof/cryptosuite", "eddsa-jcs-2022"),
+    "another day of signing": swap("proof/created", "2027-01-01T00:00:00Z"),
+    "a key of somebody else's": swap("proof/verificationMethod", f"did:key:{multikey(bytes(32))}#x"),
+    "more in the signature": swap("proof/expires", "2099-01-01T00:00:00Z"),
+    "a signature cut short": swap("proof/proofValue", "z5x9aCBY"),
+    "a signature of other signs": swap("proof/proofValue", "z0OIl"),
+    "a digest of another course": swap("credentialSubject/achievement/id", "urn:sidelight:other:00"),
+    "evidence taken away": lambda badge: badge["evidence"].pop(),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_a_badge_that_was_tampered_with_is_refused(tampering: str) -> None:
+    badge = sams_badge()
+    TAMPERINGS[tampering](badge)
+    with pytest.raises(BadgeRefused):
+        verified(badge)
+
+
+def test_a_badge_signed_by_somebody_else_is_refused() -> None:
+    with pytest.raises(BadgeRefused):
+        verified(badges.sign(badges.build(SAMS, ISSUER), OTHER, ISSUER.key, NOON))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"[]", b"null", b"\xff\xfe", b"{" * 5000, b"[" * 50000, b" " * 300_000, b'{"@context":1,"@context":2}'],
+    ids=["nothing", "a list", "null", "no text", "open braces", "a deep nest", "too much", "twice"],
+)
+def test_what_is_no_badge_at_all_is_refused(text: bytes) -> None:
+    with pytest.raises(BadgeRefused):
+        verified(text)
+
+
+def test_a_withdrawn_badge_is_one_bit_in_a_list() -> None:
+    document = badges.status_credential(f"{LISTS}1", ISSUER, [0, 4711, badges.LIST_LENGTH - 1], NOON)
+    packed = document["credentialSubject"]["encodedList"]
+    bits = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
+    withdrawn = [at for at in range(badges.LIST_LENGTH) if bits[at // 8] & (128 >> at % 8)]
+    assert withdrawn == [0, 4711, badges.LIST_LENGTH - 1]
+    signed = badges.as_bytes(badges.sign(document, KEY, ISSUER.key, NOON))
+    assert len(signed) < 1500 and json.loads(signed)["proof"]["proofValue"].startswith("z")

