@@ -91,6 +91,16 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A link leads nowhere, or to where a course may not lead.",
         "Link to an address that begins with https://, or to a heading of this page.",
     ),
+    "LINK_SAYS_NOTHING": (
+        "warning",
+        "A link's words do not say where it leads, and a screen reader lists links by their words.",
+        "Let the link say what one finds there, as in [the guide of the Red Cross](...).",
+    ),
+    "COLOUR_ONLY": (
+        "warning",
+        "Something is told by its colour alone, which not everybody sees.",
+        "Name it by its words, shape or place as well.",
+    ),
     "BAD_IMAGE": (
         "error",
         "A picture is not in the course's media folder.",
@@ -143,6 +153,21 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         'Add content_notes: none, or content_notes: {topics: [death], note: "One sentence."}',
     ),
     "UNKNOWN_TOPIC": ("error", "A topic is not in the list of topics.", "Use a topic of the list."),
+    "NOTE_WITHOUT_LIMIT": (
+        "warning",
+        "A content note says what is there, and not what is left out.",
+        "Add it in a few words: No method is described, or Nobody comes to harm.",
+    ),
+    "STORY_WITHOUT_NOTE": (
+        "error",
+        "A colleague's own story has no content note.",
+        "Say under content_notes what the story touches, and what it leaves out.",
+    ),
+    "DISTRESSING_NOT_ALONE": (
+        "error",
+        "A picture that is marked as distressing does not stand in the text in a paragraph of its own.",
+        "Write it under distressing: as it is written in the text, and let it stand alone.",
+    ),
     "SHORT_REASON": (
         "error",
         "An option has no reason, or one under four words.",
@@ -307,6 +332,17 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "warning",
         "The helpful reply is always the longest.",
         "Shorten some, or give the others more words.",
+    ),
+    "ARC_LENGTH": ("error", "An arc is two or three contacts.", "Name two or three conversations under contacts."),
+    "ARC_CONTACT": (
+        "error",
+        "A contact of an arc is no conversation of this course, or stands twice.",
+        "Write the id of a conversation, each in one arc and once.",
+    ),
+    "ARC_NO_HANDOVER": (
+        "error",
+        "The third contact offers no hand-over or referral.",
+        "Give it a reply labelled linking, so that the last contact can end in other good hands.",
     ),
 }
 

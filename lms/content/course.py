@@ -42,6 +42,10 @@ class Source:
     licence: str | None = None
 
 
+# Who is seen reading about these may come to harm by it: from someone at home, or from an employer.
+UNSEEN = frozenset({"abuse", "violence", "sexual violence", "suicide", "self-harm", "whistleblowing"})
+
+
 @dataclass(frozen=True)
 class ContentNote:
     """What hard things a page touches, said before it is read."""
@@ -54,6 +58,11 @@ class ContentNote:
     def heavy(self) -> bool:
         """True when a topic is more than named, so that a gentler version is owed."""
         return bool(self.topics) and not self.mention
+
+    @property
+    def better_unseen(self) -> bool:
+        """True when somebody may not want to be seen reading it, so that "Leave this page" belongs on it."""
+        return not UNSEEN.isdisjoint(self.topics)
 
 
 @dataclass(frozen=True)
@@ -224,6 +233,15 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class Arc:
+    """Contacts with one colleague that belong together: conversations by id, in their order, three at most."""
+
+    id: str
+    title: str
+    contacts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Criteria:
     """What the certificate asks for: `score` in whole per cent of the drawn questions."""
 
@@ -295,6 +313,7 @@ class Course:
     media: dict[str, str] = field(default_factory=dict)
     needs_facts: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
+    arcs: tuple[Arc, ...] = ()
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

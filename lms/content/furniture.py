@@ -25,6 +25,9 @@ FIXED_WORDS = (
     N_("Print it and keep nothing"), N_("Nothing you write here is sent or kept."), N_("Sources"),
     N_("back to the text"), N_("not yet checked"),
 )  # fmt: skip
+SHOW_PICTURE = N_("Show the picture")
+TOLD_WITH_CONSENT = N_("Told with the consent of")
+TAKE_IT_BACK = N_("Who told it can have it taken out at any time:")
 CITATION = re.compile(r"\[\^([A-Za-z0-9][A-Za-z0-9-]*)\]")
 ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*(\n|$)")
 PRIVATE = re.compile(r"\*\*For you, privately\*\*[ \t]*(?:\{#([A-Za-z0-9-]+)\})?[ \t]*(?:\n|$)")
@@ -36,6 +39,23 @@ _COUNTED = ("h2", "h3", "h4", "h5", "h6", "li", "table", "tr", "blockquote", "a"
 def fixed(words: str) -> str:
     """The token that a page puts its own language's words in place of."""
     return f"⟦t:{words}⟧"
+
+
+def behind_a_button(html: str, picture: str) -> str | None:
+    """Return a page with one picture folded away behind its description; None where it does not stand alone."""
+    alone = re.compile(rf'<figure>\s*(<img\b[^>]*src="[^"]*/{re.escape(picture)}"[^>]*>)')
+    found = alone.search(html)
+    if found is None:
+        return None
+    words = re.search(r'\balt="([^"]*)"', found[1])
+    head = f"<summary>{fixed(SHOW_PICTURE)}: {words[1] if words else ''}</summary>"
+    return f'{html[: found.start(1)]}<details class="fold">{head}{found[1]}</details>{html[found.end(1) :]}'
+
+
+def story_note(told_by: str, removal: str) -> str:
+    """Return the line under a colleague's own story: by whose consent it stands here, and where it is taken back."""
+    words = f"{fixed(TOLD_WITH_CONSENT)} {escape(told_by)}. {fixed(TAKE_IT_BACK)} {escape(removal)}"
+    return f'<p class="small soft">{words}</p>'
 
 
 def mark_quote(quote: Block) -> Block:

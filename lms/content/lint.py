@@ -10,9 +10,12 @@ from lms.content.furniture import CITATION
 from lms.content.pages import Desk
 from lms.content.questions import lint as lint_question
 from lms.content.questions.parts import bare
+from lms.content.report import did_you_mean
 
 LEAST_PER_OBJECTIVE = 2
+MOST_CONTACTS, HAND_OVER = 3, "linking"
 LEAST_PER_GROUP = 3
+_LIMIT = re.compile(r"\b(?:no|not|nobody|nothing|none|never|without)\b", re.IGNORECASE)
 LONGEST_PER_CENT = 60
 ENOUGH_QUESTIONS = 5
 
@@ -25,6 +28,7 @@ def lint_course(desk: Desk, course: Course) -> None:
     _bank(desk, course)
     _draw(desk, course)
     _sources(desk, course)
+    _arcs(desk, course)
 
 
 def _care(desk: Desk, course: Course) -> None:
@@ -34,8 +38,19 @@ def _care(desk: Desk, course: Course) -> None:
                 "NO_GENTLER_VERSION",
                 message=f"“{lesson.title}” touches {', '.join(lesson.content_note.topics)} and has no gentler version.",
             )
+    if course.language.partition("-")[0] == "en":
+        _limits_in_notes(desk, course)
     if course.lessons and not any(lesson.self_care for lesson in course.lessons):
         desk.report("course.md").add("NO_SELF_CARE")
+
+
+def _limits_in_notes(desk: Desk, course: Course) -> None:
+    """A note also says what is not there; only English is asked, whose small words are known here."""
+    noted = [(lesson.path, note) for lesson in course.lessons for note in (lesson.content_note, lesson.gentle_note)]
+    noted += [(f"practice/{talk.id}.md", talk.content_note) for talk in course.conversations]
+    for path, note in noted:
+        if note.topics and not _LIMIT.search(note.note):
+            desk.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” leaves open what is not there.")
 
 
 def _bank(desk: Desk, course: Course) -> None:
@@ -111,3 +126,22 @@ def _sources(desk: Desk, course: Course) -> None:
                 1,
             )
             report.add("SOURCE_NEVER_CITED", line, f"The source “{source.id}” is nowhere cited.")
+
+
+def _arcs(desk: Desk, course: Course) -> None:
+    """Sees to it that an arc is at most three contacts, each of them once, and that the third can hand over."""
+    report = desk.report("course.md")
+    met: set[str] = set()
+    for arc in course.arcs:
+        if not 2 <= len(arc.contacts) <= MOST_CONTACTS:
+            report.add("ARC_LENGTH", message=f"“{arc.title}” has {len(arc.contacts)} contacts.")
+        for id in arc.contacts:
+            if id not in course.conversation_by_id:
+                known = did_you_mean(id, course.conversation_by_id)
+                report.add("ARC_CONTACT", message=f"“{id}” is no conversation of this course.{known}")
+            elif id in met:
+                report.add("ARC_CONTACT", message=f"“{id}” is a contact twice.")
+            met.add(id)
+        third = course.conversation_by_id.get(arc.contacts[-1]) if len(arc.contacts) == MOST_CONTACTS else None
+        if third and not any(reply.label == HAND_OVER for turn in third.turns for reply in turn.replies):
+            report.add("ARC_NO_HANDOVER", message=f"The third contact of “{arc.title}” has no reply labelled linking.")

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Literal
+from urllib.parse import quote
 
 from lms.content import bank, conversation, frontmatter, prose, shapes
 from lms.content.blocks import Block, Page, parse, words_of
 from lms.content.course import ContentNote, Conversation, Finding, Lesson, Module, Question
-from lms.content.furniture import PRIVATE
+from lms.content.furniture import PRIVATE, behind_a_button, story_note
 from lms.content.report import Report, did_you_mean
 from lms.content.structure import Folder
 
@@ -109,6 +110,8 @@ def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | Non
     gentle_html, gentle_note = _read_gentle(desk, folder.gentle.get(id), prompts)
     if shape is None:
         return None
+    html, gentle_html = _fold_pictures(desk, shape, sheet, path, html, gentle_html)
+    html = _with_story(shape, sheet, html)
     if shape.id != id:
         sheet.report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, the file's name says “{id}”.")
     desk.claim(shape.id, path, 2)
@@ -132,6 +135,33 @@ def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | Non
         path,
         questions,
     )
+
+
+def _with_story(shape: shapes.LessonShape, sheet: Sheet, html: str) -> str:
+    """Say under a story whose it is and how it is taken back; a story also has a content note that says something."""
+    if shape.story is None:
+        return html
+    if shape.content_notes is None:
+        at = _line_of(sheet.report, "story")
+        sheet.report.add("STORY_WITHOUT_NOTE", at)
+    text, mark, notes = html.partition('<section class="notes">')
+    return f"{text}{story_note(shape.story.told_by, shape.story.removal)}{mark}{notes}"
+
+
+def _fold_pictures(
+    desk: Desk, shape: shapes.LessonShape, sheet: Sheet, path: str, html: str, gentle: str | None
+) -> tuple[str, str | None]:
+    """Put pictures that are marked as distressing behind a button, in either version of the lesson."""
+    for source in shape.distressing:
+        found = desk.press.picture_path(source, dirname(path))
+        name = quote(found.removeprefix("media/")) if found else ""
+        folded = behind_a_button(html, name) if name else None
+        if folded is None:
+            at = _line_of(sheet.report, "distressing")
+            sheet.report.add("DISTRESSING_NOT_ALONE", at, f"“{source}” does not stand in the text by itself.")
+        html = folded or html
+        gentle = (behind_a_button(gentle, name) or gentle) if gentle and name else gentle
+    return html, gentle
 
 
 def estimate_minutes(words: int, prompts: int, questions: int) -> int:

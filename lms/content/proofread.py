@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from posixpath import dirname
+
+from markdown_it.token import Token
 
 from lms.content.blocks import Block, text_of
 from lms.content.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
@@ -31,6 +34,17 @@ _CLAIM = re.compile(
     r"(?:trial|meta-analysis|systematic review)\b"
     r"|\b(?:studies|trials|surveys|researchers|meta-analyses)\b|\b(?:one|a|this|that|each) (?:\w+ )?(?:study|survey)\b"
     r"|\bresearch (?:has|shows|finds|found|suggests|says)\b",
+    re.IGNORECASE,
+)
+
+
+_SAYS_NOTHING = re.compile(
+    r"(?:click |tap |see |read )?(?:here|this|more|link|this link|this page|read more|more here)[.!:]?", re.IGNORECASE
+)
+_COLOUR = "red|green|blue|yellow|orange|purple|pink|grey"
+_COLOUR_ONLY = re.compile(
+    rf"\b(?:shown|marked|printed|written|highlighted|coloured|drawn) in (?:{_COLOUR})\b"
+    rf"|\b(?:the|all|each|every) (?:{_COLOUR}) (?:ones?|words?|text|lines?|boxes|box|rows?|cells?|parts?|items?)\b",
     re.IGNORECASE,
 )
 
@@ -85,6 +99,7 @@ def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
     for token in block.inline:
         if token.type == "link_open":
             _link(str(token.attrGet("href") or ""), sheet, block)
+            _link_words(block, token, report)
         elif token.type == "image":
             _picture(desk, sheet, block, str(token.attrGet("src") or ""), token.content)
         elif token.type == "html_inline":
@@ -98,7 +113,19 @@ def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
                     *_place(block, bare.group(), report),
                     mend=f"Write <{bare.group()}>, or a link with words.",
                 )
+    for found in _COLOUR_ONLY.finditer(text_of(block.inline)):
+        line, column = _where(block, found.group(), report)
+        report.add("COLOUR_ONLY", line, f"“{found.group()}” names nothing but a colour.", column=column)
     _facts(block, report)
+
+
+def _link_words(block: Block, opened: Token, report: Report) -> None:
+    """The words between a link's begin and its end say where it leads."""
+    after = block.inline[block.inline.index(opened) + 1 :]
+    words = "".join(token.content for token in takewhile(lambda token: token.type != "link_close", after)).strip()
+    if _SAYS_NOTHING.fullmatch(words):
+        line, column = _where(block, words, report)
+        report.add("LINK_SAYS_NOTHING", line, f"The link says only “{words}”.", column=column)
 
 
 def _facts(block: Block, report: Report) -> None:

@@ -8,6 +8,7 @@ from lms.content import frontmatter, glossary, limits, shapes
 from lms.content.bundle import Bundle
 from lms.content.codes import FORGIVEN_IN_A_DRAFT
 from lms.content.course import (
+    Arc,
     CertificateTerms,
     Conversation,
     Course,
@@ -90,7 +91,7 @@ def _read_front(desk: Desk, course_folder_name: str) -> tuple[shapes.CourseShape
         return None, sheet
     if course_folder_name and shape.id != course_folder_name:
         sheet.report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, the folder's name is “{course_folder_name}”.")
-    for entries in (shape.objectives, shape.sources):
+    for entries in (shape.objectives, shape.sources, shape.arcs):
         ids = [entry.id for entry in entries]
         for id in sorted({id for id in ids if ids.count(id) > 1}):
             sheet.report.add("DUPLICATE_ID", message=f"The id “{id}” stands twice in course.md.")
@@ -115,6 +116,19 @@ def _named(found: Outline, media: dict[str, str]) -> dict[str, str]:
     return {path.removeprefix("media/"): media[path] for path in found.media}
 
 
+def _in_order(conversations: tuple[Conversation, ...], arcs: tuple[Arc, ...]) -> tuple[Conversation, ...]:
+    """The conversations as their files stand; those of an arc stand together, in its order."""
+    places = {talk.id: place for place, talk in enumerate(conversations)}
+
+    def key(talk: Conversation) -> tuple[int, int]:
+        arc = next((arc for arc in arcs if talk.id in arc.contacts), None)
+        if arc is None:
+            return places[talk.id], 0
+        return min(places[id] for id in arc.contacts if id in places), arc.contacts.index(talk.id)
+
+    return tuple(sorted(conversations, key=key))
+
+
 def _put_together(
     shape: shapes.CourseShape,
     html: str,
@@ -125,6 +139,7 @@ def _put_together(
 ) -> Course:
     """The course's values from the shape of its front matter and from its parts."""
     asked, terms = shape.criteria, shape.certificate
+    arcs = tuple(Arc(arc.id, arc.title, tuple(arc.contacts)) for arc in shape.arcs)
     return Course(
         id=shape.id,
         code=shape.code or (shape.objectives[0].id.split("-")[0].upper() if shape.objectives else shape.id[:3].upper()),
@@ -154,8 +169,9 @@ def _put_together(
         html=html,
         modules=modules,
         questions=questions,
-        conversations=conversations,
+        conversations=_in_order(conversations, arcs),
         digest="",
         needs_facts=tuple(shape.needs_facts),
         glossary=words,
+        arcs=arcs,
     )

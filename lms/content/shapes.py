@@ -17,7 +17,7 @@ TOPICS = (
 # Keys whose plain value is meant to be a yes, a number, a day or nothing.
 BENDING = frozenset({
     "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",
-    "observed_practice", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
+    "observed_practice", "consent", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
 })  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -93,6 +93,7 @@ Yes = Annotated[bool, BeforeValidator(_yes)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Score = Annotated[int, BeforeValidator(_score)]
 Day = Annotated[str | None, BeforeValidator(_day)]
+Date = Annotated[str, BeforeValidator(_day)]
 Id = Annotated[str, _matching(_ID, "BAD_ID", "an id is short and holds only lower-case letters, digits and hyphens.")]
 SourceId = Annotated[str, _matching(_SOURCE_ID, "BAD_ID", "a source's id holds only letters, digits and hyphens.")]
 Version = Annotated[str, _matching(_VERSION, "BAD_VERSION", 'a version is three whole numbers, like "1.0.0".')]
@@ -179,6 +180,14 @@ class JurisdictionShape(_Strict):
     next_check: Day = None
 
 
+class ArcShape(_Strict):
+    """Contacts that belong together."""
+
+    id: Id
+    title: Text
+    contacts: Ids
+
+
 class CourseShape(_Strict):
     """course.md."""
 
@@ -199,6 +208,7 @@ class CourseShape(_Strict):
     draw: Whole
     certificate: CertificateShape
     sources: list[SourceShape] = []
+    arcs: list[ArcShape] = []
     jurisdiction_notes: list[JurisdictionShape] = []
     review_due: Day = None
     needs_facts: list[Literal["lead", "emergency", "limits_statement"]] = []
@@ -225,6 +235,14 @@ class GlossaryShape(_Strict):
     title: MaybeText = None
 
 
+class StoryShape(_Strict):
+    """What a colleague told of themselves: who they are called here, when they agreed, and where they can take it back."""
+
+    told_by: Text
+    consent: Date
+    removal: Text
+
+
 class LessonShape(_Strict):
     """A lesson."""
 
@@ -235,6 +253,8 @@ class LessonShape(_Strict):
     sources: SourceIds = []
     minutes: Annotated[int | None, BeforeValidator(_whole)] = None
     self_care: Yes = False
+    distressing: Texts = []
+    story: StoryShape | None = None
 
 
 class GentleShape(_Strict):

@@ -1,70 +1,277 @@
-"""What people see of a practice conversation: its turns, its end and the debrief."""
+"""What people see of a practice conversation: its turns, its end, and the debrief."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import abort, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
-from lms.accounts.access import public, sign_in_again
+from lms.accounts.access import allow, public, sign_in_again, signed_in
+from lms.content.course import Conversation, Course, Turn
 from lms.foundation.db import write
-from lms.foundation.words import duration
-from lms.learning import actions, pages, records
-from lms.learning.rules import Progress
+from lms.foundation.fields import whole_number
+from lms.foundation.gate import settings
+from lms.foundation.words import day
+from lms.foundation.words import gettext as _
+from lms.learning import practice, records, runs, talk_pages
+from lms.learning.pages import dress
+from lms.learning.records import OpenPage
+from lms.learning.runs import Run
+from lms.learning.talks import Played, cut, play
 from lms.learning.views import open_course, rooms, warm
+from lms.library.shelf import get_course
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation as somebody has it in front of them; without a run nothing of it is kept."""
+
+    page: OpenPage
+    course: Course
+    conversation: Conversation
+    run: Run | None = None
+    path: str = ""
+    tells: bool = False
+    own_first: bool = False
+
+    @property
+    def played(self) -> Played:
+        """How far it is."""
+        return play(self.conversation, self.path)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return url_for("learning.conversation", course=self.course.id, conversation=self.conversation.id)
+
+
+def _version_of(run: Run, content: Course) -> Course:
+    """Return the course a run began on; where this site can no longer read that, the newest, and play finds its way."""
+    try:
+        return get_course(run.digest)
+    except LookupError:
+        return content
+
+
+def _open_talk(course: str, conversation: str) -> Talk:
+    """Return the conversation, on the run that is open where there is one, or answer 404."""
+    page, content = open_course(course)
+    run = runs.find_open(page.enrolment_id, conversation) if page.enrolment_id else None
+    return _with(page, content, conversation, run)
+
+
+def _with(page: OpenPage, content: Course, conversation: str, run: Run | None) -> Talk:
+    version = _version_of(run, content) if run else content
+    talk = version.conversation_by_id.get(conversation)
+    if talk is None:
+        abort(404)
+    if run is None:
+        return Talk(page, content, talk)
+    return Talk(page, content, talk, run, run.path, run.tells, run.own_first)
 
 
 @rooms.route("/courses/<course>/conversations/<conversation>", methods=["GET", "POST"])
 @public
 def conversation(course: str, conversation: str) -> Any:
-    """Play a practice conversation; the path travels with the page and is kept nowhere."""
-    page, content = open_course(course)
-    talk = content.conversation_by_id.get(conversation)
-    if talk is None:
-        abort(404)
+    """Play a practice conversation: of somebody who takes the course one run is kept, of others nothing."""
+    talk = _open_talk(course, conversation)
+    if request.method == "GET":
+        words = _("It is forgotten: your choices in that talk are deleted. What your course noted of it stays.")
+        notices = [words] if "forgotten" in request.args else []
+        return _play_page(talk, notices) if talk.run else _start_page(talk, notices)
     ended = sign_in_again()
     if ended is not None:
         return ended
-    path = _path_after_choice() if request.method == "POST" else ""
-    played = pages.play(talk, path)
-    end = talk.places[played.place.id] if played.place in talk.ends else None
-    if end is not None and page.enrolment_id:
-        warm(page.enrolment_id)
-        write(actions.complete_practice, page.enrolment_id, talk, played.place)  # type: ignore[arg-type]
-    progress = records.progress_of(page.enrolment_id) if page.enrolment_id else Progress()
-    now = None
-    if end is None:
-        turn = played.place
-        now = {"who": talk.partner, "stage": turn.stage, "text": pages.dress(turn.says, page.facts)}  # type: ignore[union-attr]
+    return _kept_move(talk) if talk.page.enrolment_id else _loose_move(talk)
+
+
+def _loose_move(talk: Talk) -> Any:
+    """Take one step with a path that travels with the page, and is kept nowhere."""
+    form = request.form
+    path = form.get("path", "")
+    steps = len(path.split(".")) if path else 0
+    if "reply" in form:
+        path = f"{path}.{form['reply']}" if path else form["reply"]
+    elif "back" in form:
+        path = cut(path, steps - 1)
+    elif "from" in form:
+        path = cut(path, whole_number(form["from"], 0))
+    elif "restart" in form:
+        path = ""
+    tells, own_first = _wishes()
+    path = play(talk.conversation, path).path
+    now = Talk(talk.page, talk.course, talk.conversation, None, path, tells, own_first)
+    return _debrief_page(now, []) if now.played.end else _play_page(now, [])
+
+
+def _wishes() -> tuple[bool, bool]:
+    """Return what the page asked for: feedback with each reply, and one's own words first."""
+    tells = request.form.get("tell") or request.form.get("tells")
+    own_first = request.form.get("own") or request.form.get("own_first")
+    return tells == "yes", own_first == "yes"
+
+
+def _kept_move(talk: Talk) -> Any:
+    """Take one step in the kept run; whatever was sent before, from here or elsewhere, is neither lost nor repeated."""
+    form = request.form
+    if "run" not in form:
+        return _begin(talk)
+    seen = runs.find_own(form["run"], signed_in().person_id)
+    if seen is None:
+        return _newest(talk, _("The talk on that page is no longer kept. You can begin it again whenever you like."))
+    there = _with(talk.page, talk.course, talk.conversation.id, seen)
+    revision = whole_number(form.get("revision", ""), -1)
+    came: practice.Came = "done"
+    if "reply" in form:
+        warm(seen.enrolment_id)
+        reply = whole_number(form["reply"], -1)
+        came = write(practice.say, seen.id, there.conversation, revision, reply)
+    elif "back" in form:
+        came = write(practice.go_back, seen.id, revision)
+    elif "restart" in form:
+        write(practice.restart, seen.id)
+    elif "tell" in form or "own" in form:
+        tells, own_first = (form[name] == "yes" if name in form else None for name in ("tell", "own"))
+        write(practice.set_wishes, seen.id, tells, own_first)
+    if came == "done":
+        return redirect(_address_of(talk, seen.public_id), 303)
+    words = _("This talk went on in another tab or on another device. Nothing is lost: this is where it stands now.")
+    return _newest(talk, words, seen.public_id)
+
+
+def _begin(talk: Talk) -> Any:
+    """Begin; somebody who was signed out on the way goes on where the page was, unless another run is open."""
+    path = play(talk.conversation, request.form.get("path", "")).path
+    tells, own_first = _wishes()
+    enrolment_id, conversation = talk.page.enrolment_id, talk.conversation
+    if enrolment_id and talk.run is None and not play(conversation, path).end:
+        write(practice.begin, enrolment_id, talk.course.digest, conversation.id, path, tells, own_first)
+    return redirect(f"{talk.url}#now", 303)
+
+
+def _address_of(talk: Talk, run_id: str) -> str:
+    """Return where a run is shown now: in play, or read back."""
+    run = runs.find_own(run_id, signed_in().person_id)
+    if run and run.debrief_at:
+        return _debrief_url(run)
+    return f"{talk.url}#now"
+
+
+def _debrief_url(run: Run) -> str:
+    return url_for("learning.debrief", run=run.public_id)
+
+
+def _newest(talk: Talk, words: str, run_id: str = "") -> Any:
+    """Show how a conversation stands now, with a calm word on why it is not what was on the page."""
+    run = runs.find_own(run_id, signed_in().person_id) if run_id else None
+    if run and run.debrief_at:
+        return _debrief_page(_with(talk.page, talk.course, talk.conversation.id, run), [words])
+    now = _open_talk(talk.course.id, talk.conversation.id)
+    return _play_page(now, [words]) if now.run else _start_page(now, [words])
+
+
+def _about(talk: Talk) -> dict[str, Any]:
+    page = talk.page
+    progress = records.progress_of(page.enrolment_id) if page.enrolment_id else None
+    return {
+        "here": "courses",
+        "course": talk.course,
+        "conversation": talk.conversation,
+        "run": talk.run,
+        "path": talk.path,
+        "tells": talk.tells,
+        "own_first": talk.own_first,
+        "talk_url": talk.url,
+        "enrolled": page.enrolment_id is not None,
+        "signed_in": page.visitor is not None,
+        "completed": progress is not None and talk.conversation.id in progress.practised,
+        "contact": talk_pages.contact_of(talk.course, talk.conversation),
+        "needs_good": talk.conversation.must_reach == "good",
+    }
+
+
+def _day_of(moment: datetime) -> str:
+    return day(moment.astimezone(ZoneInfo(settings().timezone)).date())
+
+
+def _start_page(talk: Talk, notices: list[str] | None = None) -> str:
+    page = talk.page
+    earlier = runs.list_finished(page.enrolment_id, talk.conversation.id) if page.enrolment_id else []
+    shown = [
+        {
+            "url": _debrief_url(run),
+            "on": _day_of(run.debrief_at),
+            "until": _day_of(run.kept_until),
+        }
+        for run in earlier
+        if run.debrief_at
+    ]
+    return render_template("learning/conversation.html", **_about(talk), started=False, earlier=shown, notices=notices)
+
+
+def _play_page(talk: Talk, notices: list[str]) -> str:
+    played, facts = talk.played, talk.page.facts
+    newest = talk.course.conversation_by_id.get(talk.conversation.id)
+    turn = played.place
     return render_template(
         "learning/conversation.html",
-        here="courses",
-        course=content,
-        conversation=talk,
-        started=request.method == "POST",
-        script=pages.script_of(talk, played, page.facts),
-        now=now,
-        replies=pages.replies_in_play(talk, played, page.facts),
-        path=played.path,
-        can_go_back=bool(played.steps),
-        end=end and {"title": end.title, "html": pages.dress(end.html, page.facts), "good": end.good},  # type: ignore[union-attr]
-        debrief=pages.debrief_of(played, page.facts) if end else [],
-        completed=talk.id in progress.practised,
-        needs_good=talk.must_reach == "good",
-        course_url=url_for("learning.course", course=content.id),
-        enrolled=page.enrolment_id is not None,
-        signed_in=page.visitor is not None,
-        minutes_text=duration(talk.minutes),
+        **_about(talk),
+        started=True,
+        script=talk_pages.script_of(played, facts),
+        now=talk_pages.present_turn(turn, facts) if isinstance(turn, Turn) else None,
+        replies=talk_pages.replies_in_play(talk.conversation, played, facts),
+        republished=talk.run is not None and newest != talk.conversation,
+        notices=notices,
     )
 
 
-def _path_after_choice() -> str:
-    path = request.form.get("path", "")
-    steps = [part for part in path.split(".") if part]
-    if "again" in request.form:
-        return ""
-    if "back" in request.form:
-        return ".".join(steps[:-1])
-    if "reply" in request.form:
-        steps.append(request.form["reply"])
-    return ".".join(steps)
+def _debrief_page(talk: Talk, notices: list[str]) -> str:
+    played, facts = talk.played, talk.page.facts
+    return render_template(
+        "learning/debrief.html",
+        **_about(talk),
+        end=played.end,
+        end_html=dress(played.end.html, facts) if played.end else "",
+        script=talk_pages.script_of(played, facts),
+        counts=talk_pages.counts_of(talk.conversation, played),
+        kept_until=_day_of(talk.run.kept_until) if talk.run else "",
+        notices=notices,
+    )
+
+
+def _own_run(public_id: str) -> tuple[Run, Talk]:
+    """Return somebody's own run with its conversation, or answer 404."""
+    found = runs.find_own(public_id, signed_in().person_id)
+    if found is None:
+        abort(404)
+    page, content = open_course(records.get_enrolment(found.enrolment_id).course_id)
+    return found, _with(page, content, found.conversation_id, found)
+
+
+@rooms.get("/talks/<run>")
+@allow("learn")
+def debrief(run: str) -> Any:
+    """Show a conversation read back, turn by turn; one that is not at its end is gone on with."""
+    found, talk = _own_run(run)
+    return _debrief_page(talk, []) if found.debrief_at else redirect(f"{talk.url}#now", 303)
+
+
+@rooms.post("/talks/<run>")
+@allow("learn")
+def try_again(run: str) -> Any:
+    """Go back to one moment of a conversation; what was read back stays."""
+    found, talk = _own_run(run)
+    write(practice.try_again, found.id, whole_number(request.form.get("from", ""), 0))
+    return redirect(f"{talk.url}#now", 303)
+
+
+@rooms.post("/talks/<run>/forget")
+@allow("learn")
+def forget_talk(run: str) -> Any:
+    """Forget a conversation at once."""
+    _found, talk = _own_run(run)
+    write(runs.forget, run, signed_in().person_id)
+    return redirect(f"{talk.url}?forgotten=yes", 303)

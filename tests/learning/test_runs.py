@@ -1,0 +1,244 @@
+"""What is kept of practice conversations: one run, for its learner alone, and not for long; counts only in tens."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from lms.content.bundle import Bundle, from_folder
+from lms.content.check import check
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.learning import runs
+from lms.learning.runs import Run, TalkCoverage, TalkTally, count_finished, of_person, released_coverage
+from lms.learning.talks import another_way, cut, play
+from lms.library import actions as library
+from tests.conftest import PASSWORD, PFA, Inspector, Page, Site
+from tests.learning.test_talk_pages import SINK, begin, enrol, offered, play_on, say
+
+TALK = "after-the-resuscitation-room"
+
+
+def all_runs(site: Site) -> list[Run]:
+    with site.inside():
+        return list(db.session.scalars(select(Run).order_by(Run.id)))
+
+
+def other_device(site: Site, name: str = "sam") -> Inspector:
+    browser = Inspector(site.app, name)
+    browser.get("/sign-in").form("/sign-in").submit(email=f"{name}@example.org", password=PASSWORD)
+    return browser
+
+
+def choose(page: Page, place: int = 0) -> Page:
+    return say(page, offered(page)[place])
+
+
+def publish_anew(site: Site) -> None:
+    """Publish the course with one conversation's words changed."""
+    files = dict(from_folder(PFA).files)
+    path = next(name for name in files if name.endswith(f"{TALK}.md"))
+    files[path] = files[path].replace("I’m fine.".encode(), "I’m all right.".encode())
+    files["course.md"] = files["course.md"].replace(b'version: "1.0.0"', b'version: "1.0.1"')
+    bundle = Bundle(files)
+    course = check(bundle, PFA.name).course
+    assert course is not None and course.version == "1.0.1"
+    site.do(library.publish, bundle, course)
+
+
+def test_a_run_is_gone_on_with_on_another_device(site: Site) -> None:
+    page = choose(begin(enrol(site)))
+    there = other_device(site).get(SINK)
+    assert offered(there) == offered(page)
+    assert there.find(".now")[0].xpath("string()") == page.find(".now")[0].xpath("string()")
+
+
+def test_of_two_devices_the_later_is_told_calmly_and_nothing_is_lost(site: Site) -> None:
+    here = begin(enrol(site))
+    there = other_device(site).get(SINK)
+    moved = choose(here)
+    told = choose(there, 1)
+    assert "Nothing is lost: this is where it stands now." in told.main
+    assert offered(told) == offered(moved)
+    assert len(all_runs(site)) == 1 and all_runs(site)[0].revision == 1
+    choose(told)
+    assert all_runs(site)[0].revision == 2
+
+
+def test_the_later_device_sees_the_end_when_the_talk_ended_elsewhere(sqlite_site: Site) -> None:
+    here = begin(enrol(sqlite_site))
+    there = other_device(sqlite_site).get(SINK)
+    play_on(here)
+    told = choose(there)
+    assert "Nothing is lost" in told.main and told.find(".said")
+
+
+def test_ten_drops_and_reloads_leave_exactly_one_run_and_each_reply_once(site: Site) -> None:
+    sam = enrol(site)
+    start = sam.get(SINK)
+    for _drop in range(10):
+        first = start.form_with("Begin").submit("Begin")
+    for _drop in range(10):
+        second = choose(first)
+        assert "Nothing is lost" not in second.main, "what was sent twice is no news"
+        sam.get(SINK)
+    assert [run.revision for run in all_runs(site)] == [1]
+    assert len(second.find(".script .you")) == 1
+    ended = play_on(second)
+    assert ended.find(".said")
+    assert len(all_runs(site)) == 1
+    with site.inside():
+        assert db.session.scalar(select(func.sum(TalkTally.held))) == 1
+
+
+def test_a_last_reply_sent_ten_times_ends_one_run(sqlite_site: Site) -> None:
+    page = begin(enrol(sqlite_site))
+    while not page.find(".said"):
+        last, page = page, choose(page)
+    for _drop in range(10):
+        assert choose(last).find(".said")
+    assert len(all_runs(sqlite_site)) == 1
+    with sqlite_site.inside():
+        assert db.session.scalar(select(func.sum(TalkTally.held))) == 1
+
+
+def test_a_conversation_published_anew_is_played_as_it_began_and_the_page_says_so(site: Site) -> None:
+    sam = enrol(site)
+    page = choose(begin(sam))
+    publish_anew(site)
+    again = sam.get(SINK)
+    assert "You go on in the one you began" in again.main
+    assert offered(again) == offered(page)
+    ended = play_on(again)
+    assert "I’m fine." in ended.main
+    fresh = begin(sam)
+    assert "I’m all right." in fresh.main and "You go on in the one you began" not in fresh.main
+
+
+def test_forgetting_is_immediate(site: Site) -> None:
+    sam = enrol(site)
+    ended = play_on(begin(sam))
+    run = all_runs(site)[0]
+    token = dict(ended.form_with("Forget this talk now").fields)["form_token"]
+    page = sam.post(f"/talks/{run.public_id}/forget", [("form_token", token)])
+    assert "It is forgotten" in page.text
+    assert all_runs(site) == []
+    sam.get(f"/talks/{run.public_id}", expect=404)
+    with site.inside():
+        assert db.session.scalar(text("select count(*) from practice_done")) == 1
+
+
+def test_a_talk_forgotten_on_one_device_can_be_begun_again_on_the_other(sqlite_site: Site) -> None:
+    there = begin(enrol(sqlite_site))
+    with sqlite_site.inside():
+        person_id, run_id = sqlite_site.person("sam").id, all_runs(sqlite_site)[0].public_id
+    sqlite_site.do(runs.forget, run_id, person_id)
+    assert "is no longer kept" in choose(there).main
+
+
+def test_runs_leave_thirty_days_after_the_debrief_and_ninety_after_the_last_touch(site: Site) -> None:
+    sam = enrol(site)
+    play_on(begin(sam))
+    begin(sam)
+    clock.shift(timedelta(days=29))
+    site.work()
+    assert len(all_runs(site)) == 2
+    clock.shift(timedelta(days=31))
+    site.work()
+    assert [run.debrief_at for run in all_runs(site)] == [None]
+    clock.shift(timedelta(days=91))
+    site.work()
+    assert all_runs(site) == []
+
+
+def test_only_its_learner_reads_a_run(sqlite_site: Site) -> None:
+    ended = play_on(begin(enrol(sqlite_site)))
+    run = all_runs(sqlite_site)[0]
+    for name in ("lena", "tara", "cora", "ada", "mina"):
+        other = sqlite_site.visitor(name)
+        other.get(f"/talks/{run.public_id}", expect=404)
+        token = dict(other.get("/display").form("/display").fields)["form_token"]
+        other.post(f"/talks/{run.public_id}", [("form_token", token), ("from", "0")], expect=404)
+        other.post(f"/talks/{run.public_id}/forget", [("form_token", token)], expect=404)
+    assert [one.public_id for one in all_runs(sqlite_site)] == [run.public_id]
+    said = "".join(ended.find(".said .turn div p")[0].itertext())
+    cora = sqlite_site.visitor("cora")
+    for path in ("/programmes/harbour/people", "/programmes/harbour/people.csv"):
+        answer = cora.browser.get(path, base_url="http://127.0.0.1:8000")
+        assert run.public_id not in answer.text and said not in answer.text
+
+
+def test_no_path_stands_in_the_log_the_audit_trail_or_an_address(
+    sqlite_site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ended = play_on(begin(enrol(sqlite_site)))
+    run = all_runs(sqlite_site)[0]
+    assert run.path not in caplog.text and run.path not in ended.path
+    with sqlite_site.inside():
+        trail = "".join(str(row) for row in db.session.execute(text("select event, facts from audit_entry")))
+    assert run.path not in trail and TALK not in trail and run.id not in trail
+
+
+def test_counts_come_out_only_with_each_tenth_run_and_in_tens(site: Site) -> None:
+    choices = [("first", 0), ("second", 1)]
+    for number in range(1, 26):
+        site.do(count_finished, "d" * 64, TALK, choices if number % 2 else choices[:1])
+        with site.inside():
+            found = released_coverage("a-course", TALK, "d" * 64)
+        assert found.runs == number // 10 * 10
+        assert found.counts.get(("first", 0), 0) == number // 10 * 10
+        assert found.counts.get(("second", 1), 0) == (10 if number >= 20 else 0)
+
+
+def test_a_reply_that_is_met_twice_in_a_run_counts_once(sqlite_site: Site) -> None:
+    for _run in range(10):
+        sqlite_site.do(count_finished, "d" * 64, TALK, [("first", 0), ("first", 0)])
+    with sqlite_site.inside():
+        assert released_coverage("a-course", TALK, "d" * 64).counts == {("first", 0): 10}
+
+
+def test_ten_talks_over_http_come_out_for_the_newest_version(sqlite_site: Site) -> None:
+    sam = enrol(sqlite_site)
+    for number in range(1, 11):
+        ended = play_on(begin(sam))
+        with sqlite_site.inside():
+            assert released_coverage(PFA.name, TALK).runs == (10 if number == 10 else 0)
+    with sqlite_site.inside():
+        columns = set(TalkCoverage.__table__.columns.keys()) | set(TalkTally.__table__.columns.keys())
+        counts = released_coverage(PFA.name, TALK).counts
+    assert not {name for name in columns if "person" in name or "enrolment" in name or name.endswith("_at")}
+    assert len(counts) == len(ended.find(".said")) and set(counts.values()) == {10}
+
+
+def test_one_hands_over_and_takes_away_ones_own_runs(sqlite_site: Site) -> None:
+    play_on(begin(enrol(sqlite_site)))
+    with sqlite_site.inside():
+        mine = of_person(sqlite_site.person("sam").id)
+        hers = of_person(sqlite_site.person("lena").id)
+        _kept, hand_over, take_away = sqlite_site.app.extensions["lms_own_data"]
+        sheets = {part.name: part for part in hand_over(sqlite_site.person("sam").id)}
+        person_id = sqlite_site.person("sam").id
+    assert [course for course, _run in mine] == [PFA.name] and hers == []
+    assert sheets["conversations"].rows[0][2] == mine[0][1].path
+    sqlite_site.do(take_away, person_id, None)
+    assert all_runs(sqlite_site) == []
+
+
+def test_paths_are_cut_and_a_steadier_reply_is_the_authors_own() -> None:
+    course = check(from_folder(PFA), PFA.name).course
+    assert course is not None
+    talk = course.conversation_by_id[TALK]
+    assert cut("1.2.3", 2) == "1.2" and cut("1", 0) == "" and cut("", 3) == "" and cut("1.2", -1) == ""
+    assert play(talk, "0.²").path == play(talk, "0").path == "0"
+    for turn in talk.turns:
+        for index, reply in enumerate(turn.replies):
+            other = another_way(turn, index)
+            assert (other is None) == (reply.fit == "steady" or all(one.fit != "steady" for one in turn.replies))
+            assert other is None or (other in turn.replies and other.fit == "steady")
+    only = replace(talk.turns[0], replies=(replace(talk.turns[0].replies[0], fit="mixed"),))
+    assert another_way(only, 0) is None

@@ -1,0 +1,192 @@
+"""Practice conversations over HTTP: every end is reached without a script, and feedback comes when asked for."""
+
+from __future__ import annotations
+
+import gzip
+from collections import deque
+
+import pytest
+
+from lms.accounts.records import find_programme
+from lms.content.bundle import from_folder
+from lms.content.check import check, read_course
+from lms.content.course import Conversation, End
+from lms.content.talk_measures import every_path
+from lms.library import actions as library
+from tests.conftest import PFA, ROOT, Inspector, Page, Site
+
+COURSES = ("psychological-first-aid", "active-listening", "confidentiality-and-boundaries")
+SINK = "/courses/psychological-first-aid/conversations/after-the-resuscitation-room"
+
+
+def conversations() -> list[tuple[str, str]]:
+    found = []
+    for name in COURSES:
+        course = read_course(from_folder(ROOT / "courses" / name)).course
+        assert course is not None
+        found += [(name, talk.id) for talk in course.conversations]
+    return found
+
+
+def ways(talk: Conversation) -> dict[str, list[int]]:
+    """Return a shortest way to every end."""
+    to: dict[str, list[int]] = {talk.start: []}
+    queue = deque([talk.start])
+    while queue:
+        place = talk.places[queue.popleft()]
+        for index, reply in enumerate(() if isinstance(place, End) else place.replies):
+            if reply.goes_to not in to:
+                to[reply.goes_to] = [*to[place.id], index]
+                queue.append(reply.goes_to)
+    return {end.id: to[end.id] for end in talk.ends}
+
+
+def say(page: Page, token: int | str) -> Page:
+    """Press the reply with this number."""
+    for form in page.forms:
+        for name, value, text in form.buttons:
+            if (name, value) == ("reply", str(token)):
+                return form.submit(text)
+    raise AssertionError(f"no reply {token}")
+
+
+def begin(browser: Inspector, path: str = SINK, **wishes: str) -> Page:
+    return browser.get(path).form_with("Begin").submit("Begin", **wishes)
+
+
+def offered(page: Page) -> list[str]:
+    return [value for form in page.forms for name, value, _text in form.buttons if name == "reply"]
+
+
+def enrol(site: Site, name: str = "sam") -> Inspector:
+    browser = site.visitor(name)
+    browser.get("/courses/psychological-first-aid").form("/enrol").submit()
+    return browser
+
+
+def publish(site: Site, name: str) -> None:
+    bundle = from_folder(ROOT / "courses" / name)
+    course = check(bundle, name).course
+    assert course is not None
+    with site.inside():
+        harbour = find_programme("harbour")
+        assert harbour is not None
+    site.do(library.publish, bundle, course)
+    site.do(library.offer, harbour.id, name, True, 1)
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_every_end_of_every_conversation_is_reached_without_a_script(sqlite_site: Site, course: str) -> None:
+    if course != PFA.name:
+        publish(sqlite_site, course)
+    content = read_course(from_folder(ROOT / "courses" / course)).course
+    assert content is not None and content.conversations
+    for talk in content.conversations:
+        for end, way in ways(talk).items():
+            page = begin(sqlite_site.stranger(), f"/courses/{course}/conversations/{talk.id}")
+            for index in way:
+                assert len(offered(page)) > 1
+                page = say(page, index)
+            place = talk.places[end]
+            assert isinstance(place, End)
+            assert page.h1 == place.title
+            assert len(page.find(".said")) == len(way)
+            assert ("help is on its way" in page.main) == (talk.must_reach == "good" and not place.good)
+
+
+def test_the_content_note_and_what_is_kept_stand_on_the_page_before_it_begins(sqlite_site: Site) -> None:
+    sam = enrol(sqlite_site)
+    page = sam.get(SINK)
+    main = page.main
+    assert main.index("In this conversation") < main.index("Begin")
+    assert "Your choices are yours: nobody else can read them." in main
+    assert "Nothing of this is kept." in sqlite_site.stranger().get(SINK).main
+
+
+def test_feedback_comes_at_the_end_unless_it_was_asked_for(sqlite_site: Site) -> None:
+    sam = enrol(sqlite_site)
+    page = say(begin(sam), 1)
+    assert not page.find(".kind")
+    page = page.form_with("Tell me about each reply as I go").submit("Tell me about each reply as I go")
+    assert "Closed question: a detour" in page.main and "Another way:" in page.main
+    page = page.form_with("Tell me at the end instead").submit("Tell me at the end instead")
+    assert not page.find(".kind")
+    asked = say(begin(sqlite_site.stranger(), tell="yes"), 1)
+    assert "Closed question: a detour" in asked.main
+
+
+def test_replies_stand_in_an_order_that_says_nothing_and_stays(sqlite_site: Site) -> None:
+    orders = [offered(begin(sqlite_site.stranger())) for _visit in range(2)]
+    assert orders[0] == orders[1]
+    shuffled = 0
+    for _course, talk_id in conversations()[:2]:
+        path = f"/courses/psychological-first-aid/conversations/{talk_id}"
+        page = begin(sqlite_site.stranger(), path)
+        while offered(page):
+            shuffled += offered(page) != sorted(offered(page))
+            page = say(page, offered(page)[0])
+    assert shuffled > 2
+
+
+def test_own_words_have_no_name_so_they_cannot_be_sent(sqlite_site: Site) -> None:
+    page = begin(sqlite_site.stranger(), own="yes")
+    box = page.find("textarea")
+    assert len(box) == 1 and box[0].get("name") is None
+    assert page.find("details.own-first button[name=reply]")
+    at_once = page.form_with("Show me the replies at once").submit("Show me the replies at once")
+    assert not at_once.find("details.own-first") and at_once.find("textarea")[0].get("name") is None
+
+
+def test_one_can_go_back_at_any_time_even_from_the_end(sqlite_site: Site) -> None:
+    for browser in (sqlite_site.stranger(), enrol(sqlite_site)):
+        first = begin(browser)
+        page = say(first, 1).form_with("Go back one turn").submit("Go back one turn")
+        assert offered(page) == offered(first)
+        ended = play_on(page)
+        back = ended.form_with("Go back one turn").submit("Go back one turn")
+        assert offered(back)
+
+
+def play_on(page: Page) -> Page:
+    while offered(page):
+        page = say(page, offered(page)[0])
+    return page
+
+
+def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> None:
+    talk = check(from_folder(PFA), PFA.name).course.conversation_by_id["after-the-resuscitation-room"]  # type: ignore[union-attr]
+    way = max(every_path(talk), key=len)
+    page = begin(sqlite_site.stranger())
+    for index in way:
+        page = say(page, index)
+    assert "In this practice you used " in page.main
+    assert "Paths through this conversation range from 26% to 70%." in page.main
+    assert "It does not measure how well you listen." in page.main
+    short = begin(sqlite_site.stranger())
+    for index in ways(talk)[next(iter(talk.ends)).id][:3]:
+        short = say(short, index)
+    assert "the words were theirs" not in short.main
+
+
+def test_try_again_from_any_turn(sqlite_site: Site) -> None:
+    for browser in (sqlite_site.stranger(), enrol(sqlite_site)):
+        ended = play_on(begin(browser))
+        words = [text for form in ended.forms for _name, _value, text in form.buttons if text.startswith("Try again")]
+        assert len(words) == len(ended.find(".said"))
+        again = ended.form_with(words[1]).submit(words[1])
+        assert len(again.find(".script .you")) == 1
+
+
+def test_the_pages_are_light(sqlite_site: Site) -> None:
+    sam = enrol(sqlite_site)
+    page = begin(sam)
+    ended = play_on(page)
+    files = ("css/site.css", "css/practice.css", "js/site.js", "icons/sidelight.svg")
+    fonts = ("fonts/atkinson-next.woff2", "fonts/literata.woff2")
+    static = ROOT / "lms" / "static"
+    packed = sum(len(gzip.compress((static / name).read_bytes(), 9)) for name in files)
+    whole = packed + sum((static / name).stat().st_size for name in fonts)
+    for sheet in ("site", "practice"):
+        assert len(gzip.compress((static / f"css/{sheet}.css").read_bytes(), 9)) <= 8192
+    for one in (page, ended):
+        assert whole + len(gzip.compress(one.html.encode(), 9)) <= 60_000
