@@ -1,37 +1,49 @@
-"""Decided here: how the display cookie reads, and what a support line says of its last check."""
+"""Decided here: how the display cookie reads, and which choices it knows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-SIZES, FACES, LIGHTS = ("smaller", "set", "larger"), ("plain", "book"), ("light", "dark", "device")
+SIZES, FACES, LIGHTS, SPACES = (
+    ("smaller", "set", "larger"),
+    ("plain", "book"),
+    ("light", "dark", "device"),
+    ("set", "wide"),
+)
+PARTS = 6
 
 
 @dataclass(frozen=True)
 class Display:
-    """How somebody wants the screen; it names nobody."""
+    """How somebody wants the screen, and where "Leave this page" stands; it names nobody."""
 
     size: str = "set"
     face: str = "plain"
     light: str = "device"
     quiet: bool = False
+    leave: bool = False
+    space: str = "set"
 
     def as_cookie(self) -> str:
-        """Return the four choices as the cookie keeps them."""
-        return f"{self.size}.{self.face}.{self.light}.{'quiet' if self.quiet else 'full'}"
+        """Return the choices as the cookie keeps them; new ones are added at the end."""
+        quiet, leave = "quiet" if self.quiet else "full", "always" if self.leave else "tagged"
+        return f"{self.size}.{self.face}.{self.light}.{quiet}.{leave}.{self.space}"
 
 
 def read_display(cookie: str) -> Display:
-    """Return the choices of a cookie; what cannot be read is as designed."""
-    parts = [*cookie.split("."), "", "", "", ""][:4]
-    return choose_display(parts[0], parts[1], parts[2], "yes" if parts[3] == "quiet" else "no")
+    """Return the choices of a cookie; what cannot be read, or is not there yet, is as designed."""
+    parts = [*cookie.split("."), *[""] * PARTS][:PARTS]
+    quiet, leave = "yes" if parts[3] == "quiet" else "no", "yes" if parts[4] == "always" else "no"
+    return choose_display(parts[0], parts[1], parts[2], quiet, leave, parts[5])
 
 
-def choose_display(size: str, face: str, light: str, quiet: str) -> Display:
+def choose_display(size: str, face: str, light: str, quiet: str, leave: str = "", space: str = "") -> Display:
     """Return choices as a form sends them; an unknown one is as designed."""
     return Display(
         size if size in SIZES else "set",
         face if face in FACES else "plain",
         light if light in LIGHTS else "device",
         quiet == "yes",
+        leave == "yes",
+        space if space in SPACES else "set",
     )

@@ -1,27 +1,66 @@
-"""What people see when they pause, look for a support line, or change how the screen looks."""
+"""What people see when they pause, leave, look for a support line, or change how the screen looks."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 
-from lms.accounts.access import public, visitor
+from lms.accounts.access import allow, meet, public, this_programme, visitor
 from lms.accounts.records import get_programme
+from lms.foundation import clock
+from lms.foundation.db import if_it_answers, write
 from lms.foundation.gate import local_path, settings
-from lms.wellbeing import lines
+from lms.foundation.words import language
+from lms.wellbeing import actions, kept, pages, records
+from lms.wellbeing.lines import in_reach, is_old, spoken_first
 from lms.wellbeing.rules import choose_display
 
 rooms = Blueprint("wellbeing", __name__)
 YEAR = 365 * 24 * 3600
+REMEMBERED_MOST = 2000
+
+Facts = dict[str, Any]
+_lock = threading.Lock()
+_programme_of: dict[str, str] = {}
 
 
-def _programme_facts() -> dict[str, Any] | None:
+@rooms.after_app_request
+def remember_programme(response: Response) -> Response:
+    """Remember in this process alone whose programme is whose, for when the records do not answer."""
+    somebody, mark = getattr(g, "visitor", None), getattr(g, "session_mark", None)
+    if mark and somebody and somebody.roles:
+        with _lock:
+            ended = getattr(g, "session_ended", False)
+            if ended:
+                _programme_of.pop(mark, None)
+            else:
+                _programme_of[mark] = next(iter(somebody.roles))
+            if len(_programme_of) > REMEMBERED_MOST:
+                del _programme_of[next(iter(_programme_of))]
+    return response
+
+
+def _facts() -> Facts | None:
     somebody = visitor()
     if somebody is None or not somebody.roles:
         return None
     programme = get_programme(next(iter(somebody.roles)))
-    return {"name": programme.name, **programme.facts}
+    return kept.care_facts(programme.slug, programme.name, programme.facts)
+
+
+def _copied_facts() -> Facts | None:
+    meet(None)
+    programme_id = _programme_of.get(g.session_mark or "")
+    return kept.find_programme(settings().data, programme_id) if programme_id else None
+
+
+def _whatever_happens(make: Callable[[Facts | None], str]) -> str:
+    """Return a page; while the records do not answer, the one that stands on what is kept beside them."""
+    return if_it_answers(lambda: make(_facts()), lambda: make(_copied_facts()))
 
 
 def _back() -> str:
@@ -32,9 +71,18 @@ def _back() -> str:
 @public
 def pause() -> Any:
     """Offer a few quiet minutes, and the way back."""
-    facts = _programme_facts() or {}
-    return render_template(
-        "wellbeing/pause.html", back_url=_back(), lead_text=facts.get("lead"), contact=facts.get("contact")
+    return _whatever_happens(
+        lambda facts: render_template("wellbeing/pause.html", back_url=_back(), person=pages.person_to_talk_to(facts))
+    )
+
+
+@rooms.get("/leaving")
+@public
+def leaving() -> Any:
+    """Say what "Leave this page" does, and what it cannot do."""
+    site = (urlsplit(settings().leave_url).hostname or "").removeprefix("www.")
+    return _whatever_happens(
+        lambda _facts: render_template("wellbeing/leaving.html", back_url=_back(), leave_site=site)
     )
 
 
@@ -42,14 +90,24 @@ def pause() -> Any:
 @public
 def support() -> Any:
     """Show whom one can talk to now; nothing of this visit is kept."""
-    facts = _programme_facts()
-    code = request.args.get("place") or (facts or {}).get("country", "")
+    return _whatever_happens(_support_page)
+
+
+def _support_page(facts: Facts | None) -> str:
+    lines, facts = kept.current(settings().data).lines, facts or {}
+    asked = request.args.get("place")
+    place = lines.places.get(str(facts.get("country", "") if asked is None else asked).upper())
+    emergency = place.emergency if place else ""
+    own = spoken_first(lines.programmes.get(str(facts.get("slug", "")), ()), language())
     return render_template(
         "wellbeing/support.html",
-        place=lines.find_place(str(code)) if code else None,
-        programme=facts,
-        directory=lines.directory(),
-        places=[(place.code, place.name) for place in lines.list_places()],
+        place=place,
+        emergency=emergency or (str(facts.get("emergency", "")) if not asked else ""),
+        lines=[pages.show(line, emergency) for line in spoken_first(place.lines, language())] if place else [],
+        own_lines=[pages.show(line, emergency) for line in own],
+        person=pages.person_to_talk_to(facts),
+        directory=lines.directory,
+        places=sorted(((each.code, each.name) for each in lines.places.values()), key=lambda pair: pair[1]),
         back_url=_back(),
     )
 
@@ -57,17 +115,83 @@ def support() -> Any:
 @rooms.route("/display", methods=["GET", "POST"])
 @public
 def display() -> Any:
-    """Change size, face, light and quiet; the choice is kept on this device alone."""
+    """Change how the screen looks; the choice is kept on this device, and with the account of who is signed in."""
     if request.method == "GET":
-        return render_template("wellbeing/display.html", back_url=_back())
-    chosen = choose_display(
-        request.form.get("size", ""),
-        request.form.get("face", ""),
-        request.form.get("light", ""),
-        request.form.get("quiet", ""),
-    )
+        return _whatever_happens(lambda _facts: render_template("wellbeing/display.html", back_url=_back()))
+    names = ("size", "face", "light", "quiet", "leave", "space")
+    chosen = choose_display(*(request.form.get(name, "") for name in names)).as_cookie()
+    if_it_answers(lambda: _keep_with_account(chosen), lambda: None)
     response = redirect(local_path(request.form.get("next"), url_for("wellbeing.display")), 303)
-    response.set_cookie(
-        "display", chosen.as_cookie(), max_age=YEAR, httponly=True, secure=settings().secure, samesite="Lax", path="/"
-    )
+    _set_display(response, chosen, YEAR)
     return response
+
+
+def _keep_with_account(choices: str) -> None:
+    somebody = visitor()
+    if somebody:
+        write(actions.keep_looks, somebody.person_id, choices)
+
+
+def _set_display(response: Any, choices: str, seconds: int | None) -> None:
+    response.set_cookie(
+        "display", choices, max_age=seconds, httponly=True, secure=settings().secure, samesite="Lax", path="/"
+    )
+
+
+def bring_looks(response: Any, person_id: str, own_device: bool) -> None:
+    """Give a device that has no display choices those of the account; a shared one forgets them as it closes."""
+    if "display" in request.cookies:
+        return
+    choices = records.find_looks(person_id)
+    if choices:
+        _set_display(response, choices, YEAR if own_device else None)
+
+
+@rooms.get("/programmes/<programme>/support-lines")
+@allow("look after support lines")
+def programme_lines(programme: str) -> Any:
+    """Show a coordinator the lines that their people meet, to check them or take one off."""
+    here, now = this_programme(), kept.current(settings().data)
+    country = str(here.facts.get("country", ""))
+    today = clock.today(settings().timezone)
+    place = now.lines.places.get(country.upper())
+    rows = [
+        (pages.show(line, place.emergency if place else ""), line.id in now.withdrawn, is_old(line, today))
+        for line in in_reach(now.before, here.slug, country)
+    ]
+    return render_template(
+        "wellbeing/programme_lines.html",
+        here="people",
+        programme=here,
+        rows=rows,
+        told=pages.coordinator_notices(
+            now.lines, now.troubles, here.slug, country, bool(here.facts.get("contact")), today
+        ),
+    )
+
+
+def coordinator_notices(programme: Any) -> list[str]:
+    """Return what a programme's coordinators should know of their lines, for the page they open most."""
+    now = kept.current(settings().data)
+    facts, today = programme.facts, clock.today(settings().timezone)
+    return pages.coordinator_notices(
+        now.lines, now.troubles, programme.slug, str(facts.get("country", "")), bool(facts.get("contact")), today
+    )
+
+
+@rooms.post("/programmes/<programme>/support-lines/<line>")
+@allow("look after support lines")
+def note_line(programme: str, line: str) -> Any:
+    """Mark a line as checked today, take it off every page, or show it again."""
+    here, data = this_programme(), settings().data
+    known = in_reach(kept.current(data).before, here.slug, str(here.facts.get("country", "")))
+    if line not in {one.id for one in known}:
+        abort(404)
+    what = request.form.get("what")
+    if what == "checked":
+        write(actions.check_line, line, clock.today(settings().timezone), data)
+    elif what == "withdraw":
+        write(actions.withdraw_line, line, data)
+    elif what == "restore":
+        write(actions.restore_line, line, data)
+    return redirect(url_for("wellbeing.programme_lines", programme=programme), 303)

@@ -53,18 +53,23 @@ def test_every_place_has_its_lines_and_says_when_they_were_checked(sqlite_site: 
         page = form.submit(place=place)
         assert page.find("main a[href^='tel:']"), place
         assert "Checked on" in page.main or "Not yet checked" in page.main
+        assert "If it does not answer, call" in page.main
     assert stranger.get("/support?place=nowhere").h1
 
 
 def test_the_display_is_kept_on_this_device_alone_and_shows_on_the_next_page(sqlite_site: Site) -> None:
     stranger = sqlite_site.stranger()
-    page = stranger.get(COURSE).form("/display").submit(size="larger", face="book", light="dark", quiet="yes")
+    page = (
+        stranger.get(COURSE)
+        .form("/display")
+        .submit(size="larger", face="book", light="dark", quiet="yes", space="wide")
+    )
     assert page.path == COURSE
     root = page.tree
     assert (root.get("data-size"), root.get("data-face"), root.get("data-light")) == ("larger", "book", "dark")
-    assert root.get("data-quiet") is not None
+    assert root.get("data-quiet") is not None and root.get("data-space") is not None
     cookie = stranger.browser.get_cookie("display", domain="127.0.0.1")
-    assert cookie is not None and cookie.value == "larger.book.dark.quiet"
+    assert cookie is not None and cookie.value == "larger.book.dark.quiet.tagged.wide"
     assert sqlite_site.stranger().get(COURSE).tree.get("data-size") is None
 
 
@@ -72,6 +77,11 @@ def test_the_display_is_kept_on_this_device_alone_and_shows_on_the_next_page(sql
 def test_any_cookie_reads_as_some_display_and_back(cookie: str) -> None:
     display = read_display(cookie)
     assert isinstance(display, Display) and read_display(display.as_cookie()) == display
+
+
+@pytest.mark.parametrize("old", ["larger.book.dark.quiet", "larger.book", "larger.book.dark.quiet.tagged.set.more"])
+def test_a_cookie_of_another_version_keeps_what_it_says(old: str) -> None:
+    assert read_display(old).size == "larger" and read_display(old).face == "book"
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))

@@ -1,0 +1,72 @@
+"""Commands for support lines: check a file of them, list them, take one off."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from lms.cli.shared import inside, json_option, say, say_rows
+
+
+@click.group()
+def lines() -> None:
+    """Look after support lines.
+
+    Example: lms lines check lines.toml
+    """
+
+
+@lines.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def lines_check(file: Path, as_json: bool) -> None:
+    """Read a file of support lines and say what stands in the way of using it; nothing is changed.
+
+    Example: lms lines check lines.toml
+    """
+    from lms.flow import check_lines
+
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not UTF-8 text.") from None
+    troubles, count = check_lines(text)
+    if as_json:
+        say(json.dumps({"troubles": troubles, "lines": count}, ensure_ascii=False, indent=2))
+        sys.exit(1 if troubles else 0)
+    for words in troubles:
+        say(words)
+    if troubles:
+        sys.exit(1)
+    say(f"{file.name} can be used: {count} lines. Put it into LMS_DATA as lines.toml; no restart is needed.")
+
+
+@lines.command("list")
+@json_option
+@inside
+def lines_list(as_json: bool) -> None:
+    """List all support lines with the day on which each was last checked.
+
+    Example: lms lines list
+    """
+    from lms.flow import list_lines
+
+    say_rows(list_lines(), as_json)
+
+
+@lines.command("remove")
+@click.argument("line_id")
+@inside
+def lines_remove(line_id: str) -> None:
+    """Take a line off every page at once; a coordinator can show it again.
+
+    Example: lms lines remove gb-shout
+    """
+    from lms.flow import remove_line
+
+    if not remove_line(line_id):
+        raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
+    say(f"{line_id} is off every page now.")

@@ -1,0 +1,28 @@
+"""What happens to support lines, told in ids; that somebody opened them is told nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class LineWithdrawn:
+    """A line was taken off every page of the site."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
+class LineRestored:
+    """A line that had been taken off is shown again."""
+
+    line_id: str
+
+
+@dataclass(frozen=True)
+class LineChecked:
+    """Somebody made sure on a day that a line answers."""
+
+    line_id: str
+    on: date

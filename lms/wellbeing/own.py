@@ -1,0 +1,31 @@
+"""One's own data in this room: how somebody likes their screen, told, handed over and taken away."""
+
+from __future__ import annotations
+
+from lms.foundation.owned import Kept, Part, Remains, Sheet
+from lms.foundation.words import gettext as _
+from lms.wellbeing import records
+
+
+def kept() -> tuple[Kept, ...]:
+    """Return what is kept of somebody here."""
+    return (
+        Kept(
+            _("How you like your screen, where you chose to keep it with your account"),
+            _("So that it looks the same on every device of yours."),
+            _("Until you change your mind, or delete your account."),
+            ("looks.person_id", "looks.choices"),
+        ),
+    )
+
+
+def export(person_id: str) -> list[Part]:
+    """Return the display choices of an account."""
+    choices = records.find_looks(person_id)
+    rows = ((choices,),) if choices else ()
+    return [Sheet("display", _("How you like your screen"), {"choices": _("Choices")}, rows)]
+
+
+def erase(person_id: str, remains: Remains) -> None:
+    """Forget the display choices of an account."""
+    records.forget_looks(person_id)

@@ -1,0 +1,138 @@
+"""What care pages say in words: lines with their hours and last check, and what is amiss with a file of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from lms.foundation.words import day, language, ngettext
+from lms.foundation.words import gettext as _
+from lms.wellbeing.lines import Line, Lines, Trouble, in_reach, is_old
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line as a page shows it."""
+
+    id: str
+    label: str
+    about: str
+    number: str
+    links: tuple[tuple[str, str], ...]
+    checked: str
+
+
+def show(line: Line, emergency: str = "") -> ShownLine:
+    """Return a line in words: how and when it answers, when it was checked, and what to do if it stays silent."""
+    if line.verified_on is None:
+        checked = _("Not yet checked by this site.")
+    else:
+        checked = _("Checked on %(day)s.", day=day(line.verified_on))
+    number = emergency or _("your local emergency number")
+    after = _("If it does not answer, call %(emergency)s.", emergency=number)
+    words = {"call": line.number, "text": _("Text %(number)s", number=line.number)}
+    links = tuple((words[way], address) for way, address in line.links)
+    return ShownLine(line.id, line.label, _about(line), line.number, links, f"{checked} {after}")
+
+
+def _about(line: Line) -> str:
+    known = {"call": _("By phone"), "text": _("By text")}
+    ways = known[line.ways[0]] if len(line.ways) == 1 else _("By phone or text")
+    hours = _("day and night") if line.hours == "always" else line.hours
+    parts = [f"{ways}, {hours}" if hours else ways]
+    if line.send:
+        parts.append(_("Send %(word)s", word=line.send))
+    if line.note:
+        parts.append(line.note)
+    if line.languages:
+        parts.append(_("Answers in: %(languages)s", languages=", ".join(map(_language_name, line.languages))))
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
+
+
+def _language_name(code: str) -> str:
+    try:
+        found = Locale.parse(code.replace("-", "_")).get_display_name(language())
+    except (ValueError, UnknownLocaleError):
+        return code
+    return str(found or code)
+
+
+def trouble_words(trouble: Trouble) -> str:
+    """Return one trouble of a file of lines, with the number of its line and how to mend it."""
+    say: dict[str, Callable[[str], str]] = {
+        "toml": lambda what: _("this is not written as TOML asks: %(what)s", what=what),
+        "missing": lambda what: _("“%(what)s” is missing.", what=what),
+        "unknown": lambda what: _("“%(what)s” is not a word that lines know.", what=what),
+        "not-text": lambda what: _("“%(what)s” should be text in quotes.", what=what),
+        "not-list": lambda what: _("“%(what)s” should be a list in square brackets.", what=what),
+        "not-line": lambda what: _("a line of “%(what)s” should stand in braces.", what=what),
+        "place": lambda what: _("“%(what)s” is not a country of two capital letters, such as [GB].", what=what),
+        "programme": lambda _what: _("a programme’s own lines stand under [programme.its-short-name]."),
+        "id": lambda what: _("the id “%(what)s” should be lower-case words with hyphens.", what=what),
+        "twice": lambda what: _("the id “%(what)s” stands here twice.", what=what),
+        "number": lambda what: _("“%(what)s” does not read as a telephone number.", what=what),
+        "way": lambda what: _("“%(what)s” is not a way: write call or text.", what=what),
+        "day": lambda what: _("“%(what)s” is not a day such as 2026-05-03.", what=what),
+        "url": lambda what: _("“%(what)s” should begin with https://", what=what),
+        "unreadable": lambda what: _("the file “%(what)s” cannot be opened or is not UTF-8 text.", what=what),
+        "large": lambda what: _("the file “%(what)s” is larger than 256 kB.", what=what),
+    }
+    return _("Line %(number)s: %(trouble)s", number=trouble.line, trouble=say[trouble.kind](trouble.what))
+
+
+def coordinator_notices(
+    lines: Lines, troubles: Sequence[Trouble], slug: str, country: str, has_contact: bool, today: date
+) -> list[str]:
+    """Return what a coordinator should know of the lines that their people meet."""
+    told = []
+    if troubles:
+        told.append(_("The file lines.toml could not be read. The last one that could is in use."))
+        told += [trouble_words(trouble) for trouble in troubles]
+    reached = in_reach(lines, slug, country)
+    if not country:
+        told.append(
+            _("The programme has no country yet, so its people find no line of their own. Ask who runs the site.")
+        )
+    old = [line for line in reached if is_old(line, today)]
+    if old:
+        told.append(
+            ngettext(
+                "%(num)s support line was not checked within the last 90 days. It is shown all the same.",
+                "%(num)s support lines were not checked within the last 90 days. They are shown all the same.",
+                len(old),
+            )
+        )
+    if not has_contact:
+        told.append(_("The programme names nobody to talk to yet. Ask who runs the site to set a contact."))
+    return told
+
+
+def contact_link(contact: str) -> str:
+    """Return the link that reaches a contact, or nothing where it is neither an address nor a number."""
+    if "@" in contact and " " not in contact:
+        return f"mailto:{contact}"
+    digits = "".join(sign for sign in contact if sign in "+0123456789")
+    plain = all(sign in "+0123456789 ()./-" for sign in contact)
+    return f"tel:{digits}" if plain and len(digits) > 2 else ""
+
+
+def person_to_talk_to(facts: dict[str, Any] | None) -> dict[str, str] | None:
+    """Return a programme's named person with contact, hours and how soon they reply; None where nobody is named."""
+    facts = facts or {}
+    if not facts.get("lead") and not facts.get("contact"):
+        return None
+    contact = str(facts.get("contact", ""))
+    about = [str(facts.get("hours", ""))]
+    if facts.get("reply_time"):
+        about.append(_("Writes back: %(time)s", time=facts["reply_time"]))
+    return {
+        "name": str(facts.get("lead") or facts.get("name", "")),
+        "programme": str(facts.get("name", "")),
+        "contact": contact,
+        "link": contact_link(contact),
+        "about": " ".join(part if part.endswith(".") else f"{part}." for part in about if part),
+    }

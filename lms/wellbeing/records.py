@@ -1,0 +1,56 @@
+"""What we remember for care: how people like their screen, and which lines were checked or taken off."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation.db import Base, db
+
+
+class Looks(Base):
+    """The display choices of one account, as the cookie writes them."""
+
+    __tablename__ = "looks"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    choices: Mapped[str]
+
+
+class LineNote(Base):
+    """What was found out about one support line; the lines themselves stand in files."""
+
+    __tablename__ = "line_note"
+    line_id: Mapped[str] = mapped_column(primary_key=True)
+    withdrawn_at: Mapped[datetime | None]
+    verified_on: Mapped[date | None]
+
+
+def find_looks(person_id: str) -> str | None:
+    """Return the display choices that an account keeps."""
+    return db.session.scalar(select(Looks.choices).where(Looks.person_id == person_id))
+
+
+def keep_looks(person_id: str, choices: str) -> None:
+    """Keep display choices with an account."""
+    db.session.merge(Looks(person_id=person_id, choices=choices))
+
+
+def forget_looks(person_id: str) -> None:
+    """Forget an account's display choices."""
+    db.session.execute(delete(Looks).where(Looks.person_id == person_id))
+
+
+def list_line_notes() -> list[LineNote]:
+    """Return what is noted of lines."""
+    return list(db.session.scalars(select(LineNote).order_by(LineNote.line_id)))
+
+
+def line_note(line_id: str) -> LineNote:
+    """Return the note of a line, begun when there is none yet."""
+    note = db.session.get(LineNote, line_id)
+    if note is None:
+        note = LineNote(line_id=line_id, withdrawn_at=None, verified_on=None)
+        db.session.add(note)
+    return note
