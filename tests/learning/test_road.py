@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from lms.content.questions import present, sample
 from lms.learning.papers import Paper
-from lms.learning.records import find_attempt
 from tests.conftest import Site
 from tests.inspector import Inspector, Page
+from tests.roads import paper_of
 
 COURSE = "/courses/psychological-first-aid"
 
 
 def answer_check(site: Site, page: Page, right: bool = True) -> Page:
     """Answer a check question by question, with what the kinds themselves call right or not."""
-    attempt = page.path.split("/")[2]
     with site.inside():
-        found = find_attempt(attempt, site.person("sam").id)
-        assert found is not None
-        paper = Paper(*found)
+        paper = paper_of(site, "sam")
         wanted = {q.id: _fields(paper, q, sample(q)["right" if right else "not_right"][0]) for q in paper.questions}
         order = [q.id for q in paper.questions]
     for name in order:

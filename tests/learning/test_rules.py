@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lms.content.bundle import from_folder
 from lms.content.check import check
 from lms.content.course import Course, Criteria, End
-from lms.learning.pages import play
 from lms.learning.rules import draw, needed_right
+from lms.learning.talks import play
 from tests.conftest import PFA
 
 seeds = st.integers(min_value=0, max_value=2**62)

@@ -1,0 +1,112 @@
+"""What people choose for themselves alone: which letters come and when, and how the site meets them."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+
+from lms.accounts import letters
+from lms.accounts.access import allow, from_anywhere, public, signed_in
+from lms.accounts.forms import WaysForm
+from lms.accounts.records import get_person
+from lms.accounts.views import rooms
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.foundation.keys import secret_key
+from lms.foundation.words import gettext as _
+
+
+def purpose_words() -> dict[str, tuple[str, str]]:
+    """Return each kind of letter that one can ask for: its name and what stands in it."""
+    return {
+        "answers": (
+            _("Answers of the authors"),
+            _("When they answer what readers said of a lesson that you have finished."),
+        ),
+        "refreshers": (
+            _("Refreshers"),
+            _("When two or three questions are there for you, as often as you chose on the page of refreshers."),
+        ),
+    }
+
+
+@rooms.route("/account/letters", methods=["GET", "POST"])
+@allow("keep an account")
+def letters_page() -> Any:
+    """Show and keep which letters somebody wants, and when they may come."""
+    me = signed_in().person_id
+    problems: list[tuple[str, str]] = []
+    if request.method == "POST":
+        when = _when_asked_for(problems)
+        if not problems:
+            write(letters.choose_letters, me, set(request.form.getlist("purpose")) & set(letters.PURPOSES), **when)
+            return redirect(url_for("accounts.letters_page", saved="yes"), 303)
+    mine = letters.find_choices(me)
+    page = render_template(
+        "accounts/letters_page.html",
+        purposes=[(key, *words) for key, words in purpose_words().items()],
+        wanted=request.form.getlist("purpose") if problems else list(letters.list_consents(me)),
+        weekly=request.form.get("pace", "week" if mine.weekly else "at-once"),
+        quiet_from=request.form.get("quiet_from", mine.quiet_from.strftime("%H:%M")),
+        quiet_until=request.form.get("quiet_until", mine.quiet_until.strftime("%H:%M")),
+        rest_until=request.form.get("rest_until", mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
+        zone=settings().timezone,
+        problems=problems,
+        notices=[_("This is kept.")] if request.args.get("saved") and request.method == "GET" else [],
+    )
+    return make_response(page, 422 if problems else 200)
+
+
+def _when_asked_for(problems: list[tuple[str, str]]) -> dict[str, object]:
+    when: dict[str, object] = {"weekly": request.form.get("pace") != "at-once", "snoozed_until": None}
+    for name in ("quiet_from", "quiet_until"):
+        try:
+            when[name] = time.fromisoformat(request.form.get(name, "").strip()).replace(second=0, tzinfo=None)
+        except ValueError:
+            problems.append((f"f-{name}", _("A time looks like 20:00. Please look at this one again.")))
+    try:
+        text = request.form.get("rest_until", "").strip()
+        when["snoozed_until"] = date.fromisoformat(text) if text else None
+    except ValueError:
+        problems.append(("f-rest_until", _("A day looks like 2027-03-14. Please look at this one again.")))
+    return when
+
+
+@rooms.route("/account/ways", methods=["GET", "POST"])
+@allow("keep an account")
+def ways() -> Any:
+    """Show and keep how somebody likes to be met by this site."""
+    me = get_person(signed_in().person_id)
+    mine = letters.find_choices(me.id)
+    kept = {
+        "long_rest": me.long_rest,
+        "check_at_once": mine.check_at_once,
+        "wins_hidden": mine.wins_hidden,
+        "pronouns": me.pronouns or "",
+        "pronouns_shown": me.pronouns_shown,
+    }
+    form = WaysForm(request.form, data=kept)
+    if request.method == "POST" and form.validate():
+        write(letters.choose_ways, me.id, **{name: form[name].data or kept[name].__class__() for name in kept})
+        return redirect(url_for("accounts.ways", saved="yes"), 303)
+    told = [_("This is kept, and holds everywhere.")] if request.args.get("saved") and not form.errors else []
+    page = render_template("accounts/ways.html", form=form, notices=told)
+    return make_response(page, 422 if form.errors else 200)
+
+
+@rooms.route("/letters/off/<mark>", methods=["GET", "POST"])
+@public
+@from_anywhere
+def letters_off(mark: str) -> Any:
+    """Turn letters off by the link that stands in each of them: shown first, done when pressed."""
+    found = letters.read_off_mark(secret_key(settings().data), mark)
+    if found is None:
+        abort(404)
+    if request.method == "POST":
+        write(letters.turn_off, *found)
+    words = purpose_words().get(found[1])
+    return render_template(
+        "accounts/letters_off.html", mark=mark, done=request.method == "POST", which=words[0] if words else None
+    )

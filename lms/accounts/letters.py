@@ -1,0 +1,168 @@
+"""Which letters somebody wants and when, what waits to be told, and what else they chose for themselves alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.records import Person, get_person
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+from lms.foundation.mail import QUIET_FROM, QUIET_UNTIL, Quiet
+
+# What a letter may be sent for when somebody asked for it; what is always sent stands in nobody's row.
+PURPOSES = ("answers", "refreshers")
+A_WEEK = timedelta(days=7)
+
+
+class Consent(Base):
+    """Somebody wants letters of one kind; without a row they do not."""
+
+    __tablename__ = "consent"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    given: Mapped[bool] = mapped_column(default=False)
+
+
+class Choices(Base):
+    """What somebody chose for themselves: hours without letters, a rest from them, and how pages meet them."""
+
+    __tablename__ = "choices"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    quiet_from: Mapped[time] = mapped_column(default=QUIET_FROM)
+    quiet_until: Mapped[time] = mapped_column(default=QUIET_UNTIL)
+    snoozed_until: Mapped[date | None]
+    weekly: Mapped[bool] = mapped_column(default=True)
+    told_on: Mapped[date | None]
+    wins_hidden: Mapped[bool] = mapped_column(default=False)
+    check_at_once: Mapped[bool] = mapped_column(default=False)
+
+
+class WaitingLine(Base):
+    """Something somebody wants to be told, until it goes into a letter."""
+
+    __tablename__ = "waiting_line"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str]
+    line: Mapped[str]
+    path: Mapped[str]
+    since: Mapped[datetime]
+
+
+OWN_TABLES = (Consent, Choices, WaitingLine)
+
+
+def find_choices(person_id: str) -> Choices:
+    """Return what somebody chose, or what holds until they choose; the latter is kept nowhere."""
+    return db.session.get(Choices, person_id) or Choices(
+        person_id=person_id,
+        quiet_from=QUIET_FROM,
+        quiet_until=QUIET_UNTIL,
+        weekly=True,
+        wins_hidden=False,
+        check_at_once=False,
+    )
+
+
+def quiet_hours(person_id: str) -> Quiet:
+    """Return between which hours of the day no letter goes to somebody."""
+    found = find_choices(person_id)
+    return found.quiet_from, found.quiet_until
+
+
+def choose(person_id: str, **changes: object) -> None:
+    """Keep what somebody chooses."""
+    row = find_choices(person_id)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    db.session.add(row)
+    db.session.flush()
+
+
+def list_consents(person_id: str) -> set[str]:
+    """Return what somebody wants letters for."""
+    query = select(Consent.purpose).where(Consent.person_id == person_id, Consent.given)
+    return set(db.session.scalars(query))
+
+
+def consent(person_id: str, purpose: str, given: bool) -> None:
+    """Give or take back one consent; taken back, nothing of its kind waits any more."""
+    if given and db.session.get(Consent, (person_id, purpose)) is None:
+        db.session.add(Consent(person_id=person_id, purpose=purpose, given=True))
+    if not given:
+        for table in (Consent, WaitingLine):
+            db.session.execute(delete(table).where(table.person_id == person_id, table.purpose == purpose))
+
+
+def choose_ways(
+    person_id: str, *, long_rest: bool, check_at_once: bool, wins_hidden: bool, pronouns: str, pronouns_shown: bool
+) -> None:
+    """Keep how somebody likes to be met; pronouns that are not there are not shown."""
+    me = get_person(person_id)
+    me.long_rest, me.pronouns, me.pronouns_shown = long_rest, pronouns or None, bool(pronouns) and pronouns_shown
+    choose(person_id, check_at_once=check_at_once, wins_hidden=wins_hidden)
+
+
+def choose_letters(person_id: str, wanted: set[str], **when: object) -> None:
+    """Keep which letters somebody wants, each for itself, and when they may come."""
+    for purpose in PURPOSES:
+        consent(person_id, purpose, purpose in wanted)
+    choose(person_id, **when)
+
+
+def wait_to_tell(person_ids: list[str], purpose: str, line: str, path: str) -> None:
+    """Let a line wait for those of some people who want letters of its kind; the same line waits once."""
+    query = select(Consent.person_id).where(
+        Consent.purpose == purpose, Consent.given, Consent.person_id.in_(person_ids)
+    )
+    known = select(WaitingLine.person_id).where(WaitingLine.purpose == purpose, WaitingLine.path == path)
+    for person_id in set(db.session.scalars(query)) - set(db.session.scalars(known)):
+        row = WaitingLine(id=ids.inner_id(), person_id=person_id, purpose=purpose, line=line, path=path)
+        row.since = clock.now()
+        db.session.add(row)
+
+
+def list_waiting() -> list[str]:
+    """Return the ids of those for whom something waits."""
+    return list(db.session.scalars(select(WaitingLine.person_id).distinct()))
+
+
+def take_due_lines(person_id: str, today: date) -> list[WaitingLine]:
+    """Return what a letter to somebody holds today, and let it wait no longer; nothing while they rest from letters."""
+    mine = find_choices(person_id)
+    if mine.snoozed_until and today < mine.snoozed_until:
+        return []
+    if mine.weekly and mine.told_on and today - mine.told_on < A_WEEK:
+        return []
+    query = select(WaitingLine).where(WaitingLine.person_id == person_id).order_by(WaitingLine.since, WaitingLine.id)
+    lines = list(db.session.scalars(query))
+    for line in lines:
+        db.session.delete(line)
+    if lines:
+        choose(person_id, told_on=today)
+    return lines
+
+
+def off_mark(key: bytes, public_id: str, purpose: str) -> str:
+    """Return what stands in the address that turns letters off without signing in; "all" turns off every kind."""
+    return str(URLSafeSerializer(key.hex(), salt="letters off").dumps([public_id, purpose]))
+
+
+def read_off_mark(key: bytes, mark: str) -> tuple[str, str] | None:
+    """Return whose letters of which kind an address turns off, or None when it was not made here."""
+    try:
+        public_id, purpose = URLSafeSerializer(key.hex(), salt="letters off").loads(mark)
+    except (BadData, ValueError, TypeError):
+        return None
+    person_id = db.session.scalar(select(Person.id).where(Person.public_id == public_id))
+    return (person_id, purpose) if person_id and purpose in {*PURPOSES, "all"} else None
+
+
+def turn_off(person_id: str, purpose: str) -> None:
+    """Turn letters of one kind off, or all that were asked for."""
+    for one in PURPOSES if purpose == "all" else (purpose,):
+        consent(person_id, one, False)

@@ -1,0 +1,178 @@
+"""Letters one asked for: off by default, each kind for itself, never in quiet hours, and off again with one press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from lms.accounts import letters
+from lms.accounts.letters import Consent, WaitingLine
+from lms.foundation import clock, mail
+from lms.foundation.db import db
+from lms.foundation.mail import OutboxMail, after_quiet_hours
+from tests.conftest import Site
+from tests.foundation.test_mail import Box, at_noon, box, outbox, read
+from tests.inspector import BASE
+from tests.roads import COURSE, begin
+
+__all__ = ["box"]
+Make = Callable[..., Site]
+
+
+def to_the_hour(hour: int, minute: int = 0, days: int = 1) -> None:
+    now = datetime.now(UTC)
+    clock.shift(timedelta(days=days) + now.replace(hour=hour, minute=minute, second=0) - now)
+
+
+def choose(site: Site, **fields: object) -> None:
+    page = site.visitor("sam").get("/account/letters").form("/account/letters").submit(**fields)
+    assert "This is kept." in page.main
+
+
+def tell(site: Site, path: str = f"{COURSE}/lessons/what-pfa-is/remarks", purpose: str = "answers") -> None:
+    with site.inside():
+        person_id = site.person("sam").id
+    site.do(letters.wait_to_tell, [person_id], purpose, "The authors answered.", path)
+
+
+def test_nothing_is_asked_for_until_somebody_asks(site: Site) -> None:
+    at_noon()
+    page = site.visitor("sam").get("/account/letters")
+    assert page.form("/account/letters").choices["purpose"] == list(letters.PURPOSES)
+    assert not page.find("input[name=purpose][checked]")
+    tell(site)
+    site.work()
+    with site.inside():
+        assert list(db.session.scalars(select(Consent))) == list(db.session.scalars(select(WaitingLine))) == []
+        assert list(db.session.scalars(select(OutboxMail))) == []
+    assert Consent.__table__.c.given.default.arg is False  # type: ignore[union-attr]
+
+
+def test_an_answer_of_the_authors_comes_by_letter_to_those_who_asked(make_sqlite_site: Make, box: Box) -> None:
+    site = make_sqlite_site(LMS_MAIL_URL=box.url)
+    at_noon()
+    for name in ("sam", "lena"):
+        begin(site.visitor(name)).form("/done").submit()
+    choose(site, purpose=["answers"])
+    page = site.visitor("tara").get("/programmes/harbour/courses/psychological-first-aid/remarks")
+    with site.inside():
+        lesson = next(iter(page.form("/remarks").choices["lesson"]))
+    page.form("/remarks").submit(lesson=lesson, heard="Dense.", changed="Shorter.")
+    site.work()
+    site.work()
+    assert len(box.letters) == 1
+    letter = read(box.letters[0])
+    assert letter["To"] == "sam@example.org" and "/remarks" in letter.get_content()
+    off = str(letter["List-Unsubscribe"]).strip("<>")
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert off in letter.get_content() and "Dense" not in letter.get_content()
+
+
+def test_one_press_of_a_mail_program_turns_a_kind_off_without_a_cookie_or_a_token(site: Site) -> None:
+    at_noon()
+    choose(site, purpose=["answers", "refreshers"])
+    tell(site)
+    site.work()
+    off = urlsplit(outbox(site)[0].off_url or "").path
+    looked = site.stranger().get(off)
+    assert "Answers of the authors" in looked.main and "sam" not in looked.html.casefold()
+    with site.inside():
+        assert letters.list_consents(site.person("sam").id) == {"answers", "refreshers"}
+    headers = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}
+    for _time in range(2):
+        answer = site.app.test_client().post(
+            off, base_url=BASE, data={"List-Unsubscribe": "One-Click"}, headers=headers
+        )
+        assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
+    with site.inside():
+        assert letters.list_consents(site.person("sam").id) == {"refreshers"}
+    site.stranger().get(f"{off}x", expect=404)
+    assert "are off" in looked.form("/" + off.rsplit("/", 1)[1]).submit().h1
+
+
+def test_taking_a_consent_back_is_one_step_and_nothing_of_it_waits_any_more(site: Site) -> None:
+    at_noon()
+    choose(site, purpose=["answers", "refreshers"], rest_until="2099-01-01")
+    tell(site)
+    tell(site, "/refreshers", "refreshers")
+    choose(site, purpose=["refreshers"])
+    with site.inside():
+        assert [row.purpose for row in db.session.scalars(select(WaitingLine))] == ["refreshers"]
+        assert [row.purpose for row in db.session.scalars(select(Consent))] == ["refreshers"]
+
+
+def test_letters_are_gathered_for_a_week_unless_each_is_wanted_by_itself(sqlite_site: Site) -> None:
+    site = sqlite_site
+    at_noon()
+    choose(site, purpose=["answers"])
+    for number in range(3):
+        tell(site, f"/courses?{number}")
+        site.work()
+    assert len(outbox(site)) == 1
+    to_the_hour(12, days=9)
+    site.visitors.clear()
+    site.work()
+    assert len(outbox(site)) == 2
+    choose(site, purpose=["answers"], pace="at-once")
+    for number in range(2):
+        tell(site, f"/courses?again-{number}")
+    site.work()
+    assert len(outbox(site)) == 4
+
+
+def test_a_rest_holds_what_was_asked_for_until_its_day(sqlite_site: Site) -> None:
+    site = sqlite_site
+    at_noon()
+    choose(site, purpose=["answers"], rest_until=(clock.now() + timedelta(days=3)).date().isoformat())
+    tell(site)
+    site.work()
+    assert outbox(site) == []
+    to_the_hour(12, days=4)
+    site.work()
+    assert len(outbox(site)) == 1
+
+
+def test_ones_own_quiet_hours_hold_every_letter_but_the_link_to_a_new_password(sqlite_site: Site) -> None:
+    site = sqlite_site
+    to_the_hour(12)
+    choose(site, purpose=["answers"], quiet_from="11:00", quiet_until="13:30")
+    tell(site)
+    form = site.stranger().get("/forgotten").form("/forgotten")
+    form.submit(email="sam@example.org")
+    site.work()
+    site.work()
+    assert [bool(row.sent_at) for row in sorted(outbox(site), key=lambda row: bool(row.off_url))] == [True, False]
+    to_the_hour(13, 31)
+    site.work()
+    assert all(row.sent_at for row in outbox(site))
+
+
+def test_a_letter_that_could_not_leave_by_day_does_not_leave_at_night(make_sqlite_site: Make, box: Box) -> None:
+    to_the_hour(19, 50)
+    site = make_sqlite_site(LMS_MAIL_URL="smtp://127.0.0.1:9")
+    site.do(mail.queue_mail, site.settings, "sam@example.org", "Hello", "Hello.")
+    site.work()
+    to_the_hour(20, 30)
+    back = make_sqlite_site(LMS_MAIL_URL=box.url)
+    back.work()
+    assert box.letters == []
+    to_the_hour(8, 0, days=2)
+    back.work()
+    assert len(box.letters) == 1
+
+
+def test_quiet_hours_of_a_day_end_the_same_day_and_equal_ones_hold_nothing() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert after_quiet_hours(noon, "UTC", (time(11), time(14))) == noon.replace(hour=14)
+    assert after_quiet_hours(noon, "UTC", (time(13), time(14))) == noon
+    assert after_quiet_hours(noon, "UTC", (time(9), time(9))) == noon
+    assert after_quiet_hours(noon, "UTC", (time(11), time(6))) == noon.replace(day=25, hour=6)
+
+
+def test_a_time_that_is_none_is_asked_for_again(sqlite_site: Site) -> None:
+    page = sqlite_site.visitor("sam").get("/account/letters").form("/account/letters")
+    again = page.submit(quiet_from="late", rest_until="soon", expect=422)
+    assert "A time looks like 20:00." in again.main and "A day looks like" in again.main

@@ -1,0 +1,112 @@
+"""The graph of a conversation is for those who run the course; it holds every turn, and counts in tens at most."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.content import talk_graph
+from lms.content.bundle import from_folder
+from lms.content.check import check
+from lms.content.course import Conversation, Turn
+from lms.learning import runs
+from tests.conftest import Site
+from tests.content.small_course import course as small_course
+from tests.content.test_check import COURSES
+from tests.roads import COURSE, the_course
+
+TALK = "after-the-resuscitation-room"
+GRAPH = f"{COURSE}/conversations/{TALK}/graph"
+
+
+def shipped() -> list[Conversation]:
+    names = ("psychological-first-aid", "active-listening", "confidentiality-and-boundaries")
+    read = [check(from_folder(COURSES / name), name).course for name in names]
+    return [talk for course in read if course for talk in course.conversations]
+
+
+def comes_back(talk: Conversation, start: str, goal: str) -> bool:
+    """True when some way leads from one place to another, so that a line between them must lead up."""
+    reached, waiting = set(), [start]
+    while waiting:
+        place = talk.places[waiting.pop()]
+        if isinstance(place, Turn) and place.id not in reached:
+            reached.add(place.id)
+            waiting += [reply.goes_to for reply in place.replies]
+    return goal in reached
+
+
+@pytest.mark.parametrize("name", ["tara", "cora"])
+def test_those_who_run_a_course_find_the_graph_from_both_pages(sqlite_site: Site, name: str) -> None:
+    visitor = sqlite_site.visitor(name)
+    link = "All paths of “After the resuscitation room”"
+    assert visitor.get(COURSE).follow(link).path == GRAPH
+    assert visitor.get(f"{COURSE}/facilitator").follow(link).path == GRAPH
+
+
+@pytest.mark.parametrize("name", ["sam", "mina", "ada"])
+def test_learners_other_programmes_and_operators_meet_no_graph(sqlite_site: Site, name: str) -> None:
+    visitor = sqlite_site.visitor(name)
+    visitor.get(GRAPH, expect=404)
+    assert not visitor.get(COURSE).find("a[href$='/graph']")
+
+
+def test_a_stranger_is_asked_to_sign_in_and_an_unknown_conversation_is_no_page(sqlite_site: Site) -> None:
+    assert sqlite_site.stranger().get(GRAPH).path.startswith("/sign-in")
+    sqlite_site.visitor("tara").get(f"{COURSE}/conversations/nowhere/graph", expect=404)
+
+
+def test_drawing_and_list_hold_every_turn_and_every_reply(sqlite_site: Site) -> None:
+    page = sqlite_site.visitor("tara").get(GRAPH)
+    with sqlite_site.inside():
+        talk = the_course().conversation_by_id[TALK]
+    assert page.html.count("<rect") == len(talk.places)
+    assert len(page.find("[aria-labelledby^='turn-'] > ul > li")) == sum(len(turn.replies) for turn in talk.turns)
+    assert "754 paths" in page.main and "longest path 7 replies" in page.main
+    assert '<title id="g-title">' in page.html and '<desc id="g-desc">' in page.html
+    assert page.find(".graph[tabindex='0'][aria-label]")
+
+
+def test_no_count_is_shown_before_the_tenth_finished_run_and_then_whole_tens(sqlite_site: Site) -> None:
+    tara = sqlite_site.visitor("tara")
+    with sqlite_site.inside():
+        course = the_course()
+    turn = course.conversation_by_id[TALK].start
+    for _run in range(9):
+        sqlite_site.do(runs.count_finished, course.digest, TALK, [(turn, 0)])
+    page = tara.get(GRAPH)
+    assert "There are no counts yet." in page.main and "Met in" not in page.main
+    for _run in range(5):
+        sqlite_site.do(runs.count_finished, course.digest, TALK, [(turn, 0)])
+    page = tara.get(GRAPH)
+    assert "10 finished runs are counted." in page.main
+    assert page.main.count("Met in 10 runs or a few more.") == 1
+    assert "14" not in page.main
+
+
+@pytest.mark.parametrize("talk", shipped(), ids=lambda talk: talk.id)
+def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(talk: Conversation) -> None:
+    drawing = talk_graph.draw(talk)
+    boxes = {box.id: box for box in drawing.boxes}
+    assert set(boxes) == set(talk.places)
+    assert len({(box.x, box.y) for box in drawing.boxes}) == len(boxes)
+    for box in drawing.boxes:
+        assert box.x >= 0 and box.x + talk_graph.WIDTH <= drawing.width
+        assert box.y >= 0 and box.y + talk_graph.HEIGHT <= drawing.height
+    for turn in talk.turns:
+        for reply in turn.replies:
+            assert boxes[reply.goes_to].y > boxes[turn.id].y or comes_back(talk, reply.goes_to, turn.id)
+
+
+@pytest.mark.parametrize("talk", shipped(), ids=lambda talk: talk.id)
+def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(talk: Conversation) -> None:
+    survey = talk_graph.survey(talk)
+    best, worst = (talk_graph.steps_of(talk, path) for path in (survey.best, survey.worst))
+    assert {reply.fit for _turn, reply in best} == {"steady"}
+    end = talk.places[best[-1][1].goes_to]
+    assert not isinstance(end, Turn) and end.good
+    assert sum(reply.fit == "detour" for _turn, reply in worst) >= 2
+
+
+def test_the_small_conversation_is_surveyed_by_hand() -> None:
+    talk = small_course().conversation_by_id["at-the-sink"]
+    assert talk_graph.survey(talk) == talk_graph.Survey(paths=3, whole=True, longest=2, best=(1,), worst=(0, 1))

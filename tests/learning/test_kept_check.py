@@ -1,0 +1,90 @@
+"""The check's pages are made once for many: each still holds one's own, packs no secret, and asks for little."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+from sqlalchemy import event
+
+from lms.content.questions import present
+from lms.foundation.db import db
+from tests.conftest import Site
+from tests.inspector import BASE, Inspector, Page
+from tests.roads import COURSE, begin, open_check, paper_of, plan
+
+PACKED = {"Accept-Encoding": "gzip, br"}
+
+
+def plain_and_packed(visitor: Inspector, path: str) -> tuple[str, bytes]:
+    plain = visitor.browser.get(path, base_url=BASE).get_data(as_text=True)
+    packed = visitor.browser.get(path, base_url=BASE, headers=PACKED).data
+    assert gzip.decompress(packed).decode() == plain
+    return plain, packed
+
+
+def all_at_once(visitor: Inspector) -> Page:
+    begin(visitor)
+    return open_check(visitor).follow("Show all questions on one page")
+
+
+def send(site: Site, name: str, page: Page, right: bool) -> Page:
+    fields = {name: value for one in plan(site, name, lambda _question: right) for name, value in one.items()}
+    return page.form_with("Send them as they are").submit("Send them as they are", **fields)
+
+
+def test_all_questions_are_ones_own_although_their_page_is_kept(site: Site) -> None:
+    for name in ("sam", "lena"):
+        page = all_at_once(site.visitor(name))
+        text, packed = plain_and_packed(site.visitor(name), page.path)
+        token = re.search(r'name="form_token" value="([^"]+)"', text)
+        assert token is not None
+        assert packed.count(token[1].encode()) == text.count(token[1]), "a token goes out as it is, never compressed"
+        assert set(re.findall(r"/checks/([^/\"&%]+)/", text)) == {page.path.split("/")[2]}
+        with site.inside():
+            paper = paper_of(site, name)
+            shown = [present(question, paper.seed) for question in paper.questions]
+        wanted = [item.token for question in shown for item in (*question.items, *question.rights)]
+        found = re.findall(r'value="([0-9a-f]{10})"|name="q-[^"]+-([0-9a-f]{10})"', text)
+        assert {value or name for value, name in found} == set(wanted)
+        places = [text.index(item.token) for question in shown for item in question.items]
+        assert places == sorted(places), "questions and options stand where the attempt has them"
+
+
+def test_a_saved_answer_is_chosen_on_the_kept_page(site: Site, sam: Inspector) -> None:
+    page = all_at_once(sam)
+    fields = {name: value for one in plan(site, "sam") for name, value in one.items()}
+    page.form_with("Save and stop here").submit("Save and stop here", **fields)
+    again = sam.get(page.path)
+    for name, value in fields.items():
+        values = value if isinstance(value, list) else [value]
+        chosen = again.find(f"[name='{name}'] option[selected], [name='{name}'][checked]")
+        assert sorted(node.get("value", "") for node in chosen) == sorted(values)
+
+
+def test_two_results_are_each_ones_own(site: Site) -> None:
+    texts = {}
+    for name, right in (("sam", True), ("lena", False)):
+        page = send(site, name, all_at_once(site.visitor(name)), right)
+        texts[name], packed = plain_and_packed(site.visitor(name), page.path)
+        for token in re.findall(r'name="form_token" value="([^"]+)"', texts[name]):
+            assert packed.count(token.encode()) == texts[name].count(token)
+    assert "You passed the check" in texts["sam"] and "Lena Brandt" not in texts["sam"]
+    assert "Not yet" in texts["lena"] and "Sam Osei" not in texts["lena"]
+    assert [text.count("Question ") for text in texts.values()] == [10, 10]
+
+
+def test_a_whole_check_asks_the_database_for_little(site: Site, sam: Inspector) -> None:
+    asked: list[str] = []
+    begin(sam)
+    door = sam.get(f"{COURSE}/check").form("/check")
+    with site.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_rest: asked.append(statement))
+    page = door.submit()
+    asked.clear()
+    page = page.follow("Show all questions on one page")
+    assert len(asked) == 1
+    fields = {name: value for one in plan(site, "sam", lambda _q: False) for name, value in one.items()}
+    asked.clear()
+    result = page.form_with("Send them as they are").submit("Send them as they are", **fields)
+    assert "Not yet" in result.h1 and len(asked) <= 8, asked
