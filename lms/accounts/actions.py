@@ -11,23 +11,29 @@ from lms.accounts.events import (
     InvitationMade,
     MembershipGiven,
     NamesChanged,
+    NewDevice,
     OperatorNamed,
+    PasswordChanged,
+    PasswordLinkMade,
     PersonRegistered,
     ProgrammeSet,
     SignedIn,
     SignedOut,
 )
-from lms.accounts.records import Invitation, Membership, Person, Programme, SignIn
-from lms.foundation import clock, ids, throttle
+from lms.accounts.records import Invitation, KnownDevice, Membership, PasswordLink, Person, Programme, SignIn
+from lms.foundation import clock, ids, mail, throttle
 from lms.foundation.audit import acting_person
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
+from lms.foundation.settings import Settings
 from lms.foundation.words import gettext as _
 
 SIGN_IN_WINDOW = timedelta(minutes=15)
 SIGN_IN_MISSES = 10
 NETWORK_MISSES = 100
+LETTER_WINDOW = timedelta(hours=1)
+LETTERS, NETWORK_LETTERS = 3, 30
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,21 @@ def note_sign_in_miss(email: str, network: str) -> None:
     throttle.count_miss(f"sign-in:{network}", SIGN_IN_WINDOW)
 
 
-def sign_in(person_id: str, own_device: bool, email: str, network: str, former: str | None = None) -> str:
+def _meet_device(person_id: str, kind: str) -> None:
+    """Remember the kind of device; one that is new beside others is told of."""
+    known = {row.kind: row for row in records.list_devices(person_id)}
+    lately = [row for row in known.values() if clock.now() - row.seen_at < rules.DEVICE_KEPT]
+    if kind in known:
+        known[kind].seen_at = clock.now()
+    else:
+        db.session.add(KnownDevice(person_id=person_id, kind=kind, seen_at=clock.now()))
+    if lately and known.get(kind) not in lately:
+        announce(NewDevice(person_id, kind))
+
+
+def sign_in(
+    person_id: str, own_device: bool, email: str, network: str, former: str | None = None, device: str = ""
+) -> str:
     """Begin a session and return its token; the one the browser had before ends."""
     token = ids.secret_token()
     if former:
@@ -153,6 +173,7 @@ def sign_in(person_id: str, own_device: bool, email: str, network: str, former: 
     throttle.forget_misses(f"sign-in:{rules.normal_email(email)}:{network}")
     acting_person.set(person_id)
     announce(SignedIn(person_id))
+    _meet_device(person_id, device)
     return token
 
 
@@ -170,6 +191,49 @@ def end_sign_in(person_id: str, public_id: str) -> None:
 def end_other_sign_ins(person_id: str, keep: str) -> None:
     """End all of a person's sign-ins but this one."""
     announce(SignedOut(person_id, records.end_sign_ins(person_id, keep=keep)))
+
+
+def change_password(person_id: str, password_hash: str, keep: str | None = None) -> None:
+    """Set another password; all sign-ins end but the one to keep, and no link to a new password is left."""
+    records.get_person(person_id).password_hash = password_hash
+    records.end_password_links(person_id)
+    records.end_sign_ins(person_id, keep=keep)
+    announce(PasswordChanged(person_id))
+
+
+def make_password_link(person_id: str, token: str) -> None:
+    """Let a token lead to a new password once, within the hour; the ones before it end."""
+    records.end_password_links(person_id)
+    until = clock.now() + timedelta(hours=rules.PASSWORD_LINK_HOURS)
+    db.session.add(PasswordLink(token_sha256=fingerprint(token), person_id=person_id, expires_at=until))
+    announce(PasswordLinkMade(person_id))
+
+
+def may_ask_for_link(network: str) -> bool:
+    """Decide whether a network may ask for another letter now."""
+    return not throttle.too_many(f"forgotten:{network}", NETWORK_LETTERS, LETTER_WINDOW)
+
+
+def send_password_link(settings: Settings, email: str, network: str, token: str, letter: tuple[str, str]) -> None:
+    """Send a letter with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
+    email = rules.normal_email(email)
+    key = f"forgotten:{fingerprint(email)}"
+    throttle.count_miss(f"forgotten:{network}", LETTER_WINDOW)
+    enough = throttle.too_many(key, LETTERS, LETTER_WINDOW)
+    throttle.count_miss(key, LETTER_WINDOW)
+    person = records.find_person_by_email(email)
+    if person and person.disabled_at is None and not enough:
+        make_password_link(person.id, token)
+        mail.queue_mail(settings, person.email, *letter, any_hour=True)
+
+
+def use_password_link(token: str, password_hash: str) -> bool:
+    """Set a new password by a one-time link and sign out everywhere; False when the link has ended."""
+    link = records.find_password_link(fingerprint(token))
+    if link is None:
+        return False
+    change_password(link.person_id, password_hash)
+    return True
 
 
 def change_names(person_id: str, display_name: str, certificate_name: str) -> None:

@@ -59,6 +59,35 @@ class NamesChanged:
 
 
 @dataclass(frozen=True)
+class NewDevice:
+    """Somebody signed in with a kind of device that was not seen with this account before."""
+
+    person_id: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class PasswordLinkMade:
+    """A one-time link to a new password was made."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    """Somebody has another password now."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class AccountDeleted:
+    """Somebody deleted their account; the id leads to nobody any more."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
 class ProgrammeSet:
     """A programme was made, or its facts were set."""
 

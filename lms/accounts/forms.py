@@ -11,6 +11,7 @@ from lms.foundation.words import gettext as _
 from lms.foundation.words import lazy_gettext as _l
 
 NAME_MOST, CERTIFICATE_NAME_MOST, EMAIL_MOST = 80, 120, 254
+PRONOUNS_MOST = 40
 
 
 class _Email:
@@ -42,6 +43,44 @@ class RegisterForm(Form):
         _l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST), _Email()]
     )
     password = PasswordField(_l("Password"), [Required(_l("Please choose a password."))])
+
+
+class PasswordForm(Form):
+    """The password one has, and the one to have."""
+
+    old = PasswordField(_l("The password you have now"), [Required(_l("Please type the password you have now."))])
+    new = PasswordField(_l("New password"), [Required(_l("Please choose a password."))])
+
+
+class ForgottenForm(Form):
+    """The address to which a link goes."""
+
+    email = TextField(
+        _l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST), _Email()]
+    )
+
+
+class NewPasswordForm(Form):
+    """The password to have, for somebody with a one-time link."""
+
+    new = PasswordField(_l("New password"), [Required(_l("Please choose a password."))])
+
+
+class DeleteForm(Form):
+    """The password again before an account goes, and whether a seal of the name stays."""
+
+    seal = BooleanField(_l("Let people still compare the name on my certificates"))
+    password = PasswordField(_l("Password"), [Required(_l("Please type your password."))])
+
+
+class WaysForm(Form):
+    """How somebody likes to be met: set once, and it holds everywhere."""
+
+    long_rest = BooleanField(_l("Let me rest for two hours on a device that others use as well"))
+    check_at_once = BooleanField(_l("Show me all questions of a check on one page"))
+    wins_hidden = BooleanField(_l("Do not say that I finished a lesson"))
+    pronouns = TextField(_l("Pronouns, if you like"), [ShortEnough(PRONOUNS_MOST), OneLine()])
+    pronouns_shown = BooleanField(_l("Show them beside my name to the people who look after my programme"))
 
 
 class NamesForm(Form):

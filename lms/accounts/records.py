@@ -25,6 +25,9 @@ class Person(Base):
     certificate_name: Mapped[str]
     password_hash: Mapped[str]
     language: Mapped[str | None]
+    pronouns: Mapped[str | None]
+    pronouns_shown: Mapped[bool] = mapped_column(default=False)
+    long_rest: Mapped[bool] = mapped_column(default=False)
     operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
@@ -79,6 +82,24 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
 
+class PasswordLink(Base):
+    """A one-time link to a new password: the SHA-256 of its token; the row goes when it is used."""
+
+    __tablename__ = "password_link"
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class KnownDevice(Base):
+    """A kind of device somebody has signed in with, as coarse as "Firefox, Windows"."""
+
+    __tablename__ = "known_device"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 # Read with every page, and therefore built once, over the tables themselves.
 _person, _sign_in = Person.__table__, SignIn.__table__
 VISITOR_COLUMNS = (
@@ -90,6 +111,7 @@ VISITOR_COLUMNS = (
     _sign_in.c.roles,
     _sign_in.c.own_device,
     _sign_in.c.last_seen_at,
+    _person.c.long_rest,
 )
 # The query for the visitor behind a session's :mark, to which a page may join what it needs.
 VISITOR = (
@@ -101,7 +123,7 @@ VISITOR = (
 
 def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
     """Return the visitor of a row that begins with the visitor columns, unless it has rested too long."""
-    if row is None or clock.now() - row[7] >= idle_limit(row[6]):
+    if row is None or clock.now() - row[7] >= idle_limit(row[6], row[8]):
         return None
     return Visitor(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
 
@@ -124,6 +146,12 @@ def touch(token_sha256: str) -> None:
 def find_person_by_email(email: str) -> Person | None:
     """Return the person with an address in its kept form."""
     return db.session.scalar(select(Person).where(Person.email == email))
+
+
+def find_member(public_id: str, programme_id: str) -> Person | None:
+    """Return somebody who has a role in a programme, by the id that stands in addresses."""
+    query = select(Person).join(Membership, Membership.person_id == Person.id)
+    return db.session.scalar(query.where(Person.public_id == public_id, Membership.programme_id == programme_id))
 
 
 def get_person(person_id: str) -> Person:
@@ -176,7 +204,8 @@ def list_operators() -> list[Person]:
 def list_sign_ins(person_id: str) -> list[SignIn]:
     """Return a person's sign-ins that have not gone stale, the last used first."""
     rows = db.session.scalars(select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.last_seen_at.desc()))
-    return [row for row in rows if clock.now() - row.last_seen_at < idle_limit(row.own_device)]
+    long_rest = get_person(person_id).long_rest
+    return [row for row in rows if clock.now() - row.last_seen_at < idle_limit(row.own_device, long_rest)]
 
 
 def end_sign_ins(person_id: str, *, public_id: str | None = None, keep: str | None = None) -> int:
@@ -200,6 +229,24 @@ def find_invitation(token_sha256: str) -> Invitation | None:
     return row if row and row.used_at is None and row.expires_at > clock.now() else None
 
 
+def find_password_link(token_sha256: str) -> PasswordLink | None:
+    """Return a link to a new password that can still be used."""
+    row = db.session.get(PasswordLink, token_sha256)
+    return row if row and row.expires_at > clock.now() else None
+
+
+def end_password_links(person_id: str) -> None:
+    """Delete every link to a new password of somebody, used or not."""
+    db.session.execute(delete(PasswordLink).where(PasswordLink.person_id == person_id))
+
+
+def list_devices(person_id: str) -> list[KnownDevice]:
+    """Return the kinds of device somebody has signed in with, the last used first."""
+    query = select(KnownDevice).where(KnownDevice.person_id == person_id)
+    return list(db.session.scalars(query.order_by(KnownDevice.seen_at.desc())))
+
+
 def sweep_sign_ins(older_than: datetime) -> None:
-    """Delete sign-ins that were last used before a moment."""
+    """Delete sign-ins that were last used before a moment, and links whose time was over by then."""
     db.session.execute(delete(SignIn).where(SignIn.last_seen_at < older_than))
+    db.session.execute(delete(PasswordLink).where(PasswordLink.expires_at < older_than))

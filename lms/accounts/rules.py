@@ -9,6 +9,7 @@ ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
 PROGRAMME_ROLES = ROLES[:-1]
 
 IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)
+IDLE_LONG = timedelta(hours=2)
 TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
 INVITATION_DAYS = 14
 PASSWORD_LEAST, PASSWORD_MOST = 8, 256
@@ -108,9 +109,14 @@ def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -
     return bool(set(visitor.roles.get(programme_id, ())) & rule.roles)
 
 
-def idle_limit(own_device: bool) -> timedelta:
-    """Return how long a sign-in may rest before it ends; touching is coarse, so its step is added."""
-    return IDLE_OWN + TOUCH_OWN if own_device else IDLE_SHARED + TOUCH_SHARED
+def idle_limit(own_device: bool, long_rest: bool = False) -> timedelta:
+    """Return how long a sign-in may rest before it ends; touching is coarse, so its step is added.
+
+    `long_rest` is for people who asked for more time on devices that others use as well.
+    """
+    if own_device:
+        return IDLE_OWN + TOUCH_OWN
+    return (IDLE_LONG if long_rest else IDLE_SHARED) + TOUCH_SHARED
 
 
 def touch_is_due(own_device: bool, last_seen: datetime, now: datetime) -> bool:

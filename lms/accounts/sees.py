@@ -35,8 +35,18 @@ def sights() -> tuple[Sight, ...]:
         ),
         Sight(
             _("What you choose in a practice conversation"),
-            (),
-            explanation=_("Nobody. It is not kept: only that you reached an end."),
+            ("learn",),
+            explanation=_(
+                "Only you, for 30 days after you have read it back, and you can have it forgotten at once."
+                " Your course notes only that you reached an end."
+            ),
+        ),
+        Sight(
+            _("What you say of a lesson, without your name"),
+            ("read remarks",),
+            explanation=_(
+                "Trainers read it once five people have finished the lesson. Nobody, not even you, can find yours again."
+            ),
         ),
         Sight(
             _("What you write in a private box"),
@@ -47,6 +57,14 @@ def sights() -> tuple[Sight, ...]:
             _("Not started, in training, completed with its date, renew by"),
             ("learn", "see training states"),
             explanation=_("These four words and the date are all that your coordinator sees of your learning."),
+        ),
+        Sight(
+            _("That something was recorded for you as met in another way"),
+            ("learn", "record an equivalent"),
+            by_code=True,
+            explanation=_(
+                "The reason is read by you and by the coordinator who wrote it; a certificate says only that."
+            ),
         ),
         Sight(
             _("Whether you hold a certificate, and until when"),

@@ -11,6 +11,7 @@ from lms.accounts.access import (
     allow,
     carried_for,
     carry_on_page,
+    leave_browser,
     public,
     session_cookie,
     signed_in,
@@ -20,11 +21,12 @@ from lms.accounts.actions import FormError
 from lms.accounts.forms import NamesForm, RegisterForm, SignInForm
 from lms.accounts.passwords import hash_password, matches, what_is_weak
 from lms.accounts.records import Person
-from lms.accounts.rules import normal_email
+from lms.accounts.rules import device_kind, normal_email
 from lms.accounts.sees import COLUMNS, rows_of_sight
 from lms.accounts.stories import tell
 from lms.foundation import audit
 from lms.foundation.db import write
+from lms.foundation.fields import Form
 from lms.foundation.gate import local_path, network_today, settings
 from lms.foundation.keys import fingerprint
 from lms.foundation.words import gettext as _
@@ -34,13 +36,15 @@ rooms = Blueprint("accounts", __name__)
 
 
 def _let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
-    token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark)
+    device = device_kind(request.headers.get("User-Agent", ""))
+    token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device)
     g.session_ended = True
     if page is None:
         response = redirect(target, 303)
     else:
         g.session_mark = fingerprint(token)
         response = make_response(page)
+    current_app.extensions["lms_bring_looks"](response, person.id, own_device)
     response.set_cookie(
         session_cookie(),
         token,
@@ -70,6 +74,7 @@ def sign_in() -> Any:
         carried=carried,
         next=target,
         registration=settings().registration,
+        notices=[_("You have a new password. Please sign in with it.")] if request.args.get("renewed") else [],
     )
     return make_response(page, 422 if form.errors else 200)
 
@@ -103,11 +108,7 @@ def _after_sign_in(person: Person, own_device: bool, target: str, carried: str |
 def sign_out() -> Any:
     """End this session."""
     write(actions.sign_out, signed_in().person_id, g.session_mark)
-    g.session_ended = True
-    response = redirect(url_for("learning.home"), 303)
-    response.delete_cookie(session_cookie(), path="/", secure=settings().secure, httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    return leave_browser(make_response(redirect(url_for("learning.home"), 303)))
 
 
 @rooms.route("/register", methods=["GET", "POST"])
@@ -142,9 +143,14 @@ def _join_open_programme(
 
 
 def _password_will_do(form: RegisterForm) -> bool:
-    weak = what_is_weak(form.password.data or "", [form.email.data or "", form.display_name.data or "", "sidelight"])
+    return will_do(form, "password", [form.email.data or "", form.display_name.data or ""])
+
+
+def will_do(form: Form, name: str, about: list[str]) -> bool:
+    """Decide whether a new password is hard enough to guess; `about` are words close to the person."""
+    weak = what_is_weak(form[name].data or "", [*about, "sidelight"])
     if weak:
-        form.refuse("password", weak)
+        form.refuse(name, weak)
     return weak is None
 
 
@@ -195,7 +201,7 @@ def account() -> Any:
         "accounts/account.html",
         form=form,
         email=me.email,
-        notices=[_("Your names are saved.")] if request.args.get("saved") and request.method == "GET" else [],
+        notices=_what_was_saved(),
         sign_ins=[
             {
                 "id": row.public_id,
@@ -212,6 +218,13 @@ def account() -> Any:
         ],
     )
     return make_response(page, 422 if form.errors else 200)
+
+
+def _what_was_saved() -> list[str]:
+    saved = request.args.get("saved") if request.method == "GET" else None
+    if saved == "password":
+        return [_("You have a new password. Everywhere else you were signed out.")]
+    return [_("Your names are saved.")] if saved else []
 
 
 def unprintable(name: str) -> tuple[str, ...]:
@@ -232,6 +245,14 @@ def _name_can_be_printed(form: NamesForm) -> bool:
             ),
         )
     return not signs
+
+
+@rooms.post("/account/stay")
+@allow("keep an account")
+def stay() -> Any:
+    """Begin the idle time of this sign-in anew, and go back to the page it was asked on."""
+    write(records.touch, g.session_mark)
+    return redirect(local_path(request.form.get("next"), url_for("accounts.account")), 303)
 
 
 @rooms.post("/account/sign-ins/<sign_in>/end")

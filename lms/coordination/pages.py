@@ -8,6 +8,7 @@ from datetime import date
 from lms.certification.pages import state_words
 from lms.certification.records import Award, list_awards_of_programme, list_name_requests
 from lms.coordination.rules import TrainingState, training_state
+from lms.coordination.suppression import suppress
 from lms.foundation.sheets import as_sheet
 from lms.foundation.words import day
 from lms.foundation.words import gettext as _
@@ -114,6 +115,17 @@ def courses_of(programme_id: str) -> list[tuple[str, str]]:
 def name_requests(programme_id: str) -> list[tuple[str, str, str]]:
     """Return (code, name asked for, course) of certificates that are asked for in another name."""
     return [(award.code, asked.name, award.title) for asked, award in list_name_requests(programme_id)]
+
+
+def usage_of(rows: list[PersonRow]) -> list[tuple[str, int | None, int | None]]:
+    """Return (course, who began, who finished) as numbers, None where the group is too small to be told."""
+    found = []
+    for course in sorted({row.course for row in rows if row.course}):
+        states = [row.training for row in rows if row.course == course]
+        finished = sum(state in {"completed", "renew_by"} for state in states)
+        shown = suppress([len(states) - finished, finished])
+        found.append((course, shown.whole, shown.parts[1]))
+    return found
 
 
 def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> list[PersonRow]:

@@ -10,6 +10,7 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 from lms.accounts.access import allow, this_programme
 from lms.coordination import pages
 from lms.coordination.rules import STATES, TrainingState
+from lms.coordination.suppression import LEAST
 from lms.foundation import clock
 from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
@@ -57,6 +58,8 @@ def people(programme: str) -> Any:
         sums=[(counts[state], state, names[state]) for state in STATES],
         today=clock.today(settings().timezone),
         courses=pages.courses_of(this_programme().id),
+        usage=pages.usage_of(everybody),
+        least=LEAST,
         name_requests=pages.name_requests(this_programme().id),
         line_notices=current_app.extensions["lms_line_notices"](this_programme()),
     )

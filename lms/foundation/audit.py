@@ -49,6 +49,12 @@ def record(event: str, facts: dict[str, Any]) -> None:
     db.session.execute(_APPEND, row)
 
 
+def list_of_person(person_id: str) -> list[AuditEntry]:
+    """Return everything that tells of one person, or that they did, the oldest first."""
+    query = select(AuditEntry).where((AuditEntry.person_id == person_id) | (AuditEntry.actor_id == person_id))
+    return list(db.session.scalars(query.order_by(AuditEntry.id)))
+
+
 def list_for_person(person_id: str, limit: int = 50) -> list[AuditEntry]:
     """Return what happened with one person's account, newest first."""
     query = select(AuditEntry).where(AuditEntry.person_id == person_id)

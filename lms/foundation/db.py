@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, Executable, Row, String, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -23,7 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger("lms.db")
 
-RACES = 8
+RACES, SILENT_SECONDS = 8, 10.0
 # Serialization, deadlock, and a key that another writer took first: the next run sees what the other one kept.
 LOST_RACE = {"40001", "40P01", "23505"}
 
@@ -56,10 +57,13 @@ class Base(DeclarativeBase):
     )
 
 
+Kept = TypeVar("Kept", bound=Base)
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 _after: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
 _gate = threading.Lock()
+_silent_until = 0.0
 
 
 def connect(app: Flask, url: str, data: Path) -> None:
@@ -69,6 +73,9 @@ def connect(app: Flask, url: str, data: Path) -> None:
     if url.startswith("sqlite"):
         data.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": 5, "check_same_thread": False}
+    else:
+        # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
+        options["connect_args"] = {"connect_timeout": 3, "tcp_user_timeout": 5000}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     app.extensions["lms_gate_file"] = data / "write.lock"
     db.init_app(app)
@@ -150,6 +157,28 @@ def first_row(statement: Executable, values: dict[str, Any]) -> Row[Any] | None:
         return db.session.execute(statement, values).first()
     with db.engine.connect() as connection:
         return connection.execute(statement, values).first()
+
+
+def if_it_answers(ask: Callable[[], R], otherwise: Callable[[], R]) -> R:
+    """Return what a question finds; while the database does not answer, the other, at once and for a little while."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return otherwise()
+    try:
+        return ask()
+    except SQLAlchemyError:
+        log.warning("the database does not answer; a page that can do without it does", exc_info=True)
+        _silent_until = time.monotonic() + SILENT_SECONDS
+        with suppress(SQLAlchemyError):
+            db.session.remove()
+        return otherwise()
+
+
+def copy_of(kind: type[Kept], values: Mapping[str, Any]) -> Kept:
+    """Return a row as an object that no session knows, so that it is never written back."""
+    made: Kept = kind.__mapper__.class_manager.new_instance()
+    made.__dict__.update(values)
+    return made
 
 
 def writing() -> bool:

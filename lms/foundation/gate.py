@@ -22,7 +22,7 @@ ANONYMOUS_TOKEN_SECONDS = 24 * 3600
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # Nothing else sets these, so they are added without looking for them first.
 ALWAYS = (

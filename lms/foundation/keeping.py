@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+import secrets
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 from flask import Response, current_app, g, request
 from markupsafe import escape
 
 from lms.foundation.gate import form_token_text
-from lms.foundation.packing import SMALL, as_it_is, gzipped, mark_packed, may_pack, squeezed
+from lms.foundation.packing import SMALL, as_it_is, gzipped, mark_packed, may_pack, packed_around, squeezed
 
 MOST = 300
-# Signs that stand in no text: what is between them names what belongs there.
-_HOLE = re.compile("\ufdd0(token|name)\ufdd1")
-TOKEN, NAME = "\ufdd0token\ufdd1", "\ufdd0name\ufdd1"
+SHORT = 200  # bytes: what is longer is worth its own compression
+# A sign that nobody can guess, and that stays as it is in an address and in HTML.
+_SIGN = secrets.token_hex(8)
+_HOLE = re.compile(f"{_SIGN}([a-z]+){_SIGN}")
+
+
+def hole(name: str) -> str:
+    """Return the sign that keeps a place open on a kept page; `name` is small letters."""
+    return f"{_SIGN}{name}{_SIGN}"
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Kept:
     holes: tuple[str, ...]
 
     def fill(self, values: dict[str, bytes], packed: bool) -> bytes:
-        """Return the page of one visitor; what is put in is not compressed."""
+        """Return the page of one visitor; a secret that is put in is not compressed, nor is what is short."""
         plain = [self.plain[0]]
         for hole, piece in zip(self.holes, self.plain[1:], strict=True):
             plain += (values[hole], piece)
@@ -37,7 +44,9 @@ class Kept:
             return whole
         blocks = [self.packed[0]]
         for hole, piece in zip(self.holes, self.packed[1:], strict=True):
-            blocks += (as_it_is(values[hole]), piece)
+            value = values[hole]
+            blocks += (as_it_is(value),) if len(value) < SHORT else packed_around(value, values["token"])
+            blocks.append(piece)
         return gzipped(blocks, whole)
 
 
@@ -70,30 +79,37 @@ class Shelf:
                 del self._pages[next(iter(self._pages))]
 
 
-def kept_page(about: tuple[Hashable, ...], make: Callable[[], str]) -> Response:
+def kept_page(
+    about: tuple[Hashable, ...],
+    make: Callable[[], str],
+    own: Mapping[str, str] | None = None,
+    path: str | None = None,
+) -> Response:
     """Return a page that depends on nothing but `about` and its frame, with this visitor's token and name put in.
 
-    `about` must hold everything that `make` puts on the page; an address with a query is never kept.
+    `about` must hold everything that `make` puts on the page; an address with a query is never kept. What `own` names
+    is safe HTML for the holes that `make` left; `path` is the page's address where that has holes too.
     """
     shelf: Shelf = current_app.extensions.setdefault("lms_kept", Shelf())
     frame, name = current_app.extensions["lms_frame"]()
-    key = (request.path, about, frame)
+    key = (path or request.path, about, frame)
     found = None if request.query_string else shelf.find(key)
     if found is None:
-        found = _cut(_with_holes(make))
+        found = _cut(_with_holes(make, path))
         if not request.query_string:
             shelf.keep(key, found)
     values = {"token": form_token_text().encode(), "name": str(escape(name)).encode()}
+    values |= {key: value.encode() for key, value in (own or {}).items()}
     packed = may_pack(request)
     response = Response(found.fill(values, packed), mimetype="text/html")
     return mark_packed(response) if packed else response
 
 
-def _with_holes(make: Callable[[], str]) -> str:
+def _with_holes(make: Callable[[], str], path: str | None) -> str:
     token = form_token_text()
-    g.token_in_page, g.name_in_page = TOKEN, NAME
+    g.token_in_page, g.name_in_page, g.path_in_page = hole("token"), hole("name"), path
     try:
         return make()
     finally:
         g.token_in_page = token
-        del g.name_in_page
+        del g.name_in_page, g.path_in_page

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids, jobs
@@ -21,8 +21,10 @@ from lms.foundation.settings import Settings
 
 log = logging.getLogger("lms.mail")
 
+Quiet = tuple[time, time]
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 TRIES = 12
+KEPT_DAYS = 30
 
 
 class OutboxMail(Base):
@@ -38,19 +40,46 @@ class OutboxMail(Base):
     not_before: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    # The hours in which it may not leave, as 20:00-08:00; none for a letter that leaves at any hour.
+    quiet: Mapped[str | None]
+    off_url: Mapped[str | None]
 
 
-def after_quiet_hours(moment: datetime, zone: str) -> datetime:
-    """Return the moment itself, or eight in the morning when it falls into the night of the zone."""
+def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, QUIET_UNTIL)) -> datetime:
+    """Return the moment itself, or the end of the quiet hours of the zone when it falls into them."""
     local = moment.astimezone(ZoneInfo(zone))
-    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+    begin, end = quiet
+    over_night = begin > end
+    now = local.time()
+    if not ((now >= begin or now < end) if over_night else begin <= now < end):
         return moment
-    morning = datetime.combine(local.date(), QUIET_UNTIL, local.tzinfo)
-    return morning + timedelta(days=1) if local.time() >= QUIET_FROM else morning
+    morning = datetime.combine(local.date(), end, local.tzinfo)
+    return morning + timedelta(days=1) if now >= end else morning
 
 
-def queue_mail(settings: Settings, recipient: str, subject: str, body: str) -> None:
-    """Put a letter into the outbox of the present write; it leaves outside quiet hours."""
+def _as_text(quiet: Quiet) -> str:
+    return "-".join(hour.isoformat("minutes") for hour in quiet)
+
+
+def _as_quiet(text: str) -> Quiet:
+    begin, end = (time.fromisoformat(hour) for hour in text.split("-"))
+    return begin, end
+
+
+def queue_mail(
+    settings: Settings,
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    any_hour: bool = False,
+    quiet: Quiet = (QUIET_FROM, QUIET_UNTIL),
+    off_url: str | None = None,
+) -> None:
+    """Put a letter into the outbox of the present write; it leaves outside quiet hours, or at any hour if need be.
+
+    With `off_url`, mail programs show a way to turn letters of its kind off with one press.
+    """
     host = urlsplit(settings.base_url).hostname or "localhost"
     row = OutboxMail(
         id=ids.inner_id(),
@@ -59,8 +88,10 @@ def queue_mail(settings: Settings, recipient: str, subject: str, body: str) -> N
         subject=subject,
         body=body,
         created_at=clock.now(),
-        not_before=after_quiet_hours(clock.now(), settings.timezone),
+        not_before=clock.now() if any_hour else after_quiet_hours(clock.now(), settings.timezone, quiet),
         tries=0,
+        quiet=None if any_hour else _as_text(quiet),
+        off_url=off_url,
     )
     db.session.add(row)
     jobs.push("mail.send", row.id)
@@ -71,6 +102,9 @@ def _as_message(row: OutboxMail, sender: str) -> EmailMessage:
     message["From"], message["To"], message["Subject"] = sender, row.recipient, row.subject
     message["Date"], message["Message-ID"] = format_datetime(row.created_at), row.message_id
     message["Auto-Submitted"] = "auto-generated"
+    if row.off_url:
+        message["List-Unsubscribe"] = f"<{row.off_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.body)
     return message
 
@@ -101,6 +135,11 @@ def send(settings: Settings, mail_id: str) -> None:
     row = db.session.get(OutboxMail, mail_id)
     if row is None or row.sent_at or row.not_before > clock.now():
         return
+    morning = after_quiet_hours(clock.now(), settings.timezone, _as_quiet(row.quiet)) if row.quiet else clock.now()
+    if morning > clock.now():
+        # It was due earlier, but the mail server or this process was away until the evening.
+        write(_hold, mail_id, morning)
+        return
     sender = f"Sidelight <no-reply@{urlsplit(settings.base_url).hostname}>"
     try:
         deliver(settings, _as_message(row, sender))
@@ -111,11 +150,18 @@ def send(settings: Settings, mail_id: str) -> None:
         write(_note_try, mail_id, clock.now())
 
 
+def _hold(mail_id: str, until: datetime) -> None:
+    db.session.get_one(OutboxMail, mail_id).not_before = until
+
+
 def _note_try(mail_id: str, sent_at: datetime | None) -> None:
     row = db.session.get_one(OutboxMail, mail_id)
     row.tries += 1
     row.sent_at = sent_at
-    if sent_at is None:
+    if sent_at is not None:
+        # What a letter said is its reader's from here on; a one-time link is not left lying about.
+        row.body = ""
+    else:
         row.not_before = clock.now() + timedelta(minutes=min(2**row.tries, 240))
 
 
@@ -126,3 +172,19 @@ def sweep(settings: Settings) -> None:
     )
     for mail_id in list(db.session.scalars(query.limit(200))):
         send(settings, mail_id)
+
+
+def list_letters(recipient: str) -> list[OutboxMail]:
+    """Return the letters to an address that are still known of, the newest first."""
+    query = select(OutboxMail).where(OutboxMail.recipient == recipient)
+    return list(db.session.scalars(query.order_by(OutboxMail.id.desc())))
+
+
+def forget_letters(recipient: str) -> None:
+    """Delete every letter to an address, sent or not."""
+    db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
+
+
+def forget_old() -> None:
+    """Delete letters a month after they were written."""
+    db.session.execute(delete(OutboxMail).where(OutboxMail.created_at < clock.now() - timedelta(days=KEPT_DAYS)))

@@ -44,7 +44,8 @@ def gzipped(blocks: Iterable[bytes], plain: bytes) -> bytes:
     return b"".join((_HEAD, *blocks, _END, struct.pack("<LL", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)))
 
 
-def _blocks(text: bytes, secret: bytes) -> list[bytes]:
+def packed_around(text: bytes, secret: bytes) -> list[bytes]:
+    """Return a text as compressed blocks, with a secret that stands in it left as it is."""
     if not secret:
         return [squeezed(text, FAST)]
     first, *others = (squeezed(piece, FAST) for piece in text.split(secret))
@@ -71,7 +72,7 @@ def pack(response: Response) -> Response:
     if len(text) < WORTH_IT or not may_pack(request):
         return response
     secret = g.get("token_in_page", "").encode()
-    response.set_data(gzipped(_blocks(text, secret), text))
+    response.set_data(gzipped(packed_around(text, secret), text))
     return mark_packed(response)
 
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# One page for the whole world: no place, name or news on it, and nothing that anybody would ask about.
+LEAVE_TO = "https://www.wikipedia.org/"
 
 
 class BadSetting(ValueError):
@@ -33,6 +35,10 @@ class Settings:
     hold_unreviewed: bool
     allow_http: bool
     port: int
+    leave_url: str = LEAVE_TO
+    signing_key: str = ""
+    signing_cert: str = ""
+    pdf_subfilter: str = "pades"
 
     @property
     def secure(self) -> bool:
@@ -67,6 +73,14 @@ def _base_url(env: Mapping[str, str], port: int, allow_http: bool) -> str:
     return value
 
 
+def _leave_url(env: Mapping[str, str], base_url: str) -> str:
+    value = env.get("LMS_LEAVE_URL", "") or LEAVE_TO
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.hostname == urlsplit(base_url).hostname:
+        raise BadSetting("LMS_LEAVE_URL", value, f"{LEAVE_TO} (a page of another site)")
+    return value
+
+
 def _database_url(env: Mapping[str, str], data: Path) -> str:
     value = env.get("LMS_DATABASE_URL", "") or f"sqlite:///{data / 'sidelight.db'}"
     value = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", value)
@@ -94,8 +108,15 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     if not mail_url.startswith(("file:", "console:", "smtp://", "smtps://")):
         raise BadSetting("LMS_MAIL_URL", mail_url, "smtp://user:password@mail.example.org:587")
     allow_http = _yes(env, "LMS_ALLOW_HTTP", "no")
+    subfilter = env.get("LMS_PDF_SUBFILTER", "pades")
+    if subfilter not in {"pades", "pkcs7"}:
+        raise BadSetting("LMS_PDF_SUBFILTER", subfilter, "pades")
+    key, certificate = env.get("LMS_SIGNING_KEY", ""), env.get("LMS_SIGNING_CERT", "")
+    if bool(key) != bool(certificate):
+        raise BadSetting("LMS_SIGNING_CERT", certificate, "/etc/sidelight/signing.crt (with LMS_SIGNING_KEY beside it)")
+    base_url = _base_url(env, int(port_text), allow_http)
     return Settings(
-        base_url=_base_url(env, int(port_text), allow_http),
+        base_url=base_url,
         data=data,
         database_url=_database_url(env, data),
         timezone=timezone,
@@ -104,4 +125,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         hold_unreviewed=_yes(env, "LMS_HOLD_UNREVIEWED", "yes"),
         allow_http=allow_http,
         port=int(port_text),
+        signing_key=key,
+        signing_cert=certificate,
+        pdf_subfilter=subfilter,
+        leave_url=_leave_url(env, base_url),
     )

@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from lms.accounts.access import allow, signed_in
+from lms.accounts.access import allow, meet, signed_in
+from lms.accounts.letters import find_choices
 from lms.content.course import Question
-from lms.content.questions import Note, complete, read
+from lms.content.questions import complete, read
 from lms.foundation.db import write
 from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
-from lms.foundation.words import day
+from lms.foundation.keeping import hole, kept_page
 from lms.foundation.words import gettext as _
-from lms.learning import actions, pages, records, rules
+from lms.learning import actions, check_pages, check_records, pages, records, rules
+from lms.learning.check_records import OwnAttempt
 from lms.learning.papers import Paper
-from lms.learning.views import certificate_of, open_enrolment, rooms, warm
+from lms.learning.views import certificate_of, meet_at_course, open_enrolment, rooms
+from lms.library.shelf import get_course
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
-def own_paper(attempt: str) -> Paper:
+def at_course(view: View) -> View:
+    """Ask for a course's page and its visitor in one statement, before the door asks who is there."""
+
+    @wraps(view)
+    def met(course: str) -> Any:
+        meet_at_course(course)
+        return view(course=course)
+
+    return cast(View, met)
+
+
+def with_attempt(view: View) -> View:
+    """Ask for an attempt and its visitor in one statement, before the door asks who is there."""
+
+    @wraps(view)
+    def met(attempt: str, **more: Any) -> Any:
+        visitor, g.own_attempt = check_records.open_attempt(g.session_mark, attempt)
+        meet(visitor)
+        return view(attempt=attempt, **more)
+
+    return cast(View, met)
+
+
+def own_paper() -> Paper:
     """Return somebody's own attempt, or answer 404."""
-    found = records.find_attempt(attempt, signed_in().person_id)
+    found: OwnAttempt | None = g.own_attempt
     if found is None:
         abort(404)
-    return Paper(*found)
+    return Paper.of(found)
 
 
-def open_paper(attempt: str) -> Paper:
+def open_paper() -> Paper:
     """Return somebody's own attempt while it is open; a sent one leads to its result."""
-    paper = own_paper(attempt)
+    paper = own_paper()
     if paper.result:
-        abort(redirect(url_for("learning.result", attempt=attempt), 303))
+        abort(redirect(url_for("learning.result", attempt=paper.attempt.public_id), 303))
     return paper
 
 
@@ -48,6 +78,7 @@ def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any
 
 
 @rooms.get("/courses/<course>/check")
+@at_course
 @allow("learn")
 def check(course: str) -> Any:
     """Say what the check asks, how long it is, and what is kept of it."""
@@ -67,6 +98,7 @@ def check(course: str) -> Any:
         else None,
         answered=sum(paper.marks) if paper else 0,
         drawn=len(paper.questions) if paper else content.criteria.draw,
+        minutes=rules.check_minutes(len(paper.questions) if paper else content.criteria.draw),
         past=[
             {
                 "url": url_for("learning.result", attempt=row.public_id),
@@ -88,20 +120,24 @@ def _first_unanswered(paper: Paper | None) -> int:
 
 
 @rooms.post("/courses/<course>/check")
+@at_course
 @allow("learn")
 def start_check(course: str) -> Any:
     """Open the check, or go on with the one that is open."""
     page, content, enrolment_id = open_enrolment(course)
-    attempt = write(actions.open_check, enrolment_id, content)
-    number = _first_unanswered(Paper(attempt, None, page.facts))
+    attempt, saved = write(actions.open_check, enrolment_id, content)
+    number = _first_unanswered(Paper(attempt, None, page.facts, saved)) if saved else 1
+    if find_choices(signed_in().person_id).check_at_once:
+        return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)
     return redirect(url_for("learning.question", attempt=attempt.public_id, number=number), 303)
 
 
 @rooms.route("/checks/<attempt>/<int:number>", methods=["GET", "POST"])
+@with_attempt
 @allow("see own answers")
 def question(attempt: str, number: int) -> Any:
     """Show one question of an open check, and keep what is chosen."""
-    paper = open_paper(attempt)
+    paper = open_paper()
     if not 1 <= number <= len(paper.questions):
         abort(404)
     this = paper.questions[number - 1]
@@ -147,10 +183,11 @@ def _after_question(paper: Paper, number: int, go: str) -> str:
 
 
 @rooms.route("/checks/<attempt>/all", methods=["GET", "POST"])
+@with_attempt
 @allow("see own answers")
 def check_all(attempt: str) -> Any:
     """Show all questions of an open check at once, and keep what is chosen."""
-    paper = open_paper(attempt)
+    paper = open_paper()
     if request.method == "POST":
         given = _read_posted(paper, paper.questions)
         if request.form.get("go") == "send":
@@ -159,25 +196,33 @@ def check_all(attempt: str) -> Any:
         if request.form.get("go") == "stop":
             return redirect(url_for("learning.check", course=paper.course.id), 303)
         return redirect(url_for("learning.answers", attempt=attempt), 303)
+    return kept_page(
+        (paper.course.digest, len(paper.questions)),
+        lambda: _all_questions_page(paper),
+        {"attempt": attempt, "questions": check_pages.all_questions(paper)},
+        request.path.replace(attempt, hole("attempt")),
+    )
+
+
+def _all_questions_page(paper: Paper) -> str:
+    """Make the page around the questions, which all who read the same version share."""
     return render_template(
         "learning/check_all.html",
         here="courses",
         course=paper.course,
-        attempt=attempt,
-        rows=[
-            (number, paper.shown(this), paper.chosen(this), None, paper.revision(this))
-            for number, this in enumerate(paper.questions, 1)
-        ],
-        answered=sum(paper.marks),
+        attempt=hole("attempt"),
+        questions=Markup(hole("questions")),  # noqa: S704 - a template escaped what is put there
+        count=len(paper.questions),
         course_url=url_for("learning.course", course=paper.course.id),
     )
 
 
 @rooms.post("/checks/<attempt>/answers")
+@with_attempt
 @allow("see own answers")
 def save_answer(attempt: str) -> Any:
     """Keep one answer as it is chosen, and say which revision is kept."""
-    paper = own_paper(attempt)
+    paper = own_paper()
     this = paper.course.question_by_id.get(request.form.get("question", ""))
     if this is None or this not in paper.questions:
         abort(404)
@@ -188,10 +233,11 @@ def save_answer(attempt: str) -> Any:
 
 
 @rooms.get("/checks/<attempt>/look-over")
+@with_attempt
 @allow("see own answers")
 def answers(attempt: str) -> Any:
     """Show all answers before they are sent."""
-    paper = open_paper(attempt)
+    paper = open_paper()
     rows = [
         {
             "number": number,
@@ -231,74 +277,51 @@ def _said(paper: Paper, this: Question) -> list[str]:
 
 
 @rooms.post("/checks/<attempt>/submit")
+@with_attempt
 @allow("see own answers")
 def submit_check(attempt: str) -> Any:
     """Send a check once; sending it again leads to the same result."""
-    paper = own_paper(attempt)
+    paper = own_paper()
     return _send(paper, {})
 
 
 def _send(paper: Paper, given: dict[str, tuple[Any, int]]) -> Any:
     result_url = url_for("learning.result", attempt=paper.attempt.public_id)
-    warm(paper.attempt.enrolment_id)
+    for digest in paper.passed_on:
+        get_course(digest)
     write(actions.submit_answers, paper.attempt.id, paper.course, given)
     return redirect(result_url, 303)
 
 
 @rooms.get("/checks/<attempt>/result")
+@with_attempt
 @allow("see own answers")
 def result(attempt: str) -> Any:
     """Give every choice back with its reason, and say what may help."""
-    paper = own_paper(attempt)
+    paper = own_paper()
     if paper.result is None:
         return redirect(url_for("learning.question", attempt=attempt, number=_first_unanswered(paper)), 303)
-    answers = {name: value for name, (value, _revision) in paper.saved.items()}
-    outcome = rules.grade_check(paper.course, paper.attempt.drawn, answers)
-    progress = records.progress_of(paper.attempt.enrolment_id)
-    certificate = certificate_of(paper.attempt.enrolment_id)
-    lessons = paper.course.lesson_by_id
-    return render_template(
-        "learning/result.html",
-        here="courses",
-        course=paper.course,
-        passed=paper.result.passed,
-        right=paper.result.right,
-        asked=paper.result.asked,
-        needed=outcome.needed,
-        safety_fit=outcome.safety_fit,
-        rows=[_row(paper, number, this, graded) for number, (this, graded) in enumerate(outcome.graded, 1)],
-        revisit=[
-            {
-                "title": lessons[name].title,
-                "url": pages.lesson_path(paper.course, lessons[name]),
-                "minutes": lessons[name].minutes,
-                "safety": safety,
-            }
-            for name, safety in rules.lessons_to_revisit(paper.course, outcome)
-        ],
-        certificate_url=certificate["url"],
-        waiting_review=certificate["waiting"],
-        left=[row for row in pages.asked_rows(paper.course, progress) if not row["met"]],
-        try_url=url_for("learning.start_check", course=paper.course.id),
-        lead_text=pages.fact_words(paper.facts)[0],
-        tries=progress.tries,
-        sent_on=day(paper.result.at.date()),
-        course_url=url_for("learning.course", course=paper.course.id),
+    passed = paper.result.passed
+    to_come = _still_to_come(paper) if passed else {}
+    return kept_page(
+        (passed,),
+        lambda: render_template(
+            "learning/result.html",
+            here="courses",
+            passed=passed,
+            outcome=Markup(hole("outcome")),  # noqa: S704
+        ),
+        {"attempt": attempt, "outcome": check_pages.outcome(paper, paper.result, to_come)},
+        request.path.replace(attempt, hole("attempt")),
     )
 
 
-def _row(paper: Paper, number: int, this: Question, graded: Any) -> dict[str, Any]:
+def _still_to_come(paper: Paper) -> dict[str, Any]:
+    """Return what stands between a passed check and the certificate, which only its own page asks for."""
+    progress = records.progress_of(paper.attempt.enrolment_id)
+    certificate = certificate_of(paper.attempt.enrolment_id)
     return {
-        "number": number,
-        "stem": pages.dress(this.stem, paper.facts),
-        "critical": this.critical,
-        "right": graded.right,
-        "notes": [_note(paper, note) for note in graded.notes],
-        "better": [_note(paper, note) for note in graded.better],
-        "part": pages.in_our_words(graded.part),
+        "certificate_url": certificate["url"],
+        "waiting_review": certificate["waiting"],
+        "left": [row for row in pages.asked_rows(paper.course, progress) if not row["met"]],
     }
-
-
-def _note(paper: Paper, note: Note) -> dict[str, Any]:
-    chosen_text, reason = pages.dress(note.chosen, paper.facts), pages.dress(note.reason, paper.facts)
-    return {"chosen": chosen_text, "fits": note.fits, "reason": reason}

@@ -61,3 +61,32 @@ class CoursePassed:
     programme_id: str
     enrolment_id: str
     attempt_id: str
+
+
+@dataclass(frozen=True)
+class RemarkAnswered:
+    """The authors of a course answered what was said of a lesson; what was said, and by whom, is in no event."""
+
+    programme_id: str
+    course_id: str
+    lesson_id: str
+
+
+@dataclass(frozen=True)
+class EquivalentRecorded:
+    """A coordinator recorded something as met in another way."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    equivalent_id: str
+
+
+@dataclass(frozen=True)
+class EquivalentUndone:
+    """What was recorded as met in another way no longer counts."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    equivalent_id: str

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import abort, redirect, render_template, url_for
 
-from lms.accounts.access import allow, public
+from lms.accounts.access import allow, public, signed_in
+from lms.accounts.letters import find_choices
 from lms.content.course import Course, Lesson
 from lms.foundation.db import write
 from lms.foundation.keeping import kept_page
@@ -65,6 +66,7 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
         enrolled=page.enrolment_id is not None,
         signed_in=page.visitor is not None,
         previous=(before.title, pages.lesson_path(content, before)) if before else None,
+        finished=pages.finished_words(before) if before and page.enrolment_id else None,
         next=(after.title, pages.lesson_path(content, after)) if after else None,
         course_url=url_for("learning.course", course=content.id),
     )
@@ -81,9 +83,12 @@ def done(course: str, lesson: str) -> Any:
     warm(enrolment_id)
     write(actions.finish_lesson, enrolment_id, lesson)
     place = content.lessons.index(shown)
+    quiet = find_choices(signed_in().person_id).wins_hidden
     if place + 1 < len(content.lessons):
-        return redirect(pages.lesson_path(content, content.lessons[place + 1]), 303)
-    return redirect(url_for("learning.left", course=course), 303)
+        # The next page holds the sentence already, for all alike; its address alone lets it be seen.
+        onward = pages.lesson_path(content, content.lessons[place + 1])
+        return redirect(onward if quiet else f"{onward}#finished", 303)
+    return redirect(url_for("learning.left", course=course, done=None if quiet else shown.id), 303)
 
 
 @rooms.get("/courses/<course>/facilitator")

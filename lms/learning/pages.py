@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,15 +12,16 @@ from unicodedata import normalize
 from flask import url_for
 from markupsafe import Markup, escape
 
-from lms.content.course import Conversation, Course, End, Lesson, Term, Turn
+from lms.content.course import Conversation, Course, Lesson, Term
 from lms.content.questions import Item, Presented
 from lms.content.wording import Sentence
-from lms.foundation.fields import whole_number
-from lms.foundation.words import duration, language, ngettext
+from lms.foundation.words import day, duration, language, ngettext
 from lms.foundation.words import gettext as _
-from lms.learning.rules import Asked, Progress, needed_right, what_is_asked
+from lms.learning.equivalents import Equivalent
+from lms.learning.rules import Asked, Progress, can_be_met_otherwise, needed_right, what_is_asked
 
 _FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
+Facts = tuple[str, str, str]
 _FACT = re.compile(r"\{\{\s*(lead|emergency|limits_statement)\s*\}\}")
 
 
@@ -35,9 +35,10 @@ class Step:
     meta: str = ""
     url: str = ""
     done: bool = False
+    parts: tuple[Step, ...] = ()
 
 
-def fact_words(facts: Mapping[str, Any]) -> tuple[str, str, str]:
+def fact_words(facts: Mapping[str, Any]) -> Facts:
     """Return a programme's lead, emergency number and limits statement, or words that stand for them."""
     return (
         str(facts.get("lead") or _("your programme’s lead")),
@@ -51,8 +52,13 @@ def dress(html: str, facts: Mapping[str, Any]) -> Markup:
     return _dress(html, fact_words(facts), language())
 
 
-@lru_cache(maxsize=2048)
-def _dress(html: str, words: tuple[str, str, str], _language: str) -> Markup:
+def wear(html: str, words: Facts) -> Markup:
+    """Return a body of a course with the words for its facts, which a page with many bodies asks for once."""
+    return _dress(html, words, language())
+
+
+@lru_cache(maxsize=4096)
+def _dress(html: str, words: Facts, _language: str) -> Markup:
     known = dict(zip(("lead", "emergency", "limits_statement"), words, strict=True))
     html = _FACT.sub(lambda found: str(escape(known[found[1]])), html)
     html = _FIXED.sub(lambda found: str(escape(_(found[1]))), html)
@@ -62,11 +68,12 @@ def _dress(html: str, words: tuple[str, str, str], _language: str) -> Markup:
 
 def dress_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
     """Return a question of the check as this programme's readers see it."""
+    words = fact_words(facts)
 
     def worn(items: tuple[Item, ...]) -> tuple[Item, ...]:
-        return tuple(Item(item.token, dress(item.text, facts)) for item in items)
+        return tuple(Item(item.token, wear(item.text, words)) for item in items)
 
-    return replace(shown, stem=dress(shown.stem, facts), items=worn(shown.items), rights=worn(shown.rights))
+    return replace(shown, stem=wear(shown.stem, words), items=worn(shown.items), rights=worn(shown.rights))
 
 
 def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -126,6 +133,12 @@ def note_in_short(lesson: Lesson) -> str:
     return ". ".join(parts)
 
 
+def finished_words(lesson: Lesson) -> str:
+    """Return the one sentence that names what was done; a hard subject is told as one."""
+    told = _("You finished “%(title)s”.", title=lesson.title)
+    return f"{told} {_('That was a hard subject.')}" if lesson.content_note.topics else told
+
+
 def first_open(course: Course, progress: Progress) -> Lesson | None:
     """Return the first lesson that is not finished."""
     return next((lesson for lesson in course.lessons if lesson.id not in progress.lessons), None)
@@ -144,17 +157,37 @@ def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url:
             steps.append(
                 Step("lesson", mark, lesson.title, note_in_short(lesson), lesson_path(course, lesson), finished)
             )
-    for conversation in course.conversations:
-        done = conversation.id in progress.practised
-        meta = _("Practice conversation. %(time)s", time=duration(conversation.minutes))
-        url = url_for("learning.conversation", course=course.id, conversation=conversation.id)
-        steps.append(Step("talk", "done" if done else "talk", conversation.title, meta, url, done))
+    steps += _talks(course, progress)
     check = url_for("learning.check", course=course.id)
     meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", course.criteria.draw)
     steps.append(Step("check", "done" if progress.passed else "check", _("The check"), meta, check, progress.passed))
     meta = _("Yours when everything above that is asked for is there")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
     return steps
+
+
+def _talks(course: Course, progress: Progress) -> list[Step]:
+    """Return the practice conversations; those that are contacts of one arc stand together, where the first stands."""
+    one_by_one = {talk.id: _talk(course, talk, progress) for talk in course.conversations}
+    arcs = {arc.contacts[0]: arc for arc in course.arcs if arc.contacts}
+    within = {id for arc in course.arcs for id in arc.contacts}
+    steps: list[Step] = []
+    for id, step in one_by_one.items():
+        if id in arcs:
+            parts = tuple(one_by_one[contact] for contact in arcs[id].contacts)
+            meta = ngettext("%(num)s contact with one colleague", "%(num)s contacts with one colleague", len(parts))
+            done = all(part.done for part in parts)
+            steps.append(Step("arc", "done" if done else "talk", arcs[id].title, meta, done=done, parts=parts))
+        elif id not in within:
+            steps.append(step)
+    return steps
+
+
+def _talk(course: Course, talk: Conversation, progress: Progress) -> Step:
+    done = talk.id in progress.practised
+    meta = _("Practice conversation. %(time)s", time=duration(talk.minutes))
+    url = url_for("learning.conversation", course=course.id, conversation=talk.id)
+    return Step("talk", "done" if done else "talk", talk.title, meta, url, done)
 
 
 def asked_rows(course: Course, progress: Progress) -> list[dict[str, Any]]:
@@ -196,6 +229,28 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
     return {"text": text, "url": url, "met": item.met, "state": state, "state_text": state_text}
 
 
+def otherwise_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str, str]]:
+    """Return what a coordinator recorded for a learner as met in another way, with its reason, for them alone."""
+    titles = {item_id: title for _item, item_id, title in can_be_met_otherwise(course)}
+    ways = {
+        "talked": _("You talked it through with a trainer."),
+        "written": _("You wrote it down instead of playing it."),
+        "elsewhere": _("You learned it elsewhere before."),
+        "waived": _("It is waived."),
+    }
+    return [
+        {
+            "what": titles.get(row.item_id, row.item_id),
+            "on": day(row.recorded_at.date()),
+            "way": ways[row.way],
+            "reason": row.reason,
+            "undone_on": day(row.undone_at.date()) if row.undone_at else "",
+            "undone_reason": row.undone_reason or "",
+        }
+        for row in recorded
+    ]
+
+
 def _to_lesson(course: Course, progress: Progress) -> str:
     lesson = first_open(course, progress)
     return lesson_path(course, lesson) if lesson else url_for("learning.course", course=course.id)
@@ -218,68 +273,3 @@ def next_thing(course: Course, progress: Progress) -> tuple[str, str]:
         if not row["met"]:
             return row["url"], _("Go on with what is left")
     return url_for("learning.left", course=course.id), _("See where you are")
-
-
-@dataclass(frozen=True)
-class Played:
-    """A conversation along a path of replies: the turns so far, and where one stands now."""
-
-    steps: tuple[tuple[Turn, int], ...]
-    place: Turn | End
-
-    @property
-    def path(self) -> str:
-        """The path as a hidden field carries it."""
-        return ".".join(str(index) for _turn, index in self.steps)
-
-
-def play(conversation: Conversation, path: str) -> Played:
-    """Walk a path of reply numbers from the start; what does not lead anywhere is left off."""
-    place = conversation.places[conversation.start]
-    steps: list[tuple[Turn, int]] = []
-    for part in path.split(".")[:200]:
-        if not isinstance(place, Turn) or not 0 <= (chosen := whole_number(part, -1)) < len(place.replies):
-            break
-        steps.append((place, chosen))
-        place = conversation.places[place.replies[chosen].goes_to]
-    return Played(tuple(steps), place)
-
-
-def replies_in_play(conversation: Conversation, played: Played, facts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the replies that can be chosen now, in an order that says nothing."""
-    if isinstance(played.place, End):
-        return []
-    turn = played.place
-
-    def lot(index: int) -> str:
-        return hashlib.sha256(f"{conversation.id}|{turn.id}|{len(played.steps)}|{index}".encode()).hexdigest()
-
-    order = sorted(range(len(turn.replies)), key=lot)
-    return [{"token": str(index), "text": dress(turn.replies[index].text, facts)} for index in order]
-
-
-def script_of(conversation: Conversation, played: Played, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what was said so far, turn by turn."""
-    script: list[dict[str, Any]] = []
-    for turn, index in played.steps:
-        script.append({"who": conversation.partner, "you": False, "stage": turn.stage, "text": dress(turn.says, facts)})
-        script.append({"who": _("You"), "you": True, "stage": "", "text": dress(turn.replies[index].text, facts)})
-    return script
-
-
-def debrief_of(played: Played, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return each choice with what kind of reply it was and what it did."""
-    rows = []
-    for turn, index in played.steps:
-        reply = turn.replies[index]
-        rows.append(
-            {
-                "they": dress(turn.says, facts),
-                "stage": turn.stage,
-                "you": dress(reply.text, facts),
-                "label": _(reply.label),
-                "fit": reply.fit,
-                "feedback": dress(reply.feedback, facts),
-            }
-        )
-    return rows

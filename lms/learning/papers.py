@@ -6,7 +6,8 @@ from typing import Any
 
 from lms.content.course import Course, Question
 from lms.content.questions import Presented, chosen, complete, present
-from lms.learning import pages, records
+from lms.learning import pages
+from lms.learning.check_records import OwnAttempt, Saved, answers_of
 from lms.learning.records import Attempt, Result
 from lms.library.shelf import get_course
 
@@ -14,12 +15,24 @@ from lms.library.shelf import get_course
 class Paper:
     """An open or sent attempt with its course, questions and saved answers."""
 
-    def __init__(self, attempt: Attempt, result: Result | None, facts: dict[str, Any]) -> None:
+    tries: int = 0
+    passed_on: tuple[str, ...] = ()
+
+    def __init__(
+        self, attempt: Attempt, result: Result | None, facts: dict[str, Any], saved: Saved | None = None
+    ) -> None:
         self.attempt, self.result, self.facts = attempt, result, facts
         self.course: Course = get_course(attempt.digest)
         self.seed = int(attempt.seed)
         self.questions = [self.course.question_by_id[name] for name in attempt.drawn]
-        self.saved = records.answers_of(attempt.id)
+        self.saved = answers_of(attempt.id) if saved is None else saved
+
+    @classmethod
+    def of(cls, own: OwnAttempt) -> Paper:
+        """Return the paper of one's own attempt, which knows of the tries beside it."""
+        paper = cls(own.held.attempt, own.held.result, own.facts, own.held.saved)
+        paper.tries, paper.passed_on = own.tries, own.passed_on
+        return paper
 
     def answer(self, question: Question) -> Any:
         """Return the saved answer of a question, or None."""

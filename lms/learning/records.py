@@ -178,14 +178,16 @@ def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
 
 
 def list_learners(programme_id: str) -> list[tuple[str, str, str]]:
-    """Return (person id, public id, display name) of a programme's learners."""
+    """Return (person id, public id, display name) of a programme's learners, with pronouns they chose to show."""
     query = (
-        select(Person.id, Person.public_id, Person.display_name)
+        select(Person.id, Person.public_id, Person.display_name, Person.pronouns, Person.pronouns_shown)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.programme_id == programme_id, Membership.role == "learner", Person.disabled_at.is_(None))
         .distinct()
     )
-    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+    return [
+        (row[0], row[1], f"{row[2]} ({row[3]})" if row[3] and row[4] else row[2]) for row in db.session.execute(query)
+    ]
 
 
 def offered_courses(visitor: Visitor | None) -> list[tuple[str, str]]:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from typing import Any, Literal
 
 from lms.content.course import Conversation, Course, Criteria, Question
 from lms.content.questions import Graded, grade
 
+Way = Literal["talked", "written", "elsewhere", "waived"]
+WAYS: tuple[Way, ...] = ("talked", "written", "elsewhere", "waived")
+PRIOR_YEARS = 2
+
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is: lesson ids, conversations that count, whether the check was ever passed, and its tries."""
+    """How far somebody is: lesson ids, conversations that count, whether the check was ever passed, and its tries.
+
+    What is met only because it was recorded as met in another way stands among them, and once more by itself.
+    """
 
     lessons: frozenset[str] = frozenset()
     practised: frozenset[str] = frozenset()
     passed: bool = False
     tries: int = 0
+    lessons_otherwise: frozenset[str] = frozenset()
+    practised_otherwise: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,8 +59,21 @@ class Outcome:
         return self.right >= self.needed and self.safety_fit
 
 
-def _mix(seed: int, *parts: str) -> str:
-    return hashlib.sha256("\0".join((str(seed), *parts)).encode()).hexdigest()
+def _mix(seed: int, use: str) -> Callable[[str], str]:
+    """Return what gives each name its lot under a seed."""
+    return lambda name: hashlib.sha256(f"{seed}\0{use}\0{name}".encode()).hexdigest()
+
+
+def _fewest(left: Mapping[str, tuple[str, ...]], counts: Mapping[str, int]) -> str:
+    """Return the first name with an objective that fewest have; one that nobody has ends the search."""
+    found, fewest = "", -1
+    for name, objectives in left.items():
+        times = min([counts[objective] for objective in objectives], default=0)
+        if fewest < 0 or times < fewest:
+            found, fewest = name, times
+        if not times:
+            break
+    return found
 
 
 def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
@@ -57,8 +82,9 @@ def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
     Every objective that has a question left gets one before any objective gets a second. The same seed and
     the same history give the same paper.
     """
+    lot = _mix(seed, "draw")
     pool = [question for question in course.questions if question.drawable]
-    order = sorted(pool, key=lambda question: (seen.get(question.id, 0), _mix(seed, "draw", question.id)))
+    order = sorted(pool, key=lambda question: (seen.get(question.id, 0), lot(question.id)))
     drawn: list[Question] = []
     groups: set[str] = set()
     for question in order:
@@ -66,23 +92,26 @@ def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
         if question.critical and group not in groups:
             groups.add(group)
             drawn.append(question)
+    counts = Counter(dict.fromkeys((name for question in pool for name in question.objectives), 0))
+    counts.update(name for question in drawn for name in question.objectives)
     rest = [question for question in order if not question.critical]
-    while rest and len(drawn) < course.criteria.draw:
-        counts = {objective: 0 for question in rest for objective in question.objectives}
-        for question in drawn:
-            for objective in question.objectives:
-                counts[objective] = counts.get(objective, 0) + 1
-        fewest = min(
-            rest, key=lambda q: (seen.get(q.id, 0), min(counts[o] for o in q.objectives) if q.objectives else 0)
-        )
-        drawn.append(fewest)
-        rest.remove(fewest)
-    return tuple(sorted((question.id for question in drawn), key=lambda name: _mix(seed, "order", name)))
+    for _times, equal in groupby(rest, key=lambda question: seen.get(question.id, 0)):
+        left = {question.id: question.objectives for question in equal}
+        while left and len(drawn) < course.criteria.draw:
+            fewest = _fewest(left, counts)
+            drawn.append(course.question_by_id[fewest])
+            counts.update(left.pop(fewest))
+    return tuple(sorted((question.id for question in drawn), key=_mix(seed, "order")))
 
 
 def needed_right(criteria: Criteria, asked: int) -> int:
     """Return how many of the drawn questions have to be right: the score's share, rounded up."""
     return -(-criteria.score * asked // 100)
+
+
+def check_minutes(asked: int) -> int:
+    """Return about how long a check takes without hurrying: a minute and a half a question."""
+    return -(-3 * asked // 2)
 
 
 def grade_check(course: Course, drawn: Collection[str], answers: Mapping[str, Any]) -> Outcome:
@@ -95,6 +124,22 @@ def grade_check(course: Course, drawn: Collection[str], answers: Mapping[str, An
         needed=needed_right(course.criteria, len(graded)),
         safety_fit=all(result.right for question, result in graded if question.critical),
         graded=graded,
+    )
+
+
+def oldest_prior(today: date) -> date:
+    """Return the first day on which something can have been learned elsewhere to stand for a part of a course."""
+    year = today.year - PRIOR_YEARS
+    return today.replace(year=year, day=min(today.day, 28) if today.month == 2 else today.day)
+
+
+def can_be_met_otherwise(course: Course) -> tuple[tuple[str, str, str], ...]:
+    """Return (item, id, title) of what a coordinator may record as met in another way; the check never is."""
+    talks = course.conversations if practice_needed(course) else ()
+    lessons = course.lessons if course.criteria.lessons_required else ()
+    return (
+        *(("practice", talk.id, talk.title) for talk in talks),
+        *(("lesson", lesson.id, lesson.title) for lesson in lessons),
     )
 
 

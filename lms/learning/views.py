@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 
 from lms.accounts import sees
 from lms.accounts.access import allow, meet, public, signed_in, visitor
+from lms.accounts.records import get_programme
 from lms.accounts.rules import Visitor, may
 from lms.content.course import Course
 from lms.foundation.db import write
 from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records
+from lms.learning.equivalents import list_equivalents
 from lms.learning.records import OpenPage
 from lms.learning.rules import Progress, missing_facts
 from lms.library.records import list_offerings, list_reviews
@@ -31,10 +33,18 @@ def review_words() -> dict[str, str]:
     }
 
 
+def meet_at_course(course_id: str) -> OpenPage:
+    """Return what a page of a course needs; who is visiting is known with it."""
+    if "course_page" not in g:
+        g.course_page = records.open_page(g.session_mark, course_id)
+        meet(g.course_page.visitor)
+    found: OpenPage = g.course_page
+    return found
+
+
 def open_course(course_id: str) -> tuple[OpenPage, Course]:
     """Return the page's visitor, enrolment and course, or answer 404."""
-    page = records.open_page(g.session_mark, course_id)
-    meet(page.visitor)
+    page = meet_at_course(course_id)
     if page.digest is None:
         abort(404)
     return page, get_course(page.digest)
@@ -149,6 +159,7 @@ def course(course: str) -> Any:
     words = review_words()
     missing = missing_reviews(words, {review.role for review in reviews})
     next_url, next_text = pages.next_thing(content, progress)
+    runs_it = may_facilitate(page.visitor, course)
     return render_template(
         "learning/course.html",
         here="courses",
@@ -169,7 +180,9 @@ def course(course: str) -> Any:
         certificate_url=certificate["url"],
         next_url=certificate["url"] or next_url,
         next_text=_("See your certificate") if certificate["url"] else next_text,
-        facilitator=any(module.facilitator for module in content.modules) and may_facilitate(page.visitor, course),
+        remark_pages=_remark_pages(page.visitor, course),
+        facilitator=runs_it and any(module.facilitator for module in content.modules),
+        runs_it=runs_it,
     )
 
 
@@ -179,6 +192,15 @@ def may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
         return False
     offered = {offering.programme_id for offering in list_offerings(course_id)}
     return any(may(somebody, "read facilitator notes", programme_id) for programme_id in offered)
+
+
+def _remark_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
+    """Return where a trainer reads what was said of the lessons, in each programme that offers the course."""
+    if not may(somebody, "read remarks"):
+        return []
+    offered = [row.programme_id for row in list_offerings(course_id) if may(somebody, "read remarks", row.programme_id)]
+    programmes = [get_programme(programme_id) for programme_id in offered]
+    return [(url_for("learning.read_remarks", programme=row.slug, course=course_id), row.name) for row in programmes]
 
 
 def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:
@@ -218,6 +240,7 @@ def left(course: str) -> Any:
     asked = pages.asked_rows(content, progress)
     certificate = certificate_of(enrolment_id)
     unfinished = pages.first_open(content, progress)
+    last = content.lesson_by_id.get(request.args.get("done", ""))
     return render_template(
         "learning/left.html",
         here="courses",
@@ -229,5 +252,7 @@ def left(course: str) -> Any:
         lesson_url=pages.lesson_path(content, unfinished) if unfinished else None,
         lessons_done=len(progress.lessons),
         lessons_count=len(content.lessons),
+        notices=[pages.finished_words(last)] if last else [],
+        otherwise=pages.otherwise_rows(content, list_equivalents(enrolment_id)),
         course_url=url_for("learning.course", course=content.id),
     )

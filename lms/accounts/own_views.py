@@ -1,0 +1,86 @@
+"""What people see of their own data: what is kept and why, the file with all of it, and deleting the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+
+from lms.accounts import own, records
+from lms.accounts.access import allow, leave_browser, public, signed_in
+from lms.accounts.forms import DeleteForm
+from lms.accounts.password_views import knows_password
+from lms.accounts.views import rooms
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.foundation.keys import secret_key
+from lms.foundation.owned import Kept, Part, Sheet, pack
+from lms.foundation.words import gettext as _
+from lms.foundation.words import moment
+
+
+def _kept() -> list[Kept]:
+    """Return what all rooms keep of people, as the room above tells."""
+    found: list[Kept] = current_app.extensions["lms_own_data"][0]()
+    return found
+
+
+def _handed_over(person_id: str) -> list[Part]:
+    found: list[Part] = current_app.extensions["lms_own_data"][1](person_id)
+    return found
+
+
+@rooms.get("/account/data")
+@allow("keep an account")
+def own_data() -> Any:
+    """Say what is kept of oneself, why and until when."""
+    return render_template("accounts/own_data.html", kept=_kept())
+
+
+@rooms.get("/account/data/download")
+@allow("keep an account")
+def own_data_file() -> Any:
+    """Give everything that is kept of oneself, as one file."""
+    parts = _handed_over(signed_in().person_id)
+    index = render_template(
+        "accounts/own_data_file.html",
+        made=moment(clock.now(), settings().timezone),
+        site=settings().base_url,
+        kept=_kept(),
+        sheets=[part for part in parts if isinstance(part, Sheet)],
+        files=[part for part in parts if not isinstance(part, Sheet)],
+    )
+    response = make_response(pack(index, parts))
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = 'attachment; filename="sidelight-own-data.zip"'
+    return response
+
+
+@rooms.route("/account/delete", methods=["GET", "POST"])
+@allow("keep an account")
+def delete_account() -> Any:
+    """Delete one's own account, after saying plainly what goes and what stays."""
+    me = records.get_person(signed_in().person_id)
+    form = DeleteForm(request.form)
+    alone = own.is_last_operator(me.id)
+    if request.method == "POST" and form.validate() and not alone and knows_password(me, form, "password"):
+        key = secret_key(settings().data) if form.seal.data else None
+        write(current_app.extensions["lms_own_data"][2], me.id, key)
+        return leave_browser(make_response(redirect(url_for("accounts.deleted"), 303)))
+    if request.method == "POST" and alone:
+        form.refuse("password", _("Nobody else runs this site. Please name somebody first; then you can go."))
+    page = render_template(
+        "accounts/delete_account.html",
+        form=form,
+        alone=alone,
+        certificates=current_app.extensions["lms_certificates_of"](me.id),
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+@rooms.get("/account-deleted")
+@public
+def deleted() -> Any:
+    """Say that an account is gone, and what can still be done without one."""
+    return render_template("accounts/deleted.html")

@@ -1,0 +1,86 @@
+"""What people see when they change their password, or have forgotten it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+
+from lms.accounts import actions, records
+from lms.accounts.access import allow, public, signed_in
+from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
+from lms.accounts.passwords import hash_password, matches
+from lms.accounts.records import Person
+from lms.accounts.views import rooms, will_do
+from lms.foundation import ids
+from lms.foundation.db import write
+from lms.foundation.fields import Form
+from lms.foundation.gate import network_today, settings
+from lms.foundation.keys import fingerprint
+from lms.foundation.words import gettext as _
+
+
+def knows_password(me: Person, form: Form, name: str) -> bool:
+    """Decide whether a field holds the password of somebody signed in; tries that do not work are counted."""
+    mark = network_today()
+    if not actions.may_try_sign_in(me.email, mark):
+        form.refuse(name, _("There were many tries just now. Please wait a quarter of an hour, then try again."))
+        return False
+    if matches(me.password_hash, form[name].data or ""):
+        return True
+    write(actions.note_sign_in_miss, me.email, mark)
+    form.refuse(name, _("That is not the password of this account. Please look at it again."))
+    return False
+
+
+@rooms.route("/account/password", methods=["GET", "POST"])
+@allow("keep an account")
+def password() -> Any:
+    """Change one's own password; every other sign-in ends."""
+    me = records.get_person(signed_in().person_id)
+    form = PasswordForm(request.form)
+    about = [me.email, me.display_name]
+    if request.method == "POST" and form.validate() and knows_password(me, form, "old") and will_do(form, "new", about):
+        write(actions.change_password, me.id, hash_password(form.new.data or ""), g.session_mark)
+        return redirect(url_for("accounts.account", saved="password"), 303)
+    page = render_template("accounts/password.html", form=form, email=me.email)
+    return make_response(page, 422 if form.errors else 200)
+
+
+@rooms.route("/forgotten", methods=["GET", "POST"])
+@public
+def forgotten() -> Any:
+    """Ask for a link to a new password; the answer is the same whether or not anybody has the address."""
+    form = ForgottenForm(request.form)
+    mark = network_today()
+    if request.method == "POST" and form.validate():
+        if actions.may_ask_for_link(mark):
+            _send_link(form.email.data or "", mark)
+            return redirect(url_for("accounts.forgotten", sent="yes"), 303)
+        form.refuse("email", _("Many letters were asked for from your network. Please wait an hour, then try again."))
+    sent = request.method == "GET" and request.args.get("sent") == "yes"
+    page = render_template("accounts/forgotten.html", form=form, sent=sent)
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _send_link(email: str, mark: str) -> None:
+    token = ids.secret_token()
+    address = settings().base_url + url_for("accounts.new_password", token=token)
+    letter = (_("A link to a new password"), render_template("mail/new_password.txt", address=address))
+    write(actions.send_password_link, settings(), email, mark, token, letter)
+
+
+@rooms.route("/new-password/<token>", methods=["GET", "POST"])
+@public
+def new_password(token: str) -> Any:
+    """Set a new password by a one-time link; all sign-ins end, and one signs in with it."""
+    link = records.find_password_link(fingerprint(token))
+    if link is None:
+        return make_response(render_template("accounts/new_password.html", expired=True, form=None), 404)
+    person = records.get_person(link.person_id)
+    form = NewPasswordForm(request.form)
+    if request.method == "POST" and form.validate() and will_do(form, "new", [person.email, person.display_name]):
+        write(actions.use_password_link, token, hash_password(form.new.data or ""))
+        return redirect(url_for("accounts.sign_in", renewed="yes"), 303)
+    page = render_template("accounts/new_password.html", expired=False, form=form)
+    return make_response(page, 422 if form.errors else 200)

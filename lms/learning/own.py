@@ -1,0 +1,265 @@
+"""One's own data in this room: what is kept of learning and why, handed over whole, and taken away."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import delete, select, update
+
+from lms.accounts.records import list_programmes
+from lms.content.questions import grade
+from lms.foundation.db import db
+from lms.foundation.owned import Kept, Part, Remains, Sheet
+from lms.foundation.words import gettext as _
+from lms.learning import records
+from lms.learning.equivalents import Equivalent, list_equivalents
+from lms.learning.records import Answer, Attempt, Enrolment, LessonDone, PracticeDone, Result
+from lms.learning.refreshers import OWN_TABLES as REFRESHER_TABLES
+from lms.learning.refreshers import find_refresher, shown_on
+from lms.learning.runs import Run, of_person
+from lms.learning.talks import play
+from lms.library.shelf import get_course
+
+
+def _columns(table: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{table}.{name}" for name in names.split())
+
+
+def kept() -> tuple[Kept, ...]:
+    """Return what is kept of somebody's learning."""
+    stays = _("Until you delete your account.")
+    return (
+        Kept(
+            _("Which courses you began, and when"),
+            _("It keeps your place."),
+            _("Until you delete your account; where a certificate rests on it, the day you began stays with that."),
+            _columns("enrolment", "id programme_id person_id course_id minor_line started_at"),
+        ),
+        Kept(
+            _("Which lessons you finished, and which practice conversations you brought to an end"),
+            _("It keeps your place, and the certificate asks for some of it. Which version you read is not kept."),
+            stays,
+            (
+                *_columns("lesson_done", "enrolment_id lesson_id at"),
+                *_columns("practice_done", "enrolment_id conversation_id counts at"),
+            ),
+        ),
+        Kept(
+            _("What you chose in practice conversations"),
+            _("So that you can go on where you were, and read the talk back. Nobody else can read it."),
+            _("Until 30 days after you read it back, 90 days after you left it unfinished, or until you forget it."),
+            _columns(
+                "talk_run",
+                "id public_id enrolment_id open_for conversation_id digest path revision tells own_first touched_at"
+                " debrief_at",
+            ),
+        ),
+        Kept(
+            _("Your goes at the check: what you were asked, your answers and what came of them"),
+            _("So that you can go on where you were and look back; passing is what the certificate rests on."),
+            stays,
+            (
+                *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at"),
+                *_columns("answer", "attempt_id question_id value revision saved_at"),
+                *_columns("result", "attempt_id right asked passed at"),
+            ),
+        ),
+        Kept(
+            _("How often you want refreshers, and on which day a question was last there"),
+            _("So that a question does not come back too soon. What you made of it is not kept."),
+            _("Until you want no more refreshers."),
+            (
+                *_columns("refresher", "person_id pace next_on"),
+                *_columns("refresher_shown", "person_id question shown_on"),
+            ),
+        ),
+        Kept(
+            _("What counts as met in another way, with the reason"),
+            _("So that nobody has to play a part or write who cannot. Only you and who recorded it read the reason."),
+            stays,
+            _columns(
+                "equivalent",
+                "id public_id enrolment_id item item_id way reason done_on recorded_by recorded_at undone_at"
+                " undone_reason",
+            ),
+        ),
+    )
+
+
+def export(person_id: str) -> list[Part]:
+    """Return all rows about somebody's learning."""
+    programmes = {row.id: row.name for row in list_programmes()}
+    enrolments = records.list_enrolments(person_id)
+    return [
+        Sheet(
+            "courses",
+            _("Courses you began"),
+            {"course": _("Course"), "line": _("Version"), "programme": _("Programme"), "began": _("Began")},
+            tuple(
+                (row.course_id, row.minor_line, programmes.get(row.programme_id, ""), row.started_at.isoformat())
+                for row in enrolments
+            ),
+        ),
+        Sheet(
+            "finished",
+            _("Lessons and conversations you finished"),
+            {"course": _("Course"), "kind": _("Kind"), "name": _("Name"), "when": _("When")},
+            tuple(cells for row in enrolments for cells in _finished(row)),
+        ),
+        Sheet(
+            "conversations",
+            _("What you chose in practice conversations"),
+            {
+                "course": _("Course"),
+                "name": _("Name"),
+                "path": _("As it is kept"),
+                "said": _("What you said"),
+                "when": _("When"),
+                "until": _("Kept until"),
+            },
+            tuple(_talk(course_id, run) for course_id, run in of_person(person_id)),
+        ),
+        Sheet(
+            "checks",
+            _("Your goes at the check"),
+            {
+                "course": _("Course"),
+                "version": _("Version"),
+                "opened": _("Opened"),
+                "sent": _("Sent"),
+                "right": _("Right"),
+                "asked": _("Asked"),
+                "result": _("Result"),
+            },
+            tuple(cells for row in enrolments for cells in _checks(row)),
+        ),
+        Sheet(
+            "answers",
+            _("Your answers"),
+            {
+                "course": _("Course"),
+                "opened": _("Opened"),
+                "question": _("Question"),
+                "asked": _("What was asked"),
+                "answer": _("Your answer"),
+                "as_kept": _("As it is kept"),
+                "saved": _("Saved"),
+            },
+            tuple(cells for row in enrolments for cells in _answers(row)),
+        ),
+        Sheet(
+            "refreshers",
+            _("Your refreshers"),
+            {"what": _("What"), "day": _("Day")},
+            tuple(_refreshers(person_id)),
+        ),
+        Sheet(
+            "met-another-way",
+            _("What counts as met in another way"),
+            {
+                "course": _("Course"),
+                "what": _("What"),
+                "way": _("How"),
+                "reason": _("Reason"),
+                "recorded": _("Recorded"),
+                "undone": _("Undone"),
+                "undone_reason": _("Why it was undone"),
+            },
+            tuple(cells for row in enrolments for cells in _met_another_way(row)),
+        ),
+    ]
+
+
+def _refreshers(person_id: str) -> list[tuple[str, str]]:
+    mine = find_refresher(person_id)
+    shown = [(name, day.isoformat()) for name, day in sorted(shown_on(person_id).items())]
+    return [*([(mine.pace, mine.next_on.isoformat())] if mine else []), *shown]
+
+
+def _finished(enrolment: Enrolment) -> list[tuple[str, ...]]:
+    lessons = db.session.scalars(select(LessonDone).where(LessonDone.enrolment_id == enrolment.id))
+    talks = db.session.scalars(select(PracticeDone).where(PracticeDone.enrolment_id == enrolment.id))
+    return [
+        *((enrolment.course_id, _("Lesson"), row.lesson_id, row.at.isoformat()) for row in lessons),
+        *((enrolment.course_id, _("Conversation"), row.conversation_id, row.at.isoformat()) for row in talks),
+    ]
+
+
+def _talk(course_id: str, run: Run) -> tuple[str, ...]:
+    talk = get_course(run.digest).conversation_by_id.get(run.conversation_id)
+    steps = play(talk, run.path).steps if talk else ()
+    said = " / ".join(_plain(turn.replies[index].text) for turn, index in steps)
+    return course_id, run.conversation_id, run.path, said, run.touched_at.isoformat(), run.kept_until.isoformat()
+
+
+def _attempts(enrolment: Enrolment) -> list[tuple[Attempt, Result | None]]:
+    query = select(Attempt, Result).outerjoin(Result, Result.attempt_id == Attempt.id)
+    rows = db.session.execute(query.where(Attempt.enrolment_id == enrolment.id).order_by(Attempt.id))
+    return [(attempt, result) for attempt, result in rows]
+
+
+def _checks(enrolment: Enrolment) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for attempt, result in _attempts(enrolment):
+        known = (enrolment.course_id, get_course(attempt.digest).version, attempt.opened_at.isoformat())
+        if result is None:
+            found.append((*known, "", "", str(len(attempt.drawn)), _("Open")))
+        else:
+            words = _("Passed") if result.passed else _("Not quite yet")
+            found.append((*known, result.at.isoformat(), str(result.right), str(result.asked), words))
+    return found
+
+
+def _answers(enrolment: Enrolment) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for attempt, result in _attempts(enrolment):
+        course = get_course(attempt.digest)
+        for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id)):
+            question, value = course.question_by_id.get(row.question_id), row.value.get("answer")
+            told = (_plain(question.stem), _said(question, value) if result else "") if question else ("", "")
+            raw = json.dumps(value, ensure_ascii=False)
+            opened, saved = attempt.opened_at.isoformat(), row.saved_at.isoformat()
+            found.append((enrolment.course_id, opened, row.question_id, *told, raw, saved))
+    return found
+
+
+def _plain(html: str) -> str:
+    return str(Markup(html).striptags())  # noqa: S704 - the tags are taken out, nothing is put in
+
+
+def _said(question: Any, value: Any) -> str:
+    """Return an answer that was sent in the words of its question; before that, even its order could say too much."""
+    return " / ".join(_plain(note.chosen) for note in grade(question, value).notes)
+
+
+def _met_another_way(enrolment: Enrolment) -> list[tuple[str, ...]]:
+    return [
+        (
+            enrolment.course_id,
+            row.item_id,
+            row.way,
+            row.reason,
+            row.recorded_at.isoformat(),
+            row.undone_at.isoformat() if row.undone_at else "",
+            row.undone_reason or "",
+        )
+        for row in list_equivalents(enrolment.id)
+    ]
+
+
+def erase(person_id: str, remains: Remains) -> None:
+    """Take all that somebody learned away; of an enrolment that a certificate rests on, its own row stays."""
+    mine = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    attempts = select(Attempt.id).where(Attempt.enrolment_id.in_(mine))
+    for table in (Answer, Result):
+        db.session.execute(delete(table).where(table.attempt_id.in_(attempts)))
+    for of_enrolment in (Attempt, LessonDone, PracticeDone, Equivalent, Run):
+        db.session.execute(delete(of_enrolment).where(of_enrolment.enrolment_id.in_(mine)))
+    for spaced in REFRESHER_TABLES:
+        db.session.execute(delete(spaced).where(spaced.person_id == person_id))
+    # What a coordinator recorded for others stands; only who it was is no longer told.
+    db.session.execute(update(Equivalent).where(Equivalent.recorded_by == person_id).values(recorded_by=None))
+    gone = Enrolment.id.not_in(remains.enrolments)
+    db.session.execute(delete(Enrolment).where(Enrolment.person_id == person_id, gone))

@@ -1,0 +1,192 @@
+"""One's own data: all of it in one file, and gone when its person wants it gone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+
+from lms.accounts import actions
+from lms.foundation.audit import AuditEntry
+from lms.foundation.db import Base, db
+from tests.conftest import PASSWORD, Site
+from tests.inspector import BASE, Inspector, Page
+from tests.roads import answer, begin, earn, open_check, take_check
+
+
+def file_of(visitor: Inspector) -> zipfile.ZipFile:
+    """Return what somebody downloads from the page on their data."""
+    address = visitor.get("/account").follow("What is kept about you: see it, take it with you, delete it").links()
+    response = visitor.browser.get(address["Download all of it"], base_url=BASE)
+    assert response.mimetype == "application/zip" and "no-store" in response.headers["Cache-Control"]
+    return zipfile.ZipFile(io.BytesIO(response.data))
+
+
+def table(bundle: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = json.loads(bundle.read(f"json/{name}.json"))
+    return rows
+
+
+def everything_kept(site: Site) -> str:
+    """Return all that stands in the database, as text."""
+    with site.inside():
+        rows = [row for table in Base.metadata.sorted_tables for row in db.session.execute(select(table))]
+    return "\n".join(str(tuple(row)) for row in rows)
+
+
+def delete(visitor: Inspector, seal: bool = False, password: str = PASSWORD, expect: int = 200) -> Page:
+    """Delete somebody's account on its page."""
+    form = visitor.get("/account/delete").form("/account/delete")
+    return form.submit(password=password, expect=expect, **({"seal": "yes"} if seal else {}))
+
+
+def test_sams_file_holds_her_account_lessons_answers_results_and_certificate(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam).form("/done").submit()
+    take_check(sqlite_site, "sam", lambda _q: False)
+    code = earn(sqlite_site, "sam", document=True)
+    bundle = file_of(sam)
+    assert table(bundle, "account")[0]["email"] == "sam@example.org"
+    assert [row["role"] for row in table(bundle, "roles")] == ["learner"]
+    assert [row["result"] for row in table(bundle, "checks")] == ["Not quite yet", "Passed"]
+    answers = table(bundle, "answers")
+    assert len(answers) == 20 and all(row["asked"] and row["answer"] and row["as_kept"] for row in answers)
+    assert {row["kind"] for row in table(bundle, "finished")} == {"Lesson", "Conversation"}
+    assert len(table(bundle, "sign-ins")) == 1
+    assert bundle.read(f"certificates/{code}.pdf").startswith(b"%PDF")
+    assert "You passed a course’s check." in [row["in_words"] for row in table(bundle, "what-happened")]
+
+
+def test_the_file_reads_as_a_page_and_its_tables_say_the_same(sqlite_site: Site) -> None:
+    bundle = file_of(sqlite_site.visitor("sam"))
+    page = html.fromstring(bundle.read("index.html").decode())
+    text = page.text_content()
+    assert "sam@example.org" in text and "Why it is kept" in text
+    for name in bundle.namelist():
+        if name.endswith(".json"):
+            rows = json.loads(bundle.read(name))
+            kept = csv.DictReader(io.StringIO(bundle.read(name.replace("json", "csv")).decode("utf-8-sig")))
+            assert len(list(kept)) == len(rows)
+
+
+def test_nothing_of_lena_is_in_sams_file(sqlite_site: Site) -> None:
+    begin(sqlite_site.visitor("lena")).form("/done").submit()
+    bundle = file_of(sqlite_site.visitor("sam"))
+    assert not [name for name in bundle.namelist() if b"lena" in bundle.read(name).lower()]
+
+
+def test_an_open_check_gives_its_answers_without_giving_the_key_away(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam)
+    answer(sqlite_site, "sam", open_check(sam))
+    rows = table(file_of(sam), "answers")
+    assert rows and all(row["as_kept"] and not row["answer"] for row in rows)
+
+
+def test_a_deleted_account_leaves_no_name_and_no_address_anywhere(site: Site) -> None:
+    sam = site.visitor("sam")
+    begin(sam).form("/done").submit()
+    code = earn(site, "sam", document=True)
+    with site.inside():
+        number = site.person("sam").id
+    page = delete(sam)
+    assert page.h1 == "Your account is deleted"
+    left = everything_kept(site)
+    assert "sam@example.org" not in left and "Sam Osei" not in left and "Osei" not in left
+    assert "%PDF" not in left and code in left
+    with site.inside():
+        told = list(db.session.scalars(select(AuditEntry.event).where(AuditEntry.person_id == number)))
+    assert "AccountDeleted" in told and "CertificateIssued" in told
+
+
+def test_somebody_without_a_certificate_leaves_no_row_but_the_audit_trail(site: Site) -> None:
+    lena = site.visitor("lena")
+    begin(lena).form("/done").submit()
+    with site.inside():
+        number = site.person("lena").id
+    delete(lena)
+    with site.inside():
+        rows = {
+            table.name
+            for table in Base.metadata.sorted_tables
+            for row in db.session.execute(select(table))
+            if number in [str(value) for value in row]
+        }
+    assert rows == {"audit_entry"}
+
+
+def test_deleting_takes_effect_at_once_on_every_device(sqlite_site: Site) -> None:
+    sam, phone = sqlite_site.visitor("sam"), sqlite_site.stranger()
+    phone.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
+    delete(sam)
+    assert phone.get("/account").h1 == "Sign in" and sam.get("/account").h1 == "Sign in"
+    again = sam.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD, expect=422)
+    assert "do not go together here" in again.main
+    assert "Sam" not in sqlite_site.visitor("cora").get("/programmes/harbour/people").main
+
+
+def test_the_password_is_asked_and_the_page_says_what_goes_and_what_stays(sqlite_site: Site) -> None:
+    earn(sqlite_site, "sam")
+    sam = sqlite_site.visitor("sam")
+    page = sam.get("/account/delete").main
+    for words in ("What goes", "What stays", "without your name", "cannot be taken back"):
+        assert words in page
+    refused = delete(sam, password="not this one", expect=422)
+    assert "not the password of this account" in refused.main
+    assert sam.get("/account").h1 == "Your account"
+
+
+def test_a_certificate_outlives_its_holders_account_and_is_honest_about_the_name(site: Site) -> None:
+    code = earn(site, "sam", document=True)
+    delete(site.visitor("sam"))
+    page = site.stranger().get(f"/verify/{code}")
+    assert page.h1.startswith("This certificate is valid") and "There is no name here to compare" in page.main
+    assert not page.find("input[name=name]") and "Sam" not in page.main
+    site.work()
+    assert "There is no name here" in site.stranger().get(f"/verify/{code}").main
+
+
+@pytest.mark.parametrize(("typed", "said"), [("sam  OSEI", "The name matches."), ("Lena Brandt", "does not match")])
+def test_a_seal_that_sam_leaves_behind_still_compares_her_name(site: Site, typed: str, said: str) -> None:
+    code = earn(site, "sam")
+    delete(site.visitor("sam"), seal=True)
+    assert "Osei" not in everything_kept(site)
+    page = site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name=typed)
+    assert said in page.main
+
+
+def test_the_seal_is_kept_only_where_its_person_ticks_it(sqlite_site: Site) -> None:
+    earn(sqlite_site, "sam")
+    form = sqlite_site.visitor("sam").get("/account/delete").form("/account/delete")
+    assert "seal" in form.choices and "seal" not in dict(form.fields)
+
+
+def test_a_page_made_before_shows_no_name_once_it_is_gone(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, "sam")
+    sam = sqlite_site.visitor("sam")
+    sam.get(f"/certificates/{code}").form("/show-name").submit(show="yes")
+    assert "Sam Osei" in sqlite_site.stranger().get(f"/verify/{code}").main
+    delete(sam)
+    assert "Sam Osei" not in sqlite_site.stranger().get(f"/verify/{code}").main
+
+
+def test_the_only_operator_is_asked_to_name_another_first(sqlite_site: Site) -> None:
+    ada = sqlite_site.visitor("ada")
+    page = ada.get("/account/delete")
+    assert "Nobody else runs this site" in page.main and not page.find("main input[name=password]")
+    with sqlite_site.inside():
+        tara = sqlite_site.person("tara").id
+    sqlite_site.do(actions.name_operator, tara)
+    assert delete(ada).h1 == "Your account is deleted"
+
+
+def test_the_same_address_can_begin_anew(sqlite_site: Site) -> None:
+    delete(sqlite_site.visitor("sam"))
+    page = sqlite_site.stranger().get("/register").form("/register")
+    page = page.submit(display_name="Sam", email="sam@example.org", password="tin cup by the sea")
+    assert page.path == "/courses" and "1 of 14" not in page.main

@@ -1,0 +1,213 @@
+"""Passwords: changed, forgotten, and a letter when a new kind of device signs in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from lms.accounts.records import PasswordLink
+from lms.cli import main as lms
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.foundation.keys import fingerprint
+from lms.foundation.mail import OutboxMail
+from tests.conftest import PASSWORD, Site
+from tests.foundation.test_mail import Box, read
+from tests.inspector import Inspector, Page
+
+Make = Callable[..., Site]
+NEW = "seven green kettles sing"
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604.1"
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """A real mail server on this machine."""
+    import threading
+
+    with Box() as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def at(hour: int) -> None:
+    """Move the clock to an hour of tomorrow."""
+    now = datetime.now(UTC)
+    clock.shift(timedelta(days=1) + now.replace(hour=hour, minute=0) - now)
+
+
+def signs_in(site: Site, password: str, expect: int = 200, agent: str = "") -> Inspector:
+    visitor = site.stranger()
+    if agent:
+        visitor.browser.environ_base["HTTP_USER_AGENT"] = agent
+    visitor.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=password, expect=expect)
+    return visitor
+
+
+def ask(site: Site, email: str = "sam@example.org", expect: int = 200) -> Page:
+    return (
+        site.stranger()
+        .get("/sign-in")
+        .follow("Forgotten your password?")
+        .form("/forgotten")
+        .submit(email=email, expect=expect)
+    )
+
+
+def letters(site: Site) -> list[OutboxMail]:
+    with site.inside():
+        return list(db.session.scalars(select(OutboxMail).order_by(OutboxMail.id)))
+
+
+def link_in(text: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:8000(/new-password/\S+)", text)
+    assert found
+    return found[1]
+
+
+def test_sam_changes_her_password_and_stays_signed_in_here_alone(site: Site, sam: Inspector) -> None:
+    phone = signs_in(site, PASSWORD)
+    form = sam.get("/account").follow("Change your password").form("/account/password")
+    page = form.submit(old=PASSWORD, new=NEW)
+    assert "You have a new password" in page.main
+    assert phone.get("/account").h1 == "Sign in"
+    signs_in(site, PASSWORD, expect=422)
+    signs_in(site, NEW)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [("not mine", NEW, "not the password of this account"), (PASSWORD, "password1", "easily guessed")],
+)
+def test_a_change_that_does_not_fit_is_told_and_changes_nothing(
+    sqlite_site: Site, old: str, new: str, said: str
+) -> None:
+    page = sqlite_site.visitor("sam").get("/account/password").form("/account/password")
+    page = page.submit(old=old, new=new, expect=422)
+    assert said in page.main and "Your password is as it was." in page.main
+    assert new not in page.html and old not in page.html
+    signs_in(sqlite_site, PASSWORD)
+
+
+def test_a_letter_brings_a_link_that_sets_a_new_password_once(make_site: Make, box: Box) -> None:
+    site = make_site(LMS_MAIL_URL=box.url)
+    sam = site.visitor("sam")
+    ask(site)
+    site.work()
+    letter = read(box.letters[0])
+    assert letter["To"] == "sam@example.org" and "Sam" not in letter.get_content()
+    visitor, address = site.stranger(), link_in(letter.get_content())
+    page = visitor.get(address).form(address).submit(new=NEW)
+    assert page.h1 == "Sign in" and "You have a new password" in page.main
+    assert sam.get("/account").h1 == "Sign in"
+    signs_in(site, PASSWORD, expect=422)
+    signs_in(site, NEW)
+    assert visitor.get(address, expect=404).h1 == "This link has ended"
+
+
+def test_a_link_ends_after_an_hour_and_with_the_next_one(sqlite_site: Site) -> None:
+    ask(sqlite_site)
+    first = link_in(letters(sqlite_site)[0].body)
+    ask(sqlite_site)
+    second = link_in(letters(sqlite_site)[1].body)
+    assert sqlite_site.stranger().get(first, expect=404).h1 == "This link has ended"
+    page = sqlite_site.stranger().get(second)
+    clock.shift(timedelta(minutes=61))
+    assert sqlite_site.stranger().get(second, expect=404).h1 == "This link has ended"
+    page.form(second).submit(new=NEW, expect=404)
+    signs_in(sqlite_site, PASSWORD)
+
+
+def test_the_answer_is_the_same_for_an_address_that_nobody_has(sqlite_site: Site) -> None:
+    known, unknown = ask(sqlite_site), ask(sqlite_site, "nobody@example.org")
+    assert known.main == unknown.main and known.path == unknown.path
+    assert [row.recipient for row in letters(sqlite_site)] == ["sam@example.org"]
+
+
+def test_the_link_stands_nowhere_but_in_the_letter_and_not_there_once_it_has_left(sqlite_site: Site) -> None:
+    ask(sqlite_site)
+    token = link_in(letters(sqlite_site)[0].body).rpartition("/")[2]
+    with sqlite_site.inside():
+        assert list(db.session.scalars(select(PasswordLink.token_sha256))) == [fingerprint(token)]
+    sqlite_site.work()
+    assert letters(sqlite_site)[0].sent_at and letters(sqlite_site)[0].body == ""
+
+
+def test_a_mailbox_gets_three_letters_an_hour_and_a_network_thirty(sqlite_site: Site) -> None:
+    for _time in range(5):
+        assert ask(sqlite_site).h1 == "Look into your letters"
+    assert len(letters(sqlite_site)) == 3
+    for number in range(25):
+        ask(sqlite_site, f"somebody{number}@example.org")
+    assert "wait an hour" in ask(sqlite_site, "lena@example.org", expect=422).main
+    clock.shift(timedelta(minutes=61))
+    ask(sqlite_site)
+    assert len(letters(sqlite_site)) == 4
+
+
+def test_a_link_leaves_at_any_hour_and_a_notice_waits_for_the_morning(sqlite_site: Site) -> None:
+    signs_in(sqlite_site, PASSWORD, agent=FIREFOX)
+    at(23)
+    signs_in(sqlite_site, PASSWORD, agent=SAFARI)
+    ask(sqlite_site)
+    sqlite_site.work()
+    assert {row.subject: bool(row.sent_at) for row in letters(sqlite_site)} == {
+        "A link to a new password": True,
+        "A new kind of device signed in to your account": False,
+    }
+
+
+def test_a_new_kind_of_device_is_told_of_once(make_sqlite_site: Make, box: Box) -> None:
+    site = make_sqlite_site(LMS_MAIL_URL=box.url)
+    at(12)
+    signs_in(site, PASSWORD, agent=FIREFOX)
+    signs_in(site, PASSWORD, agent=FIREFOX.replace("130", "131"))
+    site.work()
+    assert box.letters == []
+    for _time in range(2):
+        signs_in(site, PASSWORD, agent=SAFARI)
+    site.work()
+    assert len(box.letters) == 1
+    letter = read(box.letters[0])
+    text = letter.get_content()
+    assert letter["To"] == "sam@example.org" and "Safari, iPhone" in text and "/account/password" in text
+
+
+def test_a_link_for_somebody_whom_no_letter_reaches_is_printed(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LMS_DATA", str(sqlite_site.settings.data))
+    printed = CliRunner().invoke(lms, ["people", "reset", "Sam@example.org"])
+    assert printed.exit_code == 0, printed.output
+    address = link_in(printed.output)
+    sqlite_site.stranger().get(address).form(address).submit(new=NEW)
+    signs_in(sqlite_site, NEW)
+    unknown = CliRunner().invoke(lms, ["people", "reset", "nobody@example.org"])
+    assert unknown.exit_code == 1 and "Nothing was changed" in unknown.output
+
+
+def test_every_password_field_can_be_pasted_into_and_names_itself_to_password_managers(sqlite_site: Site) -> None:
+    sam, stranger = sqlite_site.visitor("sam"), sqlite_site.stranger()
+    ask(sqlite_site)
+    link = link_in(letters(sqlite_site)[0].body)
+    due = {
+        "/sign-in": ["current-password"],
+        "/register": ["new-password"],
+        link: ["new-password"],
+        "/account/password": ["current-password", "new-password"],
+        "/account/delete": ["current-password"],
+    }
+    for path, wanted in due.items():
+        page = (sam if path.startswith("/account") else stranger).get(path)
+        fields = page.find("main input[type=password]")
+        assert [field.get("autocomplete") for field in fields] == wanted, path
+        assert not [field for field in fields if {"onpaste", "maxlength", "readonly", "pattern"} & set(field.keys())]
+        shown = [button.get("data-show") for button in page.find("main button[data-show]")]
+        assert shown == [field.get("id") for field in fields], path

@@ -1,0 +1,145 @@
+"""Each cell of "who can see what", tried over HTTP: everybody opens every address, and the table told the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from lms.accounts import actions
+from lms.accounts.passwords import hash_password
+from lms.accounts.records import Person, find_programme
+from lms.accounts.sees import LOOKERS, can_see, sights
+from lms.certification.records import find_award_of_enrolment
+from lms.foundation import clock
+from lms.foundation.words import day
+from lms.learning import actions as learning
+from lms.learning.records import get_enrolment
+from lms.learning.voice import remark
+from tests.conftest import PASSWORD, Site
+from tests.inspector import BASE, Page
+from tests.roads import COURSE, PFA, TALKS, begin, pass_check, play, prepare, take_check, the_course
+
+NAMES = {"you": "sam", "trainer": "tara", "observer": "omar", "coordinator": "cora", "operator": "ada"}
+HER_NAME = "Samira Osei-Quartey"
+
+
+def _add_observer(site: Site) -> None:
+    with site.inside():
+        harbour = find_programme("harbour")
+    omar = site.do(actions.register, "omar@example.org", "Omar Haim", hash_password(PASSWORD))
+    assert isinstance(omar, Person) and harbour is not None
+    site.do(actions.give_role, omar.id, harbour.id, "observer")
+
+
+def _leave_a_remark(site: Site, enrolment: str) -> None:
+    """Say something of a lesson that five people finished, in a week that is over."""
+    with site.inside():
+        lesson, second = (lesson.id for lesson in the_course().lessons[:2])
+        programme_id = get_enrolment(enrolment).programme_id
+        before = clock.today("UTC") - timedelta(days=14)
+    for name in ("sam", "lena", "tara", "cora", "omar"):
+        site.do(learning.finish_lesson, prepare(site, name, practised=False), lesson)
+    site.do(learning.finish_lesson, enrolment, second)
+    site.do(remark, "a-slip", programme_id, PFA, lesson, "unclear", "The second table puzzled me.", before)
+
+
+@dataclass(frozen=True)
+class World:
+    """What of Sam's there is to be seen."""
+
+    code: str
+    result: Page
+    talk: Page
+
+
+@pytest.fixture
+def world(sqlite_site: Site) -> World:
+    """Sam has finished a lesson, talked, been not quite there once, and holds a certificate in a name of its own."""
+    _add_observer(sqlite_site)
+    sam = sqlite_site.visitor("sam", own_device=True)
+    sam.get("/account").form("/account").submit(display_name="Sam Osei", certificate_name=HER_NAME)
+    begin(sam).form("/done").submit()
+    talk = play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
+    result = take_check(sqlite_site, "sam", lambda _q: False)
+    enrolment = prepare(sqlite_site, "sam", practised=False)
+    with sqlite_site.inside():
+        cora, asked = sqlite_site.person("cora").id, the_course().conversations
+    for one in asked:
+        sqlite_site.do(learning.record_equivalent, enrolment, ("practice", one.id), "talked", "Her wish.", None, cora)
+    _leave_a_remark(sqlite_site, enrolment)
+    pass_check(sqlite_site, enrolment)
+    sqlite_site.work()
+    with sqlite_site.inside():
+        award = find_award_of_enrolment(enrolment)
+    assert award is not None
+    return World(award.code, result, talk)
+
+
+def marks(result: Page) -> dict[str, dict[str, str]]:
+    """Return by which words each kind of knowledge is known where it is seen; `all` stands for everybody."""
+    with_date = clock.today("UTC")
+    until = day(with_date.replace(year=with_date.year + 2))
+    return {
+        "Which lessons you finished, and where you are": {"all": "Lessons finished: 2 of 14"},
+        "Your answers, your results and how often you tried": {"all": result.h1},
+        "What you choose in a practice conversation": {"all": "Turn by turn"},
+        "What you say of a lesson, without your name": {"all": "The second table puzzled me."},
+        "What you write in a private box": {"all": "sam wrote this"},
+        "Not started, in training, completed with its date, renew by": {
+            "you": "You have done all that is asked",
+            "all": f"Completed {day(with_date)}",
+        },
+        "That something was recorded for you as met in another way": {
+            "you": "You talked it through with a trainer.",
+            "coordinator": "Met. Recorded on",
+            "all": "met in another way, which the programme recorded",
+        },
+        "Whether you hold a certificate, and until when": {"all": until},
+        "The name on your certificate": {"all": HER_NAME},
+        "Your e-mail address and sign-ins": {"all": "sam@example.org"},
+    }
+
+
+def places(looker: str, world: World, public_id: str) -> list[str]:
+    """Return every address at which something of Sam could be seen; only who verifies was given her code."""
+    people, own = "/programmes/harbour/people", f"/certificates/{world.code}"
+    given = (f"/verify/{world.code}", f"/verify/{world.code}?format=json") if looker == "verifier" else ()
+    return [
+        *("/", "/courses", COURSE, f"{COURSE}/left", f"{COURSE}/check", f"{COURSE}/facilitator"),
+        *(world.result.path, world.talk.path, *given),
+        *("/account", "/account/data", "/certificates", own, f"{own}/pdf"),
+        *(
+            people,
+            f"{people}.csv",
+            f"{people}/{public_id}/equivalents",
+            f"/programmes/harbour/certificates/{world.code}/withdraw",
+        ),
+        f"/programmes/harbour/courses/{PFA}/remarks",
+    ]
+
+
+def seen_by(site: Site, looker: str, addresses: list[str]) -> str:
+    """Return all that somebody can read at the addresses."""
+    visitor = site.visitor(NAMES[looker]) if looker in NAMES else site.stranger()
+    answers = [visitor.browser.get(path, base_url=BASE) for path in addresses]
+    return "\n".join(
+        answer.get_data(as_text=True)
+        for answer in answers
+        if answer.status_code == 200 and answer.mimetype != "application/pdf"
+    )
+
+
+def test_every_cell_of_the_table_is_what_the_pages_show(sqlite_site: Site, world: World) -> None:
+    known_by = marks(world.result)
+    with sqlite_site.inside():
+        public_id = sqlite_site.person("sam").public_id
+        table = {sight.what: {looker: can_see(looker, sight) for looker in LOOKERS} for sight in sights()}
+    assert table.keys() == known_by.keys()
+    shown = {looker: seen_by(sqlite_site, looker, places(looker, world, public_id)) for looker in LOOKERS}
+    found = {
+        what: {looker: words.get(looker, words["all"]) in shown[looker] for looker in LOOKERS}
+        for what, words in known_by.items()
+    }
+    assert found == table
