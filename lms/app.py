@@ -18,28 +18,30 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from lms import flow
-from lms.accounts import access
+from lms.accounts import access, letter_views, own_views, password_views
 from lms.accounts import records as accounts
 from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
+from lms.certification import badge_views, list_views, reissue_views, rendering, renewal_views
 from lms.certification import records as awards
-from lms.certification import reissue_views, rendering
 from lms.certification.codes import grouped
 from lms.certification.views import rooms as certification_rooms
 from lms.certification.views import row_of
+from lms.coordination import equivalent_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
 from lms.foundation.words import gettext as _
-from lms.learning import check_views, lesson_views, talk_views
+from lms.learning import check_views, graph_views, lesson_views, offline_views, refresher_views, talk_views, voice_views
 from lms.learning.views import rooms as learning_rooms
 from lms.library import shelf
 from lms.library.records import list_current_digests
 from lms.library.views import rooms as library_rooms
+from lms.wellbeing import views as wellbeing
 from lms.wellbeing.rules import read_display
 from lms.wellbeing.views import rooms as wellbeing_rooms
 
@@ -48,7 +50,24 @@ ROOMS = (account_rooms, learning_rooms, library_rooms, certification_rooms, coor
 POST_MOST = 1024 * 1024
 ONE_YEAR = 365 * 24 * 3600
 
-__all__ = ["check_views", "create_app", "lesson_views", "reissue_views", "talk_views"]
+__all__ = [
+    "badge_views",
+    "check_views",
+    "create_app",
+    "equivalent_views",
+    "graph_views",
+    "lesson_views",
+    "letter_views",
+    "list_views",
+    "offline_views",
+    "own_views",
+    "password_views",
+    "refresher_views",
+    "reissue_views",
+    "renewal_views",
+    "talk_views",
+    "voice_views",
+]
 
 
 class NoSession(dict[str, Any], SessionMixin):
@@ -119,13 +138,16 @@ def _wire(app: Flask, settings: Settings) -> None:
         return {"url": url, "waiting": bool(award and award.waiting)}
 
     def unprintable(name: str) -> tuple[str, ...]:
-        from lms.certification.documents import missing_glyphs
+        from lms.certification.designs import missing_glyphs
 
-        return missing_glyphs(name, rendering.design_folder("warm", settings, designs))
+        return missing_glyphs(name, rendering.design_named("warm", settings, designs))
 
+    app.extensions["lms_own_data"] = (flow.kept_of_people, flow.hand_over, flow.take_away)
     app.extensions["lms_certificate_of"] = certificate_of
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
+    app.extensions["lms_bring_looks"] = wellbeing.bring_looks
+    app.extensions["lms_line_notices"] = wellbeing.coordinator_notices
 
 
 @contextmanager
@@ -141,9 +163,12 @@ def _speak(app: Flask) -> None:
     """Give templates their words, and what every page knows."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=words.day, duration=words.duration, grouped=grouped)
-    app.jinja_env.globals.update(visitor=None, notices=(), here=None)
+    app.jinja_env.globals.update(
+        visitor=None, notices=(), here=None, leave_url=app.extensions["lms_settings"].leave_url
+    )
     # Letters are written inside a write, where no file is read.
-    app.jinja_env.get_template("mail/certificate_ready.txt")
+    for letter in ("certificate_ready", "lines", "new_device"):
+        app.jinja_env.get_template(f"mail/{letter}.txt")
 
     @app.context_processor
     def about_this_page() -> dict[str, Any]:
@@ -153,7 +178,7 @@ def _speak(app: Flask) -> None:
             "display": read_display(request.cookies.get("display", "")),
             "lang": words.language(),
             "dir": words.direction(),
-            "this_path": request.full_path.rstrip("?") if request.method == "GET" else _page_behind_post(),
+            "this_path": g.get("path_in_page") or _path_of_page(),
         }
 
 
@@ -161,13 +186,15 @@ def _frame_of_page() -> tuple[Hashable, str]:
     """Return what the frame of this page depends on, and the name that stands in it."""
     visitor = access.visitor()
     seen = _as_page_sees(visitor) if visitor else {}
-    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"))
+    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"))
     display = read_display(request.cookies.get("display", ""))
     return (visitor is None, about, display, words.language()), visitor.display_name if visitor else ""
 
 
-def _page_behind_post() -> str:
-    """Return the address to come back to from a page that answered a post."""
+def _path_of_page() -> str:
+    """Return the address to come back to: that of this page, or of the one behind a post."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
     return gate.local_path(request.path, url_for("learning.home"))
 
 
@@ -178,6 +205,7 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
         "display_name": getattr(g, "name_in_page", visitor.display_name),
         "is_staff": bool(staff),
         "is_operator": visitor.operator,
+        "shared": not visitor.own_device,
         "programmes": tuple((row.slug, row.name, tuple(staff[row.id])) for row in programmes),
     }
 
@@ -204,7 +232,7 @@ NEXT = {
 
 
 def _trouble_page(status: int) -> tuple[Any, int]:
-    g.in_trouble = True
+    g.in_trouble = status >= 500
     title, happened = TROUBLE.get(status, TROUBLE[500 if status >= 500 else 400])()
     following = NEXT.get(status, lambda: _("Please go back, or start again from the courses."))()
     reference = secrets.token_hex(4)

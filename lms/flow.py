@@ -8,20 +8,95 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from lms.accounts import letters
+from lms.accounts import own as own_account
 from lms.accounts import records as accounts
-from lms.accounts.events import NamesChanged
+from lms.accounts.events import NamesChanged, NewDevice, ProgrammeSet
 from lms.certification import actions as certification
-from lms.certification import rendering
-from lms.certification.events import CertificateIssued, DocumentStored
+from lms.certification import credentials, rendering
+from lms.certification import own as own_certificates
+from lms.certification.events import (
+    CertificateIssued,
+    CertificateReinstated,
+    CertificateReplaced,
+    CertificateWithdrawn,
+    DocumentStored,
+)
 from lms.certification.records import get_award
 from lms.foundation import clock, mail, throttle
-from lms.foundation.db import write
+from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
+from lms.foundation.gate import settings as this_site
 from lms.foundation.jobs import Sweep, Work
+from lms.foundation.keys import secret_key
+from lms.foundation.owned import Erasure, Export, Kept, Part, Remains
 from lms.foundation.settings import Settings
 from lms.foundation.words import gettext as _
-from lms.learning.events import CoursePassed, LessonFinished, PracticeCompleted
+from lms.foundation.words import moment
+from lms.learning import own as own_learning
+from lms.learning import runs
+from lms.learning.events import CoursePassed, EquivalentRecorded, LessonFinished, PracticeCompleted, RemarkAnswered
+from lms.learning.refreshers import tell_of_due
+from lms.learning.voice import list_finishers
 from lms.library.events import ReviewRecorded
+from lms.wellbeing import actions as care
+from lms.wellbeing import kept as kept_care
+from lms.wellbeing import own as own_care
+from lms.wellbeing.lines import Lines, read_lines
+from lms.wellbeing.pages import trouble_words
+
+# Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
+# first, and the account itself goes last.
+OWN = (own_account, own_learning, own_certificates, own_care)
+EXPORTS: list[Export] = [room.export for room in OWN]
+ERASURES: list[Erasure] = [own_care.erase, own_certificates.erase, own_learning.erase, own_account.erase]
+
+
+def kept_of_people() -> list[Kept]:
+    """Return everything that is kept of people, as the page on one's own data tells it."""
+    return [kind for room in OWN for kind in room.kept()]
+
+
+def hand_over(person_id: str) -> list[Part]:
+    """Return all that is kept of somebody."""
+    return [part for export in EXPORTS for part in export(person_id)]
+
+
+def take_away(person_id: str, seal_key: bytes | None) -> None:
+    """Delete somebody's account and all that is theirs, but for what the page on one's own data names."""
+    remains = Remains(seal_key)
+    for erase in ERASURES:
+        erase(person_id, remains)
+
+
+def check_lines(text: str) -> tuple[list[str], int]:
+    """Return what is amiss with a file of support lines, in words, and how many lines it holds."""
+    found = read_lines(text)
+    return ([], len(found.all())) if isinstance(found, Lines) else ([trouble_words(one) for one in found], 0)
+
+
+def list_lines() -> list[dict[str, Any]]:
+    """Return all support lines as they stand now."""
+    now = kept_care.current(this_site().data)
+    return [
+        {
+            "id": line.id,
+            "label": line.label,
+            "number": line.number,
+            "checked": line.verified_on or "not yet",
+            "state": "taken off" if line.id in now.withdrawn else "",
+        }
+        for line in now.before.all()
+    ]
+
+
+def remove_line(line_id: str) -> bool:
+    """Take a support line off every page; False when there is none with this id."""
+    data = this_site().data
+    if kept_care.current(data).before.find(line_id) is None:
+        return False
+    write(care.withdraw_line, line_id, data)
+    return True
 
 
 def reactions(settings: Settings) -> Reactions:
@@ -34,9 +109,16 @@ def reactions(settings: Settings) -> Reactions:
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],
         CoursePassed: [issue_if_earned],
+        EquivalentRecorded: [issue_if_earned],
         ReviewRecorded: [lambda event: certification.release_reviewed(event.course_id, settings)],
+        RemarkAnswered: [_tell_of_answer],
+        NewDevice: [lambda event: _tell_of_device(event, settings)],
+        ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         NamesChanged: [lambda event: certification.name_nameless_awards(event.person_id)],
         CertificateIssued: [lambda event: certification.request_document(event.award_id)],
+        CertificateWithdrawn: [lambda event: credentials.mark_stale(event.award_id)],
+        CertificateReinstated: [lambda event: credentials.mark_stale(event.award_id)],
+        CertificateReplaced: [lambda event: credentials.mark_stale(event.award_id)],
         DocumentStored: [lambda event: _tell_holder(event.award_id, settings)],
     }
 
@@ -48,7 +130,67 @@ def _tell_holder(award_id: str, settings: Settings) -> None:
     body = render_template(
         "mail/certificate_ready.txt", name=holder.display_name, title=award.title, address=address, code=award.code
     )
-    mail.queue_mail(settings, holder.email, _("Your certificate is ready: %(title)s", title=award.title), body)
+    mail.queue_mail(
+        settings,
+        holder.email,
+        _("Your certificate is ready: %(title)s", title=award.title),
+        body,
+        quiet=letters.quiet_hours(holder.id),
+    )
+
+
+def _tell_of_device(event: NewDevice, settings: Settings) -> None:
+    person = accounts.get_person(event.person_id)
+    body = render_template(
+        "mail/new_device.txt",
+        name=person.display_name,
+        moment=moment(clock.now(), settings.timezone),
+        device=event.kind or _("one that does not say what it is"),
+        address=settings.base_url + url_for("accounts.password"),
+    )
+    mail.queue_mail(
+        settings,
+        person.email,
+        _("A new kind of device signed in to your account"),
+        body,
+        quiet=letters.quiet_hours(person.id),
+    )
+
+
+def _tell_of_answer(event: RemarkAnswered) -> None:
+    readers = list_finishers(event.programme_id, event.course_id, event.lesson_id)
+    address = url_for("learning.remarks", course=event.course_id, lesson=event.lesson_id)
+    letters.wait_to_tell(readers, "answers", _("The authors answered what readers said of a lesson."), address)
+
+
+def _tell_of_refreshers(settings: Settings) -> None:
+    line, address = _("Two or three questions are there for you, if you like."), url_for("learning.refreshers")
+    write(tell_of_due, clock.today(settings.timezone), line, address)
+
+
+def _send_lines(settings: Settings) -> None:
+    for person_id in letters.list_waiting():
+        write(_send_lines_to, person_id, settings)
+
+
+def _send_lines_to(person_id: str, settings: Settings) -> None:
+    lines = letters.take_due_lines(person_id, clock.today(settings.timezone))
+    if not lines:
+        return
+    person, together = accounts.get_person(person_id), letters.find_choices(person_id).weekly
+    for part in [lines] if together else [[line] for line in lines]:
+        kinds = {line.purpose for line in part}
+        mark = letters.off_mark(secret_key(settings.data), person.public_id, kinds.pop() if len(kinds) == 1 else "all")
+        off_url = settings.base_url + url_for("accounts.letters_off", mark=mark)
+        body = render_template(
+            "mail/lines.txt",
+            name=person.display_name,
+            lines=[(line.line, settings.base_url + line.path) for line in part],
+            off_url=off_url,
+            letters_url=settings.base_url + url_for("accounts.letters_page"),
+        )
+        quiet = letters.quiet_hours(person_id)
+        mail.queue_mail(settings, person.email, _("What you asked to be told"), body, quiet=quiet, off_url=off_url)
 
 
 def work(settings: Settings, designs: Path) -> dict[str, Work]:
@@ -63,7 +205,13 @@ def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
     """Return what the job process looks after each minute."""
     return [
         lambda: rendering.sweep(settings, designs),
+        lambda: _tell_of_refreshers(settings),
+        lambda: _send_lines(settings),
         lambda: mail.sweep(settings),
+        lambda: kept_care.copy_notes(settings.data),
+        lambda: kept_care.copy_programmes(settings.data),
+        lambda: write(mail.forget_old),
         lambda: write(throttle.sweep),
+        lambda: write(runs.sweep),
         lambda: write(accounts.sweep_sign_ins, clock.now() - timedelta(days=2)),
     ]

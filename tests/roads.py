@@ -125,7 +125,7 @@ def pass_check(site: Site, enrolment: str, wanted: Wanted = all_right) -> None:
     """Open, fill and send a check at once."""
     with site.inside():
         course = the_course()
-    attempt = site.do(actions.open_check, enrolment, course)
+    attempt, _saved = site.do(actions.open_check, enrolment, course)
     with site.inside():
         questions = [course.question_by_id[name] for name in attempt.drawn]
     answers = {q.id: (sample_of(q, wanted(q)), 1) for q in questions}

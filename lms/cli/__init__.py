@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lms.cli import certificates, courses, people, site
+from lms.cli import care, certificates, courses, designs, lines, people, site
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +25,10 @@ for command in (
     courses.review,
     people.people,
     people.programme,
+    lines.lines,
     certificates.certificates,
+    care.care,
 ):
     main.add_command(command)
+for command in (designs.preview, designs.designs, designs.badge, designs.new_keys):
+    certificates.certificates.add_command(command)

@@ -135,6 +135,11 @@ def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> No
     programme = get_programme(slug)
     for position, folder in enumerate(course_folders(paths)):
         say(publish_folder(folder, programme.id, not members_only, position))
+    if not programme.facts.get("contact"):
+        say(
+            f"A warning: {programme.slug} names nobody to talk to. Learners look for a person with an address and a "
+            f'reply time: lms programme set {programme.slug} lead="…" contact="…" reply_time="within two days"'
+        )
 
 
 @click.command()

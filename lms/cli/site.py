@@ -174,11 +174,26 @@ def serve(host: str, workers: int) -> None:
 
 def _bring_up_to_date() -> None:
     """Migrate the database in a child, so that who only watches over the others does not carry the app."""
-    child = multiprocessing.get_context("fork").Process(target=open_app)
+    child = multiprocessing.get_context("fork").Process(target=_open_with_keys)
     child.start()
     child.join()
     if child.exitcode:
         raise SystemExit(child.exitcode)
+
+
+def _open_with_keys() -> None:
+    """Open the app and its signing keys; one that cannot be used ends the start with a clear word."""
+    from lms.app import at_work
+    from lms.certification.keyring import KeyTrouble
+    from lms.certification.rendering import keys_of
+
+    app = open_app()
+    try:
+        with at_work(app):
+            keys_of(app.extensions["lms_settings"])
+    except KeyTrouble as trouble:
+        say(f"The site does not start: {trouble}")
+        raise SystemExit(1) from None
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -1,6 +1,8 @@
 """`./dev bench`: measures the site against a bare page under the same server, in one run on temporary data.
 
 Timings depend on what else the machine does, so this is a report and no test: it ends well unless something broke.
+Sixteen clients play at once. For whole checks each of them is one of its own twenty-five people, another one each time:
+what a check costs grows with the tries before it, and a few tries are what people have, not hundreds.
 """
 
 from __future__ import annotations
@@ -84,11 +86,8 @@ def _tokens(port: int, filled: Filled, path: str) -> list[str]:
 
 def _measure_speed(told: Told, site: Running, filled: Filled) -> None:
     lesson = f"/courses/{filled.course.id}/lessons/{filled.course.lessons[LESSONS_DONE].id}"
-    tokens = _tokens(site.port, filled, lesson)
-    checks: Scripts = [
-        partial(walk.whole_check, filled.course.id, cookie, token)
-        for cookie, token in zip(filled.cookies, tokens, strict=True)
-    ]
+    people = list(zip(filled.cookies, _tokens(site.port, filled, lesson), strict=True))
+    checks: Scripts = [partial(walk.whole_check, filled.course.id, people[first::PEOPLE]) for first in range(PEOPLE)]
     at_once = load(site.port, checks, 0)
     errors = len(at_once.errors) + PEOPLE - at_once.count
     told.add(f"{PEOPLE} whole checks begun at once: not brought to their end", errors, "", "0", errors == 0)
@@ -98,7 +97,7 @@ def _measure_speed(told: Told, site: Running, filled: Filled) -> None:
         timings = _take_turns(
             {
                 "bare page": (port, [partial(read_page, "/") for _ in range(PEOPLE)]),
-                "lesson page": (site.port, [partial(read_page, lesson, cookie) for cookie in filled.cookies]),
+                "lesson page": (site.port, [partial(read_page, lesson, cookie) for cookie in filled.cookies[:PEOPLE]]),
                 "verification page": (site.port, [partial(read_page, f"/verify/{filled.code}") for _ in range(PEOPLE)]),
                 "whole check": (site.port, checks),
             }

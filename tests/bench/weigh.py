@@ -59,7 +59,8 @@ _RENDER = """
 import sys, time
 from datetime import date
 from pathlib import Path
-from lms.certification.documents import CertificateFacts, render
+from lms.certification.documents import render
+from lms.certification.printed import CertificateFacts
 
 facts = CertificateFacts(
     code="7QK4M2XD9RTPC6HV", verify_url="http://127.0.0.1:8000/V/7QK4M2XD9RTPC6HV", name="Sam Osei",

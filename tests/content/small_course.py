@@ -31,7 +31,7 @@ LESSON = """---
 id: hello
 title: Hello
 objectives: [sml-o1]
-content_notes: {topics: [death], note: A death is mentioned.}
+content_notes: {topics: [death], note: A death is mentioned. It is not described.}
 sources: [WANG24]
 self_care: yes
 ---

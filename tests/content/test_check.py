@@ -41,6 +41,8 @@ SPOILED = [
     ("UNKNOWN_ALERT", LESSON_PATH, "[!NOTE]", "[!WARNING]"),
     ("UNKNOWN_ALERT", LESSON_PATH, "[!NOTE]\n> that", "[!NOTE] that"),
     ("MISSING_ID", LESSON_PATH, " {#sml-p01}", ""),
+    ("NOTE_WITHOUT_LIMIT", LESSON_PATH, " It is not described.", ""),
+    ("DISTRESSING_NOT_ALONE", LESSON_PATH, "self_care: yes", "self_care: yes\ndistressing: [media/bench.png]"),
     ("NO_SELF_CARE", LESSON_PATH, "self_care: yes", "self_care: no"),
     ("PHONE_NUMBER", LESSON_PATH, "{{emergency}}", "112"),
     ("PHONE_NUMBER", LESSON_PATH, "{{emergency}}", "+44 20 7946 0018"),

@@ -2,6 +2,7 @@
 
 from lms.content.bundle import Bundle
 from lms.content.check import check
+from lms.content.course import Reading
 from tests.content.small_course import FILES, TALK, bundle, codes, course, spoiled
 
 PATH = "practice/at-the-sink.md"
@@ -70,3 +71,34 @@ def test_a_helpful_reply_that_is_always_first_or_longest_is_told():
     )
     assert {"HELPFUL_FIRST", "HELPFUL_LONGEST"} <= codes(reading)
     assert reading.ok
+
+
+def with_arcs(line: str) -> Reading:
+    """The small course with two more conversations, and arcs as one line of course.md."""
+    more = {f"practice/{name}.md": TALK.replace("at-the-sink", name) for name in ("the-second", "the-third")}
+    more["practice/the-third.md"] = more["practice/the-third.md"].replace("silence, steady", "linking, steady")
+    front = FILES["course.md"].replace("licence: CC BY 4.0", f"arcs: [{line}]\nlicence: CC BY 4.0")
+    return check(bundle(**{"course.md": front, **more}), "small-course")
+
+
+def test_an_arc_is_read_and_its_contacts_stand_together_in_their_order():
+    read = with_arcs("{id: dana, title: Dana, contacts: [the-second, at-the-sink, the-third]}")
+    assert read.course is not None
+    assert [(arc.title, arc.contacts) for arc in read.course.arcs] == [
+        ("Dana", ("the-second", "at-the-sink", "the-third"))
+    ]
+    assert [talk.id for talk in read.course.conversations] == ["the-second", "at-the-sink", "the-third"]
+    assert codes(read) == {"THIN_GROUP"}
+
+
+def test_an_arc_that_cannot_be_is_told_with_its_mend():
+    for line, code in (
+        ("{id: dana, title: Dana, contacts: [at-the-sink]}", "ARC_LENGTH"),
+        ("{id: dana, title: Dana, contacts: [at-the-sink, the-second, the-third, the-fourth]}", "ARC_LENGTH"),
+        ("{id: dana, title: Dana, contacts: [at-the-sink, the-secnd]}", "ARC_CONTACT"),
+        ("{id: dana, title: Dana, contacts: [at-the-sink, at-the-sink]}", "ARC_CONTACT"),
+        ("{id: dana, title: Dana, contacts: [at-the-sink, the-third, the-second]}", "ARC_NO_HANDOVER"),
+    ):
+        told = [finding for finding in with_arcs(line).findings if finding.code == code]
+        assert told and all(finding.mend and finding.severity == "error" for finding in told), line
+    assert "ARC_NO_HANDOVER" not in codes(with_arcs("{id: dana, title: Dana, contacts: [at-the-sink, the-second]}"))

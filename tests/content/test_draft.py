@@ -12,7 +12,7 @@ OUTLINE = """---
 id: hello
 title: Hello
 objectives: [sml-o1]
-content_notes: {topics: [death], note: A death is mentioned.}
+content_notes: {topics: [death], note: A death is mentioned. It is not described.}
 ---
 """
 BARE = {

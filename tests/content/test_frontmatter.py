@@ -71,7 +71,8 @@ def test_a_file_without_front_matter_is_told():
 
 
 def test_missing_content_notes_have_a_code_of_their_own():
-    reading = spoiled("1-begin/1-hello.md", "content_notes: {topics: [death], note: A death is mentioned.}\n", "")
+    note = "content_notes: {topics: [death], note: A death is mentioned. It is not described.}\n"
+    reading = spoiled("1-begin/1-hello.md", note, "")
     assert "MISSING_CONTENT_NOTES" in codes(reading)
 
 

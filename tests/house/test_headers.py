@@ -20,6 +20,7 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
 }
 PARTS = ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'")
+PARTS += ("worker-src 'self'",)
 
 ODD = ["/healthz", "/readyz", "/nowhere", "/sign-out", "/verify/0123456789ABCDEF", "/programmes/harbour/people"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,11 +13,15 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from lms.accounts import actions as accounts
+from lms.accounts.letters import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
 from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.keys import secret_key
+from lms.foundation.ids import secret_token
 from lms.learning import actions as learning
+from lms.learning import practice
 from lms.learning.records import find_enrolment
 from lms.library import actions as library
 from tests.conftest import Site, settings_for
@@ -32,7 +36,7 @@ COORDINATORS = {"cora": "harbour", "mina": "meadow"}
 STAFF = {"tara", *COORDINATORS}
 MEMBERS_ONLY = {"course": "small-course", "lesson": "hello", "conversation": "at-the-sink"}
 OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": TALKS[0]}
-OWNED = {"attempt", "code"}
+OWNED = {"attempt", "code", "run"}
 
 
 @dataclass
@@ -43,7 +47,10 @@ class World:
     codes: dict[str, str]
     attempts: dict[str, str]
     drawn: dict[str, str]
+    runs: dict[str, str]
     picture: str
+    people: dict[str, str] = field(default_factory=dict)
+    equivalents: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -77,10 +84,11 @@ def _furnish(site: Site) -> World:
     site.do(library.publish, small_course.bundle(), small_course.course())
     site.do(library.offer, meadow.id, "small-course", False, 1)
     site.do(library.offer, meadow.id, PFA, True, 0)
-    world = World(site, {}, {}, {}, site.app.extensions["lms_files"].put(b"a picture"))
+    world = World(site, {}, {}, {}, {}, site.app.extensions["lms_files"].put(b"a picture"))
     for name in HOME:
         world.codes[name] = earn(site, name, document=False)
         _open_again(world, name)
+        _record_for(world, name)
     site.work()
     world.enter("lena")
     return world
@@ -91,8 +99,25 @@ def _open_again(world: World, name: str) -> None:
         enrolment = find_enrolment(world.site.person(name).id, PFA)
         course = the_course()
     assert enrolment is not None
-    attempt = world.site.do(learning.open_check, enrolment.id, course)
+    run = world.site.do(practice.begin, enrolment.id, course.digest, TALKS[0])
+    world.site.do(practice.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
+    world.runs[name] = run.public_id
+    attempt, _saved = world.site.do(learning.open_check, enrolment.id, course)
     world.attempts[name], world.drawn[name] = attempt.public_id, attempt.drawn[0]
+
+
+def _record_for(world: World, name: str) -> None:
+    """Record something for somebody as met in another way."""
+    with world.site.inside():
+        person, course = world.site.person(name), the_course()
+        enrolment = find_enrolment(person.id, PFA)
+    assert enrolment is not None
+    run = world.site.do(practice.begin, enrolment.id, course.digest, TALKS[0])
+    world.site.do(practice.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
+    world.runs[name] = run.public_id
+    item = ("practice", course.conversations[0].id)
+    row = world.site.do(learning.record_equivalent, enrolment.id, item, "talked", "A reason.", None, person.id)
+    world.people[name], world.equivalents[name] = person.public_id, row.public_id
 
 
 def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str:
@@ -103,18 +128,40 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         **course,
         "attempt": world.attempts.get(owner, "nobodys"),
         "number": "1",
+        "run": world.runs.get(owner, "nobodys"),
         "code": world.codes.get(owner, "0" * 16),
         "sign_in": sign_ins[0].public_id if sign_ins else "nobodys",
         "programme": HOME.get(owner, "harbour"),
-        "token": world.site.do(accounts.invite, None, "operator", None) if "token" in parts(door) else "",
+        "person": world.people.get(owner, "nobodys"),
+        "equivalent": world.equivalents.get(owner, "nobodys"),
+        "token": _link(world, door) if "token" in parts(door) else "",
         "digest": world.picture,
         "name": "picture.png",
         "filename": "css/site.css",
+        "remark_answer": "nobodys",
+        "mark": _off_mark(world),
     }
     path = door.path.replace("int:", "").replace("path:", "")
     for name, value in values.items():
         path = path.replace(f"<{name}>", value)
     return path
+
+
+def _link(world: World, door: Door) -> str:
+    """Return the token of a one-time link that has not been used."""
+    if door.path.startswith("/invitation"):
+        invited: str = world.site.do(accounts.invite, None, "operator", None)
+        return invited
+    token = secret_token()
+    with world.site.inside():
+        lena = world.site.person("lena").id
+    world.site.do(accounts.make_password_link, lena, token)
+    return token
+
+
+def _off_mark(world: World) -> str:
+    with world.site.inside():
+        return off_mark(secret_key(world.site.settings.data), world.site.person("sam").public_id, "answers")
 
 
 def knock(world: World, door: Door, name: str, path: str, owner: str) -> TestResponse:
@@ -149,6 +196,8 @@ def promised(door: Door, name: str, owner: str, course: dict[str, str]) -> str:
         return "sign in"
     if door.who == "coordinator or observer or trainer":
         return "open" if name in STAFF else "closed"
+    if door.who == "trainer":
+        return "open" if name == "tara" and HOME[owner] == "harbour" else "closed"
     if door.who == "coordinator":
         return "open" if COORDINATORS.get(name) == HOME[owner] else "closed"
     return "open" if owner == name or not OWNED & parts(door) else "closed"

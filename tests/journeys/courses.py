@@ -15,7 +15,7 @@ def three_lessons(folder: Path, draw: int, course: str = "three-lessons") -> str
     files = {"course.md": head.replace("draw: 3", f"draw: {draw}"), "check.md": small_course.CHECK}
     files["1-begin/module.md"] = small_course.FILES["1-begin/module.md"]
     lesson = small_course.LESSON.replace("Ring {{emergency}} in doubt.\n", "Ask.\n\n")
-    lesson = lesson.replace("{topics: [death], note: A death is mentioned.}", "none")
+    lesson = lesson.replace("{topics: [death], note: A death is mentioned. It is not described.}", "none")
     for place in "123":
         text = lesson.replace("id: hello\ntitle: Hello", f"id: hello-{place}\ntitle: Hello {place}")
         text = text.replace("sml-p01", f"sml-p{place}").replace("sml-l1", f"sml-l{place}")

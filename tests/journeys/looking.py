@@ -27,10 +27,13 @@ SEEN_BY_A_PERSON = (
 Fault = str
 
 
-def look(page: Page, width: int, light: str) -> None:
-    """Set how wide the window is, and whether the device is dark."""
+def look(page: Page, width: int, light: str, direction: str = "") -> None:
+    """Set how wide the window is, whether the device is dark or the page quiet, and which way it is read."""
     page.set_viewport_size({"width": width, "height": 900 if width > 600 else 640})
-    page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    page.evaluate("quiet => document.documentElement.toggleAttribute('data-quiet', quiet)", light == "quiet")
+    if direction:
+        page.evaluate("dir => { document.documentElement.dir = dir; }", direction)
 
 
 def measured(page: Page, what: str) -> Any:

@@ -13,7 +13,9 @@ from lms.accounts.records import Person, find_programme
 from lms.certification import actions as certification
 from lms.certification.records import find_award
 from lms.foundation import clock
+from lms.foundation.ids import secret_token
 from lms.learning import actions as learning
+from lms.learning.records import find_enrolment
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
@@ -74,6 +76,7 @@ def settle(served: Served, folder: Path) -> People:
         harbour = find_programme("harbour")
     assert harbour is not None
     people.invitation = served.site.do(accounts.invite, harbour.id, "learner", None)
+    _leave_links(served, people)
     return people
 
 
@@ -91,6 +94,19 @@ def _begin_everything(served: Served) -> None:
             site.do(learning.finish_lesson, enrolment.id, lesson.id)
         site.do(learning.open_check, enrolment.id, course)
     pass_check(site, prepare(site, "omar", practised=False), lambda question: not question.critical)
+
+
+def _leave_links(served: Served, people: People) -> None:
+    """Nils may choose another password, and something was recorded for Mira as met in another way."""
+    site = served.site
+    with site.inside():
+        nils, mira, cora = (site.person(name) for name in ("nils", "mira", "cora"))
+        talk, enrolment = the_course().conversations[0], find_enrolment(mira.id, PFA)
+    assert enrolment is not None
+    people.codes["mira"], people.codes["password"] = mira.public_id, secret_token()
+    site.do(accounts.make_password_link, nils.id, people.codes["password"])
+    item = ("practice", talk.id)
+    site.do(learning.record_equivalent, enrolment.id, item, "talked", "She asked for it.", None, cora.id)
 
 
 def _hand_out_certificates(served: Served, people: People) -> None:

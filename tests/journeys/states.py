@@ -13,6 +13,7 @@ Steps = Callable[[Page, People], None]
 COURSE, SMALL = f"/courses/{PFA}", f"/courses/{THREE}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 TALK = f"{COURSE}/conversations/after-the-resuscitation-room"
+TELL_ME = "Tell me about each reply as I go"
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,11 @@ STATES = (
     State("gentler version", "", f"{HARD}/gentler"),
     State("glossary", "", f"{COURSE}/glossary"),
     State("facilitator notes", "tara", f"{COURSE}/facilitator"),
+    State("graph of a conversation", "tara", f"{TALK}/graph"),
+    State("no connection", "", "/offline"),
     State("conversation before it begins", "", TALK),
     State("conversation in the middle", "", TALK, then(press("Begin"), reply(3))),
+    State("conversation with feedback asked for", "", TALK, then(press("Begin"), reply(1), press(TELL_ME))),
     State("conversation at its end", "", TALK, then(press("Begin"), reply(40))),
     State("sign-in", "", "/sign-in"),
     State("sign-in with errors", "", "/sign-in", sees_errors),
@@ -154,11 +158,14 @@ STATES = (
     State("verify: no name typed", "", "/verify/{valid}", press("Compare")),
     State("about the certificate", "", "/about-the-certificate"),
     State("pause", "", "/pause"),
+    State("leaving", "", "/leaving"),
+    State("pause in place", "", LESSON, lambda page, _people: page.locator("nav.care a[data-pause]").click()),
     State("support without a place", "", "/support"),
     State("support in Britain", "", "/support?place=GB"),
     State("display", "", "/display"),
     State("lesson, quiet", "", "/display", look_like(quiet="yes")),
     State("lesson, larger, in book face, dark", "", "/display", look_like(size="larger", face="book", light="dark")),
+    State("lesson, wider, with a way to leave", "", "/display", look_like(space="wide", leave="yes")),
     State("404", "", "/nowhere"),
     State("403", "", "/", from_elsewhere),
     State("413", "", "/display", send_two_megabytes),
@@ -166,6 +173,8 @@ STATES = (
     State("course, not begun", "nils", COURSE),
     State("no certificates", "nils", "/certificates"),
     State("support with a programme", "waiting", "/support"),
+    State("conversation that is kept", "mira", TALK, then(press("Begin"), reply(2))),
+    State("conversation read back", "mira", TALK, reply(40)),
     State("courses, in the middle", "mira", "/courses"),
     State("course, in the middle", "mira", COURSE),
     State("lesson, to be finished", "mira", HARD),
@@ -206,7 +215,25 @@ STATES = (
     State("certificate waiting for a review", "waiting", "/certificates/{waiting}"),
     State("account", "ines", "/account"),
     State("account with a problem", "ines", "/account", then(type_in("display_name", ""), press("Keep these names"))),
+    State("own data", "ines", "/account/data"),
+    State("deleting an account", "ines", "/account/delete"),
+    State("deleting it without a password", "ines", "/account/delete", press("Delete my account")),
+    State("account deleted", "", "/account-deleted"),
+    State("another password", "ines", "/account/password"),
+    State("another password with errors", "ines", "/account/password", press("Change it")),
+    State("forgotten password", "", "/forgotten"),
+    State("forgotten password, asked", "", "/forgotten?sent=yes"),
+    State("new password", "", "/new-password/{password}"),
+    State("new password, link ended", "", "/new-password/ended"),
+    State("met in another way", "cora", "/programmes/harbour/people/{mira}/equivalents"),
+    State(
+        "met in another way, with errors",
+        "cora",
+        "/programmes/harbour/people/{mira}/equivalents",
+        press("Record it"),
+    ),
     State("people", "cora", "/programmes/harbour/people"),
+    State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
     State("people, nobody fits", "cora", "/programmes/harbour/people?q=zzz"),
     State("withdraw", "cora", "/programmes/harbour/certificates/{valid}/withdraw"),
     State(

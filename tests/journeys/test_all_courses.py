@@ -74,26 +74,18 @@ def ways_through(conversation: Conversation) -> list[list[int]]:
     return [[*to[turn.id], index] for turn in conversation.turns for index, _reply in enumerate(turn.replies)]
 
 
-def talk(hands: Mouse, served: Served, course: Course, conversation: Conversation) -> None:
-    """Take every reply of a conversation once, then go the way to its good end and read the debrief."""
-    hands.page.goto(f"{served.url}/courses/{course.id}/conversations/{conversation.id}")
+def talk(hands: Mouse, served: Served, conversation: Conversation, address: str) -> None:
+    """Take every reply of a conversation, back and forth, then go the way to its good end and read the debrief."""
+    hands.page.goto(f"{served.url}{address}")
     hands.press("Begin")
-    for way in ways_through(conversation):
-        hands.page.evaluate(
-            """way => { const form = document.querySelector("form:has([name=path])");
-                        form.querySelector("[name=path]").value = way.slice(0, -1).join(".");
-                        const button = document.createElement("button"); button.name = "reply";
-                        button.value = way.at(-1); form.append(button); }""",
-            way,
-        )
-        hands.press_this(hands.page.locator("form:has([name=path]) button[name=reply]").last)
-        if hands.page.get_by_role("heading", name="Turn by turn").count():
-            hands.press("Play it again")
-            hands.press("Begin") if hands.sees("Begin") else None
-    hands.page.goto(f"{served.url}/courses/{course.id}/conversations/{conversation.id}")
-    hands.press("Begin")
-    for index in way_to_a_good_end(conversation):
-        hands.press_this(hands.page.locator(f"button[name=reply][value='{index}']"))
+    here: list[int] = []
+    for way in [*sorted(ways_through(conversation)), [], way_to_a_good_end(conversation)]:
+        while here != way[: len(here)]:
+            hands.press("Go back one turn")
+            here.pop()
+        for index in way[len(here) :]:
+            hands.press_this(hands.page.locator(f"button[name=reply][value='{index}']"))
+            here.append(index)
     assert hands.page.get_by_role("heading", name="Turn by turn").count() == 1
 
 
@@ -127,7 +119,7 @@ def test_mira_takes_all_five_courses_to_five_certificates(own_served: Served, op
         course = course_of(own_served, name)
         read_everything(hands, own_served, course)
         for conversation in course.conversations:
-            talk(hands, own_served, course, conversation)
+            talk(hands, own_served, conversation, f"/courses/{name}/conversations/{conversation.id}")
         answer_every_question(hands, own_served, course)
         code, pdf = fetch_certificate(hands, own_served)
         assert len(code) == 16

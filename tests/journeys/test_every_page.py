@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -13,11 +14,12 @@ from tests.journeys.states import STATES, State, open_state
 
 pytestmark = pytest.mark.browser
 NAMES = [state.name for state in STATES]
-REACHED_BY_STEPS = {"learning.question", "learning.check_all", "learning.answers", "learning.result"}
+REACHED_BY_STEPS = {"learning.question", "learning.check_all", "learning.answers", "learning.result", "learning.debrief"}
 # They answer with a file, with JSON or with another address.
 NOT_PAGES = {"static", "healthz", "readyz", "library.media", "coordination.people_csv", "certification.document"}
-NOT_PAGES |= {"certification.scan", "certification.short_address"}
+NOT_PAGES |= {"accounts.own_data_file", "certification.scan", "certification.short_address"}
 WIDE, PHONE = 1280, 320
+LIGHTS = ("light", "dark", "quiet")
 
 
 @pytest.fixture(params=STATES, ids=NAMES)
@@ -41,13 +43,12 @@ def test_a_page_is_open_to_everybody_by_day_and_by_night(page: Page) -> None:
 
 
 @pytest.mark.slow
-def test_a_page_is_open_to_everybody_the_other_way_round(page: Page) -> None:
+def test_a_page_is_open_to_everybody_in_every_light_width_and_direction(page: Page) -> None:
     faults = []
-    for width, light in ((PHONE, "light"), (WIDE, "dark")):
-        looking.look(page, width, light)
-        faults += [f"{light}, {width}: {one}" for one in looking.axe_finds(page)]
-    looking.look(page, WIDE, "light")
-    faults += [f"wide: {one}" for one in looking.does_not_fit(page)]
+    for light, width, direction in product(LIGHTS, (WIDE, PHONE), ("ltr", "rtl")):
+        looking.look(page, width, light, direction)
+        told = looking.axe_finds(page) + [f"beyond the edge: {one}" for one in looking.measured(page, "beyondTheEdge")]
+        faults += [f"{light}, {width}, {direction}: {one}" for one in told]
     assert not faults, "\n".join(faults)
 
 
@@ -80,10 +81,9 @@ def test_focus_can_be_seen_on_the_way_down_and_on_the_way_back(page: Page, width
 
 @some("home", "lesson with a content note", "course, in the middle", "question: match", "people", "verify: valid")
 def test_a_page_fits_when_it_is_read_from_right_to_left(page: Page) -> None:
-    page.evaluate("document.documentElement.dir = 'rtl'")
     faults = []
     for width in (PHONE, WIDE):
-        looking.look(page, width, "light")
+        looking.look(page, width, "light", "rtl")
         faults += looking.does_not_fit(page)
     assert not faults, "\n".join(faults)
 

@@ -39,7 +39,9 @@ def test_a_stranger_is_given_no_cookie(served: Served, opens: Opens) -> None:
     context = opens()
     hands = Mouse(context.new_page())
     hands.page.goto(served.url)
-    for words in ("Start learning", "Pause", "Support lines", "Verify a certificate", "Sign in"):
+    hands.named("Pause").click()
+    hands.named("Back to where I was").click()
+    for words in ("Start learning", "Support lines", "Verify a certificate", "Sign in"):
         hands.press(words)
     assert context.cookies() == []
     assert hands.page.evaluate("localStorage.length + sessionStorage.length") == 0

@@ -52,8 +52,9 @@ def test_an_answer_chosen_in_the_last_second_is_kept_as_tara_goes_to_pause(serve
     hands = Mouse(opens().new_page())
     fields = open_first_question(hands, served, "tara")
     walks.fill_in(hands, fields)
-    hands.press("Pause")
-    hands.press("Back to where I was")
+    hands.named("Pause").click()
+    hands.page.locator("[data-says]").get_by_text("Saved").wait_for(state="attached")
+    hands.page.reload()
     for name, tokens in fields.items():
         assert all(hands.page.locator(f"input[name='{name}'][value='{token}']").is_checked() for token in tokens)
 

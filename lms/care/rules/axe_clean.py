@@ -1,0 +1,34 @@
+"""The rules of axe find nothing."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, Verdict, none_of
+from lms.care.looked import Looked
+
+PASSES_LEAST = 5
+SCRIPT = r"""async () => {
+  const found = await axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }, resultTypes: ["violations"] });
+  return { passes: found.passes.length, told: found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 120)}`) };
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    if not page.axe:
+        return Finding(Verdict.NOT_SEEN, ("no file of axe was given",))
+    await page.ask(page.axe)
+    found = await page.ask(SCRIPT)
+    if found["passes"] < PASSES_LEAST:
+        return Finding(Verdict.NOT_SEEN, ("axe looked at next to nothing",))
+    return none_of(found["told"])
+
+
+RULE = Rule(
+    id="axe-clean",
+    title="The rules of axe find nothing",
+    why="Much of what can be told from the page itself is told by axe",
+    anchor="CARE 4.2",
+    mark="L",
+    how="runs axe, when its file is given, with its rules for A and AA",
+    check=check,
+)

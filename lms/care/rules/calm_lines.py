@@ -1,0 +1,37 @@
+"""Lines are not too long, not too tight and not justified."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => careSees.all("p, li, dd").filter((node) => (node.innerText || "").length > 180 && !node.querySelector("p, li, pre, table")).flatMap((node) => {
+  const style = getComputedStyle(node), found = [], range = document.createRange();
+  range.selectNodeContents(node);
+  const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top / 6)));
+  const height = parseFloat(style.lineHeight) / parseFloat(style.fontSize);
+  const long = node.innerText.length / Math.max(1, lines.size);
+  if (style.textAlign === "justify") found.push(`${careSees.told(node)} is justified`);
+  if (style.lineHeight === "normal" || height < 1.44) found.push(`${careSees.told(node)} has lines ${style.lineHeight === "normal" ? "of normal height" : height.toFixed(2) + " high"}`);
+  if (long > 90) found.push(`${careSees.told(node)} has about ${Math.round(long)} characters in a line`);
+  return found;
+})"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="calm-lines",
+    title="Lines are not too long, not too tight and not justified",
+    why="Long, tight lines tire; justified ones tear holes into the text",
+    anchor="CARE 4.1; WCAG 1.4.8",
+    mark="L",
+    how=(
+        "counts the characters of each line of longer paragraphs (90 at most), and reads line height (1.45 at "
+        "least) and alignment"
+    ),
+    check=check,
+)

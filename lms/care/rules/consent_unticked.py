@@ -1,0 +1,24 @@
+"""No consent is ticked beforehand."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => careSees.all("input[type=checkbox]").filter((node) => node.defaultChecked && /\b(agree|accept|consent|subscribe|newsletter|e-?mail me|send me|contact me|share|news|offers|remind)\b/i.test(careSees.name(node))).map((node) => `${careSees.told(node)} is ticked beforehand: ${careSees.name(node).slice(0, 60)}`)"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="consent-unticked",
+    title="No consent is ticked beforehand",
+    why="A yes that somebody else gave is none",
+    anchor="CARE 8",
+    mark="L",
+    how="looks for boxes that are ticked at load and speak of agreeing, mail or sharing",
+    check=check,
+)

@@ -1,0 +1,36 @@
+"""A page that is not there says what happened, that nothing is lost, and what comes next."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => {
+  const main = document.querySelector("main, [role=main], article") || document.body, found = [];
+  const heading = (main.querySelector("h1") || document.querySelector("h1"))?.innerText.trim() || "";
+  if (!/[a-z]{3,}.*\s/i.test(heading) || /^(error\s*)?[45]\d\d\b/i.test(heading)) found.push(heading ? `the heading says “${heading}”` : "there is no heading that says what happened");
+  const sentences = careSees.all("p, li", main).map((node) => node.innerText).join(" ").match(/[^.!?]{12,}[.!?]/g) || [];
+  if (sentences.length < 2) found.push("it does not say what this means for the reader");
+  if (!careSees.all("a[href], button", main).length) found.push("no link in it goes on");
+  return found;
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="error-three-parts",
+    title="A page that is not there says what happened, that nothing is lost, and what comes next",
+    why="A bare number leaves people alone with the thought that they broke something",
+    anchor="CARE T4; NHS 15",
+    mark="P",
+    how=(
+        "reads the page: at least a heading in words, two sentences, and a link that goes on; it does not lead "
+        "with a number"
+    ),
+    check=check,
+    kinds=frozenset({"not-found"}),
+)

@@ -1,0 +1,30 @@
+"""No cookies beyond the session and the display."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    own = urlsplit(page.origin).hostname
+    named = page.recipe.cookies
+    return none_of(
+        f"a cookie named {one['name']}" + ("" if str(one["domain"]).lstrip(".") == own else f" of {one['domain']}")
+        for one in page.cookies
+        if one["name"] not in named or str(one["domain"]).lstrip(".") != own
+    )
+
+
+RULE = Rule(
+    id="few-cookies",
+    title="No cookies beyond the session and the display",
+    why="What is not kept can tell nothing",
+    anchor="CARE 0, 8",
+    mark="L",
+    how="compares the cookies of the browser with those the recipe names as session and display",
+    check=check,
+)

@@ -1,0 +1,24 @@
+"""Every field has a name."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => careSees.all("input:not([type=hidden], [type=submit], [type=button], [type=reset], [type=image]), select, textarea").filter((node) => !careSees.name(node)).map((node) => `${careSees.told(node)} has no label`)"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="fields-named",
+    title="Every field has a name",
+    why="A field without a label is a guess for whoever does not see it",
+    anchor="CARE 4.1; WCAG 4.1.2",
+    mark="L",
+    how="looks for a label, or another name, at every field",
+    check=check,
+)

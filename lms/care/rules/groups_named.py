@@ -1,0 +1,31 @@
+"""Groups of answers carry their question."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => {
+  const groups = new Map();
+  for (const node of document.querySelectorAll("input[type=radio]")) groups.set(node.name, [...(groups.get(node.name) || []), node]);
+  return [...groups].filter(([, nodes]) => nodes.length > 1).filter(([, [first]]) => {
+    const set = first.closest("fieldset"), role = first.closest("[role=radiogroup], [role=group]");
+    return !(set?.querySelector("legend")?.innerText.trim() || set?.querySelector("legend")?.textContent.trim() || (role && careSees.name(role)));
+  }).map(([name]) => `the answers named ${name} carry no question`);
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="groups-named",
+    title="Groups of answers carry their question",
+    why="Someone who hears “Yes” and “No” must hear what was asked",
+    anchor="CARE 4.1; WCAG 1.3.1",
+    mark="L",
+    how="looks for a fieldset with a legend, or a named group, around radio buttons of one name",
+    check=check,
+)

@@ -1,0 +1,31 @@
+"""No word blames the reader."""
+
+from __future__ import annotations
+
+import re
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+from lms.care.phrases import list_phrases
+
+WORDS = re.compile(
+    r"\b(wrong|incorrect|invalid|you (have )?fail(ed)?|failed|failure|oops|uh[- ]oh|illegal|bad (answer|request|password)|"
+    r"you forgot|you did not bother|your (mistake|fault)|shame|stupid|lazy)\b",
+    re.IGNORECASE,
+)
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(list_phrases(WORDS, await page.words(own_only=True)))
+
+
+RULE = Rule(
+    id="kind-words",
+    title="No word blames the reader",
+    why="Whoever feels judged stops learning; what went otherwise can be said without blame",
+    anchor="CARE E1",
+    mark="M",
+    how="reads the page's own words, without the lesson's prose, for words that blame",
+    check=check,
+)

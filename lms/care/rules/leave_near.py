@@ -1,0 +1,25 @@
+"""On hard pages, the page can be left at once."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, there_is
+from lms.care.looked import Looked
+
+SCRIPT = r"""words => careSees.all("a[href]").some((node) => new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return there_is(await page.ask(SCRIPT, page.recipe.leave), "no real link leaves this page at once")
+
+
+RULE = Rule(
+    id="leave-near",
+    title="On hard pages, the page can be left at once",
+    why="Somebody may be seen reading this",
+    anchor="CARE S5; GOV.UK exit this page",
+    mark="P",
+    how="on a heavy lesson, looks for a real link that leaves the page (the recipe can say which words)",
+    check=check,
+    kinds=frozenset({"heavy lesson"}),
+)

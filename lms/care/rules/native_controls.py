@@ -1,0 +1,30 @@
+"""What can be clicked can be reached with the keyboard."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => {
+  const native = "a[href], button, input, select, textarea, summary, label, option, video, audio, [role][tabindex]";
+  const odd = new Set([...document.querySelectorAll("[onclick]"), ...careSees.heard.clicked]);
+  return [...odd].filter((node) => node.isConnected && node !== document.body && careSees.shown(node))
+    .filter((node) => !node.closest(native) && !node.querySelector(native))
+    .map((node) => `${careSees.told(node)} is clicked but is no button`);
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="native-controls",
+    title="What can be clicked can be reached with the keyboard",
+    why="A clickable box that is no button does not exist for whoever has no mouse",
+    anchor="CARE 4.1, 4.4; WCAG 2.1.1, 4.1.2",
+    mark="L",
+    how="looks for clicks on elements that are neither link, button nor field, nor within one",
+    check=check,
+)

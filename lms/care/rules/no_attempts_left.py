@@ -1,0 +1,32 @@
+"""No attempts are counted down."""
+
+from __future__ import annotations
+
+import re
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+from lms.care.phrases import list_phrases
+
+WORDS = re.compile(
+    r"\b(\d+ |no |one |two |three |remaining )?(attempts?|tries) (left|remaining|allowed|used)\b|"
+    r"\b(remaining|maximum|max\.?|number of|allowed) (attempts?|tries)\b|attempt \d+ of \d+|"
+    r"\blast (attempt|try)\b|\blocked out\b",
+    re.IGNORECASE,
+)
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(list_phrases(WORDS, await page.words(own_only=True)))
+
+
+RULE = Rule(
+    id="no-attempts-left",
+    title="No attempts are counted down",
+    why="A shrinking number makes the next try a threat",
+    anchor="CARE S7, 8",
+    mark="P",
+    how="reads the page's own words for tries that are left, and a certificate for any count of tries",
+    check=check,
+)

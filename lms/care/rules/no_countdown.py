@@ -1,0 +1,26 @@
+"""Nothing counts down, and no text changes by itself."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    first, later = await page.stillness()
+    gone, new = set(first.split("\n")), set(later.split("\n"))
+    beats = await page.ask("() => careSees.heard.beats")
+    clock = f" (the page set {beats} clocks going)" if beats else ""
+    return none_of(f"“{text.strip()[:60]}” came by itself{clock}" for text in sorted(new - gone) if text.strip())
+
+
+RULE = Rule(
+    id="no-countdown",
+    title="Nothing counts down, and no text changes by itself",
+    why="Speed is no part of the skill; a clock makes a hard subject harder",
+    anchor="CARE S6; WCAG 2.2.1, 2.2.3",
+    mark="L",
+    how="reads the page twice, a moment apart, without touching it, and names a clock that beats meanwhile",
+    check=check,
+)

@@ -1,0 +1,30 @@
+"""Nobody has to tell gender, title, birth date or history."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => {
+  const asks = /\b(gender|sex|title|salutation|mr|mrs|marital|religion|ethnic\w*|race|birth\w*|dob|trauma\w*|abuse\w*|diagnos\w*|medical|history|disabilit\w*)\b/i;
+  return careSees.all("input, select, textarea").filter((node) => {
+    const star = [...(node.labels || [])].some((one) => /\*\s*$/.test(one.innerText.trim()));
+    return (node.required || node.getAttribute("aria-required") === "true" || star) && asks.test(`${node.name.replace(/[_-]/g, " ")} ${careSees.name(node)} ${node.closest("fieldset")?.querySelector("legend")?.innerText || ""}`);
+  }).map((node) => `${careSees.told(node)} has to be filled in`);
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="no-forced-disclosure",
+    title="Nobody has to tell gender, title, birth date or history",
+    why="Being made to tell is what many have had enough of; training needs none of it",
+    anchor="CARE G2, 8",
+    mark="P",
+    how="looks for required fields whose name or label asks for it",
+    check=check,
+)

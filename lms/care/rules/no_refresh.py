@@ -1,0 +1,24 @@
+"""The page does not load itself anew."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => [...document.querySelectorAll("meta[http-equiv]")].filter((node) => node.httpEquiv.toLowerCase() === "refresh").map((node) => `meta refresh: ${node.content}`)"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="no-refresh",
+    title="The page does not load itself anew",
+    why="A page that reloads takes away what somebody was reading or writing",
+    anchor="CARE S6; WCAG 2.2.1",
+    mark="L",
+    how="looks for meta refresh",
+    check=check,
+)

@@ -1,0 +1,28 @@
+"""The page asks nobody else for anything."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    own = urlsplit(page.origin).netloc
+    elsewhere = {
+        urlsplit(url).netloc for url in page.requests if urlsplit(url).scheme in ("http", "https", "ws", "wss")
+    }
+    return none_of(f"a request to {host}" for host in sorted(elsewhere - {own}))
+
+
+RULE = Rule(
+    id="no-third-party",
+    title="The page asks nobody else for anything",
+    why="A font or counter from elsewhere tells others who reads about trauma",
+    anchor="CARE T-rows; 8",
+    mark="L",
+    how="lists every request of the page that goes to another address",
+    check=check,
+)

@@ -1,0 +1,31 @@
+"""No word hurries or threatens with loss."""
+
+from __future__ import annotations
+
+import re
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+from lms.care.phrases import list_phrases
+
+WORDS = re.compile(
+    r"\b(hurry|last chance|act now|running out|time('s| is)? up|time (left|remaining)|don['’]t (miss|lose)|you (will|['’]ll) lose|"
+    r"(will be|be) lost|overdue|expires? (soon|in \d+)|only \d+ [a-z]+ left|before it['’]?s too late|final (notice|warning))\b",
+    re.IGNORECASE,
+)
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(list_phrases(WORDS, await page.words(own_only=True)))
+
+
+RULE = Rule(
+    id="no-urgency",
+    title="No word hurries or threatens with loss",
+    why="Hurry is a way to press people; there is time",
+    anchor="CARE S6, 8; Almeida 2023",
+    mark="S",
+    how="reads the page's own words for haste and for loss",
+    check=check,
+)

@@ -1,0 +1,32 @@
+"""A note stands before hard content."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, there_is
+from lms.care.looked import Looked
+
+SCRIPT = r"""([selector, prose]) => {
+  const speaks = /content (note|notice|warning)|(this|the) (lesson|page|unit|part|module) (talks|speaks|is|tells|touches|mentions|describes|contains)|before you (read|start|begin)|it mentions/i;
+  const notes = selector ? careSees.all(selector) : careSees.all("p, aside, section, div, summary").filter((node) => node.innerText.length < 900 && speaks.test(node.innerText));
+  const within = document.querySelector(prose || "main, article, [role=main]") || document.body;
+  const first = careSees.all("p", within).find((node) => node.innerText.length > 120 && !notes.some((note) => note.contains(node)));
+  return notes.some((note) => !first || note.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING);
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    missing = "no content note comes before the lesson's words"
+    return there_is(await page.ask(SCRIPT, [page.recipe.note, page.recipe.prose]), missing)
+
+
+RULE = Rule(
+    id="note-before-content",
+    title="A note stands before hard content",
+    why="Whoever knows what comes can choose when to read it; the note gives a choice, no protection",
+    anchor="CARE S1; Bridgland 2023",
+    mark="S",
+    how="on a heavy lesson, looks for a note (the recipe can say where) that comes before the first long paragraph",
+    check=check,
+    kinds=frozenset({"heavy lesson"}),
+)

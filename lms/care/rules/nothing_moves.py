@@ -1,0 +1,27 @@
+"""Nothing moves by itself."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => [
+  ...document.getAnimations().filter((one) => one.playState === "running" && one.effect && (one.effect.getComputedTiming().endTime === Infinity || one.effect.getComputedTiming().endTime > 5000)).map((one) => `an animation of ${one.effect.target ? careSees.told(one.effect.target) : "the page"}`),
+  ...careSees.all("marquee, blink").map(careSees.told),
+]"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="nothing-moves",
+    title="Nothing moves by itself",
+    why="Motion at the edge of sight keeps a watchful body watching",
+    anchor="CARE 4.4; WCAG 2.2.2",
+    mark="L",
+    how="looks for animations without an end or longer than five seconds, and for marquees",
+    check=check,
+)

@@ -1,0 +1,24 @@
+"""Nothing sounds by itself."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => [...document.querySelectorAll("audio, video")].filter((node) => node.autoplay || !node.paused).map((node) => `${careSees.told(node)} starts by itself`)"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="nothing-sounds",
+    title="Nothing sounds by itself",
+    why="A sudden voice or sound can frighten, and can give somebody away",
+    anchor="CARE S3, 4.4; WCAG 1.4.2",
+    mark="L",
+    how="looks for audio or video that starts by itself",
+    check=check,
+)

@@ -1,0 +1,24 @@
+"""Passwords may be filled in by the device."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => careSees.all("input[type=password], input[type=email], input[name*=user i]").filter((node) => node.autocomplete === "off" || node.form?.getAttribute("autocomplete") === "off").map((node) => `${careSees.told(node)} has autocomplete off`)"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="password-manager",
+    title="Passwords may be filled in by the device",
+    why="A password that has to be remembered shuts out whoever cannot",
+    anchor="CARE E8; WCAG 3.3.8",
+    mark="L",
+    how="looks for autocomplete=off on password and name fields",
+    check=check,
+)

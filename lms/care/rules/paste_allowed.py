@@ -1,0 +1,28 @@
+"""Words may be pasted into every field."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""() => careSees.all("input[type=password], input[type=email], input[type=text], input:not([type]), textarea").filter((node) => {
+  const paste = new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: new DataTransfer() });
+  paste.clipboardData.setData("text/plain", "");
+  return !node.dispatchEvent(paste);
+}).map((node) => `${careSees.told(node)} does not take what is pasted`)"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return none_of(await page.ask(SCRIPT))
+
+
+RULE = Rule(
+    id="paste-allowed",
+    title="Words may be pasted into every field",
+    why="Blocked pasting punishes password managers and weak memories",
+    anchor="CARE E8; WCAG 3.3.8",
+    mark="L",
+    how="pastes into every text field and looks whether the page stops it",
+    check=check,
+)

@@ -1,0 +1,38 @@
+"""A pause is one press away."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, there_is
+from lms.care.looked import Looked
+
+SCRIPT = r"""words => careSees.all("a[href], button, summary").some((node) => new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    return there_is(await page.ask(SCRIPT, page.recipe.pause), "no visible link or button offers a pause")
+
+
+RULE = Rule(
+    id="pause-near",
+    title="A pause is one press away",
+    why="Who is overwhelmed must not have to look for the way out",
+    anchor="CARE S3",
+    mark="P",
+    how="looks for a visible link or button that says pause (the recipe can say which words)",
+    check=check,
+    kinds=frozenset(
+        {
+            "home",
+            "sign-in",
+            "lesson",
+            "heavy lesson",
+            "check",
+            "result",
+            "form-error",
+            "not-found",
+            "account",
+            "certificate",
+        }
+    ),
+)

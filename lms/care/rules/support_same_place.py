@@ -1,0 +1,37 @@
+"""Support lines stand in the same place on every page."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, none_of
+from lms.care.looked import Looked
+
+SCRIPT = r"""words => {
+  const node = careSees.all("a[href], button").find((one) => new RegExp(words, "i").test(`${one.innerText} ${one.getAttribute("aria-label") || ""}`));
+  if (!node) return null;
+  const part = node.closest("nav, header, footer, aside, main, [role=navigation], [role=banner], [role=contentinfo]");
+  const name = part && (part.getAttribute("aria-label") || part.getAttribute("role") || part.tagName.toLowerCase());
+  return `${name || "body"}, as “${(node.innerText || node.getAttribute("aria-label") || "").trim().replace(/\s+/g, " ")}”`;
+}"""
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    place = await page.ask(SCRIPT, page.recipe.support)
+    if place is None:
+        return none_of(["no visible link leads to support"])
+    others = await page.note("support", place)
+    return none_of(f"support is in the {place}; on “{name}” in the {other}" for name, other in others if other != place)
+
+
+RULE = Rule(
+    id="support-same-place",
+    title="Support lines stand in the same place on every page",
+    why="Help is found by habit, not by search",
+    anchor="CARE S4; WCAG 3.2.6",
+    mark="L",
+    how=(
+        "looks for the link (the recipe can say which words) and compares its part of the page and its address "
+        "with other pages"
+    ),
+    check=check,
+)

@@ -1,0 +1,28 @@
+"""The page can be read without JavaScript."""
+
+from __future__ import annotations
+
+from lms.care.findings import Finding, Rule, Verdict, none_of
+from lms.care.looked import Looked
+
+
+async def check(page: Looked) -> Finding:
+    """Look at one page."""
+    if page.plain_words is None:
+        return Finding(Verdict.NOT_SEEN, ("the page could not be opened again without JavaScript",))
+    words = await page.ask("() => document.body.innerText")
+    full, plain = set(words.lower().split()), set(page.plain_words.lower().split())
+    share = len(full & plain) / max(1, len(full))
+    return none_of([f"without JavaScript {share:.0%} of the words are there"] if share < 0.8 else [])
+
+
+RULE = Rule(
+    id="without-javascript",
+    title="The page can be read without JavaScript",
+    why="Old phones, strict networks and weak signals lose scripts first; the words should stay",
+    anchor="CARE 5; P1",
+    mark="P",
+    how="opens the page again with JavaScript off and compares the words",
+    check=check,
+    as_opened=True,
+)

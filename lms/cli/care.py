@@ -1,0 +1,85 @@
+"""The command for care: run the conformance suite against any learning system and write its scorecard."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from lms.cli.shared import json_option, say
+
+if TYPE_CHECKING:
+    from lms.care.findings import Scorecard
+
+RECIPES = Path(__file__).resolve().parent.parent / "care" / "recipes"
+
+
+def _shipped() -> str:
+    return ", ".join(sorted(path.stem for path in RECIPES.glob("*.toml")))
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option("--recipe", help="A recipe file, or the name of one that is shipped.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write scorecard.html and .json here.")
+@click.option("--axe", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ask axe too: its file.")
+@click.option("--rules", is_flag=True, help="List the rules and end.")
+@json_option
+def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None, rules: bool, as_json: bool) -> None:
+    """Look at a learning system as the rules of care do, in a real browser, and say which are met.
+
+    The exit status is 0 when all are met, 1 when one is not, 2 when something could not be looked at.
+
+    Example: lms care https://training.example.org --recipe sidelight --out scorecard
+    """
+    from lms.care.scorecard import as_data, as_html, as_lines
+
+    if rules:
+        _say_rules(as_json)
+        return
+    if not url or not recipe:
+        raise click.UsageError(f"Please give an address and --recipe, a file or one of: {_shipped()}")
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise click.UsageError(f"{url} is no address yet: it begins with http:// or https://")
+    card = _look(url, recipe, axe)
+    data = json.dumps(as_data(card), ensure_ascii=False, indent=2)
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "scorecard.html").write_text(as_html(card), "utf-8")
+        (out / "scorecard.json").write_text(data + "\n", "utf-8")
+    for line in [data] if as_json else as_lines(card):
+        say(line)
+    sys.exit(card.status)
+
+
+def _look(url: str, recipe: str, axe: Path | None) -> Scorecard:
+    from lms.care.browser import NoBrowser, look
+    from lms.care.recipe import BadRecipe, read_recipe
+
+    file = Path(recipe) if Path(recipe).is_file() else RECIPES / f"{recipe}.toml"
+    if not file.is_file():
+        raise click.UsageError(f"There is no recipe {recipe}. Shipped are: {_shipped()}")
+    try:
+        return look(url, read_recipe(file.read_text("utf-8")), axe.read_text("utf-8") if axe else "")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file.name} is not UTF-8 text.") from None
+    except BadRecipe as error:
+        raise click.ClickException(f"{file.name}, {error}") from None
+    except NoBrowser as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _say_rules(as_json: bool) -> None:
+    from lms.care.rules import all_rules
+
+    if as_json:
+        names = ("id", "title", "why", "anchor", "mark", "how")
+        rows = [{name: getattr(rule, name) for name in names} for rule in all_rules(True)]
+        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for rule in all_rules(True):
+        say(f"{rule.id}\n    {rule.title}. {rule.why}. [{rule.mark}] {rule.anchor}\n    It {rule.how}.")

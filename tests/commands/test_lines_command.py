@@ -1,0 +1,49 @@
+"""`lms lines`: a file is looked over before it is used, and a number is off every page at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lms.cli import main
+from tests.conftest import PFA, Site
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def lms(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `lms …` for the site of this test."""
+    monkeypatch.setenv("LMS_DATA", str(sqlite_site.settings.data))
+    monkeypatch.delenv("LMS_DATABASE_URL", raising=False)
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_check_counts_a_good_file_and_names_each_trouble_of_another(lms: Run, tmp_path: Path) -> None:
+    file = tmp_path / "lines.toml"
+    file.write_text('[GB]\nlines = [\n{ id = "a", label = "A", number = "1" } ]\n')
+    assert "can be used: 1 lines" in lms("lines", "check", file).output
+    file.write_text('[GB]\nlines = [\n{ id = "a", label = "A", number = "one", way = "x" } ]\n')
+    result = lms("lines", "check", file)
+    assert result.exit_code == 1
+    assert "Line 3: “way” is not a word that lines know." in result.output
+    assert "Line 3: “one” does not read as a telephone number." in result.output
+
+
+def test_a_removed_line_is_off_the_next_page_and_an_unknown_one_changes_nothing(sqlite_site: Site, lms: Run) -> None:
+    stranger = sqlite_site.stranger()
+    assert "Shout" in stranger.get("/support?place=GB").main
+    assert lms("lines", "remove", "gb-shout").exit_code == 0
+    assert "Shout" not in stranger.get("/support?place=GB").main
+    assert "taken off" in lms("lines", "list").output
+    refused = lms("lines", "remove", "nobody")
+    assert refused.exit_code == 1 and "Nothing was changed" in refused.output
+
+
+def test_publishing_warns_a_programme_that_names_nobody_to_talk_to(lms: Run) -> None:
+    assert "names nobody to talk to" in lms("publish", PFA, "--programme", "harbour").output
+    assert lms("programme", "set", "harbour", "contact=peer@harbour.example", "reply_time=two days").exit_code == 0
+    assert "names nobody to talk to" not in lms("publish", PFA, "--programme", "harbour").output

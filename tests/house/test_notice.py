@@ -1,0 +1,58 @@
+"""The notice of what is kept about people names every column in which anything personal stands."""
+
+from __future__ import annotations
+
+from lms import flow
+from lms.foundation.db import Base
+from tests.conftest import Site
+
+# Tables in which nothing stands of anybody who has an account here; a new table stands here or in the notice.
+ABOUT_NOBODY = {
+    "api_key",  # keys of registers that ask, by their label
+    "bundle",
+    "course_line",
+    "library_text",
+    "line_note",  # what was found out about a support line
+    "offering",
+    "programme",
+    "remark",  # what was said of a lesson, without a name
+    "remark_answer",
+    "review",  # the reviewers of a course, who are named in public
+    "signing_key",
+    "status_list",
+    "talk_coverage",
+    "talk_tally",
+    "validity_rule",
+    "version",
+}
+POINTS_AT_SOMEBODY = {"person_id", "actor_id", "recorded_by", "email", "recipient"}
+
+
+def columns() -> dict[str, set[str]]:
+    return {table.name: {column.name for column in table.columns} for table in Base.metadata.sorted_tables}
+
+
+def test_every_personal_column_stands_in_the_notice_and_no_other(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        told = [name for kind in flow.kept_of_people() for name in kind.columns]
+    personal = {f"{table}.{name}" for table, names in columns().items() if table not in ABOUT_NOBODY for name in names}
+    assert len(told) == len(set(told))
+    assert set(told) == personal
+
+
+def test_no_table_that_points_at_somebody_is_said_to_be_about_nobody() -> None:
+    personal = {table for table, names in columns().items() if names & POINTS_AT_SOMEBODY}
+    for table in reversed(Base.metadata.sorted_tables):
+        if {key.column.table.name for key in table.foreign_keys} & {"person", "enrolment", "attempt", "award"}:
+            personal.add(table.name)
+    assert personal & ABOUT_NOBODY == set()
+    assert columns().keys() >= ABOUT_NOBODY
+
+
+def test_each_kind_says_what_why_and_until_when_and_the_page_shows_it(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        kept = flow.kept_of_people()
+    assert all(kind.what and kind.why and kind.until and kind.columns for kind in kept)
+    page = sqlite_site.visitor("sam").get("/account/data")
+    assert len(page.find("tbody tr")) == len(kept)
+    assert all(kind.what in page.main for kind in kept)

@@ -1,0 +1,252 @@
+"""A course kept on one's own device opens without a network, answers arrive once, and a shared device keeps nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route
+
+from lms.learning import actions
+from tests.conftest import PASSWORD
+from tests.journeys.conftest import Opens
+from tests.journeys.hands import Mouse
+from tests.journeys.people import add
+from tests.journeys.served import Served
+from tests.journeys.states import COURSE
+from tests.roads import PFA, paper_of, prepare, the_course
+
+pytestmark = pytest.mark.browser
+LESSON = f"{COURSE}/lessons/when-it-is-more-than-pfa"
+NOTHING = {"stored": [], "caches": [], "workers": 0}
+LEFT = """async () => ({stored: Object.keys(localStorage), caches: await caches.keys(),
+  workers: (await navigator.serviceWorker.getRegistrations()).length})"""
+ADDRESSES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+  (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"""
+KEEP, FORGET = "Keep this course on this device", "Forget this course on this device"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def newcomers(served: Served) -> None:
+    for name in ("petra", "yuki", "oskar", "noor", "tilda"):
+        add(served, name, name.capitalize())
+
+
+def sign_in(served: Served, context: BrowserContext, name: str, own: bool = True) -> Mouse:
+    """Sign in, on a device of one's own or on a shared one."""
+    hands = Mouse(context.new_page())
+    hands.page.goto(f"{served.url}/sign-in")
+    hands.type("E-mail address", f"{name}@example.org")
+    hands.type("Password", PASSWORD)
+    if own:
+        hands.page.get_by_label("Only I use this device").check()
+    hands.press("Sign in")
+    return hands
+
+
+def keep(served: Served, hands: Mouse) -> None:
+    """Keep the course on this device, and wait until its lessons open without a network."""
+    hands.page.goto(served.url + COURSE)
+    hands.named(KEEP).click()
+    hands.page.get_by_text("Kept. Its lessons open without a connection now.").wait_for(timeout=60_000)
+    hands.page.wait_for_function("navigator.serviceWorker.controller")
+
+
+def left(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(LEFT)
+    return found
+
+
+def open_whole_check(served: Served, hands: Mouse, name: str) -> None:
+    """Open somebody's check with all its questions on one page."""
+    enrolment = prepare(served.site, name)
+    with served.site.inside():
+        course = the_course()
+    served.site.do(actions.open_check, enrolment, course)
+    hands.page.goto(f"{served.url}/courses/{PFA}/check")
+    hands.press("Go on with the check")
+    hands.press("Show all questions on one page")
+
+
+def test_a_kept_lesson_is_read_without_a_network_and_an_unseen_page_says_so_calmly(
+    served: Served, opens: Opens
+) -> None:
+    context = opens()
+    hands = sign_in(served, context, "lena")
+    page = hands.page
+    keep(served, hands)
+    context.set_offline(True)
+    page.goto(served.url + LESSON)
+    assert page.locator("h1").inner_text() == "When it is more than PFA"
+    assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith(("Atkinson", '"Atkinson'))
+    assert page.evaluate("[...document.fonts].some((face) => face.status == 'loaded')")
+    page.goto(f"{served.url}/support?from=/courses")
+    assert page.locator("h1").is_visible()
+    page.goto(f"{served.url}/certificates")
+    assert page.locator("h1").inner_text() == "No connection just now"
+    assert page.locator("[data-shelf] a").get_attribute("href") == COURSE
+    context.set_offline(False)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Try again").click()
+    assert page.locator("h1").inner_text() != "No connection just now"
+
+
+def test_only_the_course_and_what_every_page_needs_is_kept_and_forgetting_takes_it_away(
+    served: Served, opens: Opens
+) -> None:
+    hands = sign_in(served, opens(), "cora")
+    keep(served, hands)
+    hands.page.goto(f"{served.url}/programmes/harbour/people")
+    hands.page.goto(f"{served.url}/account")
+    for path in hands.page.evaluate(ADDRESSES):
+        assert path.startswith((COURSE, "/static/", "/media/")) or path in {"/offline", "/pause", "/support"}
+        assert not path.endswith(("/facilitator", "/check", "/device")) and "/conversations/" not in path
+    hands.page.goto(served.url + COURSE)
+    hands.named(FORGET).click()
+    hands.page.get_by_text("Forgotten. Nothing of it is on this device any more.").wait_for()
+    assert left(hands.page) == NOTHING
+
+
+def test_answers_arrive_once_after_ten_drops_and_reloads(served: Served, opens: Opens) -> None:
+    context = opens()
+    hands = sign_in(served, context, "sam")
+    page = hands.page
+    open_whole_check(served, hands, "sam")
+    radios = page.locator("[data-question]:has(input[type=radio])")
+    chosen: dict[str | None, str | None] = {}
+    count = radios.count()
+    for number in range(10):
+        group = radios.nth(number % count)
+        context.set_offline(True)
+        field = group.locator("input[type=radio]").nth((number + number // count) % 2)
+        field.check()
+        page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
+        assert page.evaluate("localStorage.getItem('waiting')")
+        chosen[group.get_attribute("data-question")] = field.get_attribute("value")
+        context.set_offline(False)
+        page.reload()
+        page.wait_for_function("!localStorage.getItem('waiting')")
+    for question, value in chosen.items():
+        assert page.locator(f"[data-question='{question}'] input[value='{value}']").is_checked()
+    page.reload()
+    for question, value in chosen.items():
+        assert page.locator(f"[data-question='{question}'] input[value='{value}']").is_checked()
+    with served.site.inside():
+        saved = paper_of(served.site, "sam").saved
+    assert set(saved) == set(chosen)
+    # Every change arrived as one revision, and no change twice.
+    assert sum(revision for _value, revision in saved.values()) == 10
+
+
+def test_an_answer_whose_acknowledgement_was_lost_is_not_kept_twice(served: Served, opens: Opens) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    context = opens(service_workers="block")
+    hands = sign_in(served, context, "tilda")
+    page = hands.page
+    open_whole_check(served, hands, "tilda")
+    context.route("**/checks/*/answers", lose)
+    page.locator("[data-question] input[type=radio]").first.check()
+    page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
+    context.unroute("**/checks/*/answers")
+    page.reload()
+    page.wait_for_function("!localStorage.getItem('waiting')")
+    with served.site.inside():
+        assert [revision for _value, revision in paper_of(served.site, "tilda").saved.values()] == [1]
+
+
+def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: Served, opens: Opens) -> None:
+    context = opens()
+    hands = sign_in(served, context, "oskar")
+    page = hands.page
+    open_whole_check(served, hands, "oskar")
+    context.set_offline(True)
+    page.locator("[data-question] input[type=radio]").first.check()
+    page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
+    page.get_by_role("button", name="Send them as they are").click()
+    page.get_by_text("There is no connection just now. Your answers wait here").wait_for()
+    context.set_offline(False)
+    page.close()
+    other = context.new_page()
+    other.goto(f"{served.url}/courses")
+    other.wait_for_function("!localStorage.getItem('waiting')")
+    with served.site.inside():
+        assert len(paper_of(served.site, "oskar").saved) == 1
+
+
+def test_an_answer_stays_while_its_person_is_signed_out_and_another_person_gets_nothing(
+    served: Served, opens: Opens
+) -> None:
+    context = opens()
+    hands = sign_in(served, context, "petra")
+    page = hands.page
+    open_whole_check(served, hands, "petra")
+    context.clear_cookies()
+    page.locator("[data-question] input[type=radio]").first.check()
+    page.get_by_text("Your sign-in has ended. Your answer waits here").wait_for()
+    waiting = json.loads(page.evaluate("localStorage.getItem('waiting')"))
+    assert len(waiting) == 1 and "form_token" not in str(waiting)
+    other = sign_in(served, context, "yuki")
+    other.page.wait_for_function("!localStorage.getItem('waiting')")
+    with served.site.inside():
+        assert paper_of(served.site, "petra").saved == {}
+
+
+def test_signing_out_takes_everything_away(served: Served, opens: Opens) -> None:
+    context = opens()
+    hands = sign_in(served, context, "tara")
+    keep(served, hands)
+    assert left(hands.page) != NOTHING
+    hands.press("Sign out")
+    assert left(hands.page) == NOTHING
+
+
+def test_another_person_finds_nothing_of_what_somebody_kept(served: Served, opens: Opens) -> None:
+    for own in (True, False):
+        context = opens()
+        keep(served, sign_in(served, context, "noor"))
+        context.clear_cookies()
+        page = sign_in(served, context, "yuki", own).page
+        page.wait_for_function("!localStorage.getItem('kept')")
+        page.wait_for_function("async () => !(await caches.keys()).length")
+
+
+def test_a_shared_device_registers_and_stores_nothing(served: Served, opens: Opens) -> None:
+    context = opens()
+    hands = sign_in(served, context, "noor", own=False)
+    hands.page.goto(served.url + COURSE)
+    assert not hands.sees(KEEP)
+    open_whole_check(served, hands, "noor")
+    context.set_offline(True)
+    hands.page.locator("[data-question] input[type=radio]").first.check()
+    hands.page.get_by_text("Not saved yet. Your answer is still on this page.").wait_for()
+    assert left(hands.page) == NOTHING
+
+
+def test_a_full_device_says_so_and_keeps_nothing(served: Served, opens: Opens) -> None:
+    context = opens()
+    context.add_init_script(
+        "Cache.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); };"
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"
+    )
+    hands = sign_in(served, context, "yuki")
+    hands.page.goto(served.url + COURSE)
+    hands.named(KEEP).click()
+    hands.page.get_by_text("This device has no room for it. Nothing was kept.").wait_for()
+    assert left(hands.page)["workers"] == 0
+    open_whole_check(served, hands, "yuki")
+    context.set_offline(True)
+    hands.page.locator("[data-question] input[type=radio]").first.check()
+    hands.page.get_by_text("this device has no room to keep it. Your answer is still on this page").wait_for()
+
+
+def test_before_a_course_is_kept_a_lesson_asks_for_nothing_more(served: Served, opens: Opens) -> None:
+    page = sign_in(served, opens(), "lena").page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(served.url + LESSON, wait_until="networkidle")
+    assert len(asked) <= 8
+    assert not [url for url in asked if "device" in url or "sw.js" in url]
