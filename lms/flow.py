@@ -13,7 +13,7 @@ from lms.accounts import own as own_account
 from lms.accounts import records as accounts
 from lms.accounts.events import NamesChanged, NewDevice, ProgrammeSet
 from lms.certification import actions as certification
-from lms.certification import credentials, rendering
+from lms.certification import credentials, notices, rendering
 from lms.certification import own as own_certificates
 from lms.certification.events import (
     CertificateIssued,
@@ -31,8 +31,8 @@ from lms.foundation.jobs import Sweep, Work
 from lms.foundation.keys import secret_key
 from lms.foundation.owned import Erasure, Export, Kept, Part, Remains
 from lms.foundation.settings import Settings
+from lms.foundation.words import day, moment
 from lms.foundation.words import gettext as _
-from lms.foundation.words import moment
 from lms.learning import own as own_learning
 from lms.learning import runs
 from lms.learning.events import CoursePassed, EquivalentRecorded, LessonFinished, PracticeCompleted, RemarkAnswered
@@ -163,6 +163,29 @@ def _tell_of_answer(event: RemarkAnswered) -> None:
     letters.wait_to_tell(readers, "answers", _("The authors answered what readers said of a lesson."), address)
 
 
+def _tell_of_ends(settings: Settings) -> None:
+    for award_id in notices.list_ending(clock.today(settings.timezone)):
+        write(_tell_of_end, award_id, settings)
+
+
+def _tell_of_end(award_id: str, settings: Settings) -> None:
+    award = get_award(award_id)
+    holder, programme = accounts.get_person(award.person_id), accounts.get_programme(award.programme_id)
+    if award.valid_until is None or holder.disabled_at:
+        return
+    body = render_template(
+        "mail/certificate_ends.txt",
+        name=holder.display_name,
+        title=award.title,
+        day=day(award.valid_until),
+        course_url=settings.base_url + url_for("learning.course", course=award.course_id),
+        lead=programme.facts.get("lead") or _("your programme’s lead"),
+    )
+    subject = _("Your certificate stands until %(day)s: %(title)s", day=day(award.valid_until), title=award.title)
+    mail.queue_mail(settings, holder.email, subject, body, quiet=letters.quiet_hours(holder.id))
+    notices.note_told(award_id)
+
+
 def _tell_of_refreshers(settings: Settings) -> None:
     line, address = _("Two or three questions are there for you, if you like."), url_for("learning.refreshers")
     write(tell_of_due, clock.today(settings.timezone), line, address)
@@ -205,6 +228,7 @@ def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
     """Return what the job process looks after each minute."""
     return [
         lambda: rendering.sweep(settings, designs),
+        lambda: _tell_of_ends(settings),
         lambda: _tell_of_refreshers(settings),
         lambda: _send_lines(settings),
         lambda: mail.sweep(settings),

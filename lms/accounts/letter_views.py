@@ -89,7 +89,15 @@ def ways() -> Any:
     }
     form = WaysForm(request.form, data=kept)
     if request.method == "POST" and form.validate():
-        write(letters.choose_ways, me.id, **{name: form[name].data or kept[name].__class__() for name in kept})
+        write(
+            letters.choose_ways,
+            me.id,
+            long_rest=bool(form.long_rest.data),
+            check_at_once=bool(form.check_at_once.data),
+            wins_hidden=bool(form.wins_hidden.data),
+            pronouns=form.pronouns.data or "",
+            pronouns_shown=bool(form.pronouns_shown.data),
+        )
         return redirect(url_for("accounts.ways", saved="yes"), 303)
     told = [_("This is kept, and holds everywhere.")] if request.args.get("saved") and not form.errors else []
     page = render_template("accounts/ways.html", form=form, notices=told)

@@ -22,6 +22,7 @@ def tell(event: str) -> str | None:
         "EquivalentUndone": _("Something recorded for you as met in another way no longer counts."),
         "CoursePassed": _("You passed a course’s check."),
         "CertificateIssued": _("A certificate was issued to you."),
+        "EndTold": _("A letter told you until when a certificate of yours stands."),
         "CertificateHeld": _("You passed. The certificate waits for the course’s review."),
         "CertificateWithdrawn": _("A certificate of yours was withdrawn by the programme."),
         "NameShown": _("You changed whether a certificate shows your name."),

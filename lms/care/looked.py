@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Looked:
     status: int = 200
     requests: list[str] = field(default_factory=list)
     cookies: list[dict[str, Any]] = field(default_factory=list)
-    plain_words: str | None = None
+    plain_words: Callable[[], Awaitable[str | None]] | None = None
     before: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     axe: str = ""

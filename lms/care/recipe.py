@@ -68,7 +68,9 @@ def read_recipe(text: str) -> Recipe:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadRecipe(f"The recipe is not TOML yet: {error}.") from None
+        last = f"at line {max(1, len(text.splitlines()))}, the last"
+        words = str(error).replace("at end of document", last)
+        raise BadRecipe(f"the recipe is not TOML yet: {words}.") from None
     for word in data:
         if word not in WORDS:
             raise BadRecipe(
@@ -89,7 +91,7 @@ def read_recipe(text: str) -> Recipe:
         sign_out=_steps(text, data.get("sign-out", {}), r"\[sign-out\]"),
         pages=tuple(_page(text, one, number) for number, one in enumerate(pages)),
         cookies=_names(text, data.get("cookies", [])),
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 

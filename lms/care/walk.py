@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 EYES = (Path(__file__).parent / "eyes.js").read_text("utf-8")
 PAGE_SECONDS = 15.0
-RULE_SECONDS = 12.0
+RULE_SECONDS = 30.0
 CLOSE_SECONDS = 4.0
 EMPTY = "form => { form.noValidate = true; form.requestSubmit(); }"
 
@@ -90,7 +91,7 @@ class Walk:
         page.on("request", lambda request: looked.requests.append(request.url))
         try:
             await asyncio.wait_for(self._bring(looked), self.page_seconds * 2)
-            looked.plain_words = await self._plain_words(context, page.url) if not to_see.touched else None
+            looked.plain_words = partial(self._plain_words, context, page.url)
             looked.cookies = [dict(one) for one in await context.cookies()]
             await self._judge(looked)
             self.card.pages.append((to_see.name, to_see.kind, page.url))

@@ -53,6 +53,12 @@ def find_credential(award_id: str) -> Credential | None:
     return db.session.get(Credential, award_id)
 
 
+def has_badge(award_id: str) -> bool:
+    """Return whether an award's badge can be handed out."""
+    query = select(func.length(Credential.content)).where(Credential.award_id == award_id)
+    return bool(db.session.scalar(query))
+
+
 def find_place() -> tuple[int, int]:
     """Return a random free place: the number of a list and an index in it."""
     number = (db.session.scalar(select(func.count()).select_from(Credential)) or 0) // LIST_FILL + 1

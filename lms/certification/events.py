@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -121,3 +122,13 @@ class CertificateReplaced:
     programme_id: str
     new_award_id: str
     because: str
+
+
+@dataclass(frozen=True)
+class EndTold:
+    """Somebody was told by letter until when their certificate stands."""
+
+    person_id: str
+    programme_id: str
+    award_id: str
+    valid_until: date

@@ -12,7 +12,7 @@ from werkzeug.http import parse_accept_header
 
 from lms.accounts.access import allow, public, signed_in, this_programme
 from lms.accounts.records import get_person, get_programme
-from lms.certification import actions, pages, records
+from lms.certification import actions, credentials, pages, records
 from lms.certification.codes import grouped, normalise_code
 from lms.certification.forms import NameForm, WithdrawForm
 from lms.certification.records import Award
@@ -98,6 +98,7 @@ def certificate(code: str) -> Any:
             "waiting": award.waiting,
         },
         ready=size is not None,
+        has_badge=credentials.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
         attests=pages.clauses(award.facts),
         does_not_attest=award.facts["does_not_attest"],

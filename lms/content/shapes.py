@@ -236,7 +236,7 @@ class GlossaryShape(_Strict):
 
 
 class StoryShape(_Strict):
-    """What a colleague told of themselves: who they are called here, when they agreed, and where they can take it back."""
+    """What a colleague told of themselves: how they are called here, when they agreed, where it is taken back."""
 
     told_by: Text
     consent: Date

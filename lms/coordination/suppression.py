@@ -29,6 +29,6 @@ def suppress(parts: Sequence[int], least: int = LEAST) -> Shown:
     order = sorted(range(len(parts)), key=lambda place: parts[place])
     hidden = [place for place in order if parts[place] < least]
     rest = [place for place in order if place not in hidden]
-    while hidden and rest and (sum(parts[place] for place in hidden) < least):
+    while hidden and rest and sum(parts[place] for place in hidden) < least:
         hidden.append(rest.pop(0))
     return Shown(whole, tuple(None if place in hidden else count for place, count in enumerate(parts)))

@@ -9,11 +9,12 @@ import zipfile
 
 import pytest
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.accounts import actions
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import Base, db
+from lms.learning.records import Answer
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Inspector, Page
 from tests.roads import answer, begin, earn, open_check, take_check
@@ -55,7 +56,9 @@ def test_sams_file_holds_her_account_lessons_answers_results_and_certificate(sql
     assert [row["role"] for row in table(bundle, "roles")] == ["learner"]
     assert [row["result"] for row in table(bundle, "checks")] == ["Not quite yet", "Passed"]
     answers = table(bundle, "answers")
-    assert len(answers) == 20 and all(row["asked"] and row["answer"] and row["as_kept"] for row in answers)
+    with sqlite_site.inside():
+        kept = db.session.scalar(select(func.count()).select_from(Answer))
+    assert len(answers) == kept != 0 and all(row["asked"] and row["answer"] and row["as_kept"] for row in answers)
     assert {row["kind"] for row in table(bundle, "finished")} == {"Lesson", "Conversation"}
     assert len(table(bundle, "sign-ins")) == 1
     assert bundle.read(f"certificates/{code}.pdf").startswith(b"%PDF")

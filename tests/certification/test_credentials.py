@@ -131,3 +131,11 @@ def test_a_design_with_a_slip_is_printed_as_it_last_worked_and_the_line_is_told(
     assert "Sam Okafor" in PdfReader(BytesIO(render_well(SAM, design, b"", site.settings.data))).pages[0].extract_text()
     slip = find_slip("warm", site.settings.data)
     assert slip is not None and "certificate.html, line 15" in slip
+
+
+def test_a_holder_finds_the_badge_on_the_certificates_page(site: Site) -> None:
+    code = earn(site)
+    site.work()
+    page = site.visitor("sam").get(f"/certificates/{code}")
+    assert "Open Badge" in page.text
+    assert {"picture", "drawing", "JSON"} <= {link.text for link in page.tree.iter("a")}

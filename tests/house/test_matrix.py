@@ -18,8 +18,8 @@ from lms.accounts.records import find_programme, list_sign_ins
 from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.keys import secret_key
 from lms.foundation.ids import secret_token
+from lms.foundation.keys import secret_key
 from lms.learning import actions as learning
 from lms.learning import practice
 from lms.learning.records import find_enrolment
@@ -80,7 +80,8 @@ def _furnish(site: Site) -> World:
     with site.inside():
         meadow = find_programme("meadow")
         assert meadow is not None
-    site.do(accounts.set_programme, "meadow", None, {}, False, touch_hold=True)
+    site.do(accounts.set_programme, "harbour", None, {"country": "GB"})
+    site.do(accounts.set_programme, "meadow", None, {"country": "GB"}, False, touch_hold=True)
     site.do(library.publish, small_course.bundle(), small_course.course())
     site.do(library.offer, meadow.id, "small-course", False, 1)
     site.do(library.offer, meadow.id, PFA, True, 0)
@@ -139,6 +140,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "name": "picture.png",
         "filename": "css/site.css",
         "remark_answer": "nobodys",
+        "line": "gb-111",
         "mark": _off_mark(world),
     }
     path = door.path.replace("int:", "").replace("path:", "")

@@ -14,7 +14,7 @@ from lms.accounts.passwords import hash_password
 from lms.foundation.db import writing
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
-from tests.roads import COURSE, TALKS, begin, earn, play, take_check
+from tests.roads import COURSE, PFA, TALKS, begin, earn, play, take_check
 
 SLOW = ("argon2", "weasyprint", "fontTools", "zxcvbn", "markdown", "pydantic", "yaml", "jinja2/compiler", "subprocess")
 DATABASE = (".db", "-wal", "-shm", "-journal", "write.lock")
@@ -85,6 +85,21 @@ def test_withdrawing_looking_up_and_showing_a_name_keep_their_writes_short(site:
         site.stranger().get("/verify/0123456789ABCDEF", expect=404)
         page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
         page.form_with("Withdraw this certificate").submit("Withdraw this certificate", reason="other")
+    assert found == []
+
+
+def test_passwords_own_data_and_what_was_met_in_another_way_keep_their_writes_short(site: Site) -> None:
+    new, code = "seven green kettles sing", earn(site)
+    with site.inside():
+        public_id = site.person("sam").public_id
+    with watched() as found:
+        site.stranger().get("/forgotten").form("/forgotten").submit(email="sam@example.org")
+        page = site.visitor("cora").get(f"/programmes/harbour/people/{public_id}/equivalents").form("/equivalents")
+        page.submit(item=f"{PFA}/practice/{TALKS[0]}", way="talked", reason="Her wish.")
+        sam = site.visitor("sam")
+        sam.get("/account/password").form("/account/password").submit(old=PASSWORD, new=new)
+        sam.get("/account/delete").form("/account/delete").submit(password=new, seal="yes")
+        site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="Sam Osei")
     assert found == []
 
 

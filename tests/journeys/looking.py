@@ -34,6 +34,8 @@ def look(page: Page, width: int, light: str, direction: str = "") -> None:
     page.evaluate("quiet => document.documentElement.toggleAttribute('data-quiet', quiet)", light == "quiet")
     if direction:
         page.evaluate("dir => { document.documentElement.dir = dir; }", direction)
+    # A page that opened further down has its care strip over words whose colours could then not be told.
+    page.evaluate("scrollTo(0, 0)")
 
 
 def measured(page: Page, what: str) -> Any:

@@ -17,9 +17,13 @@ from tests.journeys.test_saving import open_first_question
 pytestmark = pytest.mark.browser
 LEAVE = f"{COURSE}/lessons/when-it-is-more-than-pfa"
 AWAY = "https://www.wikipedia.org/"
-# Notes, after the page's own handler, whether the page is blank by then and how long that took.
-WATCH = """() => addEventListener("click", (event) => localStorage.setItem("blank",
-  document.body.offsetHeight || document.title.trim() || performance.now() - event.timeStamp))"""
+# Notes, after the page's own handler, whether the page is blank by then, and how long that took once the click arrived.
+WATCH = """() => {
+  let began;
+  addEventListener("click", () => { began = performance.now(); }, true);
+  addEventListener("click", () => localStorage.setItem("blank",
+    document.body.offsetHeight || document.title.trim() || performance.now() - began));
+}"""
 ON_TOP = """() => {
   const link = document.querySelector("nav.care .out a[data-leave]"), box = link.getBoundingClientRect();
   const found = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);

@@ -45,12 +45,21 @@ def sign_in(served: Served, context: BrowserContext, name: str, own: bool = True
     return hands
 
 
+def until(page: Page, expression: str) -> None:
+    """Wait until something holds on a page, whose policy forbids the own waiting of the browser driver."""
+    for _look in range(150):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{expression} does not come true on {page.url}")
+
+
 def keep(served: Served, hands: Mouse) -> None:
     """Keep the course on this device, and wait until its lessons open without a network."""
     hands.page.goto(served.url + COURSE)
     hands.named(KEEP).click()
     hands.page.get_by_text("Kept. Its lessons open without a connection now.").wait_for(timeout=60_000)
-    hands.page.wait_for_function("navigator.serviceWorker.controller")
+    until(hands.page, "!!navigator.serviceWorker.controller")
 
 
 def left(page: Page) -> dict[str, Any]:
@@ -119,14 +128,14 @@ def test_answers_arrive_once_after_ten_drops_and_reloads(served: Served, opens: 
     for number in range(10):
         group = radios.nth(number % count)
         context.set_offline(True)
-        field = group.locator("input[type=radio]").nth((number + number // count) % 2)
+        field = group.locator("input[type=radio]").nth(number // count % 2)
         field.check()
         page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
         assert page.evaluate("localStorage.getItem('waiting')")
         chosen[group.get_attribute("data-question")] = field.get_attribute("value")
         context.set_offline(False)
         page.reload()
-        page.wait_for_function("!localStorage.getItem('waiting')")
+        until(page, "!localStorage.getItem('waiting')")
     for question, value in chosen.items():
         assert page.locator(f"[data-question='{question}'] input[value='{value}']").is_checked()
     page.reload()
@@ -153,7 +162,7 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_kept_twice(served: Serv
     page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
     context.unroute("**/checks/*/answers")
     page.reload()
-    page.wait_for_function("!localStorage.getItem('waiting')")
+    until(page, "!localStorage.getItem('waiting')")
     with served.site.inside():
         assert [revision for _value, revision in paper_of(served.site, "tilda").saved.values()] == [1]
 
@@ -172,7 +181,7 @@ def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: 
     page.close()
     other = context.new_page()
     other.goto(f"{served.url}/courses")
-    other.wait_for_function("!localStorage.getItem('waiting')")
+    until(other, "!localStorage.getItem('waiting')")
     with served.site.inside():
         assert len(paper_of(served.site, "oskar").saved) == 1
 
@@ -190,7 +199,7 @@ def test_an_answer_stays_while_its_person_is_signed_out_and_another_person_gets_
     waiting = json.loads(page.evaluate("localStorage.getItem('waiting')"))
     assert len(waiting) == 1 and "form_token" not in str(waiting)
     other = sign_in(served, context, "yuki")
-    other.page.wait_for_function("!localStorage.getItem('waiting')")
+    until(other.page, "!localStorage.getItem('waiting')")
     with served.site.inside():
         assert paper_of(served.site, "petra").saved == {}
 
@@ -210,8 +219,8 @@ def test_another_person_finds_nothing_of_what_somebody_kept(served: Served, open
         keep(served, sign_in(served, context, "noor"))
         context.clear_cookies()
         page = sign_in(served, context, "yuki", own).page
-        page.wait_for_function("!localStorage.getItem('kept')")
-        page.wait_for_function("async () => !(await caches.keys()).length")
+        until(page, "!localStorage.getItem('kept')")
+        until(page, "async () => !(await caches.keys()).length")
 
 
 def test_a_shared_device_registers_and_stores_nothing(served: Served, opens: Opens) -> None:

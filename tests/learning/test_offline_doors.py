@@ -44,7 +44,7 @@ def test_on_ones_own_device_the_lessons_in_both_versions_and_the_words_are_liste
     assert {"/offline", "/pause", "/support"} <= set(about["shell"])
     for path in [*about["pages"], *about["shell"]]:
         assert not re.search("check|conversations|facilitator|account|people", path)
-        assert sam.browser.get(path, base_url=BASE).status_code == 200
+        assert sam.browser.get(path, base_url=BASE, buffered=True).status_code == 200
 
 
 def test_the_mark_is_the_persons_and_says_nothing_of_them(sqlite_site: Site) -> None:

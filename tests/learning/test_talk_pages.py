@@ -154,7 +154,9 @@ def play_on(page: Page) -> Page:
 
 
 def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> None:
-    talk = check(from_folder(PFA), PFA.name).course.conversation_by_id["after-the-resuscitation-room"]  # type: ignore[union-attr]
+    course = read_course(from_folder(PFA)).course
+    assert course is not None
+    talk = course.conversation_by_id["after-the-resuscitation-room"]
     way = max(every_path(talk), key=len)
     page = begin(sqlite_site.stranger())
     for index in way:
@@ -190,3 +192,18 @@ def test_the_pages_are_light(sqlite_site: Site) -> None:
         assert len(gzip.compress((static / f"css/{sheet}.css").read_bytes(), 9)) <= 8192
     for one in (page, ended):
         assert whole + len(gzip.compress(one.html.encode(), 9)) <= 60_000
+
+
+def test_an_arc_stands_on_the_course_page_as_one_thing_and_leads_from_contact_to_contact(sqlite_site: Site) -> None:
+    publish(sqlite_site, "active-listening")
+    lena = sqlite_site.visitor("lena")
+    lena.get("/courses/active-listening").form("/enrol").submit()
+    course = lena.get("/courses/active-listening")
+    assert "3 contacts with one colleague" in course.main
+    contacts = [node.get("href") for node in course.find(".path [role=listitem] a")]
+    assert [path.rsplit("/", 1)[1] for path in contacts] == ["forty-one-families", "two-weeks-on", "the-last-of-three"]
+    ended = play_on(begin(lena, contacts[0]))
+    assert "Contact 1 of 3" in ended.main
+    assert ended.follow("Two weeks on").h1 == "Two weeks on"
+    third = play_on(begin(lena, contacts[2]))
+    assert "The next contact" not in third.main

@@ -8,10 +8,11 @@ from lms.care.looked import Looked
 
 async def check(page: Looked) -> Finding:
     """Look at one page."""
-    if page.plain_words is None:
+    without = await page.plain_words() if page.plain_words else None
+    if without is None:
         return Finding(Verdict.NOT_SEEN, ("the page could not be opened again without JavaScript",))
     words = await page.ask("() => document.body.innerText")
-    full, plain = set(words.lower().split()), set(page.plain_words.lower().split())
+    full, plain = set(words.lower().split()), set(without.lower().split())
     share = len(full & plain) / max(1, len(full))
     return none_of([f"without JavaScript {share:.0%} of the words are there"] if share < 0.8 else [])
 
