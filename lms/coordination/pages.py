@@ -107,9 +107,10 @@ def _row(who: tuple[str, str], title: str, award: Award | None, *, begun: bool, 
 
 
 def courses_of(programme_id: str) -> list[tuple[str, str]]:
-    """Return (course id, title) of what a programme offers, in its order."""
+    """Return (course id, title) of what a programme offers, in its order, without private courses."""
     offered = [offering.course_id for offering in list_offerings() if offering.programme_id == programme_id]
-    return [(course_id, _course(course_id)[0]) for course_id in offered]
+    titles = [(course_id, *_course(course_id)) for course_id in offered]
+    return [(course_id, title) for course_id, title, private in titles if not private]
 
 
 def name_requests(programme_id: str) -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ def test_our_own_site_meets_every_rule(filled_sqlite: Path, tmp_path: Path, monk
     monkeypatch.setenv("LMS_CARE_PASSWORD", PASSWORD)
     shutil.copytree(filled_sqlite, tmp_path / "data")
     with serve(tmp_path / "data") as served:
+        served.lms("publish", "courses/active-listening", "--programme", "harbour")
         pass_check(served.site, prepare(served.site, "sam", practised=False), lambda question: not question.critical)
         walk = (served.url, read_recipe((RECIPES / "sidelight.toml").read_text("utf-8")), all_rules())
         card = walk_all({"own": walk})["own"]

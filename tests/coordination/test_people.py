@@ -43,7 +43,7 @@ def add(site: Site, names: list[str]) -> None:
 
 
 def rows(page: Page) -> list[str]:
-    return [squeezed(" ".join(node.itertext())) for node in page.find("table tbody tr")]
+    return [squeezed(" ".join(node.itertext())) for node in page.find(".people tbody tr")]
 
 
 def row_of(page: Page, name: str) -> str:

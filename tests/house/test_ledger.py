@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from lms.accounts.access import WITH_KEY
 from lms.accounts.rules import MAY
 from lms.app import create_app
 from tests.conftest import settings_for
@@ -27,7 +28,7 @@ def doors_of(app: Flask) -> dict[tuple[str, str], str | None]:
 
 
 def test_every_view_says_who_may_enter(app: Flask) -> None:
-    marks = {"public", *MAY}
+    marks = {"public", WITH_KEY, *MAY}
     unmarked = [name for name, view in app.view_functions.items() if getattr(view, "access", None) not in marks]
     assert unmarked == []
 
@@ -42,6 +43,8 @@ def test_what_the_ledger_says_of_who_gets_in_is_what_the_may_table_says() -> Non
     for door in read_ledger():
         if door.mark == "public":
             assert door.who == "anyone", door
+        elif door.mark == WITH_KEY:
+            assert door.who == "a key", door
         else:
             rule = MAY[door.mark]
             assert door.who == ("own" if rule.self_only else " or ".join(sorted(rule.roles))), door

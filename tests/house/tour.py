@@ -17,6 +17,7 @@ ROOMS = (
     "wellbeing",
     "flow.py",
     "app.py",
+    "care",
     "cli",
 )
 WORDS = ("__init__", "rules", "events", "records", "actions", "forms", "pages", "views")
