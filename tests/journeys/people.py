@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from lms.accounts import actions as accounts
+from lms.accounts.letters import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification import actions as certification
 from lms.certification.records import find_award
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
+from lms.foundation.keys import secret_key
 from lms.learning import actions as learning
 from lms.learning.records import find_enrolment
 from lms.library import actions as library
@@ -103,6 +105,7 @@ def _leave_links(served: Served, people: People) -> None:
         nils, mira, cora = (site.person(name) for name in ("nils", "mira", "cora"))
         talk, enrolment = the_course().conversations[0], find_enrolment(mira.id, PFA)
     assert enrolment is not None
+    people.codes["off"] = off_mark(secret_key(site.settings.data), nils.public_id, "answers")
     people.codes["mira"], people.codes["password"] = mira.public_id, secret_token()
     site.do(accounts.make_password_link, nils.id, people.codes["password"])
     item = ("practice", talk.id)

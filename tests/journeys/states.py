@@ -102,6 +102,12 @@ def from_elsewhere(page: Page, people: People) -> None:
         page.locator("button").click()
 
 
+def paste_codes(page: Page, people: People) -> None:
+    """Verify a code that is known, one that nobody has, and something else."""
+    page.locator("textarea").fill(f"{people.codes['valid']}\n0000 0000 0000 0000\nhello")
+    press("Verify")(page, people)
+
+
 def send_two_megabytes(page: Page, _people: People) -> None:
     """Send far more than a page takes."""
     page.evaluate("document.querySelector('main input[name=next]').value = 'x'.repeat(2 ** 21)")
@@ -244,6 +250,25 @@ STATES = (
     ),
     State("withdrawn already", "cora", "/programmes/harbour/certificates/{revoked}/withdraw"),
     State("courses of the operator", "ada", "/courses"),
+    State("lesson after a finished one", "mira", f"{LESSON}#finished"),
+    State("remarks on a lesson", "mira", f"{LESSON}/remarks"),
+    State("remarks for an author", "tara", "/programmes/harbour/courses/" + PFA + "/remarks"),
+    State("refreshers", "ines", "/refreshers"),
+    State("letters", "ines", "/account/letters"),
+    State("letters switched off by a link", "", "/letters/off/{off}"),
+    State("ways of working", "ines", "/account/ways"),
+    State("verify a list", "", "/verify/list"),
+    State("verify an empty list", "", "/verify/list", press("Verify")),
+    State("verify a list of three", "", "/verify/list", paste_codes),
+    State("made anew", "cora", "/programmes/harbour/certificates/{valid}/anew"),
+    State("how long certificates stand", "cora", f"/programmes/harbour/courses/{PFA}/validity"),
+    State(
+        "how long certificates stand, with dates",
+        "cora",
+        f"/programmes/harbour/courses/{PFA}/validity",
+        press("Show the dates"),
+    ),
+    State("certificate, withdrawn", "revoked", "/certificates/{revoked}"),
 )
 
 

@@ -14,9 +14,17 @@ from tests.journeys.states import STATES, State, open_state
 
 pytestmark = pytest.mark.browser
 NAMES = [state.name for state in STATES]
-REACHED_BY_STEPS = {"learning.question", "learning.check_all", "learning.answers", "learning.result", "learning.debrief"}
+REACHED_BY_STEPS = {
+    "learning.question",
+    "learning.check_all",
+    "learning.answers",
+    "learning.result",
+    "learning.debrief",
+}
 # They answer with a file, with JSON or with another address.
 NOT_PAGES = {"static", "healthz", "readyz", "library.media", "coordination.people_csv", "certification.document"}
+NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys", "certification.status_list"}
+NOT_PAGES |= {"learning.course_on_device", "learning.device", "learning.worker", "accounts.own_data_file"}
 NOT_PAGES |= {"accounts.own_data_file", "certification.scan", "certification.short_address"}
 WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
