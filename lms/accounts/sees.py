@@ -45,7 +45,7 @@ def sights() -> tuple[Sight, ...]:
             _("What you say of a lesson, without your name"),
             ("read remarks",),
             explanation=_(
-                "Trainers read it once five people have finished the lesson. Nobody, not even you, can find yours again."
+                "Trainers read it once five people have finished the lesson. Nobody, not even you, can find yours."
             ),
         ),
         Sight(

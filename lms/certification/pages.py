@@ -152,9 +152,7 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
     if state == "expired" and award and award.renewed_by:
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _(
-                "The training it records took place. It was renewed since; its holder has the newer code."
-            ),
+            _("The training it records took place. It was renewed since; its holder has the newer code."),
         )
     if state == "expired":
         return (

@@ -138,4 +138,4 @@ def test_a_holder_finds_the_badge_on_the_certificates_page(site: Site) -> None:
     site.work()
     page = site.visitor("sam").get(f"/certificates/{code}")
     assert "Open Badge" in page.text
-    assert {"picture", "drawing", "JSON"} <= {link.text for link in page.tree.iter("a")}
+    assert {"picture", "drawing", "data file"} <= {link.text for link in page.tree.iter("a")}

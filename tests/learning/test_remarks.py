@@ -166,9 +166,7 @@ def test_the_answer_stands_on_the_lesson_for_everybody_until_it_is_taken_back(si
     tara = site.visitor("tara")
     page = tara.get(COURSE).follow("What was said of the lessons: Harbour Hospitals")
     page.form("/remarks").submit(heard="", changed="", expect=422)
-    told = page.form("/remarks").submit(
-        lesson=LESSON, heard="The third part is <dense>.", changed="It is two now."
-    )
+    told = page.form("/remarks").submit(lesson=LESSON, heard="The third part is <dense>.", changed="It is two now.")
     assert "stands on the lesson" in told.main
     lesson = site.visitor("sam").get(f"{COURSE}/lessons/{LESSON}")
     here = lesson.follow("Say how this lesson was, or read what was changed")

@@ -69,11 +69,11 @@ def test_twenty_five_times_not_yet_and_then_passed_is_the_same_certificate(site:
         assert [getattr(sams, name) for name in columns] == [getattr(lenas, name) for name in columns]
 
 
-def test_after_four_tries_the_page_offers_a_talk_and_never_counts_down(site: Site, sam: Inspector) -> None:
+def test_every_page_of_not_yet_names_somebody_to_talk_to_and_never_counts_down(site: Site, sam: Inspector) -> None:
     begin(sam)
-    pages = [take_check(site, "sam", lambda _q: False) for _try in range(5)]
-    assert "Ingrid Okafor" in pages[4].main and "Ingrid Okafor" not in pages[0].main
-    for page in pages:
+    for _try in range(5):
+        page = take_check(site, "sam", lambda _q: False)
+        assert "Ingrid Okafor" in page.main
         assert "tries left" not in page.main and "attempt" not in page.main.lower()
 
 
