@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 from asn1crypto import keys, x509
@@ -44,9 +45,12 @@ def sign(pdf: bytes, ring: Ring, subfilter: str = "pades", reason: str = "Record
         subfilter=SUBFILTERS[subfilter],
     )
     done = BytesIO()
-    PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD)).sign_pdf(
-        _AsItWas(BytesIO(pdf)),
-        bytes_reserved=2 * (_ROOM_BESIDE_CERTIFICATE + len(encoded)),
-        output=done,
-    )
+    # The signer runs an event loop of its own, which a thread that has one already would refuse.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(
+            PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD)).sign_pdf,
+            _AsItWas(BytesIO(pdf)),
+            bytes_reserved=2 * (_ROOM_BESIDE_CERTIFICATE + len(encoded)),
+            output=done,
+        ).result()
     return done.getvalue()
