@@ -29,7 +29,7 @@ KEEP, FORGET = "Keep this course on this device", "Forget this course on this de
 
 @pytest.fixture(scope="module", autouse=True)
 def newcomers(served: Served) -> None:
-    for name in ("petra", "yuki", "oskar", "noor", "tilda"):
+    for name in ("paula", "yara", "oskar", "freya", "tilda"):
         add(served, name, name.capitalize())
 
 
@@ -190,18 +190,18 @@ def test_an_answer_stays_while_its_person_is_signed_out_and_another_person_gets_
     served: Served, opens: Opens
 ) -> None:
     context = opens()
-    hands = sign_in(served, context, "petra")
+    hands = sign_in(served, context, "paula")
     page = hands.page
-    open_whole_check(served, hands, "petra")
+    open_whole_check(served, hands, "paula")
     context.clear_cookies()
     page.locator("[data-question] input[type=radio]").first.check()
     page.get_by_text("Your sign-in has ended. Your answer waits here").wait_for()
     waiting = json.loads(page.evaluate("localStorage.getItem('waiting')"))
     assert len(waiting) == 1 and "form_token" not in str(waiting)
-    other = sign_in(served, context, "yuki")
+    other = sign_in(served, context, "yara")
     until(other.page, "!localStorage.getItem('waiting')")
     with served.site.inside():
-        assert paper_of(served.site, "petra").saved == {}
+        assert paper_of(served.site, "paula").saved == {}
 
 
 def test_signing_out_takes_everything_away(served: Served, opens: Opens) -> None:
@@ -216,19 +216,19 @@ def test_signing_out_takes_everything_away(served: Served, opens: Opens) -> None
 def test_another_person_finds_nothing_of_what_somebody_kept(served: Served, opens: Opens) -> None:
     for own in (True, False):
         context = opens()
-        keep(served, sign_in(served, context, "noor"))
+        keep(served, sign_in(served, context, "freya"))
         context.clear_cookies()
-        page = sign_in(served, context, "yuki", own).page
+        page = sign_in(served, context, "yara", own).page
         until(page, "!localStorage.getItem('kept')")
         until(page, "async () => !(await caches.keys()).length")
 
 
 def test_a_shared_device_registers_and_stores_nothing(served: Served, opens: Opens) -> None:
     context = opens()
-    hands = sign_in(served, context, "noor", own=False)
+    hands = sign_in(served, context, "freya", own=False)
     hands.page.goto(served.url + COURSE)
     assert not hands.sees(KEEP)
-    open_whole_check(served, hands, "noor")
+    open_whole_check(served, hands, "freya")
     context.set_offline(True)
     hands.page.locator("[data-question] input[type=radio]").first.check()
     hands.page.get_by_text("Not saved yet. Your answer is still on this page.").wait_for()
@@ -241,12 +241,12 @@ def test_a_full_device_says_so_and_keeps_nothing(served: Served, opens: Opens) -
         "Cache.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); };"
         "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"
     )
-    hands = sign_in(served, context, "yuki")
+    hands = sign_in(served, context, "yara")
     hands.page.goto(served.url + COURSE)
     hands.named(KEEP).click()
     hands.page.get_by_text("This device has no room for it. Nothing was kept.").wait_for()
     assert left(hands.page)["workers"] == 0
-    open_whole_check(served, hands, "yuki")
+    open_whole_check(served, hands, "yara")
     context.set_offline(True)
     hands.page.locator("[data-question] input[type=radio]").first.check()
     hands.page.get_by_text("this device has no room to keep it. Your answer is still on this page").wait_for()

@@ -46,7 +46,7 @@ def read_lessons(hands: Mouse, course: str) -> None:
     """Begin a course from the list of courses, and go through its lessons to what is left."""
     hands.press(course)
     hands.press("Begin this course")
-    while not hands.page.url.endswith("/left"):
+    while not hands.page.url.partition("?")[0].endswith("/left"):
         hands.press("Done, next" if hands.sees("Done, next") else "Done")
 
 
@@ -58,7 +58,7 @@ def have_conversations(hands: Mouse) -> int:
         talk(hands)
         had += 1
         hands.press("Back to the course")
-        hands.page.goto(f"{hands.page.url}/left")
+        hands.page.goto(f"{hands.page.url.partition('?')[0]}/left")
     return had
 
 
