@@ -210,6 +210,7 @@ def _prefers(accepted: str) -> str | None:
 
 def _by_accept(response: Response) -> Response:
     response.headers["Vary"] = "Accept"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
@@ -263,6 +264,8 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
         "nameless": bool(award and not award.name and not award.name_seal),
         "code": normalise_code(code) or code[:40],
         "checked_at": moment(clock.now(), settings().timezone),
+        "keys": " ".join(key.hex() for key in credentials.list_badge_keys()),
+        "paper": pages.paper_of(award) if award else None,
         "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),
     }
 
