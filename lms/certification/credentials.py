@@ -54,6 +54,12 @@ def find_credential(award_id: str) -> Credential | None:
     return db.session.get(Credential, award_id)
 
 
+def find_in_list(number: int, index: int) -> Credential | None:
+    """Return the badge that has a place in a list of withdrawn ones."""
+    place = (Credential.list_number == number, Credential.list_index == index)
+    return db.session.scalar(select(Credential).where(*place))
+
+
 def has_badge(award_id: str) -> bool:
     """Return whether an award's badge can be handed out."""
     query = select(func.length(Credential.content)).where(Credential.award_id == award_id)

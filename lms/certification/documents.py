@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import segno
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 INK, PAPER = 0x22, 0xFF
 PAGE, STYLE = "certificate.html", "certificate.css"
-# A square of 27 mm has 81 little ones a side at most, so that each is a third of a millimetre and a telephone reads it.
-FINEST = 16
+# Squares are 27 mm at least: with so many little ones a side each has a third of a millimetre, which telephones read.
+SIDE_MOST = 81
 # What does not fit on its page is set again, each time a little closer.
 _FITS = range(5)
 _NO_SYSTEM_FONTS = b'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>'
@@ -123,10 +123,10 @@ def square(address: str, sealed: str) -> segno.QRCode:
 
     Capitals and words are kept in the way that takes least room, which one small sign between them does not allow.
     """
-    text = [address, "#", sealed] if sealed else address
+    text: Any = [address, "#", sealed] if sealed else address
     for error in ("m", "l"):
         code = segno.make_qr(text, error=error)
-        if code.version <= FINEST:
+        if len(code.matrix) <= SIDE_MOST:
             return code
     return segno.make_qr(address, error="m")
 
@@ -138,9 +138,9 @@ def _square(address: str, sealed: str) -> str:
     """
     from PIL import Image
 
-    code = square(address, sealed)
-    dots, done = bytes(INK if dark else PAPER for row in code.matrix for dark in row), BytesIO()
-    Image.frombytes("L", code.symbol_size(border=0), dots).save(done, "PNG", optimize=True)
+    dots = square(address, sealed).matrix
+    inked, done = bytes(INK if dark else PAPER for row in dots for dark in row), BytesIO()
+    Image.frombytes("L", (len(dots), len(dots)), inked).save(done, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(done.getvalue()).decode()}"
 
 

@@ -83,7 +83,7 @@ def to_base58(content: bytes) -> str:
 
 
 def from_base58(text: str, length: int = 64) -> bytes:
-    """Return so many bytes, those of a signature unless told otherwise; raise ValueError for what does not hold them."""
+    """Return so many bytes, those of a signature unless told; raise ValueError for what does not hold them."""
     if not text.startswith("z") or len(text) > 90:
         raise ValueError(text)
     number = 0

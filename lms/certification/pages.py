@@ -110,6 +110,11 @@ def verify_address(settings: Settings, code: str) -> str:
     return f"{settings.base_url}{url_for('certification.verify', code=code)}"
 
 
+def badge_address(settings: Settings, code: str) -> str:
+    """Return the full address at which everybody has a badge once its holder has opened it."""
+    return f"{settings.base_url}{url_for('certification.open_badge', code=code)}"
+
+
 def square_address(settings: Settings, code: str) -> str:
     """Return the same in capitals, which makes the square on paper smallest."""
     return f"{settings.base_url}/V/{code}".upper()

@@ -49,7 +49,7 @@ def opened(text: str, keys: Iterable[bytes]) -> Paper:
     head = len(_FORMAT) + _MARK
     mark, signature, words = content[1:head], content[head : head + _SIGNATURE], content[head + _SIGNATURE :]
     key = next((key for key in keys if key[:_MARK] == mark), None)
-    if not content.startswith(_FORMAT):
+    if not content.startswith(_FORMAT) or not words:
         raise SquareRefused("square-unreadable")
     if key is None:
         raise SquareRefused("square-foreign")

@@ -104,6 +104,8 @@ def certificate(code: str) -> Any:
         does_not_attest=award.facts["does_not_attest"],
         verify_url=pages.verify_address(settings(), award.code),
         show_name=award.name_shown,
+        badge_open=bool(award.badge_open),
+        badge_url=pages.badge_address(settings(), award.code),
         programme_name=programme.name,
         contact=programme.facts.get("contact") or programme.facts.get("lead"),
         another_name=another if another and another != award.name and can_be_made_anew(award) else None,

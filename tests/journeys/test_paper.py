@@ -77,9 +77,7 @@ def test_each_way_of_tampering_is_named_and_its_name_is_not_shown(people: People
     assert "not those that this site signed" in scan(page, address, words[:-20])
 
 
-def test_words_of_another_certificate_or_older_dates_are_told_beside_the_register(
-    people: People, opens: Opens
-) -> None:
+def test_words_of_another_certificate_or_older_dates_are_told_beside_the_register(people: People, opens: Opens) -> None:
     said, key, address = paper(people)
     page = opens().new_page()
     another = sealed(paper(people, "expired")[0], key)
