@@ -242,4 +242,6 @@ def _pinned(address: str, _options: object = None) -> Json:
         "documentUrl": address,
         "document": _context(address),
         "contentType": "application/ld+json",
+        # It never changes, so the processor may keep what it made of it.
+        "tag": "static",
     }

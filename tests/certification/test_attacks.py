@@ -113,7 +113,8 @@ def edited(path: str, value: Any) -> Callable[[World], bytes]:
 def expiry_under_its_long_name(world: World) -> bytes:
     """The npm reference accepts this one: a validUntil that it does not see does not end."""
     badge = deepcopy(world.badge)
-    badge["https://www.w3.org/2018/credentials#validUntil"] = badge.pop("validUntil")
+    whole = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": badge.pop("validUntil")}
+    badge["https://www.w3.org/2018/credentials#validUntil"] = whole
     return badges.as_bytes(badge)
 
 
