@@ -48,6 +48,8 @@ def verify_file() -> Any:
 def _sent() -> bytes:
     upload = request.files.get("file")
     sent = upload.read() if upload else b""
+    if upload:
+        upload.close()
     return sent or request.form.get("badge", "").encode()
 
 

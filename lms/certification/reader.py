@@ -8,12 +8,17 @@ import sys
 SECONDS, MEMORY = 5, 768 * 1024 * 1024
 
 
-def main() -> None:
-    """Read keys, in the first line, and a file from the standard input, and print what the file is."""
+def limit() -> None:
+    """Give up what reading a file does not need."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Read keys, in the first line, and a file from the standard input, and print what the file is."""
+    limit()
     # Only now, so that the limits hold for these too.
     import json
 

@@ -83,6 +83,7 @@ def _by_register(what: str) -> dict[str, Any]:
 def _offline(what: str, keys: Path) -> dict[str, Any]:
     from lms.certification.reading import KeysUnreadable, known_from, read
     from lms.certification.refusals import in_words
+    from lms.foundation.clock import today
 
     try:
         known = known_from(json.loads(keys.read_text("utf-8")))
@@ -96,8 +97,8 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
     else:
         raise click.ClickException("With --keys a file or the address that a square holds can be verified, no code.")
     until = says.get("valid_until", "")
-    # Without a zone to ask for, a certificate stands through its last day.
-    over = bool(until) and date.fromisoformat(until) < date.today()  # noqa: DTZ011
+    # Without the site's zone, the last day is that of Greenwich.
+    over = bool(until) and date.fromisoformat(until) < today("UTC")
     state = "unknown" if amiss else "expired" if over else OFFLINE
     heading = "This cannot be relied on" if amiss else "This is past its day" if over else "This is genuine"
     text = in_words(amiss) if amiss else "Signed by the site whose keys were given. State: unknown offline."
