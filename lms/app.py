@@ -24,7 +24,7 @@ from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
-from lms.certification import badge_views, list_views, reissue_views, rendering, renewal_views
+from lms.certification import badge_views, file_views, list_views, reissue_views, rendering, renewal_views
 from lms.certification import records as awards
 from lms.certification.codes import grouped
 from lms.certification.views import rooms as certification_rooms
@@ -55,6 +55,7 @@ __all__ = [
     "check_views",
     "create_app",
     "equivalent_views",
+    "file_views",
     "graph_views",
     "lesson_views",
     "letter_views",

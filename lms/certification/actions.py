@@ -15,6 +15,7 @@ from lms.certification.cycles import Mode, Validity
 from lms.certification.events import (
     ApiKeyEnded,
     ApiKeyMade,
+    BadgeOpened,
     CertificateHeld,
     CertificateIssued,
     CertificateRenewed,
@@ -36,7 +37,7 @@ from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
-LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY = timedelta(hours=1), 10, 60
+LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY, FILES_A_NETWORK = timedelta(hours=1), 10, 60, 30
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 
 
@@ -209,6 +210,14 @@ def show_name(award_id: str, shown: bool) -> None:
         announce(NameShown(award.id, award.person_id, award.programme_id, shown))
 
 
+def open_badge(award_id: str, opened: bool) -> None:
+    """Let everybody with the address have a certificate's badge, or end that at once."""
+    award = records.get_award(award_id)
+    if bool(award.badge_open) != opened:
+        award.badge_open = opened
+        announce(BadgeOpened(award.id, award.person_id, award.programme_id, opened))
+
+
 def look_up(code: str, network: str) -> Entry | None:
     """Return what the register has under a code; None when a network had too many that nobody has."""
     entry = records.find_entry(code, f"code:{network}")
@@ -239,7 +248,7 @@ def compare_name(code: str, typed: str, seal_key: bytes) -> bool | None:
 
 
 def count_list(key: str, most: int) -> timedelta | None:
-    """Count one list of codes under a key; when it had its share of the hour, return how long it waits instead."""
+    """Count one list or file under a key; when it had its share of the hour, return how long it waits instead."""
     wait = throttle.wait_for(key, most, LIST_WINDOW)
     if wait is None:
         throttle.count_miss(key, LIST_WINDOW)

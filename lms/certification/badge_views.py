@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, jsonify, make_response, request
+from flask import Response, abort, current_app, jsonify, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public
-from lms.certification import credentials
+from lms.certification import actions, credentials, inquiries
 from lms.certification.baking import baked
+from lms.certification.codes import normalise_code
 from lms.certification.issuers import did_document, has_domain
-from lms.certification.views import own_award, rooms
-from lms.foundation.gate import settings
+from lms.certification.views import own_award, rooms, today
+from lms.foundation.db import write
+from lms.foundation.gate import network_today, settings
 
 KINDS = {"json": "application/vc+json", "svg": "image/svg+xml", "png": "image/png"}
 
@@ -30,11 +32,7 @@ def issuer() -> Any:
 @public
 def keys() -> Any:
     """List every public key that ever signed a document or a badge here."""
-    rows = [
-        {"id": key.id, "signs": key.kind, "public": key.public, "since": key.since.date().isoformat()}
-        for key in credentials.list_keys()
-    ]
-    return _open(jsonify(rows))
+    return _open(jsonify(inquiries.key_rows(settings())))
 
 
 @rooms.get("/credentials/status/<int:number>")
@@ -70,3 +68,38 @@ def badge(code: str) -> Any:
     response.headers["Content-Disposition"] = f'attachment; filename="sidelight-{award.code}-badge.{kind}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@rooms.get("/badges/<code>")
+@public
+def open_badge(code: str) -> Any:
+    """Give a badge to everybody, as long as its holder lets it be given; say so when they closed it again."""
+    mark = network_today()
+    entry = actions.look_up(normalise_code(code) or "", mark)
+    if entry is None:
+        abort(429)
+    award = entry.award
+    if award is None:
+        write(actions.note_unknown_code, mark)
+    if award is None or award.waiting or award.badge_open is None:
+        abort(404)
+    found = credentials.find_credential(award.id)
+    stands = award.state(today()) in {"valid", "expired"}
+    if not (award.badge_open and stands and found and found.content):
+        page = render_template("certification/open_badge.html", here="verify", code=award.code, by_holder=stands)
+        response = make_response(page, 410)
+    else:
+        response = make_response(found.content)
+        response.headers["Content-Type"] = KINDS["json"]
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@rooms.post("/certificates/<code>/open-badge")
+@allow("hold certificates")
+def keep_badge_open(code: str) -> Any:
+    """Open the address of one's own badge to everybody, or close it."""
+    award = own_award(code)
+    write(actions.open_badge, award.id, request.form.get("open") == "yes")
+    return redirect(url_for("certification.certificate", code=award.code), 303)

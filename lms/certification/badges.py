@@ -35,7 +35,7 @@ _BYTES_MOST, _DEPTH_MOST = 262_144, 12
 
 
 class BadgeRefused(Exception):
-    """A badge is not accepted; the message says in a few words why."""
+    """A badge is not accepted; the message is a word of `refusals`."""
 
 
 @dataclass(frozen=True)
@@ -150,76 +150,76 @@ def verify(text: bytes, keys: Mapping[str, bytes], status_lists: str) -> Json:
     """
     document = _read(text)
     if document.get("@context") != [CREDENTIALS, OPEN_BADGES]:
-        raise BadgeRefused("it uses words that are not those of an Open Badge of ours")
+        raise BadgeRefused("badge-words")
     _check_shape(document)
     proof = document.pop("proof", None)
     if not isinstance(proof, dict) or set(proof) != _PROOF or not all(isinstance(each, str) for each in proof.values()):
-        raise BadgeRefused("it carries no signature that we know how to read")
+        raise BadgeRefused("badge-unsigned")
     method, value = proof["verificationMethod"], proof["proofValue"]
     if proof["cryptosuite"] != SUITE or proof["proofPurpose"] != "assertionMethod" or method not in keys:
-        raise BadgeRefused("it was signed by somebody else, or in another way")
+        raise BadgeRefused("badge-foreign")
     issuer = document.get("issuer")
     if not isinstance(issuer, dict) or issuer.get("id") != method.partition("#")[0]:
-        raise BadgeRefused("it names another issuer than the one who signed it")
+        raise BadgeRefused("badge-issuer")
     _check_status(document.get("credentialStatus"), status_lists)
     bare = {name: part for name, part in proof.items() if name != "proofValue"}
     try:
         signed = what_is_signed(document, bare)
         Ed25519PublicKey.from_public_bytes(keys[method]).verify(from_base58(value), signed)
     except (InvalidSignature, ValueError):
-        raise BadgeRefused("what it says is not what was signed") from None
+        raise BadgeRefused("badge-changed") from None
     except jsonld.JsonLdError:
-        raise BadgeRefused("it says something in words that are not those of an Open Badge") from None
+        raise BadgeRefused("badge-words") from None
     return document
 
 
 def _read(text: bytes) -> Json:
     def once_each(pairs: list[tuple[str, Any]]) -> Json:
         if len({name for name, _value in pairs}) != len(pairs):
-            raise BadgeRefused("it says the same thing twice")
+            raise BadgeRefused("badge-twice")
         return dict(pairs)
 
     if len(text) > _BYTES_MOST:
-        raise BadgeRefused("it is larger than any badge of ours")
+        raise BadgeRefused("too-large")
     try:
         document = json.loads(text, object_pairs_hook=once_each)
     except (ValueError, RecursionError):
-        raise BadgeRefused("it is not a badge in JSON") from None
+        raise BadgeRefused("badge-unreadable") from None
     if not isinstance(document, dict):
-        raise BadgeRefused("it is not a badge in JSON")
+        raise BadgeRefused("badge-unreadable")
     return document
 
 
 def _check_shape(part: Any, depth: int = 0) -> None:
     """Refuse names that are addresses, and whatever gives words another meaning further in."""
     if depth > _DEPTH_MOST:
-        raise BadgeRefused("it is nested more deeply than any badge of ours")
+        raise BadgeRefused("badge-deep")
     if isinstance(part, list):
         for each in part:
             _check_shape(each, depth + 1)
     if isinstance(part, dict):
         for name, value in part.items():
             if ":" in name or (name.startswith("@") and not (name == "@context" and depth == 0)):
-                raise BadgeRefused("it says something in words that are not those of an Open Badge")
+                raise BadgeRefused("badge-words")
             _check_shape(value, depth + 1)
 
 
 def _check_status(status: Any, status_lists: str) -> None:
     if not isinstance(status, dict) or set(status) != _STATUS:
-        raise BadgeRefused("it does not say where its withdrawal would be told")
+        raise BadgeRefused("badge-no-status")
     address, index = status["statusListCredential"], status["statusListIndex"]
     ours = isinstance(address, str) and address.startswith(status_lists) and address[len(status_lists) :].isdigit()
     if not ours or status["type"] != "BitstringStatusListEntry" or status["statusPurpose"] != "revocation":
-        raise BadgeRefused("it asks somebody else whether it was withdrawn")
+        raise BadgeRefused("badge-status-elsewhere")
     if not (isinstance(index, str) and index.isascii() and index.isdigit() and int(index) < LIST_LENGTH):
-        raise BadgeRefused("its place in the list of withdrawals cannot be one")
+        raise BadgeRefused("badge-status-elsewhere")
 
 
 def _canonical(document: Json) -> bytes:
     """Return a document as sorted statements; raise for any member that no context defines."""
 
-    def refuse(member: str) -> None:
-        raise BadgeRefused(f"it says something that nobody signed: {member[:60]}")
+    def refuse(_member: str) -> None:
+        raise BadgeRefused("badge-unknown-words")
 
     options = {"documentLoader": _pinned}
     expanded = jsonld.expand(document, options, on_property_dropped=refuse)
@@ -236,10 +236,12 @@ def _context(address: str) -> Json:
 def _pinned(address: str, _options: object = None) -> Json:
     """Return a context that comes with the code; no other is known, and nothing is fetched."""
     if address not in _PINNED:
-        raise BadgeRefused("it uses words that are not those of an Open Badge of ours")
+        raise BadgeRefused("badge-words")
     return {
         "contextUrl": None,
         "documentUrl": address,
         "document": _context(address),
         "contentType": "application/ld+json",
+        # It never changes, so the processor may keep what it made of it.
+        "tag": "static",
     }

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_SVG_NAMES = b'xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0"'
+_WORDS, _SVG = "https://purl.imsglobal.org/ob/v3p0", "http://www.w3.org/2000/svg"
+_SVG_NAMES = f'xmlns:openbadges="{_WORDS}"'.encode()
+_KEYWORD = b"openbadgecredential"
+_ACTIVE = {"script", "foreignobject", "iframe", "handler", "set", "animate"}
+
+
+class PictureRefused(Exception):
+    """A picture is not accepted as one that carries a badge; the message is a word of `refusals`."""
 
 
 def bake_svg(picture: bytes, badge: bytes) -> bytes:
@@ -23,7 +32,7 @@ def bake_svg(picture: bytes, badge: bytes) -> bytes:
 def bake_png(picture: bytes, badge: bytes) -> bytes:
     """Return the picture with the badge in a chunk of its own, before the pixels."""
     head = len(_PNG) + 25
-    return picture[:head] + _chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0" + badge) + picture[head:]
+    return picture[:head] + _chunk(b"iTXt", _KEYWORD + b"\0\0\0\0\0" + badge) + picture[head:]
 
 
 def baked(kind: str, badge: bytes, folder: Path) -> bytes:
@@ -37,3 +46,58 @@ def baked(kind: str, badge: bytes, folder: Path) -> bytes:
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def unbake_svg(picture: bytes) -> bytes:
+    """Return the one badge of a drawing; raise PictureRefused where there is another number, or anything that acts."""
+    if b"<!DOCTYPE" in picture or b"<!ENTITY" in picture:
+        raise PictureRefused("picture-acts")
+    try:
+        drawing = ElementTree.fromstring(picture.decode())  # noqa: S314 - without a DOCTYPE nothing can be expanded
+    except (ElementTree.ParseError, ValueError):
+        raise PictureRefused("picture-damaged") from None
+    if drawing.tag != f"{{{_SVG}}}svg":
+        raise PictureRefused("not-recognised")
+    parts = list(drawing.iter())
+    if any(_acts(part) for part in parts):
+        raise PictureRefused("picture-acts")
+    return _only([(part.text or "").encode() for part in parts if part.tag == f"{{{_WORDS}}}credential"])
+
+
+def _acts(part: ElementTree.Element) -> bool:
+    name = str(part.tag).rpartition("}")[2].lower()
+    speaks = any(value.strip().lower().startswith(("javascript:", "data:text")) for value in part.attrib.values())
+    return name in _ACTIVE or speaks or any(key.rpartition("}")[2].lower().startswith("on") for key in part.attrib)
+
+
+def unbake_png(picture: bytes) -> bytes:
+    """Return the one badge of a picture; raise PictureRefused where there is another number, or a part is damaged."""
+    return _only([badge for kind, content in _chunks(picture) if (badge := _badge_in(kind, content)) is not None])
+
+
+def _badge_in(kind: bytes, content: bytes) -> bytes | None:
+    keyword, _end, rest = content.partition(b"\0")
+    if kind not in {b"iTXt", b"tEXt", b"zTXt"} or keyword != _KEYWORD:
+        return None
+    if kind != b"iTXt" or not rest.startswith(b"\0\0\0\0"):
+        raise PictureRefused("picture-packed")
+    return rest[4:]
+
+
+def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at, kind = len(_PNG), b""
+    while kind != b"IEND":
+        size = int.from_bytes(picture[at : at + 4])
+        kind, content = picture[at + 4 : at + 8], picture[at + 8 : at + 8 + size]
+        if picture[at + 8 + size : at + 12 + size] != struct.pack(">I", zlib.crc32(kind + content)):
+            raise PictureRefused("picture-damaged")
+        yield kind, content
+        at += 12 + size
+    if at != len(picture):
+        raise PictureRefused("added-to")
+
+
+def _only(badges: list[bytes]) -> bytes:
+    if len(badges) != 1:
+        raise PictureRefused("two-badges" if badges else "no-badge")
+    return badges[0]

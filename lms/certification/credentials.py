@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.certification.issuers import from_multikey
 from lms.certification.records import Award
 from lms.foundation import clock
 from lms.foundation.db import Base, db
@@ -51,6 +52,12 @@ class SigningKey(Base):
 def find_credential(award_id: str) -> Credential | None:
     """Return the badge of an award."""
     return db.session.get(Credential, award_id)
+
+
+def find_in_list(number: int, index: int) -> Credential | None:
+    """Return the badge that has a place in a list of withdrawn ones."""
+    place = (Credential.list_number == number, Credential.list_index == index)
+    return db.session.scalar(select(Credential).where(*place))
 
 
 def has_badge(award_id: str) -> bool:
@@ -120,6 +127,11 @@ def keep_status_list(number: int, withdrawn: list[int], content: bytes) -> None:
 def list_keys() -> list[SigningKey]:
     """Return every public key that ever signed here, the oldest first."""
     return list(db.session.scalars(select(SigningKey).order_by(SigningKey.since, SigningKey.id)))
+
+
+def list_badge_keys() -> list[bytes]:
+    """Return the 32 public bytes of every key that ever signed a badge here, the oldest first."""
+    return [from_multikey(key.public) for key in list_keys() if key.kind == "badge"]
 
 
 def note_keys(found: Iterable[tuple[str, str, str]]) -> None:

@@ -9,13 +9,15 @@ import sys
 import tempfile
 import threading
 import warnings
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import segno
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-INK = "#16262b"
+INK, PAPER = 0x22, 0xFF
 PAGE, STYLE = "certificate.html", "certificate.css"
+# Squares are 27 mm at least: with so many little ones a side each has a third of a millimetre, which telephones read.
+SIDE_MOST = 81
 # What does not fit on its page is set again, each time a little closer.
 _FITS = range(5)
 _NO_SYSTEM_FONTS = b'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>'
@@ -70,6 +74,7 @@ def render(facts: CertificateFacts, where: Path | Design, badge: bytes = b"") ->
         page, document = _laid_out(_ready(design), design, _values(facts, texts, design))
         about = document.metadata
         about.title, about.authors, about.lang = str(texts["title"]), [str(texts["programme"])], facts.language
+        about.keywords = [facts.code]
         about.created = about.modified = facts.awarded_on.isoformat()
         claim_both_standards(about)
         if badge:
@@ -97,7 +102,7 @@ def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Desig
         **texts,
         "code_groups": tuple(grouped(facts.code).split()),
         "verify_url": facts.verify_url,
-        "square_image": _square(facts.verify_url),
+        "square_image": _square(facts.verify_url, facts.sealed),
         "language": facts.language,
         "direction": facts.direction,
         "name_direction": direction_of(str(texts["name"])),
@@ -113,11 +118,30 @@ def _identifier(facts: CertificateFacts) -> bytes:
     return sha256(f"{facts.code} {facts.name}".encode()).hexdigest()[:32].encode()
 
 
-def _square(address: str) -> str:
-    """Return the QR code as an image in the page itself, dark squares only."""
-    code = segno.make_qr(address, error="m")
-    image: str = code.svg_data_uri(border=0, dark=INK, xmldecl=False, svgns=True, omitsize=True, nl=False)
-    return image
+def square(address: str, sealed: str) -> segno.QRCode:
+    """Return the code of an address with the paper's sealed words behind it; too many words are left out.
+
+    Capitals and words are kept in the way that takes least room, which one small sign between them does not allow.
+    """
+    text: Any = [address, "#", sealed] if sealed else address
+    for error in ("m", "l"):
+        code = segno.make_qr(text, error=error)
+        if len(code.matrix) <= SIDE_MOST:
+            return code
+    return segno.make_qr(address, error="m")
+
+
+def _square(address: str, sealed: str) -> str:
+    """Return the square as a picture in the page itself, one dot each; as a drawing it would take five times the room.
+
+    Designs say `image-rendering: pixelated` of it.
+    """
+    from PIL import Image
+
+    dots = square(address, sealed).matrix
+    inked, done = bytes(INK if dark else PAPER for row in dots for dark in row), BytesIO()
+    Image.frombytes("L", (len(dots), len(dots)), inked).save(done, "PNG", optimize=True)
+    return f"data:image/png;base64,{b64encode(done.getvalue()).decode()}"
 
 
 def _ready(design: Design) -> _Ready:

@@ -55,6 +55,16 @@ class NameShown:
 
 
 @dataclass(frozen=True)
+class BadgeOpened:
+    """A holder opened the address of their badge to everybody, or closed it."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    opened: bool
+
+
+@dataclass(frozen=True)
 class ApiKeyMade:
     """A key to ask the register with was given out."""
 

@@ -51,6 +51,14 @@ def multikey(public: bytes) -> str:
     return "z" + to_base58(_ED25519 + public)
 
 
+def from_multikey(key: str) -> bytes:
+    """Return the 32 public bytes that such a key holds; raise ValueError for what is not one."""
+    content = from_base58(key, 34)
+    if not content.startswith(_ED25519):
+        raise ValueError(key)
+    return content[len(_ED25519) :]
+
+
 def did_document(base_url: str, multikeys: list[str]) -> dict[str, Any]:
     """Return what did:web answers: every key that ever signed here, so that early badges stay verifiable."""
     own = _did_web(base_url)
@@ -74,11 +82,14 @@ def to_base58(content: bytes) -> str:
     return "1" * (len(content) - len(content.lstrip(b"\0"))) + digits
 
 
-def from_base58(text: str) -> bytes:
-    """Return the 64 bytes of a signature; raise ValueError for what is not one."""
+def from_base58(text: str, length: int = 64) -> bytes:
+    """Return so many bytes, those of a signature unless told; raise ValueError for what does not hold them."""
     if not text.startswith("z") or len(text) > 90:
         raise ValueError(text)
     number = 0
     for digit in text[1:]:
         number = number * 58 + _BASE58.index(digit)
-    return number.to_bytes(64)
+    try:
+        return number.to_bytes(length)
+    except OverflowError:
+        raise ValueError(text) from None

@@ -30,7 +30,7 @@ def verify_list() -> Any:
     if problem is None:
         wait = write(actions.count_list, f"list:{network_today()}", actions.LISTS_A_NETWORK)
         if wait is not None:
-            problem, status = _come_back(wait), 429
+            problem, status = come_back(wait), 429
     if problem is not None:
         page = render_template(
             "certification/verify_list.html",
@@ -68,11 +68,12 @@ def _trouble_with(codes: list[str]) -> str | None:
     return None
 
 
-def _come_back(wait: timedelta) -> str:
+def come_back(wait: timedelta) -> str:
+    """Say that a network sent its share of lists and files, and when it may again."""
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
     return ngettext(
-        "Many lists came from your network. This one was not looked at; please send it again in %(num)s minute.",
-        "Many lists came from your network. This one was not looked at; please send it again in %(num)s minutes.",
+        "Much came from your network. This was not looked at; please send it again in %(num)s minute.",
+        "Much came from your network. This was not looked at; please send it again in %(num)s minutes.",
         minutes,
     )
 

@@ -27,12 +27,13 @@ def kept() -> tuple[Kept, ...]:
             tuple(f"award.{name}" for name in f"{record} {dates}".split()),
         ),
         Kept(
-            _("The name on each certificate, whether you show it, and another name that you asked for"),
+            _("The name on each certificate, whether you show it or its badge, and another name that you asked for"),
             _("It is printed, and compared when somebody types a name."),
             _("Until you delete your account. If you wish, a sealed mark stays then, from which nobody can read it."),
             (
                 "award.name",
                 "award.name_shown",
+                "award.badge_open",
                 "award.name_seal",
                 "name_request.award_id",
                 "name_request.name",
@@ -77,6 +78,7 @@ def export(person_id: str) -> list[Part]:
             "name": _("Name"),
             "name_asked_for": _("Another name you asked for"),
             "name_shown": _("Name shown"),
+            "badge_open": _("Badge open to everybody"),
             "completed": _("Completed"),
             "valid_until": _("Valid until"),
             "withdrawn": _("Withdrawn"),
@@ -90,6 +92,7 @@ def export(person_id: str) -> list[Part]:
                 award.name,
                 request.name if (request := asked[award.id]) else "",
                 _("Yes") if award.name_shown else _("No"),
+                _("Yes") if award.badge_open else _("No"),
                 award.passed_on.isoformat(),
                 award.valid_until.isoformat() if award.valid_until else "",
                 award.withdrawn_at.isoformat() if award.withdrawn_at else "",
@@ -126,6 +129,7 @@ def erase(person_id: str, remains: Remains) -> None:
         if remains.seal_key and award.name:
             award.name_seal = rules.seal_of_name(remains.seal_key, award.code, award.name)
         award.name, award.name_shown = "", False
+        award.badge_open = award.badge_open and False
         remains.enrolments.add(award.enrolment_id)
     remains.person = bool(awards)
     db.session.flush()

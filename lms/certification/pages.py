@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import url_for
 
+from lms.certification.printed import plain
 from lms.certification.records import Award
 from lms.certification.rules import State
+from lms.certification.squares import Paper
 from lms.foundation.settings import Settings
 from lms.foundation.words import day, duration, ngettext
 from lms.foundation.words import gettext as _
@@ -108,9 +110,21 @@ def verify_address(settings: Settings, code: str) -> str:
     return f"{settings.base_url}{url_for('certification.verify', code=code)}"
 
 
+def badge_address(settings: Settings, code: str) -> str:
+    """Return the full address at which everybody has a badge once its holder has opened it."""
+    return f"{settings.base_url}{url_for('certification.open_badge', code=code)}"
+
+
 def square_address(settings: Settings, code: str) -> str:
     """Return the same in capitals, which makes the square on paper smallest."""
     return f"{settings.base_url}/V/{code}".upper()
+
+
+def paper_of(award: Award) -> Paper:
+    """Return what an award's certificate says of itself behind its square."""
+    until = award.valid_until.strftime("%Y%m%d") if award.valid_until else ""
+    given = award.passed_on.strftime("%Y%m%d")
+    return Paper(award.code, given, until, award.version, plain(award.title), plain(award.name))
 
 
 def status_address(settings: Settings, number: int) -> str:

@@ -42,7 +42,10 @@ _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """All that a certificate says, as plain values; clauses come worded in its language."""
+    """All that a certificate says, as plain values; clauses come worded in its language.
+
+    `sealed` are its words, signed, for the square.
+    """
 
     code: str
     verify_url: str
@@ -60,6 +63,7 @@ class CertificateFacts:
     direction: str = "ltr"
     words: Mapping[str, str] = field(default_factory=dict)
     specimen: bool = False
+    sealed: str = ""
 
 
 def texts_of(facts: CertificateFacts) -> dict[str, Printed]:

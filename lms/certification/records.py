@@ -19,7 +19,10 @@ RENDER_TRIES = 20
 
 
 class Award(Base):
-    """The decision that somebody has a certificate; never deleted. `current_for` is unique: one stands at a time."""
+    """The decision that somebody has a certificate; never deleted. `current_for` is unique: one stands at a time.
+
+    `badge_open` says whether its holder opened the badge's address to everybody, closed it again, or never did either.
+    """
 
     __tablename__ = "award"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
@@ -45,6 +48,7 @@ class Award(Base):
     renewed_by: Mapped[str | None]
     name_shown: Mapped[bool] = mapped_column(default=False)
     name_seal: Mapped[str | None]
+    badge_open: Mapped[bool | None]
 
     def state(self, today: date) -> State:
         """Return the state it is in on a day."""
@@ -97,7 +101,7 @@ class Document(Base):
 
     __tablename__ = "document"
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     stored_at: Mapped[datetime]
 
@@ -154,6 +158,12 @@ def find_entry(code: str, misses_key: str) -> Entry:
 def find_award(code: str) -> Award | None:
     """Return the award behind a code."""
     return db.session.scalar(select(Award).where(Award.code == code))
+
+
+def find_award_of_document(sha256: str) -> Award | None:
+    """Return the award whose kept PDF has a digest."""
+    query = select(Award).join(Document, Document.award_id == Award.id)
+    return db.session.scalar(query.where(Document.sha256 == sha256))
 
 
 def find_awards(codes: list[str]) -> dict[str, Award]:

@@ -24,7 +24,7 @@ from lms.foundation.events import announce
 from lms.foundation.words import gettext as _
 
 Because = Literal["name", "fault"]
-_OF_ITS_OWN = frozenset({"id", "code", "name", "issued_at", "name_shown", "current_for", "replaced_by"})
+_OF_ITS_OWN = frozenset({"id", "code", "name", "issued_at", "name_shown", "badge_open", "current_for", "replaced_by"})
 
 
 def can_be_made_anew(award: Award) -> bool:
@@ -71,6 +71,7 @@ def make_anew(award_id: str, because: Because) -> Award | Refused:
     name = request.name if because == "name" and request else person.certificate_name or old.name
     new = Award(id=ids.inner_id(), code=new_code(), name=name, issued_at=clock.now(), name_shown=False, **kept)
     old.current_for, old.replaced_by, old.name_shown = None, new.id, False
+    old.badge_open = old.badge_open and False
     if request is not None:
         db.session.delete(request)
     db.session.flush()

@@ -126,9 +126,10 @@ def make_status_lists(settings: Settings) -> None:
         write(credentials.keep_status_list, number, withdrawn, content)
 
 
-def facts_of(award: Award, programme: Programme, settings: Settings) -> CertificateFacts:
+def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
     """Return all that an award's certificate says."""
     from lms.certification.printed import CertificateFacts
+    from lms.certification.squares import sealed
 
     return CertificateFacts(
         code=award.code,
@@ -144,6 +145,7 @@ def facts_of(award: Award, programme: Programme, settings: Settings) -> Certific
         programme=programme.name,
         signatories=pages.signatories(programme.facts.get("signatory", "")),
         language=award.facts["language"],
+        sealed=sealed(pages.paper_of(award), ring.badge_key),
     )
 
 
@@ -153,7 +155,7 @@ def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped:
 
     programme = get_programme(award.programme_id)
     design = design_named(programme.facts.get("design") or award.facts["design"], settings, shipped)
-    pdf = render_well(facts_of(award, programme, settings), design, badge, settings.data)
+    pdf = render_well(facts_of(award, programme, ring, settings), design, badge, settings.data)
     return sign(pdf, ring, settings.pdf_subfilter)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from io import BytesIO
 
@@ -10,8 +11,9 @@ from lms.certification.designs import Design
 from lms.certification.documents import render
 from lms.certification.issuers import issuer_of
 from lms.certification.keyring import Ring
-from lms.certification.printed import CertificateFacts
+from lms.certification.printed import CertificateFacts, plain
 from lms.certification.signatures import sign
+from lms.certification.squares import Paper, sealed
 from lms.foundation.settings import Settings
 from lms.foundation.words import duration
 from lms.foundation.words import gettext as _
@@ -42,6 +44,16 @@ def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -
     )
 
 
+def paper_of(facts: CertificateFacts) -> Paper:
+    """Return what a specimen says behind its square, where too it says that it is one."""
+    given, until = (day.strftime("%Y%m%d") if day else "" for day in (facts.awarded_on, facts.valid_until))
+    return Paper(facts.code, given, until, facts.version, _specimen_of(facts), plain(facts.name))
+
+
+def _specimen_of(facts: CertificateFacts) -> str:
+    return _("Specimen: %(title)s", title=facts.course_title)
+
+
 def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings) -> tuple[bytes, bytes]:
     """Return a signed PDF and its badge, both of which say that they are specimens."""
     issuer = issuer_of(settings.base_url, ring.badge_public)
@@ -49,7 +61,7 @@ def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings
         id=f"urn:sidelight:specimen:{facts.code}",
         name=facts.name,
         course_id="specimen",
-        course_title=_("Specimen: %(title)s", title=facts.course_title),
+        course_title=_specimen_of(facts),
         version=facts.version,
         digest="0" * 64,
         awarded_on=facts.awarded_on,
@@ -65,6 +77,7 @@ def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings
     )
     noon = datetime.combine(facts.awarded_on, time(12), UTC)
     badge = badges.as_bytes(badges.sign(badges.build(told, issuer), ring.badge_key, issuer.key, noon))
+    facts = replace(facts, sealed=sealed(paper_of(facts), ring.badge_key))
     return sign(render(facts, design, badge), ring, settings.pdf_subfilter), badge
 
 

@@ -104,6 +104,8 @@ def certificate(code: str) -> Any:
         does_not_attest=award.facts["does_not_attest"],
         verify_url=pages.verify_address(settings(), award.code),
         show_name=award.name_shown,
+        badge_open=bool(award.badge_open),
+        badge_url=pages.badge_address(settings(), award.code),
         programme_name=programme.name,
         contact=programme.facts.get("contact") or programme.facts.get("lead"),
         another_name=another if another and another != award.name and can_be_made_anew(award) else None,
@@ -210,6 +212,7 @@ def _prefers(accepted: str) -> str | None:
 
 def _by_accept(response: Response) -> Response:
     response.headers["Vary"] = "Accept"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
@@ -263,6 +266,8 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
         "nameless": bool(award and not award.name and not award.name_seal),
         "code": normalise_code(code) or code[:40],
         "checked_at": moment(clock.now(), settings().timezone),
+        "keys": " ".join(key.hex() for key in credentials.list_badge_keys()),
+        "paper": pages.paper_of(award) if award else None,
         "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lms.cli import care, certificates, courses, designs, lines, people, site
+from lms.cli import care, certificates, courses, designs, lines, people, site, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +30,5 @@ for command in (
     care.care,
 ):
     main.add_command(command)
-for command in (designs.preview, designs.designs, designs.badge, designs.new_keys):
+for command in (verify.verify, designs.preview, designs.designs, designs.badge, designs.new_keys):
     certificates.certificates.add_command(command)

@@ -1,9 +1,7 @@
-"""Commands for certificates: list, verify, revoke."""
+"""Commands for certificates: list, revoke, make anew, and keys for those who ask."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 import click
@@ -61,32 +59,6 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
         ],
         as_json,
     )
-
-
-@certificates.command("verify")
-@click.argument("code")
-@json_option
-@inside
-def certificates_verify(code: str, as_json: bool) -> None:
-    """Say what stands behind a code; the exit status is 0 only when it is valid.
-
-    Example: lms certificates verify "7QK4 M2XD 9RTP C6HV"
-    """
-    from lms.accounts.records import get_programme as get_programme_by_id
-    from lms.certification import pages
-    from lms.foundation.clock import today
-    from lms.foundation.gate import settings
-
-    award = find_award(code)
-    state = award.state(today(settings().timezone))
-    told = pages.as_json(state, None if award.waiting else award, code, get_programme_by_id(award.programme_id).name)
-    if as_json:
-        say(json.dumps(told, ensure_ascii=False, indent=2))
-    else:
-        say(told["heading"])
-        say(told["text"])
-        say(f"{award.title} {award.version}, completed {award.passed_on}")
-    sys.exit(0 if state == "valid" else 1)
 
 
 @certificates.command("revoke")

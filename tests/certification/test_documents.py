@@ -1,6 +1,7 @@
 """Certificates on paper: one page, tagged, the same bytes every time, and nothing from outside the design."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -11,11 +12,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import segno
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
+from lms.certification import documents
 from lms.certification.designs import DesignError, UnprintableText, design_in, missing_glyphs
-from lms.certification.documents import render
+from lms.certification.documents import render, square
 from lms.certification.printed import WORDS, CertificateFacts
+from lms.certification.squares import Paper, sealed
 
 WARM = Path(__file__).parents[2] / "certificates" / "warm"
 LIMITS = (
@@ -138,6 +143,37 @@ def test_sams_pdf_is_tagged_titled_and_in_its_language() -> None:
     assert reader.metadata.title == "Sam Okafor, Active listening: record of training"
     assert reader.metadata.author == "Harbour Hospitals peer support"
     assert reader.metadata.creation_date.date() == SAM.awarded_on
+
+
+SEALED = sealed(
+    Paper(SAM.code, "20260314", "20280314", "1.2", "Active listening", SAM.name),
+    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
+)
+
+
+@pytest.mark.parametrize("design", ["plain", "formal", "warm"])
+def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: str) -> None:
+    """The whole is 24 mm at least, and each little square two fifths of one."""
+    folder = WARM.parent / design
+    (figure,) = opened(replace(SAM, sealed=SEALED), folder).pages[0].images
+    dots = square(SAM.verify_url, SEALED).matrix
+    assert figure.image.size == (len(dots), len(dots))
+    inked = [dot == documents.INK for dot in figure.image.convert("L").tobytes()]
+    assert inked == [bool(dot) for row in dots for dot in row]
+    side = int(re.findall(r"\.square \{[^}]*width: (\d+)mm", (folder / "certificate.css").read_text())[0])
+    assert side >= 24 and side / len(dots) >= 0.4
+
+
+def test_the_address_stays_in_the_smallest_signs_and_only_the_mark_between_needs_more() -> None:
+    """Capitals and base 32 take eleven bits for two signs; all in bytes would be a fifth larger."""
+    mixed, plain = square(SAM.verify_url, SEALED), segno.make_qr(f"{SAM.verify_url}#{SEALED}", error="m")
+    assert len(mixed.matrix) < len(plain.matrix)
+    assert len(square(SAM.verify_url, "").matrix) <= 29
+
+
+def test_words_that_would_make_too_fine_a_square_are_left_out() -> None:
+    assert len(square(SAM.verify_url, "A" * 700).matrix) <= documents.SIDE_MOST
+    assert square(SAM.verify_url, "A" * 1500).matrix == square(SAM.verify_url, "").matrix
 
 
 def test_the_square_is_described_to_someone_who_cannot_see_it() -> None:

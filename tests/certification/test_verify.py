@@ -72,6 +72,34 @@ def test_a_certificate_that_waits_answers_as_one_that_nobody_has(sqlite_site: Si
     assert [sorted(each or {}) for each in told] == [["code", "heading", "state", "text"]] * 2
 
 
+def test_neighbouring_codes_get_the_same_json_from_the_same_statements(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    put_into(sqlite_site, code, "waiting")
+    stranger = sqlite_site.stranger()
+    neighbour = code[:-1] + ("0" if code[-1] != "0" else "1")
+    told, asked = [], []
+    statements(sqlite_site, stranger, NOBODYS)
+    for tried in (code, neighbour):
+        asked.append(statements(sqlite_site, stranger, f"{tried}?format=json"))
+        reply = stranger.browser.get(f"/verify/{tried}", base_url=BASE, headers=JSON)
+        headers = {name: value for name, value in reply.headers if name not in {"Date", "Content-Length"}}
+        told.append((reply.status_code, headers, reply.text.replace(" ".join(groups_of(tried)), "CODE")))
+    assert told[0] == told[1] and asked[0] == asked[1]
+
+
+def groups_of(code: str) -> list[str]:
+    return [code[start : start + 4] for start in range(0, 16, 4)]
+
+
+@pytest.mark.parametrize("state", ["valid", "unknown"])
+def test_no_search_engine_keeps_what_the_register_says(sqlite_site: Site, state: str) -> None:
+    code = earn(sqlite_site) if state == "valid" else NOBODYS
+    stranger = sqlite_site.stranger()
+    for headers in ({}, JSON):
+        reply = stranger.browser.get(f"/verify/{code}", base_url=BASE, headers=headers)
+        assert reply.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
 def without_tokens(html: str) -> str:
     return "\n".join(line for line in html.splitlines() if "form_token" not in line)
 

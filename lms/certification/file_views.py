@@ -1,0 +1,97 @@
+"""What people see when they verify a file: a certificate's PDF, or a badge in any of its shapes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import make_response, render_template, request, url_for
+
+from lms.accounts.access import public
+from lms.certification import actions, inquiries, pages
+from lms.certification.inquiries import Found
+from lms.certification.list_views import come_back
+from lms.certification.readings import said_in
+from lms.certification.refusals import in_words
+from lms.certification.views import rooms, today
+from lms.foundation.db import write
+from lms.foundation.gate import network_today, settings
+from lms.foundation.words import day
+from lms.foundation.words import gettext as _
+
+FILE_MOST = 5 * 1024 * 1024
+
+
+@rooms.url_value_preprocessor
+def take_larger_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Take more than other pages do, before anything of the post is read, so that a large file is told in words."""
+    if endpoint == "certification.verify_file":
+        request.max_content_length = FILE_MOST
+
+
+@rooms.route("/verify/file", methods=["GET", "POST"])
+@public
+def verify_file() -> Any:
+    """Verify a PDF or a badge; nothing of it is kept."""
+    if request.method == "GET":
+        return _page()
+    content = _sent()
+    if not content.strip():
+        return make_response(_page(problem=_("Please choose a file, or paste a badge.")), 422)
+    wait = write(actions.count_list, f"file:{network_today()}", actions.FILES_A_NETWORK)
+    if wait is not None:
+        return make_response(_page(problem=come_back(wait)), 429)
+    found = inquiries.look_into(content, settings())
+    return make_response(_page(found=found), 200 if found.genuine else 422)
+
+
+def _sent() -> bytes:
+    upload = request.files.get("file")
+    sent = upload.read() if upload else b""
+    if upload:
+        upload.close()
+    return sent or request.form.get("badge", "").encode()
+
+
+def _page(problem: str | None = None, found: Found | None = None) -> str:
+    told = _told(found) if found else {}
+    return render_template("certification/verify_file.html", here="verify", problem=problem, found=found, **told)
+
+
+def _told(found: Found) -> dict[str, Any]:
+    award = found.award
+    state = award.state(today()) if award else "unknown"
+    heading, lead = pages.verdict(state, award)
+    if not found.genuine:
+        heading, lead = _("This file cannot be relied on"), in_words(found.amiss)
+    return {
+        "heading": heading,
+        "lead": lead,
+        "state": state if found.genuine else "unknown",
+        "register": pages.state_words(state, award.valid_until) if award else None,
+        "rows": _rows(found),
+        "register_url": url_for("certification.verify", code=award.code) if award else None,
+    }
+
+
+def _rows(found: Found) -> list[tuple[str, str, str]]:
+    """Return (what, the file's words, the register's words) for all that either says."""
+    labels = {
+        "name": _("Name"),
+        "course": _("Course"),
+        "version": _("Version"),
+        "awarded_on": _("Completed"),
+        "valid_until": _("Valid until"),
+    }
+    file = said_in(found.badge) if found.badge else {}
+    register = inquiries.said_by(found.award) if found.award else {}
+    if found.badge and found.award:
+        same = {True: _("The same name"), False: _("Another name"), None: _("No name is kept any more")}
+        register["name"] = same[inquiries.same_name(found.badge, found.award)]
+    rows = [(name, _shown(name, file), _shown(name, register)) for name in labels]
+    return [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]
+
+
+def _shown(name: str, told: dict[str, str]) -> str:
+    value = told.get(name, "")
+    return day(date.fromisoformat(value)) if value and name in {"awarded_on", "valid_until"} else value

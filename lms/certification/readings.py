@@ -1,0 +1,42 @@
+"""What a file is, before the register was asked: its kind, what is amiss with it, and the badge that it carries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+BYTES_MOST = 1_000_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file is; `amiss` is a word of `refusals` or empty, and a badge is there once it was verified."""
+
+    kind: str
+    amiss: str
+    sha256: str
+    code: str = ""
+    badge: dict[str, Any] | None = None
+
+
+def as_text(reading: Reading) -> str:
+    """Return a reading as it passes from one process to another."""
+    return json.dumps(asdict(reading))
+
+
+def from_text(text: str) -> Reading:
+    """Return the reading that a process told."""
+    return Reading(**json.loads(text))
+
+
+def said_in(badge: dict[str, Any]) -> dict[str, str]:
+    """Return what a verified badge of ours says, by names; a day that it does not have is empty."""
+    subject = badge["credentialSubject"]
+    return {
+        "name": subject["identifier"][0]["identityHash"],
+        "course": badge["name"],
+        "version": subject["achievement"]["version"],
+        "awarded_on": badge["validFrom"][:10],
+        "valid_until": badge.get("validUntil", "")[:10],
+    }

@@ -1,0 +1,135 @@
+"""Signed documents, read strictly: which bytes one signature covers, whose it is, and what travels inside.
+
+No PDF is parsed here. One signature over all bytes but its own place says more than any reading of what the bytes
+mean, and bytes that are not parsed cannot be nested, looped or blown up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asn1crypto import cms
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
+_PLACE = re.compile(rb"<(?:[0-9A-Fa-f]{2})+>")
+_NO_CHANGES = re.compile(rb"/TransformMethod\s*/DocMDP\s*/TransformParams\s*<<[^<>]*/P\s+1\b")
+_STREAM = re.compile(rb"stream\r?\n")
+# What is taken out of a document: so many streams, and so much of all of them together.
+_STREAMS_MOST, _INSIDE_MOST, _ONE_MOST = 400, 4_000_000, 300_000
+_END = b"%%EOF"
+
+
+class DocumentRefused(Exception):
+    """A document is not accepted; the message is a word of `refusals`."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What travels inside a document: its badge, and what it says of itself."""
+
+    badge: bytes | None
+    about: str
+
+
+def check(content: bytes, certificates: list[x509.Certificate]) -> None:
+    """Raise DocumentRefused unless one of the certificates signed every byte, as the only and last thing done to it."""
+    if not content.startswith(b"%PDF-"):
+        raise DocumentRefused("not-a-pdf")
+    if re.search(rb"/Encrypt\b", content):
+        raise DocumentRefused("encrypted")
+    ranges = _RANGE.findall(content)
+    if not ranges:
+        raise DocumentRefused("unsigned" if content.rstrip().endswith(_END) else "cut-short")
+    if len(ranges) > 1 or content.count(b"/ByteRange") > 1:
+        raise DocumentRefused("signed-twice")
+    signed, place = _parts(content, *map(int, ranges[0]))
+    _check_signature(signed, place, certificates)
+    if not _NO_CHANGES.search(content):
+        raise DocumentRefused("open-to-changes")
+
+
+def _parts(content: bytes, start: int, length: int, again: int, rest: int) -> tuple[bytes, bytes]:
+    """Return what is signed and the signature, which stands alone in the one gap between."""
+    end = again + rest
+    if start != 0 or length >= again or not _PLACE.fullmatch(content, length, again):
+        raise DocumentRefused("cut-short" if end > len(content) else "covers-in-part")
+    if not content[:length].endswith(b"/Contents "):
+        raise DocumentRefused("covers-in-part")
+    if end > len(content):
+        raise DocumentRefused("cut-short")
+    if end < len(content):
+        added = content[end:]
+        raise DocumentRefused("changed-later" if _END in added or b"obj" in added else "added-to")
+    return content[:length] + content[again:], bytes.fromhex(content[length + 1 : again - 1].decode())
+
+
+def _check_signature(signed: bytes, place: bytes, certificates: list[x509.Certificate]) -> None:
+    try:
+        told = cms.ContentInfo.load(place)
+        if told["content_type"].native != "signed_data":
+            raise DocumentRefused("signature-unreadable")
+        (signer,) = told["content"]["signer_infos"]
+        attributes = {each["type"].native: each["values"] for each in signer["signed_attrs"]}
+        digest = attributes["message_digest"][0].native
+        covered = b"\x31" + signer["signed_attrs"].dump()[1:]
+        beyond = place[len(told.dump()) :]
+        way = (signer["digest_algorithm"]["algorithm"].native, told["content"]["encap_content_info"]["content"].native)
+        signature = signer["signature"].native
+    except DocumentRefused:
+        raise
+    except Exception:
+        # Whatever else a reader of ASN.1 says of bytes that are not what they should be.
+        raise DocumentRefused("signature-unreadable") from None
+    if way != ("sha256", None):
+        raise DocumentRefused("signature-unreadable")
+    if not any(_fits(certificate, signature, covered) for certificate in certificates):
+        raise DocumentRefused("signed-by-another")
+    if beyond.strip(b"\0") or digest != hashlib.sha256(signed).digest():
+        raise DocumentRefused("bytes-changed")
+
+
+def _fits(certificate: x509.Certificate, signature: bytes, covered: bytes) -> bool:
+    key = certificate.public_key()
+    if not isinstance(key, EllipticCurvePublicKey):
+        return False
+    try:
+        key.verify(signature, covered, ECDSA(SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def look_inside(content: bytes) -> Inside:
+    """Return the badge and what a document says of itself; of what is too much to unpack, nothing is looked at."""
+    badge, about = None, ""
+    for stream in _streams(content):
+        if badge is None and stream.startswith(b"{") and b'"OpenBadgeCredential"' in stream:
+            badge = stream
+        elif not about and b"<x:xmpmeta" in stream[:400]:
+            about = stream.decode("utf-8", "replace")
+    return Inside(badge, about)
+
+
+def _streams(content: bytes) -> Iterator[bytes]:
+    left = _INSIDE_MOST
+    for count, found in enumerate(_STREAM.finditer(content)):
+        if count > _STREAMS_MOST or left <= 0:
+            raise DocumentRefused("too-much-inside")
+        if content[found.start() - 3 : found.start()] == b"end":
+            continue
+        packed = zlib.decompressobj()
+        try:
+            stream = packed.decompress(content[found.end() : found.end() + _ONE_MOST], _ONE_MOST)
+        except zlib.error:
+            continue
+        left -= len(stream)
+        if not packed.unconsumed_tail:
+            yield stream

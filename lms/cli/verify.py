@@ -1,0 +1,132 @@
+"""The command that verifies: a code, what a square says, or a file, with the register or with a list of keys alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lms.cli.certificates import find_award
+from lms.cli.shared import json_option, open_app, say
+
+if TYPE_CHECKING:
+    from lms.certification.reading import Known
+
+OFFLINE = "unknown offline"
+
+
+@click.command("verify")
+@click.argument("what")
+@click.option(
+    "--keys",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The JSON from a site's /credentials/keys: verifies a file or a square anywhere, without the site's data.",
+)
+@json_option
+def verify(what: str, keys: Path | None, as_json: bool) -> None:
+    """Verify a code, a file (PDF, or a badge as JSON, SVG or PNG), or the address that a square holds.
+
+    The exit status is 0 only when it is valid. With --keys alone the register is not asked: 0 then means that it is
+    genuine and within its dates, and whether it was withdrawn is not known.
+
+    Example: lms certificates verify certificate.pdf
+    """
+    if keys is None:
+        from lms.app import at_work
+
+        with at_work(open_app()):
+            told = _by_register(what)
+    else:
+        told = _offline(what, keys)
+    if as_json:
+        say(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for line in (told["heading"], told["text"], *(f"{name}: {value}" for name, value in told["says"].items())):
+            say(line)
+    sys.exit(0 if told["state"] in {"valid", OFFLINE} and told["genuine"] else 1)
+
+
+def _by_register(what: str) -> dict[str, Any]:
+    from lms.accounts.records import get_programme
+    from lms.certification import inquiries, pages
+    from lms.certification.reading import known_from, read
+    from lms.certification.refusals import in_words
+    from lms.foundation.clock import today
+    from lms.foundation.gate import settings
+
+    award, amiss, says = None, "", {}
+    if Path(what).is_file() or inquiries.square_in(what):
+        known = known_from(inquiries.key_rows(settings()))
+        if Path(what).is_file():
+            found = inquiries.held_against_register(read(Path(what).read_bytes(), known))
+            award, amiss, says = found.award, found.amiss, _said(found.badge)
+        else:
+            amiss, says = _read_square(what, known)
+            award = find_award(what.partition("#")[0].rpartition("/")[2])
+    else:
+        award = find_award(what)
+    state = award.state(today(settings().timezone)) if award else "unknown"
+    shown = None if award is None or award.waiting else award
+    programme = get_programme(shown.programme_id).name if shown else None
+    told = pages.as_json(state, shown, shown.code if shown else what, programme)
+    if shown is not None and not says:
+        says = {"certificate": f"{shown.title} {shown.version}, completed {shown.passed_on}"}
+    if amiss:
+        told |= {"heading": "This cannot be relied on", "text": in_words(amiss)}
+    return {**told, "genuine": not amiss, "amiss": amiss or None, "says": says}
+
+
+def _offline(what: str, keys: Path) -> dict[str, Any]:
+    from lms.certification.reading import KeysUnreadable, known_from, read
+    from lms.certification.refusals import in_words
+    from lms.foundation.clock import today
+
+    try:
+        known = known_from(json.loads(keys.read_text("utf-8")))
+    except (ValueError, KeysUnreadable):
+        raise click.ClickException(f"{keys} is not a list of keys as a site gives it at /credentials/keys.") from None
+    if Path(what).is_file():
+        reading = read(Path(what).read_bytes(), known)
+        amiss, says = reading.amiss, _said(reading.badge)
+    elif "#" in what:
+        amiss, says = _read_square(what, known)
+    else:
+        raise click.ClickException("With --keys a file or the address that a square holds can be verified, no code.")
+    until = says.get("valid_until", "")
+    # Without the site's zone, the last day is that of Greenwich.
+    over = bool(until) and date.fromisoformat(until) < today("UTC")
+    state = "unknown" if amiss else "expired" if over else OFFLINE
+    heading = "This cannot be relied on" if amiss else "This is past its day" if over else "This is genuine"
+    text = in_words(amiss) if amiss else "Signed by the site whose keys were given. State: unknown offline."
+    told = {"heading": heading, "text": text, "state": state}
+    return {**told, "genuine": not amiss, "amiss": amiss or None, "says": says}
+
+
+def _said(badge: dict[str, Any] | None) -> dict[str, str]:
+    from lms.certification.readings import said_in
+
+    return said_in(badge) if badge else {}
+
+
+def _read_square(what: str, known: Known) -> tuple[str, dict[str, str]]:
+    """Return what is amiss with the words of a square, or what they say."""
+    from lms.certification.inquiries import square_in
+    from lms.certification.squares import SquareRefused, opened
+
+    code, words = square_in(what) or ("", "")
+    try:
+        paper = opened(words, known.raw_keys)
+    except SquareRefused as refused:
+        return str(refused), {}
+    if paper.code != code:
+        return "square-of-another", {}
+    days = {name: _with_dashes(getattr(paper, name)) for name in ("awarded_on", "valid_until")}
+    return "", {"name": paper.name, "course": paper.course, "version": paper.version, **days}
+
+
+def _with_dashes(day: str) -> str:
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else ""

@@ -1,0 +1,515 @@
+"""Attacks on verification: none is accepted, and each is answered with the reason that it earns."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from base64 import b32decode, b32encode
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asn1crypto import keys, x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, NameObject, StreamObject
+
+from lms.certification import badges, rendering
+from lms.certification.badges import BadgeFacts
+from lms.certification.baking import _chunk, bake_png, bake_svg
+from lms.certification.codes import normalise_code
+from lms.certification.documents import render
+from lms.certification.inquiries import held_against_register, key_rows
+from lms.certification.issuers import issuer_of, multikey
+from lms.certification.keyring import Ring, open_ring
+from lms.certification.reading import Known, known_from, read
+from lms.certification.records import Award
+from lms.certification.refusals import REFUSALS, in_words
+from lms.certification.sealed_pdf import DocumentRefused, look_inside
+from lms.certification.signatures import sign
+from lms.certification.squares import Paper, SquareRefused, opened, sealed
+from tests.certification.test_badges import NOON, SAMS
+from tests.certification.test_credentials import badge_of
+from tests.certification.test_documents import SAM, WARM
+from tests.certification.test_kept import pdf
+from tests.conftest import ROOT, Site, settings_for
+from tests.roads import earn
+
+SITE = "https://training.example.org"
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+CERTIFICATES = ROOT / "certificates"
+
+
+@dataclass(frozen=True)
+class World:
+    """A site's keys, what it made, and a stranger's ring."""
+
+    ring: Ring
+    foreign: Ring
+    known: Known
+    badge: dict[str, Any]
+    unsigned: bytes
+    pdf: bytes
+
+    def signed(self, document: dict[str, Any], key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
+        """Sign a badge with the site's key, or with another under the site's name."""
+        bare = {name: part for name, part in document.items() if name != "proof"}
+        return badges.sign(bare, key or self.ring.badge_key, self.badge["proof"]["verificationMethod"], NOON)
+
+
+def facts_of(ring: Ring, **changed: Any) -> dict[str, Any]:
+    facts: BadgeFacts = replace(SAMS, **changed)
+    issuer = issuer_of(SITE, ring.badge_public)
+    return badges.sign(badges.build(facts, issuer), ring.badge_key, issuer.key, NOON)
+
+
+def known_of(ring: Ring) -> Known:
+    common = {"since": "2026-01-01", "site": SITE}
+    badge = multikey(ring.badge_public)
+    rows = [
+        {"id": ring.certificate_id, "signs": "document", "public": ring.certificate_pem, **common},
+        {"id": badge, "signs": "badge", "public": badge, **common},
+    ]
+    return known_from(rows)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    rings = [
+        open_ring(settings_for(tmp_path_factory.mktemp(name), LMS_BASE_URL=SITE), frozenset())
+        for name in ("site", "elsewhere")
+    ]
+    badge = facts_of(rings[0])
+    unsigned = render(SAM, WARM, badges.as_bytes(badge))
+    return World(rings[0], rings[1], known_of(rings[0]), badge, unsigned, sign(unsigned, rings[0]))
+
+
+# --- Badges ---------------------------------------------------------------------------------------------------
+
+
+def edited(path: str, value: Any) -> Callable[[World], bytes]:
+    def attack(world: World) -> bytes:
+        badge = deepcopy(world.badge)
+        *way, last = path.split("/")
+        part = badge
+        for step in way:
+            part = part[step]
+        part[last] = value
+        return badges.as_bytes(badge)
+
+    return attack
+
+
+def expiry_under_its_long_name(world: World) -> bytes:
+    """The npm reference accepts this one: a validUntil that it does not see does not end."""
+    badge = deepcopy(world.badge)
+    whole = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": badge.pop("validUntil")}
+    badge["https://www.w3.org/2018/credentials#validUntil"] = whole
+    return badges.as_bytes(badge)
+
+
+def said_twice(world: World) -> bytes:
+    return badges.as_bytes(world.badge).replace(b'"name":', b'"name":"Master of All","name":', 1)
+
+
+def deep(world: World) -> bytes:
+    inner: Any = "x"
+    for _level in range(40):
+        inner = {"description": inner}
+    return badges.as_bytes({**world.badge, "credentialSubject": inner})
+
+
+def proof_of_another(world: World) -> bytes:
+    other = facts_of(world.ring, name="Lena Brandt")
+    return badges.as_bytes({**world.badge, "proof": other["proof"]})
+
+
+def by_a_stranger_under_our_name(world: World) -> bytes:
+    return badges.as_bytes(world.signed(world.badge, OTHER))
+
+
+def by_a_stranger_under_theirs(world: World) -> bytes:
+    issuer = issuer_of("https://evil.example", world.foreign.badge_public)
+    document = badges.build(replace(SAMS, base_url="https://evil.example"), issuer)
+    return badges.as_bytes(badges.sign(document, world.foreign.badge_key, issuer.key, NOON))
+
+
+def signed_but_pointing_elsewhere(world: World) -> bytes:
+    document = deepcopy(world.badge)
+    document["credentialStatus"]["statusListCredential"] = "https://evil.example/credentials/status/1"
+    return badges.as_bytes(world.signed(document))
+
+
+LISTS = f"{SITE}/credentials/status/"
+BADGES: dict[str, tuple[Callable[[World], bytes], str]] = {
+    "an expiry hidden under its absolute IRI": (expiry_under_its_long_name, "badge-words"),
+    "a later expiry": (edited("validUntil", "2099-01-01T00:00:00Z"), "badge-changed"),
+    "another name": (edited("credentialSubject/identifier", [{"type": "IdentityObject"}]), "badge-changed"),
+    "a member that no context defines": (edited("level", "master"), "badge-unknown-words"),
+    "such a member further in": (edited("credentialSubject/achievement/level", "master"), "badge-unknown-words"),
+    "a keyword that renames": (edited("credentialSubject/@id", "did:example:eve"), "badge-words"),
+    "a context of its own further in": (edited("credentialSubject/@context", {"name": "x:y"}), "badge-words"),
+    "a remote context": (edited("@context", [badges.CREDENTIALS, "https://evil.example/c.json"]), "badge-words"),
+    "an older context": (edited("@context", ["https://www.w3.org/2018/credentials/v1"]), "badge-words"),
+    "a name given twice": (said_twice, "badge-twice"),
+    "another algorithm": (edited("proof/cryptosuite", "eddsa-jcs-2022"), "badge-foreign"),
+    "no algorithm": (edited("proof/cryptosuite", "none"), "badge-foreign"),
+    "another purpose of signing": (edited("proof/proofPurpose", "authentication"), "badge-foreign"),
+    "a key of another issuer": (by_a_stranger_under_theirs, "badge-foreign"),
+    "a stranger's key under our name": (by_a_stranger_under_our_name, "badge-changed"),
+    "the signature of another badge": (proof_of_another, "badge-changed"),
+    "a signature that is too large a number": (edited("proof/proofValue", "z" + "z" * 88), "badge-changed"),
+    "no signature": (edited("proof", None), "badge-unsigned"),
+    "two signatures": (edited("proof", [{}, {}]), "badge-unsigned"),
+    "another issuer's name for our key": (edited("issuer/id", "did:web:evil.example"), "badge-issuer"),
+    "a foreign list of withdrawals": (
+        edited("credentialStatus/statusListCredential", "https://evil.example/1"),
+        "badge-status-elsewhere",
+    ),
+    "a foreign list, signed": (signed_but_pointing_elsewhere, "badge-status-elsewhere"),
+    "a list reached by a step up": (
+        edited("credentialStatus/statusListCredential", f"{LISTS}../1"),
+        "badge-status-elsewhere",
+    ),
+    "another place in our list": (edited("credentialStatus/statusListIndex", "4712"), "badge-changed"),
+    "a place in eastern digits": (edited("credentialStatus/statusListIndex", "٤٧"), "badge-status-elsewhere"),
+    "no list of withdrawals": (edited("credentialStatus", None), "badge-no-status"),
+    "two lists of withdrawals": (edited("credentialStatus", [{}, {}]), "badge-no-status"),
+    "a badge nested forty deep": (deep, "badge-deep"),
+    "braces without an end": (lambda _world: b"{" * 900_000, "too-large"),
+    "a hundred thousand brackets": (lambda _world: b"[" * 100_000, "badge-unreadable"),
+    "a badge of ten megabytes": (lambda _world: b'{"a":"' + b"x" * 10_000_000, "too-large"),
+    "a list in place of a badge": (lambda _world: b"[]", "badge-unreadable"),
+}
+
+# --- Pictures -------------------------------------------------------------------------------------------------
+
+DRAWING, PICTURE = (CERTIFICATES / "badge.svg").read_bytes(), (CERTIFICATES / "badge.png").read_bytes()
+BOMB = b'<!DOCTYPE a [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def drawn(change: Callable[[bytes], bytes]) -> Callable[[World], bytes]:
+    return lambda world: change(bake_svg(DRAWING, badges.as_bytes(world.badge)))
+
+
+def pictured(change: Callable[[bytes, bytes], bytes]) -> Callable[[World], bytes]:
+    def attack(world: World) -> bytes:
+        badge = badges.as_bytes(world.badge)
+        return change(bake_png(PICTURE, badge), badge)
+
+    return attack
+
+
+def put_in(text: bytes) -> Callable[[bytes], bytes]:
+    return lambda drawing: drawing.replace(b"</svg>", text + b"</svg>")
+
+
+PICTURES: dict[str, tuple[Callable[[World], bytes], str]] = {
+    "a drawing with a script": (drawn(put_in(b"<script>alert(1)</script>")), "picture-acts"),
+    "a drawing that acts when it is pressed": (drawn(put_in(b'<g onclick="x()"/>')), "picture-acts"),
+    "a drawing with a page in it": (drawn(put_in(b"<foreignObject/>")), "picture-acts"),
+    "a drawing with a link that acts": (drawn(put_in(b'<a href=" JavaScript:x()"/>')), "picture-acts"),
+    "a drawing that unfolds a billion times": (drawn(lambda svg: BOMB + svg), "picture-acts"),
+    "a drawing with two badges": (
+        drawn(put_in(b"<openbadges:credential xmlns:openbadges='https://purl.imsglobal.org/ob/v3p0'/>")),
+        "two-badges",
+    ),
+    "a drawing without a badge": (lambda _world: DRAWING, "no-badge"),
+    "a drawing cut short": (drawn(lambda svg: svg[:-9]), "picture-damaged"),
+    "a page in place of a drawing": (lambda _world: b"<html><body>badge</body></html>", "not-recognised"),
+    "a picture with two badges": (pictured(lambda png, badge: bake_png(png, badge)), "two-badges"),
+    "a picture without a badge": (lambda _world: PICTURE, "no-badge"),
+    "a picture with a badge packed to unfold": (
+        lambda _world: (
+            PICTURE[:33] + _chunk(b"zTXt", b"openbadgecredential\0\0" + zlib.compress(bytes(10**7))) + PICTURE[33:]
+        ),
+        "picture-packed",
+    ),
+    "a picture with something behind it": (pictured(lambda png, _badge: png + b"<svg/>"), "added-to"),
+    "a picture cut short": (pictured(lambda png, _badge: png[:-5]), "picture-damaged"),
+    "a picture that changes its badge": (pictured(lambda png, _badge: png.replace(b"Sam", b"Eve")), "picture-damaged"),
+}
+
+# --- PDFs -----------------------------------------------------------------------------------------------------
+
+
+def later(pdf: bytes) -> bytes:
+    """Paint another name over the page in a later revision, as PDF editors do."""
+    writer = PdfWriter(BytesIO(pdf), incremental=True)
+    paint = StreamObject()
+    paint.set_data(b"1 1 1 rg 0 0 500 500 re f")
+    page = writer.pages[0]
+    page[NameObject("/Contents")] = ArrayObject([page.raw_get("/Contents"), writer._add_object(paint)])
+    done = BytesIO()
+    writer.write(done)
+    return done.getvalue()
+
+
+def approved(pdf: bytes, ring: Ring, field: str) -> bytes:
+    """Sign as people sign contracts: nothing is said of what may change after."""
+    secret = ring.document_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    signer = SimpleSigner(
+        signing_cert=x509.Certificate.load(ring.certificate.public_bytes(Encoding.DER)),
+        signing_key=keys.PrivateKeyInfo.load(secret),
+        cert_registry=SimpleCertificateStore(),
+    )
+    about = PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
+    done: BytesIO = sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), about, signer)
+    return done.getvalue()
+
+
+def signed_again(world: World) -> bytes:
+    return approved(approved(world.unsigned, world.ring, "First"), world.foreign, "Second")
+
+
+def with_range(*numbers: int | None) -> Callable[[World], bytes]:
+    """Write other numbers into the range that the signature says it covers; None keeps one."""
+
+    def attack(world: World) -> bytes:
+        start = world.pdf.index(b"/ByteRange [") + len(b"/ByteRange [")
+        end = world.pdf.index(b"]", start)
+        kept = [int(part) for part in world.pdf[start:end].split()]
+        asked = [number if number is not None else known for number, known in zip(numbers, kept, strict=True)]
+        text = " ".join(map(str, asked)).encode()
+        room = len(world.pdf[start : world.pdf.index(b"/Type", start)]) - len(text) - 1
+        return world.pdf[:start] + text + b"]" + b" " * room + world.pdf[world.pdf.index(b"/Type", start) :]
+
+    return attack
+
+
+def changed_byte(world: World) -> bytes:
+    at = world.pdf.index(b"/MediaBox") + 12
+    return world.pdf[:at] + b"9" + world.pdf[at + 1 :]
+
+
+def hole_refilled(world: World) -> bytes:
+    """Put something into the room behind the signature, which it does not cover."""
+    end = world.pdf.index(b">", world.pdf.index(b"/Contents <3"))
+    return world.pdf[: end - 8] + b"DEADBEEF" + world.pdf[end:]
+
+
+def named_as_ours(world: World) -> bytes:
+    """Sign with a stranger's key whose certificate bears our name."""
+    return sign(world.unsigned, world.foreign)
+
+
+def with_a_badge_of_lena(world: World) -> bytes:
+    lenas = badges.as_bytes(facts_of(world.ring, name="Lena Brandt"))
+    return sign(render(SAM, WARM, lenas), world.ring)
+
+
+def bomb(_world: World) -> bytes:
+    packed = zlib.compress(bytes(290_000), 9)
+    stream = b"1 0 obj<</Filter/FlateDecode>>stream\n" + packed + b"\nendstream endobj\n"
+    return b"%PDF-1.7\n" + stream * 400 + b"%%EOF"
+
+
+def nested(_world: World) -> bytes:
+    return b"%PDF-1.7\n1 0 obj\n" + b"<</A " * 100_000 + b">>" * 100_000 + b"\nendobj\n%%EOF"
+
+
+PDFS: dict[str, tuple[Callable[[World], bytes], str]] = {
+    "a name painted over in a later revision": (lambda world: later(world.pdf), "changed-later"),
+    "a second signature by somebody else": (signed_again, "signed-twice"),
+    "bytes behind the end": (lambda world: world.pdf + b"\n% and a doctor of medicine", "added-to"),
+    "one space behind the end": (lambda world: world.pdf + b" ", "added-to"),
+    "the last tenth missing": (lambda world: world.pdf[: len(world.pdf) * 9 // 10], "cut-short"),
+    "the last byte missing": (lambda world: world.pdf[:-1], "cut-short"),
+    "half of it missing": (lambda world: world.pdf[: len(world.pdf) // 2], "cut-short"),
+    "a byte changed within what is signed": (changed_byte, "bytes-changed"),
+    "another reason written in": (
+        lambda world: world.pdf.replace(b"Record of training", b"Licence to practise"[:18]),
+        "bytes-changed",
+    ),
+    "a range that begins later": (with_range(9, None, None, None), "covers-in-part"),
+    "a range that ends earlier": (with_range(None, None, None, 100), "changed-later"),
+    "a range with a wider gap": (with_range(None, 20_000, None, None), "covers-in-part"),
+    "a range that reaches past the end": (with_range(None, None, None, 9_999_999), "cut-short"),
+    "a range that covers nothing": (with_range(0, 0, 0, 0), "covers-in-part"),
+    "a range whose parts overlap": (with_range(None, 29_000, 100, None), "covers-in-part"),
+    "a second range in a comment": (
+        lambda world: world.pdf.replace(b"%\xf0\x9f\x96\xa4", b"%/ByteRange [0 1 2 3]", 1),
+        "signed-twice",
+    ),
+    "something in the room behind the signature": (hole_refilled, "bytes-changed"),
+    "a stranger's key with our name": (named_as_ours, "signed-by-another"),
+    "no signature at all": (lambda world: world.unsigned, "unsigned"),
+    "a signature that allows changes": (lambda world: approved(world.unsigned, world.ring, "First"), "open-to-changes"),
+    "a change to what may change": (lambda world: world.pdf.replace(b"/P 1\n", b"/P 2\n"), "bytes-changed"),
+    "the badge of another award inside": (with_a_badge_of_lena, "badge-of-another"),
+    "an encrypted PDF": (lambda _world: b"%PDF-1.7\ntrailer<</Encrypt 3 0 R>>\n%%EOF", "encrypted"),
+    "a PDF that unfolds without end": (bomb, "unsigned"),
+    "a PDF nested a hundred thousand deep": (nested, "unsigned"),
+    "a PDF of ten megabytes": (lambda world: world.pdf + bytes(10_000_000), "too-large"),
+    "a page before the PDF": (lambda world: b"<html>" + world.pdf, "not-recognised"),
+    "a packed bomb": (lambda _world: gzip.compress(bytes(50_000_000)), "not-recognised"),
+    "a picture named PDF": (lambda _world: b"\xff\xd8\xff\xe0JFIF", "not-recognised"),
+    "an empty PDF": (lambda _world: b"%PDF-", "cut-short"),
+    "a signature of other bytes": (
+        lambda world: world.pdf.replace(b"/Contents <30", b"/Contents <04"),
+        "signature-unreadable",
+    ),
+}
+FILES = {**BADGES, **PICTURES, **PDFS}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_was_tampered_with_is_refused_for_its_reason(world: World, name: str) -> None:
+    attack, reason = FILES[name]
+    assert read(attack(world), world.known).amiss == reason
+    assert in_words(reason).endswith(".")
+
+
+def test_what_was_not_tampered_with_is_accepted(world: World) -> None:
+    """An attack table in which everything is refused would prove nothing."""
+    badge = badges.as_bytes(world.badge)
+    spaced = json.dumps(world.badge, indent=2).encode()
+    for genuine in (badge, spaced, bake_svg(DRAWING, badge), bake_png(PICTURE, badge), world.pdf):
+        told = read(genuine, world.known)
+        assert told.amiss == "" and told.badge == json.loads(badge, object_hook=without_proof)
+    assert read(world.pdf, world.known).code == SAM.code
+    assert read(world.pdf, world.known).sha256 == hashlib.sha256(world.pdf).hexdigest()
+
+
+def without_proof(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name != "proof"}
+
+
+# --- Papers and codes -----------------------------------------------------------------------------------------
+
+PAPER = Paper("7QK4M2XD9RTPC6HV", "20260314", "20280314", "1.2", "Active listening", "Sam Okafor")
+
+
+def resealed(words: str, change: Callable[[bytearray], object]) -> str:
+    content = bytearray(b32decode(words + "=" * (-len(words) % 8)))
+    change(content)
+    return b32encode(bytes(content)).decode().rstrip("=")
+
+
+def swap(at: int) -> Callable[[str], str]:
+    def change(content: bytearray) -> None:
+        content[at] ^= 1
+
+    return lambda words: resealed(words, change)
+
+
+def wearing(words: str) -> str:
+    """Put our key's mark on words that a stranger sealed."""
+    ours = b32decode(words + "=" * (-len(words) % 8))[1:5]
+    forged = sealed(replace(PAPER, name="Eve"), OTHER)
+    return resealed(forged, lambda content: content.__setitem__(slice(1, 5), ours))
+
+
+PAPERS: dict[str, tuple[Callable[[str], str], str]] = {
+    "words sealed by a stranger": (lambda _words: sealed(PAPER, OTHER), "square-foreign"),
+    "words sealed by a stranger under our mark": (wearing, "square-changed"),
+    "another name": (swap(-1), "square-changed"),
+    "another signature": (swap(20), "square-changed"),
+    "another form": (swap(0), "square-unreadable"),
+    "words cut short": (lambda words: words[:-16], "square-changed"),
+    "no words": (lambda words: words[:80], "square-unreadable"),
+    "nothing": (lambda _words: "", "square-unreadable"),
+    "other signs": (lambda words: words + "!", "square-unreadable"),
+    "far too many": (lambda words: words * 50, "square-unreadable"),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_that_was_tampered_with_is_refused_for_its_reason(world: World, name: str) -> None:
+    attack, reason = PAPERS[name]
+    words = sealed(PAPER, world.ring.badge_key)
+    assert opened(words, world.known.raw_keys) == opened(words.lower(), world.known.raw_keys) == PAPER
+    with pytest.raises(SquareRefused, match=reason):
+        opened(attack(words), world.known.raw_keys)
+
+
+def test_a_signature_of_a_badge_is_none_of_a_paper(world: World) -> None:
+    """Both are made with one key: what was signed for the one never fits the other."""
+    words = "\n".join(vars(PAPER).values()).encode()
+    bare = world.ring.badge_key.sign(words)
+    forged = b32encode(b"\x01" + world.ring.badge_public[:4] + bare + words).decode().rstrip("=")
+    with pytest.raises(SquareRefused, match="square-changed"):
+        opened(forged, world.known.raw_keys)
+
+
+CODES = (
+    "7QK4M2XD9RTPC6HU",
+    "7QK4M2XD9RTPC6H",
+    "7QK4M2XD9RTPC6HVV",
+    "７QK4M2XD9RTPC6HV",
+    "7QК4M2XD9RTPC6HV",
+    "%00" * 16,
+)
+
+
+@pytest.mark.parametrize("typed", CODES)
+def test_a_code_that_could_be_read_in_two_ways_is_none(typed: str) -> None:
+    assert normalise_code(typed) is None
+
+
+# --- Beside the register --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def earned(site: Site) -> tuple[Site, str, Known]:
+    code = earn(site, document=True)
+    with site.inside():
+        known = known_from(key_rows(site.settings))
+    return site, code, known
+
+
+def found(site: Site, content: bytes, known: Known) -> tuple[str, Award | None]:
+    with site.inside():
+        told = held_against_register(read(content, known))
+        return told.amiss, told.award
+
+
+def test_what_our_key_signed_but_the_register_does_not_keep_is_not_accepted(earned: tuple[Site, str, Known]) -> None:
+    """An organisation may sign other papers with its key: then the register decides."""
+    site, code, known = earned
+    genuine, badge = pdf(site, code), badge_of(site, code)
+    assert [found(site, one, known)[0] for one in (genuine, badge)] == ["", ""]
+    with site.inside():
+        ring = rendering.keys_of(site.settings)
+    forged = json.loads(badge)
+    forged["credentialStatus"]["statusListIndex"] = "7"
+    forged["credentialStatus"]["id"] = forged["credentialStatus"]["statusListCredential"] + "#7"
+    method = forged.pop("proof")["verificationMethod"]
+    elsewhere = badges.as_bytes(badges.sign(forged, ring.badge_key, method, NOON))
+    assert found(site, elsewhere, known)[0] == "not-in-register"
+    second = {**json.loads(badge), "id": "urn:uuid:another"}
+    second.pop("proof")
+    assert found(site, badges.as_bytes(badges.sign(second, ring.badge_key, method, NOON)), known)[0] == (
+        "not-the-kept-one"
+    )
+    assert found(site, sign(render(SAM, WARM), ring), known)[0] == "not-in-register"
+    mine = replace(SAM, code=code, name="Sam Osei", course_title=json.loads(badge)["name"])
+    for other in (sign(render(mine, WARM), ring), sign(render(mine, WARM, badge), ring)):
+        amiss, award = found(site, other, known)
+        assert amiss == "not-the-kept-one" and award is not None and award.code == code
+
+
+def test_every_reason_has_its_words_and_no_other(world: World) -> None:
+    used = {reason for _attack, reason in (*FILES.values(), *PAPERS.values())}
+    elsewhere = {"not-in-register", "not-the-kept-one", "not-read", "square-of-another", "not-a-pdf"}
+    assert used <= set(REFUSALS) and set(REFUSALS) - used == elsewhere | {"too-much-inside"}
+
+
+def test_what_unfolds_without_end_is_not_unfolded(world: World) -> None:
+    with pytest.raises(DocumentRefused, match="too-much-inside"):
+        look_inside(bomb(world))
+
+
+def test_the_attacks_are_listed_in_the_docs() -> None:
+    text = (Path(ROOT) / "docs" / "certificates.md").read_text("utf-8")
+    assert [name for name in (*FILES, *PAPERS) if name not in text] == []

@@ -1,0 +1,78 @@
+"""A badge at an address of its own: off until its holder opens it, closed at once when they close it, and said so."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from lms import flow
+from lms.certification import reissue
+from lms.certification.records import Award, find_award
+from lms.foundation.db import db
+from tests.certification.test_credentials import badge_of, revoke
+from tests.conftest import Site
+from tests.inspector import BASE
+from tests.roads import earn
+
+
+def choose(site: Site, code: str, choice: str) -> None:
+    site.visitor("sam").get(f"/certificates/{code}").form("/open-badge").submit(open=choice)
+
+
+def test_a_badge_is_nowhere_until_sam_opens_it_and_closed_by_its_holder_after(site: Site) -> None:
+    code = earn(site, document=True)
+    stranger = site.stranger()
+    stranger.get(f"/badges/{code}", expect=404)
+    choose(site, code, "no")
+    stranger.get(f"/badges/{code}", expect=404)
+    choose(site, code, "yes")
+    assert f"{site.settings.base_url}/badges/{code}" in site.visitor("sam").get(f"/certificates/{code}").main
+    given = stranger.browser.get(f"/badges/{code.lower()}", base_url=BASE)
+    assert given.data == badge_of(site, code) and given.mimetype == "application/vc+json"
+    assert given.headers["Access-Control-Allow-Origin"] == "*" and given.headers["Cache-Control"] == "no-store"
+    choose(site, code, "no")
+    page = stranger.get(f"/badges/{code}", expect=410)
+    assert page.h1 == "This badge was closed by its holder" and "Sam Osei" not in page.html
+    assert page.follow("See what the register says").h1 == "This certificate is valid"
+    assert "noindex" in page.response.headers["X-Robots-Tag"]
+
+
+def test_a_code_that_nobody_has_and_a_badge_that_was_never_opened_look_the_same(sqlite_site: Site) -> None:
+    code, stranger = earn(sqlite_site, document=True), sqlite_site.stranger()
+    pages = [stranger.get(f"/badges/{tried}", expect=404).main for tried in (code, "0123456789ABCDEF")]
+    assert pages[0][:-8] == pages[1][:-8] and len(pages[0]) > 100
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "made anew"])
+def test_an_open_badge_is_not_given_out_once_the_certificate_does_not_stand(sqlite_site: Site, end: str) -> None:
+    code = earn(sqlite_site, document=True)
+    choose(sqlite_site, code, "yes")
+    if end == "withdrawn":
+        revoke(sqlite_site, code)
+    else:
+        with sqlite_site.inside():
+            award = find_award(code)
+        assert award is not None
+        sqlite_site.do(reissue.make_anew, award.id, "fault")
+    page = sqlite_site.stranger().get(f"/badges/{code}", expect=410)
+    assert page.h1 == "This badge is not given out any more" and "Sam Osei" not in page.html
+    with sqlite_site.inside():
+        newer = db.session.scalars(select(Award).where(Award.code != code)).all()
+        assert [award.badge_open for award in newer] == [None] * len(newer)
+
+
+def test_nobody_opens_the_badge_of_somebody_else(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, document=True)
+    form = sqlite_site.visitor("sam").get(f"/certificates/{code}").form("/open-badge")
+    token = dict(sqlite_site.visitor("lena").get("/display").form("/display").fields)["form_token"]
+    sqlite_site.visitor("lena").post(form.action, [("form_token", token), ("open", "yes")], expect=404)
+    sqlite_site.stranger().get(f"/badges/{code}", expect=404)
+
+
+def test_a_deleted_account_closes_its_badges(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, document=True)
+    choose(sqlite_site, code, "yes")
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    sqlite_site.do(flow.take_away, sam, None)
+    assert sqlite_site.stranger().get(f"/badges/{code}", expect=410).h1 == "This badge was closed by its holder"

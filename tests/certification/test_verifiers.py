@@ -1,0 +1,97 @@
+"""Independent verifiers from npm accept our badges and our lists of withdrawals, and refuse what is not ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms.certification import badges
+from lms.certification.badges import BadgeRefused
+from lms.certification.issuers import did_document, multikey
+from tests.certification.test_badges import ISSUER, KEY, LISTS, NOON, OTHER, PUBLIC, SAMS, SITE, sams_badge, verified
+from tests.conftest import ROOT
+
+PACKAGES = (
+    "@digitalbazaar/vc@7.3.0",
+    "@digitalbazaar/data-integrity@2.5.0",
+    "@digitalbazaar/eddsa-rdfc-2022-cryptosuite@1.3.0",
+    "@digitalbazaar/vc-bitstring-status-list@2.0.1",
+)
+NPM = shutil.which("node") and shutil.which("npm")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not NPM, reason="no npm verifier was asked; this machine lacks node or npm"),
+]
+LONG_NAME = "https://www.w3.org/2018/credentials#validUntil"
+DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
+HIDDEN = "an expiry hidden under its absolute IRI"
+
+
+@pytest.fixture(scope="module")
+def verifiers() -> Path:
+    """A folder with the verifiers, filled once and kept beside the virtual environment."""
+    folder = ROOT / ".venv" / "npm-verifiers"
+    wanted = json.dumps({"private": True, "type": "module", "description": " ".join(PACKAGES)})
+    if not (folder / "package.json").is_file() or (folder / "done").read_text("utf-8") != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        (folder / "package.json").write_text(wanted, "utf-8")
+        command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--no-save", *PACKAGES]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            shutil.rmtree(folder)
+            pytest.skip(f"no npm verifier was asked; they could not be installed: {done.stderr[-200:]}")
+        (folder / "done").write_text(wanted, "utf-8")
+    return folder
+
+
+def ask(verifiers: Path, credentials: dict[str, Any], withdrawn: list[int]) -> dict[str, dict[str, Any]]:
+    """Give the verifiers credentials, our keys, our contexts and our list of withdrawals; return what they say."""
+    did = did_document(SITE, [multikey(PUBLIC)])
+    (method,) = did["verificationMethod"]
+    listed = badges.sign(badges.status_credential(f"{LISTS}1", ISSUER, withdrawn, NOON), KEY, ISSUER.key, NOON)
+    contexts = {address: badges._context(address) for address in (badges.CREDENTIALS, badges.OPEN_BADGES)}
+    documents = {**contexts, f"{LISTS}1": listed, ISSUER.id: did}
+    documents[ISSUER.key] = {"@context": "https://w3id.org/security/multikey/v1", **method}
+    script = shutil.copy(Path(__file__).with_name("verifiers.mjs"), verifiers)
+    sent = json.dumps({"credentials": credentials, "documents": documents})
+    bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(["node", script], input=sent, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    return told
+
+
+def tampered() -> dict[str, dict[str, Any]]:
+    """Return badges that are not what was signed, and one whose end a reader may not see."""
+    signed = sams_badge()
+    named, hidden = deepcopy(signed), deepcopy(signed)
+    named["credentialSubject"]["identifier"][0]["identityHash"] = "Eve"
+    hidden[LONG_NAME] = {"@type": DATE_TIME, "@value": hidden.pop("validUntil")}
+    foreign = badges.sign(badges.build(SAMS, ISSUER), OTHER, ISSUER.key, NOON)
+    return {"another name": named, "another key": foreign, HIDDEN: hidden}
+
+
+def test_a_badge_of_ours_is_accepted_and_a_tampered_one_is_not(verifiers: Path) -> None:
+    told = ask(verifiers, {"sams": sams_badge(), **tampered()}, withdrawn=[7])
+    assert told["sams"]["verified"] is True, told["sams"]
+    assert told["sams"]["listed"] == [False]
+    assert [told[name]["verified"] for name in ("another name", "another key")] == [False, False]
+
+
+def test_a_withdrawn_badge_is_found_in_our_list(verifiers: Path) -> None:
+    assert ask(verifiers, {"sams": sams_badge()}, withdrawn=[SAMS.status_index])["sams"]["listed"] == [True]
+
+
+def test_ours_is_the_stricter_reader(verifiers: Path) -> None:
+    """What was signed is the same, so the reference accepts, and does not see the end; ours refuses the badge."""
+    assert ask(verifiers, tampered(), withdrawn=[])[HIDDEN]["verified"] is True
+    with pytest.raises(BadgeRefused, match="badge-words"):
+        verified(tampered()[HIDDEN])

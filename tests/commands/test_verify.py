@@ -1,0 +1,86 @@
+"""`lms certificates verify`: a code, a file or a square, with the register, or anywhere with a list of keys alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lms.certification import rendering
+from lms.certification.baking import baked
+from lms.certification.pages import paper_of, square_address
+from lms.certification.records import find_award
+from lms.certification.squares import sealed
+from lms.foundation import clock
+from tests.certification.test_attacks import later
+from tests.certification.test_credentials import badge_of, revoke
+from tests.certification.test_kept import pdf
+from tests.commands.test_commands import Run, of
+from tests.commands.test_commands import lms as lms
+from tests.conftest import ROOT, Site
+from tests.roads import earn
+
+
+def made(site: Site, folder: Path) -> tuple[str, dict[str, Path], str]:
+    """Write everything that a site gave out for a certificate; return its code, the files, and its square's text."""
+    code = earn(site, document=True)
+    badge = badge_of(site, code)
+    contents = {"pdf": pdf(site, code), "keys": site.stranger().get("/credentials/keys").response.data}
+    contents |= {kind: baked(kind, badge, ROOT / "certificates") for kind in ("json", "svg", "png")}
+    contents["changed"] = later(contents["pdf"])
+    files = {kind: folder / f"file.{kind}" for kind in contents}
+    for kind, content in contents.items():
+        files[kind].write_bytes(content)
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        words = sealed(paper_of(award), rendering.keys_of(site.settings).badge_key)
+        return code, files, f"{square_address(site.settings, code)}#{words}"
+
+
+def test_every_shape_is_verified_with_the_register(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, files, square = made(sqlite_site, tmp_path)
+    lms = of(sqlite_site, monkeypatch)
+    for what in (*(files[kind] for kind in ("pdf", "json", "svg", "png")), square, code):
+        told = lms("certificates", "verify", what, "--json")
+        assert told.exit_code == 0, told.output
+        assert json.loads(told.output)["state"] == "valid"
+    changed = lms("certificates", "verify", files["changed"])
+    assert changed.exit_code == 1 and "changed after it was signed" in changed.output
+    assert lms("certificates", "verify", files["keys"]).exit_code == 1
+    revoke(sqlite_site, code)
+    told = lms("certificates", "verify", files["pdf"], "--json")
+    assert told.exit_code == 1 and json.loads(told.output)["state"] == "revoked" and json.loads(told.output)["genuine"]
+
+
+def test_with_keys_alone_it_verifies_anywhere_and_says_that_the_state_is_unknown(
+    sqlite_site: Site, lms: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, files, square = made(sqlite_site, tmp_path)
+    monkeypatch.setenv("LMS_DATA", str(tmp_path / "nowhere"))
+    for what in (*(files[kind] for kind in ("pdf", "json", "svg", "png")), square):
+        told = lms("certificates", "verify", what, "--keys", files["keys"], "--json")
+        assert told.exit_code == 0, told.output
+        said = json.loads(told.output)
+        assert said["state"] == "unknown offline" and said["says"]["name"] == "Sam Osei"
+    other = square.replace(code, code[:-1] + ("0" if code[-1] != "0" else "1"))
+    for what, reason in ((files["changed"], "changed after"), (square[:-8], "not those"), (other, "another code")):
+        told = lms("certificates", "verify", what, "--keys", files["keys"])
+        assert told.exit_code == 1 and reason in told.output
+    assert lms("certificates", "verify", code, "--keys", files["keys"]).exit_code == 1
+    refused = lms("certificates", "verify", files["pdf"], "--keys", files["json"])
+    assert refused.exit_code == 1 and "is not a list of keys" in refused.output
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_certificate_past_its_day_is_genuine_and_not_valid(
+    sqlite_site: Site, lms: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _code, files, _square = made(sqlite_site, tmp_path)
+    clock.shift(timedelta(days=800))
+    told = lms("certificates", "verify", files["pdf"], "--keys", files["keys"])
+    assert told.exit_code == 1 and "past its day" in told.output

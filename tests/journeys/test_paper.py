@@ -1,0 +1,170 @@
+"""The square on paper: its signed words are read in the browser, stand offline, and no server gets to see the name."""
+
+from __future__ import annotations
+
+import logging
+from base64 import b32decode, b32encode
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import Page
+
+from lms.certification import rendering
+from lms.certification.pages import paper_of, square_address
+from lms.certification.records import find_award
+from lms.certification.squares import Paper, sealed
+from tests.journeys.conftest import Opens
+from tests.journeys.people import People
+from tests.journeys.served import Served
+
+pytestmark = pytest.mark.browser
+OURS = "This site signed these words for the paper."
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+def paper(people: People, code: str = "valid") -> tuple[Paper, Ed25519PrivateKey, str]:
+    """Return what a certificate's paper says, the key that signs here, and the address without the words."""
+    site = people.served.site
+    with site.inside():
+        award = find_award(people.codes[code])
+        assert award is not None
+        return paper_of(award), rendering.keys_of(site.settings).badge_key, square_address(site.settings, award.code)
+
+
+def scan(page: Page, address: str, words: str) -> str:
+    """Scan a square with a telephone; return what the page says of the paper."""
+    page.goto("about:blank")
+    page.goto(f"{address}#{words}")
+    section = page.locator("[data-paper]")
+    section.wait_for()
+    return section.inner_text()
+
+
+def changed(words: str, at: int) -> str:
+    """Change one byte of sealed words."""
+    content = bytearray(b32decode(words + "=" * (-len(words) % 8)))
+    content[at] ^= 1
+    return b32encode(bytes(content)).decode().rstrip("=")
+
+
+def test_a_telephone_that_scans_the_square_sees_the_name_and_that_it_agrees(people: People, opens: Opens) -> None:
+    said, key, address = paper(people)
+    page = opens().new_page()
+    told = scan(page, address, sealed(said, key))
+    assert page.url.startswith(f"{people.served.url}/verify/{said.code}#")
+    assert said.name in told and OURS in told and "are those of the register" in told
+    assert "This certificate is valid" in page.locator("h1").inner_text()
+    assert told in scan(page, address, sealed(said, key).lower())
+
+
+def test_each_way_of_tampering_is_named_and_its_name_is_not_shown(people: People, opens: Opens) -> None:
+    said, key, address = paper(people)
+    words, page = sealed(said, key), opens().new_page()
+    forged = sealed(replace(said, name="Eve Forger"), OTHER)
+    wearing_our_mark = b32encode(
+        b32decode(words + "=" * (-len(words) % 8))[:5] + b32decode(forged + "=" * (-len(forged) % 8))[5:]
+    ).decode()
+    told = scan(page, address, forged)
+    assert "were not signed by this site" in told and "Eve" not in told
+    for content in (wearing_our_mark.rstrip("="), changed(words, -1), changed(words, 30), changed(words, 80)):
+        assert "not those that this site signed" in scan(page, address, content)
+    for content in (words[:50], "A" * 200, "$" * 200, "%00" * 60, "A" * 3000, changed(words, 0)):
+        assert "could not be read" in scan(page, address, content)
+    assert "not those that this site signed" in scan(page, address, words[:-20])
+
+
+def test_words_of_another_certificate_or_older_dates_are_told_beside_the_register(people: People, opens: Opens) -> None:
+    said, key, address = paper(people)
+    page = opens().new_page()
+    another = sealed(paper(people, "expired")[0], key)
+    assert "belong to a certificate with another code" in scan(page, address, another)
+    later = sealed(replace(said, valid_until="20990101"), key)
+    assert "something else about this code" in scan(page, address, later)
+    nobodys = sealed(replace(said, code="0" * 16), key)
+    assert "nothing to compare" in scan(page, f"{people.served.url}/V/{'0' * 16}", nobodys)
+    revoked, _key, where = paper(people, "revoked")
+    assert "are those of the register" in scan(page, where, sealed(revoked, key))
+    assert "withdrawn" in page.locator("h1").inner_text()
+
+
+def test_a_page_that_is_open_checks_papers_without_a_network_and_says_that_the_state_is_unknown(
+    people: People, opens: Opens
+) -> None:
+    said, key, address = paper(people)
+    context = opens()
+    page = context.new_page()
+    scan(page, address, sealed(said, key))
+    context.set_offline(True)
+    section = page.locator("[data-paper]")
+    section.get_by_text("the state today is not known").wait_for()
+    page.evaluate("words => { location.hash = words; }", sealed(replace(said, name="Sam Other"), key))
+    section.get_by_text("Sam Other").wait_for()
+    assert OURS in section.inner_text() and "not known" in section.inner_text()
+    context.set_offline(False)
+    section.get_by_text("the state today is not known").wait_for(state="hidden")
+
+
+def test_a_browser_that_cannot_check_says_so_and_shows_no_name(people: People, opens: Opens) -> None:
+    said, key, address = paper(people)
+    context = opens()
+    context.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
+    told = scan(context.new_page(), address, sealed(said, key))
+    assert "This browser cannot check" in told and said.name not in told
+
+
+def test_other_places_on_the_page_leave_the_paper_as_it_was(people: People, opens: Opens) -> None:
+    said, key, address = paper(people)
+    page = opens().new_page()
+    scan(page, address, sealed(said, key))
+    page.evaluate("location.hash = 'main'")
+    page.wait_for_timeout(200)
+    assert said.name in page.locator("[data-paper]").inner_text()
+    page.goto("about:blank")
+    page.goto(f"{people.served.url}/verify/{said.code}#main")
+    assert page.locator("[data-paper]").is_hidden()
+
+
+class Noted(WSGIRequestHandler):
+    """Keeps all that arrives: request lines, headers, and what a log would say."""
+
+    seen: list[str] = []  # noqa: RUF012 - one list for the one server of the test
+
+    def parse_request(self) -> bool:
+        done = super().parse_request()
+        Noted.seen += [str(self.raw_requestline), str(self.headers)]
+        return done
+
+    def log_message(self, format: str, *values: object) -> None:
+        Noted.seen.append(format % values)
+
+
+@pytest.fixture
+def noting(served: Served) -> Iterator[str]:
+    """The same site behind a server that notes everything it gets."""
+    with make_server("127.0.0.1", 0, served.site.app.wsgi_app, handler_class=Noted) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_no_server_gets_to_see_the_name(
+    people: People, opens: Opens, noting: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    said, key, _address = paper(people)
+    words = sealed(replace(said, name="Quirina Zzyzx"), key)
+    page = opens().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.extend([request.url.partition("#")[0], str(request.headers)]))
+    with caplog.at_level(logging.DEBUG):
+        assert "Quirina Zzyzx" in scan(page, f"{noting}/V/{said.code}", words)
+        page.get_by_role("button", name="Compare").click()
+        page.locator(".errs").wait_for()
+        page.get_by_role("link", name="About the certificate").first.click()
+        page.wait_for_load_state()
+    everything = " ".join([*Noted.seen, *asked, caplog.text]).lower()
+    assert f"/v/{said.code}".lower() in everything
+    assert "quirina" not in everything and words[:60].lower() not in everything
