@@ -16,8 +16,8 @@ from lms.certification.keyring import Ring
 
 FIELD = "Certification"
 SUBFILTERS = {"pades": SigSeedSubFilter.PADES, "pkcs7": SigSeedSubFilter.ADOBE_PKCS7_DETACHED}
-# What a signature takes beside its certificate: about 440 bytes, and more for a longer name of its issuer.
-_ROOM_BESIDE_CERTIFICATE = 700
+# What a signature takes beside its certificate and its issuer's name, which stands in it twice more: 440 bytes at most.
+_ROOM_BESIDE = 470
 
 
 class _AsItWas(IncrementalPdfFileWriter):
@@ -30,6 +30,7 @@ class _AsItWas(IncrementalPdfFileWriter):
 def sign(pdf: bytes, ring: Ring, subfilter: str = "pades", reason: str = "Record of training") -> bytes:
     """Return the document with its signature; the bytes before it stay as they are."""
     encoded = ring.certificate.public_bytes(Encoding.DER)
+    room = _ROOM_BESIDE + len(encoded) + 2 * len(ring.certificate.issuer.public_bytes())
     secret = ring.document_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = SimpleSigner(
         signing_cert=x509.Certificate.load(encoded),
@@ -50,7 +51,7 @@ def sign(pdf: bytes, ring: Ring, subfilter: str = "pades", reason: str = "Record
         aside.submit(
             PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD)).sign_pdf,
             _AsItWas(BytesIO(pdf)),
-            bytes_reserved=2 * (_ROOM_BESIDE_CERTIFICATE + len(encoded)),
+            bytes_reserved=2 * room,
             output=done,
         ).result()
     return done.getvalue()

@@ -34,6 +34,10 @@ def test_the_document_is_kept_once_and_served_unchanged_after_the_design_was_edi
         assert kept.sha256 == hashlib.sha256(first).hexdigest()
 
 
+def test_a_certificate_of_a_real_course_takes_thirty_kilobytes_at_most(sqlite_site: Site) -> None:
+    assert len(pdf(sqlite_site, earn(sqlite_site, document=True))) <= 30 * 1024
+
+
 def test_a_document_that_is_made_twice_stays_the_first(site: Site) -> None:
     code = earn(site, document=True)
     first = pdf(site, code)

@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from lms.certification.badges import as_bytes
 from lms.certification.documents import render
 from lms.certification.keyring import KeyTrouble, Ring, open_ring, put_aside
+from lms.certification.sealed_pdf import check
 from lms.certification.signatures import sign
 from tests.certification.test_badges import sams_badge
 from tests.certification.test_documents import SAM, SEALED, WARM
@@ -70,6 +71,18 @@ def test_a_changed_byte_is_seen(signed: bytes, ring: Ring) -> None:
 def test_the_older_way_of_signing_can_be_chosen(ring: Ring) -> None:
     (signature,) = PdfFileReader(BytesIO(sign(render(SAM, WARM), ring, "pkcs7"))).embedded_signatures
     assert signature.sig_object["/SubFilter"] == "/adbe.pkcs7.detached"
+
+
+@pytest.mark.parametrize("subfilter", ["pades", "pkcs7"])
+def test_an_issuer_with_a_long_name_has_room_to_sign(tmp_path: Path, subfilter: str) -> None:
+    long = open_ring(settings_for(tmp_path, LMS_BASE_URL=f"https://{'a' * 40}.{'b' * 40}.example.org"), frozenset())
+    for _time in range(5):
+        assert read_signed(sign(render(SAM, WARM), long, subfilter), long)
+
+
+def read_signed(pdf: bytes, ring: Ring) -> bool:
+    check(pdf, [ring.certificate])
+    return True
 
 
 def test_what_was_rendered_stays_as_it_was(signed: bytes) -> None:

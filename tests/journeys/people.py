@@ -129,8 +129,16 @@ def _hand_out_certificates(served: Served, people: People) -> None:
         people.codes[name] = earn(site, name)
     people.codes["valid"] = people.codes["ines"]
     site.do(_withdraw, people.codes["revoked"])
+    for opened in (True, False):
+        site.do(_open_badge, people.codes["expired"], opened)
     site.do(_replace, people.codes["replaced"])
     site.work()
+
+
+def _open_badge(code: str, opened: bool) -> None:
+    award = find_award(code)
+    assert award is not None
+    certification.open_badge(award.id, opened)
 
 
 def _withdraw(code: str) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from lms.certification.pages import paper_of
+from lms.certification.records import find_award, find_document
+from lms.certification.rendering import keys_of
+from lms.certification.squares import sealed
 from tests.journeys.people import PFA, THREE, People
 
 Steps = Callable[[Page, People], None]
 COURSE, SMALL = f"/courses/{PFA}", f"/courses/{THREE}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 TALK = f"{COURSE}/conversations/after-the-resuscitation-room"
+STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Tell me about each reply as I go"
 
 
@@ -105,6 +111,45 @@ def from_elsewhere(page: Page, people: People) -> None:
 def paste_codes(page: Page, people: People) -> None:
     """Verify a code that is known, one that nobody has, and something else."""
     page.locator("textarea").fill(f"{people.codes['valid']}\n0000 0000 0000 0000\nhello")
+    press("Verify")(page, people)
+
+
+def scanned(sealed_by: Callable[[People], Ed25519PrivateKey]) -> Steps:
+    """Come from the square on paper, whose words somebody sealed."""
+
+    def step(page: Page, people: People) -> None:
+        with people.served.site.inside():
+            award = find_award(people.codes["valid"])
+            assert award is not None
+            paper = paper_of(award)
+        page.evaluate("words => { location.hash = words; }", sealed(paper, sealed_by(people)))
+        page.locator("[data-paper]").wait_for()
+
+    return step
+
+
+def key_of_site(people: People) -> Ed25519PrivateKey:
+    """Return the key that seals what the site prints."""
+    site = people.served.site
+    with site.inside():
+        return keys_of(site.settings).badge_key
+
+
+def choose_file(page: Page, people: People) -> None:
+    """Verify the PDF of a certificate."""
+    with people.served.site.inside():
+        award = find_award(people.codes["valid"])
+        found = award and find_document(award.id)
+        assert found is not None
+    page.locator("input[type=file]").set_input_files(
+        {"name": "certificate.pdf", "mimeType": "application/pdf", "buffer": found.content}
+    )
+    press("Verify")(page, people)
+
+
+def paste_no_badge(page: Page, people: People) -> None:
+    """Verify a text that is no badge."""
+    page.locator("textarea[name=badge]").fill('{"name": "Master of everything"}')
     press("Verify")(page, people)
 
 
@@ -257,6 +302,13 @@ STATES = (
     State("letters", "ines", "/account/letters"),
     State("letters switched off by a link", "", "/letters/off/{off}"),
     State("ways of working", "ines", "/account/ways"),
+    State("verify a paper", "", "/verify/{valid}", scanned(key_of_site)),
+    State("verify a paper of somebody else's", "", "/verify/{valid}", scanned(lambda _people: STRANGER)),
+    State("verify a file", "", "/verify/file"),
+    State("verify no file", "", "/verify/file", press("Verify")),
+    State("verify a genuine file", "", "/verify/file", choose_file),
+    State("verify a file that is none", "", "/verify/file", paste_no_badge),
+    State("badge that was closed", "", "/badges/{expired}"),
     State("verify a list", "", "/verify/list"),
     State("verify an empty list", "", "/verify/list", press("Verify")),
     State("verify a list of three", "", "/verify/list", paste_codes),
