@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Facts of a programme without which nothing is published: everybody who learns has a person to talk to.
 SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
 
+
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:
     """Return the courses at paths, in the order of the folder's order.txt."""
     folders: list[Path] = []
@@ -140,9 +141,9 @@ def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> No
     missing = [fact for fact in SOMEBODY_TO_TALK_TO if not programme.facts.get(fact)]
     if missing:
         raise click.ClickException(
-            f"{programme.slug} names nobody to talk to yet: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} "
-            "not set. Whoever learns must find a person with an address and a reply time. Nothing was published. Set it "
-            f'first: lms programme set {programme.slug} lead="…" contact="…" reply_time="within two days"'
+            f"{programme.slug} names nobody to talk to yet; not set: {', '.join(missing)}. Whoever learns must find a "
+            "person with an address and a reply time. Nothing was published. Set it first: "
+            f'lms programme set {programme.slug} lead="…" contact="…" reply_time="within two days"'
         )
     for position, folder in enumerate(course_folders(paths)):
         say(publish_folder(folder, programme.id, not members_only, position))
