@@ -55,12 +55,16 @@ def test_an_answer_is_kept_within_two_seconds_and_at_once_when_the_page_is_put_a
     hands = Mouse(page)
     fields = open_first_question(hands, served, "mina")
     page.clock.install()
-    with page.expect_response(lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok):
+    with page.expect_response(
+        lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok
+    ):
         walks.fill_in(hands, fields)
         page.clock.run_for(2000)
     page.locator("[data-says]").get_by_text("Saved").wait_for()
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
-    with page.expect_response(lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok):
+    with page.expect_response(
+        lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok
+    ):
         walks.fill_in(hands, fields)
         page.locator("fieldset.ask input").first.dispatch_event("change")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
