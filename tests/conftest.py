@@ -98,9 +98,8 @@ def _fill(app: Flask) -> None:
     assert reading.course is not None
     secret = hash_password(PASSWORD)
     with at_work(app):
-        harbour = write(
-            accounts.set_programme, "harbour", "Harbour Hospitals", {"lead": "Ingrid Okafor"}, False, touch_hold=True
-        )
+        facts = {"lead": "Ingrid Okafor", "contact": "ingrid@harbour.example", "reply_time": "within two days"}
+        harbour = write(accounts.set_programme, "harbour", "Harbour Hospitals", facts, False, touch_hold=True)
         meadow = write(accounts.set_programme, "meadow", "Meadow Schools", {})
         write(library.publish, bundle, reading.course)
         write(library.offer, harbour.id, reading.course.id, True, 0)

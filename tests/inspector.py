@@ -217,6 +217,8 @@ def look_over(page: Page) -> None:
     assert len(ids) == len(set(ids)), f"{where}: ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
     _has_no_inline_code(page)
     _has_labels(page)
+    _has_groups(page)
+    _ties_errors(page)
     _leads_somewhere(page)
     words = SHAMING.search(_interface_words(page))
     assert not words, f"{where}: says {words.group()!r}" if words else ""
@@ -273,6 +275,28 @@ def _has_labels(page: Page) -> None:
         )
         for tied in (field_.get("aria-describedby") or "").split():
             assert page.find(f"[id='{tied}']"), f"{page.path}: described by {tied}, which is not there"
+
+
+def _has_groups(page: Page) -> None:
+    """Answers of one question stand in a group that carries the question, in native controls."""
+    for field_ in page.find("input[type=radio], input[type=checkbox][name^='q-']"):
+        around = next(field_.iterancestors("fieldset"), None)
+        legend = around.find(".//legend") if around is not None else None
+        said = "".join(legend.itertext()).strip() if legend is not None else ""
+        assert said, f"{page.path}: the answers {field_.get('name')!r} stand in no group with a legend"
+
+
+def _ties_errors(page: Page) -> None:
+    """What needs attention is named in the title, gathered at the top with links, and tied to its field."""
+    summary, marked = page.find("main .errs"), page.find("[aria-invalid=true]")
+    if marked:
+        assert summary and page.find("title")[0].text.startswith("Error: "), f"{page.path}: no summary of what to mend"
+    for field_ in marked:
+        near = [field_, *field_.iterancestors("fieldset")]
+        tied = " ".join(node.get("aria-describedby") or "" for node in near).split()
+        assert any(page.find(f"[id='{one}'].fix") for one in tied), f"{page.path}: {field_.get('name')!r} says no fix"
+    if summary:
+        assert summary[0].get("role") == "alert" and page.find(".errs a[href^='#'], .errs li"), page.path
 
 
 def _leads_somewhere(page: Page) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lms.content.course import Finding
     from lms.content.measures import Measures
 
+# Facts of a programme without which nothing is published: everybody who learns has a person to talk to.
+SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
+
 
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:
     """Return the courses at paths, in the order of the folder's order.txt."""
@@ -130,16 +133,20 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
 def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> None:
     """Publish courses without errors; whoever began an earlier version stays on it.
 
+    The programme must name somebody to talk to first, with an address and how soon they reply.
+
     Example: lms publish courses/psychological-first-aid
     """
     programme = get_programme(slug)
+    missing = [fact for fact in SOMEBODY_TO_TALK_TO if not programme.facts.get(fact)]
+    if missing:
+        raise click.ClickException(
+            f"{programme.slug} names nobody to talk to yet; not set: {', '.join(missing)}. Whoever learns must find a "
+            "person with an address and a reply time. Nothing was published. Set it first: "
+            f'lms programme set {programme.slug} lead="…" contact="…" reply_time="within two days"'
+        )
     for position, folder in enumerate(course_folders(paths)):
         say(publish_folder(folder, programme.id, not members_only, position))
-    if not programme.facts.get("contact"):
-        say(
-            f"A warning: {programme.slug} names nobody to talk to. Learners look for a person with an address and a "
-            f'reply time: lms programme set {programme.slug} lead="…" contact="…" reply_time="within two days"'
-        )
 
 
 @click.command()

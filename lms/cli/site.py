@@ -81,7 +81,12 @@ def demo(courses: Path | None) -> None:
             "Nothing was changed."
         )
     facts = {"lead": "Ingrid Okafor, peer support lead", "contact": "peer-support@demo.example", "country": "GB"}
-    facts |= {"emergency": "999", "hours": "Every day, 7 to 22", "limits_statement": DEMO_LIMITS}
+    facts |= {
+        "emergency": "999",
+        "hours": "Every day, 7 to 22",
+        "reply_time": "within two days",
+        "limits_statement": DEMO_LIMITS,
+    }
     harbour = records.find_programme("harbour") or write(
         actions.set_programme, "harbour", "Harbour Hospitals peer support", facts, False, touch_hold=True
     )

@@ -158,6 +158,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A content note says what is there, and not what is left out.",
         "Add it in a few words: No method is described, or Nobody comes to harm.",
     ),
+    "NOTE_TOO_LONG": (
+        "warning",
+        "A content note has more than three sentences, and a long warning frightens more than it tells.",
+        "Say in one or two sentences what is there, and in one what is not.",
+    ),
     "STORY_WITHOUT_NOTE": (
         "error",
         "A colleague's own story has no content note.",
@@ -193,6 +198,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "warning",
         "Words about suicide that can hurt.",
         "Say died by suicide, suicide attempt or thinking about suicide, and name no cause and no wave.",
+    ),
+    "IDIOM": (
+        "warning",
+        "A figure of speech that readers of another language may take at its word.",
+        "Say plainly what is meant; in quotation marks it may stand, as people do speak so.",
     ),
     "UNKIND_WORDING": (
         "warning",

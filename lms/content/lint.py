@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from lms.content.course import Course, OneAnswer, Question
+from lms.content.course import ContentNote, Course, OneAnswer, Question
 from lms.content.furniture import CITATION
 from lms.content.pages import Desk
 from lms.content.questions import lint as lint_question
 from lms.content.questions.parts import bare
+from lms.content.reading import split
 from lms.content.report import did_you_mean
 
 LEAST_PER_OBJECTIVE = 2
 MOST_CONTACTS, HAND_OVER = 3, "linking"
 LEAST_PER_GROUP = 3
+NOTE_MOST = 3
 _LIMIT = re.compile(r"\b(?:no|not|nobody|nothing|none|never|without)\b", re.IGNORECASE)
 LONGEST_PER_CENT = 60
 ENOUGH_QUESTIONS = 5
@@ -38,17 +40,28 @@ def _care(desk: Desk, course: Course) -> None:
                 "NO_GENTLER_VERSION",
                 message=f"“{lesson.title}” touches {', '.join(lesson.content_note.topics)} and has no gentler version.",
             )
+    _length_of_notes(desk, course)
     if course.language.partition("-")[0] == "en":
         _limits_in_notes(desk, course)
     if course.lessons and not any(lesson.self_care for lesson in course.lessons):
         desk.report("course.md").add("NO_SELF_CARE")
 
 
+def _notes(course: Course) -> list[tuple[str, ContentNote]]:
+    noted = [(lesson.path, note) for lesson in course.lessons for note in (lesson.content_note, lesson.gentle_note)]
+    return [*noted, *((f"practice/{talk.id}.md", talk.content_note) for talk in course.conversations)]
+
+
+def _length_of_notes(desk: Desk, course: Course) -> None:
+    for path, note in _notes(course):
+        told = len(split(note.note))
+        if told > NOTE_MOST:
+            desk.report(path).add("NOTE_TOO_LONG", message=f"The note has {told} sentences.")
+
+
 def _limits_in_notes(desk: Desk, course: Course) -> None:
     """A note also says what is not there; only English is asked, whose small words are known here."""
-    noted = [(lesson.path, note) for lesson in course.lessons for note in (lesson.content_note, lesson.gentle_note)]
-    noted += [(f"practice/{talk.id}.md", talk.content_note) for talk in course.conversations]
-    for path, note in noted:
+    for path, note in _notes(course):
         if note.topics and not _LIMIT.search(note.note):
             desk.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” leaves open what is not there.")
 

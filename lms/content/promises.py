@@ -1,4 +1,4 @@
-"""Words that a course may not use: promises that no training can keep, and names that make people smaller."""
+"""Words that a course should not use: promises no training can keep, names that make people smaller, and idioms."""
 
 from __future__ import annotations
 
@@ -66,9 +66,21 @@ _UNKIND = re.compile(
     r"|attention-seeking|wheelchair-bound|normal\s+people|manpower|guys)\b",
     re.I,
 )
+_IDIOM = re.compile(
+    r"\b(?:piece of cake|touch base|at the end of the day(?=,)|under the weather|(?:in|the) same boat|low-hanging fruit"
+    r"|(?:hit|hits|hitting) the ground running|(?:bite|bites|biting) the bullet|beat(?:ing)? around the bush"
+    r"|walk(?:ing)? on eggshells|elephant in the room|tip of the iceberg|ball ?park figure|slippery slope"
+    r"|burn(?:s|ing)? the candle|(?:get|gets|getting) the ball rolling|on the back burner|a long shot|silver lining"
+    r"|(?:think|thinking) outside the box|(?:break|breaks|breaking) the ice|(?:pull|pulls|pulling) your weight"
+    r"|(?:cross|crosses|crossing) that bridge|(?:cut|cuts|cutting) corners|once in a blue moon|wear many hats)\b",
+    re.I,
+)
 _STEMS = (
     "suicide", "attempt", "cry for", "skyrocket", "psycho", "crazy", "addict", "mentally ill", "victim", "suffer",
     "compliant", "manipulative", "attention", "wheelchair", "normal people", "manpower", "guys",
+    "cake", "touch base", "of the day,", "weather", "boat", "fruit", "ground running", "bullet", "bush", "eggshells",
+    "elephant", "iceberg", "ball", "slope", "candle", "burner", "long shot", "lining", "outside the box",
+    "the ice", "weight", "that bridge", "corners", "blue moon", "many hats",
 )  # fmt: skip
 _WARDED_OFF = re.compile(
     r"(?:\bnot|\bnever|n[’']t|\bavoid|\binstead of|\brather than|\bleave out)\b[^.;:]{0,40}$", re.I
@@ -118,13 +130,13 @@ def promises_too_much(sentence: str, before: str = "") -> str | None:
 
 
 def look_for_wording(sheet: Sheet) -> None:
-    """Notes words about suicide and about people that can hurt, unless they are quoted or warned of."""
+    """Notes words about suicide and people that can hurt, and figures of speech, unless quoted or warned of."""
     for one in asserted(sheet.page.blocks, everything=True):
         lowered = one.text.lower()
         if not any(stem in lowered for stem in _STEMS):
             continue
         text = QUOTED.sub(lambda found: "“" + " " * (len(found.group()) - 2) + "”", one.text)
-        for code, pattern in (("SUICIDE_WORDING", _SUICIDE), ("UNKIND_WORDING", _UNKIND)):
+        for code, pattern in (("SUICIDE_WORDING", _SUICIDE), ("UNKIND_WORDING", _UNKIND), ("IDIOM", _IDIOM)):
             for found in pattern.finditer(text):
                 if not _WARDED_OFF.search(text[max(0, found.start() - 60) : found.start()]):
                     sheet.report.add(code, one.block.line, f"“{found.group()}” stands here.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from markupsafe import Markup
 
 from lms.content.course import Conversation, Course, End, Reply, Turn
 from lms.content.talk_measures import Measures, of_run, share_range
@@ -13,6 +16,7 @@ from lms.learning.pages import dress
 from lms.learning.talks import Played, another_way, shuffled
 
 Facts = Mapping[str, Any]
+_DIRECTION = re.compile(r"\(([^()<>]+)\)")
 
 
 def label_words() -> dict[str, tuple[str, str]]:
@@ -35,6 +39,11 @@ def label_words() -> dict[str, tuple[str, str]]:
         "linking": (_("Linking"), _("Says who else is there, and when")),
         "limits statement": (_("Limits statement"), _("Says what you can and cannot keep to yourself")),
     }
+
+
+def _spoken(html: str, facts: Facts) -> Markup:
+    """Return what a colleague says, with the directions in it set apart from the words."""
+    return Markup(_DIRECTION.sub(r'<span class="stage">(\1)</span>', str(dress(html, facts))))  # noqa: S704 - dressed
 
 
 def _kind(reply: Reply) -> dict[str, str]:
@@ -62,7 +71,7 @@ def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
     return {
         "number": number,
         "stage": turn.stage,
-        "they": dress(turn.says, facts),
+        "they": _spoken(turn.says, facts),
         "you": dress(reply.text, facts),
         "feedback": dress(reply.feedback, facts),
         "another": dress(other.text, facts) if other else "",
@@ -72,7 +81,7 @@ def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
 
 def present_turn(turn: Turn, facts: Facts) -> dict[str, Any]:
     """Return what the colleague says now."""
-    return {"stage": turn.stage, "text": dress(turn.says, facts)}
+    return {"stage": turn.stage, "text": _spoken(turn.says, facts)}
 
 
 def counts_of(conversation: Conversation, played: Played) -> dict[str, Any]:

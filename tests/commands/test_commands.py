@@ -133,6 +133,22 @@ def test_the_demo_makes_four_people_with_a_password_of_its_own_and_can_run_again
     assert kept.read_text() == password and kept.stat().st_mode & 0o077 == 0
 
 
+def test_tara_sees_her_own_course_as_a_learner_does_before_it_is_published(lms: Run, tmp_path: Path) -> None:
+    mine = tmp_path / PFA.name
+    shutil.copytree(PFA, mine)
+    page = next(mine.glob("1-*/*-reactions-and-recovery.md"))
+    page.write_text(
+        page.read_text("utf-8").replace("Hard events are part of many lives", "A sentence of mine"), "utf-8"
+    )
+    assert lms("demo", "--courses", mine).exit_code == 0
+    from lms.app import create_app
+    from tests.inspector import Inspector
+
+    lesson = Inspector(create_app()).get(f"/courses/{PFA.name}/lessons/reactions-and-recovery")
+    assert "A sentence of mine" in lesson.main
+    assert lesson.follow("Read the gentler version").h1 == lesson.h1
+
+
 def test_people_are_invited_or_given_their_role_at_once(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     lms = of(sqlite_site, monkeypatch)
     assert "/invitation/" in lms("people", "add", "noor@example.org", "--programme", "harbour").output

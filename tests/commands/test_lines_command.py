@@ -43,7 +43,9 @@ def test_a_removed_line_is_off_the_next_page_and_an_unknown_one_changes_nothing(
     assert refused.exit_code == 1 and "Nothing was changed" in refused.output
 
 
-def test_publishing_warns_a_programme_that_names_nobody_to_talk_to(lms: Run) -> None:
-    assert "names nobody to talk to" in lms("publish", PFA, "--programme", "harbour").output
-    assert lms("programme", "set", "harbour", "contact=peer@harbour.example", "reply_time=two days").exit_code == 0
-    assert "names nobody to talk to" not in lms("publish", PFA, "--programme", "harbour").output
+def test_nothing_is_published_for_a_programme_that_names_nobody_to_talk_to(lms: Run) -> None:
+    assert lms("programme", "set", "quay", "name=Quay", "lead=Asa Holm", "contact=asa@example.org").exit_code == 0
+    told = lms("publish", PFA, "--programme", "quay")
+    assert told.exit_code == 1 and "not set: reply_time." in told.output and "Nothing was published" in told.output
+    assert lms("programme", "set", "quay", "reply_time=within two days").exit_code == 0
+    assert "published" in lms("publish", PFA, "--programme", "quay").output

@@ -42,6 +42,7 @@ SPOILED = [
     ("UNKNOWN_ALERT", LESSON_PATH, "[!NOTE]\n> that", "[!NOTE] that"),
     ("MISSING_ID", LESSON_PATH, " {#sml-p01}", ""),
     ("NOTE_WITHOUT_LIMIT", LESSON_PATH, " It is not described.", ""),
+    ("NOTE_TOO_LONG", LESSON_PATH, " It is not described.", " It is slow. It is near. It is not described."),
     ("DISTRESSING_NOT_ALONE", LESSON_PATH, "self_care: yes", "self_care: yes\ndistressing: [media/bench.png]"),
     ("NO_SELF_CARE", LESSON_PATH, "self_care: yes", "self_care: no"),
     ("PHONE_NUMBER", LESSON_PATH, "{{emergency}}", "112"),

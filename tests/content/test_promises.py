@@ -110,6 +110,8 @@ def test_a_certificate_may_say_what_it_does_not_attest():
         ("SUICIDE_WORDING", "He committed suicide last year."),
         ("SUICIDE_WORDING", "It was a failed attempt."),
         ("SUICIDE_WORDING", "They speak of a suicide epidemic."),
+        ("IDIOM", "Asking is a piece of cake."),
+        ("IDIOM", "They were walking on eggshells around her."),
         ("UNKIND_WORDING", "She suffers from migraine."),
         ("UNKIND_WORDING", "The victim was helped by two guys."),
     ],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import timedelta
 from typing import Any
 
+import html5lib
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +33,7 @@ def is_calm(page: Page) -> None:
     assert "What you had saved is safe." in page.main
     assert any(word in page.main for word in ("Please go back", "Please try again", "Please send less", "Please wait"))
     assert page.links().get("Support lines") and page.links().get("Courses")
+    assert re.fullmatch(r"[0-9a-f]{8}", "".join(page.find("main .code")[0].itertext()))
     for trace in ("Traceback", "lms/", "sqlalchemy", "Error:", ".py"):
         assert trace not in page.html
 
@@ -50,6 +53,24 @@ def test_ten_megabytes_from_a_stranger_and_as_json_are_answered_calmly_too(site:
         "/sign-in", base_url=BASE, data={"email": "a" * 10_000_000}, headers={**SAME, "Accept": "application/json"}
     )
     assert reply.status_code == 413 and set(reply.json or {}) == {"happened", "next", "reference"}
+
+
+def test_a_form_of_another_site_is_answered_calmly_too(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    form = sam.get("/account").form("/account")
+    elsewhere = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    reply = sam.browser.post(form.action, data=dict(form.fields), base_url=BASE, headers=elsewhere)
+    page = Page(sam, "/account", reply)
+    page.tree = html5lib.parse(reply.get_data(), treebuilder="lxml", namespaceHTMLElements=False).getroot()
+    assert reply.status_code == 403 and page.h1 == "This came from another site"
+    is_calm(page)
+
+
+def test_a_page_without_a_connection_says_the_same_three_things(sqlite_site: Site) -> None:
+    page = sqlite_site.stranger().get("/offline")
+    assert page.h1 == "No connection just now" and "nothing is lost" in page.main
+    assert "What was saved is safe." in page.main and "send it again later" in page.main
+    assert page.links().get("Support lines")
 
 
 def test_a_page_that_is_not_there_says_so_in_three_parts(sqlite_site: Site) -> None:

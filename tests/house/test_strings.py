@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 
 from lms.content.course import Course
 from lms.foundation import words
+from lms.wellbeing import kept
 from tests.conftest import Site
 from tests.house.catalogue import catalog
 from tests.inspector import Page, squeezed
@@ -21,6 +22,7 @@ OPEN, SHUT = "‹", "›"
 EDGES = " .,:;–()“”"
 WORDED = {"aria-label", "title", "alt", "placeholder", "data-l", "data-saved", "data-waiting"}
 NAMES = {"Sidelight", "Sam Osei", "Harbour Hospitals", "Ingrid Okafor", "sam@example.org", "PFA", "GB", "–"}
+NAMES |= {"ingrid@harbour.example", "within two days"}
 INSIDE = re.compile(f"{OPEN}[^{OPEN}{SHUT}]*{SHUT}")
 BARE = re.compile(r"[^\W\d_]{2,}")
 DATES = re.compile(r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b")
@@ -48,8 +50,8 @@ def bracketed(tmp_path: Path) -> Iterator[None]:
 def _forget() -> None:
     from lms.learning import pages
 
-    for kept in (words._table, words._markup, pages._dress):
-        kept.cache_clear()
+    for made in (words._table, words._markup, pages._dress):
+        made.cache_clear()
 
 
 def texts_of(course: Course) -> set[str]:
@@ -107,7 +109,9 @@ def bare_texts(page: Page, data: set[str]) -> list[str]:
 
 OPEN_TO_ALL = ("/", "/courses", COURSE, "/verify", "/sign-in", "/register", "/pause", "/display", "/who-sees-what")
 AND_THESE = ("/about-the-certificate", f"{COURSE}/conversations/{TALKS[0]}", f"{COURSE}/lessons/prepare")
+AND_OF_CARE = ("/leaving", "/support", "/offline", f"{COURSE}/lessons/prepare/remarks", f"{COURSE}/glossary")
 OF_SAM = ("/courses", COURSE, f"{COURSE}/check", f"{COURSE}/left", "/account", "/certificates", "/certificates/CODE")
+OF_SAMS_OWN = ("/account/letters", "/account/ways", "/account/data", "/account/delete", "/refreshers")
 OF_CORA = ("/programmes/harbour/people", "/programmes/harbour/certificates/CODE/withdraw")
 NOT_THERE = ("/nowhere", "/verify/0123456789ABCDEF")
 
@@ -117,11 +121,13 @@ def test_every_text_of_every_page_is_bracketed_but_names_dates_and_the_course(
 ) -> None:
     with sqlite_site.inside():
         data = texts_of(the_course()) | {"Lena Brandt"}
+    lines = kept.shipped_lines()
+    data |= {place.name for place in lines.places.values()} | {lines.directory[0]}
     code = earn(sqlite_site, document=True)
     stranger, sam, cora = sqlite_site.stranger(), sqlite_site.visitor("sam"), sqlite_site.visitor("cora")
-    asked = [(stranger, path, 200) for path in (*OPEN_TO_ALL, *AND_THESE, "/verify/CODE")]
+    asked = [(stranger, path, 200) for path in (*OPEN_TO_ALL, *AND_THESE, *AND_OF_CARE, "/verify/CODE")]
     asked += [(stranger, path, 404) for path in NOT_THERE]
-    asked += [(sam, path, 200) for path in OF_SAM] + [(cora, path, 200) for path in OF_CORA]
+    asked += [(sam, path, 200) for path in (*OF_SAM, *OF_SAMS_OWN)] + [(cora, path, 200) for path in OF_CORA]
     pages = [visitor.get(path.replace("CODE", code), expect=status) for visitor, path, status in asked]
     left = {text for page in pages for text in bare_texts(page, data)}
     assert "\n".join(sorted(left)) == ""
@@ -130,10 +136,19 @@ def test_every_text_of_every_page_is_bracketed_but_names_dates_and_the_course(
 def test_the_pages_of_a_check_and_a_conversation_are_bracketed_too(sqlite_site: Site, bracketed: None) -> None:
     with sqlite_site.inside():
         data = texts_of(the_course())
+    # Stage directions are set apart from what is said.
+    data |= {part.strip(EDGES) for text in data for part in re.split("[()]", text)}
     lena = sqlite_site.visitor("lena")
     lena.get(COURSE).form("/enrol").submit()
     page = lena.get(f"{COURSE}/check").form("/check").submit()
     base = page.path.rsplit("/", 1)[0]
     left = [text for path in ("1", "2", "all", "look-over") for text in bare_texts(lena.get(f"{base}/{path}"), data)]
     left += bare_texts(lena.get(f"{base}/look-over").form("/submit").submit(), data)
+    page = lena.get(f"{COURSE}/conversations/{TALKS[0]}")
+    begin = next(text for form in page.forms for name, _value, text in form.buttons if name == "begin")
+    page = page.form_with(begin).submit(begin)
+    left += bare_texts(page, data)
+    while replies := [text for form in page.forms for name, _value, text in form.buttons if name == "reply"]:
+        page = page.form_with(replies[0]).submit(replies[0])
+    left += bare_texts(page, data)
     assert "\n".join(sorted(set(left))) == ""

@@ -80,6 +80,15 @@ def does_not_fit(page: Page) -> list[Fault]:
     return found
 
 
+def does_not_fit_translated(page: Page) -> list[Fault]:
+    """Return what stands beyond the edge or is cut off once every word is two fifths longer and in brackets."""
+    measured(page, "lengthen")
+    found = [f"beyond the edge with longer words: {one}" for one in measured(page, "beyondTheEdge")]
+    found += [f"cut off with longer words: {one}" for one in measured(page, "cutText")]
+    measured(page, "shorten")
+    return found
+
+
 def lost_on_tab(page: Page, key: str) -> list[Fault]:
     """Go through the page with Tab or Shift+Tab; return what has no ring or lies under the sticky strip."""
     faults, seen = [], set()

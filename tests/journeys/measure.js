@@ -65,5 +65,20 @@ window.measure = (() => {
   };
   const narrow = () => { document.adoptedStyleSheets = []; };
 
-  return { beyondTheEdge, cutText, smallTargets, focused, restless, widen, narrow };
+  // Every word as another language may have it: two fifths longer, and in brackets, so that a cut end would show.
+  const words = () => {
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) if (/\p{L}{2}/u.test(walk.currentNode.data) && !walk.currentNode.parentElement.closest("script, svg")) found.push(walk.currentNode);
+    return found;
+  };
+  const asWritten = new Map();
+  const longer = (text) => {
+    let left = Math.ceil(text.trim().length * 0.4);
+    const grown = text.replace(/[aeiouyäöüéáíóú]/gi, (sign) => (left > 0 ? (left -= 1, sign + sign) : sign));
+    return grown.replace(/^(\s*)(.*?)(\s*)$/s, (_all, before, inner, after) => `${before}[${inner}${"e".repeat(left)}]${after}`);
+  };
+  const lengthen = () => { for (const node of words()) { asWritten.set(node, node.data); node.data = longer(node.data); } };
+  const shorten = () => { for (const [node, text] of asWritten) node.data = text; asWritten.clear(); };
+
+  return { lengthen, shorten, beyondTheEdge, cutText, smallTargets, focused, restless, widen, narrow };
 })();

@@ -78,3 +78,12 @@ def test_what_moves_or_asks_elsewhere_is_seen(page: Page) -> None:
     page.evaluate("setInterval(() => 1, 1000)")
     told = looking.measured(page, "restless")
     assert [word for word in ("animation", "audio", "setInterval") if not any(word in one for one in told)] == []
+
+
+def test_what_a_longer_language_would_push_out_is_seen_and_the_words_come_back(page: Page) -> None:
+    before = page.locator("main").inner_text()
+    assert looking.does_not_fit_translated(page) == []
+    assert page.locator("main").inner_text() == before
+    seed(page, "<p><span style='white-space:nowrap;font-size:16px'>It fits in English by a hair, no more</span></p>")
+    assert looking.measured(page, "beyondTheEdge") == []
+    assert any("with longer words: span. [" in fault for fault in looking.does_not_fit_translated(page))

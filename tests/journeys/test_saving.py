@@ -48,6 +48,28 @@ def test_an_answer_is_there_again_after_the_tab_was_closed(served: Served, opens
         assert all(again.locator(f"input[name='{name}'][value='{token}']").is_checked() for token in tokens)
 
 
+def test_an_answer_is_kept_within_two_seconds_and_at_once_when_the_page_is_put_aside(
+    served: Served, opens: Opens
+) -> None:
+    page = opens().new_page()
+    hands = Mouse(page)
+    fields = open_first_question(hands, served, "mina")
+    page.clock.install()
+    with page.expect_response(
+        lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok
+    ):
+        walks.fill_in(hands, fields)
+        page.clock.run_for(2000)
+    page.locator("[data-says]").get_by_text("Saved").wait_for()
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    with page.expect_response(
+        lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok
+    ):
+        walks.fill_in(hands, fields)
+        page.locator("fieldset.ask input").first.dispatch_event("change")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def test_an_answer_chosen_in_the_last_second_is_kept_as_tara_goes_to_pause(served: Served, opens: Opens) -> None:
     hands = Mouse(opens().new_page())
     fields = open_first_question(hands, served, "tara")

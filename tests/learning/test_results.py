@@ -36,6 +36,7 @@ def test_seven_of_ten_is_not_yet_and_names_lessons(site: Site, sam: Inspector) -
     begin(sam)
     page = take_check(site, "sam", all_but(3))
     assert page.h1.startswith("Not yet") and "7 of 10 fit" in page.main and "asks for 8" in page.main
+    assert "%" not in page.main and "Not this time" in page.main and "What fits better:" in page.main
     revisit = [href for href in page.links().values() if "/lessons/" in href]
     assert revisit
     for href in revisit:

@@ -58,7 +58,7 @@ def complete(question: Question, answer: Answer | None) -> str | None:
     """None when an option is chosen; else what is still missing."""
     if isinstance(answer, str) and any(option.id == answer for option in _body(question).options):
         return None
-    return say("Choose one answer. There is no hurry.")
+    return say("Choose one answer. Take your time.")
 
 
 def grade(question: Question, answer: Answer | None) -> Graded:

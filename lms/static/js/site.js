@@ -221,6 +221,11 @@ if (keeper && own !== undefined && "serviceWorker" in navigator) {
       remember(KEPT, { ...recall(KEPT), [address]: { title: about.title, url: about.pages[0] } });
     } catch (reason) {
       await caches.delete(`${about.mark} ${address}`);
+      // Where nothing is kept, nothing of the attempt stays either.
+      if (!recall(KEPT)) {
+        await forgetPages();
+        if (!recall(WAITING)) remember(MARK);
+      }
       throw reason;
     }
   };

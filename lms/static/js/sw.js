@@ -22,7 +22,8 @@ const answer = async (event, request, page) => {
   try {
     const reply = await Promise.race([network, late]);
     if (copy && reply.ok) event.waitUntil(renew(request, reply.clone()));
-    return reply;
+    // A site that is up but cannot make the page is as good as no network.
+    return copy && reply.status > 499 ? copy : reply;
   } catch (reason) {
     network.catch(() => {});
     const found = copy || page && await find(OFFLINE);
