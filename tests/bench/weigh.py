@@ -104,7 +104,7 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Made:
-    """Certificates with badge, PDF and signature: CPU milliseconds, bytes, CPU seconds of the first, and memory in MB."""
+    """Certificates with badge and signature: CPU milliseconds, bytes, CPU seconds of the first, and memory in MB."""
 
     warm: float
     paper: float
