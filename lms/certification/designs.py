@@ -82,8 +82,8 @@ def design_in(folder: Path, fonts: Path | None = None) -> Design:
 def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:
     """Return the characters of a name, each once, that this design has no glyph for."""
     printable = frozenset[int]().union(*(face.characters for face in faces(design) if face.use != "code"))
-    needed = (c for c in unicodedata.normalize("NFC", name) if not _needs_no_glyph(c))
-    return tuple(dict.fromkeys(c for c in needed if ord(c) not in printable))
+    needed = dict.fromkeys(unicodedata.normalize("NFC", name))
+    return tuple(c for c in needed if ord(c) not in printable and not _needs_no_glyph(c))
 
 
 def covers(design: Design, use: str, text: str) -> bool:
@@ -92,7 +92,7 @@ def covers(design: Design, use: str, text: str) -> bool:
     from fontTools import unicodedata as writing
 
     chosen = [face for face in faces(design) if face.use == use]
-    for character in text:
+    for character in dict.fromkeys(text):
         of = writing.script_extension(character)
         for face in chosen:
             expected = of & face.scripts or of == {"Zinh"}

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db
+from lms.foundation.db import Base, db, run
 
 acting_person: ContextVar[str | None] = ContextVar("acting_person", default=None)
 
@@ -46,7 +46,7 @@ def record(event: str, facts: dict[str, Any]) -> None:
         "programme_id": facts.get("programme_id"),
         "facts": {key: _plain(value) for key, value in facts.items()},
     }
-    db.session.execute(_APPEND, row)
+    run(_APPEND, row)
 
 
 def list_of_person(person_id: str) -> list[AuditEntry]:

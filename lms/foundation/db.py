@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, Executable, Row, String, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import (
+    JSON,
+    Connection,
+    CursorResult,
+    DateTime,
+    Engine,
+    Executable,
+    Row,
+    String,
+    event,
+    func,
+    literal_column,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -61,7 +76,16 @@ Kept = TypeVar("Kept", bound=Base)
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-_after: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+
+@dataclass(frozen=True)
+class Writing:
+    """A write under way: its connection, and what is to be done once it is kept."""
+
+    connection: Connection
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+
+_writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
 _gate = threading.Lock()
 _silent_until = 0.0
 
@@ -94,7 +118,10 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         if connection.get_execution_options().get("writing"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                connection.connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
 @contextmanager
@@ -105,9 +132,13 @@ def _one_writer() -> Iterator[None]:
     if db.engine.dialect.name != "sqlite":
         yield
         return
-    with _gate, open(current_app.extensions["lms_gate_file"], "a") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        yield
+    with _gate:
+        gate = os.open(current_app.extensions["lms_gate_file"], os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(gate)
 
 
 def write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -129,26 +160,33 @@ def write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 
 def _write_once(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    pending: list[Callable[[], None]] = []
-    token = _after.set(pending)
-    try:
+    if db.session.registry.has():
         db.session.rollback()
-        with _one_writer():
-            options = {"writing": True}
-            if db.engine.dialect.name == "postgresql":
-                options["isolation_level"] = "SERIALIZABLE"  # type: ignore[assignment]
-            try:
-                db.session.connection(execution_options=options)
-                result = action(*args, **kwargs)
-                db.session.commit()
-            except BaseException:
-                db.session.rollback()
-                raise
-    finally:
-        _after.reset(token)
-    for call in pending:
+    with _one_writer():
+        options: dict[str, Any] = {"writing": True}
+        if db.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "SERIALIZABLE"
+        try:
+            now = Writing(db.session.connection(execution_options=options))
+            _writing.set(now)
+            result = action(*args, **kwargs)
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            _writing.set(None)
+    for call in now.afterwards:
         call()
     return result
+
+
+def run(statement: Executable, values: Mapping[str, Any] | list[dict[str, Any]]) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement over tables inside the present write, which spares it what a session does for objects."""
+    now = _writing.get()
+    if now is None:
+        raise RuntimeError("run() needs a write() around it")
+    return now.connection.execute(statement, values)
 
 
 def first_row(statement: Executable, values: dict[str, Any]) -> Row[Any] | None:
@@ -174,6 +212,12 @@ def if_it_answers(ask: Callable[[], R], otherwise: Callable[[], R]) -> R:
         return otherwise()
 
 
+def joined(texts: Any, between: str) -> Any:
+    """Return the texts of many rows as one; what stands between them is part of the statement, not sent each time."""
+    separator: Any = literal_column(f"'{between}'")
+    return func.aggregate_strings(texts, separator)
+
+
 def copy_of(kind: type[Kept], values: Mapping[str, Any]) -> Kept:
     """Return a row as an object that no session knows, so that it is never written back."""
     made: Kept = kind.__mapper__.class_manager.new_instance()
@@ -183,12 +227,12 @@ def copy_of(kind: type[Kept], values: Mapping[str, Any]) -> Kept:
 
 def writing() -> bool:
     """True inside `write`."""
-    return _after.get() is not None
+    return _writing.get() is not None
 
 
 def after_commit(call: Callable[[], None]) -> None:
     """Run a call once the present write is kept; never when it is taken back."""
-    pending = _after.get()
-    if pending is None:
+    now = _writing.get()
+    if now is None:
         raise RuntimeError("after_commit() needs a write() around it")
-    pending.append(call)
+    now.afterwards.append(call)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +25,6 @@ def announce(event: Any) -> None:
     """
     if not db.writing():
         raise RuntimeError("announce() needs a write() around it")
-    audit.record(type(event).__name__, dataclasses.asdict(event))
+    audit.record(type(event).__name__, dict(vars(event)))
     for react in _reactions.get(type(event), ()):
         react(event)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, request, url_for
+from flask import Flask, Request, current_app, g, request, url_for
 from markupsafe import Markup
 
 from lms.foundation import clock
 from lms.foundation.fields import whole_number
 from lms.foundation.keys import network_mark, seal, secret_key
 from lms.foundation.settings import LOOPBACK, Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TOKEN_FIELD = "form_token"
 ANONYMOUS_TOKEN_SECONDS = 24 * 3600
@@ -24,7 +29,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Nothing else sets these, so they are added without looking for them first.
+# What a page sets for itself stands; of the rest nothing else sets any, so they are added without looking first.
+UNLESS_SET = (("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"))
 ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
@@ -33,6 +39,7 @@ ALWAYS = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("X-Frame-Options", "DENY"),
 )
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
 def settings() -> Settings:
@@ -141,19 +148,22 @@ def address(endpoint: str, **values: str | int | None) -> str:
     return _address(request.root_path, endpoint, tuple(values.items()))
 
 
-def protect(response: Response) -> Response:
-    """Put the protecting headers on a response, whatever it is."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.extend(ALWAYS)
-    if settings().secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
-    return response
+def _protected(wsgi: WSGIApplication, always: list[tuple[str, str]]) -> WSGIApplication:
+    """Return an app whose every response carries the protecting headers: pages, files and what broke."""
+
+    def protected(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *trouble: Any) -> Any:
+            names = {name.lower() for name, _ in headers}
+            given = [row for row in UNLESS_SET if row[0].lower() not in names]
+            return start_response(status, [*headers, *given, *always], *trouble)
+
+        return wsgi(environ, start)
+
+    return protected
 
 
 def install(app: Flask) -> None:
     """Give an app its headers and template words."""
-    app.after_request(protect)
+    of_https = [HSTS] if app.extensions["lms_settings"].secure else []
+    app.wsgi_app = _protected(app.wsgi_app, [*ALWAYS, *of_https])  # type: ignore[method-assign, assignment]
     app.jinja_env.globals.update(form_token=form_token, static=static, url_for=address)

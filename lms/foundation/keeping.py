@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, current_app, g, request
@@ -24,6 +24,18 @@ _HOLE = re.compile(f"{_SIGN}([a-z]+){_SIGN}")
 def hole(name: str) -> str:
     """Return the sign that keeps a place open on a kept page; `name` is small letters."""
     return f"{_SIGN}{name}{_SIGN}"
+
+
+def cut(text: str) -> tuple[str, ...]:
+    """Return a text in pieces, with the name of a hole between each two."""
+    return tuple(_HOLE.split(text))
+
+
+def filled(pieces: Sequence[str], values: Mapping[str, str]) -> str:
+    """Return a text that was cut, with a value in each hole."""
+    whole = list(pieces)
+    whole[1::2] = [values[name] for name in whole[1::2]]
+    return "".join(whole)
 
 
 @dataclass(frozen=True)
@@ -50,10 +62,10 @@ class Kept:
         return gzipped(blocks, whole)
 
 
-def _cut(page: str) -> Kept:
-    pieces = _HOLE.split(page)
+def _keep(page: str) -> Kept:
+    pieces = cut(page)
     plain = tuple(piece.encode() for piece in pieces[::2])
-    return Kept(plain, tuple(squeezed(piece, SMALL) for piece in plain), tuple(pieces[1::2]))
+    return Kept(plain, tuple(squeezed(piece, SMALL) for piece in plain), pieces[1::2])
 
 
 class Shelf:
@@ -95,7 +107,7 @@ def kept_page(
     key = (path or request.path, about, frame)
     found = None if request.query_string else shelf.find(key)
     if found is None:
-        found = _cut(_with_holes(make, path))
+        found = _keep(_with_holes(make, path))
         if not request.query_string:
             shelf.keep(key, found)
     values = {"token": form_token_text().encode(), "name": str(escape(name)).encode()}

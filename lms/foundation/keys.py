@@ -28,7 +28,7 @@ def secret_key(data: Path) -> bytes:
 def seal(key: bytes, *parts: str) -> str:
     """Return an HMAC-SHA256 in hex over the parts, which cannot be shifted into one another."""
     message = "".join(f"{len(part)}:{part}" for part in parts)
-    return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, message.encode(), "sha256").hex()
 
 
 def network_mark(key: bytes, address: str, day: date) -> str:

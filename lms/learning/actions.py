@@ -11,7 +11,7 @@ from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.learning import check_records, records, rules
-from lms.learning.check_records import Held, Saved
+from lms.learning.check_records import Saved
 from lms.learning.equivalents import Equivalent, list_standing
 from lms.learning.events import (
     CheckOpened,
@@ -75,15 +75,15 @@ def open_check(enrolment_id: str, course: Course) -> tuple[Attempt, Saved]:
 def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
     """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
     held = check_records.get_held(attempt_id)
-    saved = held.saved if held.result else _keep_newer(held, answers)
+    saved = held.saved if held.result else _keep_newer(attempt_id, held.saved, answers)
     return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
 
 
-def _keep_newer(held: Held, answers: Saved) -> Saved:
+def _keep_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
     """Keep what no higher revision stands against; return all that is saved then."""
-    newer = {name: new for name, new in answers.items() if new[1] >= held.saved.get(name, (None, 0))[1]}
-    check_records.keep_answers(held.attempt.id, newer)
-    return held.saved | newer
+    newer = {name: new for name, new in answers.items() if new[1] >= saved.get(name, (None, 0))[1]}
+    check_records.keep_answers(attempt_id, newer)
+    return saved | newer
 
 
 def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None) -> Result:
@@ -91,13 +91,13 @@ def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None
 
     Answers that come with it are kept first, in the same write.
     """
-    held = check_records.get_held(attempt_id)
-    if held.result:
-        return held.result
-    answers = {name: value for name, (value, _) in _keep_newer(held, with_it or {}).items()}
-    outcome = rules.grade_check(course, held.attempt.drawn, answers)
+    closed = check_records.close(attempt_id)
+    if closed is None:
+        return check_records.get_result(attempt_id)
+    answers = {name: value for name, (value, _) in _keep_newer(attempt_id, closed.saved, with_it or {}).items()}
+    outcome = rules.grade_check(course, closed.drawn, answers)
     result = check_records.keep_result(attempt_id, outcome.right, outcome.asked, outcome.passed)
-    told = (held.person_id, held.programme_id, held.attempt.enrolment_id, attempt_id)
+    told = (closed.person_id, closed.programme_id, closed.enrolment_id, attempt_id)
     announce(CheckSubmitted(*told))
     if outcome.passed:
         announce(CoursePassed(*told))

@@ -6,20 +6,21 @@ from functools import lru_cache
 from typing import Any
 
 from flask import get_template_attribute, render_template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.content.course import Course, Question
 from lms.content.questions import Graded, Item, Note, Presented, present
-from lms.foundation.keeping import hole
+from lms.foundation.keeping import cut, filled, hole
 from lms.foundation.words import language
 from lms.learning import pages, rules
 from lms.learning.pages import Facts
 from lms.learning.papers import Paper
 from lms.learning.records import Result
 
-# Where a question that is kept has the tokens of one attempt, side by side.
-_TOKENS = {side: tuple(hole(side * place) for place in range(1, 100)) for side in ("l", "r")}
+# A question is kept with holes for its number, and for the token and the text of each option, side by side.
 _NUMBER = hole("number")
+_MOST = 100
+_HOLES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l", "r")}
 
 
 def all_questions(paper: Paper) -> str:
@@ -34,31 +35,35 @@ def _asked(paper: Paper, number: int, this: Question, words: Facts) -> str:
         made: str = row(number, paper.shown(this), paper.chosen(this), paper.revision(this))
         return made
     shown = present(this, paper.seed)
-    texts, rights = (tuple([item.text for item in side]) for side in (shown.items, shown.rights))
     about = (shown.id, shown.kind, shown.stem, shown.critical, shown.choose)
-    html = _question(about, texts, rights, words, language()).replace(_NUMBER, str(number))
-    for side, items in (("l", shown.items), ("r", shown.rights)):
-        for place, item in zip(_TOKENS[side], items, strict=False):
-            html = html.replace(place, item.token)
-    return html
+    pieces = _question(about, (len(shown.items), len(shown.rights)), words, language())
+    values = {"number": str(number)}
+    for item, name in zip(shown.items, _HOLES["l"], strict=False):
+        values[name], values[f"{name}t"] = item.token, pages.wear(item.text, words)
+    for item, name in zip(shown.rights, _HOLES["r"], strict=False):
+        values[name], values[f"{name}t"] = item.token, _plain(item.text, words, language())
+    return filled(pieces, values)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _question(
-    about: tuple[str, str, str, bool, int | None],
-    texts: tuple[str, ...],
-    rights: tuple[str, ...],
-    words: Facts,
-    _language: str,
-) -> str:
-    """Return a question that nobody has answered, in one order of its options; in its holes go number and tokens."""
+    about: tuple[str, str, str, bool, int | None], many: tuple[int, int], words: Facts, _language: str
+) -> tuple[str, ...]:
+    """Return a question that nobody has answered, in pieces: between each two goes a number, a token or a text."""
 
-    def items(side: str, texts: tuple[str, ...]) -> tuple[Item, ...]:
-        return tuple(Item(token, pages.wear(text, words)) for token, text in zip(_TOKENS[side], texts, strict=False))
+    def items(side: str, number: int) -> tuple[Item, ...]:
+        return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
 
     id, kind, stem, critical, choose = about
-    asked = Presented(id, kind, pages.wear(stem, words), (), critical, items("l", texts), items("r", rights), choose)
-    return str(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
+    sides = (items("l", many[0]), items("r", many[1]))
+    asked = Presented(id, kind, pages.wear(stem, words), (), critical, *sides, choose)
+    return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
+
+
+@lru_cache(maxsize=1024)
+def _plain(html: str, words: Facts, _language: str) -> str:
+    """Return the text of a body as it stands where no HTML can, in the choices of a list."""
+    return str(escape(pages.wear(html, words).striptags()))
 
 
 def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
@@ -66,6 +71,10 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
     answers = {name: value for name, (value, _revision) in paper.saved.items()}
     came = rules.grade_check(paper.course, paper.attempt.drawn, answers)
     words = pages.fact_words(paper.facts)
+    rows = (
+        _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
+        for number, (this, graded) in enumerate(came.graded, 1)
+    )
     return render_template(
         "parts/outcome.html",
         course=paper.course,
@@ -74,7 +83,7 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
         asked=result.asked,
         needed=came.needed,
         safety_fit=came.safety_fit,
-        rows=Markup("").join(_row(number, *graded, words) for number, graded in enumerate(came.graded, 1)),
+        rows=Markup("".join(rows)),  # noqa: S704 - each row comes out of a template
         revisit=[_lesson(paper.course, *lesson) for lesson in rules.lessons_to_revisit(paper.course, came)],
         lead_text=words[0],
         contact=paper.facts.get("contact"),
@@ -88,10 +97,6 @@ def _lesson(course: Course, name: str, safety: bool) -> dict[str, Any]:
     lesson = course.lesson_by_id[name]
     url = pages.lesson_path(course, lesson)
     return {"title": lesson.title, "url": url, "minutes": lesson.minutes, "safety": safety}
-
-
-def _row(number: int, this: Question, graded: Graded, words: Facts) -> Markup:
-    return Markup(_graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number)))  # noqa: S704
 
 
 @lru_cache(maxsize=1024)

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy import Text, and_, bindparam, cast, func, insert, literal_column, select, update
 
 from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import copy_of, db, first_row
+from lms.foundation.db import copy_of, db, first_row, joined, run
 from lms.learning.records import Answer, Attempt, Enrolment, Result, upsert
 
 Saved = dict[str, tuple[Any, int]]
@@ -22,12 +22,8 @@ _ATTEMPT, _RESULT = _attempt.c.keys(), _result.c.keys()
 
 # Saved answers as one text: a line each, of question, revision and JSON, which itself has no line break.
 _ONE_SAVED = _answer.c.question_id + " " + cast(_answer.c.revision, Text) + " " + cast(_answer.c.value, Text)
-_SAVED = (
-    select(func.aggregate_strings(_ONE_SAVED, "\n"))
-    .where(_answer.c.attempt_id == _attempt.c.id)
-    .correlate(_attempt)
-    .scalar_subquery()
-)
+_ALL_SAVED = select(joined(_ONE_SAVED, "\n"))
+_SAVED = _ALL_SAVED.where(_answer.c.attempt_id == _attempt.c.id).correlate(_attempt).scalar_subquery()
 _HELD_COLUMNS = (*_attempt.c, *_result.c, _enrolment.c.person_id, _enrolment.c.programme_id, _SAVED)
 _HELD = (
     select(*_HELD_COLUMNS)
@@ -64,8 +60,8 @@ def _as_saved(text: str | None) -> Saved:
 
 
 def get_held(attempt_id: str) -> Held:
-    """Return an attempt with all that belongs to it, in one statement."""
-    return _as_held(tuple(db.session.execute(_HELD, {"attempt": attempt_id}).one()))
+    """Return an attempt with all that belongs to it, in one statement of the present write."""
+    return _as_held(tuple(run(_HELD, {"attempt": attempt_id}).one()))
 
 
 _past, _past_result = _attempt.alias(), _result.alias()
@@ -75,7 +71,7 @@ _SENT = (
     .where(_past.c.enrolment_id == _attempt.c.enrolment_id)
     .correlate(_attempt)
 )
-_PASSED_ON = _SENT.with_only_columns(func.aggregate_strings(_past.c.digest, " ")).where(_past_result.c.passed)
+_PASSED_ON = _SENT.with_only_columns(joined(_past.c.digest, " ")).where(_past_result.c.passed)
 # The enrolment tells whose it is: an attempt of somebody else comes without one.
 _IS_MINE = and_(_enrolment.c.id == _attempt.c.enrolment_id, _enrolment.c.person_id == VISITOR_COLUMNS[0])
 _OPEN_PAPER = (
@@ -133,7 +129,7 @@ class Checks:
 
 def get_checks(enrolment_id: str) -> Checks:
     """Return the attempts of an enrolment, in one statement."""
-    rows = db.session.execute(_CHECKS, {"enrolment": enrolment_id}).all()
+    rows = run(_CHECKS, {"enrolment": enrolment_id}).all()
     attempts = tuple(copy_of(Attempt, dict(zip(_ATTEMPT, row[2:], strict=True))) for row in rows if row[2])
     return Checks(rows[0][0], rows[0][1], attempts)
 
@@ -150,7 +146,45 @@ def answers_of(attempt_id: str) -> Saved:
 
 
 _OPEN, _COME = insert(_attempt), insert(_result)  # type: ignore[arg-type]
-_CLOSE = update(_attempt).where(_attempt.c.id == bindparam("attempt")).values(open_for=None)  # type: ignore[arg-type]
+# What an update returns leaves out the names of tables; a query in it names its attempt itself.
+_ITS_ID: Any = literal_column("attempt.id")
+_ITS_ENROLMENT: Any = literal_column("attempt.enrolment_id")
+_OWNER, _ITS_PROGRAMME = (
+    select(column).where(_enrolment.c.id == _ITS_ENROLMENT).scalar_subquery()
+    for column in (_enrolment.c.person_id, _enrolment.c.programme_id)
+)
+_CLOSE = (
+    update(_attempt)  # type: ignore[arg-type]
+    .where(_attempt.c.id == bindparam("attempt"), _attempt.c.open_for.is_not(None))
+    .values(open_for=None)
+    .returning(
+        _attempt.c.enrolment_id,
+        _attempt.c.drawn,
+        _OWNER,
+        _ITS_PROGRAMME,
+        _ALL_SAVED.where(_answer.c.attempt_id == _ITS_ID).scalar_subquery(),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """An attempt that has just been closed: its enrolment and questions, whose it is, and what was saved of it."""
+
+    enrolment_id: str
+    drawn: list[str]
+    person_id: str
+    programme_id: str
+    saved: Saved
+
+
+def close(attempt_id: str) -> Closed | None:
+    """Close an attempt and return what its grading needs, in one statement; None when it was closed before."""
+    row = run(_CLOSE, {"attempt": attempt_id}).first()
+    if row is None:
+        return None
+    enrolment_id, drawn, person_id, programme_id, saved = row
+    return Closed(enrolment_id, drawn, person_id, programme_id, _as_saved(saved))
 
 
 def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str]) -> Attempt:
@@ -165,7 +199,7 @@ def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str]) ->
         "drawn": drawn,
         "opened_at": clock.now(),
     }
-    db.session.execute(_OPEN, row)
+    run(_OPEN, row)
     return copy_of(Attempt, row)
 
 
@@ -183,12 +217,19 @@ def keep_answers(attempt_id: str, answers: Saved) -> None:
         for question_id, (value, revision) in answers.items()
     ]
     if rows:
-        db.session.execute(upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows)
+        run(upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows)
 
 
 def keep_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
-    """Keep what came of an attempt, and close it."""
+    """Keep what came of an attempt."""
     came = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
-    db.session.execute(_CLOSE, {"attempt": attempt_id})
-    db.session.execute(_COME, came)
+    run(_COME, came)
     return copy_of(Result, came)
+
+
+_RESULT_OF = select(_result).where(_result.c.attempt_id == bindparam("attempt"))
+
+
+def get_result(attempt_id: str) -> Result:
+    """Return what came of an attempt that was sent."""
+    return copy_of(Result, dict(run(_RESULT_OF, {"attempt": attempt_id}).mappings().one()))

@@ -9,8 +9,7 @@ from typing import Any, TypeVar, cast
 from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from lms.accounts.access import allow, meet, signed_in
-from lms.accounts.letters import find_choices
+from lms.accounts.access import allow, meet
 from lms.content.course import Question
 from lms.content.questions import complete, read
 from lms.foundation.db import write
@@ -67,10 +66,10 @@ def open_paper() -> Paper:
 
 
 def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any, int]]:
-    answers = {}
+    answers, form = {}, request.form
     for question in questions:
-        value = read(question, request.form, paper.seed)
-        text = request.form.get(f"revision-{question.id}", request.form.get("revision", "0"))
+        value = read(question, form, paper.seed)
+        text = form.get(f"revision-{question.id}") or form.get("revision", "0")
         revision = whole_number(text, 0) + 1
         if value is not None or question.id in paper.saved:
             answers[question.id] = (value, revision)
@@ -127,7 +126,7 @@ def start_check(course: str) -> Any:
     page, content, enrolment_id = open_enrolment(course)
     attempt, saved = write(actions.open_check, enrolment_id, content)
     number = _first_unanswered(Paper(attempt, None, page.facts, saved)) if saved else 1
-    if find_choices(signed_in().person_id).check_at_once:
+    if page.check_at_once:
         return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)
     return redirect(url_for("learning.question", attempt=attempt.public_id, number=number), 303)
 

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
-from flask import url_for
 from markupsafe import Markup, escape
 
 from lms.content.course import Conversation, Course, Lesson, Term
 from lms.content.questions import Item, Presented
 from lms.content.wording import Sentence
+from lms.foundation.gate import address as url_for
 from lms.foundation.words import day, duration, language, ngettext
 from lms.foundation.words import gettext as _
 from lms.learning.equivalents import Equivalent

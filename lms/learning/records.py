@@ -11,10 +11,11 @@ from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, delete, fu
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.letters import Choices
 from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db, first_row
+from lms.foundation.db import Base, db, first_row, joined
 from lms.learning.equivalents import Equivalent
 from lms.learning.rules import Progress
 from lms.library.records import CourseLine, Offering
@@ -98,12 +99,14 @@ class OpenPage:
     programme_id: str | None
     facts: dict[str, Any]
     lessons_done: frozenset[str]
+    check_at_once: bool = False
+    wins_hidden: bool = False
 
 
 _person, _enrolment, _line = Person.__table__, Enrolment.__table__, CourseLine.__table__
-_programme, _lesson_done = Programme.__table__, LessonDone.__table__
+_programme, _lesson_done, _choices = Programme.__table__, LessonDone.__table__, Choices.__table__
 _DONE = (
-    select(func.aggregate_strings(_lesson_done.c.lesson_id, " "))
+    select(joined(_lesson_done.c.lesson_id, " "))
     .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
     .correlate(_enrolment)
     .scalar_subquery()
@@ -112,9 +115,11 @@ _IS_MINE = and_(_enrolment.c.person_id == _person.c.id, _enrolment.c.course_id =
 _IS_ITS_LINE = and_(_line.c.course_id == _enrolment.c.course_id, _line.c.minor_line == _enrolment.c.minor_line)
 _OPEN_PAGE = (
     VISITOR.add_columns(_line.c.digest, _enrolment.c.id, _enrolment.c.programme_id, _programme.c.facts, _DONE)
+    .add_columns(_choices.c.check_at_once, _choices.c.wins_hidden)
     .outerjoin(_enrolment, _IS_MINE)
     .outerjoin(_line, _IS_ITS_LINE)
     .outerjoin(_programme, _programme.c.id == _enrolment.c.programme_id)
+    .outerjoin(_choices, _choices.c.person_id == _person.c.id)
     .order_by(_enrolment.c.started_at)
     .limit(1)
 )
@@ -129,8 +134,9 @@ def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
     row = first_row(_OPEN_PAGE, marks) if token_sha256 else None
     visitor = as_visitor(row)
     if visitor and row and row[len(VISITOR_COLUMNS)]:
-        digest, enrolment_id, programme_id, facts, done = row[len(VISITOR_COLUMNS) :]
-        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, frozenset((done or "").split()))
+        digest, enrolment_id, programme_id, facts, done, *chosen = row[len(VISITOR_COLUMNS) :]
+        lessons_done = frozenset((done or "").split())
+        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, lessons_done, *map(bool, chosen))
     return _not_begun(visitor, course_id)
 
 
@@ -216,12 +222,12 @@ _SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment")).subq
 def _met(item: str) -> Any:
     """Return the ids that count as met in another way, as a column of a larger statement."""
     standing = (Equivalent.item == item, Equivalent.undone_at.is_(None))
-    return _of_enrolment(func.aggregate_strings(Equivalent.item_id, " "), Equivalent, *standing)
+    return _of_enrolment(joined(Equivalent.item_id, " "), Equivalent, *standing)
 
 
 _PROGRESS = select(
-    _of_enrolment(func.aggregate_strings(LessonDone.lesson_id, " "), LessonDone),
-    _of_enrolment(func.aggregate_strings(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
+    _of_enrolment(joined(LessonDone.lesson_id, " "), LessonDone),
+    _of_enrolment(joined(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
     select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
     _met("lesson"),

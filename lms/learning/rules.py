@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -59,9 +59,10 @@ class Outcome:
         return self.right >= self.needed and self.safety_fit
 
 
-def _mix(seed: int, use: str) -> Callable[[str], str]:
-    """Return what gives each name its lot under a seed."""
-    return lambda name: hashlib.sha256(f"{seed}\0{use}\0{name}".encode()).hexdigest()
+def _lots(seed: int, use: str, names: Collection[str]) -> dict[str, bytes]:
+    """Return each name's lot under a seed, all of them out of one hash."""
+    made = hashlib.shake_256(f"{seed}\0{use}\0{' '.join(names)}".encode()).digest(8 * len(names))
+    return {name: made[8 * place : 8 * place + 8] for place, name in enumerate(names)}
 
 
 def _fewest(left: Mapping[str, tuple[str, ...]], counts: Mapping[str, int]) -> str:
@@ -82,9 +83,9 @@ def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
     Every objective that has a question left gets one before any objective gets a second. The same seed and
     the same history give the same paper.
     """
-    lot = _mix(seed, "draw")
     pool = [question for question in course.questions if question.drawable]
-    order = sorted(pool, key=lambda question: (seen.get(question.id, 0), lot(question.id)))
+    lots = _lots(seed, "draw", [question.id for question in pool])
+    order = sorted(pool, key=lambda question: (seen.get(question.id, 0), lots[question.id]))
     drawn: list[Question] = []
     groups: set[str] = set()
     for question in order:
@@ -101,7 +102,8 @@ def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
             fewest = _fewest(left, counts)
             drawn.append(course.question_by_id[fewest])
             counts.update(left.pop(fewest))
-    return tuple(sorted((question.id for question in drawn), key=_mix(seed, "order")))
+    names = [question.id for question in drawn]
+    return tuple(sorted(names, key=_lots(seed, "order", names).__getitem__))
 
 
 def needed_right(criteria: Criteria, asked: int) -> int:

@@ -132,6 +132,17 @@ def _memory(told: Told, when: str, pid: int, most: float) -> None:
     told.add(f"  beside them: `lms serve` itself, {when}", round(found.keeper, 1), "MB")
 
 
+def _measure_certificates(told: Told, folder: Path) -> None:
+    made = weigh.certificates(folder)
+    told.most("certificate with badge and signature, warm, CPU", made.warm, "ms", 60)
+    told.add("  of it: PDF with the badge in it", round(made.paper, 1), "ms")
+    told.add("  of it: signature", round(made.signature, 1), "ms")
+    told.add("  its bytes", made.size, "")
+    told.most("first certificate of a process, CPU, with all it loads", made.first, "s", 1)
+    told.most(f"memory of a process after {weigh.PIECES} certificates", made.most, "MB", 200)
+    told.most("a badge verified, CPU", made.verified, "ms", 6)
+
+
 def _measure(folder: Path) -> Told:
     told = Told()
     filled = fill(folder / "site")
@@ -142,9 +153,7 @@ def _measure(folder: Path) -> Told:
         _measure_view(told, site, filled)
         _measure_speed(told, site, filled)
         _memory(told, "loaded", site.pid, 150)
-    milliseconds, size = weigh.certificate()
-    told.most("certificate, warm, CPU", milliseconds, "ms", 60)
-    told.add("  its bytes", size, "")
+    _measure_certificates(told, folder / "certificates")
     told.most("`lms check` of the first course, the best of three", weigh.course_check(), "s", 1)
     clicks = walk.shortest_path(folder / "path")
     told.most("clicks beyond the answers, three lessons", len(clicks), "", 14)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
 import subprocess
@@ -10,12 +11,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from tests.bench.site import PFA, ROOT, Filled
 
-RENDERS = 9
+# As many as one worker should make within its memory.
+PIECES = 500
 
 
 @dataclass(frozen=True)
@@ -55,35 +56,70 @@ def memory(pid: int) -> Memory | None:
     return Memory(web, jobs, _pss(pid))
 
 
-_RENDER = """
-import sys, time
+_MAKE = """
+import json, resource, sys, time
 from datetime import date
 from pathlib import Path
-from lms.certification.documents import render
-from lms.certification.printed import CertificateFacts
+from statistics import median
 
-facts = CertificateFacts(
-    code="7QK4M2XD9RTPC6HV", verify_url="http://127.0.0.1:8000/V/7QK4M2XD9RTPC6HV", name="Sam Osei",
-    course_title="Psychological First Aid", version="1.0.0", awarded_on=date(2026, 3, 14),
-    valid_until=date(2028, 3, 14),
-    hours="3 hours", attests=("Sam Osei read all lessons", "and answered the check"),
-    does_not_attest="Fitness to practise.", programme="Harbour Hospitals",
-)
-folder = Path(sys.argv[1])
-render(facts, folder)
-for _ in range(int(sys.argv[2])):
-    began = time.process_time()
-    size = len(render(facts, folder))
-    print(time.process_time() - began, size)
+from lms.app import create_app
+from lms.foundation.settings import read_settings
+
+settings = read_settings({"LMS_DATA": sys.argv[1]})
+app = create_app(settings)
+began = time.process_time()
+from lms.certification import badges, pages, specimen
+from lms.certification.designs import design_in
+from lms.certification.issuers import issuer_of
+from lms.certification.keyring import open_ring
+
+design = design_in(Path(sys.argv[2]))
+ring = open_ring(settings, set())
+
+def warm(what, times):
+    took = []
+    for _ in range(times):
+        start = time.process_time()
+        done = what()
+        took.append((time.process_time() - start) * 1000)
+    return median(took), done
+
+with app.test_request_context("/", base_url=settings.base_url):
+    facts = specimen.facts_for("Sam Osei", date(2026, 3, 14), date(2028, 3, 14), "7QK4M2XD9RTPC6HV", settings)
+    make = lambda: specimen.make(facts, design, ring, settings)
+    make()
+    first = time.process_time() - began
+    whole, (pdf, badge) = warm(make, int(sys.argv[3]))
+    paper, unsigned = warm(lambda: specimen.render(facts, design, badge), 9)
+    signature, _ = warm(lambda: specimen.sign(unsigned, ring, settings.pdf_subfilter), 9)
+    lists = pages.status_address(settings, 0)[:-1]
+    known = {issuer_of(settings.base_url, ring.badge_public).key: ring.badge_public}
+    verified, _ = warm(lambda: badges.verify(badge, known, lists), 25)
+print(json.dumps({
+    "first": first, "warm": whole, "paper": paper, "signature": signature, "verified": verified,
+    "size": len(pdf), "most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+}))
 """
 
 
-def certificate() -> tuple[float, int]:
-    """Return the CPU milliseconds of a certificate, warm, and its bytes."""
-    command = [sys.executable, "-c", _RENDER, str(ROOT / "certificates" / "warm"), str(RENDERS)]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
-    rows = [line.split() for line in told.splitlines()]
-    return median(float(row[0]) for row in rows) * 1000, int(rows[-1][1])
+@dataclass(frozen=True)
+class Made:
+    """Certificates with badge and signature: CPU milliseconds, bytes, CPU seconds of the first, and memory in MB."""
+
+    warm: float
+    paper: float
+    signature: float
+    verified: float
+    size: int
+    first: float
+    most: float
+
+
+def certificates(folder: Path) -> Made:
+    """Return what making certificates takes, in a process that does nothing else."""
+    command = [sys.executable, "-c", _MAKE, str(folder), str(ROOT / "certificates" / "warm"), str(PIECES)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=900).stdout
+    return Made(**json.loads(told))
 
 
 def course_check() -> float:

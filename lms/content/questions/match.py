@@ -12,10 +12,9 @@ from lms.content.questions.answering import (
     Note,
     Presented,
     field_name,
-    positions,
     shown,
     shuffled,
-    token,
+    tokens,
 )
 from lms.content.questions.parts import Draft, check_reason, lint_texts
 from lms.content.report import Report
@@ -58,8 +57,9 @@ def is_match_table(block: Block) -> bool:
 
 def present(question: Question, seed: int) -> Presented:
     """Shows both sides, each in an order of its own, so that no row gives its partner away."""
-    lefts = {pair.id: Item(token(question, seed, pair.id, "left"), pair.left) for pair in _body(question).pairs}
-    rights = {id: Item(token(question, seed, id, "right"), text) for id, text in _rights(question).items()}
+    left_names, right_names = _names(question, seed)
+    lefts = {pair.id: Item(left_names[pair.id], pair.left) for pair in _body(question).pairs}
+    rights = {id: Item(right_names[id], text) for id, text in _rights(question).items()}
     left_ids = list(lefts) if question.fixed else shuffled(question, seed, {id: id for id in lefts}, "left")
     right_ids = shuffled(question, seed, {id: id for id in rights}, "right")
     if [_key(question)[id] for id in left_ids] == right_ids[: len(left_ids)] and len(right_ids) > 1:
@@ -71,22 +71,21 @@ def present(question: Question, seed: int) -> Presented:
 
 def read(question: Question, fields: Fields, seed: int) -> Answer | None:
     """The right-hand side given to each left one, {"1": "2"}, as far as that goes; None when there is none."""
-    known = positions(question, seed, list(_rights(question)), "right")
+    names, right_names = _names(question, seed)
+    known = {name: id for id, name in right_names.items()}
     answer = {}
-    for pair in _body(question).pairs:
-        sent = fields.getlist(field_name(question, token(question, seed, pair.id, "left")))
+    for id, name in names.items():
+        sent = fields.getlist(field_name(question, name))
         chosen = next((known[value] for value in sent if value in known), None)
         if chosen is not None:
-            answer[pair.id] = chosen
+            answer[id] = chosen
     return answer or None
 
 
 def chosen(question: Question, answer: Answer | None, seed: int) -> dict[str, str]:
     """The partners given so far, by the tokens that the page knows."""
-    matched = _matched(question, answer)
-    return {
-        token(question, seed, left, "left"): token(question, seed, right, "right") for left, right in matched.items()
-    }
+    lefts, rights = _names(question, seed)
+    return {lefts[left]: rights[right] for left, right in _matched(question, answer).items()}
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:
@@ -142,6 +141,12 @@ def lint(question: Question) -> list[Finding]:
     if len(_rights(question)) < 2:
         report.add("TOO_FEW_OPTIONS", question.line, "All lines have the same partner.")
     return report.findings
+
+
+def _names(question: Question, seed: int) -> tuple[dict[str, str], dict[str, str]]:
+    """The tokens of both sides."""
+    lefts = tokens(question, seed, [pair.id for pair in _body(question).pairs], "left")
+    return lefts, tokens(question, seed, _rights(question), "right")
 
 
 def _rights(question: Question) -> dict[str, str]:

@@ -14,7 +14,7 @@ from lms.content.questions.answering import (
     positions,
     shown,
     shuffled,
-    token,
+    tokens,
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, options_of
 from lms.content.report import Report
@@ -38,7 +38,9 @@ def parse(draft: Draft, report: Report) -> OneAnswer | None:
 
 def present(question: Question, seed: int) -> Presented:
     """Shows the options, shuffled unless the question is fixed."""
-    items = {option.id: Item(token(question, seed, option.id), option.text) for option in _body(question).options}
+    options = _body(question).options
+    names = tokens(question, seed, [option.id for option in options])
+    items = {option.id: Item(names[option.id], option.text) for option in options}
     return shown(question, KIND, items=tuple(items.values() if question.fixed else shuffled(question, seed, items)))
 
 
@@ -50,8 +52,8 @@ def read(question: Question, fields: Fields, seed: int) -> Answer | None:
 
 def chosen(question: Question, answer: Answer | None, seed: int) -> list[str]:
     """The token of the saved answer, as the page knows it."""
-    known = any(option.id == answer for option in _body(question).options)
-    return [token(question, seed, answer)] if isinstance(answer, str) and known else []
+    names = tokens(question, seed, [option.id for option in _body(question).options])
+    return [names[answer]] if isinstance(answer, str) and answer in names else []
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:

@@ -13,7 +13,7 @@ from lms.content.questions.answering import (
     field_name,
     shown,
     shuffled,
-    token,
+    tokens,
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, reason_of
 from lms.content.report import Report
@@ -38,7 +38,8 @@ def parse(draft: Draft, report: Report) -> Order | None:
 def present(question: Question, seed: int) -> Presented:
     """Shows the steps shuffled; with more than two, never in their right order."""
     steps = _body(question).steps
-    items = {step.id: Item(token(question, seed, step.id), step.text) for step in steps}
+    names = _names(question, seed)
+    items = {step.id: Item(names[step.id], step.text) for step in steps}
     placed = shuffled(question, seed, items)
     if len(placed) > 2 and placed == list(items.values()):
         placed = [*placed[1:], placed[0]]
@@ -47,12 +48,12 @@ def present(question: Question, seed: int) -> Presented:
 
 def read(question: Question, fields: Fields, seed: int) -> Answer | None:
     """The place given to each step, {"1": 2}, as far as the learner has come; None when no place was given."""
-    steps = _body(question).steps
+    names = _names(question, seed)
     answer = {}
-    for step in steps:
-        place = _place(fields.getlist(field_name(question, token(question, seed, step.id))), len(steps))
+    for id, name in names.items():
+        place = _place(fields.getlist(field_name(question, name)), len(names))
         if place is not None:
-            answer[step.id] = place
+            answer[id] = place
     return answer or None
 
 
@@ -71,7 +72,8 @@ def _place(sent: object, most: int) -> int | None:
 
 def chosen(question: Question, answer: Answer | None, seed: int) -> dict[str, int]:
     """The places given so far, by the tokens that the page knows."""
-    return {token(question, seed, id): place for id, place in _places(question, answer).items()}
+    names = _names(question, seed)
+    return {names[id]: place for id, place in _places(question, answer).items()}
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:
@@ -141,6 +143,10 @@ def lint(question: Question) -> list[Finding]:
     if question.fixed:
         report.add("FIXED_ORDER", question.line)
     return report.findings
+
+
+def _names(question: Question, seed: int) -> dict[str, str]:
+    return tokens(question, seed, [step.id for step in _body(question).steps])
 
 
 def _places(question: Question, answer: Answer | None) -> dict[str, int]:

@@ -14,7 +14,7 @@ from lms.content.questions.answering import (
     positions,
     shown,
     shuffled,
-    token,
+    tokens,
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, options_of
 from lms.content.report import Report
@@ -37,7 +37,9 @@ def parse(draft: Draft, report: Report) -> SeveralAnswers | None:
 
 def present(question: Question, seed: int) -> Presented:
     """Shows the options, shuffled unless the question is fixed, and says how many to choose."""
-    items = {option.id: Item(token(question, seed, option.id), option.text) for option in _body(question).options}
+    options = _body(question).options
+    names = tokens(question, seed, [option.id for option in options])
+    items = {option.id: Item(names[option.id], option.text) for option in options}
     placed = tuple(items.values() if question.fixed else shuffled(question, seed, items))
     return shown(question, KIND, items=placed, choose=len(_key(question)))
 
@@ -51,7 +53,8 @@ def read(question: Question, fields: Fields, seed: int) -> Answer | None:
 
 def chosen(question: Question, answer: Answer | None, seed: int) -> list[str]:
     """The tokens of the saved answer, as the page knows them."""
-    return [token(question, seed, option.id) for option in _chosen(question, answer)]
+    names = tokens(question, seed, [option.id for option in _body(question).options])
+    return [names[option.id] for option in _chosen(question, answer)]
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:
