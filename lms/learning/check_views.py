@@ -11,17 +11,18 @@ from markupsafe import Markup
 
 from lms.accounts.access import allow, meet, signed_in
 from lms.accounts.letters import find_choices
-from lms.content.course import Question
+from lms.content.course import Course, Question
 from lms.content.questions import complete, read
 from lms.foundation.db import write
 from lms.foundation.fields import whole_number
-from lms.foundation.gate import settings
 from lms.foundation.keeping import hole, kept_page
 from lms.foundation.words import gettext as _
 from lms.learning import actions, check_pages, check_records, pages, records, rules
 from lms.learning.check_records import OwnAttempt
 from lms.learning.papers import Paper
-from lms.learning.views import certificate_of, meet_at_course, open_enrolment, rooms
+from lms.learning.renewals import Renewal, find_renewal
+from lms.learning.renewing import Way, way_between
+from lms.learning.views import certificate_of, meet_at_course, open_enrolment, renewing_of, rooms
 from lms.library.shelf import get_course
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -83,35 +84,43 @@ def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any
 def check(course: str) -> Any:
     """Say what the check asks, how long it is, and what is kept of it."""
     page, content, enrolment_id = open_enrolment(course)
-    attempt = records.find_open_attempt(enrolment_id)
-    paper = Paper(attempt, None, page.facts) if attempt else None
     progress = records.progress_of(enrolment_id)
-    zone = settings().timezone
+    renewal, way = _way_of(enrolment_id, content)
+    attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
+    paper = Paper(attempt, None, page.facts) if attempt else None
+    drawn = len(paper.questions) if paper else way.draw if way else content.criteria.draw
     return render_template(
         "learning/check.html",
         here="courses",
         course=content,
         criteria=content.criteria,
-        fit_needed=rules.needed_right(content.criteria, content.criteria.draw),
+        fit_needed=rules.needed_right(content.criteria, drawn),
+        way=way,
         attempt_url=url_for("learning.question", attempt=attempt.public_id, number=_first_unanswered(paper))
         if attempt and paper
         else None,
         answered=sum(paper.marks) if paper else 0,
-        drawn=len(paper.questions) if paper else content.criteria.draw,
-        minutes=rules.check_minutes(len(paper.questions) if paper else content.criteria.draw),
+        drawn=drawn,
+        minutes=rules.check_minutes(drawn),
         past=[
             {
                 "url": url_for("learning.result", attempt=row.public_id),
                 "date": result.at.date(),
                 "passed": result.passed,
+                "renewal": row.renewal_id is not None,
             }
             for row, result in records.list_results(enrolment_id)
         ],
-        zone=zone,
-        passed=progress.passed,
-        missing_practice=len(progress.practised) < rules.practice_needed(content),
+        passed=progress.passed and not way,
+        missing_practice=not way and len(progress.practised) < rules.practice_needed(content),
         course_url=url_for("learning.course", course=content.id),
     )
+
+
+def _way_of(enrolment_id: str, content: Course) -> tuple[Renewal | None, Way | None]:
+    """Return the renewal that is under way with what it asks for."""
+    renewal = find_renewal(enrolment_id)
+    return renewal, way_between(get_course(renewal.since), content) if renewal else None
 
 
 def _first_unanswered(paper: Paper | None) -> int:
@@ -125,7 +134,8 @@ def _first_unanswered(paper: Paper | None) -> int:
 def start_check(course: str) -> Any:
     """Open the check, or go on with the one that is open."""
     page, content, enrolment_id = open_enrolment(course)
-    attempt, saved = write(actions.open_check, enrolment_id, content)
+    _renewal, way = _way_of(enrolment_id, content)
+    attempt, saved = write(actions.open_check, enrolment_id, content, way)
     number = _first_unanswered(Paper(attempt, None, page.facts, saved)) if saved else 1
     if find_choices(signed_in().person_id).check_at_once:
         return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)
@@ -320,8 +330,12 @@ def _still_to_come(paper: Paper) -> dict[str, Any]:
     """Return what stands between a passed check and the certificate, which only its own page asks for."""
     progress = records.progress_of(paper.attempt.enrolment_id)
     certificate = certificate_of(paper.attempt.enrolment_id)
+    asked = pages.asked_rows(paper.course, progress)
+    if paper.attempt.renewal_id:
+        renewing = renewing_of(paper.attempt.enrolment_id, paper.course, progress)
+        asked = renewing.rows if renewing else []
     return {
         "certificate_url": certificate["url"],
         "waiting_review": certificate["waiting"],
-        "left": [row for row in pages.asked_rows(paper.course, progress) if not row["met"]],
+        "left": [row for row in asked if not row["met"]],
     }

@@ -144,8 +144,13 @@ def first_open(course: Course, progress: Progress) -> Lesson | None:
     return next((lesson for lesson in course.lessons if lesson.id not in progress.lessons), None)
 
 
-def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url: str | None) -> list[Step]:
-    """Return the path of a course with its marks; modules stand as headings among them."""
+def path_of(
+    course: Course, progress: Progress, enrolled: bool, certificate_url: str | None, renewing: int | None = None
+) -> list[Step]:
+    """Return the path of a course with its marks; modules stand as headings among them.
+
+    `renewing` is how many questions the check asks of somebody who renews.
+    """
     here = first_open(course, progress) if enrolled else None
     steps: list[Step] = []
     for module in course.modules:
@@ -159,8 +164,9 @@ def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url:
             )
     steps += _talks(course, progress)
     check = url_for("learning.check", course=course.id)
-    meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", course.criteria.draw)
-    steps.append(Step("check", "done" if progress.passed else "check", _("The check"), meta, check, progress.passed))
+    asked, passed = renewing or course.criteria.draw, progress.passed and not renewing
+    meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", asked)
+    steps.append(Step("check", "done" if passed else "check", _("The check"), meta, check, passed))
     meta = _("Yours when everything above that is asked for is there")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
     return steps

@@ -157,7 +157,7 @@ def test_renewing_is_offered_when_the_window_is_open(sqlite_site: Site) -> None:
     clock.shift(timedelta(days=650))
     site.visitors.clear()
     page = site.visitor("sam").get(f"/certificates/{code}").form("/renew").submit()
-    assert page.path == f"{COURSE}/check"
+    assert page.path == f"{COURSE}/left" and page.h1 == "What renewing asks for"
 
 
 def test_cora_sees_the_dates_for_sam_before_she_keeps_a_rule(site: Site) -> None:
