@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,13 +11,18 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from lms.certification.records import find_award_of_enrolment
+from lms.content.bundle import Bundle, from_folder
+from lms.content.check import check
 from lms.content.course import Course, End, Question
 from lms.content.questions import chosen, complete, sample
 from lms.learning import actions
 from lms.learning.papers import Paper
 from lms.learning.records import find_enrolment, find_open_attempt
+from lms.learning.renewals import find_renewal
+from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
+from tests.conftest import PFA as PFA_FOLDER
 from tests.conftest import Site
 from tests.inspector import BASE, Form, Inspector, Page
 
@@ -50,7 +56,8 @@ def paper_of(site: Site, name: str, course: str = PFA) -> Paper:
     """Return somebody's open check with its key; call it inside."""
     enrolment = find_enrolment(site.person(name).id, course)
     assert enrolment is not None
-    attempt = find_open_attempt(enrolment.id)
+    renewal = find_renewal(enrolment.id)
+    attempt = find_open_attempt(renewal.id if renewal else enrolment.id)
     assert attempt is not None
     return Paper(attempt, None, {})
 
@@ -143,6 +150,24 @@ def earn(site: Site, name: str = "sam", document: bool = False) -> str:
         award = find_award_of_enrolment(enrolment)
         assert award is not None
         return award.code
+
+
+def publish_next(site: Site, version: str, *changed: str, head: tuple[str, str] = ("", "")) -> Course:
+    """Publish the first course as a version that says one sentence more in some files; `head` changes course.md."""
+    files = dict(from_folder(PFA_FOLDER).files)
+    text = re.sub(r"(?m)^version: .*$", f'version: "{version}"', files["course.md"].decode()).replace(*head, 1)
+    files["course.md"] = text.encode()
+    for path in changed:
+        head_of_file, text_of_file = re.split(rb"(?m)(?<=^---\n)(?!\w+:)", files[path], maxsplit=1)
+        more = b"\nOne more thought stands here now.\n\n"
+        talk = path.startswith("practice/")
+        files[path] = files[path] + more if talk else head_of_file + more + text_of_file
+    bundle = Bundle(files)
+    course = check(bundle, PFA).course
+    assert course is not None
+    site.do(library.publish, bundle, course)
+    with site.inside():
+        return get_course(bundle.digest)
 
 
 def at_once(form: Form, times: int, button: tuple[str, str] | None = None) -> list[TestResponse]:
