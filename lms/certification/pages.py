@@ -96,7 +96,7 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         return [
             (_("Knowledge"), renewed.by(facts)),
             (_("Practice"), again or _("None was asked for again")),
-            (_("First completed"), renewed.first_completed(facts)),
+            (_("First completed"), renewed.first(facts)),
             (_("Observed practice"), _observed(facts["first"]["observed"])),
             (_("Length"), duration(facts["minutes"])),
         ]

@@ -63,16 +63,21 @@ def practised(played: int) -> str:
 
 def first_completed(facts: Mapping[str, Any]) -> str:
     """Return when the first certificate of the cycle was earned, and what stood behind that, as one sentence."""
-    first = facts["first"]
-    parts = [_("%(score)s%% or more of the check", score=first["score"])]
-    if first["safety"]:
+    return _("First completed on %(first)s", first=first(facts))
+
+
+def first(facts: Mapping[str, Any]) -> str:
+    """Return the same without its beginning, as it stands beside a heading."""
+    before = facts["first"]
+    parts = [_("%(score)s%% or more of the check", score=before["score"])]
+    if before["safety"]:
         parts[0] += _(", including every safety question")
-    played = first["practice"] - first["practice_otherwise"] - first["practice_waived"]
+    played = before["practice"] - before["practice_otherwise"] - before["practice_waived"]
     if played:
         parts.append(ngettext("one written practice conversation", "%(num)s written practice conversations", played))
     return _(
-        "First completed on %(day)s, version %(version)s: %(what)s.",
-        day=day(date.fromisoformat(first["on"])),
-        version=first["version"],
+        "%(day)s, version %(version)s: %(what)s.",
+        day=day(date.fromisoformat(before["on"])),
+        version=before["version"],
         what="; ".join(parts),
     )

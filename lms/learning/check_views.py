@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from lms.accounts.access import allow, meet, signed_in
 from lms.accounts.letters import find_choices
-from lms.content.course import Course, Question
+from lms.content.course import Question
 from lms.content.questions import complete, read
 from lms.foundation.db import write
 from lms.foundation.fields import whole_number
@@ -20,8 +20,8 @@ from lms.foundation.words import gettext as _
 from lms.learning import actions, check_pages, check_records, pages, records, rules
 from lms.learning.check_records import OwnAttempt
 from lms.learning.papers import Paper
-from lms.learning.renewals import Renewal, find_renewal
-from lms.learning.renewing import Way, way_between
+from lms.learning.renewals import find_renewal
+from lms.learning.renewing import way_between
 from lms.learning.views import certificate_of, meet_at_course, open_enrolment, renewing_of, rooms
 from lms.library.shelf import get_course
 
@@ -85,7 +85,8 @@ def check(course: str) -> Any:
     """Say what the check asks, how long it is, and what is kept of it."""
     page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
-    renewal, way = _way_of(enrolment_id, content)
+    renewal, renewing = find_renewal(enrolment_id), renewing_of(enrolment_id, content, progress)
+    way = renewing.way if renewing else None
     attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
     paper = Paper(attempt, None, page.facts) if attempt else None
     drawn = len(paper.questions) if paper else way.draw if way else content.criteria.draw
@@ -111,16 +112,10 @@ def check(course: str) -> Any:
             }
             for row, result in records.list_results(enrolment_id)
         ],
-        passed=progress.passed and not way,
+        passed=renewing.passed if renewing else progress.passed,
         missing_practice=not way and len(progress.practised) < rules.practice_needed(content),
         course_url=url_for("learning.course", course=content.id),
     )
-
-
-def _way_of(enrolment_id: str, content: Course) -> tuple[Renewal | None, Way | None]:
-    """Return the renewal that is under way with what it asks for."""
-    renewal = find_renewal(enrolment_id)
-    return renewal, way_between(get_course(renewal.since), content) if renewal else None
 
 
 def _first_unanswered(paper: Paper | None) -> int:
@@ -134,7 +129,8 @@ def _first_unanswered(paper: Paper | None) -> int:
 def start_check(course: str) -> Any:
     """Open the check, or go on with the one that is open."""
     page, content, enrolment_id = open_enrolment(course)
-    _renewal, way = _way_of(enrolment_id, content)
+    renewal = find_renewal(enrolment_id)
+    way = way_between(get_course(renewal.since), content) if renewal else None
     attempt, saved = write(actions.open_check, enrolment_id, content, way)
     number = _first_unanswered(Paper(attempt, None, page.facts, saved)) if saved else 1
     if find_choices(signed_in().person_id).check_at_once:

@@ -23,6 +23,7 @@ class Renewing:
     way: Way
     rows: list[dict[str, Any]]
     minutes: int
+    passed: bool
 
     @property
     def left(self) -> list[dict[str, Any]]:
@@ -38,27 +39,28 @@ class Renewing:
 def as_shown(course: Course, way: Way, progress: Progress, passed: bool) -> Renewing:
     """Return a renewal as pages show it; `passed` tells of its own check."""
     rows = [_row(course, way, progress, item) for item in what_renewing_asks(course, way, progress, passed)]
-    return Renewing(way, rows, minutes_of(course, way, progress))
+    return Renewing(way, rows, minutes_of(course, way, progress), passed)
 
 
 def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str, Any]:
-    check = url_for("learning.check", course=course.id)
     if item.kind == "lessons":
         words = ngettext(
             "The lesson that changed, in either version",
             "The %(num)s lessons that changed, in either version",
             item.needed,
         )
-        url = next((lesson_path(course, one) for one in way.changes.lessons if one.id not in progress.lessons), "")
-        url = url or lesson_path(course, way.changes.lessons[0])
+        open_ones = [one for one in way.changes.lessons if one.id not in progress.lessons]
+        lesson = (open_ones or way.changes.lessons)[0]
+        url, act = lesson_path(course, lesson), _("Read “%(title)s”", title=lesson.title)
     elif item.kind == "practice":
         words = ngettext("One practice conversation", "%(num)s practice conversations", item.needed)
         talks = [*way.changes.talks, *course.conversations]
         talk = next((talk for talk in talks if talk.id not in progress.practised), talks[0])
         url = url_for("learning.conversation", course=course.id, conversation=talk.id)
+        act = _("Go to “%(title)s”", title=talk.title)
     else:
         words = _("Every safety question among them") if item.kind == "safety" else questions_words(course, way)
-        url = check
+        url, act = url_for("learning.check", course=course.id), _("Go to the check")
     counted = item.kind in {"lessons", "practice"}
     if item.met:
         state, state_text = "ok", _("Done")
@@ -69,7 +71,7 @@ def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str,
         )
     else:
         state, state_text = "none", _("Not yet")
-    return {"text": words, "url": url, "met": item.met, "state": state, "state_text": state_text}
+    return {"text": words, "act": act, "url": url, "met": item.met, "state": state, "state_text": state_text}
 
 
 def questions_words(course: Course, way: Way) -> str:

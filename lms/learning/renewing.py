@@ -8,7 +8,7 @@ from lms.content.changes import Changes, changes_between, is_newer_edition
 from lms.content.course import Course, Question
 from lms.learning.rules import Asked, Progress, check_minutes, practice_needed
 
-# A lesson that changed is asked for with so many questions for each of its objectives, where the bank has them.
+# What changed is asked with so many questions for each objective that it touches, where the bank has them.
 QUESTIONS_AN_OBJECTIVE = 2
 
 
@@ -41,17 +41,16 @@ def way_between(known: Course, newest: Course) -> Way:
     about = frozenset(question.id for question in bank if touched.intersection(question.objectives))
     has_its_own = newest.criteria.refresher is not None and not is_newer_edition(known, newest)
     if about and not has_its_own:
-        most = min(newest.criteria.draw, QUESTIONS_AN_OBJECTIVE * len(touched), len(_at_a_time(bank, about)))
-        return Way(known.version, changes, about | critical, max(most, groups), False, groups > 0)
+        most = QUESTIONS_AN_OBJECTIVE * len(touched) + groups
+        most = max(groups, min(most, newest.criteria.draw, _at_a_time(bank, about | critical)))
+        return Way(known.version, changes, about | critical, most, False, groups > 0)
     shorter = newest.criteria.refresher or max(-(-newest.criteria.draw // 2), groups)
     return Way(known.version, changes, frozenset(question.id for question in bank), shorter, True, groups > 0)
 
 
-def _at_a_time(bank: list[Question], about: frozenset[str]) -> set[str | None]:
-    """Return what a check can ask of some questions at once: of a critical group one stands for all."""
-    return {question.group if question.critical else question.id for question in bank if question.id in about} | {
-        question.group for question in bank if question.critical
-    }
+def _at_a_time(bank: list[Question], among: frozenset[str]) -> int:
+    """Return how many of some questions a check can ask at once: of a critical group one stands for all."""
+    return len({question.group if question.critical else question.id for question in bank if question.id in among})
 
 
 def practice_asked(course: Course, way: Way, progress: Progress) -> int:

@@ -200,7 +200,7 @@ def course(course: str) -> Any:
             progress,
             page.enrolment_id is not None,
             certificate["url"],
-            renewing.way.draw if renewing else None,
+            renewing.way if renewing else None,
         ),
         renewing=renewing,
         news=certificate["news"],
