@@ -144,8 +144,11 @@ def _wire(app: Flask, settings: Settings) -> None:
     def certificate_of(enrolment_id: str) -> dict[str, Any]:
         award = awards.find_award_of_enrolment(enrolment_id)
         url = url_for("certification.certificate", code=award.code) if award and not award.waiting else None
-        news = history.news_words(award, settings) if award else None
-        return {"url": url, "waiting": bool(award and award.waiting), "code": award and award.code, "news": news}
+        return {"url": url, "waiting": bool(award and award.waiting), "code": award and award.code}
+
+    def news_of(enrolment_id: str) -> history.Told | None:
+        award = awards.find_award_of_enrolment(enrolment_id)
+        return history.news_words(award, settings) if award else None
 
     def unprintable(name: str) -> tuple[str, ...]:
         from lms.certification.designs import missing_glyphs
@@ -154,6 +157,7 @@ def _wire(app: Flask, settings: Settings) -> None:
 
     app.extensions["lms_own_data"] = (flow.kept_of_people, flow.hand_over, flow.take_away)
     app.extensions["lms_certificate_of"] = certificate_of
+    app.extensions["lms_certificate_news"] = news_of
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks

@@ -29,6 +29,7 @@ class Told:
     version: str
     new: tuple[str, ...]
     changed: tuple[str, ...]
+    talks: tuple[str, ...]
     asked: tuple[str, ...]
     minutes: int
     until: date | None
@@ -72,6 +73,7 @@ def news_words(award: Award, settings: Settings) -> Told | None:
         news.course.version,
         tuple(lesson.title for lesson in changes.new),
         tuple(lesson.title for lesson in changes.changed),
+        tuple(talk.title for talk in changes.talks),
         _asked(news),
         news.minutes,
         news.until,

@@ -99,6 +99,7 @@ class Newer:
     version: str
     new: tuple[str, ...]
     changed: tuple[str, ...]
+    talks: tuple[str, ...]
     done: int
     stays: int
 
@@ -112,6 +113,7 @@ def newer_than(known: Course, newest: Course, progress: Progress) -> Newer:
         newest.version,
         tuple(lesson.title for lesson in changes.new),
         tuple(lesson.title for lesson in changes.changed),
+        tuple(talk.title for talk in changes.talks),
         len(done),
         len((done & newest.lesson_by_id.keys()) - again),
     )

@@ -64,9 +64,14 @@ def open_enrolment(course_id: str) -> tuple[OpenPage, Course, str]:
 def certificate_of(enrolment_id: str | None) -> dict[str, Any]:
     """Return what stands of an enrolment's certificate, as the room above tells."""
     if enrolment_id is None:
-        return {"url": None, "waiting": False, "code": None, "news": None}
+        return {"url": None, "waiting": False, "code": None}
     found: dict[str, Any] = current_app.extensions["lms_certificate_of"](enrolment_id)
     return found
+
+
+def news_of(enrolment_id: str | None, certificate: dict[str, Any]) -> Any:
+    """Return what there is to say of a certificate that stands, as the room above tells."""
+    return current_app.extensions["lms_certificate_news"](enrolment_id) if certificate["url"] else None
 
 
 def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -> Renewing | None:
@@ -116,7 +121,8 @@ def courses() -> Any:
         enrolment = begun.get(course_id)
         progress = records.progress_of(enrolment.id) if enrolment else Progress()
         certificate = certificate_of(enrolment.id if enrolment else None)
-        entries.append(_entry(number, course, enrolment is not None, progress, certificate))
+        news = news_of(enrolment.id, certificate) if enrolment else None
+        entries.append(_entry(number, course, enrolment is not None, progress, certificate, news))
         if enrolment and enrolment is enrolments[0] and not certificate["url"]:
             current = _current(course, progress)
     return render_template(
@@ -129,9 +135,11 @@ def courses() -> Any:
     )
 
 
-def _entry(number: int, course: Course, begun: bool, progress: Progress, certificate: dict[str, Any]) -> dict[str, Any]:
-    if certificate["news"]:
-        state, state_text = certificate["news"].mark, certificate["news"].in_short
+def _entry(
+    number: int, course: Course, begun: bool, progress: Progress, certificate: dict[str, Any], news: Any
+) -> dict[str, Any]:
+    if news:
+        state, state_text = news.mark, news.in_short
     elif certificate["url"] or certificate["waiting"]:
         state, state_text = "ok", _("Finished")
     elif begun:
@@ -203,7 +211,7 @@ def course(course: str) -> Any:
             renewing.way if renewing else None,
         ),
         renewing=renewing,
-        news=certificate["news"],
+        news=news_of(page.enrolment_id, certificate),
         code=certificate["code"],
         newer=_newer(page, content, progress) if not certificate["code"] else None,
         asked=renewing.rows if renewing else pages.asked_rows(content, progress),
@@ -282,6 +290,7 @@ def left(course: str) -> Any:
     renewing = renewing_of(enrolment_id, content, progress)
     asked = renewing.rows if renewing else pages.asked_rows(content, progress)
     certificate = certificate_of(enrolment_id)
+    news = news_of(enrolment_id, certificate)
     unfinished = pages.first_open(content, progress)
     last = content.lesson_by_id.get(request.args.get("done", ""))
     return render_template(
@@ -289,7 +298,7 @@ def left(course: str) -> Any:
         here="courses",
         course=content,
         renewing=renewing,
-        until=certificate["news"].until if renewing and certificate["news"] else None,
+        until=news.until if renewing and news else None,
         asked=asked,
         left=[row for row in asked if not row["met"]],
         certificate_url=certificate["url"],

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from lms.certification.actions import Refused
 from lms.certification.records import Award, find_award, list_awards
+from lms.certification.renewal import begin_renewal
 from lms.foundation import clock
+from lms.foundation.db import db
 from lms.foundation.mail import OutboxMail
 from lms.learning.actions import finish_lesson
-from lms.learning.records import Attempt, find_enrolment
+from lms.learning.records import Attempt
 from lms.library.shelf import get_course
 from tests.conftest import Site
 from tests.inspector import Page
@@ -40,6 +44,13 @@ def read(site: Site, *lessons: str) -> None:
 def cycle(site: Site) -> list[Award]:
     with site.inside():
         return sorted(list_awards(), key=lambda award: award.cycle)
+
+
+def newest_check(site: Site) -> Attempt:
+    """Return the check that was opened last; call it inside."""
+    found = db.session.scalar(select(Attempt).order_by(Attempt.id.desc()).limit(1))
+    assert found is not None
+    return found
 
 
 def test_sam_renews_with_what_changed_and_the_certificate_says_what_was_asked(site: Site) -> None:
@@ -72,25 +83,15 @@ def test_the_questions_of_a_renewal_are_those_of_what_changed_and_one_of_every_c
     course = publish_next(site, "1.1.0", LOOK)
     later(site, 700)
     press_renew(site, first)
-    page = open_check(site.visitor("sam"))
+    open_check(site.visitor("sam"))
     look = next(lesson for lesson in course.lessons if lesson.id == "look")
     with site.inside():
-        attempt = max(list_attempts(site), key=lambda row: row.id)
+        attempt = newest_check(site)
         asked = [course.question_by_id[name] for name in attempt.drawn]
     assert attempt.digest == course.digest and len(asked) < course.criteria.draw
     assert all(question.critical or set(question.objectives) & set(look.objectives) for question in asked)
     groups = {question.group for question in course.questions if question.critical}
     assert {question.group for question in asked if question.critical} == groups
-    assert f"Question 1 of {len(asked)}" in page.main or page.h1
-
-
-def list_attempts(site: Site) -> list[Attempt]:
-    """Return Sam's checks; call it inside."""
-    from lms.foundation.db import db
-
-    enrolment = find_enrolment(site.person("sam").id, PFA)
-    assert enrolment is not None
-    return [row for row in db.session.query(Attempt) if row.enrolment_id == enrolment.id]
 
 
 def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_asked_again(site: Site) -> None:
@@ -224,7 +225,7 @@ def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Si
     assert "1 of the 2 lessons you finished stay finished" in page.main
     page = page.form("/newest").submit()
     assert "Version 2.0.0, by" in page.main and "newer version" not in page.main
-    assert "Done" not in sam.get(f"{COURSE}/lessons/look").main.partition("Next")[0] or told(site, "WentOn") == 1
+    assert told(site, "WentOn") == 1
     take_check(site, "sam")
     assert [award.version for award in cycle(site)] == ["2.0.0"]
 
@@ -234,14 +235,11 @@ def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Sit
     first = earn(site)
     later(site, 600)
     assert "/renew" not in site.visitor("sam").get(f"/certificates/{first}").html
-    later(site, 700)
-    form = site.visitor("sam").get(f"/certificates/{first}").form("/renew")
-    clock.shift(timedelta(days=600))
     with site.inside():
         award = find_award(first)
     assert award is not None
-    page = form.submit()
-    assert page.path in {f"/certificates/{first}", "/sign-in"} and told(site, "RenewalBegun") == 0
+    assert isinstance(site.do(begin_renewal, award.id, site.settings), Refused)
+    assert told(site, "RenewalBegun") == 0
 
 
 @pytest.mark.parametrize("hours", [-2, 2, 24 * 400, -24 * 400])
