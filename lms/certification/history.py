@@ -34,6 +34,7 @@ class Told:
     minutes: int
     until: date | None
     next_until: date | None
+    held: bool
 
 
 def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
@@ -78,6 +79,7 @@ def news_words(award: Award, settings: Settings) -> Told | None:
         news.minutes,
         news.until,
         news.next_until,
+        news.held,
     )
 
 

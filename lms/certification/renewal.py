@@ -35,7 +35,8 @@ Kind = Literal["renewal", "edition", "notice", "under way"]
 class News:
     """What there is to say to somebody whose certificate stands: it can be renewed, or its course has gone on.
 
-    `next_until` is the last day of the certificate that renewing today would give.
+    `next_until` is the last day of the certificate that renewing today would give, which is `held` where it would wait
+    for a review.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class News:
     minutes: int
     until: date | None
     next_until: date | None
+    held: bool
 
 
 def set_validity(programme_id: str, course_id: str, rule: Validity) -> None:
@@ -98,6 +100,7 @@ def news_of(award: Award, settings: Settings) -> News | None:
         renewing.minutes_of(newest, way, progress),
         award.valid_until,
         cycles.next_end(validity_of(award.programme_id, newest), award.valid_until, today, first),
+        is_held(award.programme_id, newest.digest, settings),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from lms.accounts.actions import set_programme
 from lms.certification.actions import Refused
 from lms.certification.records import Award, find_award, list_awards
 from lms.certification.renewal import begin_renewal
@@ -228,6 +229,21 @@ def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Si
     assert told(site, "WentOn") == 1
     take_check(site, "sam")
     assert [award.version for award in cycle(site)] == ["2.0.0"]
+
+
+def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqlite_site: Site) -> None:
+    site = sqlite_site
+    first = earn(site)
+    site.do(set_programme, "harbour", None, {}, True, touch_hold=True)
+    publish_next(site, "2.0.0", LOOK)
+    assert "has not been reviewed yet" in site.visitor("sam").get(f"/certificates/{first}").main
+    press_renew(site, first)
+    take_check(site, "sam")
+    read(site, "look")
+    before, after = cycle(site)
+    assert after.waiting and not before.waiting
+    assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
+    assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, waiting for the course’s review"
 
 
 def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Site) -> None:
