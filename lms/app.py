@@ -24,11 +24,10 @@ from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
-from lms.certification import badge_views, file_views, list_views, reissue_views, rendering, renewal_views
+from lms.certification import badge_views, file_views, history, list_views, reissue_views, rendering, renewal_views
 from lms.certification import records as awards
 from lms.certification.codes import grouped
 from lms.certification.views import rooms as certification_rooms
-from lms.certification.views import row_of
 from lms.coordination import equivalent_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
@@ -36,7 +35,16 @@ from lms.foundation.files import FileStore
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
 from lms.foundation.words import gettext as _
-from lms.learning import check_views, graph_views, lesson_views, offline_views, refresher_views, talk_views, voice_views
+from lms.learning import (
+    check_views,
+    edition_views,
+    graph_views,
+    lesson_views,
+    offline_views,
+    refresher_views,
+    talk_views,
+    voice_views,
+)
 from lms.learning.views import rooms as learning_rooms
 from lms.library import shelf
 from lms.library.records import list_current_digests
@@ -54,6 +62,7 @@ __all__ = [
     "badge_views",
     "check_views",
     "create_app",
+    "edition_views",
     "equivalent_views",
     "file_views",
     "graph_views",
@@ -138,13 +147,17 @@ def _wire(app: Flask, settings: Settings) -> None:
     )
     app.extensions["lms_is_held"] = lambda programme_id, digest: certification.is_held(programme_id, digest, settings)
     app.extensions["lms_certificates_of"] = lambda person_id: [
-        row_of(award) for award in awards.list_awards_of_person(person_id)
+        history.row_of(award, settings) for award in awards.list_standing_of_person(person_id)
     ]
 
     def certificate_of(enrolment_id: str) -> dict[str, Any]:
         award = awards.find_award_of_enrolment(enrolment_id)
         url = url_for("certification.certificate", code=award.code) if award and not award.waiting else None
-        return {"url": url, "waiting": bool(award and award.waiting)}
+        return {"url": url, "waiting": bool(award and award.waiting), "code": award and award.code}
+
+    def news_of(enrolment_id: str) -> history.Told | None:
+        award = awards.find_award_of_enrolment(enrolment_id)
+        return history.news_words(award, settings) if award else None
 
     def unprintable(name: str) -> tuple[str, ...]:
         from lms.certification.designs import missing_glyphs
@@ -153,6 +166,7 @@ def _wire(app: Flask, settings: Settings) -> None:
 
     app.extensions["lms_own_data"] = (flow.kept_of_people, flow.hand_over, flow.take_away)
     app.extensions["lms_certificate_of"] = certificate_of
+    app.extensions["lms_certificate_news"] = news_of
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks

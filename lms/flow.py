@@ -13,7 +13,7 @@ from lms.accounts import own as own_account
 from lms.accounts import records as accounts
 from lms.accounts.events import NamesChanged, NewDevice, ProgrammeSet
 from lms.certification import actions as certification
-from lms.certification import credentials, notices, rendering
+from lms.certification import credentials, notices, rendering, renewal
 from lms.certification import own as own_certificates
 from lms.certification.events import (
     CertificateIssued,
@@ -103,7 +103,8 @@ def reactions(settings: Settings) -> Reactions:
     """Return what follows from each event, inside the same write."""
 
     def issue_if_earned(event: Any) -> None:
-        certification.issue_if_earned(event.enrolment_id, settings)
+        if certification.issue_if_earned(event.enrolment_id, settings) is None:
+            renewal.renew_if_earned(event.enrolment_id, settings)
 
     return {
         LessonFinished: [issue_if_earned],

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 from lms.accounts.records import get_person, get_programme
 from lms.certification import cycles, records, rules
@@ -60,50 +61,58 @@ def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
 
 
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
-    """Issue the certificate of an enrolment once its course's criteria are met, once, and once for each renewal."""
-    standing = records.find_award_of_enrolment(enrolment_id)
+    """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
+    if records.find_award_of_enrolment(enrolment_id) is not None:
+        return None
     passed = [
-        attempt.digest
-        for attempt, result in list_results(enrolment_id)
-        if result.passed and (standing is None or _renews(standing, clock.day_of(result.at, settings.timezone)))
+        attempt.digest for attempt, result in list_results(enrolment_id) if result.passed and attempt.renewal_id is None
     ]
     if not passed:
         return None
-    course = get_course(passed[0] if standing else passed[-1])
+    course = get_course(passed[-1])
     enrolment = get_enrolment(enrolment_id)
     today = clock.today(settings.timezone)
-    held = is_held(enrolment.programme_id, course.digest, settings)
+    until = cycles.first_end(validity_of(enrolment.programme_id, course), today)
     progress = progress_of(enrolment_id)
-    decision = rules.decide_award(course, progress, today, _end_of(standing, course, enrolment, today), held=held)
+    held = is_held(enrolment.programme_id, course.digest, settings)
+    decision = rules.decide_award(course, progress, today, until, held=held)
     if isinstance(decision, rules.NotYet):
         return None
+    facts = {**rules.what_stood_behind(course), **rules.met_otherwise(course, progress, waived_of(enrolment_id))}
+    return keep_award(enrolment, course, decision, facts)
+
+
+def keep_award(
+    enrolment: Enrolment, course: Course, earned: rules.Earned, facts: dict[str, Any], before: Award | None = None
+) -> Award:
+    """Keep an award with its facts; the one that it renews stays what it is, and is no longer the one that stands."""
     award = Award(
         id=ids.inner_id(),
         code=new_code(),
         programme_id=enrolment.programme_id,
         person_id=enrolment.person_id,
-        enrolment_id=enrolment_id,
-        current_for=enrolment_id,
+        enrolment_id=enrolment.id,
+        current_for=enrolment.id,
         course_id=course.id,
         digest=course.digest,
         version=course.version,
         title=course.title,
         name=get_person(enrolment.person_id).certificate_name,
-        facts={**rules.what_stood_behind(course), **rules.met_otherwise(course, progress, _waived(enrolment_id))},
-        passed_on=decision.passed_on,
-        valid_until=decision.valid_until,
-        waiting=decision.waiting,
-        issued_at=None if decision.waiting else clock.now(),
+        facts=facts,
+        passed_on=earned.passed_on,
+        valid_until=earned.valid_until,
+        waiting=earned.waiting,
+        issued_at=None if earned.waiting else clock.now(),
         name_shown=False,
-        cycle=standing.cycle + 1 if standing else 1,
+        cycle=before.cycle + 1 if before else 1,
     )
-    if standing:
-        standing.current_for, standing.renewed_by = None, award.id
+    if before:
+        before.current_for, before.renewed_by = None, award.id
         db.session.flush()
     db.session.add(award)
     db.session.flush()
-    if standing:
-        announce(CertificateRenewed(standing.id, award.person_id, award.programme_id, award.id))
+    if before:
+        announce(CertificateRenewed(before.id, award.person_id, award.programme_id, award.id))
     announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
     return award
 
@@ -118,23 +127,8 @@ def validity_of(programme_id: str, course: Course) -> Validity:
     return Validity(mode, row.months, row.window_days, row.grace_days, row.minimum_months, fixed)
 
 
-def _renews(standing: Award, passed_on: date) -> bool:
-    """Decide whether a pass renews the certificate that stands."""
-    if standing.waiting or standing.withdrawn_at or passed_on <= standing.passed_on:
-        return False
-    rule = validity_of(standing.programme_id, get_course(standing.digest))
-    return cycles.can_be_renewed(rule, standing.valid_until, passed_on)
-
-
-def _end_of(standing: Award | None, course: Course, enrolment: Enrolment, today: date) -> date | None:
-    rule = validity_of(enrolment.programme_id, course)
-    first = records.first_pass_of(enrolment.id)
-    if standing is None or first is None:
-        return cycles.first_end(rule, today)
-    return cycles.next_end(rule, standing.valid_until, today, first)
-
-
-def _waived(enrolment_id: str) -> set[str]:
+def waived_of(enrolment_id: str) -> set[str]:
+    """Return the ids of what was waived for an enrolment."""
     return {row.item_id for row in list_standing(enrolment_id) if row.way == "waived"}
 
 

@@ -19,7 +19,8 @@ class Validity:
 
     completion: every end is `months` after the day of passing.
     expiry: a renewal within the window or the grace days counts on from the end before it, and else from its own day.
-    fixed: the end is the next `fixed` (month, day) that is at least `minimum_months` after the day of passing.
+    fixed: the end is the next `fixed` (month, day) that is at least `minimum_months` after the day of passing, and for
+    a renewal within the window the next one after the end before it.
     """
 
     mode: Mode = "completion"
@@ -48,12 +49,18 @@ def first_end(rule: Validity, passed_on: date) -> date | None:
 
 
 def next_end(rule: Validity, before: date | None, passed_on: date, first_passed_on: date) -> date | None:
-    """Return the last day of a certificate that renews one whose last day was `before`."""
-    if rule.mode != "expiry" or before is None or not rule.months or not _is_on_time(rule, before, passed_on):
-        return first_end(rule, passed_on)
-    # The end before may have been the last of a short month; the day that was first meant is that of the first pass.
-    meant = first_passed_on.day if before == add_months(before, 0, first_passed_on.day) else before.day
-    return add_months(before, rule.months, meant)
+    """Return the last day of a certificate that renews one whose last day was `before`; renewing never shortens."""
+    end = first_end(rule, passed_on)
+    if before is None or end is None:
+        return end
+    if _is_on_time(rule, before, passed_on):
+        if rule.mode == "fixed" and end <= before:
+            end = _next_fixed(rule, before)
+        if rule.mode == "expiry" and rule.months:
+            # The end before may have been the last of a short month; what was first meant is the day of the first pass.
+            meant = first_passed_on.day if before == add_months(before, 0, first_passed_on.day) else before.day
+            end = add_months(before, rule.months, meant)
+    return max(end, before)
 
 
 def _is_on_time(rule: Validity, end: date, passed_on: date) -> bool:
@@ -93,19 +100,28 @@ def stage_of(rule: Validity, end: date | None, today: date) -> Stage:
 
 @dataclass(frozen=True)
 class Dates:
-    """What a rule comes to for somebody: end, first day of renewing, last day of grace, and the end after that."""
+    """What a rule comes to for somebody: its days in their order, and (renewed on, valid until) for three of them.
+
+    The three are the first and the last day of renewing in time, and the day after which nothing counts on any more.
+    """
 
     passed_on: date
     end: date | None
-    opens: date | None
-    grace_until: date | None
-    next_end: date | None
+    opens: date | None = None
+    grace_until: date | None = None
+    renewed: tuple[tuple[date, date | None], ...] = ()
 
 
 def dates_for(rule: Validity, passed_on: date) -> Dates:
-    """Return the dates of a rule for somebody who passed on a day, and renews on the last day before the end."""
-    end = first_end(rule, passed_on)
+    """Return the dates of a rule for somebody who passes for the first time on a day."""
+    return dates_of(rule, passed_on, first_end(rule, passed_on), passed_on)
+
+
+def dates_of(rule: Validity, passed_on: date, end: date | None, first_passed_on: date) -> Dates:
+    """Return the dates of a rule for somebody who has a certificate, whose last day stays as it is printed."""
     if end is None:
-        return Dates(passed_on, None, None, None, None)
-    grace = end + timedelta(days=rule.grace_days)
-    return Dates(passed_on, end, opens_on(rule, end), grace, next_end(rule, end, end, passed_on))
+        return Dates(passed_on, None)
+    opens, grace = max(opens_on(rule, end), passed_on + timedelta(days=1)), end + timedelta(days=rule.grace_days)
+    days = (opens, end, grace + timedelta(days=1))
+    renewed = tuple((day, next_end(rule, end, day, first_passed_on)) for day in days)
+    return Dates(passed_on, end, opens, grace, renewed)

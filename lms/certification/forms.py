@@ -62,8 +62,8 @@ class ValidityForm(Form):
     months = TextField(_l("Months"), [Number(0, MONTHS_MOST)])
     window_days = TextField(_l("Days before its end from which it can be renewed"), [Number(0, DAYS_MOST)])
     grace_days = TextField(_l("Days after its end in which renewing still counts on from it"), [Number(0, DAYS_MOST)])
-    fixed_month = TextField(_l("Month of that day"), [Number(1, 12)])
     fixed_day = TextField(_l("Day of the month"), [Number(1, 31)])
+    fixed_month = TextField(_l("Month, as a number"), [Number(1, 12)])
     minimum_months = TextField(_l("Months it stands at least"), [Number(0, MONTHS_MOST)])
 
     @classmethod
@@ -81,6 +81,10 @@ class ValidityForm(Form):
                 "minimum_months": str(rule.minimum_months),
             }
         )
+
+    def seen(self) -> str:
+        """Return a mark of the rule, by which a page knows whether its dates were those that were looked at."""
+        return " ".join(str(field.data) for field in self)
 
     def rule(self) -> Validity:
         """Return the rule that the form tells, once it has been looked over; no months are no end."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from lms.certification import renewed
 from lms.certification.printed import plain
 from lms.certification.records import Award
 from lms.certification.rules import State
@@ -55,6 +56,8 @@ def otherwise(facts: dict[str, Any]) -> list[str]:
 def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
     """Return what a certificate attests: one clause for each criterion its course had, and none for the others."""
     found = [_("The course is self-paced. Length: %(time)s.", time=duration(facts["minutes"]))]
+    if renewed.is_renewed(facts):
+        return (*found, *_of_renewal(facts))
     if facts["safety"]:
         found.append(_("%(score)s%% or more of the check, including every safety question.", score=facts["score"]))
     else:
@@ -66,8 +69,16 @@ def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
     return (*found, *otherwise(facts))
 
 
+def _of_renewal(facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a renewal asked for, and what the first certificate rested on; nothing that was not asked."""
+    told = (renewed.by(facts), renewed.practised(_played(facts)), *otherwise(facts), renewed.first_completed(facts))
+    return tuple(words for words in told if words)
+
+
 def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
     """Return the same as sentences about the person named, as they stand on paper."""
+    if renewed.is_renewed(facts):
+        return _of_renewal(facts)
     share = _("%(name)s answered %(score)s%% or more of the questions correctly", name=name, score=facts["score"])
     if facts["safety"]:
         share += _(", including every safety question")
@@ -82,6 +93,15 @@ def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
 
 def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (kind, what stands behind it) for the verification page; what was not asked is said too."""
+    if renewed.is_renewed(facts):
+        again = " ".join(words for words in (renewed.practised(_played(facts)), *otherwise(facts)) if words)
+        return [
+            (_("Knowledge"), renewed.by(facts)),
+            (_("Practice"), again or _("None was asked for again")),
+            (_("First completed"), renewed.first(facts)),
+            (_("Observed practice"), _observed(facts["first"]["observed"])),
+            (_("Length"), duration(facts["minutes"])),
+        ]
     knowledge = clauses({**facts, "practice": 0})[1]
     played = _played(facts)
     practised = (
@@ -92,17 +112,18 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     beside = otherwise(facts)
     # Words that end in a full stop follow one that has none.
     practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None was asked for")
-    observed = (
-        ngettext("%(num)s observed practice, signed", "%(num)s observed practices, signed", facts["observed"])
-        if facts["observed"]
-        else _("None. This certificate rests on online learning alone.")
-    )
     return [
         (_("Knowledge"), knowledge),
         (_("Practice"), practice),
-        (_("Observed practice"), observed),
+        (_("Observed practice"), _observed(facts["observed"])),
         (_("Length"), duration(facts["minutes"])),
     ]
+
+
+def _observed(times: int) -> str:
+    if not times:
+        return _("None. This certificate rests on online learning alone.")
+    return ngettext("%(num)s observed practice, signed", "%(num)s observed practices, signed", times)
 
 
 def verify_address(settings: Settings, code: str) -> str:
@@ -157,6 +178,10 @@ def state_words(state: State, valid_until: date | None) -> tuple[str, str, str]:
 def verdict(state: State, award: Award | None) -> tuple[str, str]:
     """Return the heading and lead of the verification page: one text for each of the five states."""
     until = day(award.valid_until) if award and award.valid_until else ""
+    if state == "valid" and award and award.renewed_by:
+        return _("This certificate is valid"), _(
+            "It was issued by the programme below. It was renewed since; its holder has the newer code."
+        )
     if state == "valid" and until:
         return _("This certificate is valid"), _(
             "It was issued by the programme below, and is valid until %(day)s.", day=until
@@ -205,6 +230,8 @@ def as_json(state: State, award: Award | None, code: str, programme: str | None)
     if state in {"valid", "expired"}:
         told["attests"] = dict(asked_rows(award.facts))
         told["does_not_attest"] = award.facts["does_not_attest"]
+        if renewed.is_renewed(award.facts):
+            told["first_completed_on"] = award.facts["first"]["on"]
         if award.name_shown:
             told["name"] = award.name
     return told

@@ -214,6 +214,12 @@ def list_awards_of_person(person_id: str) -> list[Award]:
     return list(db.session.scalars(select(Award).where(Award.person_id == person_id).order_by(Award.id.desc())))
 
 
+def list_standing_of_person(person_id: str) -> list[Award]:
+    """Return somebody's awards that nothing has followed, the newest first."""
+    query = select(Award).where(Award.person_id == person_id, Award.current_for.is_not(None))
+    return list(db.session.scalars(query.order_by(Award.id.desc())))
+
+
 def list_awards_of_programme(programme_id: str) -> list[Award]:
     """Return a programme's awards that stand, the oldest first; what was replaced is left out."""
     return list(

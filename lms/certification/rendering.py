@@ -15,10 +15,12 @@ from lms.certification import actions, credentials, pages, records
 from lms.certification.designs import FONTS, USUAL, Design, design_in
 from lms.certification.issuers import issuer_of, multikey
 from lms.certification.records import Award
+from lms.certification.renewed import is_renewed
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.settings import Settings
 from lms.foundation.words import duration
+from lms.foundation.words import gettext as _
 
 if TYPE_CHECKING:
     from lms.certification.keyring import Ring
@@ -146,7 +148,13 @@ def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings)
         signatories=pages.signatories(programme.facts.get("signatory", "")),
         language=award.facts["language"],
         sealed=sealed(pages.paper_of(award), ring.badge_key),
+        words=_words_of(award),
     )
+
+
+def _words_of(award: Award) -> dict[str, str]:
+    """Return the words in which a renewed certificate differs from a first one."""
+    return {"before_course": _("renewed the record of training in")} if is_renewed(award.facts) else {}
 
 
 def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:

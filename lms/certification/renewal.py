@@ -1,20 +1,52 @@
-"""What is done for renewing: a programme's rule is set, and somebody goes on to the newest version of a course."""
+"""What is done for renewing: a programme's rule is set, a renewal begins, and a certificate follows the one before."""
 
 from __future__ import annotations
 
-from lms.certification import cycles, records
-from lms.certification.actions import Refused, validity_of
-from lms.certification.cycles import Validity
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from lms.certification import cycles, records, rules
+from lms.certification.actions import Refused, is_held, keep_award, validity_of, waived_of
+from lms.certification.cycles import Stage, Validity
 from lms.certification.events import ValiditySet
 from lms.certification.records import Award, ValidityRule
+from lms.content.changes import is_newer_edition
+from lms.content.course import Course
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.settings import Settings
 from lms.foundation.words import gettext as _
-from lms.learning.actions import go_on_with_newest
+from lms.learning import renewing
+from lms.learning.actions import begin_renewal as begin
+from lms.learning.actions import end_renewal
+from lms.learning.records import get_enrolment, list_results, progress_of
+from lms.learning.renewals import find_pass, find_renewal
+from lms.learning.renewing import Way, way_between
+from lms.learning.rules import Progress, everything_is_done
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
+
+Kind = Literal["renewal", "edition", "notice", "under way"]
+
+
+@dataclass(frozen=True)
+class News:
+    """What there is to say to somebody whose certificate stands: it can be renewed, or its course has gone on.
+
+    `next_until` is the last day of the certificate that renewing today would give, which is `held` where it would wait
+    for a review.
+    """
+
+    kind: Kind
+    course: Course
+    way: Way
+    practice: int
+    minutes: int
+    until: date | None
+    next_until: date | None
+    held: bool
 
 
 def set_validity(programme_id: str, course_id: str, rule: Validity) -> None:
@@ -33,20 +65,107 @@ def set_validity(programme_id: str, course_id: str, rule: Validity) -> None:
     announce(ValiditySet(programme_id, course_id))
 
 
-def can_renew(award: Award, settings: Settings) -> bool:
-    """Decide whether a pass today would renew a certificate."""
-    if award.current_for is None or award.waiting or award.withdrawn_at:
-        return False
-    rule = validity_of(award.programme_id, get_course(award.digest))
-    return cycles.can_be_renewed(rule, award.valid_until, clock.today(settings.timezone))
+def rule_of(award: Award) -> Validity:
+    """Return the rule under which a certificate is renewed."""
+    return validity_of(award.programme_id, get_course(award.digest))
+
+
+def stage_of(award: Award, settings: Settings) -> Stage:
+    """Return where in its cycle a certificate stands today."""
+    return cycles.stage_of(rule_of(award), award.valid_until, clock.today(settings.timezone))
+
+
+def news_of(award: Award, settings: Settings) -> News | None:
+    """Return what there is to say of a certificate that stands; of any other, and of a mere patch, there is nothing."""
+    if not _stands(award):
+        return None
+    known = get_course(award.digest)
+    newest = get_course(find_newest_digest(award.course_id) or award.digest)
+    today, rule = clock.today(settings.timezone), rule_of(award)
+    if find_renewal(award.enrolment_id):
+        kind: Kind = "under way"
+    elif cycles.can_be_renewed(rule, award.valid_until, today):
+        kind = "renewal"
+    elif newest.minor_line != known.minor_line:
+        kind = "edition" if is_newer_edition(known, newest) else "notice"
+    else:
+        return None
+    way, progress = way_between(known, newest), progress_of(award.enrolment_id)
+    first = records.first_pass_of(award.enrolment_id) or award.passed_on
+    return News(
+        kind,
+        newest,
+        way,
+        renewing.practice_asked(newest, way, progress),
+        renewing.minutes_of(newest, way, progress),
+        award.valid_until,
+        cycles.next_end(validity_of(award.programme_id, newest), award.valid_until, today, first),
+        is_held(award.programme_id, newest.digest, settings),
+    )
+
+
+def _stands(award: Award) -> bool:
+    return award.current_for is not None and not award.waiting and award.withdrawn_at is None
 
 
 def begin_renewal(award_id: str, settings: Settings) -> Refused | None:
-    """Bring somebody to the newest version of the course: lessons that did not change stay finished."""
+    """Begin to renew a certificate on the newest version of its course, in its window or for a new edition."""
     award = records.get_award(award_id)
-    if not can_renew(award, settings):
+    news = news_of(award, settings)
+    if news is None or news.kind == "notice":
         return Refused(_("This certificate cannot be renewed yet. Nothing was changed."))
-    newest = find_newest_digest(award.course_id)
-    if newest is not None and newest != award.digest:
-        go_on_with_newest(award.enrolment_id, get_course(award.digest), get_course(newest))
+    newest = find_newest_digest(award.course_id) or award.digest
+    begin(award.enrolment_id, get_course(award.digest), get_course(newest))
+    return None
+
+
+def renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue the certificate that follows the one that stands, once what renewing asks for is there."""
+    standing = records.find_award_of_enrolment(enrolment_id)
+    if standing is None or not _stands(standing):
+        return None
+    progress = progress_of(enrolment_id)
+    came = _by_the_shorter_way(standing, progress) or _by_the_whole_check(standing, progress, settings)
+    if came is None:
+        return None
+    course, facts = came
+    today = clock.today(settings.timezone)
+    first = records.first_pass_of(enrolment_id) or standing.passed_on
+    until = cycles.next_end(validity_of(standing.programme_id, course), standing.valid_until, today, first)
+    earned = rules.Earned(today, until, is_held(standing.programme_id, course.digest, settings))
+    facts |= {"first": rules.what_came_first(standing.facts, standing.version, standing.passed_on)}
+    award = keep_award(get_enrolment(enrolment_id), course, earned, facts, before=standing)
+    end_renewal(enrolment_id)
+    return award
+
+
+def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, dict[str, Any]] | None:
+    """Return the version and the facts of a renewal that is under way, once all that it asks for is there."""
+    renewal = find_renewal(standing.enrolment_id)
+    found = find_pass(renewal.id) if renewal else None
+    if renewal is None or found is None:
+        return None
+    attempt, result = found
+    course = get_course(attempt.digest)
+    way = way_between(get_course(renewal.since), course)
+    if not all(item.met for item in renewing.what_renewing_asks(course, way, progress, passed=True)):
+        return None
+    waived = waived_of(standing.enrolment_id)
+    return course, rules.what_stood_behind(course) | rules.what_was_renewed(course, way, progress, result.asked, waived)
+
+
+def _by_the_whole_check(
+    standing: Award, progress: Progress, settings: Settings
+) -> tuple[Course, dict[str, Any]] | None:
+    """Return the version and the facts of a whole check that was passed in the window, which renews as well."""
+    rule = rule_of(standing)
+    for attempt, result in list_results(standing.enrolment_id):
+        day = clock.day_of(result.at, settings.timezone)
+        in_time = day > standing.passed_on and cycles.can_be_renewed(rule, standing.valid_until, day)
+        if result.passed and attempt.renewal_id is None and in_time:
+            course = get_course(attempt.digest)
+            if not everything_is_done(course, progress):
+                return None
+            whole = {"scope": "whole", "since": standing.version, "lessons": 0, "asked": result.asked}
+            return course, rules.what_stood_behind(course) | {"renewal": whole, "practice": 0, "observed": 0}
     return None

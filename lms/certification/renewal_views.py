@@ -9,9 +9,11 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from lms.accounts.access import allow, this_programme
 from lms.certification import actions, cycles, records, renewal
 from lms.certification.forms import ValidityForm
+from lms.certification.records import Award
 from lms.certification.views import own_award, rooms, today
 from lms.foundation.db import write
 from lms.foundation.gate import settings
+from lms.foundation.words import gettext as _
 from lms.library.records import find_newest_digest, find_offering
 from lms.library.shelf import get_course
 
@@ -21,8 +23,12 @@ from lms.library.shelf import get_course
 def renew(code: str) -> Any:
     """Begin to renew one's certificate, on the newest version of its course."""
     award = own_award(code)
-    write(renewal.begin_renewal, award.id, settings())
-    return redirect(url_for("learning.check", course=award.course_id), 303)
+    # What the write decides on is read before it.
+    renewal.news_of(award, settings())
+    refused = write(renewal.begin_renewal, award.id, settings())
+    if refused:
+        return redirect(url_for("certification.certificate", code=award.code), 303)
+    return redirect(url_for("learning.left", course=award.course_id), 303)
 
 
 @rooms.route("/programmes/<programme>/courses/<course>/validity", methods=["GET", "POST"])
@@ -42,10 +48,10 @@ def validity(programme: str, course: str) -> Any:
     holders = records.list_standing_of_course(this.id, course)
     chosen = next((award for award in holders if award.code == request.form.get("person")), None)
     checked = request.method == "GET" or form.validate()
-    if request.method == "POST" and checked and "keep" in request.form:
+    seen = request.form.get("seen") == form.seen() if checked else False
+    if request.method == "POST" and seen and "keep" in request.form:
         write(renewal.set_validity, this.id, course, form.rule())
-        return redirect(url_for("certification.validity", programme=programme, course=course), 303)
-    dates = cycles.dates_for(form.rule(), chosen.passed_on if chosen else today()) if checked else None
+        return redirect(url_for("certification.validity", programme=programme, course=course, kept="yes"), 303)
     page = render_template(
         "certification/validity.html",
         here="people",
@@ -53,9 +59,18 @@ def validity(programme: str, course: str) -> Any:
         course=content,
         programme=this,
         holders=[(award.code, award.name) for award in holders],
-        chosen=chosen.code if chosen else "",
-        chosen_name=chosen.name if chosen else None,
-        dates=dates,
+        chosen=chosen,
+        unseen="keep" in request.form and checked,
+        dates=_dates(form, chosen) if checked else None,
         people_url=url_for("coordination.people", programme=programme),
+        notices=[_("Kept. The rule holds for certificates from now on.")] if "kept" in request.args else [],
     )
     return make_response(page, 200 if checked else 422)
+
+
+def _dates(form: ValidityForm, chosen: Award | None) -> cycles.Dates:
+    """Return what a rule comes to for the holder who is chosen, or for somebody who passes today."""
+    if chosen is None:
+        return cycles.dates_for(form.rule(), today())
+    first = records.first_pass_of(chosen.enrolment_id) or chosen.passed_on
+    return cycles.dates_of(form.rule(), chosen.passed_on, chosen.valid_until, first)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
 from lms.content.course import Course
+from lms.learning.renewing import Way, practice_asked
 from lms.learning.rules import Progress, everything_is_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
 REASONS = ("issued in error", "requirement not met", "holder asked", "programme decision", "other")
-RENEW_WITHIN = timedelta(days=90)
+_CARRIED = ("score", "safety", "practice", "practice_otherwise", "practice_waived", "observed")
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,6 @@ def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: dat
     return "valid"
 
 
-def renewal_is_near(valid_until: date | None, today: date) -> bool:
-    """Decide whether a certificate is within ninety days of its end, or past it."""
-    return valid_until is not None and today >= valid_until - RENEW_WITHIN
-
-
 def what_stood_behind(course: Course) -> dict[str, int | bool | str]:
     """Return what a certificate of this version attests, as facts that are kept with the award."""
     return {
@@ -89,6 +85,38 @@ def met_otherwise(course: Course, progress: Progress, waived: Collection[str]) -
         "lessons_otherwise": len(lessons.difference(waived)),
         "lessons_waived": len(lessons.intersection(waived)),
     }
+
+
+def what_was_renewed(
+    course: Course, way: Way, progress: Progress, asked: int, waived: Collection[str]
+) -> dict[str, Any]:
+    """Return what a renewal by a shorter way asked for, as facts that are kept with the award."""
+    changed = {lesson.id for lesson in way.changes.lessons}
+    otherwise = changed & progress.lessons_otherwise
+    talks = {talk.id for talk in way.changes.talks}
+    practice = practice_asked(course, way, progress)
+    recorded = practice - min(practice, len(talks & (progress.practised - progress.practised_otherwise)))
+    by_waiver = min(recorded, len(talks & progress.practised_otherwise & set(waived)))
+    return {
+        "renewal": {
+            "scope": "course" if way.across else "changes",
+            "since": way.since,
+            "lessons": len(changed - otherwise),
+            "asked": asked,
+        },
+        "practice": practice,
+        "observed": 0,
+        "practice_otherwise": recorded - by_waiver,
+        "practice_waived": by_waiver,
+        "lessons_otherwise": len(otherwise.difference(waived)),
+        "lessons_waived": len(otherwise.intersection(waived)),
+    }
+
+
+def what_came_first(facts: Mapping[str, Any], version: str, passed_on: date) -> dict[str, Any]:
+    """Return what stood behind the first certificate of a cycle, which every renewal carries on."""
+    known: dict[str, Any] | None = facts.get("first")
+    return known or {"on": passed_on.isoformat(), "version": version, **{key: facts.get(key, 0) for key in _CARRIED}}
 
 
 def plain_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,13 +13,12 @@ from werkzeug.http import parse_accept_header
 
 from lms.accounts.access import allow, public, signed_in, this_programme
 from lms.accounts.records import get_person, get_programme
-from lms.certification import actions, credentials, pages, records
+from lms.certification import actions, credentials, history, pages, records, renewed
 from lms.certification.codes import grouped, normalise_code
 from lms.certification.forms import NameForm, WithdrawForm
 from lms.certification.records import Award
 from lms.certification.reissue import can_be_made_anew
 from lms.certification.rendering import render_in_child
-from lms.certification.renewal import can_renew
 from lms.certification.rules import State
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -36,28 +36,13 @@ def today() -> date:
     return clock.today(settings().timezone)
 
 
-def row_of(award: Award) -> dict[str, Any]:
-    """Return what a list of one's own certificates shows of one."""
-    state = award.state(today())
-    mark, state_text, _sentence = pages.state_words(state, award.valid_until)
-    return {
-        "title": award.title,
-        "version": award.version,
-        "state": mark,
-        "state_text": state_text,
-        "awarded_on": award.passed_on,
-        "until": award.valid_until,
-        "url": url_for("certification.certificate", code=award.code),
-    }
-
-
 @rooms.get("/certificates")
 @allow("hold certificates")
 def certificates() -> Any:
     """Show one's own certificates."""
     awards = records.list_awards_of_person(signed_in().person_id)
     return render_template(
-        "certification/certificates.html", here="certificates", rows=[row_of(award) for award in awards]
+        "certification/certificates.html", here="certificates", cycles=history.cycles_of(awards, settings())
     )
 
 
@@ -75,7 +60,7 @@ def certificate(code: str) -> Any:
     """Show one's own certificate, its PDF once it is there, and what others see."""
     award = own_award(code)
     state = award.state(today())
-    mark, state_text, sentence = pages.state_words(state, award.valid_until)
+    mark, state_text, sentence = history.words_of(award, settings())
     size = records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
     another = get_person(award.person_id).certificate_name
@@ -110,7 +95,8 @@ def certificate(code: str) -> Any:
         contact=programme.facts.get("contact") or programme.facts.get("lead"),
         another_name=another if another and another != award.name and can_be_made_anew(award) else None,
         name_asked=records.find_name_request(award.id) is not None,
-        renewable=can_renew(award, settings()),
+        news=history.news_words(award, settings()),
+        course_id=award.course_id,
         renewed=award.renewed_by is not None,
         newer_url=newer and url_for("certification.certificate", code=newer.code),
     )
@@ -193,7 +179,7 @@ def verify(code: str) -> Any:
         return _by_accept(make_response(jsonify(told), 200 if award else 404))
     if award and request.method == "GET":
         minute = clock.now().replace(second=0)
-        about = (award.code, state, award.valid_until, award.name, award.name_seal, award.name_shown, programme, minute)
+        about = (*_shown_of(award), state, programme, minute)
         return _by_accept(kept_page(about, lambda: _verify_page(award, state, code, programme, NameForm())))
     form = NameForm(request.form)
     match = too_often = None
@@ -236,6 +222,12 @@ def _verify_page(
     )
 
 
+def _shown_of(award: Award) -> tuple[Hashable, ...]:
+    """Return what of an award its page shows, so that a page which is kept is made anew when that changes."""
+    name = (award.name, award.name_seal, award.name_shown)
+    return award.code, award.valid_until, award.renewed_by, *name
+
+
 def _shown(code: str) -> str:
     normal = normalise_code(code)
     return grouped(normal) if normal else code[:40]
@@ -250,7 +242,7 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
             (_("Course"), award.title),
             (_("Version"), award.version),
             (_("Programme"), programme),
-            (_("Completed"), day(award.passed_on)),
+            (_("Renewed") if renewed.is_renewed(award.facts) else _("Completed"), day(award.passed_on)),
         ]
         if award.valid_until:
             rows.append((_("Valid until"), day(award.valid_until)))

@@ -280,6 +280,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "The check draws more questions than the bank can give.",
         "Draw fewer, or write more questions.",
     ),
+    "REFRESHER_DRAW": (
+        "error",
+        "The refresher draws more than the check, or fewer than it has critical groups.",
+        "Let it draw fewer than the check, and at least one of each critical group.",
+    ),
     "PRACTICE_TOO_FEW": (
         "error",
         "More practice conversations are asked for than there are.",

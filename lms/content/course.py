@@ -243,13 +243,17 @@ class Arc:
 
 @dataclass(frozen=True)
 class Criteria:
-    """What the certificate asks for: `score` in whole per cent of the drawn questions."""
+    """What the certificate asks for: `score` in whole per cent of the drawn questions.
+
+    `refresher` is how many questions renewing draws across the course, where the course says so itself.
+    """
 
     score: int
     draw: int
     practice_required: int
     observed_practice: int = 0
     lessons_required: bool = False
+    refresher: int | None = None
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,16 @@ def _draw(desk: Desk, course: Course) -> None:
             line,
             f"The check draws {course.criteria.draw}; it needs one at least, and one of each critical group.",
         )
+    if course.criteria.refresher is not None and not (
+        max(len(groups), 1) <= course.criteria.refresher < course.criteria.draw
+    ):
+        place = next((number for number, text in enumerate(report.lines, 1) if text.startswith("refresher:")), 1)
+        report.add(
+            "REFRESHER_DRAW",
+            place,
+            f"The refresher draws {course.criteria.refresher}, the check {course.criteria.draw};"
+            f" there are {len(groups)} critical groups.",
+        )
     if course.criteria.practice_required > len(course.conversations):
         report.add(
             "PRACTICE_TOO_FEW",

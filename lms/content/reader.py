@@ -155,7 +155,12 @@ def _put_together(
         objectives=tuple(Objective(entry.id, entry.text, tuple(entry.tags)) for entry in shape.objectives),
         content_note=shape.content_notes,
         criteria=Criteria(
-            asked.score, shape.draw, asked.practice_required, asked.observed_practice, asked.lessons_required
+            asked.score,
+            shape.draw,
+            asked.practice_required,
+            asked.observed_practice,
+            asked.lessons_required,
+            shape.refresher.draw if shape.refresher else None,
         ),
         certificate=CertificateTerms(terms.attests, terms.does_not_attest, terms.valid_months, terms.design),
         sources=tuple(Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources),

@@ -161,6 +161,12 @@ class PassShape(_Strict):
     lessons_required: Yes = False
 
 
+class RefresherShape(_Strict):
+    """What renewing asks for, in place of half the check."""
+
+    draw: Whole
+
+
 class CertificateShape(_Strict):
     """What the certificate says."""
 
@@ -206,6 +212,7 @@ class CourseShape(_Strict):
     content_notes: Annotated[str, BeforeValidator(_course_note)]
     criteria: PassShape = Field(alias="pass")
     draw: Whole
+    refresher: RefresherShape | None = None
     certificate: CertificateShape
     sources: list[SourceShape] = []
     arcs: list[ArcShape] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from lms.certification.cycles import Stage, Validity, stage_of
 from lms.certification.pages import state_words
 from lms.certification.records import Award, list_awards_of_programme, list_name_requests
+from lms.certification.renewal import rule_of
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
 from lms.foundation.sheets import as_sheet
@@ -33,15 +35,19 @@ class PersonRow:
     withdrawn: bool
 
 
-def training_words(state: TrainingState, awarded_on: date | None, until: date | None) -> str:
-    """Return a training state in words, with its date."""
-    if state == "not_started":
-        return _("Not started")
-    if state == "in_training":
-        return _("In training")
-    if state == "completed" and awarded_on:
-        return _("Completed %(day)s", day=day(awarded_on))
-    return _("Renew by %(day)s", day=day(until)) if until else _("Renew")
+def training_words(state: TrainingState, issued: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
+    """Return a training state in words, with its date; where a cycle stands is said in the words of "renew by"."""
+    if issued is None:
+        return _("In training") if state == "in_training" else _("Not started")
+    until = issued.valid_until
+    if until is None or stage in {"current", "without end"}:
+        passed = day(issued.passed_on)
+        return _("Renewed %(day)s", day=passed) if issued.cycle > 1 else _("Completed %(day)s", day=passed)
+    if stage == "in grace":
+        return _("Renew by %(day)s, in days of grace", day=day(until + timedelta(days=grace_days)))
+    if stage == "lapsed":
+        return _("Renew, it was due by %(day)s", day=day(until))
+    return _("Renew by %(day)s", day=day(until))
 
 
 def state_names() -> dict[TrainingState, str]:
@@ -62,6 +68,10 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
     awards = {award.enrolment_id: award for award in list_awards_of_programme(programme_id)}
     begun: dict[str, list[tuple[str, Award | None]]] = {}
     courses: dict[str, tuple[str, bool]] = {}
+    rules: dict[str, Validity] = {}
+    for standing in awards.values():
+        if standing.digest not in rules:
+            rules[standing.digest] = rule_of(standing)
     for enrolment in list_enrolments_of_programme(programme_id):
         title, private = courses.setdefault(enrolment.course_id, _course(enrolment.course_id))
         if not private:
@@ -69,7 +79,8 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
     rows = []
     for person_id, public_id, name in list_learners(programme_id):
         for title, award in begun.get(person_id, [("", None)]):
-            rows.append(_row((name, public_id), title, award, begun=bool(title), today=today))
+            rule = rules[award.digest] if award else None
+            rows.append(_row((name, public_id), title, award, rule, today))
     return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
 
 
@@ -79,14 +90,10 @@ def _course(course_id: str) -> tuple[str, bool]:
     return (course.title, course.private) if course else (course_id, False)
 
 
-def _row(who: tuple[str, str], title: str, award: Award | None, *, begun: bool, today: date) -> PersonRow:
+def _row(who: tuple[str, str], title: str, award: Award | None, rule: Validity | None, today: date) -> PersonRow:
     issued = award if award and not award.waiting else None
-    state = training_state(
-        begun=begun,
-        awarded_on=issued.passed_on if issued else None,
-        valid_until=issued.valid_until if issued else None,
-        today=today,
-    )
+    stage = stage_of(rule, issued.valid_until, today) if issued and rule else None
+    state = training_state(begun=bool(title), stage=stage)
     mark, text = None, ""
     if issued:
         mark, text, _sentence = state_words(issued.state(today), issued.valid_until)
@@ -95,9 +102,7 @@ def _row(who: tuple[str, str], title: str, award: Award | None, *, begun: bool, 
         person=who[1],
         course=title,
         training=state,
-        training_text=training_words(
-            state, issued.passed_on if issued else None, issued.valid_until if issued else None
-        ),
+        training_text=training_words(state, issued, stage, rule.grace_days if rule else 0),
         until=issued.valid_until if issued else None,
         certificate_state=mark,
         certificate_text=text,

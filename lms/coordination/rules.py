@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
-from lms.certification.rules import renewal_is_near
+from lms.certification.cycles import Stage
 
 TrainingState = Literal["not_started", "in_training", "completed", "renew_by"]
 STATES: tuple[TrainingState, ...] = ("not_started", "in_training", "completed", "renew_by")
 
 
-def training_state(*, begun: bool, awarded_on: date | None, valid_until: date | None, today: date) -> TrainingState:
-    """Return which of the four states a coordinator sees."""
-    if awarded_on is None:
+def training_state(*, begun: bool, stage: Stage | None) -> TrainingState:
+    """Return which of the four states a coordinator sees; `stage` is that of the certificate, where one stands."""
+    if stage is None:
         return "in_training" if begun else "not_started"
-    return "renew_by" if renewal_is_near(valid_until, today) else "completed"
+    return "completed" if stage in {"current", "without end"} else "renew_by"

@@ -6,6 +6,7 @@ import secrets
 from collections import Counter
 from datetime import date
 
+from lms.content.changes import changes_between
 from lms.content.course import Conversation, Course, End
 from lms.foundation import clock, ids
 from lms.foundation.db import db
@@ -22,8 +23,12 @@ from lms.learning.events import (
     EquivalentUndone,
     LessonFinished,
     PracticeCompleted,
+    RenewalBegun,
+    WentOn,
 )
 from lms.learning.records import Attempt, Enrolment, Result
+from lms.learning.renewals import Renewal, find_renewal
+from lms.learning.renewing import Way
 
 
 def enrol(person_id: str, programme_id: str, course: Course) -> Enrolment:
@@ -59,15 +64,21 @@ def complete_practice(enrolment_id: str, conversation: Conversation, end: End) -
         announce(PracticeCompleted(enrolment.person_id, enrolment.programme_id, enrolment_id))
 
 
-def open_check(enrolment_id: str, course: Course) -> tuple[Attempt, Saved]:
-    """Open the check on the bytes of a course, or go on with the open one; return it and what is saved of it."""
+def open_check(enrolment_id: str, course: Course, way: Way | None = None) -> tuple[Attempt, Saved]:
+    """Open the check on the bytes of a course, or go on with the open one; return it and what is saved of it.
+
+    While somebody renews, `way` says what that asks for, and the check is the shorter one that belongs to it.
+    """
     checks = check_records.get_checks(enrolment_id)
-    if checks.open:
-        return checks.open, check_records.answers_of(checks.open.id)
+    renewal = find_renewal(enrolment_id) if way else None
+    known = checks.open_for(renewal.id if renewal else enrolment_id)
+    if known:
+        return known, check_records.answers_of(known.id)
     seen = Counter(name for attempt in checks.attempts for name in attempt.drawn)
     seed = secrets.randbits(62)
-    drawn = list(rules.draw(course, seen, seed))
-    attempt = check_records.keep_attempt(enrolment_id, course.digest, seed, drawn)
+    shorter = (way.questions, way.draw) if way and renewal else (None, None)
+    drawn = list(rules.draw(course, seen, seed, *shorter))
+    attempt = check_records.keep_attempt(enrolment_id, course.digest, seed, drawn, renewal.id if renewal else None)
     announce(CheckOpened(checks.person_id, checks.programme_id, enrolment_id, attempt.id))
     return attempt, {}
 
@@ -105,9 +116,39 @@ def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None
 
 
 def go_on_with_newest(enrolment_id: str, known: Course, newest: Course) -> None:
-    """Bring an enrolment to the newest version; lessons whose text changed since are open again, the others done."""
-    same = {lesson.id for lesson in newest.lessons if known.lesson_by_id.get(lesson.id) == lesson}
-    records.move_enrolment(enrolment_id, newest.minor_line, {lesson.id for lesson in newest.lessons} - same)
+    """Bring an enrolment to the newest version; what changed since is open again, all else stays done."""
+    changes = changes_between(known, newest)
+    lessons, talks = ({one.id for one in some} for some in (changes.lessons, changes.talks))
+    records.move_enrolment(enrolment_id, newest.minor_line, lessons, talks)
+    enrolment = records.get_enrolment(enrolment_id)
+    announce(WentOn(enrolment.person_id, enrolment.programme_id, enrolment_id, newest.version))
+
+
+def begin_renewal(enrolment_id: str, known: Course, newest: Course) -> Renewal:
+    """Begin to renew what somebody knows of a version, on the newest; where it is under way already, go on with it."""
+    renewal, enrolment = find_renewal(enrolment_id), records.get_enrolment(enrolment_id)
+    if renewal is not None and enrolment.minor_line == newest.minor_line:
+        return renewal
+    go_on_with_newest(enrolment_id, known, newest)
+    if renewal is None:
+        renewal = Renewal(
+            id=ids.inner_id(),
+            enrolment_id=enrolment_id,
+            open_for=enrolment_id,
+            since=known.digest,
+            begun_at=clock.now(),
+        )
+        db.session.add(renewal)
+        db.session.flush()
+        announce(RenewalBegun(enrolment.person_id, enrolment.programme_id, enrolment_id))
+    return renewal
+
+
+def end_renewal(enrolment_id: str) -> None:
+    """End the renewal that is under way, if one is."""
+    renewal = find_renewal(enrolment_id)
+    if renewal is not None:
+        renewal.open_for, renewal.ended_at = None, clock.now()
 
 
 def record_equivalent(

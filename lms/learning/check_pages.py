@@ -79,6 +79,7 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
         "parts/outcome.html",
         course=paper.course,
         passed=result.passed,
+        renewing=paper.attempt.renewal_id is not None,
         right=result.right,
         asked=result.asked,
         needed=came.needed,

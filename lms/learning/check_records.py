@@ -71,11 +71,14 @@ _SENT = (
     .where(_past.c.enrolment_id == _attempt.c.enrolment_id)
     .correlate(_attempt)
 )
+_OF_ITS_KIND = _SENT.where(_past.c.renewal_id.is_not_distinct_from(_attempt.c.renewal_id))
 _PASSED_ON = _SENT.with_only_columns(joined(_past.c.digest, " ")).where(_past_result.c.passed)
 # The enrolment tells whose it is: an attempt of somebody else comes without one.
 _IS_MINE = and_(_enrolment.c.id == _attempt.c.enrolment_id, _enrolment.c.person_id == VISITOR_COLUMNS[0])
 _OPEN_PAPER = (
-    VISITOR.add_columns(*_HELD_COLUMNS, _programme.c.facts, _SENT.scalar_subquery(), _PASSED_ON.scalar_subquery())
+    VISITOR.add_columns(
+        *_HELD_COLUMNS, _programme.c.facts, _OF_ITS_KIND.scalar_subquery(), _PASSED_ON.scalar_subquery()
+    )
     .outerjoin(_attempt, _attempt.c.public_id == bindparam("attempt"))
     .outerjoin(_enrolment, _IS_MINE)
     .outerjoin(_result, _result.c.attempt_id == _attempt.c.id)
@@ -121,10 +124,9 @@ class Checks:
     programme_id: str
     attempts: tuple[Attempt, ...]
 
-    @property
-    def open(self) -> Attempt | None:
-        """The attempt that is open."""
-        return next((attempt for attempt in self.attempts if attempt.open_for), None)
+    def open_for(self, key: str) -> Attempt | None:
+        """Return the attempt that is open for an enrolment or a renewal."""
+        return next((attempt for attempt in self.attempts if attempt.open_for == key), None)
 
 
 def get_checks(enrolment_id: str) -> Checks:
@@ -187,17 +189,18 @@ def close(attempt_id: str) -> Closed | None:
     return Closed(enrolment_id, drawn, person_id, programme_id, _as_saved(saved))
 
 
-def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str]) -> Attempt:
+def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], renewal_id: str | None = None) -> Attempt:
     """Keep a new attempt, which is open."""
     row = {
         "id": ids.inner_id(),
         "public_id": ids.public_id(),
         "enrolment_id": enrolment_id,
-        "open_for": enrolment_id,
+        "open_for": renewal_id or enrolment_id,
         "digest": digest,
         "seed": str(seed),
         "drawn": drawn,
         "opened_at": clock.now(),
+        "renewal_id": renewal_id,
     }
     run(_OPEN, row)
     return copy_of(Attempt, row)

@@ -14,13 +14,14 @@ from lms.content.course import Question
 from lms.content.questions import complete, read
 from lms.foundation.db import write
 from lms.foundation.fields import whole_number
-from lms.foundation.gate import settings
 from lms.foundation.keeping import hole, kept_page
 from lms.foundation.words import gettext as _
 from lms.learning import actions, check_pages, check_records, pages, records, rules
 from lms.learning.check_records import OwnAttempt
 from lms.learning.papers import Paper
-from lms.learning.views import certificate_of, meet_at_course, open_enrolment, rooms
+from lms.learning.renewals import find_renewal
+from lms.learning.renewing import way_between
+from lms.learning.views import certificate_of, meet_at_course, open_enrolment, renewing_of, rooms
 from lms.library.shelf import get_course
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -82,33 +83,36 @@ def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any
 def check(course: str) -> Any:
     """Say what the check asks, how long it is, and what is kept of it."""
     page, content, enrolment_id = open_enrolment(course)
-    attempt = records.find_open_attempt(enrolment_id)
-    paper = Paper(attempt, None, page.facts) if attempt else None
     progress = records.progress_of(enrolment_id)
-    zone = settings().timezone
+    renewal, renewing = find_renewal(enrolment_id), renewing_of(enrolment_id, content, progress)
+    way = renewing.way if renewing else None
+    attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
+    paper = Paper(attempt, None, page.facts) if attempt else None
+    drawn = len(paper.questions) if paper else way.draw if way else content.criteria.draw
     return render_template(
         "learning/check.html",
         here="courses",
         course=content,
         criteria=content.criteria,
-        fit_needed=rules.needed_right(content.criteria, content.criteria.draw),
+        fit_needed=rules.needed_right(content.criteria, drawn),
+        way=way,
         attempt_url=url_for("learning.question", attempt=attempt.public_id, number=_first_unanswered(paper))
         if attempt and paper
         else None,
         answered=sum(paper.marks) if paper else 0,
-        drawn=len(paper.questions) if paper else content.criteria.draw,
-        minutes=rules.check_minutes(len(paper.questions) if paper else content.criteria.draw),
+        drawn=drawn,
+        minutes=rules.check_minutes(drawn),
         past=[
             {
                 "url": url_for("learning.result", attempt=row.public_id),
                 "date": result.at.date(),
                 "passed": result.passed,
+                "renewal": row.renewal_id is not None,
             }
             for row, result in records.list_results(enrolment_id)
         ],
-        zone=zone,
-        passed=progress.passed,
-        missing_practice=len(progress.practised) < rules.practice_needed(content),
+        passed=renewing.passed if renewing else progress.passed,
+        missing_practice=not way and len(progress.practised) < rules.practice_needed(content),
         course_url=url_for("learning.course", course=content.id),
     )
 
@@ -124,7 +128,9 @@ def _first_unanswered(paper: Paper | None) -> int:
 def start_check(course: str) -> Any:
     """Open the check, or go on with the one that is open."""
     page, content, enrolment_id = open_enrolment(course)
-    attempt, saved = write(actions.open_check, enrolment_id, content)
+    renewal = find_renewal(enrolment_id)
+    way = way_between(get_course(renewal.since), content) if renewal else None
+    attempt, saved = write(actions.open_check, enrolment_id, content, way)
     number = _first_unanswered(Paper(attempt, None, page.facts, saved)) if saved else 1
     if page.check_at_once:
         return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)
@@ -319,8 +325,12 @@ def _still_to_come(paper: Paper) -> dict[str, Any]:
     """Return what stands between a passed check and the certificate, which only its own page asks for."""
     progress = records.progress_of(paper.attempt.enrolment_id)
     certificate = certificate_of(paper.attempt.enrolment_id)
+    asked = pages.asked_rows(paper.course, progress)
+    if paper.attempt.renewal_id:
+        renewing = renewing_of(paper.attempt.enrolment_id, paper.course, progress)
+        asked = renewing.rows if renewing else []
     return {
         "certificate_url": certificate["url"],
         "waiting_review": certificate["waiting"],
-        "left": [row for row in pages.asked_rows(paper.course, progress) if not row["met"]],
+        "left": [row for row in asked if not row["met"]],
     }

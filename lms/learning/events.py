@@ -64,6 +64,25 @@ class CoursePassed:
 
 
 @dataclass(frozen=True)
+class WentOn:
+    """Somebody went on to a newer version of a course."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    version: str
+
+
+@dataclass(frozen=True)
+class RenewalBegun:
+    """Somebody began to renew what they know of a course."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+
+
+@dataclass(frozen=True)
 class RemarkAnswered:
     """The authors of a course answered what was said of a lesson; what was said, and by whom, is in no event."""
 

@@ -18,6 +18,7 @@ from lms.learning.equivalents import Equivalent, list_equivalents
 from lms.learning.records import Answer, Attempt, Enrolment, LessonDone, PracticeDone, Result
 from lms.learning.refreshers import OWN_TABLES as REFRESHER_TABLES
 from lms.learning.refreshers import find_refresher, shown_on
+from lms.learning.renewals import Renewal, list_renewals
 from lms.learning.runs import Run, of_person
 from lms.learning.talks import play
 from lms.library.shelf import get_course
@@ -61,10 +62,16 @@ def kept() -> tuple[Kept, ...]:
             _("So that you can go on where you were and look back; passing is what the certificate rests on."),
             stays,
             (
-                *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at"),
+                *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at renewal_id"),
                 *_columns("answer", "attempt_id question_id value revision saved_at"),
                 *_columns("result", "attempt_id right asked passed at"),
             ),
+        ),
+        Kept(
+            _("When you began to renew a certificate, and from which version on"),
+            _("So that you are asked only for what changed since."),
+            stays,
+            _columns("renewal", "id enrolment_id open_for since begun_at ended_at"),
         ),
         Kept(
             _("How often you want refreshers, and on which day a question was last there"),
@@ -127,6 +134,7 @@ def export(person_id: str) -> list[Part]:
             {
                 "course": _("Course"),
                 "version": _("Version"),
+                "kind": _("Kind"),
                 "opened": _("Opened"),
                 "sent": _("Sent"),
                 "right": _("Right"),
@@ -148,6 +156,12 @@ def export(person_id: str) -> list[Part]:
                 "saved": _("Saved"),
             },
             tuple(cells for row in enrolments for cells in _answers(row)),
+        ),
+        Sheet(
+            "renewals",
+            _("Your renewals"),
+            {"course": _("Course"), "since": _("From version"), "began": _("Began"), "ended": _("Ended")},
+            tuple(cells for row in enrolments for cells in _renewals(row)),
         ),
         Sheet(
             "refreshers",
@@ -203,13 +217,26 @@ def _attempts(enrolment: Enrolment) -> list[tuple[Attempt, Result | None]]:
 def _checks(enrolment: Enrolment) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for attempt, result in _attempts(enrolment):
-        known = (enrolment.course_id, get_course(attempt.digest).version, attempt.opened_at.isoformat())
+        kind = _("Renewing") if attempt.renewal_id else _("The check")
+        known = (enrolment.course_id, get_course(attempt.digest).version, kind, attempt.opened_at.isoformat())
         if result is None:
             found.append((*known, "", "", str(len(attempt.drawn)), _("Open")))
         else:
             words = _("Passed") if result.passed else _("Not quite yet")
             found.append((*known, result.at.isoformat(), str(result.right), str(result.asked), words))
     return found
+
+
+def _renewals(enrolment: Enrolment) -> list[tuple[str, ...]]:
+    return [
+        (
+            enrolment.course_id,
+            get_course(row.since).version,
+            row.begun_at.isoformat(),
+            row.ended_at.isoformat() if row.ended_at else "",
+        )
+        for row in list_renewals(enrolment.id)
+    ]
 
 
 def _answers(enrolment: Enrolment) -> list[tuple[str, ...]]:
@@ -255,7 +282,7 @@ def erase(person_id: str, remains: Remains) -> None:
     attempts = select(Attempt.id).where(Attempt.enrolment_id.in_(mine))
     for table in (Answer, Result):
         db.session.execute(delete(table).where(table.attempt_id.in_(attempts)))
-    for of_enrolment in (Attempt, LessonDone, PracticeDone, Equivalent, Run):
+    for of_enrolment in (Attempt, Renewal, LessonDone, PracticeDone, Equivalent, Run):
         db.session.execute(delete(of_enrolment).where(of_enrolment.enrolment_id.in_(mine)))
     for spaced in REFRESHER_TABLES:
         db.session.execute(delete(spaced).where(spaced.person_id == person_id))

@@ -18,6 +18,7 @@ from lms.foundation.gate import address as url_for
 from lms.foundation.words import day, duration, language, ngettext
 from lms.foundation.words import gettext as _
 from lms.learning.equivalents import Equivalent
+from lms.learning.renewing import Way
 from lms.learning.rules import Asked, Progress, can_be_met_otherwise, needed_right, what_is_asked
 
 _FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
@@ -144,9 +145,17 @@ def first_open(course: Course, progress: Progress) -> Lesson | None:
     return next((lesson for lesson in course.lessons if lesson.id not in progress.lessons), None)
 
 
-def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url: str | None) -> list[Step]:
-    """Return the path of a course with its marks; modules stand as headings among them."""
+def path_of(
+    course: Course, progress: Progress, enrolled: bool, certificate_url: str | None, way: Way | None = None
+) -> list[Step]:
+    """Return the path of a course with its marks; modules stand as headings among them.
+
+    To somebody who renews, `way` marks what changed, and says how many questions there are.
+    """
+    changed = {lesson.id for lesson in way.changes.lessons} if way else set()
     here = first_open(course, progress) if enrolled else None
+    if way:
+        here = next((lesson for lesson in way.changes.lessons if lesson.id not in progress.lessons), None)
     steps: list[Step] = []
     for module in course.modules:
         done = enrolled and all(lesson.id in progress.lessons for lesson in module.lessons)
@@ -154,13 +163,15 @@ def path_of(course: Course, progress: Progress, enrolled: bool, certificate_url:
         for lesson in module.lessons:
             finished = lesson.id in progress.lessons
             mark = "done" if finished else "here" if lesson is here else "next"
-            steps.append(
-                Step("lesson", mark, lesson.title, note_in_short(lesson), lesson_path(course, lesson), finished)
-            )
+            meta = note_in_short(lesson)
+            if lesson.id in changed:
+                meta = f"{_('Changed since your certificate.')} {meta}"
+            steps.append(Step("lesson", mark, lesson.title, meta, lesson_path(course, lesson), finished))
     steps += _talks(course, progress)
     check = url_for("learning.check", course=course.id)
-    meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", course.criteria.draw)
-    steps.append(Step("check", "done" if progress.passed else "check", _("The check"), meta, check, progress.passed))
+    asked, passed = way.draw if way else course.criteria.draw, progress.passed and not way
+    meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", asked)
+    steps.append(Step("check", "done" if passed else "check", _("The check"), meta, check, passed))
     meta = _("Yours when everything above that is asked for is there")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
     return steps

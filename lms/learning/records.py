@@ -44,7 +44,10 @@ class LessonDone(Base):
 
 
 class Attempt(Base):
-    """One go at the check, bound to the bytes it was opened on; `open_for` is unique, so one is open at a time."""
+    """One go at the check, bound to the bytes it was opened on; `open_for` is unique, so one is open at a time.
+
+    One that belongs to a renewal is open for that, and stands beside a check that was open before.
+    """
 
     __tablename__ = "attempt"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
@@ -55,6 +58,7 @@ class Attempt(Base):
     seed: Mapped[str]
     drawn: Mapped[list[str]]
     opened_at: Mapped[datetime]
+    renewal_id: Mapped[str | None]
 
 
 class Answer(Base):
@@ -216,7 +220,7 @@ def _of_enrolment(what: Any, table: type[Base], *more: Any) -> Any:
 
 
 _RESULTS = select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id)
-_SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment")).subquery()
+_SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment"), Attempt.renewal_id.is_(None)).subquery()
 
 
 def _met(item: str) -> Any:
@@ -261,12 +265,14 @@ def upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: b
     return statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
 
 
-def move_enrolment(enrolment_id: str, minor_line: str, open_again: set[str]) -> None:
-    """Put an enrolment on another line of its course, with some lessons open again."""
+def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], talks: set[str]) -> None:
+    """Put an enrolment on another line of its course, with some lessons and conversations open again."""
     get_enrolment(enrolment_id).minor_line = minor_line
-    db.session.execute(
-        delete(LessonDone).where(LessonDone.enrolment_id == enrolment_id, LessonDone.lesson_id.in_(open_again))
-    )
+    for table, item, again in (
+        (LessonDone, LessonDone.lesson_id, lessons),
+        (PracticeDone, PracticeDone.conversation_id, talks),
+    ):
+        db.session.execute(delete(table).where(table.enrolment_id == enrolment_id, item.in_(again)))
     db.session.flush()
 
 
@@ -292,9 +298,9 @@ def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool
     return counts
 
 
-def find_open_attempt(enrolment_id: str) -> Attempt | None:
-    """Return the attempt that is open."""
-    return db.session.scalar(select(Attempt).where(Attempt.open_for == enrolment_id))
+def find_open_attempt(open_for: str) -> Attempt | None:
+    """Return the attempt that is open for an enrolment, or for a renewal."""
+    return db.session.scalar(select(Attempt).where(Attempt.open_for == open_for))
 
 
 def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:

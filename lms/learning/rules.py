@@ -77,13 +77,16 @@ def _fewest(left: Mapping[str, tuple[str, ...]], counts: Mapping[str, int]) -> s
     return found
 
 
-def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
+def draw(
+    course: Course, seen: Mapping[str, int], seed: int, among: Collection[str] | None = None, most: int | None = None
+) -> tuple[str, ...]:
     """Choose a check's questions: one of each critical group, then the rest, the least seen first.
 
     Every objective that has a question left gets one before any objective gets a second. The same seed and
-    the same history give the same paper.
+    the same history give the same paper. Renewing draws fewer, `most`, and `among` some questions alone.
     """
-    pool = [question for question in course.questions if question.drawable]
+    most = course.criteria.draw if most is None else most
+    pool = [question for question in course.questions if question.drawable and (among is None or question.id in among)]
     lots = _lots(seed, "draw", [question.id for question in pool])
     order = sorted(pool, key=lambda question: (seen.get(question.id, 0), lots[question.id]))
     drawn: list[Question] = []
@@ -98,7 +101,7 @@ def draw(course: Course, seen: Mapping[str, int], seed: int) -> tuple[str, ...]:
     rest = [question for question in order if not question.critical]
     for _times, equal in groupby(rest, key=lambda question: seen.get(question.id, 0)):
         left = {question.id: question.objectives for question in equal}
-        while left and len(drawn) < course.criteria.draw:
+        while left and len(drawn) < most:
             fewest = _fewest(left, counts)
             drawn.append(course.question_by_id[fewest])
             counts.update(left.pop(fewest))

@@ -13,11 +13,14 @@ from lms.accounts.rules import Visitor, may
 from lms.content.course import Course
 from lms.foundation.db import write
 from lms.foundation.words import gettext as _
-from lms.learning import actions, pages, records
+from lms.learning import actions, pages, records, renewal_pages
 from lms.learning.equivalents import list_equivalents
 from lms.learning.records import OpenPage
+from lms.learning.renewal_pages import Newer, Renewing
+from lms.learning.renewals import find_pass, find_renewal
+from lms.learning.renewing import way_between
 from lms.learning.rules import Progress, missing_facts
-from lms.library.records import list_offerings, list_reviews
+from lms.library.records import find_newest_digest, list_offerings, list_reviews
 from lms.library.rules import missing_reviews
 from lms.library.shelf import get_course
 
@@ -61,9 +64,30 @@ def open_enrolment(course_id: str) -> tuple[OpenPage, Course, str]:
 def certificate_of(enrolment_id: str | None) -> dict[str, Any]:
     """Return what stands of an enrolment's certificate, as the room above tells."""
     if enrolment_id is None:
-        return {"url": None, "waiting": False}
+        return {"url": None, "waiting": False, "code": None}
     found: dict[str, Any] = current_app.extensions["lms_certificate_of"](enrolment_id)
     return found
+
+
+def news_of(enrolment_id: str | None, certificate: dict[str, Any]) -> Any:
+    """Return what there is to say of a certificate that stands, as the room above tells."""
+    return current_app.extensions["lms_certificate_news"](enrolment_id) if certificate["url"] else None
+
+
+def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -> Renewing | None:
+    """Return the renewal that is under way on an enrolment, as pages show it."""
+    renewal = find_renewal(enrolment_id) if enrolment_id else None
+    if renewal is None:
+        return None
+    way = way_between(get_course(renewal.since), content)
+    return renewal_pages.as_shown(content, way, progress, passed=find_pass(renewal.id) is not None)
+
+
+def newest_of(content: Course) -> Course | None:
+    """Return the newest version of a course when it has gone on since a line was begun; a patch is the same line."""
+    digest = find_newest_digest(content.id)
+    newest = get_course(digest) if digest else content
+    return newest if newest.minor_line != content.minor_line else None
 
 
 def warm(enrolment_id: str) -> None:
@@ -97,7 +121,8 @@ def courses() -> Any:
         enrolment = begun.get(course_id)
         progress = records.progress_of(enrolment.id) if enrolment else Progress()
         certificate = certificate_of(enrolment.id if enrolment else None)
-        entries.append(_entry(number, course, enrolment is not None, progress, certificate))
+        news = news_of(enrolment.id, certificate) if enrolment else None
+        entries.append(_entry(number, course, enrolment is not None, progress, certificate, news))
         if enrolment and enrolment is enrolments[0] and not certificate["url"]:
             current = _current(course, progress)
     return render_template(
@@ -110,8 +135,12 @@ def courses() -> Any:
     )
 
 
-def _entry(number: int, course: Course, begun: bool, progress: Progress, certificate: dict[str, Any]) -> dict[str, Any]:
-    if certificate["url"] or certificate["waiting"]:
+def _entry(
+    number: int, course: Course, begun: bool, progress: Progress, certificate: dict[str, Any], news: Any
+) -> dict[str, Any]:
+    if news:
+        state, state_text = news.mark, news.in_short
+    elif certificate["url"] or certificate["waiting"]:
         state, state_text = "ok", _("Finished")
     elif begun:
         state, state_text = "go", _("%(done)s of %(all)s lessons", done=len(progress.lessons), all=len(course.lessons))
@@ -158,7 +187,12 @@ def course(course: str) -> Any:
     reviews = list_reviews(content.id, content.digest)
     words = review_words()
     missing = missing_reviews(words, {review.role for review in reviews})
+    renewing = renewing_of(page.enrolment_id, content, progress)
     next_url, next_text = pages.next_thing(content, progress)
+    if certificate["url"]:
+        next_url, next_text = certificate["url"], _("See your certificate")
+    if renewing:
+        next_url, next_text = renewing.next_url, _("Go on with renewing")
     runs_it = may_facilitate(page.visitor, course)
     return render_template(
         "learning/course.html",
@@ -169,8 +203,18 @@ def course(course: str) -> Any:
         signed_in=page.visitor is not None,
         may_enrol=_may_begin(page, content),
         waits_for=_facts_waited_for(page, content),
-        path=pages.path_of(content, progress, page.enrolment_id is not None, certificate["url"]),
-        asked=pages.asked_rows(content, progress),
+        path=pages.path_of(
+            content,
+            progress,
+            page.enrolment_id is not None,
+            certificate["url"],
+            renewing.way if renewing else None,
+        ),
+        renewing=renewing,
+        news=news_of(page.enrolment_id, certificate),
+        code=certificate["code"],
+        newer=_newer(page, content, progress) if not certificate["code"] else None,
+        asked=renewing.rows if renewing else pages.asked_rows(content, progress),
         sees={"columns": sees.COLUMNS(), "rows": [row[:2] for row in sees.rows_of_sight()]},
         notes_text=content.content_note,
         reviews=[{"role_text": words[r.role], "name": r.name, "date": r.date} for r in reviews],
@@ -178,12 +222,18 @@ def course(course: str) -> Any:
         held=bool(page.programme_id) and current_app.extensions["lms_is_held"](page.programme_id, content.digest),
         lead_text=pages.fact_words(page.facts)[0],
         certificate_url=certificate["url"],
-        next_url=certificate["url"] or next_url,
-        next_text=_("See your certificate") if certificate["url"] else next_text,
+        next_url=next_url,
+        next_text=next_text,
         remark_pages=_remark_pages(page.visitor, course),
         facilitator=runs_it and any(module.facilitator for module in content.modules),
         runs_it=runs_it,
     )
+
+
+def _newer(page: OpenPage, content: Course, progress: Progress) -> Newer | None:
+    """Return what going on with the newest version would mean for somebody who is in the middle of an earlier one."""
+    newest = newest_of(content) if page.enrolment_id else None
+    return renewal_pages.newer_than(content, newest, progress) if newest else None
 
 
 def may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
@@ -237,14 +287,18 @@ def left(course: str) -> Any:
     """Show what the certificate still asks for, each with its way there."""
     _page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
-    asked = pages.asked_rows(content, progress)
+    renewing = renewing_of(enrolment_id, content, progress)
+    asked = renewing.rows if renewing else pages.asked_rows(content, progress)
     certificate = certificate_of(enrolment_id)
+    news = news_of(enrolment_id, certificate)
     unfinished = pages.first_open(content, progress)
     last = content.lesson_by_id.get(request.args.get("done", ""))
     return render_template(
         "learning/left.html",
         here="courses",
         course=content,
+        renewing=renewing,
+        until=news.until if renewing and news else None,
         asked=asked,
         left=[row for row in asked if not row["met"]],
         certificate_url=certificate["url"],

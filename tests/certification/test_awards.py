@@ -12,7 +12,7 @@ from lms.accounts.actions import set_programme
 from lms.certification.cycles import add_months
 from lms.certification.forms import REASON_WORDS
 from lms.certification.records import find_award
-from lms.certification.rules import REASONS, name_fits, plain_name, renewal_is_near, state_of
+from lms.certification.rules import REASONS, name_fits, plain_name, state_of
 from lms.foundation import clock
 from lms.foundation.mail import OutboxMail
 from lms.library.actions import record_review
@@ -126,8 +126,7 @@ def test_names_fit_in_both_directions_or_in_none_and_nothing_fits_an_empty_one(o
 
 
 @given(until=st.dates(date(2000, 1, 1), date(2100, 1, 1)), days=st.integers(-400, 400))
-def test_the_last_day_is_a_valid_day_and_renewal_is_near_for_ninety_days(until: date, days: int) -> None:
+def test_the_last_day_is_a_valid_day(until: date, days: int) -> None:
     today = until + timedelta(days=days)
     state = state_of(waiting=False, withdrawn=False, replaced=False, valid_until=until, today=today)
     assert state == ("expired" if days > 0 else "valid")
-    assert renewal_is_near(until, today) is (days >= -90)

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from lms.accounts.passwords import hash_password
+from lms.certification.records import list_awards
+from lms.content.course import Course
 from lms.foundation.db import writing
+from lms.library import shelf
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
-from tests.roads import COURSE, PFA, TALKS, begin, earn, play, take_check
+from tests.roads import COURSE, PFA, TALKS, begin, earn, play, prepare, publish_next, take_check
 
 SLOW = ("argon2", "weasyprint", "fontTools", "zxcvbn", "markdown", "pydantic", "yaml", "jinja2/compiler", "subprocess")
 DATABASE = (".db", "-wal", "-shm", "-journal", "write.lock")
@@ -101,6 +104,34 @@ def test_passwords_own_data_and_what_was_met_in_another_way_keep_their_writes_sh
         sam.get("/account/delete").form("/account/delete").submit(password=new, seal="yes")
         site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="Sam Osei")
     assert found == []
+
+
+def test_renewing_and_going_on_read_no_course_inside_a_write(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No version is on the shelf of this process when a step begins, as after a new start of the site."""
+    site, within, read = sqlite_site, list[str](), shelf._read
+
+    def noting(digest: str) -> Course:
+        within.extend([digest] if writing() else [])
+        return read(digest)
+
+    code = earn(site)
+    prepare(site, "lena")
+    publish_next(site, "2.0.0", "2-arrive/2-look.md")
+    sam, lena = site.visitor("sam"), site.visitor("lena")
+    monkeypatch.setattr(shelf, "_read", noting)
+    for step in (
+        lambda: sam.get(f"/certificates/{code}").form("/renew").submit(),
+        lambda: take_check(site, "sam"),
+        lambda: sam.get(f"{COURSE}/lessons/look").form("/done").submit(),
+        lambda: lena.get(COURSE).form("/newest").submit(),
+    ):
+        monkeypatch.setattr(shelf, "_courses", {})
+        step()
+    with site.inside():
+        assert [award.version for award in list_awards()] == ["1.0.0", "2.0.0"]
+    assert within == []
 
 
 @pytest.mark.parametrize("slow", ["hash", "file"])

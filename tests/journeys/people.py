@@ -12,7 +12,7 @@ from lms.accounts.letters import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification import actions as certification
-from lms.certification.records import find_award
+from lms.certification.records import find_award, find_award_of_enrolment
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
@@ -26,7 +26,7 @@ from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
 from tests.roads import PFA, earn, pass_check, prepare, the_course
 
-THREE = "three-lessons-of-all"
+THREE, GOING_ON = "three-lessons-of-all", "a-course-that-goes-on"
 
 
 @cache
@@ -74,6 +74,7 @@ def settle(served: Served, folder: Path) -> People:
         add(served, name, shown)
     _begin_everything(served)
     _hand_out_certificates(served, people)
+    _go_on(served, people, folder / GOING_ON)
     with served.site.inside():
         harbour = find_programme("harbour")
     assert harbour is not None
@@ -96,6 +97,44 @@ def _begin_everything(served: Served) -> None:
             site.do(learning.finish_lesson, enrolment.id, lesson.id)
         site.do(learning.open_check, enrolment.id, course)
     pass_check(site, prepare(site, "omar", practised=False), lambda question: not question.critical)
+
+
+def _go_on(served: Served, people: People, folder: Path) -> None:
+    """A course goes on to a new edition: for a holder, one whose certificate ends soon, two who renew, and a learner.
+
+    Rune has passed the check for renewing and has a lesson to read; Sela has the new certificate.
+    """
+    site = served.site
+    three_lessons(folder, draw=5, course=GOING_ON)
+    served.lms("publish", str(folder), "--programme", "harbour")
+    earlier = {"hana": "Hana Kim", "rosa": "Rosa Lindt", "rune": "Rune Dahl", "sela": "Sela Ade"}
+    for name, shown in earlier.items():
+        add(served, name, shown)
+        clock.shift(timedelta(days=0 if name == "hana" else -700))
+        people.codes[name] = earn(site, name, course=GOING_ON)
+        clock.shift(timedelta(0))
+    add(served, "teo", "Teo Ruiz")
+    middle = prepare(site, "teo", course=GOING_ON)
+    site.do(learning.finish_lesson, middle, "hello-1")
+    site.do(learning.finish_lesson, middle, "hello-2")
+    lesson, head = folder / "1-begin" / "2-hello-2.md", folder / "course.md"
+    lesson.write_text(lesson.read_text("utf-8").replace("Dana looks up.", "Dana looks up from her hands."), "utf-8")
+    head.write_text(head.read_text("utf-8").replace('version: "1.0.0"', 'version: "2.0.0"'), "utf-8")
+    served.lms("publish", str(folder), "--programme", "harbour")
+    for name in ("rune", "sela"):
+        with site.inside():
+            award, newest = find_award(people.codes[name]), the_course(GOING_ON)
+            assert award is not None
+            known = get_course(award.digest)
+        site.do(learning.begin_renewal, award.enrolment_id, known, newest)
+        pass_check(site, award.enrolment_id, course=GOING_ON)
+        if name == "sela":
+            site.do(learning.finish_lesson, award.enrolment_id, "hello-2")
+            with site.inside():
+                renewed = find_award_of_enrolment(award.enrolment_id)
+                assert renewed is not None
+                people.codes["renewed"] = renewed.code
+    site.work()
 
 
 def _leave_links(served: Served, people: People) -> None:

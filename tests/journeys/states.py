@@ -12,10 +12,10 @@ from lms.certification.pages import paper_of
 from lms.certification.records import find_award, find_document
 from lms.certification.rendering import keys_of
 from lms.certification.squares import sealed
-from tests.journeys.people import PFA, THREE, People
+from tests.journeys.people import GOING_ON, PFA, THREE, People
 
 Steps = Callable[[Page, People], None]
-COURSE, SMALL = f"/courses/{PFA}", f"/courses/{THREE}"
+COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 TALK = f"{COURSE}/conversations/after-the-resuscitation-room"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -71,6 +71,15 @@ def type_in(name: str, text: str) -> Steps:
 
     def step(page: Page, _people: People) -> None:
         page.locator(f"main input[name={name}]").fill(text)
+
+    return step
+
+
+def choose(name: str, value: str) -> Steps:
+    """Choose one of several."""
+
+    def step(page: Page, _people: People) -> None:
+        page.locator(f"main input[name={name}][value={value}]").check()
 
     return step
 
@@ -320,6 +329,24 @@ STATES = (
         f"/programmes/harbour/courses/{PFA}/validity",
         press("Show the dates"),
     ),
+    State(
+        "how long certificates stand, for a holder, not looked at yet",
+        "cora",
+        f"/programmes/harbour/courses/{GOING_ON}/validity",
+        then(choose("mode", "fixed"), press("Keep this rule")),
+    ),
+    State("certificate with a new edition", "hana", "/certificates/{hana}"),
+    State("course with a new edition, finished", "hana", ONGOING),
+    State("certificate that can be renewed", "rosa", "/certificates/{rosa}"),
+    State("course with a newer version, in the middle", "teo", ONGOING),
+    State("what is left to renew", "rune", f"{ONGOING}/left"),
+    State("course while renewing", "rune", ONGOING),
+    State("check for renewing", "rune", f"{ONGOING}/check"),
+    State("result: passed for renewing", "rune", f"{ONGOING}/check", lambda page, people: first_of_list(page)),
+    State("certificates, a cycle", "sela", "/certificates"),
+    State("certificate that was renewed", "sela", "/certificates/{sela}"),
+    State("certificate, renewed", "sela", "/certificates/{renewed}"),
+    State("verify: renewed", "", "/verify/{renewed}"),
     State("certificate, withdrawn", "revoked", "/certificates/{revoked}"),
 )
 

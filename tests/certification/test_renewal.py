@@ -1,0 +1,321 @@
+"""Renewing by a shorter way, new editions and their holders, and what a cycle of certificates looks like."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lms.accounts.actions import set_programme
+from lms.certification.actions import Refused
+from lms.certification.records import Award, find_award, list_awards
+from lms.certification.renewal import begin_renewal
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.foundation.mail import OutboxMail
+from lms.learning.actions import finish_lesson
+from lms.learning.records import Attempt
+from lms.library.shelf import get_course
+from tests.conftest import Site
+from tests.inspector import Page
+from tests.learning.test_once import count, told
+from tests.roads import COURSE, PFA, TALKS, answer, at_once, earn, open_check, play, prepare, publish_next, take_check
+
+LOOK, LINK = "2-arrive/2-look.md", "4-help-and-link/2-link.md"
+TALK = f"practice/{TALKS[0]}.md"
+HALF = 5
+
+
+def later(site: Site, days: int) -> None:
+    """Let days go by, after which everybody has to sign in again."""
+    clock.shift(timedelta(days=days))
+    site.visitors.clear()
+
+
+def press_renew(site: Site, code: str) -> Page:
+    return site.visitor("sam").get(f"/certificates/{code}").form("/renew").submit()
+
+
+def read(site: Site, *lessons: str) -> None:
+    for lesson in lessons:
+        site.visitor("sam").get(f"{COURSE}/lessons/{lesson}").form("/done").submit()
+
+
+def cycle(site: Site) -> list[Award]:
+    with site.inside():
+        return sorted(list_awards(), key=lambda award: award.cycle)
+
+
+def newest_check(site: Site) -> Attempt:
+    """Return the check that was opened last; call it inside."""
+    found = db.session.scalar(select(Attempt).order_by(Attempt.id.desc()).limit(1))
+    assert found is not None
+    return found
+
+
+def test_sam_renews_with_what_changed_and_the_certificate_says_what_was_asked(site: Site) -> None:
+    first = earn(site)
+    publish_next(site, "1.1.0", LOOK, LINK)
+    later(site, 700)
+    page = site.visitor("sam").get(f"/certificates/{first}")
+    assert "You can renew it now" in page.main and "The 2 lessons that changed" in page.main
+    assert "practice conversation" not in page.main.partition("Renewing asks for")[2].partition("No time limit")[0]
+    page = press_renew(site, first)
+    assert page.h1 == "What renewing asks for" and "0 of 2" in page.main and "Since version 1.0.0" in page.main
+    result = take_check(site, "sam")
+    assert result.h1 == "You passed the check for renewing" and "Still to come" in result.main
+    read(site, "look")
+    assert len(cycle(site)) == 1
+    read(site, "link")
+    before, after = cycle(site)
+    assert (before.renewed_by, after.version, before.version) == (after.id, "1.1.0", "1.0.0")
+    assert (before.current_for, after.current_for) == (None, after.enrolment_id)
+    says = site.stranger().get(f"/verify/{after.code}").main
+    assert "Renewed by 2 lessons that changed since version 1.0.0, and 80% or more of" in says
+    assert "including every safety question" in says and "First completed" in says
+    assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
+    told_of = site.visitor("sam").get("/certificates").main
+    assert "Renewed since" in told_of and told_of.index("Version 1.1.0") < told_of.index("Version 1.0.0")
+
+
+def test_the_questions_of_a_renewal_are_those_of_what_changed_and_one_of_every_critical_group(site: Site) -> None:
+    first = earn(site)
+    course = publish_next(site, "1.1.0", LOOK)
+    later(site, 700)
+    press_renew(site, first)
+    open_check(site.visitor("sam"))
+    look = next(lesson for lesson in course.lessons if lesson.id == "look")
+    with site.inside():
+        attempt = newest_check(site)
+        asked = [course.question_by_id[name] for name in attempt.drawn]
+    assert attempt.digest == course.digest and len(asked) < course.criteria.draw
+    assert all(question.critical or set(question.objectives) & set(look.objectives) for question in asked)
+    groups = {question.group for question in course.questions if question.critical}
+    assert {question.group for question in asked if question.critical} == groups
+
+
+def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_asked_again(site: Site) -> None:
+    first = earn(site)
+    later(site, 700)
+    page = press_renew(site, first)
+    assert f"of {HALF} questions across the course" in page.main and "conversation" not in page.main
+    take_check(site, "sam")
+    before, after = cycle(site)
+    assert after.facts["renewal"] == {"scope": "course", "since": "1.0.0", "lessons": 0, "asked": HALF}
+    assert after.facts["first"]["practice"] == 2 and before.valid_until is not None
+    assert after.valid_until is not None and after.valid_until > before.valid_until
+    says = site.stranger().get(f"/verify/{after.code}").main
+    assert f"80% or more of {HALF} questions across the course" in says
+    assert "None was asked for again" in says and "2 written practice conversations" in says
+
+
+def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -> None:
+    site = sqlite_site
+    first = earn(site)
+    publish_next(site, "1.0.1", LOOK, head=("certificate:", "refresher: {draw: 4}\ncertificate:"))
+    later(site, 700)
+    page = press_renew(site, first)
+    assert "4 of 4 questions across the course" in page.main and "The lesson that changed" in page.main
+
+
+def test_a_conversation_that_changed_is_asked_for_once_more(site: Site) -> None:
+    first = earn(site)
+    publish_next(site, "1.1.0", TALK)
+    later(site, 700)
+    page = press_renew(site, first)
+    assert "One practice conversation" in page.main
+    take_check(site, "sam")
+    assert len(cycle(site)) == 1
+    play(site.visitor("sam").get(f"{COURSE}/conversations/{TALKS[0]}"))
+    after = cycle(site)[-1]
+    assert after.cycle == 2 and after.facts["practice"] == 1
+    assert "One written practice conversation for the renewal." in site.stranger().get(f"/verify/{after.code}").main
+
+
+def test_a_renewal_that_is_not_enough_yet_changes_nothing(site: Site) -> None:
+    first = earn(site)
+    later(site, 700)
+    press_renew(site, first)
+    page = take_check(site, "sam", lambda question: not question.critical)
+    assert page.h1.startswith("Not yet") and len(cycle(site)) == 1
+    page = take_check(site, "sam")
+    assert page.h1 == "You passed the check for renewing" and "See your new certificate" in page.links()
+    assert len(cycle(site)) == 2
+
+
+def test_a_check_that_was_open_before_stays_as_it_is_beside_the_renewal(site: Site) -> None:
+    first = earn(site)
+    page = open_check(site.visitor("sam"))
+    whole = page.path
+    later(site, 700)
+    press_renew(site, first)
+    page = open_check(site.visitor("sam"))
+    assert page.path.split("/")[2] != whole.split("/")[2]
+    take_check(site, "sam")
+    assert len(cycle(site)) == 2
+    assert open_check(site.visitor("sam")).path.split("/")[2] == whole.split("/")[2]
+
+
+def test_two_sendings_of_a_renewal_at_the_same_moment_give_one_certificate(site: Site) -> None:
+    first = earn(site)
+    later(site, 700)
+    press_renew(site, first)
+    page = answer(site, "sam", open_check(site.visitor("sam")))
+    replies = at_once(page.form("/submit"), 12)
+    assert {reply.status_code for reply in replies} == {303}
+    assert count(site, Award) == 2 and told(site, "CertificateRenewed") == 1
+    assert sum(award.current_for is not None for award in cycle(site)) == 1
+
+
+def test_two_presses_on_renew_begin_one_renewal(site: Site) -> None:
+    first = earn(site)
+    later(site, 700)
+    page = site.visitor("sam").get(f"/certificates/{first}")
+    at_once(page.form("/renew"), 8)
+    assert told(site, "RenewalBegun") == 1
+
+
+def test_a_new_edition_offers_its_holders_the_difference_and_asks_nothing(site: Site) -> None:
+    first = earn(site)
+    site.work()
+    mails = count(site, OutboxMail)
+    publish_next(site, "2.0.0", LOOK)
+    site.work()
+    sam = site.visitor("sam")
+    page = sam.get(f"/certificates/{first}")
+    assert "There is a newer edition, version 2.0.0" in page.main and "You need do nothing" in page.main
+    assert "There is a newer edition" in sam.get(COURSE).main and "newer edition" in sam.get("/courses").main
+    assert sam.get(f"{COURSE}/left").h1 == "Everything is here"
+    assert press_renew(site, first).h1 == "What renewing asks for"
+    take_check(site, "sam")
+    read(site, "look")
+    site.work()
+    before, after = cycle(site)
+    assert (after.version, after.facts["renewal"]["lessons"]) == ("2.0.0", 1)
+    assert before.valid_until is not None and after.valid_until is not None and after.valid_until >= before.valid_until
+    assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
+    assert count(site, OutboxMail) == mails + 1, "the mail that the new certificate is ready, and no other"
+    assert "newer edition" not in sam.get(COURSE).main
+
+
+@pytest.mark.parametrize(("version", "said"), [("1.0.1", False), ("1.1.0", True)])
+def test_a_minor_version_is_a_notice_and_a_patch_is_none_and_no_mail_tells_of_either(
+    sqlite_site: Site, version: str, said: bool
+) -> None:
+    site = sqlite_site
+    first = earn(site)
+    site.work()
+    mails = count(site, OutboxMail)
+    publish_next(site, version, LOOK)
+    site.work()
+    page = site.visitor("sam").get(f"/certificates/{first}")
+    assert ("nothing is asked of you" in page.main) is said and "/renew" not in page.html
+    assert ("A newer version" in page.html or "There is a newer version" in page.main) is said
+    assert count(site, OutboxMail) == mails
+
+
+def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Site) -> None:
+    enrolment = prepare(site, "sam")
+    site.do(finish_lesson, enrolment, "look")
+    site.do(finish_lesson, enrolment, "prepare")
+    publish_next(site, "2.0.0", LOOK)
+    sam = site.visitor("sam")
+    page = sam.get(COURSE)
+    assert "Version 1.0.0, by" in page.main and "There is a newer version, 2.0.0" in page.main
+    assert "1 of the 2 lessons you finished stay finished" in page.main
+    page = page.form("/newest").submit()
+    assert "Version 2.0.0, by" in page.main and "newer version" not in page.main
+    assert told(site, "WentOn") == 1
+    take_check(site, "sam")
+    assert [award.version for award in cycle(site)] == ["2.0.0"]
+
+
+def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqlite_site: Site) -> None:
+    site = sqlite_site
+    first = earn(site)
+    site.do(set_programme, "harbour", None, {}, True, touch_hold=True)
+    publish_next(site, "2.0.0", LOOK)
+    assert "has not been reviewed yet" in site.visitor("sam").get(f"/certificates/{first}").main
+    press_renew(site, first)
+    take_check(site, "sam")
+    read(site, "look")
+    before, after = cycle(site)
+    assert after.waiting and not before.waiting
+    assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
+    assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, waiting for the course’s review"
+
+
+def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Site) -> None:
+    site = sqlite_site
+    first = earn(site)
+    later(site, 600)
+    assert "/renew" not in site.visitor("sam").get(f"/certificates/{first}").html
+    with site.inside():
+        award = find_award(first)
+    assert award is not None
+    assert isinstance(site.do(begin_renewal, award.id, site.settings), Refused)
+    assert told(site, "RenewalBegun") == 0
+
+
+@pytest.mark.parametrize("hours", [-2, 2, 24 * 400, -24 * 400])
+def test_a_clock_that_jumps_neither_loses_nor_doubles_a_certificate(sqlite_site: Site, hours: int) -> None:
+    site = sqlite_site
+    clock.shift(timedelta(hours=hours))
+    first = earn(site)
+    later(site, 0)
+    take_check(site, "sam")
+    later(site, 700)
+    if hours < 24:
+        take_check(site, "sam")
+    later(site, 700 - 1)
+    awards = cycle(site)
+    assert sum(award.current_for is not None for award in awards) == 1 and awards[0].code == first
+    ends = [award.valid_until or date.max for award in awards]
+    assert ends == sorted(ends)
+    assert site.visitor("sam").get("/certificates").h1 == "Your certificates"
+
+
+def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifies(site: Site) -> None:
+    first = earn(site)
+    people = "/programmes/harbour/people"
+    with site.inside():
+        award = find_award(first)
+        assert award is not None and award.valid_until is not None and get_course(award.digest).version == "1.0.0"
+        left = (award.valid_until - award.passed_on).days
+    for days, holder, coordinator in (
+        (0, "Valid until", "Completed"),
+        (left - 10, "can be renewed now", "Renew by"),
+        (left + 1, "can be renewed whenever you like", "Renew, it was due by"),
+    ):
+        later(site, days)
+        assert holder in site.visitor("sam").get(f"/certificates/{first}").main
+        assert coordinator in site.visitor("cora").get(people).main
+    page = site.stranger().get(f"/verify/{first}")
+    assert "A refresher was due then" in page.main
+    press_renew(site, first)
+    take_check(site, "sam")
+    page = site.stranger().get(f"/verify/{first}")
+    assert page.h1.startswith("This certificate was valid until") and "It was renewed since" in page.main
+    assert "Renewed since. Was valid until" in site.visitor("sam").get(f"/certificates/{first}").main
+    assert "Renewed" in site.visitor("cora").get(people).main
+
+
+def test_grace_is_told_with_its_last_day(sqlite_site: Site) -> None:
+    site = sqlite_site
+    first = earn(site)
+    form = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Show the dates")
+    page = form.submit("Show the dates", mode="expiry", grace_days="30")
+    page.form_with("Keep this rule").submit("Keep this rule")
+    with site.inside():
+        award = find_award(first)
+        assert award is not None and award.valid_until is not None
+        left = (award.valid_until - award.passed_on).days
+    later(site, left + 5)
+    assert "Days of grace until" in site.visitor("sam").get(f"/certificates/{first}").main
+    assert "in days of grace" in site.visitor("cora").get("/programmes/harbour/people").main
+    press_renew(site, first)
+    take_check(site, "sam")
+    before, after = cycle(site)
+    assert before.valid_until is not None and after.valid_until is not None
+    assert (after.valid_until.day, after.valid_until.month) == (before.valid_until.day, before.valid_until.month)
