@@ -96,7 +96,7 @@ def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Setti
         digest=award.digest,
         awarded_on=award.passed_on,
         valid_until=award.valid_until,
-        stands_behind=tuple(pages.asked_rows(award.facts)),
+        stands_behind=tuple(pages.fields(award)),
         criteria=" ".join(pages.clauses(award.facts)),
         does_not_attest=award.facts["does_not_attest"],
         programme=get_programme(award.programme_id).name,
@@ -142,6 +142,8 @@ def facts_of(award: Award, programme: Programme, settings: Settings) -> Certific
         attests=pages.sentence(award.name, award.facts),
         does_not_attest=award.facts["does_not_attest"],
         programme=programme.name,
+        level=pages.level_words(award.facts),
+        digest=award.digest,
         signatories=pages.signatories(programme.facts.get("signatory", "")),
         language=award.facts["language"],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -14,6 +14,14 @@ from lms.content.course import Course
 from lms.learning.rules import Progress, everything_is_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
+Level = Literal["completed", "ready"]
+Rating = Literal["harmful", "not yet", "basic", "skilled"]
+RATINGS: tuple[Rating, ...] = ("harmful", "not yet", "basic", "skilled")
+# What shows that somebody can do it; the other two are kept, and count for nothing.
+SHOWN: frozenset[str] = frozenset({"basic", "skilled"})
+OBSERVER_ROLES = ("trainer", "observer", "coordinator", "supervisor")
+UNDO_REASONS = ("somebody else", "another day", "another word", "not agreed", "other")
+OBSERVATIONS_MOST = 10
 REASONS = ("issued in error", "requirement not met", "holder asked", "programme decision", "other")
 RENEW_WITHIN = timedelta(days=90)
 
@@ -37,6 +45,15 @@ def decide_award(course: Course, progress: Progress, on: date, until: date | Non
     if not everything_is_done(course, progress):
         return NotYet()
     return Earned(on, until, waiting=held)
+
+
+def is_ready(needed: int, ratings: Sequence[str]) -> bool:
+    """Decide whether enough practice was observed, the earliest rating first.
+
+    What could have done harm, seen last, holds the second level back until it is seen to go well again.
+    """
+    shown = sum(rating in SHOWN for rating in ratings)
+    return 0 < needed <= shown and ratings[-1] != "harmful"
 
 
 def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:
@@ -64,7 +81,8 @@ def what_stood_behind(course: Course) -> dict[str, int | bool | str]:
         "score": course.criteria.score,
         "safety": any(question.critical for question in course.questions),
         "practice": practice_needed(course),
-        "observed": course.criteria.observed_practice,
+        "level": "completed",
+        "observed": 0,
         "does_not_attest": course.certificate.does_not_attest,
         "design": course.certificate.design,
         "language": course.language,

@@ -43,6 +43,7 @@ def row_of(award: Award) -> dict[str, Any]:
     return {
         "title": award.title,
         "version": award.version,
+        "level": pages.level_words(award.facts),
         "state": mark,
         "state_text": state_text,
         "awarded_on": award.passed_on,
@@ -79,7 +80,7 @@ def certificate(code: str) -> Any:
     size = records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
     another = get_person(award.person_id).certificate_name
-    after = award.replaced_by or award.renewed_by
+    after = award.replaced_by or award.renewed_by or award.raised_to
     newer = records.get_award(after) if after else None
     return render_template(
         "certification/certificate.html",
@@ -110,6 +111,9 @@ def certificate(code: str) -> Any:
         name_asked=records.find_name_request(award.id) is not None,
         renewable=can_renew(award, settings()),
         renewed=award.renewed_by is not None,
+        raised=award.raised_to is not None,
+        level=pages.level_words(award.facts),
+        attests_fields=pages.fields(award),
         newer_url=newer and url_for("certification.certificate", code=newer.code),
     )
 
@@ -251,7 +255,7 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
         ]
         if award.valid_until:
             rows.append((_("Valid until"), day(award.valid_until)))
-        asked = pages.asked_rows(award.facts) if state in {"valid", "expired"} else []
+        asked = pages.fields(award) if state in {"valid", "expired"} else []
     return {
         "heading": heading,
         "lead": lead,
