@@ -24,12 +24,13 @@ from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
-from lms.certification import badge_views, list_views, reissue_views, rendering, renewal_views
+from lms.certification import badge_views, levels, list_views, reissue_views, rendering, renewal_views
 from lms.certification import records as awards
 from lms.certification.codes import grouped
+from lms.certification.level_pages import way_told
 from lms.certification.views import rooms as certification_rooms
 from lms.certification.views import row_of
-from lms.coordination import equivalent_views
+from lms.coordination import equivalent_views, evidence_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
@@ -55,6 +56,7 @@ __all__ = [
     "check_views",
     "create_app",
     "equivalent_views",
+    "evidence_views",
     "graph_views",
     "lesson_views",
     "letter_views",
@@ -137,6 +139,10 @@ def _wire(app: Flask, settings: Settings) -> None:
         url = url_for("certification.certificate", code=award.code) if award and not award.waiting else None
         return {"url": url, "waiting": bool(award and award.waiting)}
 
+    def way_to_practise(enrolment_id: str) -> dict[str, Any] | None:
+        way = levels.way_of(enrolment_id)
+        return way_told(way) if way else None
+
     def unprintable(name: str) -> tuple[str, ...]:
         from lms.certification.designs import missing_glyphs
 
@@ -144,6 +150,7 @@ def _wire(app: Flask, settings: Settings) -> None:
 
     app.extensions["lms_own_data"] = (flow.kept_of_people, flow.hand_over, flow.take_away)
     app.extensions["lms_certificate_of"] = certificate_of
+    app.extensions["lms_way_to_practise"] = way_to_practise
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks

@@ -101,7 +101,7 @@ def certificate(code: str) -> Any:
         ready=size is not None,
         has_badge=credentials.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
-        attests=pages.clauses(award.facts),
+        attests=pages.fields(award),
         does_not_attest=award.facts["does_not_attest"],
         verify_url=pages.verify_address(settings(), award.code),
         show_name=award.name_shown,
@@ -113,7 +113,6 @@ def certificate(code: str) -> Any:
         renewed=award.renewed_by is not None,
         raised=award.raised_to is not None,
         level=pages.level_words(award.facts),
-        attests_fields=pages.fields(award),
         newer_url=newer and url_for("certification.certificate", code=newer.code),
     )
 

@@ -7,9 +7,10 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.accounts.records import Person, find_member
+from lms.accounts.records import Person
 from lms.content.course import Course
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
+from lms.coordination.members import begun_by, member_of_programme
 from lms.coordination.views import rooms
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -18,27 +19,7 @@ from lms.foundation.words import day
 from lms.foundation.words import gettext as _
 from lms.learning import actions, rules
 from lms.learning.equivalents import Equivalent, find_equivalent, list_standing
-from lms.learning.records import Enrolment, get_enrolment, list_enrolments
-from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
-
-
-def _member(public_id: str) -> Person:
-    found = find_member(public_id, this_programme().id)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _begun(person_id: str) -> list[tuple[Enrolment, Course]]:
-    """Return what somebody began in this programme; a private course shows nothing."""
-    found = []
-    for enrolment in list_enrolments(person_id):
-        digest = find_newest_digest(enrolment.course_id, enrolment.minor_line)
-        course = get_course(digest) if digest else None
-        if course and not course.private and enrolment.programme_id == this_programme().id:
-            found.append((enrolment, course))
-    return found
+from lms.learning.records import Enrolment, get_enrolment
 
 
 def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str, str, str]]:
@@ -54,8 +35,8 @@ def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str,
 @allow("record an equivalent")
 def equivalents(programme: str, person: str) -> Any:
     """Record that somebody met something in another way."""
-    member = _member(person)
-    choices = _choices(_begun(member.id))
+    member = member_of_programme(person)
+    choices = _choices(begun_by(member.id))
     form = EquivalentForm(request.form)
     form.item.choices = [(key, value[3]) for key, value in choices.items()]
     if request.method == "POST" and form.validate() and _day_will_do(form):
@@ -93,7 +74,7 @@ def _page(
     undo_problem: tuple[str, str] = ("", ""),
 ) -> Any:
     words = {value[:3]: value[3] for value in choices.values()}
-    recorded = [row for enrolment, _course in _begun(member.id) for row in list_standing(enrolment.id)]
+    recorded = [row for enrolment, _course in begun_by(member.id) for row in list_standing(enrolment.id)]
     saved = request.method == "GET" and request.args.get("saved")
     page = render_template(
         "coordination/equivalents.html",
@@ -126,12 +107,12 @@ def _row(row: Equivalent, words: dict[tuple[str, str, str], str]) -> dict[str, A
 @allow("record an equivalent")
 def undo_equivalent(programme: str, person: str, equivalent: str) -> Any:
     """Let something recorded no longer count, with a reason."""
-    member, row = _member(person), find_equivalent(equivalent)
-    if row is None or get_enrolment(row.enrolment_id) not in [enrolment for enrolment, _course in _begun(member.id)]:
+    member, row = member_of_programme(person), find_equivalent(equivalent)
+    if row is None or get_enrolment(row.enrolment_id) not in [enrolment for enrolment, _course in begun_by(member.id)]:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "").strip()
     if not reason or len(reason) > REASON_MOST:
         problem = _("Please give a reason, in a sentence.")
-        return _page(programme, member, EquivalentForm(), _choices(_begun(member.id)), (row.public_id, problem))
+        return _page(programme, member, EquivalentForm(), _choices(begun_by(member.id)), (row.public_id, problem))
     write(actions.undo_equivalent, row.id, reason)
     return redirect(url_for("coordination.equivalents", programme=programme, person=person, saved="yes"), 303)
