@@ -24,7 +24,7 @@ from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
-from lms.certification import badge_views, levels, list_views, reissue_views, rendering, renewal_views
+from lms.certification import badge_views, levels, list_views, look_views, reissue_views, rendering, renewal_views
 from lms.certification import records as awards
 from lms.certification.codes import grouped
 from lms.certification.level_pages import way_told
@@ -61,6 +61,7 @@ __all__ = [
     "lesson_views",
     "letter_views",
     "list_views",
+    "look_views",
     "offline_views",
     "own_views",
     "password_views",

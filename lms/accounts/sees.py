@@ -69,9 +69,7 @@ def sights() -> tuple[Sight, ...]:
         Sight(
             _("How an observed practice of yours went, in one of four words"),
             ("hold certificates", "record observed practice"),
-            explanation=_(
-                "A certificate says how many were observed, by whom and when, never the word. What was said is not kept."
-            ),
+            explanation=_("A certificate says how many, by whom and when, never the word. What was said is not kept."),
         ),
         Sight(
             _("Whether you hold a certificate, and until when"),

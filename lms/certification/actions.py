@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lms.accounts.records import get_person, get_programme
+from lms.accounts.rules import zone_of
 from lms.certification import cycles, records, rules
 from lms.certification.codes import new_code
 from lms.certification.cycles import Mode, Validity
@@ -61,16 +62,17 @@ def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the certificate of an enrolment once its course's criteria are met, once, and once for each renewal."""
     standing = records.find_award_of_enrolment(enrolment_id)
+    enrolment = get_enrolment(enrolment_id)
+    zone = zone_of(get_programme(enrolment.programme_id).facts, settings.timezone)
     passed = [
         attempt.digest
         for attempt, result in list_results(enrolment_id)
-        if result.passed and (standing is None or _renews(standing, clock.day_of(result.at, settings.timezone)))
+        if result.passed and (standing is None or _renews(standing, clock.day_of(result.at, zone)))
     ]
     if not passed:
         return None
     course = get_course(passed[0] if standing else passed[-1])
-    enrolment = get_enrolment(enrolment_id)
-    today = clock.today(settings.timezone)
+    today = clock.today(zone)
     held = is_held(enrolment.programme_id, course.digest, settings)
     progress = progress_of(enrolment_id)
     decision = rules.decide_award(course, progress, today, _end_of(standing, course, enrolment, today), held=held)

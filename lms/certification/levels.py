@@ -1,4 +1,4 @@
-"""The two levels of a certificate: observed practice is recorded, and with the last that is asked for, a second follows."""
+"""The two levels of a certificate: practice is observed and recorded, and the last that is asked brings a second."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Way:
 
 
 def observations_needed(programme_id: str, course: Course) -> int:
-    """Return how many observed practices are asked for: a programme may ask for more than the course, never for fewer."""
+    """Return how many observed practices are asked for: a programme may ask for more than its course, not for fewer."""
     return max(course.criteria.observed_practice, evidence.asked_by_programme(programme_id, course.id))
 
 
@@ -102,7 +102,9 @@ def undo_observation(row_id: str, reason: str) -> None:
     if row.undone_at is None:
         row.undone_at, row.undone_reason = clock.now(), reason
         enrolment = get_enrolment(row.enrolment_id)
-        announce(ObservationUndone(enrolment.person_id, enrolment.programme_id, row.enrolment_id, row.public_id, reason))
+        announce(
+            ObservationUndone(enrolment.person_id, enrolment.programme_id, row.enrolment_id, row.public_id, reason)
+        )
 
 
 def set_readiness(programme_id: str, course_id: str, observations: int, settings: Settings) -> None:

@@ -16,17 +16,18 @@ from lms.foundation.owned import Enclosure, Kept, Part, Remains, Sheet
 from lms.foundation.words import gettext as _
 from lms.learning.records import Enrolment, list_enrolments
 
-
 OBSERVED = (
-    "id public_id programme_id enrolment_id observer observer_role seen_on rating recorded_by recorded_at undone_at"
-    " undone_reason award_id"
+    "id public_id programme_id enrolment_id observer observer_role seen_on rating recorded_by recorded_at"
+    " undone_at undone_reason award_id"
 )
 
 
 def kept() -> tuple[Kept, ...]:
     """Return what is kept of somebody's certificates."""
     record = "id code programme_id person_id enrolment_id current_for course_id digest version title facts"
-    dates = "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to"
+    dates = (
+        "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to"
+    )
     return (
         Kept(
             _("The record of each certificate: its code, course, version, programme, dates and state"),

@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "valid_until": N_("Training record valid until {date}; refresher due then."),
     "signatory": N_("{who}, {role}"),
     "code": N_("Certificate code"),
-    "mark": N_("Course version {version}, fingerprint {mark}"),
+    "mark": N_("Course text {mark}"),
     "check": N_("Check it at {address} or scan the square. No account is needed."),
     "square": N_("Square code that opens the page where this certificate can be checked"),
 }
@@ -65,6 +65,7 @@ class CertificateFacts:
     direction: str = "ltr"
     words: Mapping[str, str] = field(default_factory=dict)
     specimen: bool = False
+    logo: bytes = b""
 
 
 def texts_of(facts: CertificateFacts) -> dict[str, Printed]:
@@ -91,7 +92,7 @@ def texts_of(facts: CertificateFacts) -> dict[str, Printed]:
         "valid_until": until or "",
         "code_label": words["code"],
         "level": plain(facts.level),
-        "mark": words["mark"].format(version=facts.version, mark=facts.digest[:MARK_LENGTH]) if facts.digest else "",
+        "mark": words["mark"].format(mark=facts.digest[:MARK_LENGTH]) if facts.digest else "",
         "check": words["check"].format(address=_address(facts.verify_url)),
         "square_alt": words["square"],
         "signatories": tuple(plain(words["signatory"].format(who=who, role=role)) for who, role in facts.signatories),

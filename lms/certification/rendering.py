@@ -17,6 +17,7 @@ from lms.certification.issuers import issuer_of, multikey
 from lms.certification.records import Award
 from lms.foundation import clock
 from lms.foundation.db import write
+from lms.foundation.files import FileStore
 from lms.foundation.settings import Settings
 from lms.foundation.words import duration
 
@@ -146,7 +147,20 @@ def facts_of(award: Award, programme: Programme, settings: Settings) -> Certific
         digest=award.digest,
         signatories=pages.signatories(programme.facts.get("signatory", "")),
         language=award.facts["language"],
+        logo=logo_of(programme, settings),
     )
+
+
+def logo_of(programme: Programme, settings: Settings) -> bytes:
+    """Return a programme's logo; one that is lost holds no certificate up."""
+    digest = programme.facts.get("logo")
+    if not digest:
+        return b""
+    try:
+        return FileStore(settings.data / "files").get(digest)
+    except KeyError:
+        log.warning("the logo of %s is not in the file store; it is left out", programme.slug)
+        return b""
 
 
 def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:

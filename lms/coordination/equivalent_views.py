@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.records import Person
+from lms.accounts.rules import zone_of
 from lms.content.course import Course
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
 from lms.coordination.members import begun_by, member_of_programme
@@ -52,8 +54,7 @@ def _day_will_do(form: EquivalentForm) -> bool:
     """Decide whether something learned elsewhere took place lately enough."""
     if form.way.data != "elsewhere":
         return True
-    today = clock.today(settings().timezone)
-    oldest, done_on = rules.oldest_prior(today), form.day()
+    today, oldest, done_on = _today(), _oldest(), form.day()
     if done_on is None:
         form.refuse("done_on", _("Please give the day, as in %(example)s.", example=today.isoformat()))
     elif done_on > today:
@@ -64,6 +65,15 @@ def _day_will_do(form: EquivalentForm) -> bool:
             _("What was learned before %(day)s is too long ago to stand for a part of this course.", day=day(oldest)),
         )
     return not form.done_on.errors
+
+
+def _today() -> date:
+    return clock.today(zone_of(this_programme().facts, settings().timezone))
+
+
+def _oldest() -> date:
+    """Return the first day from which on what was learned elsewhere counts in this programme."""
+    return rules.oldest_prior(_today(), rules.prior_months(this_programme().facts))
 
 
 def _page(
@@ -83,7 +93,7 @@ def _page(
         person={"name": member.display_name, "id": member.public_id},
         form=form,
         most=REASON_MOST,
-        oldest=rules.oldest_prior(clock.today(settings().timezone)),
+        oldest=_oldest(),
         recorded=[_row(row, words) for row in recorded],
         undo_problem=undo_problem,
         notices=[_("It is kept. The list below is as it stands now.")] if saved else [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -212,7 +212,7 @@ def test_deleting_an_account_leaves_days_and_no_names(sqlite_site: Site) -> None
         award = find_award(code)
         assert award is not None and "Tara" not in str(award.facts) and award.facts["observed"] == 1
     page = sqlite_site.stranger().get(f"/verify/{code}").main
-    assert "One practice was observed" in page or "1 practice was observed" in page
+    assert "One practice was observed" in page
     assert "Tara" not in page
 
 
@@ -221,5 +221,4 @@ def test_no_column_could_hold_what_was_said() -> None:
     free |= {"undone_reason", "award_id"}
     texts = {column.name for column in Observation.__table__.columns if column.type.python_type is str}
     assert texts == free
-    assert {name for name in Seen.__dataclass_fields__} == {"observer", "role", "on", "rating"}
-    assert date  # the day is a day, and no moment
+    assert set(Seen.__dataclass_fields__) == {"observer", "role", "on", "rating"}
