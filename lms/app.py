@@ -24,7 +24,16 @@ from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
-from lms.certification import badge_views, levels, list_views, look_views, reissue_views, rendering, renewal_views
+from lms.certification import (
+    badge_views,
+    levels,
+    list_views,
+    look_views,
+    reissue_views,
+    rendering,
+    renewal_views,
+    transcript_views,
+)
 from lms.certification import records as awards
 from lms.certification.codes import grouped
 from lms.certification.level_pages import way_told
@@ -69,6 +78,7 @@ __all__ = [
     "reissue_views",
     "renewal_views",
     "talk_views",
+    "transcript_views",
     "voice_views",
 ]
 

@@ -77,9 +77,7 @@ def observed_words(facts: dict[str, Any]) -> str:
     seen = facts.get("observations", [])
     if not seen:
         return _("No practice was observed. This rests on online learning alone.")
-    count = ngettext(
-        "One practice was observed and signed:", "%(num)s practices were observed and signed:", len(seen)
-    )
+    count = ngettext("One practice was observed and signed:", "%(num)s practices were observed and signed:", len(seen))
     signed = [
         _(
             "by %(who)s, %(role)s, on %(day)s",

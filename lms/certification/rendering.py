@@ -6,14 +6,16 @@ import logging
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lms.accounts.records import Programme, get_programme
-from lms.certification import actions, credentials, pages, records
-from lms.certification.designs import FONTS, USUAL, Design, design_in
+from lms.accounts.records import Programme, get_person, get_programme
+from lms.certification import actions, credentials, pages, records, transcripts
+from lms.certification.designs import FONTS, USUAL, Design, covers, design_in
 from lms.certification.issuers import issuer_of, multikey
+from lms.certification.printed import direction_of, plain
 from lms.certification.records import Award
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -187,3 +189,48 @@ def render_in_child(code: str) -> None:
         subprocess.run(command, check=False, timeout=30, capture_output=True)
     except subprocess.TimeoutExpired:
         log.warning("a certificate took too long in its child process; the sweep will make it")
+
+
+def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
+    """Return somebody's transcript as a signed PDF; it is made when it is asked for, and not kept."""
+    from lms.certification.documents import About, as_pdf
+    from lms.certification.signatures import sign
+
+    person = get_person(person_id)
+    told = transcripts.transcript_of(
+        person_id, plain(person.certificate_name or person.display_name), clock.today(settings.timezone)
+    )
+    values = transcripts.values_of(told, settings)
+    design = design_in(shipped / "papers" / "transcript", shipped / FONTS, "transcript")
+    text = " ".join(_texts(values))
+    more = {
+        "name_direction": direction_of(told.name),
+        "name_is_covered": covers(design, "name", told.name + "".join(line.course for line in told.lines)),
+        "text_is_covered": covers(design, "text", text),
+    }
+    about = About(values["title"], told.name, values["language"], told.made_on, f"transcript {text}")
+    pdf = as_pdf(design, {**values, **more}, about, text, pages=None)
+    return sign(pdf, keys_of(settings), settings.pdf_subfilter)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+def transcript_in_child(public_id: str, language: str) -> bytes:
+    """Make somebody's transcript in a process of its own, as no web worker lays out pages; empty when it cannot."""
+    command = [sys.executable, "-m", "lms.cli", "certificates", "transcript", "--language", language, "--", public_id]
+    try:
+        done = subprocess.run(command, check=False, timeout=30, capture_output=True)
+    except subprocess.TimeoutExpired:
+        log.warning("a transcript took too long in its child process")
+        return b""
+    return done.stdout if done.returncode == 0 and done.stdout.startswith(b"%PDF-") else b""
