@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import uuid
@@ -182,11 +183,11 @@ def sweep(settings: Settings, shipped: Path) -> None:
     make_status_lists(settings)
 
 
-def render_in_child(code: str) -> None:
+def render_in_child(code: str, settings: Settings) -> None:
     """Make one document in a process of its own, for a site whose job process does not run."""
     command = [sys.executable, "-m", "lms.cli", "certificates", "render", code]
     try:
-        subprocess.run(command, check=False, timeout=30, capture_output=True)
+        subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
     except subprocess.TimeoutExpired:
         log.warning("a certificate took too long in its child process; the sweep will make it")
 
@@ -225,11 +226,16 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def transcript_in_child(public_id: str, language: str) -> bytes:
+def _of_this_site(settings: Settings) -> dict[str, str]:
+    """Return the environment in which a child works on the same rows and files as this process."""
+    return {**os.environ, "LMS_DATA": str(settings.data), "LMS_DATABASE_URL": settings.database_url}
+
+
+def transcript_in_child(public_id: str, language: str, settings: Settings) -> bytes:
     """Make somebody's transcript in a process of its own, as no web worker lays out pages; empty when it cannot."""
     command = [sys.executable, "-m", "lms.cli", "certificates", "transcript", "--language", language, "--", public_id]
     try:
-        done = subprocess.run(command, check=False, timeout=30, capture_output=True)
+        done = subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
     except subprocess.TimeoutExpired:
         log.warning("a transcript took too long in its child process")
         return b""

@@ -11,6 +11,7 @@ from lms.accounts.records import get_person
 from lms.certification.rendering import transcript_in_child
 from lms.certification.transcripts import transcript_of
 from lms.certification.views import rooms, today
+from lms.foundation.gate import settings
 from lms.foundation.words import gettext as _
 from lms.foundation.words import language
 
@@ -34,7 +35,7 @@ def transcript() -> Any:
 @allow("hold certificates")
 def transcript_pdf() -> Any:
     """Give the same as a signed PDF, made now and not kept."""
-    content = transcript_in_child(signed_in().public_id, language())
+    content = transcript_in_child(signed_in().public_id, language(), settings())
     if not content:
         return redirect(url_for("certification.transcript", late="yes"), 303)
     response = make_response(content)

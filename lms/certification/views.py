@@ -124,7 +124,7 @@ def document(code: str) -> Any:
     award = own_award(code)
     found = records.find_document(award.id)
     if found is None and award.name and not award.waiting:
-        render_in_child(award.code)
+        render_in_child(award.code, settings())
         found = records.find_document(award.id)
     if found is None:
         return redirect(url_for("certification.certificate", code=award.code), 303)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
-import pytest
 from pypdf import PdfReader
 
 from lms.certification import actions, levels
@@ -112,21 +110,17 @@ def test_who_has_completed_nothing_is_told_so_kindly(sqlite_site: Site) -> None:
     assert "stands here one day" in page.main and "PDF" not in page.main
 
 
-def test_it_comes_from_a_process_of_its_own(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_comes_from_a_process_of_its_own(sqlite_site: Site) -> None:
     earn(sqlite_site)
-    monkeypatch.setenv("LMS_DATA", str(sqlite_site.settings.data))
-    monkeypatch.setenv("LMS_DATABASE_URL", sqlite_site.settings.database_url)
     reply = sqlite_site.visitor("sam").browser.get("/transcript/pdf", base_url=BASE)
     assert reply.status_code == 200 and reply.mimetype == "application/pdf"
     assert "Sam Osei" in words(PdfReader(BytesIO(reply.data)))
     assert "no-store" in reply.headers["Cache-Control"]
 
 
-def test_when_it_cannot_be_made_the_page_says_so_calmly(
-    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    earn(sqlite_site)
-    monkeypatch.setenv("LMS_DATA", str(tmp_path / "nowhere"))
-    monkeypatch.setenv("LMS_DATABASE_URL", "")
+def test_when_it_cannot_be_made_the_page_says_so_calmly(sqlite_site: Site) -> None:
+    earn(sqlite_site, document=True)
+    for key in (sqlite_site.settings.data / "keys").glob("*sign*"):
+        key.unlink()
     page = sqlite_site.visitor("sam").get("/transcript/pdf")
     assert page.path.startswith("/transcript") and "please ask for it again in a minute" in page.html
