@@ -24,7 +24,7 @@ import segno
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from lms.certification.accessible import claim_both_standards, spell_out
+from lms.certification.accessible import claim_both_standards, finish
 from lms.certification.codes import grouped
 from lms.certification.designs import Design, DesignError, Stamp, UnprintableText, covers, design_in, missing_glyphs
 from lms.certification.printed import CertificateFacts, Printed, direction_of, joined, texts_of
@@ -86,7 +86,7 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
     with _LOCK:
         page, document = _laid_out(_ready(design), design, values, pages)
         _describe(document, about, badge)
-        told = partial(spell_out, page.etree_element)
+        told = partial(finish, page.etree_element)
         with warnings.catch_warnings():
             # WeasyPrint leaves the file of its colour profile for the collector to close.
             warnings.simplefilter("ignore", ResourceWarning)
