@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from lms.foundation.words import gettext as _
 
@@ -27,7 +29,7 @@ def as_logo(content: bytes) -> bytes:
     if len(content) > BYTES_MOST:
         raise LogoRefused(_("This picture is larger than we can take. Please choose one under 900 kB."))
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _whole_pictures_only():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             opened = Image.open(BytesIO(content), formats=FORMATS)
             if opened.width * opened.height > PIXELS_MOST:
@@ -45,6 +47,16 @@ def as_logo(content: bytes) -> bytes:
         plain.thumbnail((plain.width * 2 // 3, plain.height * 2 // 3), Image.Resampling.LANCZOS)
         done = _as_png(plain)
     return done
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Let Pillow refuse what is cut short, also where a library has asked it to make the best of that."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 from pypdf import PdfReader
 
 from lms.accounts.actions import set_programme
@@ -93,7 +93,8 @@ def test_a_noisy_picture_is_kept_small() -> None:
     ],
     ids=["text", "pdf", "svg", "cut", "bomb", "heavy", "points"],
 )
-def test_what_is_no_logo_is_refused_with_a_reason(content: bytes) -> None:
+def test_what_is_no_logo_is_refused_with_a_reason(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint asks for once it is loaded
     with pytest.raises(LogoRefused, match="Please"):
         as_logo(content)
 
