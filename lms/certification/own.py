@@ -113,7 +113,26 @@ def export(person_id: str) -> list[Part]:
             for award in awards
         ),
     )
-    observed = Sheet(
+    papers = [(award, records.find_document(award.id)) for award in awards]
+    return [
+        sheet,
+        _observed(person_id),
+        *(
+            Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
+            for award, paper in papers
+            if paper is not None
+        ),
+        *(
+            Enclosure(f"certificates/{award.code}-badge.json", award.title, badge.content)
+            for award in awards
+            if (badge := find_credential(award.id)) is not None
+        ),
+    ]
+
+
+def _observed(person_id: str) -> Sheet:
+    """Return what was observed of somebody's practice."""
+    return Sheet(
         "observed-practice",
         _("Practices of yours that somebody observed"),
         {
@@ -141,21 +160,6 @@ def export(person_id: str) -> list[Part]:
             for row in list_observations(enrolment.id)
         ),
     )
-    papers = [(award, records.find_document(award.id)) for award in awards]
-    return [
-        sheet,
-        observed,
-        *(
-            Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
-            for award, paper in papers
-            if paper is not None
-        ),
-        *(
-            Enclosure(f"certificates/{award.code}-badge.json", award.title, badge.content)
-            for award in awards
-            if (badge := find_credential(award.id)) is not None
-        ),
-    ]
 
 
 def erase(person_id: str, remains: Remains) -> None:

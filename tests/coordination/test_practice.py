@@ -51,6 +51,8 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
     certificates = site.visitor("sam").get("/certificates").main
     assert "Course completed" in certificates and "Ready to practise, since" in certificates
     people = site.visitor("cora").get(PEOPLE)
+    assert "Valid, ready to practise" in people.main
+    assert "Valid, ready to practise" in site.visitor("cora").get(f"{PEOPLE}.csv").html
     assert "Basic" not in people.html and "Tara" not in people.html
 
 
