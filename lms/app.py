@@ -24,11 +24,23 @@ from lms.accounts.access import public
 from lms.accounts.rules import Visitor
 from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
-from lms.certification import badge_views, file_views, history, list_views, reissue_views, rendering, renewal_views
+from lms.certification import (
+    badge_views,
+    file_views,
+    history,
+    levels,
+    list_views,
+    look_views,
+    reissue_views,
+    rendering,
+    renewal_views,
+    transcript_views,
+)
 from lms.certification import records as awards
 from lms.certification.codes import grouped
+from lms.certification.level_pages import way_told
 from lms.certification.views import rooms as certification_rooms
-from lms.coordination import equivalent_views
+from lms.coordination import equivalent_views, evidence_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
@@ -64,11 +76,13 @@ __all__ = [
     "create_app",
     "edition_views",
     "equivalent_views",
+    "evidence_views",
     "file_views",
     "graph_views",
     "lesson_views",
     "letter_views",
     "list_views",
+    "look_views",
     "offline_views",
     "own_views",
     "password_views",
@@ -76,6 +90,7 @@ __all__ = [
     "reissue_views",
     "renewal_views",
     "talk_views",
+    "transcript_views",
     "voice_views",
 ]
 
@@ -159,6 +174,10 @@ def _wire(app: Flask, settings: Settings) -> None:
         award = awards.find_award_of_enrolment(enrolment_id)
         return history.news_words(award, settings) if award else None
 
+    def way_to_practise(enrolment_id: str) -> dict[str, Any] | None:
+        way = levels.way_of(enrolment_id)
+        return way_told(way) if way else None
+
     def unprintable(name: str) -> tuple[str, ...]:
         from lms.certification.designs import missing_glyphs
 
@@ -167,6 +186,7 @@ def _wire(app: Flask, settings: Settings) -> None:
     app.extensions["lms_own_data"] = (flow.kept_of_people, flow.hand_over, flow.take_away)
     app.extensions["lms_certificate_of"] = certificate_of
     app.extensions["lms_certificate_news"] = news_of
+    app.extensions["lms_way_to_practise"] = way_to_practise
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks

@@ -13,7 +13,7 @@ from lms.accounts import own as own_account
 from lms.accounts import records as accounts
 from lms.accounts.events import NamesChanged, NewDevice, ProgrammeSet
 from lms.certification import actions as certification
-from lms.certification import credentials, notices, rendering, renewal
+from lms.certification import credentials, levels, notices, rendering, renewal
 from lms.certification import own as own_certificates
 from lms.certification.events import (
     CertificateIssued,
@@ -21,6 +21,7 @@ from lms.certification.events import (
     CertificateReplaced,
     CertificateWithdrawn,
     DocumentStored,
+    PracticeObserved,
 )
 from lms.certification.records import get_award
 from lms.foundation import clock, mail, throttle
@@ -106,17 +107,24 @@ def reactions(settings: Settings) -> Reactions:
         if certification.issue_if_earned(event.enrolment_id, settings) is None:
             renewal.renew_if_earned(event.enrolment_id, settings)
 
+    def raise_if_earned(enrolment_id: str) -> None:
+        levels.raise_if_earned(enrolment_id, settings)
+
     return {
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],
         CoursePassed: [issue_if_earned],
         EquivalentRecorded: [issue_if_earned],
+        PracticeObserved: [lambda event: raise_if_earned(event.enrolment_id)],
         ReviewRecorded: [lambda event: certification.release_reviewed(event.course_id, settings)],
         RemarkAnswered: [_tell_of_answer],
         NewDevice: [lambda event: _tell_of_device(event, settings)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         NamesChanged: [lambda event: certification.name_nameless_awards(event.person_id)],
-        CertificateIssued: [lambda event: certification.request_document(event.award_id)],
+        CertificateIssued: [
+            lambda event: certification.request_document(event.award_id),
+            lambda event: raise_if_earned(get_award(event.award_id).enrolment_id),
+        ],
         CertificateWithdrawn: [lambda event: credentials.mark_stale(event.award_id)],
         CertificateReinstated: [lambda event: credentials.mark_stale(event.award_id)],
         CertificateReplaced: [lambda event: credentials.mark_stale(event.award_id)],

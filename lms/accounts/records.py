@@ -148,6 +148,11 @@ def find_person_by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email))
 
 
+def find_person(public_id: str) -> Person | None:
+    """Return the person with an id that stands in addresses."""
+    return db.session.scalar(select(Person).where(Person.public_id == public_id))
+
+
 def find_member(public_id: str, programme_id: str) -> Person | None:
     """Return somebody who has a role in a programme, by the id that stands in addresses."""
     query = select(Person).join(Membership, Membership.person_id == Person.id)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
 
 ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
 PROGRAMME_ROLES = ROLES[:-1]
@@ -59,10 +62,12 @@ MAY: dict[str, May] = {
     "read remarks": _may("trainer"),
     "see training states": _may("coordinator"),
     "record an equivalent": _may("coordinator"),
+    "record observed practice": _may("coordinator"),
     "see certificates of a programme": _may("coordinator"),
     "withdraw a certificate": _may("coordinator"),
     "reissue a certificate": _may("coordinator"),
     "set validity": _may("coordinator"),
+    "set how certificates look": _may("coordinator"),
     "look after support lines": _may("coordinator"),
 }
 
@@ -107,6 +112,16 @@ def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -
     if programme_id is None:
         return any(set(roles) & rule.roles for roles in visitor.roles.values())
     return bool(set(visitor.roles.get(programme_id, ())) & rule.roles)
+
+
+def zone_of(facts: Mapping[str, Any], otherwise: str) -> str:
+    """Return the time zone in which a programme's days begin: its own, or the site's."""
+    return str(facts.get("timezone") or otherwise)
+
+
+def is_zone(name: str) -> bool:
+    """Decide whether a time zone goes by this name, as in Europe/London."""
+    return name in available_timezones()
 
 
 def idle_limit(own_device: bool, long_rest: bool = False) -> timedelta:

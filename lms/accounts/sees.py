@@ -67,6 +67,11 @@ def sights() -> tuple[Sight, ...]:
             ),
         ),
         Sight(
+            _("How an observed practice of yours went, in one of four words"),
+            ("hold certificates", "record observed practice"),
+            explanation=_("A certificate says how many, by whom and when, never the word. What was said is not kept."),
+        ),
+        Sight(
             _("Whether you hold a certificate, and until when"),
             ("hold certificates", "see certificates of a programme"),
             by_code=True,

@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from lms.accounts.records import get_person, get_programme
+from lms.accounts.rules import zone_of
 from lms.certification import cycles, records, rules
 from lms.certification.codes import new_code
 from lms.certification.cycles import Mode, Validity
@@ -60,6 +61,16 @@ def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
     return bool(missing_reviews(needed_reviews(course), recorded))
 
 
+def zone_in(programme_id: str, settings: Settings) -> str:
+    """Return the time zone whose calendar decides on which day something happened in a programme."""
+    return zone_of(get_programme(programme_id).facts, settings.timezone)
+
+
+def today_in(programme_id: str, settings: Settings) -> date:
+    """Return what day it is in a programme."""
+    return clock.today(zone_in(programme_id, settings))
+
+
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
     if records.find_award_of_enrolment(enrolment_id) is not None:
@@ -71,7 +82,7 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
         return None
     course = get_course(passed[-1])
     enrolment = get_enrolment(enrolment_id)
-    today = clock.today(settings.timezone)
+    today = today_in(enrolment.programme_id, settings)
     until = cycles.first_end(validity_of(enrolment.programme_id, course), today)
     progress = progress_of(enrolment_id)
     held = is_held(enrolment.programme_id, course.digest, settings)

@@ -44,6 +44,17 @@ class Design:
 
     folder: Path
     fonts: Path
+    paper: str = "certificate"
+
+    @property
+    def page(self) -> str:
+        """Return the name of the file that holds its page."""
+        return f"{self.paper}.html"
+
+    @property
+    def style(self) -> str:
+        """Return the name of the file that holds its style."""
+        return f"{self.paper}.css"
 
     def file(self, path: Path) -> Path:
         """Return the true path of a file that the design asks for; raise DesignError when that is not its own.
@@ -73,10 +84,10 @@ class Design:
         )
 
 
-def design_in(folder: Path, fonts: Path | None = None) -> Design:
-    """Return the design in a folder; its fonts lie beside it unless they are named."""
+def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate") -> Design:
+    """Return the design of a paper in a folder; its fonts lie beside it unless they are named."""
     folder = folder.resolve()
-    return Design(folder, (fonts or folder.parent / FONTS).resolve())
+    return Design(folder, (fonts or folder.parent / FONTS).resolve(), paper)
 
 
 def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:

@@ -13,18 +13,19 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import segno
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from lms.certification.accessible import claim_both_standards, spell_out
+from lms.certification.accessible import claim_both_standards, finish
 from lms.certification.codes import grouped
 from lms.certification.designs import Design, DesignError, Stamp, UnprintableText, covers, design_in, missing_glyphs
 from lms.certification.printed import CertificateFacts, Printed, direction_of, joined, texts_of
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
+Values: TypeAlias = Mapping[str, Any]
 INK, PAPER = 0x22, 0xFF
-PAGE, STYLE = "certificate.html", "certificate.css"
 # Squares are 27 mm at least: with so many little ones a side each has a third of a millimetre, which telephones read.
 SIDE_MOST = 81
 # What does not fit on its page is set again, each time a little closer.
@@ -61,39 +62,63 @@ _READY: dict[Design, tuple[Stamp, _Ready]] = {}
 atexit.register(_READY.clear)
 
 
+@dataclass(frozen=True)
+class About:
+    """What a document says of itself to programs: title, author, language, day, and what it is the document of."""
+
+    title: str
+    author: str
+    language: str
+    day: date
+    identifier: str
+    keywords: tuple[str, ...] = ()
+
+
 def render(facts: CertificateFacts, where: Path | Design, badge: bytes = b"") -> bytes:
     """Return the certificate as a tagged PDF with its badge inside; the same input gives the same bytes."""
-    from weasyprint import Attachment
-
     design = where if isinstance(where, Design) else design_in(where)
     texts = texts_of(facts)
-    if lacking := missing_glyphs(joined(texts), design):
+    title, author = str(texts["title"]), str(texts["programme"])
+    about = About(title, author, facts.language, facts.awarded_on, f"{facts.code} {facts.name}", (facts.code,))
+    return as_pdf(design, _values(facts, texts, design), about, joined(texts), badge)
+
+
+def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes = b"", pages: int | None = 1) -> bytes:
+    """Return a paper as a tagged PDF that keeps both standards; raise UnprintableText for its text."""
+    if lacking := missing_glyphs(text, design):
         raise UnprintableText(lacking)
-    day = datetime(facts.awarded_on.year, facts.awarded_on.month, facts.awarded_on.day, tzinfo=UTC)
     with _LOCK:
-        page, document = _laid_out(_ready(design), design, _values(facts, texts, design))
-        about = document.metadata
-        about.title, about.authors, about.lang = str(texts["title"]), [str(texts["programme"])], facts.language
-        about.keywords = [facts.code]
-        about.created = about.modified = facts.awarded_on.isoformat()
-        claim_both_standards(about)
-        if badge:
-            about.attachments = [
-                Attachment(
-                    string=badge,
-                    name="credential.json",
-                    description="Open Badge",
-                    created=day,
-                    modified=day,
-                    relationship="Data",
-                )
-            ]
-        told = partial(spell_out, page.etree_element)
+        page, document = _laid_out(_ready(design), design, values, pages)
+        _describe(document, about, badge)
+        told = partial(finish, page.etree_element)
         with warnings.catch_warnings():
             # WeasyPrint leaves the file of its colour profile for the collector to close.
             warnings.simplefilter("ignore", ResourceWarning)
-            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=_identifier(facts), finisher=told)
+            name = sha256(about.identifier.encode()).hexdigest()[:32].encode()
+            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=name, finisher=told)
     return pdf
+
+
+def _describe(document: Document, about: About, badge: bytes) -> None:
+    """Put into a document what it says of itself, and the badge that goes with it."""
+    from weasyprint import Attachment
+
+    told, day = document.metadata, datetime(about.day.year, about.day.month, about.day.day, tzinfo=UTC)
+    told.title, told.authors, told.lang = about.title, [about.author], about.language
+    told.keywords = list(about.keywords)
+    told.created = told.modified = about.day.isoformat()
+    claim_both_standards(told)
+    if badge:
+        told.attachments = [
+            Attachment(
+                string=badge,
+                name="credential.json",
+                description="Open Badge",
+                created=day,
+                modified=day,
+                relationship="Data",
+            )
+        ]
 
 
 def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Design) -> dict[str, Printed | bool]:
@@ -103,19 +128,13 @@ def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Desig
         "code_groups": tuple(grouped(facts.code).split()),
         "verify_url": facts.verify_url,
         "square_image": _square(facts.verify_url, facts.sealed),
+        "logo_image": f"data:image/png;base64,{b64encode(facts.logo).decode()}" if facts.logo else "",
         "language": facts.language,
         "direction": facts.direction,
         "name_direction": direction_of(str(texts["name"])),
         "name_is_covered": covers(design, "name", f"{texts['name']}{texts['course_title']}"),
         "text_is_covered": covers(design, "text", joined(texts)),
     }
-
-
-def _identifier(facts: CertificateFacts) -> bytes:
-    """Return the document's id, made from what it is the document of."""
-    from hashlib import sha256
-
-    return sha256(f"{facts.code} {facts.name}".encode()).hexdigest()[:32].encode()
 
 
 def square(address: str, sealed: str) -> segno.QRCode:
@@ -163,13 +182,13 @@ def _make_ready(design: Design) -> _Ready:
         fonts = FontConfiguration()
     with _refusals():
         style = CSS(
-            string=design.text(STYLE),
-            base_url=f"{design.folder.as_uri()}/{STYLE}",
+            string=design.text(design.style),
+            base_url=f"{design.folder.as_uri()}/{design.style}",
             url_fetcher=fetcher,
             font_config=fonts,
         )
-    with _lines_told():
-        template = sandbox.from_string(design.text(PAGE))
+    with _lines_told(design):
+        template = sandbox.from_string(design.text(design.page))
     return _Ready(template, style, fonts, fetcher)
 
 
@@ -177,22 +196,22 @@ def _read_style(design: Design) -> None:
     """Raise DesignError with the first line of the style that cannot be read."""
     from tinycss2 import parse_stylesheet
 
-    for rule in parse_stylesheet(design.text(STYLE), skip_comments=True, skip_whitespace=True):
+    for rule in parse_stylesheet(design.text(design.style), skip_comments=True, skip_whitespace=True):
         if rule.type == "error":
-            raise DesignError(f"{STYLE}, line {rule.source_line}: {rule.message}")
+            raise DesignError(f"{design.style}, line {rule.source_line}: {rule.message}")
 
 
-def _laid_out(ready: _Ready, design: Design, values: Mapping[str, Printed | bool]) -> tuple[HTML, Document]:
-    """Return the certificate set as roomily as its one page allows."""
+def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) -> tuple[HTML, Document]:
+    """Return a paper set as roomily as its pages allow; None is as many as it takes."""
     from weasyprint import HTML
 
     for fit in _FITS:
-        with _lines_told():
+        with _lines_told(design):
             text = ready.template.render(values, fit=fit)
         page = HTML(string=text, base_url=f"{design.folder.as_uri()}/", url_fetcher=ready.fetcher)
         with _refusals():
             document = page.render(font_config=ready.fonts, stylesheets=[ready.style])
-        if len(document.pages) == 1:
+        if pages is None or len(document.pages) <= pages:
             break
     return page, document
 
@@ -227,13 +246,13 @@ def _refusals() -> Iterator[None]:
 
 
 @contextmanager
-def _lines_told() -> Iterator[None]:
+def _lines_told(design: Design) -> Iterator[None]:
     """Turn a slip in a design's page into a DesignError that names the line."""
     try:
         yield
     except TemplateError as trouble:
         line = getattr(trouble, "lineno", None) or _line_in_page()
-        raise DesignError(f"{PAGE}, line {line}: {trouble.message or trouble}") from trouble
+        raise DesignError(f"{design.page}, line {line}: {trouble.message or trouble}") from trouble
 
 
 def _line_in_page() -> int:

@@ -142,3 +142,43 @@ class EndTold:
     programme_id: str
     award_id: str
     valid_until: date
+
+
+@dataclass(frozen=True)
+class PracticeObserved:
+    """Somebody's practice was observed, and recorded; how it went stands in the record alone."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    observation_id: str
+
+
+@dataclass(frozen=True)
+class ObservationUndone:
+    """A record of observed practice no longer counts; the reason is a class."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    observation_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReadinessSet:
+    """A programme set how many observed practices it asks for in a course."""
+
+    programme_id: str
+    course_id: str
+    observations: int
+
+
+@dataclass(frozen=True)
+class CertificateRaised:
+    """The certificate of the second level follows one of the first, which stays what it is."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    new_award_id: str

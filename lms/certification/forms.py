@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField
+from collections.abc import Callable, Collection
+
+from wtforms import BooleanField, FileField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
+from lms.accounts.records import Programme
+from lms.accounts.rules import is_zone
 from lms.certification.cycles import DAYS_MOST, MODES, MONTHS_MOST, Validity
 from lms.certification.rules import REASONS
 from lms.foundation.fields import Form, Number, OneLine, Required, ShortEnough, TextField
+from lms.foundation.words import gettext as _
 from lms.foundation.words import lazy_gettext as _l
 
 REASON_WORDS = {
@@ -108,3 +113,41 @@ class NameForm(Form):
     name = TextField(
         _l("Name as written on the certificate"), [Required(_l("Please type a name.")), ShortEnough(200), OneLine()]
     )
+
+
+class LookForm(Form):
+    """How a programme's certificates look from now on."""
+
+    name = TextField(
+        _l("Name of the programme"), [Required(_l("Please give the programme a name.")), ShortEnough(120), OneLine()]
+    )
+    logo = FileField(_l("Logo"))
+    no_logo = BooleanField(_l("Print no logo any more"), false_values=("", "no"))
+    signatory = TextField(_l("Who signs"), [ShortEnough(240), OneLine()])
+    timezone = TextField(_l("Time zone"), [ShortEnough(60)])
+    design = TextField(_l("Design"))
+
+    @classmethod
+    def of(cls, programme: Programme) -> LookForm:
+        """Return the form as a programme's certificates look now."""
+        told = {name: programme.facts.get(name, "") for name in ("signatory", "timezone", "design")}
+        return cls(data={"name": programme.name, **told})
+
+    def fits(self, designs: Collection[str], unprintable: Callable[[str], tuple[str, ...]]) -> bool:
+        """Look the form over: letters that can be printed, a zone that there is, a design that there is."""
+        self.validate()
+        for field in ("name", "signatory"):
+            if lacking := unprintable(self[field].data or ""):
+                signs = " ".join(lacking)
+                self.refuse(
+                    field, _("We cannot print these signs yet: %(signs)s. Please write it in others.", signs=signs)
+                )
+        if self.timezone.data and not is_zone(self.timezone.data):
+            self.refuse("timezone", _("We know no time zone of this name. Please write it as in Europe/London."))
+        if self.design.data and self.design.data not in designs:
+            self.refuse("design", _("Please choose one of the designs."))
+        return not self.errors
+
+    def facts(self) -> dict[str, str]:
+        """Return the programme's facts that the form tells; what is empty is taken away."""
+        return {name: self[name].data or "" for name in ("signatory", "timezone", "design")}

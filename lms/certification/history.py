@@ -10,9 +10,9 @@ from typing import Any
 from flask import url_for
 
 from lms.certification import pages
+from lms.certification.actions import today_in
 from lms.certification.records import Award
 from lms.certification.renewal import Kind, News, news_of, rule_of, stage_of
-from lms.foundation import clock
 from lms.foundation.settings import Settings
 from lms.foundation.words import day, ngettext
 from lms.foundation.words import gettext as _
@@ -39,9 +39,9 @@ class Told:
 
 def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
     """Return a mark, a short state and a sentence for a holder's certificate, with its place in the cycle."""
-    state = award.state(clock.today(settings.timezone))
+    state = award.state(today_in(award.programme_id, settings))
     told = pages.state_words(state, award.valid_until)
-    if state not in {"valid", "expired"} or award.valid_until is None:
+    if state not in {"valid", "expired"} or award.valid_until is None or award.raised_to:
         return told
     until = day(award.valid_until)
     if award.renewed_by:
@@ -117,6 +117,7 @@ def row_of(award: Award, settings: Settings) -> dict[str, Any]:
     return {
         "title": award.title,
         "version": award.version,
+        "level": pages.level_words(award.facts),
         "state": mark,
         "state_text": state_text,
         "awarded_on": award.passed_on,

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from lms.certification import records, rules
 from lms.certification.codes import grouped
 from lms.certification.credentials import Credential, find_credential
+from lms.certification.evidence import Observation, list_observations
 from lms.certification.records import Document, NameRequest, RenderRequest
 from lms.foundation.db import db
 from lms.foundation.owned import Enclosure, Kept, Part, Remains, Sheet
 from lms.foundation.words import gettext as _
+from lms.learning.records import Enrolment, list_enrolments
+
+OBSERVED = (
+    "id public_id programme_id enrolment_id observer observer_role seen_on rating recorded_by recorded_at"
+    " undone_at undone_reason award_id"
+)
 
 
 def kept() -> tuple[Kept, ...]:
     """Return what is kept of somebody's certificates."""
     record = "id code programme_id person_id enrolment_id current_for course_id digest version title facts"
-    dates = "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by"
+    dates = (
+        "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to"
+    )
     return (
         Kept(
             _("The record of each certificate: its code, course, version, programme, dates and state"),
@@ -60,6 +69,12 @@ def kept() -> tuple[Kept, ...]:
                 "render_request.trouble",
                 "render_request.done_at",
             ),
+        ),
+        Kept(
+            _("Practices of yours that somebody observed: who, on which day, and one of four words"),
+            _("So that you can be ready to practise. What was said in them is written down nowhere."),
+            _("Until you delete your account; a certificate that rests on them keeps how many and their days."),
+            tuple(f"observation.{name}" for name in OBSERVED.split()),
         ),
     )
 
@@ -104,6 +119,7 @@ def export(person_id: str) -> list[Part]:
     papers = [(award, records.find_document(award.id)) for award in awards]
     return [
         sheet,
+        _observed(person_id),
         *(
             Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
             for award, paper in papers
@@ -117,6 +133,38 @@ def export(person_id: str) -> list[Part]:
     ]
 
 
+def _observed(person_id: str) -> Sheet:
+    """Return what was observed of somebody's practice."""
+    return Sheet(
+        "observed-practice",
+        _("Practices of yours that somebody observed"),
+        {
+            "course": _("Course"),
+            "day": _("Day"),
+            "observer": _("Who observed it"),
+            "role": _("Their role"),
+            "word": _("One of four words"),
+            "recorded": _("Recorded"),
+            "undone": _("Undone"),
+            "undone_reason": _("Why it was undone"),
+        },
+        tuple(
+            (
+                enrolment.course_id,
+                row.seen_on.isoformat(),
+                row.observer,
+                row.observer_role,
+                row.rating,
+                row.recorded_at.isoformat(),
+                row.undone_at.isoformat() if row.undone_at else "",
+                row.undone_reason or "",
+            )
+            for enrolment in list_enrolments(person_id)
+            for row in list_observations(enrolment.id)
+        ),
+    )
+
+
 def erase(person_id: str, remains: Remains) -> None:
     """Take names and PDFs away; the record of each certificate stays, with a seal of its name where that was asked."""
     awards = records.list_awards_of_person(person_id)
@@ -125,7 +173,13 @@ def erase(person_id: str, remains: Remains) -> None:
         db.session.execute(delete(table).where(table.award_id.in_(numbers)))
     # A badge's place in the list of withdrawn ones stays taken; the badge itself, which holds the name, goes.
     db.session.execute(update(Credential).where(Credential.award_id.in_(numbers)).values(content=b""))
+    mine = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    db.session.execute(delete(Observation).where(Observation.enrolment_id.in_(mine)))
+    # What a coordinator recorded for others stands; only who it was is no longer told.
+    db.session.execute(update(Observation).where(Observation.recorded_by == person_id).values(recorded_by=None))
     for award in awards:
+        if seen := award.facts.get("observations"):
+            award.facts = {**award.facts, "observations": [{**one, "observer": ""} for one in seen]}
         if remains.seal_key and award.name:
             award.name_seal = rules.seal_of_name(remains.seal_key, award.code, award.name)
         award.name, award.name_shown = "", False

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from lms.certification import renewed
-from lms.certification.printed import plain
+from lms.certification.printed import MARK_LENGTH, plain
 from lms.certification.records import Award
 from lms.certification.rules import State
 from lms.certification.squares import Paper
@@ -57,7 +57,7 @@ def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
     """Return what a certificate attests: one clause for each criterion its course had, and none for the others."""
     found = [_("The course is self-paced. Length: %(time)s.", time=duration(facts["minutes"]))]
     if renewed.is_renewed(facts):
-        return (*found, *_of_renewal(facts))
+        return (*found, *_of_renewal(facts), observed_words(facts))
     if facts["safety"]:
         found.append(_("%(score)s%% or more of the check, including every safety question.", score=facts["score"]))
     else:
@@ -66,7 +66,50 @@ def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
         found.append(
             ngettext("One written practice conversation.", "%(num)s written practice conversations.", _played(facts))
         )
-    return (*found, *otherwise(facts))
+    return (*found, *otherwise(facts), observed_words(facts))
+
+
+def level_words(facts: dict[str, Any]) -> str:
+    """Return the level of a certificate, with the day since which somebody is ready to practise."""
+    if facts.get("level") == "ready":
+        return _("Ready to practise, since %(day)s", day=day(date.fromisoformat(facts["ready_on"])))
+    return _("Course completed")
+
+
+def observed_words(facts: dict[str, Any]) -> str:
+    """Return what practice was observed, by whom and when, or that none was; every form of a certificate says it so."""
+    seen = facts.get("observations", [])
+    if not seen:
+        return _("No practice was observed. This rests on online learning alone.")
+    count = ngettext("One practice was observed and signed:", "%(num)s practices were observed and signed:", len(seen))
+    signed = [
+        _(
+            "by %(who)s, %(role)s, on %(day)s",
+            who=one["observer"],
+            role=role_words(one["role"]),
+            day=day(date.fromisoformat(one["on"])),
+        )
+        if one["observer"]
+        else _("on %(day)s", day=day(date.fromisoformat(one["on"])))
+        for one in seen
+    ]
+    return f"{count} {'; '.join(signed)}."
+
+
+def role_words(role: str) -> str:
+    """Return what an observer is in the programme, in words."""
+    words = {
+        "trainer": _("trainer"),
+        "observer": _("observer"),
+        "coordinator": _("coordinator"),
+        "supervisor": _("supervisor"),
+    }
+    return words.get(role, role)
+
+
+def text_words(version: str, digest: str) -> str:
+    """Return which text of the course a certificate tells of: its version, and the beginning of its fingerprint."""
+    return _("Version %(version)s, fingerprint %(mark)s", version=version, mark=digest[:MARK_LENGTH])
 
 
 def _of_renewal(facts: dict[str, Any]) -> tuple[str, ...]:
@@ -78,7 +121,7 @@ def _of_renewal(facts: dict[str, Any]) -> tuple[str, ...]:
 def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
     """Return the same as sentences about the person named, as they stand on paper."""
     if renewed.is_renewed(facts):
-        return _of_renewal(facts)
+        return (*_of_renewal(facts), observed_words(facts))
     share = _("%(name)s answered %(score)s%% or more of the questions correctly", name=name, score=facts["score"])
     if facts["safety"]:
         share += _(", including every safety question")
@@ -88,7 +131,7 @@ def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
             ", and completed %(num)s practice conversations",
             _played(facts),
         )
-    return (share + ".", *otherwise(facts))
+    return (share + ".", *otherwise(facts), observed_words(facts))
 
 
 def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -96,10 +139,11 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if renewed.is_renewed(facts):
         again = " ".join(words for words in (renewed.practised(_played(facts)), *otherwise(facts)) if words)
         return [
+            (_("Level"), level_words(facts)),
             (_("Knowledge"), renewed.by(facts)),
             (_("Practice"), again or _("None was asked for again")),
             (_("First completed"), renewed.first(facts)),
-            (_("Observed practice"), _observed(facts["first"]["observed"])),
+            (_("Observed practice"), observed_words(facts)),
             (_("Length"), duration(facts["minutes"])),
         ]
     knowledge = clauses({**facts, "practice": 0})[1]
@@ -113,17 +157,17 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     # Words that end in a full stop follow one that has none.
     practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None was asked for")
     return [
+        (_("Level"), level_words(facts)),
         (_("Knowledge"), knowledge),
         (_("Practice"), practice),
-        (_("Observed practice"), _observed(facts["observed"])),
+        (_("Observed practice"), observed_words(facts)),
         (_("Length"), duration(facts["minutes"])),
     ]
 
 
-def _observed(times: int) -> str:
-    if not times:
-        return _("None. This certificate rests on online learning alone.")
-    return ngettext("%(num)s observed practice, signed", "%(num)s observed practices, signed", times)
+def fields(award: Award) -> list[tuple[str, str]]:
+    """Return everything a certificate attests, field by field, the same for page, JSON and badge."""
+    return [*asked_rows(award.facts), (_("Course text"), text_words(award.version, award.digest))]
 
 
 def verify_address(settings: Settings, code: str) -> str:
@@ -193,6 +237,11 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
             _("This certificate was valid until %(day)s", day=until),
             _("The training it records took place. It was renewed since; its holder has the newer code."),
         )
+    if state == "expired" and award and award.raised_to:
+        return (
+            _("This certificate was valid until %(day)s", day=until),
+            _("The training it records took place. Its holder has a newer code, which says how it stands now."),
+        )
     if state == "expired":
         return (
             _("This certificate was valid until %(day)s", day=until),
@@ -223,12 +272,14 @@ def as_json(state: State, award: Award | None, code: str, programme: str | None)
     told |= {
         "course": award.title,
         "version": award.version,
+        "digest": award.digest,
         "programme": programme,
         "awarded_on": award.passed_on.isoformat(),
         "valid_until": award.valid_until.isoformat() if award.valid_until else None,
     }
     if state in {"valid", "expired"}:
-        told["attests"] = dict(asked_rows(award.facts))
+        told["level"] = award.level
+        told["attests"] = dict(fields(award))
         told["does_not_attest"] = award.facts["does_not_attest"]
         if renewed.is_renewed(award.facts):
             told["first_completed_on"] = award.facts["first"]["on"]

@@ -13,6 +13,8 @@ from babel import Locale
 from babel.dates import format_date
 
 Printed: TypeAlias = str | tuple[str, ...]
+# So many signs of a course text's fingerprint tell it from any other of its versions.
+MARK_LENGTH = 12
 
 
 def N_(text: str) -> str:
@@ -33,6 +35,7 @@ WORDS: Mapping[str, str] = {
     "valid_until": N_("Training record valid until {date}; refresher due then."),
     "signatory": N_("{who}, {role}"),
     "code": N_("Certificate code"),
+    "mark": N_("Course text {mark}"),
     "check": N_("Check it at {address} or scan the square. No account is needed."),
     "square": N_("Square code that opens the page where this certificate can be checked"),
 }
@@ -58,12 +61,15 @@ class CertificateFacts:
     attests: tuple[str, ...]
     does_not_attest: str
     programme: str
+    level: str = ""
+    digest: str = ""
     signatories: tuple[tuple[str, str], ...] = ()
     language: str = "en"
     direction: str = "ltr"
     words: Mapping[str, str] = field(default_factory=dict)
     specimen: bool = False
     sealed: str = ""
+    logo: bytes = b""
 
 
 def texts_of(facts: CertificateFacts) -> dict[str, Printed]:
@@ -89,6 +95,8 @@ def texts_of(facts: CertificateFacts) -> dict[str, Printed]:
         "does_not_attest": plain(facts.does_not_attest),
         "valid_until": until or "",
         "code_label": words["code"],
+        "level": plain(facts.level),
+        "mark": words["mark"].format(mark=facts.digest[:MARK_LENGTH]) if facts.digest else "",
         "check": words["check"].format(address=_address(facts.verify_url)),
         "square_alt": words["square"],
         "signatories": tuple(plain(words["signatory"].format(who=who, role=role)) for who, role in facts.signatories),

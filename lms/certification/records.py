@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, LargeBinary, bindparam, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
-from lms.certification.rules import State, state_of
+from lms.certification.rules import Level, State, state_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, copy_of, db, first_row
 from lms.foundation.throttle import Misses
@@ -46,9 +46,15 @@ class Award(Base):
     replaced_by: Mapped[str | None]
     cycle: Mapped[int] = mapped_column(default=1, server_default="1")
     renewed_by: Mapped[str | None]
+    raised_to: Mapped[str | None]
     name_shown: Mapped[bool] = mapped_column(default=False)
     name_seal: Mapped[str | None]
     badge_open: Mapped[bool | None]
+
+    @property
+    def level(self) -> Level:
+        """Return which of the two levels it tells of."""
+        return "ready" if self.facts.get("level") == "ready" else "completed"
 
     def state(self, today: date) -> State:
         """Return the state it is in on a day."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lms.accounts.records import Programme, get_programme
-from lms.certification import actions, credentials, pages, records
-from lms.certification.designs import FONTS, USUAL, Design, design_in
+from lms.accounts.records import Programme, get_person, get_programme
+from lms.certification import actions, credentials, pages, records, transcripts
+from lms.certification.designs import FONTS, USUAL, Design, covers, design_in
 from lms.certification.issuers import issuer_of, multikey
+from lms.certification.printed import direction_of, plain
 from lms.certification.records import Award
 from lms.certification.renewed import is_renewed
 from lms.foundation import clock
 from lms.foundation.db import write
+from lms.foundation.files import FileStore
 from lms.foundation.settings import Settings
 from lms.foundation.words import duration
 from lms.foundation.words import gettext as _
@@ -98,7 +102,7 @@ def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Setti
         digest=award.digest,
         awarded_on=award.passed_on,
         valid_until=award.valid_until,
-        stands_behind=tuple(pages.asked_rows(award.facts)),
+        stands_behind=tuple(pages.fields(award)),
         criteria=" ".join(pages.clauses(award.facts)),
         does_not_attest=award.facts["does_not_attest"],
         programme=get_programme(award.programme_id).name,
@@ -145,16 +149,31 @@ def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings)
         attests=pages.sentence(award.name, award.facts),
         does_not_attest=award.facts["does_not_attest"],
         programme=programme.name,
+        level=pages.level_words(award.facts),
+        digest=award.digest,
         signatories=pages.signatories(programme.facts.get("signatory", "")),
         language=award.facts["language"],
         sealed=sealed(pages.paper_of(award), ring.badge_key),
         words=_words_of(award),
+        logo=logo_of(programme, settings),
     )
 
 
 def _words_of(award: Award) -> dict[str, str]:
     """Return the words in which a renewed certificate differs from a first one."""
     return {"before_course": _("renewed the record of training in")} if is_renewed(award.facts) else {}
+
+
+def logo_of(programme: Programme, settings: Settings) -> bytes:
+    """Return a programme's logo; one that is lost holds no certificate up."""
+    digest = programme.facts.get("logo")
+    if not digest:
+        return b""
+    try:
+        return FileStore(settings.data / "files").get(digest)
+    except KeyError:
+        log.warning("the logo of %s is not in the file store; it is left out", programme.slug)
+        return b""
 
 
 def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:
@@ -174,10 +193,60 @@ def sweep(settings: Settings, shipped: Path) -> None:
     make_status_lists(settings)
 
 
-def render_in_child(code: str) -> None:
+def render_in_child(code: str, settings: Settings) -> None:
     """Make one document in a process of its own, for a site whose job process does not run."""
     command = [sys.executable, "-m", "lms.cli", "certificates", "render", code]
     try:
-        subprocess.run(command, check=False, timeout=30, capture_output=True)
+        subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
     except subprocess.TimeoutExpired:
         log.warning("a certificate took too long in its child process; the sweep will make it")
+
+
+def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
+    """Return somebody's transcript as a signed PDF; it is made when it is asked for, and not kept."""
+    from lms.certification.documents import About, as_pdf
+    from lms.certification.signatures import sign
+
+    person = get_person(person_id)
+    told = transcripts.transcript_of(
+        person_id, plain(person.certificate_name or person.display_name), clock.today(settings.timezone)
+    )
+    values = transcripts.values_of(told, settings)
+    design = design_in(shipped / "papers" / "transcript", shipped / FONTS, "transcript")
+    text = " ".join(_texts(values))
+    more = {
+        "name_direction": direction_of(told.name),
+        "name_is_covered": covers(design, "name", told.name + "".join(line.course for line in told.lines)),
+        "text_is_covered": covers(design, "text", text),
+    }
+    about = About(values["title"], told.name, values["language"], told.made_on, f"transcript {text}")
+    pdf = as_pdf(design, {**values, **more}, about, text, pages=None)
+    return sign(pdf, keys_of(settings), settings.pdf_subfilter)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+def _of_this_site(settings: Settings) -> dict[str, str]:
+    """Return the environment in which a child works on the same rows and files as this process."""
+    return {**os.environ, "LMS_DATA": str(settings.data), "LMS_DATABASE_URL": settings.database_url}
+
+
+def transcript_in_child(public_id: str, language: str, settings: Settings) -> bytes:
+    """Make somebody's transcript in a process of its own, as no web worker lays out pages; empty when it cannot."""
+    command = [sys.executable, "-m", "lms.cli", "certificates", "transcript", "--language", language, "--", public_id]
+    try:
+        done = subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
+    except subprocess.TimeoutExpired:
+        log.warning("a transcript took too long in its child process")
+        return b""
+    return done.stdout if done.returncode == 0 and done.stdout.startswith(b"%PDF-") else b""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from lms.certification import cycles, records, rules
-from lms.certification.actions import Refused, is_held, keep_award, validity_of, waived_of
+from lms.certification.actions import Refused, is_held, keep_award, today_in, validity_of, waived_of, zone_in
 from lms.certification.cycles import Stage, Validity
 from lms.certification.events import ValiditySet
 from lms.certification.records import Award, ValidityRule
@@ -72,7 +72,7 @@ def rule_of(award: Award) -> Validity:
 
 def stage_of(award: Award, settings: Settings) -> Stage:
     """Return where in its cycle a certificate stands today."""
-    return cycles.stage_of(rule_of(award), award.valid_until, clock.today(settings.timezone))
+    return cycles.stage_of(rule_of(award), award.valid_until, today_in(award.programme_id, settings))
 
 
 def news_of(award: Award, settings: Settings) -> News | None:
@@ -81,7 +81,7 @@ def news_of(award: Award, settings: Settings) -> News | None:
         return None
     known = get_course(award.digest)
     newest = get_course(find_newest_digest(award.course_id) or award.digest)
-    today, rule = clock.today(settings.timezone), rule_of(award)
+    today, rule = today_in(award.programme_id, settings), rule_of(award)
     if find_renewal(award.enrolment_id):
         kind: Kind = "under way"
     elif cycles.can_be_renewed(rule, award.valid_until, today):
@@ -129,10 +129,11 @@ def renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     if came is None:
         return None
     course, facts = came
-    today = clock.today(settings.timezone)
+    today = today_in(standing.programme_id, settings)
     first = records.first_pass_of(enrolment_id) or standing.passed_on
     until = cycles.next_end(validity_of(standing.programme_id, course), standing.valid_until, today, first)
     earned = rules.Earned(today, until, is_held(standing.programme_id, course.digest, settings))
+    facts |= rules.what_was_observed(standing.facts)
     facts |= {"first": rules.what_came_first(standing.facts, standing.version, standing.passed_on)}
     award = keep_award(get_enrolment(enrolment_id), course, earned, facts, before=standing)
     end_renewal(enrolment_id)
@@ -158,14 +159,14 @@ def _by_the_whole_check(
     standing: Award, progress: Progress, settings: Settings
 ) -> tuple[Course, dict[str, Any]] | None:
     """Return the version and the facts of a whole check that was passed in the window, which renews as well."""
-    rule = rule_of(standing)
+    rule, zone = rule_of(standing), zone_in(standing.programme_id, settings)
     for attempt, result in list_results(standing.enrolment_id):
-        day = clock.day_of(result.at, settings.timezone)
+        day = clock.day_of(result.at, zone)
         in_time = day > standing.passed_on and cycles.can_be_renewed(rule, standing.valid_until, day)
         if result.passed and attempt.renewal_id is None and in_time:
             course = get_course(attempt.digest)
             if not everything_is_done(course, progress):
                 return None
             whole = {"scope": "whole", "since": standing.version, "lessons": 0, "asked": result.asked}
-            return course, rules.what_stood_behind(course) | {"renewal": whole, "practice": 0, "observed": 0}
+            return course, rules.what_stood_behind(course) | {"renewal": whole, "practice": 0}
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -15,8 +15,16 @@ from lms.learning.renewing import Way, practice_asked
 from lms.learning.rules import Progress, everything_is_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
+Level = Literal["completed", "ready"]
+Rating = Literal["harmful", "not yet", "basic", "skilled"]
+RATINGS: tuple[Rating, ...] = ("harmful", "not yet", "basic", "skilled")
+# What shows that somebody can do it; the other two are kept, and count for nothing.
+SHOWN: frozenset[str] = frozenset({"basic", "skilled"})
+OBSERVER_ROLES = ("trainer", "observer", "coordinator", "supervisor")
+UNDO_REASONS = ("somebody else", "another day", "another word", "not agreed", "other")
+OBSERVATIONS_MOST = 10
 REASONS = ("issued in error", "requirement not met", "holder asked", "programme decision", "other")
-_CARRIED = ("score", "safety", "practice", "practice_otherwise", "practice_waived", "observed")
+_CARRIED = ("score", "safety", "practice", "practice_otherwise", "practice_waived")
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,15 @@ def decide_award(course: Course, progress: Progress, on: date, until: date | Non
     return Earned(on, until, waiting=held)
 
 
+def is_ready(needed: int, ratings: Sequence[str]) -> bool:
+    """Decide whether enough practice was observed, the earliest rating first.
+
+    What could have done harm, seen last, holds the second level back until it is seen to go well again.
+    """
+    shown = sum(rating in SHOWN for rating in ratings)
+    return 0 < needed <= shown and ratings[-1] != "harmful"
+
+
 def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:
     """Return the one state a certificate is in."""
     if waiting:
@@ -60,7 +77,8 @@ def what_stood_behind(course: Course) -> dict[str, int | bool | str]:
         "score": course.criteria.score,
         "safety": any(question.critical for question in course.questions),
         "practice": practice_needed(course),
-        "observed": course.criteria.observed_practice,
+        "level": "completed",
+        "observed": 0,
         "does_not_attest": course.certificate.does_not_attest,
         "design": course.certificate.design,
         "language": course.language,
@@ -105,7 +123,6 @@ def what_was_renewed(
             "asked": asked,
         },
         "practice": practice,
-        "observed": 0,
         "practice_otherwise": recorded - by_waiver,
         "practice_waived": by_waiver,
         "lessons_otherwise": len(otherwise.difference(waived)),
@@ -117,6 +134,11 @@ def what_came_first(facts: Mapping[str, Any], version: str, passed_on: date) -> 
     """Return what stood behind the first certificate of a cycle, which every renewal carries on."""
     known: dict[str, Any] | None = facts.get("first")
     return known or {"on": passed_on.isoformat(), "version": version, **{key: facts.get(key, 0) for key in _CARRIED}}
+
+
+def what_was_observed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the level of a certificate and the practice behind it, with its days, which a renewal carries on."""
+    return {key: facts[key] for key in ("level", "observed", "observations", "ready_on") if key in facts}
 
 
 def plain_name(name: str) -> str:

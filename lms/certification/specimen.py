@@ -39,6 +39,8 @@ def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -
             "counselling, therapy, diagnosis or assessment."
         ),
         programme=_("Name of your programme"),
+        level=pages.level_words(FACTS),
+        digest="0" * 64,
         signatories=((_("Name of who signs"), _("peer support lead")),),
         specimen=True,
     )

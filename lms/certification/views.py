@@ -64,7 +64,7 @@ def certificate(code: str) -> Any:
     size = records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
     another = get_person(award.person_id).certificate_name
-    after = award.replaced_by or award.renewed_by
+    after = award.replaced_by or award.renewed_by or award.raised_to
     newer = records.get_award(after) if after else None
     return render_template(
         "certification/certificate.html",
@@ -85,7 +85,7 @@ def certificate(code: str) -> Any:
         ready=size is not None,
         has_badge=credentials.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
-        attests=pages.clauses(award.facts),
+        attests=pages.fields(award),
         does_not_attest=award.facts["does_not_attest"],
         verify_url=pages.verify_address(settings(), award.code),
         show_name=award.name_shown,
@@ -98,6 +98,8 @@ def certificate(code: str) -> Any:
         news=history.news_words(award, settings()),
         course_id=award.course_id,
         renewed=award.renewed_by is not None,
+        raised=award.raised_to is not None,
+        level=pages.level_words(award.facts),
         newer_url=newer and url_for("certification.certificate", code=newer.code),
     )
 
@@ -109,7 +111,7 @@ def document(code: str) -> Any:
     award = own_award(code)
     found = records.find_document(award.id)
     if found is None and award.name and not award.waiting:
-        render_in_child(award.code)
+        render_in_child(award.code, settings())
         found = records.find_document(award.id)
     if found is None:
         return redirect(url_for("certification.certificate", code=award.code), 303)
@@ -246,7 +248,7 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
         ]
         if award.valid_until:
             rows.append((_("Valid until"), day(award.valid_until)))
-        asked = pages.asked_rows(award.facts) if state in {"valid", "expired"} else []
+        asked = pages.fields(award) if state in {"valid", "expired"} else []
     return {
         "heading": heading,
         "lead": lead,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from typing import Any
 
 import click
 
+from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
 from lms.cli.shared import get_programme, inside, json_option, say, say_rows
 
 
@@ -115,6 +118,71 @@ def certificates_reissue(code: str) -> None:
     say(f"Made anew under the code {grouped(made.code)}. The earlier code says that it was replaced.")
 
 
+@certificates.command("evidence")
+@click.argument("email")
+@click.option("--course", "course_id", required=True, help="The course in which it was observed.")
+@click.option("--observer", required=True, help="Who was there, as it should stand on the certificate.")
+@click.option("--role", type=click.Choice(OBSERVER_ROLES), default="observer", show_default=True)
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day, as in 2026-03-14.")
+@click.option("--rating", type=click.Choice(RATINGS), required=True, help="The word that fits best.")
+@click.option("--programme", "slug", default=None)
+@inside
+def certificates_evidence(
+    email: str, course_id: str, observer: str, role: str, on: datetime, rating: str, slug: str | None
+) -> None:
+    """Record that somebody's practice was observed; with the last that is asked for, a certificate follows.
+
+    Example: lms certificates evidence sam@example.org --course active-listening --observer "Tara Lindqvist"
+    --role trainer --date 2026-03-14 --rating basic
+    """
+    from lms.accounts.records import find_person_by_email
+    from lms.accounts.rules import normal_email
+    from lms.certification import levels
+    from lms.certification.actions import Refused
+    from lms.foundation import clock
+    from lms.foundation.db import write
+    from lms.foundation.gate import settings
+    from lms.learning.records import find_enrolment
+
+    person = find_person_by_email(normal_email(email))
+    enrolment = find_enrolment(person.id, course_id, get_programme(slug).id) if person else None
+    if enrolment is None:
+        raise click.ClickException(f"{email} has not begun {course_id} in this programme. Nothing was recorded.")
+    if on.date() > clock.today(settings().timezone):
+        raise click.ClickException("This day is still to come. Nothing was recorded.")
+    made = write(levels.record_observation, enrolment.id, levels.Seen(observer, role, on.date(), rating), None)
+    if isinstance(made, Refused):
+        raise click.ClickException(made.message)
+    way = levels.way_of(enrolment.id)
+    say("Recorded.")
+    if way and way.ready:
+        say("The certificate “ready to practise” is issued.")
+    elif way:
+        say(f"{way.shown} of {way.needed} that are asked for.")
+
+
+@certificates.command("readiness")
+@click.argument("course_id")
+@click.option("--observations", type=click.IntRange(0, OBSERVATIONS_MOST), required=True, help="0 asks for none.")
+@click.option("--programme", "slug", default=None)
+@inside
+def certificates_readiness(course_id: str, observations: int, slug: str | None) -> None:
+    """Set how many observed practices a programme asks for before somebody is ready to practise.
+
+    Example: lms certificates readiness active-listening --observations 2
+    """
+    from lms.certification import levels
+    from lms.foundation.db import write
+    from lms.foundation.gate import settings
+    from lms.library.records import find_offering
+
+    programme = get_programme(slug)
+    if find_offering(programme.id, course_id) is None:
+        raise click.ClickException(f"{programme.slug} does not offer {course_id}. Nothing was changed.")
+    write(levels.set_readiness, programme.id, course_id, observations, settings())
+    say(f"{programme.slug} asks for {observations} in {course_id} now.")
+
+
 @certificates.group("keys")
 def certificates_keys() -> None:
     """Keys with which other programs ask the register, up to 500 codes at once.
@@ -192,3 +260,26 @@ def certificates_render(code: str) -> None:
     from lms.foundation.gate import settings
 
     make_document(find_award(code).id, settings(), current_app.extensions["lms_designs"])
+
+
+@certificates.command("transcript", hidden=True)
+@click.argument("public_id")
+@click.option("--language", default="en")
+@inside
+def certificates_transcript(public_id: str, language: str) -> None:
+    """Write somebody's transcript to the standard output, as a PDF.
+
+    Example: lms certificates transcript 3f9c2b1e > transcript.pdf
+    """
+    from flask import current_app
+
+    from lms.accounts.records import find_person
+    from lms.certification.rendering import make_transcript
+    from lms.foundation.gate import settings
+    from lms.foundation.words import speak
+
+    person = find_person(public_id)
+    if person is None:
+        raise click.ClickException("Nobody has this id.")
+    speak(language)
+    sys.stdout.buffer.write(make_transcript(person.id, settings(), current_app.extensions["lms_designs"]))

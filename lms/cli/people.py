@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from lms.accounts.rules import ROLES
+from lms.accounts.rules import ROLES, is_zone
 from lms.cli.shared import get_programme, inside, json_option, say, say_rows
+from lms.learning.rules import PRIOR_MONTHS_MOST
 
 
 @click.group()
@@ -101,7 +104,19 @@ def programme() -> None:
     """
 
 
-FACTS = ("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory")
+FACTS = (
+    *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
+    *("timezone", "prior_months"),
+)
+
+
+def _look_over(facts: dict[str, str]) -> None:
+    """Refuse a fact that could not be used."""
+    if facts.get("timezone") and not is_zone(facts["timezone"]):
+        raise click.ClickException("timezone is a name as in Europe/London. Nothing was changed.")
+    months = facts.get("prior_months")
+    if months and not (months.isascii() and months.isdigit() and 1 <= int(months) <= PRIOR_MONTHS_MOST):
+        raise click.ClickException(f"prior_months is a number from 1 to {PRIOR_MONTHS_MOST}. Nothing was changed.")
 
 
 @programme.command("set")
@@ -113,7 +128,8 @@ FACTS = ("lead", "contact", "hours", "emergency", "limits_statement", "country",
 def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None) -> None:
     """Make a programme or set its facts; an empty value removes one.
 
-    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name.
+    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design, signatory
+    and timezone of its certificates; prior_months, for how long what was learned elsewhere counts.
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
     from lms.accounts import actions
@@ -126,8 +142,38 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
         raise click.ClickException(
             f"{', '.join(unknown)} is not understood. Facts are: {', '.join(FACTS)}. Nothing was changed."
         )
+    _look_over(pairs)
     hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
     row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)
     say(f"{row.slug}: {row.name}")
     for key, value in sorted(row.facts.items()):
         say(f"  {key}: {value}")
+
+
+@programme.command("logo")
+@click.argument("slug")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--remove", is_flag=True, help="Print no logo any more.")
+@inside
+def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
+    """Set the logo that stands on a programme's certificates from now on.
+
+    Example: lms programme logo harbour harbour.png
+    """
+    from flask import current_app
+
+    from lms.accounts import actions
+    from lms.certification.logos import LogoRefused, as_logo
+    from lms.foundation.db import write
+
+    row = get_programme(slug)
+    if (file is None) is not remove:
+        raise click.ClickException("Name a picture, or say --remove. Nothing was changed.")
+    digest = ""
+    if file:
+        try:
+            digest = current_app.extensions["lms_files"].put(as_logo(file.read_bytes()))
+        except LogoRefused as refused:
+            raise click.ClickException(f"{refused} Nothing was changed.") from None
+    write(actions.set_programme, row.slug, None, {"logo": digest})
+    say(f"{row.name}: {'its logo is on certificates from now on' if digest else 'no logo from now on'}.")

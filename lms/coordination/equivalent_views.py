@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.accounts.records import Person, find_member
+from lms.accounts.records import Person
+from lms.accounts.rules import zone_of
 from lms.content.course import Course
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
+from lms.coordination.members import begun_by, member_of_programme
 from lms.coordination.views import rooms
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -18,27 +21,7 @@ from lms.foundation.words import day
 from lms.foundation.words import gettext as _
 from lms.learning import actions, rules
 from lms.learning.equivalents import Equivalent, find_equivalent, list_standing
-from lms.learning.records import Enrolment, get_enrolment, list_enrolments
-from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
-
-
-def _member(public_id: str) -> Person:
-    found = find_member(public_id, this_programme().id)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _begun(person_id: str) -> list[tuple[Enrolment, Course]]:
-    """Return what somebody began in this programme; a private course shows nothing."""
-    found = []
-    for enrolment in list_enrolments(person_id):
-        digest = find_newest_digest(enrolment.course_id, enrolment.minor_line)
-        course = get_course(digest) if digest else None
-        if course and not course.private and enrolment.programme_id == this_programme().id:
-            found.append((enrolment, course))
-    return found
+from lms.learning.records import Enrolment, get_enrolment
 
 
 def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str, str, str]]:
@@ -54,8 +37,8 @@ def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str,
 @allow("record an equivalent")
 def equivalents(programme: str, person: str) -> Any:
     """Record that somebody met something in another way."""
-    member = _member(person)
-    choices = _choices(_begun(member.id))
+    member = member_of_programme(person)
+    choices = _choices(begun_by(member.id))
     form = EquivalentForm(request.form)
     form.item.choices = [(key, value[3]) for key, value in choices.items()]
     if request.method == "POST" and form.validate() and _day_will_do(form):
@@ -71,8 +54,7 @@ def _day_will_do(form: EquivalentForm) -> bool:
     """Decide whether something learned elsewhere took place lately enough."""
     if form.way.data != "elsewhere":
         return True
-    today = clock.today(settings().timezone)
-    oldest, done_on = rules.oldest_prior(today), form.day()
+    today, oldest, done_on = _today(), _oldest(), form.day()
     if done_on is None:
         form.refuse("done_on", _("Please give the day, as in %(example)s.", example=today.isoformat()))
     elif done_on > today:
@@ -85,6 +67,15 @@ def _day_will_do(form: EquivalentForm) -> bool:
     return not form.done_on.errors
 
 
+def _today() -> date:
+    return clock.today(zone_of(this_programme().facts, settings().timezone))
+
+
+def _oldest() -> date:
+    """Return the first day from which on what was learned elsewhere counts in this programme."""
+    return rules.oldest_prior(_today(), rules.prior_months(this_programme().facts))
+
+
 def _page(
     programme: str,
     member: Person,
@@ -93,7 +84,7 @@ def _page(
     undo_problem: tuple[str, str] = ("", ""),
 ) -> Any:
     words = {value[:3]: value[3] for value in choices.values()}
-    recorded = [row for enrolment, _course in _begun(member.id) for row in list_standing(enrolment.id)]
+    recorded = [row for enrolment, _course in begun_by(member.id) for row in list_standing(enrolment.id)]
     saved = request.method == "GET" and request.args.get("saved")
     page = render_template(
         "coordination/equivalents.html",
@@ -102,7 +93,7 @@ def _page(
         person={"name": member.display_name, "id": member.public_id},
         form=form,
         most=REASON_MOST,
-        oldest=rules.oldest_prior(clock.today(settings().timezone)),
+        oldest=_oldest(),
         recorded=[_row(row, words) for row in recorded],
         undo_problem=undo_problem,
         notices=[_("It is kept. The list below is as it stands now.")] if saved else [],
@@ -126,12 +117,12 @@ def _row(row: Equivalent, words: dict[tuple[str, str, str], str]) -> dict[str, A
 @allow("record an equivalent")
 def undo_equivalent(programme: str, person: str, equivalent: str) -> Any:
     """Let something recorded no longer count, with a reason."""
-    member, row = _member(person), find_equivalent(equivalent)
-    if row is None or get_enrolment(row.enrolment_id) not in [enrolment for enrolment, _course in _begun(member.id)]:
+    member, row = member_of_programme(person), find_equivalent(equivalent)
+    if row is None or get_enrolment(row.enrolment_id) not in [enrolment for enrolment, _course in begun_by(member.id)]:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "").strip()
     if not reason or len(reason) > REASON_MOST:
         problem = _("Please give a reason, in a sentence.")
-        return _page(programme, member, EquivalentForm(), _choices(_begun(member.id)), (row.public_id, problem))
+        return _page(programme, member, EquivalentForm(), _choices(begun_by(member.id)), (row.public_id, problem))
     write(actions.undo_equivalent, row.id, reason)
     return redirect(url_for("coordination.equivalents", programme=programme, person=person, saved="yes"), 303)

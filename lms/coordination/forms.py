@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
-from lms.foundation.fields import Form, Required, ShortEnough, TextField
+from lms.certification.levels import Seen
+from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
+from lms.foundation.fields import Form, Number, OneLine, Required, ShortEnough, TextField
 from lms.foundation.words import lazy_gettext as _l
 from lms.learning.rules import WAYS
 
-REASON_MOST = 600
+REASON_MOST, OBSERVER_MOST = 600, 80
+ROLE_WORDS = {
+    "trainer": _l("Trainer"),
+    "observer": _l("Observer"),
+    "coordinator": _l("Coordinator"),
+    "supervisor": _l("Supervisor of peer support"),
+}
 WAY_WORDS = {
     "talked": _l("They talked it through with a trainer"),
     "written": _l("They wrote it down instead of playing it"),
@@ -36,7 +45,52 @@ class EquivalentForm(Form):
 
     def day(self) -> date | None:
         """Return the day that was sent, or None when nothing like a day was."""
-        try:
-            return date.fromisoformat(self.done_on.data or "")
-        except ValueError:
-            return None
+        return _as_day(self.done_on.data)
+
+
+class ObservationForm(Form):
+    """A practice that somebody observed: who, when, and one of four words; there is no field for what was said."""
+
+    course = SelectField(_l("In which course?"), [Required(_l("Please choose a course."))], choices=[])
+    observer = TextField(
+        _l("Who observed it?"), [Required(_l("Please name who was there.")), ShortEnough(OBSERVER_MOST), OneLine()]
+    )
+    role = SelectField(
+        _l("What are they in your programme?"),
+        [AnyOf(OBSERVER_ROLES, _l("Please choose one of them."))],
+        choices=[SelectChoice(role, words) for role, words in ROLE_WORDS.items()],
+        validate_choice=False,
+    )
+    seen_on = TextField(_l("On which day?"), [ShortEnough(10)])
+    rating = RadioField(
+        _l("Which word fits best?"),
+        [AnyOf(RATINGS, _l("Please choose one of the four."))],
+        choices=[SelectChoice(rating, rating) for rating in RATINGS],
+        validate_choice=False,
+    )
+
+    def fits(self, courses: Collection[str]) -> bool:
+        """Look the form over, with a course among those that ask for observed practice."""
+        self.course.choices = [(course, course) for course in courses]
+        return bool(self.validate())
+
+    def day(self) -> date | None:
+        """Return the day that was sent, or None when nothing like a day was."""
+        return _as_day(self.seen_on.data)
+
+    def seen(self, on: date) -> Seen:
+        """Return what was observed, once the form has been looked over."""
+        return Seen(self.observer.data or "", self.role.data, on, self.rating.data)
+
+
+class ReadinessForm(Form):
+    """How many observed practices a programme asks for."""
+
+    observations = TextField(_l("Observed practices"), [Number(0, OBSERVATIONS_MOST)])
+
+
+def _as_day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -97,6 +97,8 @@ def _row(who: tuple[str, str], title: str, award: Award | None, rule: Validity |
     mark, text = None, ""
     if issued:
         mark, text, _sentence = state_words(issued.state(today), issued.valid_until)
+        if issued.level == "ready" and issued.state(today) == "valid":
+            text = _("Valid, ready to practise")
     return PersonRow(
         name=who[0],
         person=who[1],

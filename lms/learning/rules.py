@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from lms.content.questions import Graded, grade
 
 Way = Literal["talked", "written", "elsewhere", "waived"]
 WAYS: tuple[Way, ...] = ("talked", "written", "elsewhere", "waived")
-PRIOR_YEARS = 2
+PRIOR_MONTHS, PRIOR_MONTHS_MOST = 24, 120
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,15 @@ def grade_check(course: Course, drawn: Collection[str], answers: Mapping[str, An
     )
 
 
-def oldest_prior(today: date) -> date:
+def oldest_prior(today: date, months: int = PRIOR_MONTHS) -> date:
     """Return the first day on which something can have been learned elsewhere to stand for a part of a course."""
-    year = today.year - PRIOR_YEARS
-    return today.replace(year=year, day=min(today.day, 28) if today.month == 2 else today.day)
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+
+
+def prior_months(facts: Mapping[str, Any]) -> int:
+    """Return for how many months what was learned elsewhere counts in a programme."""
+    return int(facts.get("prior_months") or PRIOR_MONTHS)
 
 
 def can_be_met_otherwise(course: Course) -> tuple[tuple[str, str, str], ...]:

@@ -308,5 +308,6 @@ def left(course: str) -> Any:
         lessons_count=len(content.lessons),
         notices=[pages.finished_words(last)] if last else [],
         otherwise=pages.otherwise_rows(content, list_equivalents(enrolment_id)),
+        observed=current_app.extensions["lms_way_to_practise"](enrolment_id),
         course_url=url_for("learning.course", course=content.id),
     )

@@ -11,6 +11,8 @@ from lms.accounts import actions
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.accounts.sees import LOOKERS, can_see, sights
+from lms.certification import levels
+from lms.certification.levels import Seen
 from lms.certification.records import find_award_of_enrolment
 from lms.foundation import clock
 from lms.foundation.words import day
@@ -69,6 +71,8 @@ def world(sqlite_site: Site) -> World:
     for one in asked:
         sqlite_site.do(learning.record_equivalent, enrolment, ("practice", one.id), "talked", "Her wish.", None, cora)
     _leave_a_remark(sqlite_site, enrolment)
+    seen = Seen("Omar Haim", "observer", clock.today("UTC"), "skilled")
+    sqlite_site.do(levels.record_observation, enrolment, seen, cora)
     pass_check(sqlite_site, enrolment)
     sqlite_site.work()
     with sqlite_site.inside():
@@ -96,6 +100,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
             "coordinator": "Met. Recorded on",
             "all": "met in another way, which the programme recorded",
         },
+        "How an observed practice of yours went, in one of four words": {"all": "Omar Haim (observer): Skilled."},
         "Whether you hold a certificate, and until when": {"all": until},
         "The name on your certificate": {"all": HER_NAME},
         "Your e-mail address and sign-ins": {"all": "sam@example.org"},
@@ -114,6 +119,7 @@ def places(looker: str, world: World, public_id: str) -> list[str]:
             people,
             f"{people}.csv",
             f"{people}/{public_id}/equivalents",
+            f"{people}/{public_id}/practice",
             f"/programmes/harbour/certificates/{world.code}/withdraw",
         ),
         f"/programmes/harbour/courses/{PFA}/remarks",

@@ -17,10 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
 from lms.certification import documents
+from lms.certification.accessible import small_srgb
 from lms.certification.designs import DesignError, UnprintableText, design_in, missing_glyphs
 from lms.certification.documents import render, square
+from lms.certification.keyring import open_ring
 from lms.certification.printed import WORDS, CertificateFacts
+from lms.certification.signatures import sign
 from lms.certification.squares import Paper, sealed
+from tests.conftest import settings_for
 
 WARM = Path(__file__).parents[2] / "certificates" / "warm"
 LIMITS = (
@@ -221,6 +225,22 @@ def test_an_arabic_certificate_turns_its_page() -> None:
     reader = opened(replace(facts_for("محمد الحسيني"), language="ar", direction="rtl", words=words))
     assert len(reader.pages) == 1
     assert reader.trailer["/Root"]["/Lang"] == "ar"
+
+
+@pytest.mark.parametrize("design", ["plain", "formal", "warm"])
+def test_a_signed_certificate_in_latin_letters_weighs_no_more_than_thirty_kilobytes(
+    design: str, tmp_path: Path
+) -> None:
+    ring = open_ring(settings_for(tmp_path), frozenset())
+    seen = "2 practices were observed and signed: by Tara Lind, trainer, on 3 May 2026; by Omar Haim, on 9 May 2026."
+    facts = replace(
+        SAM, attests=(*SAM.attests, seen), level="Ready to practise, since 9 May 2026", digest="b1946ac92492"
+    )
+    assert len(sign(render(facts, WARM.parent / design, b"{}" * 700), ring)) <= 30_000
+
+
+def test_what_srgb_is_takes_no_room_and_holds_no_day() -> None:
+    assert len(small_srgb()) < 1000 and small_srgb()[36:40] == b"acsp" and small_srgb()[24:26] == b"\x07\xd0"
 
 
 def test_only_the_designs_own_fonts_are_in_the_pdf() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.words import day
+from lms.learning.rules import oldest_prior
 from tests.conftest import Site
 from tests.inspector import Page
 from tests.roads import COURSE, PFA, TALKS, earn, pass_check, prepare
@@ -137,6 +138,30 @@ def test_what_was_learned_elsewhere_has_an_age_limit_that_is_told_with_its_date(
     if days == 800:
         assert day(today.replace(year=today.year - 2)) in "".join(page.find(".errs")[0].itertext())
     record(sqlite_site, TALKS[0], "elsewhere", (today - timedelta(days=700)).isoformat())
+
+
+def test_a_programme_may_ask_that_it_is_younger_and_its_own_day_is_told(sqlite_site: Site) -> None:
+    sqlite_site.do(actions.set_programme, "harbour", None, {"prior_months": "6"})
+    prepare(sqlite_site, "sam", practised=False)
+    today = clock.today("UTC")
+    oldest = oldest_prior(today, 6)
+    page = record(sqlite_site, TALKS[0], "elsewhere", (oldest - timedelta(days=1)).isoformat(), expect=422)
+    assert day(oldest) in "".join(page.find(".errs")[0].itertext())
+    record(sqlite_site, TALKS[0], "elsewhere", oldest.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "oldest"),
+    [
+        (date(2026, 3, 31), 1, date(2026, 2, 28)),
+        (date(2028, 3, 31), 1, date(2028, 2, 29)),
+        (date(2028, 2, 29), 24, date(2026, 2, 28)),
+        (date(2026, 1, 15), 6, date(2025, 7, 15)),
+        (date(2026, 12, 1), 12, date(2025, 12, 1)),
+    ],
+)
+def test_months_back_is_the_same_day_or_the_last_of_the_month(today: date, months: int, oldest: date) -> None:
+    assert oldest_prior(today, months) == oldest
 
 
 def test_recording_twice_is_recording_once_and_needs_all_fields(sqlite_site: Site) -> None:

@@ -16,6 +16,8 @@ from lms.accounts import actions as accounts
 from lms.accounts.letters import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
 from lms.app import create_app
+from lms.certification import levels
+from lms.certification.levels import Seen
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token
@@ -51,6 +53,7 @@ class World:
     picture: str
     people: dict[str, str] = field(default_factory=dict)
     equivalents: dict[str, str] = field(default_factory=dict)
+    observations: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -119,6 +122,8 @@ def _record_for(world: World, name: str) -> None:
     item = ("practice", course.conversations[0].id)
     row = world.site.do(learning.record_equivalent, enrolment.id, item, "talked", "A reason.", None, person.id)
     world.people[name], world.equivalents[name] = person.public_id, row.public_id
+    seen = Seen("Vera Sandoval", "observer", clock.today("UTC"), "basic")
+    world.observations[name] = world.site.do(levels.record_observation, enrolment.id, seen, None).public_id
 
 
 def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str:
@@ -135,6 +140,8 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "programme": HOME.get(owner, "harbour"),
         "person": world.people.get(owner, "nobodys"),
         "equivalent": world.equivalents.get(owner, "nobodys"),
+        "observation": world.observations.get(owner, "nobodys"),
+        "design": "warm",
         "token": _link(world, door) if "token" in parts(door) else "",
         "digest": world.picture,
         "name": "picture.png",

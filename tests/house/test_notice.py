@@ -15,6 +15,7 @@ ABOUT_NOBODY = {
     "line_note",  # what was found out about a support line
     "offering",
     "programme",
+    "readiness",
     "remark",  # what was said of a lesson, without a name
     "remark_answer",
     "review",  # the reviewers of a course, who are named in public

@@ -12,6 +12,7 @@ from lms.accounts.letters import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification import actions as certification
+from lms.certification import levels
 from lms.certification.records import find_award, find_award_of_enrolment
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
@@ -80,7 +81,24 @@ def settle(served: Served, folder: Path) -> People:
     assert harbour is not None
     people.invitation = served.site.do(accounts.invite, harbour.id, "learner", None)
     _leave_links(served, people)
+    _observe_practice(served, people)
     return people
+
+
+def _observe_practice(served: Served, people: People) -> None:
+    """The course asks for two observed practices; Ines has one, and Omar's last could have done harm."""
+    site = served.site
+    with site.inside():
+        rows = {name: site.person(name) for name in ("ines", "omar", "nils", "cora")}
+        harbour, today = next(iter(site.roles(rows["ines"].id))), clock.today("UTC")
+        begun = {name: find_enrolment(rows[name].id, PFA) for name in ("ines", "omar")}
+    people.codes |= {"ines_id": rows["ines"].public_id, "nils": rows["nils"].public_id}
+    site.do(levels.set_readiness, harbour, PFA, 2, site.settings)
+    for name, rating in (("ines", "basic"), ("omar", "harmful")):
+        enrolment = begun[name]
+        assert enrolment is not None
+        seen = levels.Seen("Tara Lindqvist", "trainer", today, rating)
+        site.do(levels.record_observation, enrolment.id, seen, rows["cora"].id)
 
 
 def _begin_everything(served: Served) -> None:

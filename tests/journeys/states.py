@@ -347,6 +347,22 @@ STATES = (
     State("certificate that was renewed", "sela", "/certificates/{sela}"),
     State("certificate, renewed", "sela", "/certificates/{renewed}"),
     State("verify: renewed", "", "/verify/{renewed}"),
+    State("observed practice", "cora", "/programmes/harbour/people/{ines_id}/practice"),
+    State(
+        "observed practice, with errors", "cora", "/programmes/harbour/people/{ines_id}/practice", press("Record it")
+    ),
+    State("observed practice, nothing begun", "cora", "/programmes/harbour/people/{nils}/practice"),
+    State("what ready to practise asks for", "cora", f"/programmes/harbour/courses/{THREE}/readiness"),
+    State("how certificates look", "cora", "/programmes/harbour/certificates/look"),
+    State(
+        "how certificates look, with a problem",
+        "cora",
+        "/programmes/harbour/certificates/look",
+        then(type_in("timezone", "Middle/Earth"), press("Keep this")),
+    ),
+    State("on the way to ready to practise", "omar", f"{COURSE}/left"),
+    State("transcript", "ines", "/transcript"),
+    State("transcript, nothing yet", "nils", "/transcript"),
     State("certificate, withdrawn", "revoked", "/certificates/{revoked}"),
 )
 

@@ -1,0 +1,54 @@
+"""What pages say of observed practice: the four words, who observed, and how far somebody is from being ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.certification.evidence import Observation
+from lms.certification.levels import Way
+from lms.certification.pages import role_words
+from lms.foundation.words import day, ngettext
+from lms.foundation.words import gettext as _
+from lms.foundation.words import lazy_gettext as _l
+
+RATING_WORDS = {
+    "harmful": (_l("Could have done harm"), _l("A secret promised, advice pressed, a sign of danger passed over.")),
+    "not yet": (_l("Not yet"), _l("Nothing that could hurt, and not yet all that is asked.")),
+    "basic": (_l("Basic"), _l("What is asked was there.")),
+    "skilled": (_l("Skilled"), _l("What is asked was there, with ease.")),
+}
+UNDO_WORDS = {
+    "somebody else": _l("It was somebody else’s practice"),
+    "another day": _l("The day or the observer was another"),
+    "another word": _l("The word was another"),
+    "not agreed": _l("The learner had not agreed to being observed"),
+    "other": _l("Another reason"),
+}
+
+
+def told(row: Observation) -> dict[str, Any]:
+    """Return an observed practice as a page shows it."""
+    return {
+        "id": row.public_id,
+        "on": day(row.seen_on),
+        "observer": row.observer,
+        "role": role_words(row.observer_role),
+        "word": RATING_WORDS[row.rating][0],
+        "undone_on": day(row.undone_at.date()) if row.undone_at else "",
+        "undone_reason": UNDO_WORDS[row.undone_reason] if row.undone_reason else "",
+    }
+
+
+def way_told(way: Way) -> dict[str, Any]:
+    """Return how far somebody is from being ready to practise, in words for them."""
+    asked = ngettext("One observed practice", "%(num)s observed practices", way.needed)
+    so_far = _("%(done)s of %(needed)s", done=way.shown, needed=way.needed)
+    state = "ok" if way.ready else "go" if way.shown else "none"
+    return {
+        "asked": asked if way.needed else "",
+        "state": state,
+        "state_text": _("Done") if way.ready else so_far,
+        "ready": way.ready,
+        "stopped": way.stopped and not way.ready,
+        "rows": [told(row) for row in way.rows],
+    }

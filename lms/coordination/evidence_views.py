@@ -1,0 +1,110 @@
+"""What coordinators see when they record observed practice, undo such a record, and set how much of it is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.records import Person
+from lms.accounts.rules import zone_of
+from lms.certification import evidence, levels
+from lms.certification.actions import Refused
+from lms.certification.level_pages import RATING_WORDS, UNDO_WORDS, told
+from lms.certification.rules import OBSERVATIONS_MOST, UNDO_REASONS
+from lms.coordination.forms import ROLE_WORDS, ObservationForm, ReadinessForm
+from lms.coordination.members import begun_by, member_of_programme
+from lms.coordination.views import rooms
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.foundation.words import gettext as _
+from lms.library.records import find_newest_digest, find_offering
+from lms.library.shelf import get_course
+
+
+@rooms.route("/programmes/<programme>/people/<person>/practice", methods=["GET", "POST"])
+@allow("record observed practice")
+def practice(programme: str, person: str) -> Any:
+    """Record that somebody's practice was observed."""
+    member = member_of_programme(person)
+    form = ObservationForm(request.form)
+    asking = {course.id: row.id for row, course in begun_by(member.id) if levels.asks_for_observing(row, course)}
+    on, today = form.day(), clock.today(zone_of(this_programme().facts, settings().timezone))
+    if request.method == "POST" and form.fits(asking):
+        if on is None or on > today:
+            example = today.isoformat()
+            form.refuse("seen_on", _("Please give a day that has been, as in %(example)s.", example=example))
+            return _page(programme, member, form)
+        made = write(levels.record_observation, asking[form.course.data], form.seen(on), signed_in().person_id)
+        if not isinstance(made, Refused):
+            return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
+        form.refuse("observer", made.message)
+    return _page(programme, member, form)
+
+
+def _page(programme: str, member: Person, form: ObservationForm, undo_problem: tuple[str, str] = ("", "")) -> Any:
+    begun = begun_by(member.id)
+    form.course.choices = [(course.id, course.title) for row, course in begun if levels.asks_for_observing(row, course)]
+    recorded = [
+        {**told(row), "course": course.title}
+        for enrolment, course in begun
+        for row in evidence.list_observations(enrolment.id)
+    ]
+    saved = request.method == "GET" and request.args.get("saved")
+    page = render_template(
+        "coordination/practice.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id},
+        form=form,
+        roles=list(ROLE_WORDS.items()),
+        ratings=[(value, *words) for value, words in RATING_WORDS.items()],
+        recorded=recorded,
+        undo_reasons=[("", _("Please choose")), *UNDO_WORDS.items()],
+        undo_problem=undo_problem,
+        courses=[(course.id, course.title) for _row, course in begun],
+        notices=[_("It is kept. The list below is as it stands now.")] if saved else [],
+    )
+    return make_response(page, 422 if form.errors or undo_problem[0] else 200)
+
+
+@rooms.post("/programmes/<programme>/people/<person>/practice/<observation>/undo")
+@allow("record observed practice")
+def undo_practice(programme: str, person: str, observation: str) -> Any:
+    """Let a record of observed practice no longer count, with a reason of a few."""
+    member, row = member_of_programme(person), evidence.find_observation(observation)
+    if row is None or row.enrolment_id not in [enrolment.id for enrolment, _course in begun_by(member.id)]:
+        abort(404)
+    reason = request.form.get(f"why-{row.public_id}", "")
+    if reason not in UNDO_REASONS:
+        return _page(programme, member, ObservationForm(), (row.public_id, _("Please choose one of the reasons.")))
+    write(levels.undo_observation, row.id, reason)
+    return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
+
+
+@rooms.route("/programmes/<programme>/courses/<course>/readiness", methods=["GET", "POST"])
+@allow("record observed practice")
+def readiness(programme: str, course: str) -> Any:
+    """Set how many observed practices the programme asks for in a course."""
+    this, digest = this_programme(), find_newest_digest(course)
+    if digest is None or find_offering(this.id, course) is None:
+        abort(404)
+    content = get_course(digest)
+    asked = evidence.asked_by_programme(this.id, course)
+    form = ReadinessForm(request.form) if request.method == "POST" else ReadinessForm(data={"observations": str(asked)})
+    if request.method == "POST" and form.validate():
+        write(levels.set_readiness, this.id, course, int(form.observations.data or 0), settings())
+        return redirect(url_for("coordination.readiness", programme=programme, course=course, saved="yes"), 303)
+    page = render_template(
+        "coordination/readiness.html",
+        here="people",
+        programme=this,
+        course=content,
+        form=form,
+        most=OBSERVATIONS_MOST,
+        by_course=content.criteria.observed_practice,
+        notices=[_("It is kept.")] if request.method == "GET" and request.args.get("saved") else [],
+    )
+    return make_response(page, 422 if form.errors else 200)

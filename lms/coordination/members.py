@@ -1,0 +1,31 @@
+"""The person whose page a coordinator has opened, and what they began in this programme."""
+
+from __future__ import annotations
+
+from flask import abort
+
+from lms.accounts.access import this_programme
+from lms.accounts.records import Person, find_member
+from lms.content.course import Course
+from lms.learning.records import Enrolment, list_enrolments
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
+
+
+def member_of_programme(public_id: str) -> Person:
+    """Return somebody of this programme, or answer that there is no such page."""
+    found = find_member(public_id, this_programme().id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def begun_by(person_id: str) -> list[tuple[Enrolment, Course]]:
+    """Return what somebody began in this programme; a private course shows nothing."""
+    found = []
+    for enrolment in list_enrolments(person_id):
+        digest = find_newest_digest(enrolment.course_id, enrolment.minor_line)
+        course = get_course(digest) if digest else None
+        if course and not course.private and enrolment.programme_id == this_programme().id:
+            found.append((enrolment, course))
+    return found

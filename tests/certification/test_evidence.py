@@ -1,0 +1,224 @@
+"""Observed practice: recorded with a day and one of four words, and what it is enough for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.certification import actions, evidence, levels
+from lms.certification.actions import Refused
+from lms.certification.evidence import Observation
+from lms.certification.levels import Seen
+from lms.certification.records import Award, find_award, find_award_of_enrolment, get_award
+from lms.certification.rules import is_ready
+from lms.foundation import clock
+from lms.foundation.audit import AuditEntry
+from lms.foundation.db import db
+from lms.learning import actions as learning
+from tests.conftest import Site
+from tests.learning.test_once import told
+from tests.roads import COURSE, PFA, TALKS, pass_check, prepare
+
+
+def ask_for(site: Site, observations: int = 2) -> None:
+    """Let the programme ask for observed practices in the course."""
+    with site.inside():
+        harbour = next(iter(site.roles(site.person("sam").id)))
+    site.do(levels.set_readiness, harbour, PFA, observations, site.settings)
+
+
+def observe(site: Site, enrolment: str, rating: str = "basic", ago: int = 3, observer: str = "Tara Lindqvist") -> Any:
+    """Record that a practice was observed some days ago."""
+    with site.inside():
+        cora = site.person("cora").id
+    seen = Seen(observer, "trainer", clock.today("UTC") - timedelta(days=ago), rating)
+    return site.do(levels.record_observation, enrolment, seen, cora)
+
+
+def standing(site: Site, enrolment: str) -> Award:
+    """Return the certificate that stands."""
+    with site.inside():
+        award = find_award_of_enrolment(enrolment)
+        assert award is not None
+        return award
+
+
+@pytest.mark.parametrize(
+    ("needed", "ratings", "ready"),
+    [
+        (0, ["skilled"], False),
+        (1, [], False),
+        (2, ["basic"], False),
+        (2, ["basic", "not yet"], False),
+        (2, ["basic", "skilled"], True),
+        (2, ["basic", "skilled", "harmful"], False),
+        (2, ["basic", "harmful", "skilled"], True),
+        (2, ["harmful", "harmful", "basic"], False),
+        (1, ["basic", "not yet"], True),
+    ],
+)
+def test_enough_is_what_was_seen_to_go_well_unless_the_last_could_have_done_harm(
+    needed: int, ratings: list[str], ready: bool
+) -> None:
+    assert is_ready(needed, ratings) is ready
+
+
+def test_the_second_certificate_comes_with_the_last_observation_and_the_first_stays_what_it_is(site: Site) -> None:
+    ask_for(site)
+    enrolment = prepare(site, "sam")
+    pass_check(site, enrolment)
+    first = standing(site, enrolment)
+    observe(site, enrolment, ago=9)
+    assert standing(site, enrolment).id == first.id and first.level == "completed"
+    observe(site, enrolment, "skilled", ago=2)
+    second = standing(site, enrolment)
+    assert second.level == "ready" and second.valid_until == first.valid_until and second.passed_on == first.passed_on
+    for code, level in ((first.code, "completed"), (second.code, "ready")):
+        asked = site.stranger().get(f"/verify/{code}?format=json").response.json
+        assert asked["state"] == "valid" and asked["level"] == level
+    page = site.stranger().get(f"/verify/{second.code}").main
+    assert "Ready to practise, since" in page and "2 practices were observed and signed: by Tara Lindqvist" in page
+    assert "rests on online learning alone" in site.stranger().get(f"/verify/{first.code}").main
+    observe(site, enrolment, "skilled", ago=1)
+    with site.inside():
+        assert db.session.scalar(select(func.count()).select_from(Award)) == 2
+    assert told(site, "CertificateRaised") == 1
+
+
+def test_what_was_observed_before_the_check_counts_once_it_is_passed(site: Site) -> None:
+    ask_for(site, 1)
+    enrolment = prepare(site, "sam")
+    observe(site, enrolment)
+    pass_check(site, enrolment)
+    assert standing(site, enrolment).level == "ready"
+    assert told(site, "CertificateIssued") == 2
+
+
+def test_what_could_have_done_harm_holds_it_back_until_it_goes_well_again(sqlite_site: Site) -> None:
+    ask_for(sqlite_site)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment, ago=9)
+    observe(sqlite_site, enrolment, "harmful", ago=1)
+    observe(sqlite_site, enrolment, "skilled", ago=5)
+    assert standing(sqlite_site, enrolment).level == "completed"
+    left = sqlite_site.visitor("sam").get(f"{COURSE}/left").main
+    assert "2 of 2" in left and "One more that goes well opens the way again" in left
+    observe(sqlite_site, enrolment, ago=0)
+    assert standing(sqlite_site, enrolment).level == "ready"
+
+
+def test_the_same_practice_is_recorded_once(sqlite_site: Site) -> None:
+    ask_for(sqlite_site)
+    enrolment = prepare(sqlite_site, "sam")
+    assert observe(sqlite_site, enrolment).id == observe(sqlite_site, enrolment).id
+    assert told(sqlite_site, "PracticeObserved") == 1
+
+
+@pytest.mark.parametrize("observer", ["Sam Osei", "  sam OSEI "])
+def test_nobody_observes_their_own_practice(sqlite_site: Site, observer: str) -> None:
+    enrolment = prepare(sqlite_site, "sam")
+    assert isinstance(observe(sqlite_site, enrolment, observer=observer), Refused)
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
+    assert isinstance(sqlite_site.do(levels.record_observation, enrolment, seen, sam), Refused)
+    with sqlite_site.inside():
+        assert evidence.list_observations(enrolment) == []
+
+
+def test_what_is_undone_counts_no_longer_and_a_certificate_on_it_goes_on_standing(sqlite_site: Site) -> None:
+    ask_for(sqlite_site)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    sqlite_site.do(levels.undo_observation, observe(sqlite_site, enrolment).id, "somebody else")
+    observe(sqlite_site, enrolment, ago=2)
+    assert standing(sqlite_site, enrolment).level == "completed"
+    last = observe(sqlite_site, enrolment, ago=1)
+    ready = standing(sqlite_site, enrolment)
+    assert ready.level == "ready"
+    sqlite_site.do(levels.undo_observation, last.id, "other")
+    assert standing(sqlite_site, enrolment).id == ready.id
+    with sqlite_site.inside():
+        rows = list(db.session.scalars(select(AuditEntry).where(AuditEntry.event == "ObservationUndone")))
+        assert len(rows) == 2 and "Tara" not in str([row.facts for row in rows])
+
+
+def test_a_programme_that_asks_for_less_issues_what_is_earned_by_then(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 3)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment, ago=4)
+    observe(sqlite_site, enrolment, ago=3)
+    assert standing(sqlite_site, enrolment).level == "completed"
+    ask_for(sqlite_site, 2)
+    assert standing(sqlite_site, enrolment).level == "ready"
+
+
+def test_a_renewed_certificate_rests_on_practice_of_its_own(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment)
+    ready = standing(sqlite_site, enrolment)
+    clock.shift(timedelta(days=700))
+    pass_check(sqlite_site, enrolment)
+    renewed = standing(sqlite_site, enrolment)
+    assert (renewed.cycle, renewed.level, renewed.facts["observed"]) == (2, "completed", 0)
+    observe(sqlite_site, enrolment, ago=0)
+    again = standing(sqlite_site, enrolment)
+    assert (again.cycle, again.level, again.valid_until) == (2, "ready", renewed.valid_until)
+    with sqlite_site.inside():
+        assert get_award(ready.id).renewed_by == renewed.id
+
+
+def test_a_withdrawn_certificate_is_not_raised(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    sqlite_site.do(actions.withdraw, standing(sqlite_site, enrolment).id, "other")
+    observe(sqlite_site, enrolment)
+    assert standing(sqlite_site, enrolment).level == "completed"
+
+
+def test_waived_and_met_otherwise_stay_so_at_the_second_level(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam", practised=False)
+    with sqlite_site.inside():
+        cora = sqlite_site.person("cora").id
+    for talk in TALKS:
+        sqlite_site.do(learning.record_equivalent, enrolment, ("practice", talk), "waived", "Why.", None, cora)
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment)
+    page = sqlite_site.stranger().get(f"/verify/{standing(sqlite_site, enrolment).code}").main
+    assert "2 practice conversations were waived by the programme." in page and "completed 2" not in page
+
+
+def test_deleting_an_account_leaves_days_and_no_names(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment)
+    code = standing(sqlite_site, enrolment).code
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    take_away = sqlite_site.app.extensions["lms_own_data"][2]
+    sqlite_site.do(take_away, sam, None)
+    with sqlite_site.inside():
+        assert db.session.scalar(select(func.count()).select_from(Observation)) == 0
+        award = find_award(code)
+        assert award is not None and "Tara" not in str(award.facts) and award.facts["observed"] == 1
+    page = sqlite_site.stranger().get(f"/verify/{code}").main
+    assert "One practice was observed" in page
+    assert "Tara" not in page
+
+
+def test_no_column_could_hold_what_was_said() -> None:
+    free = {"id", "public_id", "programme_id", "enrolment_id", "observer", "observer_role", "rating", "recorded_by"}
+    free |= {"undone_reason", "award_id"}
+    texts = {column.name for column in Observation.__table__.columns if column.type.python_type is str}
+    assert texts == free
+    assert set(Seen.__dataclass_fields__) == {"observer", "role", "on", "rating"}

@@ -1,0 +1,144 @@
+"""Observed practice on the coordinator's page: recorded, told to its learner, undone, and asked for in a course."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from lms.certification.records import find_award_of_enrolment
+from lms.foundation import clock
+from lms.foundation.words import day
+from tests.conftest import Site
+from tests.inspector import Page
+from tests.roads import COURSE, PFA, pass_check, prepare
+
+PEOPLE = "/programmes/harbour/people"
+
+
+def page_for(site: Site, name: str = "cora") -> Page:
+    """Open the page of what was observed of Sam's practice."""
+    with site.inside():
+        sam = site.person("sam").public_id
+    return site.visitor(name).get(f"{PEOPLE}/{sam}/practice")
+
+
+def ask_for(site: Site, number: str = "1") -> Page:
+    """Let the course ask for observed practice, on its page."""
+    page = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/readiness")
+    return page.form("/readiness").submit(observations=number)
+
+
+def record(site: Site, expect: int = 200, **more: str) -> Page:
+    """Record that Tara observed Sam today, or something else."""
+    today = clock.today("UTC").isoformat()
+    sent = {"course": PFA, "observer": "Tara Lindqvist", "role": "trainer", "seen_on": today, "rating": "basic"}
+    return page_for(site).form("/practice").submit(expect=expect, **(sent | more))
+
+
+def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site: Site) -> None:
+    enrolment = prepare(site, "sam")
+    pass_check(site, enrolment)
+    assert "asks for observed practice" in page_for(site).main
+    ask_for(site)
+    left = site.visitor("sam").get(f"{COURSE}/left").main
+    assert "One observed practice" in left and "0 of 1" in left
+    page = record(site)
+    assert f"{day(clock.today('UTC'))}, Tara Lindqvist (trainer): Basic." in page.main
+    left = site.visitor("sam").get(f"{COURSE}/left").main
+    assert "Tara Lindqvist (trainer): Basic." in left
+    certificates = site.visitor("sam").get("/certificates").main
+    assert "Course completed" in certificates and "Ready to practise, since" in certificates
+    people = site.visitor("cora").get(PEOPLE)
+    assert "Valid, ready to practise" in people.main
+    assert "Valid, ready to practise" in site.visitor("cora").get(f"{PEOPLE}.csv").html
+    assert "Basic" not in people.html and "Tara" not in people.html
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"observer": ""}, "Please name who was there."),
+        ({"observer": "sam osei"}, "Nobody observes or records their own practice."),
+        ({"observer": "x" * 81}, "This has 81 characters"),
+        ({"seen_on": "yesterday"}, "Please give a day that has been"),
+        ({"seen_on": "2999-01-01"}, "Please give a day that has been"),
+        ({"seen_on": ""}, "Please give a day that has been"),
+    ],
+)
+def test_what_cannot_be_is_told_kindly_and_what_was_typed_stays(
+    sqlite_site: Site, sent: dict[str, str], said: str
+) -> None:
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    page = record(sqlite_site, 422, **sent)
+    assert said in page.main and page.form("/practice").fields
+    assert "Nothing." in page_for(sqlite_site).main
+
+
+def test_nothing_chosen_is_told_field_by_field(sqlite_site: Site) -> None:
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    page = page_for(sqlite_site).form("/practice").submit(expect=422)
+    assert "Please choose one of the four." in page.main and "Please name who was there." in page.main
+
+
+def test_undoing_asks_for_one_of_a_few_reasons_which_sam_reads(sqlite_site: Site) -> None:
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    form = record(sqlite_site).form("/undo")
+    field = next(name for name in form.choices if name.startswith("why-"))
+    assert "Please choose one of the reasons." in form.submit(expect=422).main
+    page = form.submit(**{field: "somebody else"})
+    assert "no longer counts" in page.main and not [each for each in page.forms if each.action.endswith("/undo")]
+    assert "It was somebody else’s practice" in sqlite_site.visitor("sam").get(f"{COURSE}/left").main
+
+
+def test_there_is_no_field_for_what_was_said(sqlite_site: Site) -> None:
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    page = page_for(sqlite_site)
+    assert not page.find("textarea")
+    names = {name for name, _value in page.form("/practice").fields}
+    assert names <= {"form_token", "course", "observer", "role", "seen_on", "rating"}
+
+
+def test_a_number_that_is_none_is_refused(sqlite_site: Site) -> None:
+    page = sqlite_site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/readiness")
+    for text in ("-1", "11", "two", ""):
+        assert "whole number" in page.form("/readiness").submit(observations=text, expect=422).main
+
+
+def test_mina_of_another_programme_and_tara_find_no_such_page(sqlite_site: Site) -> None:
+    prepare(sqlite_site, "sam")
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").public_id
+    for name in ("mina", "tara", "sam"):
+        sqlite_site.visitor(name).get(f"{PEOPLE}/{sam}/practice", expect=404)
+    sqlite_site.visitor("mina").get(f"/programmes/meadow/people/{sam}/practice", expect=404)
+
+
+def test_the_same_from_a_terminal(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lms.cli import main
+
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    monkeypatch.setenv("LMS_DATA", str(sqlite_site.settings.data))
+    today = clock.today("UTC")
+
+    def lms(*words: str) -> str:
+        return CliRunner().invoke(main, ["certificates", *words]).output
+
+    def evidence(on: str, observer: str = "Tara Lindqvist") -> str:
+        more = ["--observer", observer, "--date", on, "--rating", "skilled", "--programme", "harbour"]
+        return lms("evidence", "sam@example.org", "--course", PFA, *more)
+
+    assert "asks for 2" in lms("readiness", PFA, "--observations", "2", "--programme", "harbour")
+    assert "1 of 2" in evidence((today - timedelta(days=1)).isoformat())
+    assert "still to come" in evidence((today + timedelta(days=9)).isoformat())
+    assert "their own practice" in evidence(today.isoformat(), "Sam Osei")
+    assert "ready to practise" in evidence(today.isoformat())
+    with sqlite_site.inside():
+        award = find_award_of_enrolment(enrolment)
+        assert award is not None and award.level == "ready"
