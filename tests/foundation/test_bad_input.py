@@ -70,6 +70,7 @@ def test_a_page_without_a_connection_says_the_same_three_things(sqlite_site: Sit
     page = sqlite_site.stranger().get("/offline")
     assert page.h1 == "No connection just now" and "nothing is lost" in page.main
     assert "What was saved is safe." in page.main and "send it again later" in page.main
+    assert [node.text for node in page.find("main .pair h2")] == ["Your work", "What you can do"]
     assert page.links().get("Support lines")
 
 
