@@ -132,3 +132,4 @@ class EndTold:
     programme_id: str
     award_id: str
     valid_until: date
+    notice: str
