@@ -29,7 +29,7 @@ from lms.certification import records as awards
 from lms.certification.codes import grouped
 from lms.certification.views import rooms as certification_rooms
 from lms.certification.views import row_of
-from lms.coordination import equivalent_views
+from lms.coordination import batch_views, equivalent_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
@@ -52,6 +52,7 @@ ONE_YEAR = 365 * 24 * 3600
 
 __all__ = [
     "badge_views",
+    "batch_views",
     "check_views",
     "create_app",
     "equivalent_views",

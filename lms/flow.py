@@ -24,6 +24,8 @@ from lms.certification.events import (
     DocumentStored,
 )
 from lms.certification.records import get_award
+from lms.coordination import batches
+from lms.coordination import own as own_batches
 from lms.foundation import clock, mail, throttle
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
@@ -47,9 +49,15 @@ from lms.wellbeing.pages import trouble_words
 
 # Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
 # first, and the account itself goes last.
-OWN = (own_account, own_learning, own_certificates, own_care)
+OWN = (own_account, own_learning, own_certificates, own_batches, own_care)
 EXPORTS: list[Export] = [room.export for room in OWN]
-ERASURES: list[Erasure] = [own_care.erase, own_certificates.erase, own_learning.erase, own_account.erase]
+ERASURES: list[Erasure] = [
+    own_care.erase,
+    own_batches.erase,
+    own_certificates.erase,
+    own_learning.erase,
+    own_account.erase,
+]
 
 
 def kept_of_people() -> list[Kept]:
@@ -175,6 +183,7 @@ def work(settings: Settings, designs: Path) -> dict[str, Work]:
     """Return what the job process can be asked to do, each by the key of its row."""
     return {
         "certification.render": lambda award_id: rendering.make_document(award_id, settings, designs),
+        "coordination.batch": lambda key: batches.work(key, settings, designs),
         "mail.send": lambda mail_id: mail.send(settings, mail_id),
     }
 
@@ -183,6 +192,7 @@ def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
     """Return what the job process looks after each minute."""
     return [
         lambda: rendering.sweep(settings, designs),
+        lambda: batches.sweep(settings, designs),
         lambda: telling.tell_of_ends(settings),
         lambda: telling.let_ends_wait(settings),
         lambda: _tell_of_refreshers(settings),

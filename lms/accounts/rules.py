@@ -63,6 +63,7 @@ MAY: dict[str, May] = {
     "withdraw a certificate": _may("coordinator"),
     "reissue a certificate": _may("coordinator"),
     "set validity": _may("coordinator"),
+    "work for many at once": _may("coordinator"),
     "look after support lines": _may("coordinator"),
 }
 

@@ -25,5 +25,6 @@ def tell(event: str) -> str | None:
         "EndTold": _("A letter told you until when a certificate of yours stands."),
         "CertificateHeld": _("You passed. The certificate waits for the course’s review."),
         "CertificateWithdrawn": _("A certificate of yours was withdrawn by the programme."),
+        "DocumentHandedOut": _("A coordinator of your programme asked for your certificate as a file."),
         "NameShown": _("You changed whether a certificate shows your name."),
     }.get(event)

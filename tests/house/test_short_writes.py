@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lms.accounts.passwords import hash_password
+from lms.coordination.records import KINDS
 from lms.foundation.db import writing
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
@@ -100,6 +101,16 @@ def test_passwords_own_data_and_what_was_met_in_another_way_keep_their_writes_sh
         sam.get("/account/password").form("/account/password").submit(old=PASSWORD, new=new)
         sam.get("/account/delete").form("/account/delete").submit(password=new, seal="yes")
         site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="Sam Osei")
+    assert found == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_work_for_many_keeps_its_writes_short(site: Site, kind: str) -> None:
+    earn(site)
+    cora = site.visitor("cora")
+    with watched() as found:
+        cora.get("/programmes/harbour/people?choose=yes").form("/batches").submit(all="yes", kind=kind)
+        site.work()
     assert found == []
 
 

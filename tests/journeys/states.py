@@ -240,6 +240,10 @@ STATES = (
     ),
     State("people", "cora", "/programmes/harbour/people"),
     State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
+    State("people, some to be chosen", "cora", "/programmes/harbour/people?choose=yes"),
+    State("people, nobody chosen", "cora", "/programmes/harbour/people?choose=yes", press("Begin")),
+    State("many at once, under way", "cora", "/programmes/harbour/batches/{under_way}"),
+    State("many at once, done", "cora", "/programmes/harbour/batches/{batch}"),
     State("people, nobody fits", "cora", "/programmes/harbour/people?q=zzz"),
     State("withdraw", "cora", "/programmes/harbour/certificates/{valid}/withdraw"),
     State(
@@ -255,6 +259,7 @@ STATES = (
     State("remarks for an author", "tara", "/programmes/harbour/courses/" + PFA + "/remarks"),
     State("refreshers", "ines", "/refreshers"),
     State("letters", "ines", "/account/letters"),
+    State("letters of a coordinator", "cora", "/account/letters"),
     State("letters switched off by a link", "", "/letters/off/{off}"),
     State("ways of working", "ines", "/account/ways"),
     State("verify a list", "", "/verify/list"),

@@ -24,6 +24,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_end_notice_person_id", "end_notice", ["person_id"], unique=False)
     _bring_along(end_notice)
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("programme_id", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"]),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("public_id"),
+    )
+    for column in ("programme_id", "asked_by", "state"):
+        op.create_index(f"ix_batch_{column}", "batch", [column], unique=False)
+    op.create_table(
+        "batch_item",
+        sa.Column("batch_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("award_id", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"]),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["award_id"], ["award.id"]),
+        sa.PrimaryKeyConstraint("batch_id", "number"),
+    )
+    op.create_index("ix_batch_item_enrolment_id", "batch_item", ["enrolment_id"], unique=False)
 
 
 def _bring_along(end_notice: sa.Table) -> None:
