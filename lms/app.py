@@ -27,6 +27,7 @@ from lms.certification import actions as certification
 from lms.certification import badge_views, list_views, reissue_views, rendering, renewal_views
 from lms.certification import records as awards
 from lms.certification.codes import grouped
+from lms.certification.pages import operator_notices
 from lms.certification.views import rooms as certification_rooms
 from lms.certification.views import row_of
 from lms.coordination import batch_views, equivalent_views
@@ -148,6 +149,7 @@ def _wire(app: Flask, settings: Settings) -> None:
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks
+    app.extensions["lms_operator_notices"] = lambda: operator_notices(len(awards.list_troubled()))
     app.extensions["lms_line_notices"] = wellbeing.coordinator_notices
 
 

@@ -129,10 +129,10 @@ def name_requests(programme_id: str) -> list[tuple[str, str, str]]:
 def batch_title(kind: str, count: int) -> str:
     """Return what was asked for many certificates, in words."""
     if kind == "file":
-        return ngettext("%(num)s certificate as a file", "%(num)s certificates as one file", count)
+        return _("Certificates as one file: %(num)s chosen", num=count)
     if kind == "documents":
-        return ngettext("PDF of %(num)s certificate", "PDFs of %(num)s certificates", count)
-    return ngettext("Issuing for %(num)s person", "Issuing for %(num)s people", count)
+        return _("PDFs that are missing: %(num)s chosen", num=count)
+    return _("Issuing what is earned: %(num)s chosen", num=count)
 
 
 def batches_of(programme_id: str, asked_by: str) -> list[tuple[str, str, bool]]:

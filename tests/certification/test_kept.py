@@ -138,8 +138,11 @@ def test_documents_that_give_trouble_do_not_hold_up_the_others(sqlite_site: Site
         earn(sqlite_site, name)
     with sqlite_site.inside():
         first, second = records.list_unrendered()
+    assert "could not be made" not in sqlite_site.visitor("ada").get("/courses").text
     for _time in range(3):
         sqlite_site.do(note_render_trouble, first, "a design with a slip")
+    assert "The PDF of 1 certificate could not be made yet." in sqlite_site.visitor("ada").get("/courses").main
+    assert "could not be made" not in sqlite_site.visitor("sam").get("/courses").text
     with sqlite_site.inside():
         assert records.list_unrendered() == [second, first]
 

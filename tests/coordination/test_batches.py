@@ -84,7 +84,7 @@ def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(s
     picks = page.form("/batches").choices["pick"]
     assert len(picks) == 2 and not any(part in "".join(picks) for part in ("@", *codes))
     page = page.form("/batches").submit(kind="file", pick=picks)
-    assert page.h1 == "2 certificates as one file" and "0 of 2 are done" in page.main
+    assert page.h1 == "Certificates as one file: 2 chosen" and "0 of 2 are done" in page.main
     site.work()
     page = page.follow("Look again")
     assert "All 2 are done" in page.main and "2 are in the file" in page.main
@@ -96,7 +96,7 @@ def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(s
     assert {name.split()[0]: hashlib.sha256(content).hexdigest() for name, content in held.items()} == kept
     assert "asked for your certificate as a file" in site.visitor("sam").get("/account").main
     assert told(site, "DocumentHandedOut") == 2 and told(site, "BatchAsked") == told(site, "BatchEnded") == 1
-    assert "2 certificates as one file" in cora.get(PEOPLE).links()
+    assert "Certificates as one file: 2 chosen" in cora.get(PEOPLE).links()
 
 
 def test_all_who_fit_the_search_are_taken_and_nobody_else(sqlite_site: Site) -> None:

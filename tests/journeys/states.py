@@ -108,6 +108,12 @@ def paste_codes(page: Page, people: People) -> None:
     press("Verify")(page, people)
 
 
+def ask_for_all(page: Page, people: People) -> None:
+    """Ask for the certificates of all who fit."""
+    page.locator("input[name=all]").check()
+    press("Begin")(page, people)
+
+
 def send_two_megabytes(page: Page, _people: People) -> None:
     """Send far more than a page takes."""
     page.evaluate("document.querySelector('main input[name=next]').value = 'x'.repeat(2 ** 21)")
@@ -242,7 +248,8 @@ STATES = (
     State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
     State("people, some to be chosen", "cora", "/programmes/harbour/people?choose=yes"),
     State("people, nobody chosen", "cora", "/programmes/harbour/people?choose=yes", press("Begin")),
-    State("many at once, under way", "cora", "/programmes/harbour/batches/{under_way}"),
+    State("many at once, just asked", "cora", "/programmes/harbour/people?choose=yes", ask_for_all),
+    State("many at once, stopped", "cora", "/programmes/harbour/batches/{stopped}"),
     State("many at once, done", "cora", "/programmes/harbour/batches/{batch}"),
     State("people, nobody fits", "cora", "/programmes/harbour/people?q=zzz"),
     State("withdraw", "cora", "/programmes/harbour/certificates/{valid}/withdraw"),
