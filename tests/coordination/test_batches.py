@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -229,6 +230,31 @@ def test_steps_that_are_pushed_twice_are_done_once(sqlite_site: Site, monkeypatc
         assert db.session.scalar(select(func.count()).where(BatchItem.outcome == "in")) == 1
         batches.work(f"{asked} 1", sqlite_site.settings, designs)
     assert told(sqlite_site, "DocumentHandedOut") == 2
+
+
+def at_the_same_time(site: Site, times: int) -> None:
+    """Let so many job processes have their minute at once."""
+    with ThreadPoolExecutor(times) as pool:
+        for done in [pool.submit(site.work) for _sweep in range(times)]:
+            done.result()
+
+
+def test_sweeps_at_the_same_moment_hand_out_and_issue_everything_once(site: Site) -> None:
+    site.do(accounts.set_programme, "harbour", None, {}, True, touch_hold=True)
+    names = ("sam", "lena", "tara", "cora")
+    for name in names:
+        earn(site, name)
+    site.do(accounts.set_programme, "harbour", None, {}, False, touch_hold=True)
+    first = ask_for_all(site, "issue")
+    site.do(actions.end, first, "stopped")
+    second = ask_for_all(site, "issue")
+    assert first != second
+    for _minute in range(2):
+        at_the_same_time(site, 4)
+    assert told(site, "CertificateIssued") == told(site, "DocumentStored") == count(site, OutboxMail) == len(names)
+    ask_for_all(site, "file")
+    at_the_same_time(site, 4)
+    assert told(site, "DocumentHandedOut") == len(names) and told(site, "BatchEnded") == 3
 
 
 def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_site: Site) -> None:
