@@ -19,6 +19,7 @@ from lms.foundation.words import day, ngettext
 from lms.foundation.words import gettext as _
 
 Names = dict[str, dict[str, str]]
+NAMES_MOST = 50
 
 
 def tell_of_ends(settings: Settings) -> None:
@@ -88,7 +89,7 @@ def _names_shown_to(person_id: str, today: date) -> Names:
     """Return whose certificate each code is, as the list of people shows it, for each list for which a line waits."""
     return {
         path: {
-            row.code: f"{row.name}, {row.course}: {day(row.until)}"
+            row.code: _("%(name)s, %(course)s: until %(day)s", name=row.name, course=row.course, day=day(row.until))
             for row in rows_of(programme.id, today)
             if row.code and row.until
         }
@@ -109,7 +110,11 @@ def _with_names(line: letters.WaitingLine, names: Names, today: date) -> tuple[s
     told = ngettext(
         "%(num)s certificate ends soon, or has ended:", "%(num)s certificates end soon, or have ended:", len(codes)
     )
-    return told, line.path, [shown[code] for code in codes]
+    names_here = [shown[code] for code in codes[:NAMES_MOST]]
+    more = len(codes) - len(names_here)
+    if more:
+        names_here.append(ngettext("and %(num)s more, on the list", "and %(num)s more, on the list", more))
+    return told, line.path, names_here
 
 
 def _send_lines_to(person_id: str, names: Names, settings: Settings) -> None:
