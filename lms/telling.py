@@ -73,8 +73,14 @@ def let_ends_wait(settings: Settings) -> None:
     today, line = clock.today(settings.timezone), _("Certificates of your programme end soon, or have ended.")
     for person_id in letters.list_wanting("programme-ends"):
         for path, programme in _led_by(person_id).items():
-            if not letters.waits(person_id, path) and notices.list_due_in(programme.id, person_id, today):
+            if not letters.waits(person_id, path) and _something_is_due(programme.id, person_id, today):
                 write(letters.wait_to_tell, [person_id], "programme-ends", line, path)
+
+
+def _something_is_due(programme_id: str, person_id: str, today: date) -> bool:
+    """Decide whether a coordinator is to be told of an end that their list shows."""
+    due = {code for _award_id, code, _notice in notices.list_due_in(programme_id, person_id, today)}
+    return bool(due) and any(row.code in due for row in rows_of(programme_id, today))
 
 
 def send_lines(settings: Settings) -> None:

@@ -107,8 +107,11 @@ def list_wanting_ends() -> dict[str, set[str]]:
 
 
 def list_wanting(purpose: str) -> list[str]:
-    """Return the ids of those who asked for letters of one kind."""
-    return list(db.session.scalars(select(Consent.person_id).where(Consent.purpose == purpose, Consent.given)))
+    """Return the ids of those who asked for letters of one kind and whose account is open."""
+    query = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
+    return list(
+        db.session.scalars(query.where(Consent.purpose == purpose, Consent.given, Person.disabled_at.is_(None)))
+    )
 
 
 def consent(person_id: str, purpose: str, given: bool) -> None:
@@ -152,8 +155,9 @@ def wait_to_tell(person_ids: list[str], purpose: str, line: str, path: str) -> N
 
 
 def list_waiting() -> list[str]:
-    """Return the ids of those for whom something waits."""
-    return list(db.session.scalars(select(WaitingLine.person_id).distinct()))
+    """Return the ids of those for whom something waits and whose account is open."""
+    query = select(WaitingLine.person_id).join(Person, Person.id == WaitingLine.person_id)
+    return list(db.session.scalars(query.where(Person.disabled_at.is_(None)).distinct()))
 
 
 def waits(person_id: str, path: str) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from lms import telling
 from lms.accounts import letters
+from lms.accounts.letters import WaitingLine
 from lms.accounts.records import Person
 from lms.certification import actions, reissue, renewal
 from lms.certification.cycles import NOTICES, Validity, notice_due
@@ -342,6 +343,28 @@ def test_a_coordinator_is_told_of_their_own_programme_only_and_only_when_asked(s
     found = [row for row in outbox(site) if "asked" in row.subject]
     assert [row.recipient for row in found] == ["cora@example.org"] and found[0].off_url
     assert rows(site)["cora"] == {"ends-30"}
+
+
+def test_who_is_not_on_a_coordinators_list_is_in_no_letter_either(sqlite_site: Site) -> None:
+    at_noon()
+    code = earn(sqlite_site, "tara")
+    choose(sqlite_site, "cora", "programme-ends")
+    to_days_before(sqlite_site, code, 30)
+    for _minute in range(3):
+        sqlite_site.work()
+    with sqlite_site.inside():
+        assert db.session.scalars(select(WaitingLine)).all() == []
+    assert "cora" not in rows(sqlite_site)
+
+
+def test_a_closed_account_gets_no_digest(sqlite_site: Site) -> None:
+    at_noon()
+    code = earn(sqlite_site)
+    choose(sqlite_site, "cora", "programme-ends")
+    to_days_before(sqlite_site, code, 30)
+    sqlite_site.do(_disable, "cora@example.org")
+    sqlite_site.work()
+    assert "cora" not in rows(sqlite_site)
 
 
 def test_what_was_renewed_while_the_digest_waited_is_not_in_it(sqlite_site: Site) -> None:
