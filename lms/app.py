@@ -39,8 +39,9 @@ from lms.certification import (
 from lms.certification import records as awards
 from lms.certification.codes import grouped
 from lms.certification.level_pages import way_told
+from lms.certification.pages import operator_notices
 from lms.certification.views import rooms as certification_rooms
-from lms.coordination import equivalent_views, evidence_views
+from lms.coordination import batch_views, equivalent_views, evidence_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
@@ -72,6 +73,7 @@ ONE_YEAR = 365 * 24 * 3600
 
 __all__ = [
     "badge_views",
+    "batch_views",
     "check_views",
     "create_app",
     "edition_views",
@@ -190,6 +192,7 @@ def _wire(app: Flask, settings: Settings) -> None:
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks
+    app.extensions["lms_operator_notices"] = lambda: operator_notices(len(awards.list_troubled()))
     app.extensions["lms_line_notices"] = wellbeing.coordinator_notices
 
 

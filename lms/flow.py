@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from lms import telling
 from lms.accounts import letters
 from lms.accounts import own as own_account
 from lms.accounts import records as accounts
@@ -24,16 +25,17 @@ from lms.certification.events import (
     PracticeObserved,
 )
 from lms.certification.records import get_award
+from lms.coordination import batches
+from lms.coordination import own as own_batches
 from lms.foundation import clock, mail, throttle
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
 from lms.foundation.gate import settings as this_site
 from lms.foundation.jobs import Sweep, Work
-from lms.foundation.keys import secret_key
 from lms.foundation.owned import Erasure, Export, Kept, Part, Remains
 from lms.foundation.settings import Settings
-from lms.foundation.words import day, moment
 from lms.foundation.words import gettext as _
+from lms.foundation.words import moment
 from lms.learning import own as own_learning
 from lms.learning import runs
 from lms.learning.events import CoursePassed, EquivalentRecorded, LessonFinished, PracticeCompleted, RemarkAnswered
@@ -48,9 +50,15 @@ from lms.wellbeing.pages import trouble_words
 
 # Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
 # first, and the account itself goes last.
-OWN = (own_account, own_learning, own_certificates, own_care)
+OWN = (own_account, own_learning, own_certificates, own_batches, own_care)
 EXPORTS: list[Export] = [room.export for room in OWN]
-ERASURES: list[Erasure] = [own_care.erase, own_certificates.erase, own_learning.erase, own_account.erase]
+ERASURES: list[Erasure] = [
+    own_care.erase,
+    own_batches.erase,
+    own_certificates.erase,
+    own_learning.erase,
+    own_account.erase,
+]
 
 
 def kept_of_people() -> list[Kept]:
@@ -127,7 +135,10 @@ def reactions(settings: Settings) -> Reactions:
         ],
         CertificateWithdrawn: [lambda event: credentials.mark_stale(event.award_id)],
         CertificateReinstated: [lambda event: credentials.mark_stale(event.award_id)],
-        CertificateReplaced: [lambda event: credentials.mark_stale(event.award_id)],
+        CertificateReplaced: [
+            lambda event: credentials.mark_stale(event.award_id),
+            lambda event: notices.carry_over(event.award_id, event.new_award_id),
+        ],
         DocumentStored: [lambda event: _tell_holder(event.award_id, settings)],
     }
 
@@ -172,63 +183,16 @@ def _tell_of_answer(event: RemarkAnswered) -> None:
     letters.wait_to_tell(readers, "answers", _("The authors answered what readers said of a lesson."), address)
 
 
-def _tell_of_ends(settings: Settings) -> None:
-    for award_id in notices.list_ending(clock.today(settings.timezone)):
-        write(_tell_of_end, award_id, settings)
-
-
-def _tell_of_end(award_id: str, settings: Settings) -> None:
-    award = get_award(award_id)
-    holder, programme = accounts.get_person(award.person_id), accounts.get_programme(award.programme_id)
-    if award.valid_until is None or holder.disabled_at:
-        return
-    body = render_template(
-        "mail/certificate_ends.txt",
-        name=holder.display_name,
-        title=award.title,
-        day=day(award.valid_until),
-        course_url=settings.base_url + url_for("learning.course", course=award.course_id),
-        lead=programme.facts.get("lead") or _("your programme’s lead"),
-    )
-    subject = _("Your certificate stands until %(day)s: %(title)s", day=day(award.valid_until), title=award.title)
-    mail.queue_mail(settings, holder.email, subject, body, quiet=letters.quiet_hours(holder.id))
-    notices.note_told(award_id)
-
-
 def _tell_of_refreshers(settings: Settings) -> None:
     line, address = _("Two or three questions are there for you, if you like."), url_for("learning.refreshers")
     write(tell_of_due, clock.today(settings.timezone), line, address)
-
-
-def _send_lines(settings: Settings) -> None:
-    for person_id in letters.list_waiting():
-        write(_send_lines_to, person_id, settings)
-
-
-def _send_lines_to(person_id: str, settings: Settings) -> None:
-    lines = letters.take_due_lines(person_id, clock.today(settings.timezone))
-    if not lines:
-        return
-    person, together = accounts.get_person(person_id), letters.find_choices(person_id).weekly
-    for part in [lines] if together else [[line] for line in lines]:
-        kinds = {line.purpose for line in part}
-        mark = letters.off_mark(secret_key(settings.data), person.public_id, kinds.pop() if len(kinds) == 1 else "all")
-        off_url = settings.base_url + url_for("accounts.letters_off", mark=mark)
-        body = render_template(
-            "mail/lines.txt",
-            name=person.display_name,
-            lines=[(line.line, settings.base_url + line.path) for line in part],
-            off_url=off_url,
-            letters_url=settings.base_url + url_for("accounts.letters_page"),
-        )
-        quiet = letters.quiet_hours(person_id)
-        mail.queue_mail(settings, person.email, _("What you asked to be told"), body, quiet=quiet, off_url=off_url)
 
 
 def work(settings: Settings, designs: Path) -> dict[str, Work]:
     """Return what the job process can be asked to do, each by the key of its row."""
     return {
         "certification.render": lambda award_id: rendering.make_document(award_id, settings, designs),
+        "coordination.batch": lambda key: batches.work(key, settings, designs),
         "mail.send": lambda mail_id: mail.send(settings, mail_id),
     }
 
@@ -237,9 +201,11 @@ def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
     """Return what the job process looks after each minute."""
     return [
         lambda: rendering.sweep(settings, designs),
-        lambda: _tell_of_ends(settings),
+        lambda: batches.sweep(settings, designs),
+        lambda: telling.tell_of_ends(settings),
+        lambda: telling.let_ends_wait(settings),
         lambda: _tell_of_refreshers(settings),
-        lambda: _send_lines(settings),
+        lambda: telling.send_lines(settings),
         lambda: mail.sweep(settings),
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),

@@ -29,6 +29,21 @@ def purpose_words() -> dict[str, tuple[str, str]]:
             _("Refreshers"),
             _("When two or three questions are there for you, as often as you chose on the page of refreshers."),
         ),
+        **_words_on_ends(),
+        "programme-ends": (
+            _("Certificates of my programme that end"),
+            _("Who holds them and until when, as the list of people shows it. Nothing of how anybody learns."),
+        ),
+    }
+
+
+def _words_on_ends() -> dict[str, tuple[str, str]]:
+    return {
+        "ends-90": (_("Three months before the end"), ""),
+        "ends-60": (_("Two months before the end"), ""),
+        "ends-30": (_("One month before the end"), ""),
+        "ends-7": (_("One week before the end"), ""),
+        "ended": (_("The day after the end"), ""),
     }
 
 
@@ -44,9 +59,12 @@ def letters_page() -> Any:
             write(letters.choose_letters, me, set(request.form.getlist("purpose")) & set(letters.PURPOSES), **when)
             return redirect(url_for("accounts.letters_page", saved="yes"), 303)
     mine = letters.find_choices(me)
+    leads = any("coordinator" in roles for roles in signed_in().roles.values())
+    rows = [(key, *words) for key, words in purpose_words().items() if leads or key != "programme-ends"]
     page = render_template(
         "accounts/letters_page.html",
-        purposes=[(key, *words) for key, words in purpose_words().items()],
+        purposes=[row for row in rows if row[0] not in letters.ENDS],
+        ends=[row for row in rows if row[0] in letters.ENDS],
         wanted=request.form.getlist("purpose") if problems else list(letters.list_consents(me)),
         weekly=request.form.get("pace", "week" if mine.weekly else "at-once"),
         quiet_from=request.form.get("quiet_from", mine.quiet_from.strftime("%H:%M")),

@@ -13,13 +13,17 @@ from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.mail import QUIET_FROM, QUIET_UNTIL, Quiet
 
+# When the holder of a certificate can be told of its end: so many days before, and the day after.
+ENDS = ("ends-90", "ends-60", "ends-30", "ends-7", "ended")
 # What a letter may be sent for when somebody asked for it; what is always sent stands in nobody's row.
-PURPOSES = ("answers", "refreshers")
+PURPOSES = ("answers", "refreshers", *ENDS, "programme-ends")
+# What is sent until somebody takes it off; a row then says so.
+BY_DEFAULT = ("ends-60",)
 A_WEEK = timedelta(days=7)
 
 
 class Consent(Base):
-    """Somebody wants letters of one kind; without a row they do not."""
+    """Somebody wants letters of one kind, or takes off one that comes by default; without a row they chose nothing."""
 
     __tablename__ = "consent"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -85,17 +89,41 @@ def choose(person_id: str, **changes: object) -> None:
 
 def list_consents(person_id: str) -> set[str]:
     """Return what somebody wants letters for."""
-    query = select(Consent.purpose).where(Consent.person_id == person_id, Consent.given)
-    return set(db.session.scalars(query))
+    query = select(Consent.purpose, Consent.given).where(Consent.person_id == person_id)
+    return _wanted({row.purpose: row.given for row in db.session.execute(query)})
+
+
+def _wanted(chosen: dict[str, bool]) -> set[str]:
+    return {purpose for purpose, given in {**dict.fromkeys(BY_DEFAULT, True), **chosen}.items() if given}
+
+
+def list_wanting_ends() -> dict[str, set[str]]:
+    """Return what those want who chose anything about the ends of certificates; nobody else chose otherwise."""
+    chosen: dict[str, dict[str, bool]] = {}
+    query = select(Consent.person_id, Consent.purpose, Consent.given).where(Consent.purpose.in_(ENDS))
+    for person_id, purpose, given in db.session.execute(query):
+        chosen.setdefault(person_id, {})[purpose] = given
+    return {person_id: _wanted(found) for person_id, found in chosen.items()}
+
+
+def list_wanting(purpose: str) -> list[str]:
+    """Return the ids of those who asked for letters of one kind and whose account is open."""
+    query = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
+    return list(
+        db.session.scalars(query.where(Consent.purpose == purpose, Consent.given, Person.disabled_at.is_(None)))
+    )
 
 
 def consent(person_id: str, purpose: str, given: bool) -> None:
     """Give or take back one consent; taken back, nothing of its kind waits any more."""
-    if given and db.session.get(Consent, (person_id, purpose)) is None:
-        db.session.add(Consent(person_id=person_id, purpose=purpose, given=True))
+    if given != (purpose in list_consents(person_id)):
+        db.session.execute(delete(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose))
+        if given != (purpose in BY_DEFAULT):
+            db.session.add(Consent(person_id=person_id, purpose=purpose, given=given))
+        db.session.flush()
     if not given:
-        for table in (Consent, WaitingLine):
-            db.session.execute(delete(table).where(table.person_id == person_id, table.purpose == purpose))
+        gone = delete(WaitingLine).where(WaitingLine.person_id == person_id, WaitingLine.purpose == purpose)
+        db.session.execute(gone)
 
 
 def choose_ways(
@@ -127,16 +155,35 @@ def wait_to_tell(person_ids: list[str], purpose: str, line: str, path: str) -> N
 
 
 def list_waiting() -> list[str]:
-    """Return the ids of those for whom something waits."""
-    return list(db.session.scalars(select(WaitingLine.person_id).distinct()))
+    """Return the ids of those for whom something waits and whose account is open."""
+    query = select(WaitingLine.person_id).join(Person, Person.id == WaitingLine.person_id)
+    return list(db.session.scalars(query.where(Person.disabled_at.is_(None)).distinct()))
+
+
+def waits(person_id: str, path: str) -> bool:
+    """Return whether a line that leads to a page waits for somebody."""
+    query = select(WaitingLine.id).where(WaitingLine.person_id == person_id, WaitingLine.path == path)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def rests(person_id: str, today: date) -> bool:
+    """Return whether somebody rests from the letters that they can choose."""
+    until = find_choices(person_id).snoozed_until
+    return until is not None and today < until
+
+
+def is_time(person_id: str, today: date) -> bool:
+    """Return whether what waits for somebody may go into a letter today."""
+    mine = find_choices(person_id)
+    if rests(person_id, today):
+        return False
+    # A last letter on a day that is still to come was written by a clock that ran ahead.
+    return not (mine.weekly and mine.told_on and timedelta(0) <= today - mine.told_on < A_WEEK)
 
 
 def take_due_lines(person_id: str, today: date) -> list[WaitingLine]:
     """Return what a letter to somebody holds today, and let it wait no longer; nothing while they rest from letters."""
-    mine = find_choices(person_id)
-    if mine.snoozed_until and today < mine.snoozed_until:
-        return []
-    if mine.weekly and mine.told_on and today - mine.told_on < A_WEEK:
+    if not is_time(person_id, today):
         return []
     query = select(WaitingLine).where(WaitingLine.person_id == person_id).order_by(WaitingLine.since, WaitingLine.id)
     lines = list(db.session.scalars(query))
@@ -163,6 +210,7 @@ def read_off_mark(key: bytes, mark: str) -> tuple[str, str] | None:
 
 
 def turn_off(person_id: str, purpose: str) -> None:
-    """Turn letters of one kind off, or all that were asked for."""
+    """Turn letters of one kind off, or all that were asked for; what comes by default was not."""
     for one in PURPOSES if purpose == "all" else (purpose,):
-        consent(person_id, one, False)
+        if purpose != "all" or one not in BY_DEFAULT:
+            consent(person_id, one, False)

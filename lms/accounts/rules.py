@@ -68,6 +68,7 @@ MAY: dict[str, May] = {
     "reissue a certificate": _may("coordinator"),
     "set validity": _may("coordinator"),
     "set how certificates look": _may("coordinator"),
+    "work for many at once": _may("coordinator"),
     "look after support lines": _may("coordinator"),
 }
 

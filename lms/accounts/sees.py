@@ -75,7 +75,9 @@ def sights() -> tuple[Sight, ...]:
             _("Whether you hold a certificate, and until when"),
             ("hold certificates", "see certificates of a programme"),
             by_code=True,
-            explanation=_("Whoever has its code sees course, version, dates and state."),
+            explanation=_(
+                "Whoever has its code sees course, version, dates and state. Your coordinator can also have the PDF."
+            ),
         ),
         Sight(
             _("The name on your certificate"),

@@ -32,5 +32,6 @@ def tell(event: str) -> str | None:
         "CertificateHeld": _("You passed. The certificate waits for the course’s review."),
         "CertificateWithdrawn": _("A certificate of yours was withdrawn by the programme."),
         "BadgeOpened": _("You opened or closed the address of a badge."),
+        "DocumentHandedOut": _("A coordinator of your programme asked for your certificate as a file."),
         "NameShown": _("You changed whether a certificate shows your name."),
     }.get(event)

@@ -145,13 +145,16 @@ def waived_of(enrolment_id: str) -> set[str]:
 
 def release_reviewed(course_id: str, settings: Settings) -> int:
     """Issue the certificates that waited for a course's review and wait no longer; return how many."""
-    released = 0
-    for award in records.list_waiting(course_id):
-        if not is_held(award.programme_id, award.digest, settings):
-            award.waiting, award.issued_at = False, clock.now()
-            announce(CertificateIssued(award.id, award.person_id, award.programme_id))
-            released += 1
-    return released
+    return sum(release(award, settings) for award in records.list_waiting(course_id))
+
+
+def release(award: Award, settings: Settings) -> bool:
+    """Issue a certificate that waited for its course's review, unless it waits still; return whether it was issued."""
+    if not award.waiting or is_held(award.programme_id, award.digest, settings):
+        return False
+    award.waiting, award.issued_at = False, clock.now()
+    announce(CertificateIssued(award.id, award.person_id, award.programme_id))
+    return True
 
 
 def request_document(award_id: str) -> None:
@@ -159,6 +162,14 @@ def request_document(award_id: str) -> None:
     if records.get_award(award_id).name:
         records.keep_request(award_id)
         jobs.push("certification.render", award_id)
+
+
+def request_document_anew(award_id: str) -> None:
+    """Ask for a PDF that could not be made so far, as if for the first time; one that is kept is left alone."""
+    records.keep_request(award_id)
+    request = db.session.get_one(RenderRequest, award_id)
+    if request.done_at is None:
+        request.tries, request.trouble = 0, None
 
 
 def name_nameless_awards(person_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -11,6 +12,11 @@ Mode = Literal["completion", "expiry", "fixed"]
 Stage = Literal["current", "expiring", "in grace", "lapsed", "without end"]
 MODES: tuple[Mode, ...] = ("completion", "expiry", "fixed")
 MONTHS_MOST, DAYS_MOST = 240, 730
+# How many days before a certificate's end each notice of it is due, in the order of the year; the last comes after it.
+NOTICES = {"ends-90": 90, "ends-60": 60, "ends-30": 30, "ends-7": 7, "ended": -1}
+# An end that lies further back is told to nobody any more.
+TOLD_AFTER_MOST = timedelta(days=60)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,22 @@ def stage_of(rule: Validity, end: date | None, today: date) -> Stage:
     if today > end:
         return "in grace"
     return "expiring" if today >= opens_on(rule, end) else "current"
+
+
+def notice_due(begun: date, end: date, today: date, wanted: Collection[str], told: Mapping[str, date]) -> str | None:
+    """Return which notice of an end is due: the latest of those wanted whose day has come, told only once.
+
+    None is due once a later one was told, nor one whose day lay before the certificate began. `told` holds the day on
+    which each notice was told: one that is still to come was told by a clock that ran ahead, and does not count.
+    """
+    if today > end + TOLD_AFTER_MOST:
+        return None
+    days = {name: end - timedelta(days=before) for name, before in NOTICES.items()}
+    come = [name for name, day in days.items() if name in wanted and begun < day <= today]
+    done = [name for name, day in told.items() if day <= today + A_DAY]
+    if not come or any(days[name] >= days[come[-1]] for name in done):
+        return None
+    return come[-1]
 
 
 @dataclass(frozen=True)

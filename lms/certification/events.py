@@ -142,6 +142,7 @@ class EndTold:
     programme_id: str
     award_id: str
     valid_until: date
+    notice: str
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,13 +67,15 @@ def open_ring(settings: Settings, in_use: Set[str]) -> Ring:
     own = folder / "document-signing.pem"
     path = Path(settings.signing_key) if settings.signing_key else own
     certificate_path = Path(settings.signing_cert) if settings.signing_cert else folder / "document-signing.crt"
-    if path == own and not path.exists():
-        _may_be_made("document", path, in_use)
-        _make_document_key(path, certificate_path, urlsplit(settings.base_url).netloc)
     badge_path = folder / "badge-signing.pem"
-    if not badge_path.exists():
-        _may_be_made("badge", badge_path, in_use)
-        _write(badge_path, _pem(Ed25519PrivateKey.generate()))
+    if not badge_path.exists() or (path == own and not path.exists()):
+        with _alone(folder):
+            if path == own and not path.exists():
+                _may_be_made("document", path, in_use)
+                _make_document_key(path, certificate_path, urlsplit(settings.base_url).netloc)
+            if not badge_path.exists():
+                _may_be_made("badge", badge_path, in_use)
+                _write(badge_path, _pem(Ed25519PrivateKey.generate()))
     document_key, badge_key = _read_key(path), _read_key(badge_path)
     if not isinstance(document_key, EllipticCurvePrivateKey) or not isinstance(document_key.curve, SECP256R1):
         raise KeyTrouble(f"{path} holds another kind of key. Documents are signed with ECDSA on P-256.")
@@ -81,6 +85,18 @@ def open_ring(settings: Settings, in_use: Set[str]) -> Ring:
     if certificate.public_key() != document_key.public_key():
         raise KeyTrouble(f"{certificate_path} belongs to another key than {path}. Put the two that belong together.")
     return Ring(document_key, certificate, badge_key)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time make keys, so that a certificate always belongs to the key beside it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    gate = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(gate)
 
 
 def _may_be_made(kind: Kind, path: Path, in_use: Set[str]) -> None:

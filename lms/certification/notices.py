@@ -1,46 +1,125 @@
-"""Certificates that end soon: whose holders are told once, two months before."""
+"""Certificates that end: whose holders and coordinators are to be told, each of each notice once."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts import letters
+from lms.accounts.records import Person
+from lms.certification.cycles import NOTICES, TOLD_AFTER_MOST, notice_due
 from lms.certification.events import EndTold
 from lms.certification.records import Award, get_award
-from lms.foundation.audit import AuditEntry
-from lms.foundation.db import db
+from lms.foundation.db import Base, db
 from lms.foundation.events import announce
 
-BEFORE = timedelta(days=60)
-# A site that was away on the day itself still tells within the week.
-CATCH_UP = timedelta(days=7)
+EARLIEST = timedelta(days=max(NOTICES.values()))
+Told = dict[str, dict[str, date]]
 
 
-def _was_told(award: Award) -> bool:
-    query = select(AuditEntry.facts).where(
-        AuditEntry.person_id == award.person_id, AuditEntry.event == EndTold.__name__
+class EndNotice(Base):
+    """That somebody was told of an end: one row for each certificate, notice and reader, so that it is once."""
+
+    __tablename__ = "end_notice"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    notice: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    told_on: Mapped[date]
+
+
+def _ending(today: date) -> Select[Any]:
+    """Find certificates that stand and whose end is near, or not long past; not those of accounts that are closed."""
+    return (
+        select(Award)
+        .join(Person, Person.id == Award.person_id)
+        .where(
+            Award.valid_until.between(today - TOLD_AFTER_MOST, today + EARLIEST),
+            Award.current_for.is_not(None),
+            Award.withdrawn_at.is_(None),
+            Award.waiting.is_(False),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Award.valid_until, Award.id)
     )
-    return any(
-        facts["award_id"] == award.id and facts["valid_until"] == str(award.valid_until)
-        for facts in db.session.scalars(query)
-    )
 
 
-def list_ending(today: date) -> list[str]:
-    """Return the ids of certificates that stand, end in two months, and whose holders have not been told."""
-    query = select(Award).where(
-        Award.valid_until.between(today + BEFORE - CATCH_UP, today + BEFORE),
-        Award.current_for.is_not(None),
-        Award.withdrawn_at.is_(None),
-        Award.waiting.is_(False),
-    )
-    return [award.id for award in db.session.scalars(query) if not _was_told(award)]
+def _by_award(query: Select[Any]) -> Told:
+    found: Told = {}
+    for row in db.session.scalars(query):
+        found.setdefault(row.award_id, {})[row.notice] = row.told_on
+    return found
 
 
-def note_told(award_id: str) -> None:
-    """Keep that the holder of a certificate was told of its end."""
-    award = get_award(award_id)
+def _due(award: Any, today: date, wanted: Collection[str], told: Told) -> str | None:
     if award.valid_until is None:
-        return
-    announce(EndTold(award.person_id, award.programme_id, award.id, award.valid_until))
+        return None
+    return notice_due(award.passed_on, award.valid_until, today, wanted, told.get(award.id, {}))
+
+
+# What is asked for each minute is read without the rest of the row.
+_NEEDED = (Award.id, Award.person_id, Award.passed_on, Award.valid_until, Award.code)
+
+
+def list_due(today: date) -> list[tuple[str, str]]:
+    """Return (award, holder) of certificates of whose end their holders are to be told now."""
+    chosen = letters.list_wanting_ends()
+    ending = _ending(today).with_only_columns(Award.id).order_by(None)
+    to_holder = (Award.id == EndNotice.award_id) & (Award.person_id == EndNotice.person_id)
+    told = _by_award(select(EndNotice).join(Award, to_holder).where(EndNotice.award_id.in_(ending)))
+    return [
+        (award.id, award.person_id)
+        for award in db.session.execute(_ending(today).with_only_columns(*_NEEDED))
+        if _due(award, today, chosen.get(award.person_id, letters.BY_DEFAULT), told)
+        and not letters.rests(award.person_id, today)
+    ]
+
+
+def take_due(award_id: str, today: date) -> str | None:
+    """Return the notice that a holder is to be given now, and keep that they were; None when there is none any more."""
+    award = db.session.scalar(_ending(today).where(Award.id == award_id))
+    if award is None or award.valid_until is None or letters.rests(award.person_id, today):
+        return None
+    told = _by_award(select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == award.person_id))
+    notice = _due(award, today, letters.list_consents(award.person_id), told)
+    if notice is not None:
+        _keep(award.id, notice, award.person_id, today)
+        announce(EndTold(award.person_id, award.programme_id, award.id, award.valid_until, notice))
+    return notice
+
+
+def _keep(award_id: str, notice: str, person_id: str, today: date) -> None:
+    db.session.merge(EndNotice(award_id=award_id, notice=notice, person_id=person_id, told_on=today))
+    db.session.flush()
+
+
+def list_due_in(programme_id: str, reader_id: str, today: date) -> list[tuple[str, str, str]]:
+    """Return (award, code, notice) of a programme's certificates of whose end a coordinator is to be told now."""
+    told = _by_award(select(EndNotice).where(EndNotice.person_id == reader_id))
+    query = _ending(today).where(Award.programme_id == programme_id, Award.person_id != reader_id)
+    found = db.session.execute(query.with_only_columns(*_NEEDED))
+    due = [(award.id, award.code, _due(award, today, NOTICES, told)) for award in found]
+    return [(award_id, code, notice) for award_id, code, notice in due if notice]
+
+
+def take_due_in(programme_id: str, reader_id: str, shown: Collection[str], today: date) -> list[str]:
+    """Return the codes of those that are shown to the coordinator, and keep that they were told of them."""
+    found = [row for row in list_due_in(programme_id, reader_id, today) if row[1] in shown]
+    for award_id, _code, notice in found:
+        _keep(award_id, notice, reader_id, today)
+    return [code for _award_id, code, _notice in found]
+
+
+def carry_over(award_id: str, new_award_id: str) -> None:
+    """Let what was told of a certificate count for the one that takes its place with the same dates."""
+    for row in db.session.scalars(select(EndNotice).where(EndNotice.award_id == award_id)):
+        _keep(new_award_id, row.notice, row.person_id, row.told_on)
+
+
+def list_told(person_id: str) -> list[tuple[EndNotice, Award]]:
+    """Return of which ends somebody was told, with the certificates, their own and others'."""
+    rows = db.session.scalars(select(EndNotice).where(EndNotice.person_id == person_id).order_by(EndNotice.told_on))
+    return [(row, get_award(row.award_id)) for row in rows]

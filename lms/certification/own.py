@@ -6,10 +6,11 @@ import json
 
 from sqlalchemy import delete, select, update
 
-from lms.certification import records, rules
+from lms.certification import notices, records, rules
 from lms.certification.codes import grouped
 from lms.certification.credentials import Credential, find_credential
 from lms.certification.evidence import Observation, list_observations
+from lms.certification.notices import EndNotice
 from lms.certification.records import Document, NameRequest, RenderRequest
 from lms.foundation.db import db
 from lms.foundation.owned import Enclosure, Kept, Part, Remains, Sheet
@@ -76,6 +77,12 @@ def kept() -> tuple[Kept, ...]:
             _("Until you delete your account; a certificate that rests on them keeps how many and their days."),
             tuple(f"observation.{name}" for name in OBSERVED.split()),
         ),
+        Kept(
+            _("Which letters told you, or your coordinator, of the end of a certificate"),
+            _("So that none is sent twice."),
+            _("Until you delete your account."),
+            tuple(f"end_notice.{name}" for name in ("award_id", "notice", "person_id", "told_on")),
+        ),
     )
 
 
@@ -120,6 +127,7 @@ def export(person_id: str) -> list[Part]:
     return [
         sheet,
         _observed(person_id),
+        _told_of_ends(person_id),
         *(
             Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
             for award, paper in papers
@@ -165,11 +173,25 @@ def _observed(person_id: str) -> Sheet:
     )
 
 
+def _told_of_ends(person_id: str) -> Sheet:
+    """Return when letters told somebody of ends; whose certificates a coordinator was told of stays out of it."""
+    return Sheet(
+        "told-of-ends",
+        _("Letters about the ends of certificates"),
+        {"told": _("Told"), "notice": _("Which"), "code": _("Code")},
+        tuple(
+            (row.told_on.isoformat(), row.notice, grouped(award.code) if award.person_id == person_id else "")
+            for row, award in notices.list_told(person_id)
+        ),
+    )
+
+
 def erase(person_id: str, remains: Remains) -> None:
     """Take names and PDFs away; the record of each certificate stays, with a seal of its name where that was asked."""
     awards = records.list_awards_of_person(person_id)
     numbers = [award.id for award in awards]
-    for table in (Document, RenderRequest, NameRequest):
+    db.session.execute(delete(EndNotice).where(EndNotice.person_id == person_id))
+    for table in (Document, RenderRequest, NameRequest, EndNotice):
         db.session.execute(delete(table).where(table.award_id.in_(numbers)))
     # A badge's place in the list of withdrawn ones stays taken; the badge itself, which holds the name, goes.
     db.session.execute(update(Credential).where(Credential.award_id.in_(numbers)).values(content=b""))

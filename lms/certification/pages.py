@@ -263,6 +263,18 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
     )
 
 
+def operator_notices(troubled: int) -> list[str]:
+    """Return what those who run the site are told of documents: nothing while all could be made."""
+    if not troubled:
+        return []
+    told = ngettext(
+        "The PDF of %(num)s certificate could not be made yet. Why, says: lms certificates list",
+        "The PDFs of %(num)s certificates could not be made yet. Why, says: lms certificates list",
+        troubled,
+    )
+    return [told]
+
+
 def as_json(state: State, award: Award | None, code: str, programme: str | None) -> dict[str, Any]:
     """Return what the verification page says, for programmes to read; never more than it."""
     heading, lead = verdict(state, award)

@@ -284,4 +284,13 @@ def keep_request(award_id: str) -> None:
 def list_unrendered() -> list[str]:
     """Return award ids whose PDF is asked for and not made."""
     query = select(RenderRequest.award_id).where(RenderRequest.done_at.is_(None), RenderRequest.tries < RENDER_TRIES)
-    return list(db.session.scalars(query.order_by(RenderRequest.requested_at).limit(200)))
+    # Those that gave trouble come last, so that they never hold up the others.
+    return list(db.session.scalars(query.order_by(RenderRequest.tries, RenderRequest.requested_at).limit(200)))
+
+
+def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:
+    """Return the requests for PDFs that could not be made so far, by award, of one programme or of all."""
+    query = select(RenderRequest).where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
+    if programme_id:
+        query = query.join(Award, Award.id == RenderRequest.award_id).where(Award.programme_id == programme_id)
+    return {row.award_id: row for row in db.session.scalars(query)}

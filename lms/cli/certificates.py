@@ -1,9 +1,10 @@
-"""Commands for certificates: list, revoke, make anew, and keys for those who ask."""
+"""Commands for certificates: list, download, revoke, make anew, and keys for those who ask."""
 
 from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,6 +47,7 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
     from lms.foundation.gate import settings
 
     awards = records.list_awards_of_programme(get_programme(slug).id) if slug else records.list_awards()
+    troubled = records.list_troubled()
     say_rows(
         [
             {
@@ -56,12 +58,38 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
                 "version": award.version,
                 "awarded_on": award.passed_on,
                 "valid_until": award.valid_until,
-                "document": "stored" if records.document_is_stored(award.id) else "not made yet",
+                "document": "stored" if records.document_is_stored(award.id) else _why_not(troubled.get(award.id)),
             }
             for award in awards
         ],
         as_json,
     )
+
+
+def _why_not(request: Any) -> str:
+    """Return why a document is not there, as far as that is known."""
+    return f"could not be made, tried {request.tries} times: {request.trouble}" if request else "not made yet"
+
+
+@certificates.command("download")
+@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@inside
+def certificates_download(slug: str | None, out: Path) -> None:
+    """Write the kept PDFs of a programme's certificates into one ZIP; withdrawn and waiting ones are left out.
+
+    Example: lms certificates download --programme harbour --out certificates.zip
+    """
+    from lms.certification import parcels, records
+
+    awards = records.list_awards_of_programme(get_programme(slug).id)
+    standing = [award.id for award in awards if not award.waiting and award.withdrawn_at is None]
+    if out.exists():
+        raise click.ClickException(f"There is a file {out} already. Nothing was changed.")
+    _digest, count = parcels.put_together(standing, out)
+    say(f"{count} of {len(standing)} certificates are in {out}.")
+    if count < len(standing):
+        say("The others have no PDF yet; lms certificates list says why.")
 
 
 @certificates.command("revoke")

@@ -9,12 +9,13 @@ from lms.certification.cycles import Stage, Validity, stage_of
 from lms.certification.pages import state_words
 from lms.certification.records import Award, list_awards_of_programme, list_name_requests
 from lms.certification.renewal import rule_of
+from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
 from lms.foundation.sheets import as_sheet
-from lms.foundation.words import day
+from lms.foundation.words import day, ngettext
 from lms.foundation.words import gettext as _
-from lms.learning.records import list_enrolments_of_programme, list_learners
+from lms.learning.records import Enrolment, list_enrolments_of_programme, list_learners
 from lms.library.records import find_newest_digest, list_offerings
 from lms.library.shelf import get_course
 
@@ -33,6 +34,9 @@ class PersonRow:
     certificate_text: str
     code: str | None
     withdrawn: bool
+    # What can be chosen: a key for the page, and the enrolment behind it, which no page shows.
+    key: str | None
+    enrolment: str | None
 
 
 def training_words(state: TrainingState, issued: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
@@ -66,7 +70,7 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
     A private course shows nothing: its enrolments count as not begun.
     """
     awards = {award.enrolment_id: award for award in list_awards_of_programme(programme_id)}
-    begun: dict[str, list[tuple[str, Award | None]]] = {}
+    begun: dict[str, list[tuple[str, Enrolment | None, Award | None]]] = {}
     courses: dict[str, tuple[str, bool]] = {}
     rules: dict[str, Validity] = {}
     for standing in awards.values():
@@ -75,12 +79,12 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
     for enrolment in list_enrolments_of_programme(programme_id):
         title, private = courses.setdefault(enrolment.course_id, _course(enrolment.course_id))
         if not private:
-            begun.setdefault(enrolment.person_id, []).append((title, awards.get(enrolment.id)))
+            begun.setdefault(enrolment.person_id, []).append((title, enrolment, awards.get(enrolment.id)))
     rows = []
     for person_id, public_id, name in list_learners(programme_id):
-        for title, award in begun.get(person_id, [("", None)]):
+        for title, taken, award in begun.get(person_id, [("", None, None)]):
             rule = rules[award.digest] if award else None
-            rows.append(_row((name, public_id), title, award, rule, today))
+            rows.append(_row((name, public_id), title, taken, award, rule, today=today))
     return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
 
 
@@ -90,10 +94,18 @@ def _course(course_id: str) -> tuple[str, bool]:
     return (course.title, course.private) if course else (course_id, False)
 
 
-def _row(who: tuple[str, str], title: str, award: Award | None, rule: Validity | None, today: date) -> PersonRow:
+def _row(
+    who: tuple[str, str],
+    title: str,
+    enrolment: Enrolment | None,
+    award: Award | None,
+    rule: Validity | None,
+    *,
+    today: date,
+) -> PersonRow:
     issued = award if award and not award.waiting else None
     stage = stage_of(rule, issued.valid_until, today) if issued and rule else None
-    state = training_state(begun=bool(title), stage=stage)
+    state = training_state(begun=enrolment is not None, stage=stage)
     mark, text = None, ""
     if issued:
         mark, text, _sentence = state_words(issued.state(today), issued.valid_until)
@@ -110,6 +122,8 @@ def _row(who: tuple[str, str], title: str, award: Award | None, rule: Validity |
         certificate_text=text,
         code=issued.code if issued else None,
         withdrawn=bool(issued and issued.withdrawn_at),
+        key=f"{who[1]}/{enrolment.course_id}" if enrolment else None,
+        enrolment=enrolment.id if enrolment else None,
     )
 
 
@@ -123,6 +137,52 @@ def courses_of(programme_id: str) -> list[tuple[str, str]]:
 def name_requests(programme_id: str) -> list[tuple[str, str, str]]:
     """Return (code, name asked for, course) of certificates that are asked for in another name."""
     return [(award.code, asked.name, award.title) for asked, award in list_name_requests(programme_id)]
+
+
+def batch_title(kind: str, count: int) -> str:
+    """Return what was asked for many certificates, in words."""
+    if kind == "file":
+        return _("Certificates as one file: %(num)s chosen", num=count)
+    if kind == "documents":
+        return _("PDFs that are missing: %(num)s chosen", num=count)
+    return _("Issuing what is earned: %(num)s chosen", num=count)
+
+
+def batches_of(programme_id: str, asked_by: str) -> list[tuple[str, str, bool]]:
+    """Return (id, title, whether it has ended) of what a coordinator asked for and can still look at."""
+    return [
+        (batch.public_id, batch_title(batch.kind, count_outcomes(batch.id).total()), batch.state != "running")
+        for batch in list_batches(programme_id, asked_by)
+    ]
+
+
+def outcome_words(outcome: str, count: int) -> str:
+    """Return what came of some of the certificates of a batch, in words."""
+    return {
+        "in": ngettext("%(num)s is in the file.", "%(num)s are in the file.", count),
+        "made": ngettext("%(num)s PDF was made.", "%(num)s PDFs were made.", count),
+        "kept": ngettext(
+            "%(num)s was there already, and is as it was.", "%(num)s were there already, and are as they were.", count
+        ),
+        "issued": ngettext(
+            "%(num)s was issued. Its holder gets a letter.", "%(num)s were issued. Their holders get a letter.", count
+        ),
+        "waiting": ngettext(
+            "%(num)s waits for its course’s review, and goes on waiting:",
+            "%(num)s wait for their course’s review, and go on waiting:",
+            count,
+        ),
+        "none": ngettext("%(num)s has no certificate yet:", "%(num)s have no certificate yet:", count),
+        "withdrawn": ngettext(
+            "%(num)s is withdrawn, and was left out:", "%(num)s are withdrawn, and were left out:", count
+        ),
+        "nameless": ngettext("%(num)s has no name to print yet:", "%(num)s have no name to print yet:", count),
+        "trouble": ngettext(
+            "%(num)s PDF could not be made. The site tries again, and those who run it can see why:",
+            "%(num)s PDFs could not be made. The site tries again, and those who run it can see why:",
+            count,
+        ),
+    }[outcome]
 
 
 def usage_of(rows: list[PersonRow]) -> list[tuple[str, int | None, int | None]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, make_response, render_template, request, url_for
 
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, signed_in, this_programme
+from lms.certification.records import list_troubled
 from lms.coordination import pages
 from lms.coordination.rules import STATES, TrainingState
 from lms.coordination.suppression import LEAST
@@ -16,42 +17,59 @@ from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 
 rooms = Blueprint("coordination", __name__)
-PAGE = 25
+PAGE, PAGE_TO_CHOOSE = 25, 100
 
 
-def _asked_for() -> tuple[str, list[TrainingState]]:
-    states = [state for state in request.args.getlist("state") if state in STATES]
-    return request.args.get("q", "")[:100], states
+def asked_for() -> tuple[str, list[TrainingState]]:
+    """Return the search and the states for which the list of people was asked."""
+    states = [state for state in request.values.getlist("state") if state in STATES]
+    return request.values.get("q", "")[:100], states
 
 
 @rooms.get("/programmes/<programme>/people")
 @allow("see training states")
 def people(programme: str) -> Any:
     """Show who is in training and who holds a certificate, a page at a time."""
-    search, states = _asked_for()
+    return people_page(programme, choosing=request.args.get("choose") == "yes")
+
+
+def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
+    """Return the list of people, with a box beside each when some are to be chosen."""
+    search, states = asked_for()
     everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
     rows = pages.chosen(everybody, search, states)
-    last_page = max(1, -(-len(rows) // PAGE))
-    page = min(max(whole_number(request.args.get("page"), 1), 1), last_page)
+    most = PAGE_TO_CHOOSE if choosing else PAGE
+    last_page = max(1, -(-len(rows) // most))
+    page = min(max(whole_number(request.values.get("page"), 1), 1), last_page)
     counts = Counter(row.training for row in everybody)
     names = pages.state_names()
 
-    def address(number: int) -> str:
-        return url_for("coordination.people", programme=programme, q=search or None, state=states, page=number)
+    def address(number: int | None, choose: bool = choosing) -> str:
+        choice = "yes" if choose else None
+        return url_for(
+            "coordination.people", programme=programme, q=search or None, state=states, choose=choice, page=number
+        )
 
     return render_template(
         "coordination/people.html",
         here="people",
         programme=this_programme(),
-        rows=rows[(page - 1) * PAGE : page * PAGE],
+        rows=rows[(page - 1) * most : page * most],
+        choosing=choosing,
+        problem=problem,
+        picked=request.form.getlist("pick"),
+        kind=request.form.get("kind", "file"),
+        choose_url=address(None, not choosing),
+        batches=pages.batches_of(this_programme().id, signed_in().person_id),
+        troubled=len(list_troubled(this_programme().id)),
         q=search,
         states=states,
         state_names=names,
         page=page,
         pages=last_page,
         total=len(rows),
-        first=(page - 1) * PAGE + 1 if rows else 0,
-        last=min(page * PAGE, len(rows)),
+        first=(page - 1) * most + 1 if rows else 0,
+        last=min(page * most, len(rows)),
         csv_url=url_for("coordination.people_csv", programme=programme, q=search or None, state=states),
         next_url=address(page + 1) if page < last_page else None,
         previous_url=address(page - 1) if page > 1 else None,
@@ -69,7 +87,7 @@ def people(programme: str) -> Any:
 @allow("see training states")
 def people_csv(programme: str) -> Any:
     """Give the same list as a file."""
-    search, states = _asked_for()
+    search, states = asked_for()
     everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
     response = make_response(pages.as_csv(pages.chosen(everybody, search, states)))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +18,14 @@ def secret_key(data: Path) -> bytes:
     """Return the site's 32 secret bytes, making the file with mode 0600 when there is none."""
     path = data / "keys" / "secret"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
+    if not path.exists():
+        # It takes its place whole, so that a process which starts at the same moment never reads half of it.
+        handle, half = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+        with suppress(FileExistsError):
+            os.link(half, path)
+        os.unlink(half)
     return path.read_bytes()
 
 

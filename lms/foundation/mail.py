@@ -23,7 +23,8 @@ log = logging.getLogger("lms.mail")
 
 Quiet = tuple[time, time]
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
-TRIES = 12
+# About a week: a mail server that is away over a weekend loses nothing.
+TRIES = 48
 KEPT_DAYS = 30
 
 
@@ -55,6 +56,11 @@ def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, Q
         return moment
     morning = datetime.combine(local.date(), end, local.tzinfo)
     return morning + timedelta(days=1) if now >= end else morning
+
+
+def is_quiet(settings: Settings, quiet: Quiet) -> bool:
+    """Return whether no letter may leave now."""
+    return after_quiet_hours(clock.now(), settings.timezone, quiet) > clock.now()
 
 
 def _as_text(quiet: Quiet) -> str:

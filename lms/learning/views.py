@@ -132,6 +132,7 @@ def courses() -> Any:
         current=current,
         entries=entries,
         certificates=current_app.extensions["lms_certificates_of"](somebody.person_id) if somebody else [],
+        notices=current_app.extensions["lms_operator_notices"]() if somebody and somebody.is_operator else [],
     )
 
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Barrier
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from lms.certification.actions import store_document
-from lms.certification.records import Document, find_award
-from lms.foundation.db import db
+from lms.certification import records
+from lms.certification.actions import note_render_trouble, store_document
+from lms.certification.credentials import Credential
+from lms.certification.records import Award, Document, find_award
+from lms.foundation.db import db, write
 from tests.conftest import ROOT, Site
+from tests.foundation.test_mail import outbox
+from tests.learning.test_once import told
 from tests.roads import COURSE, earn, prepare, take_check
 
 
@@ -88,6 +96,59 @@ def test_a_design_that_cannot_be_set_is_told_apart_and_made_later(site: Site) ->
     shutil.rmtree(own)
     site.work()
     assert pdf(site, code).startswith(b"%PDF")
+
+
+def test_two_job_processes_that_make_one_document_at_once_keep_it_once_and_write_one_letter(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes of their own render and sign it at the same time: two signatures, and only one is kept."""
+    site = sqlite_site
+    monkeypatch.setenv("LMS_DATA", str(site.settings.data))
+    monkeypatch.setenv("LMS_DATABASE_URL", site.settings.database_url)
+    code = earn(site)
+    command = [sys.executable, "-m", "lms.cli", "certificates", "render", code]
+    for process in [subprocess.Popen(command) for _process in range(2)]:
+        assert process.wait(timeout=60) == 0
+    with site.inside():
+        assert db.session.scalar(select(func.count()).select_from(Document)) == 1
+        kept = db.session.scalars(select(Document)).one()
+        assert db.session.scalar(select(func.count()).select_from(Credential)) == 1
+    assert hashlib.sha256(pdf(site, code)).hexdigest() == kept.sha256
+    assert told(site, "DocumentStored") == 1 and len(outbox(site)) == 1
+
+
+def test_a_document_is_stored_once_although_both_looked_before_either_kept_it(site: Site) -> None:
+    earn(site)
+    with site.inside():
+        award_id = db.session.scalars(select(Award.id)).one()
+    gate = Barrier(4)
+
+    def keep(number: int) -> None:
+        with site.inside():
+            assert records.document_is_stored(award_id) is None
+            gate.wait()
+            write(store_document, award_id, b"%PDF " + str(number).encode())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(keep, range(4)))
+    with site.inside():
+        kept = db.session.scalars(select(Document)).one()
+        assert kept.sha256 == hashlib.sha256(kept.content).hexdigest()
+    assert told(site, "DocumentStored") == 1 and len(outbox(site)) == 1
+
+
+def test_documents_that_give_trouble_do_not_hold_up_the_others(sqlite_site: Site) -> None:
+    for name in ("sam", "lena"):
+        earn(sqlite_site, name)
+    with sqlite_site.inside():
+        first, second = records.list_unrendered()
+    assert "could not be made" not in sqlite_site.visitor("ada").get("/courses").text
+    for _time in range(3):
+        sqlite_site.do(note_render_trouble, first, "a design with a slip")
+    assert "The PDF of 1 certificate could not be made yet." in sqlite_site.visitor("ada").get("/courses").main
+    assert "could not be made" not in sqlite_site.visitor("sam").get("/courses").text
+    with sqlite_site.inside():
+        assert records.list_unrendered() == [second, first]
 
 
 def test_a_certificate_of_the_road_says_what_was_asked_and_what_it_is_not(site: Site) -> None:

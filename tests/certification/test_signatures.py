@@ -5,9 +5,11 @@ import os
 import shutil
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
@@ -22,6 +24,7 @@ from lms.certification.documents import render
 from lms.certification.keyring import KeyTrouble, Ring, open_ring, put_aside
 from lms.certification.sealed_pdf import check
 from lms.certification.signatures import sign
+from lms.foundation.keys import secret_key
 from tests.certification.test_badges import sams_badge
 from tests.certification.test_documents import SAM, SEALED, WARM
 from tests.conftest import settings_for
@@ -160,3 +163,16 @@ def test_keys_that_are_put_aside_are_kept(tmp_path: Path) -> None:
     assert len(put_aside(settings_for(tmp_path))) == 3
     assert open_ring(settings_for(tmp_path), frozenset()).badge_public != before.badge_public
     assert len(os.listdir(tmp_path / "keys")) == 6
+
+
+def test_processes_that_start_at_the_same_moment_make_one_pair_of_keys(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "data")
+    gate = Barrier(8)
+
+    def start(_number: int) -> tuple[str, bytes, bytes]:
+        gate.wait()
+        ring = open_ring(settings, set())
+        return ring.certificate_id, ring.badge_public, secret_key.__wrapped__(settings.data)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(start, range(8)))) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from lms.certification.actions import note_render_trouble
+from lms.certification.records import list_awards
 from lms.cli import main
 from tests.conftest import PFA, Site
 from tests.roads import earn
@@ -209,3 +212,29 @@ def test_a_setting_that_cannot_be_used_is_named_with_an_example(lms: Run, monkey
         told = lms("people", "list")
         assert told.exit_code == 1 and name in told.output and "An example that works" in told.output
         monkeypatch.delenv(name)
+
+
+def test_the_certificates_of_a_programme_are_written_into_one_file(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lms, out = of(sqlite_site, monkeypatch), tmp_path / "all.zip"
+    first = earn(sqlite_site, document=True)
+    earn(sqlite_site, "lena")
+    told = lms("certificates", "download", "--programme", "harbour", "--out", out)
+    assert told.exit_code == 0 and "1 of 2 certificates are in" in told.output and "no PDF yet" in told.output
+    with zipfile.ZipFile(out) as packed:
+        assert packed.namelist() == [f"{first} Sam Osei.pdf"]
+    before = out.read_bytes()
+    again = lms("certificates", "download", "--programme", "harbour", "--out", out)
+    assert again.exit_code == 1 and "already" in again.output and out.read_bytes() == before
+
+
+def test_the_list_says_why_a_document_is_not_there(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    lms = of(sqlite_site, monkeypatch)
+    earn(sqlite_site)
+    assert listed(lms("certificates", "list", "--json"))[0]["document"] == "not made yet"
+    with sqlite_site.inside():
+        award = list_awards()[0]
+    sqlite_site.do(note_render_trouble, award.id, "a design with a slip")
+    told = listed(lms("certificates", "list", "--json"))[0]["document"]
+    assert told == "could not be made, tried 1 times: a design with a slip"

@@ -18,13 +18,14 @@ from lms.accounts.records import find_programme, list_sign_ins
 from lms.app import create_app
 from lms.certification import levels
 from lms.certification.levels import Seen
+from lms.coordination.actions import ask
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
 from lms.learning import actions as learning
 from lms.learning import practice
-from lms.learning.records import find_enrolment
+from lms.learning.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
 from tests.conftest import Site, settings_for
 from tests.content import small_course
@@ -54,6 +55,7 @@ class World:
     people: dict[str, str] = field(default_factory=dict)
     equivalents: dict[str, str] = field(default_factory=dict)
     observations: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -94,6 +96,9 @@ def _furnish(site: Site) -> World:
         _open_again(world, name)
         _record_for(world, name)
     site.work()
+    for name, programme in COORDINATORS.items():
+        world.batches[programme] = _ask_for_all(site, name, programme)
+    site.work()
     world.enter("lena")
     return world
 
@@ -126,6 +131,16 @@ def _record_for(world: World, name: str) -> None:
     world.observations[name] = world.site.do(levels.record_observation, enrolment.id, seen, None).public_id
 
 
+def _ask_for_all(site: Site, name: str, programme: str) -> str:
+    """Ask for the certificates of a whole programme as a file."""
+    with site.inside():
+        found, person = find_programme(programme), site.person(name)
+        assert found is not None
+        enrolments = [row.id for row in list_enrolments_of_programme(found.id)]
+    asked: str = site.do(ask, found.id, person.id, "file", enrolments).public_id
+    return asked
+
+
 def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str:
     """Return a door's address with somebody's things in it; Ada, who has none, is given names that nobody has."""
     with world.site.inside():
@@ -147,6 +162,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "name": "picture.png",
         "filename": "css/site.css",
         "remark_answer": "nobodys",
+        "batch": world.batches[HOME.get(owner, "harbour")],
         "line": "gb-111",
         "mark": _off_mark(world),
     }
@@ -255,6 +271,13 @@ def test_a_certificate_of_another_programme_cannot_be_reached_through_ones_own(w
     for name, own, foreign in (("cora", "harbour", "mina"), ("mina", "meadow", "sam")):
         path = f"/programmes/{own}/certificates/{world.codes[foreign]}/withdraw"
         assert world.enter(name).get(path, base_url=BASE).status_code == 404
+
+
+def test_what_another_coordinator_asked_for_is_not_found_not_even_under_ones_own_programme(world: World) -> None:
+    for name, own, foreign in (("cora", "harbour", "meadow"), ("mina", "meadow", "harbour")):
+        for path in ("", "/file"):
+            address = f"/programmes/{own}/batches/{world.batches[foreign]}{path}"
+            assert world.enter(name).get(address, base_url=BASE).status_code == 404
 
 
 def test_ending_somebody_elses_sign_in_ends_nothing(world: World) -> None:

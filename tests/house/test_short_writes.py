@@ -13,6 +13,7 @@ import pytest
 from lms.accounts.passwords import hash_password
 from lms.certification.records import list_awards
 from lms.content.course import Course
+from lms.coordination.records import KINDS
 from lms.foundation.db import writing
 from lms.library import shelf
 from tests.conftest import PASSWORD, Site
@@ -132,6 +133,16 @@ def test_renewing_and_going_on_read_no_course_inside_a_write(
     with site.inside():
         assert [award.version for award in list_awards()] == ["1.0.0", "2.0.0"]
     assert within == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_work_for_many_keeps_its_writes_short(site: Site, kind: str) -> None:
+    earn(site)
+    cora = site.visitor("cora")
+    with watched() as found:
+        cora.get("/programmes/harbour/people?choose=yes").form("/batches").submit(all="yes", kind=kind)
+        site.work()
+    assert found == []
 
 
 @pytest.mark.parametrize("slow", ["hash", "file"])

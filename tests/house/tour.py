@@ -15,6 +15,7 @@ ROOMS = (
     "certification",
     "coordination",
     "wellbeing",
+    "telling.py",
     "flow.py",
     "app.py",
     "care",

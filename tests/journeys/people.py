@@ -14,11 +14,13 @@ from lms.accounts.records import Person, find_programme
 from lms.certification import actions as certification
 from lms.certification import levels
 from lms.certification.records import find_award, find_award_of_enrolment
+from lms.coordination.actions import ask as ask_for_many
+from lms.coordination.actions import end as end_batch
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
 from lms.learning import actions as learning
-from lms.learning.records import find_enrolment
+from lms.learning.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
@@ -189,6 +191,7 @@ def _hand_out_certificates(served: Served, people: People) -> None:
     for opened in (True, False):
         site.do(_open_badge, people.codes["expired"], opened)
     site.do(_replace, people.codes["replaced"])
+    _ask_for_many(served, people)
     site.work()
 
 
@@ -196,6 +199,19 @@ def _open_badge(code: str, opened: bool) -> None:
     award = find_award(code)
     assert award is not None
     certification.open_badge(award.id, opened)
+
+
+def _ask_for_many(served: Served, people: People) -> None:
+    """Cora asks for all certificates as a file, and once stopped it before it began."""
+    site = served.site
+    with site.inside():
+        harbour, cora = find_programme("harbour"), site.person("cora")
+        assert harbour is not None
+        enrolments = [row.id for row in list_enrolments_of_programme(harbour.id)]
+    stopped = site.do(ask_for_many, harbour.id, cora.id, "issue", enrolments)
+    site.do(end_batch, stopped.id, "stopped")
+    people.codes["stopped"] = stopped.public_id
+    people.codes["batch"] = site.do(ask_for_many, harbour.id, cora.id, "file", enrolments).public_id
 
 
 def _withdraw(code: str) -> None:

@@ -162,6 +162,12 @@ def paste_no_badge(page: Page, people: People) -> None:
     press("Verify")(page, people)
 
 
+def ask_for_all(page: Page, people: People) -> None:
+    """Ask for the certificates of all who fit."""
+    page.locator("input[name=all]").check()
+    press("Begin")(page, people)
+
+
 def send_two_megabytes(page: Page, _people: People) -> None:
     """Send far more than a page takes."""
     page.evaluate("document.querySelector('main input[name=next]').value = 'x'.repeat(2 ** 21)")
@@ -294,6 +300,11 @@ STATES = (
     ),
     State("people", "cora", "/programmes/harbour/people"),
     State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
+    State("people, some to be chosen", "cora", "/programmes/harbour/people?choose=yes"),
+    State("people, nobody chosen", "cora", "/programmes/harbour/people?choose=yes", press("Begin")),
+    State("many at once, just asked", "cora", "/programmes/harbour/people?choose=yes", ask_for_all),
+    State("many at once, stopped", "cora", "/programmes/harbour/batches/{stopped}"),
+    State("many at once, done", "cora", "/programmes/harbour/batches/{batch}"),
     State("people, nobody fits", "cora", "/programmes/harbour/people?q=zzz"),
     State("withdraw", "cora", "/programmes/harbour/certificates/{valid}/withdraw"),
     State(
@@ -309,6 +320,7 @@ STATES = (
     State("remarks for an author", "tara", "/programmes/harbour/courses/" + PFA + "/remarks"),
     State("refreshers", "ines", "/refreshers"),
     State("letters", "ines", "/account/letters"),
+    State("letters of a coordinator", "cora", "/account/letters"),
     State("letters switched off by a link", "", "/letters/off/{off}"),
     State("ways of working", "ines", "/account/ways"),
     State("verify a paper", "", "/verify/{valid}", scanned(key_of_site)),

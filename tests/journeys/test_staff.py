@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from lms.learning import actions
 from tests import conftest
 from tests.journeys import walks
 from tests.journeys.conftest import Opens
-from tests.journeys.hands import Mouse
+from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.people import add
 from tests.journeys.served import Served
 from tests.roads import COURSE, PFA, earn, prepare, the_course
@@ -117,3 +118,26 @@ def test_cora_finds_amina_takes_the_list_and_withdraws_and_a_stranger_sees_it(se
     stranger.page.reload()
     assert "withdrawn" in walks.h1(stranger)
     assert "issued in error" not in stranger.page.locator("main").inner_text().lower()
+
+
+def test_cora_chooses_people_with_the_keyboard_and_has_their_certificates_as_one_file(
+    served: Served, opens: Opens
+) -> None:
+    add(served, "bruno", "Bruno Lind")
+    code = earn(served.site, "bruno")
+    cora = Keyboard(opens().new_page())
+    walks.sign_in(cora, served, "cora")
+    cora.press("People")
+    cora.type("Find a person", "bruno")
+    cora.press("Show")
+    cora.press("Choose several")
+    cora.choose(cora.page.get_by_label("Bruno Lind"))
+    cora.press("Begin")
+    for _look in range(100):
+        if cora.sees("Download the file"):
+            break
+        cora._activate(cora.named("Look again"))
+        cora.page.wait_for_timeout(200)
+    assert "All 1 are done." in cora.page.locator("main [role=status]").inner_text()
+    with zipfile.ZipFile(cora.download("Download the file")) as packed:
+        assert packed.namelist() == [f"{code} Bruno Lind.pdf"]

@@ -268,6 +268,22 @@ if (shelf) {
   again.addEventListener("click", () => location.reload());
 }
 
+// How far something is, looked at again when asked and in place; once it has ended, the whole page comes anew.
+for (const link of all("[data-look]")) link.addEventListener("click", async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const here = document.querySelector("[data-state]");
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(link.href, { cache: "no-store" })).text(), "text/html");
+    const there = page.querySelector("[data-state]");
+    if (there?.dataset.state !== here.dataset.state) throw new Error();
+    here.querySelector("[role=status]").textContent = there.querySelector("[role=status]").textContent;
+    here.querySelector("progress").value = there.querySelector("progress").value;
+  } catch {
+    location.href = link.href;
+  }
+});
+
 // Answers are kept a second after a change, when the page is left, and when the network comes back.
 for (const check of all("[data-autosave]")) {
   const form = check.closest("form");

@@ -1,0 +1,103 @@
+"""Work for many certificates, done in the job process a few at a time; interrupted, it goes on where it was."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from lms.certification import actions as certification
+from lms.certification.parcels import PART, put_together
+from lms.certification.records import document_is_stored, find_award_of_enrolment
+from lms.certification.rendering import make_document
+from lms.coordination import actions, records
+from lms.coordination.records import Batch
+from lms.foundation.db import write
+from lms.foundation.settings import Settings
+from lms.learning.records import list_results
+from lms.library.shelf import get_course
+
+STEP = 20
+PART_KEPT = timedelta(hours=1)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Return the folder of the files that coordinators asked for."""
+    return settings.data / "batches"
+
+
+def file_of(batch: Batch, settings: Settings) -> Path:
+    """Return where the file of a batch lies."""
+    return folder_of(settings) / f"{batch.public_id}.zip"
+
+
+def work(key: str, settings: Settings, designs: Path) -> None:
+    """Do the step of a batch that a push asks for."""
+    batch_id, _space, turn = key.partition(" ")
+    step(batch_id, int(turn), settings, designs)
+
+
+def step(batch_id: str, turn: int, settings: Settings, designs: Path) -> None:
+    """Do the next few items and ask for the step after them, so that other work gets its turn; end with the last."""
+    batch = write(actions.take_turn, batch_id, turn)
+    if batch is None:
+        return
+    kind = batch.kind
+    for number, enrolment_id in records.list_undone(batch_id, STEP):
+        if records.find_running(batch_id) is None:
+            return
+        if kind == "issue":
+            _read_courses(enrolment_id)
+            write(actions.issue_one, batch_id, number, enrolment_id, settings)
+        else:
+            outcome, award_id = _look_after(enrolment_id, kind, settings, designs)
+            write(actions.note_outcome, batch_id, number, outcome, award_id)
+    if records.list_undone(batch_id, 1):
+        write(actions.go_on, batch_id, turn + 1)
+    else:
+        _end(batch_id, settings)
+
+
+def _read_courses(enrolment_id: str) -> None:
+    """Read the courses that issuing will ask for, outside the write in which it does."""
+    for attempt, _result in list_results(enrolment_id):
+        get_course(attempt.digest)
+
+
+def _look_after(enrolment_id: str, kind: str, settings: Settings, designs: Path) -> tuple[str, str | None]:
+    """Make a certificate's document where it is missing; return what came of it. What is kept is never made again."""
+    award = find_award_of_enrolment(enrolment_id)
+    if award is None:
+        return "none", None
+    if award.waiting or award.withdrawn_at or not award.name:
+        return ("waiting" if award.waiting else "withdrawn" if award.withdrawn_at else "nameless"), award.id
+    there = document_is_stored(award.id) is not None
+    if not there:
+        write(certification.request_document_anew, award.id)
+        make_document(award.id, settings, designs)
+        if document_is_stored(award.id) is None:
+            return "trouble", award.id
+    return ("in" if kind == "file" else "kept" if there else "made"), award.id
+
+
+def _end(batch_id: str, settings: Settings) -> None:
+    batch, digest = records.find_running(batch_id), None
+    if batch is not None and batch.kind == "file":
+        held = [item.award_id for item in records.list_items(batch_id) if item.outcome == "in" and item.award_id]
+        if held:
+            digest, _count = put_together(held, file_of(batch, settings))
+    write(actions.end, batch_id, "done", digest)
+
+
+def sweep(settings: Settings, designs: Path) -> None:
+    """Go on with whatever is under way, and clear away files whose day is over."""
+    for batch_id, turn in records.list_running():
+        step(batch_id, turn, settings, designs)
+    kept = records.list_files()
+    for file in folder_of(settings).glob("*"):
+        being_made = file.suffix == PART and time.time() - file.stat().st_mtime < PART_KEPT.total_seconds()
+        if file.stem not in kept and not being_made:
+            file.unlink(missing_ok=True)
+    old = records.list_old()
+    if old:
+        write(records.forget, old)

@@ -1,0 +1,49 @@
+"""One's own data in this room: work for many certificates that one asked for, or in which one's own stand."""
+
+from __future__ import annotations
+
+from lms.coordination import records
+from lms.foundation.owned import Kept, Part, Remains, Sheet
+from lms.foundation.words import gettext as _
+
+
+def kept() -> tuple[Kept, ...]:
+    """Return what is kept of work for many certificates at once."""
+    batch = ["id", "public_id", "programme_id", "asked_by", "kind", "state", "turn", "made_at", "ended_at", "sha256"]
+    item = ["batch_id", "number", "enrolment_id", "award_id", "outcome"]
+    return (
+        Kept(
+            _("What coordinators asked for many certificates at once: who asked, when, and what came of each"),
+            _("So that it goes on after an interruption, and nothing is done twice."),
+            _("Thirty days; a file of certificates is deleted after one day."),
+            (*(f"batch.{name}" for name in batch), *(f"batch_item.{name}" for name in item)),
+        ),
+    )
+
+
+def export(person_id: str) -> list[Part]:
+    """Return what somebody asked for, and where their own certificates were among those of others."""
+    rows = [(batch, "") for batch in records.list_asked_by(person_id)]
+    rows += [(batch, item.outcome or "") for batch, item in records.list_about(person_id)]
+    return [
+        Sheet(
+            "many-at-once",
+            _("Asked for many certificates at once"),
+            {"when": _("When"), "what": _("What"), "by_you": _("By you"), "outcome": _("What came of it for you")},
+            tuple(
+                (
+                    batch.made_at.isoformat(),
+                    batch.kind,
+                    _("Yes") if batch.asked_by == person_id else _("No"),
+                    outcome,
+                )
+                for batch, outcome in rows
+            ),
+        )
+    ]
+
+
+def erase(person_id: str, remains: Remains) -> None:
+    """Take somebody out of what was asked for many, and what they asked for themselves away."""
+    records.take_out(person_id)
+    records.forget([batch.id for batch in records.list_asked_by(person_id)])
