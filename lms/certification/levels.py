@@ -170,7 +170,7 @@ def way_of(enrolment_id: str) -> Way | None:
     ratings = [row.rating for row in rows if row.undone_at is None and row.award_id is None]
     ready = bool(standing and standing.level == "ready")
     shown = sum(rating in rules.SHOWN for rating in ratings)
-    return Way(needed, min(shown, needed), ratings[-1:] == ["harmful"], ready, tuple(rows))
+    return Way(needed, min(shown, needed), rules.held_back(ratings), ready, tuple(rows))
 
 
 def asks_for_observing(enrolment: Enrolment, course: Course) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from lms.certification import cycles, records, rules
+from lms.certification import cycles, evidence, records, rules
 from lms.certification.actions import Refused, is_held, keep_award, today_in, validity_of, waived_of, zone_in
 from lms.certification.cycles import Stage, Validity
 from lms.certification.events import ValiditySet
@@ -133,7 +133,7 @@ def renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     first = records.first_pass_of(enrolment_id) or standing.passed_on
     until = cycles.next_end(validity_of(standing.programme_id, course), standing.valid_until, today, first)
     earned = rules.Earned(today, until, is_held(standing.programme_id, course.digest, settings))
-    facts |= rules.what_was_observed(standing.facts)
+    facts |= rules.what_was_observed(standing.facts, [row.rating for row in evidence.list_open(enrolment_id)])
     facts |= {"first": rules.what_came_first(standing.facts, standing.version, standing.passed_on)}
     award = keep_award(get_enrolment(enrolment_id), course, earned, facts, before=standing)
     end_renewal(enrolment_id)

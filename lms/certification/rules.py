@@ -54,7 +54,12 @@ def is_ready(needed: int, ratings: Sequence[str]) -> bool:
     What could have done harm, seen last, holds the second level back until it is seen to go well again.
     """
     shown = sum(rating in SHOWN for rating in ratings)
-    return 0 < needed <= shown and ratings[-1] != "harmful"
+    return 0 < needed <= shown and not held_back(ratings)
+
+
+def held_back(ratings: Sequence[str]) -> bool:
+    """Decide whether what was observed last, the earliest rating first, could have done harm."""
+    return ratings[-1:] == ["harmful"]
 
 
 def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:
@@ -136,8 +141,13 @@ def what_came_first(facts: Mapping[str, Any], version: str, passed_on: date) -> 
     return known or {"on": passed_on.isoformat(), "version": version, **{key: facts.get(key, 0) for key in _CARRIED}}
 
 
-def what_was_observed(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the level of a certificate and the practice behind it, with its days, which a renewal carries on."""
+def what_was_observed(facts: Mapping[str, Any], since: Sequence[str]) -> dict[str, Any]:
+    """Return the level of a certificate and the practice behind it, with its days, which a renewal carries on.
+
+    Where practice was observed since that could have done harm, nothing is: the level is shown anew, or not.
+    """
+    if held_back(since):
+        return {}
     return {key: facts[key] for key in ("level", "observed", "observations", "ready_on") if key in facts}
 
 

@@ -158,7 +158,7 @@ def test_a_programme_that_asks_for_less_issues_what_is_earned_by_then(sqlite_sit
     assert standing(sqlite_site, enrolment).level == "ready"
 
 
-def test_a_renewed_certificate_rests_on_practice_of_its_own(sqlite_site: Site) -> None:
+def test_a_renewed_certificate_carries_what_was_observed_with_its_days(sqlite_site: Site) -> None:
     ask_for(sqlite_site, 1)
     enrolment = prepare(sqlite_site, "sam")
     pass_check(sqlite_site, enrolment)
@@ -167,12 +167,26 @@ def test_a_renewed_certificate_rests_on_practice_of_its_own(sqlite_site: Site) -
     clock.shift(timedelta(days=700))
     pass_check(sqlite_site, enrolment)
     renewed = standing(sqlite_site, enrolment)
+    kept = ("observed", "observations", "ready_on")
+    assert (renewed.cycle, renewed.level) == (2, "ready")
+    assert [renewed.facts[name] for name in kept] == [ready.facts[name] for name in kept]
+    with sqlite_site.inside():
+        assert get_award(ready.id).renewed_by == renewed.id
+
+
+def test_harm_seen_since_is_not_renewed_away(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment)
+    clock.shift(timedelta(days=700))
+    observe(sqlite_site, enrolment, "harmful", ago=1)
+    pass_check(sqlite_site, enrolment)
+    renewed = standing(sqlite_site, enrolment)
     assert (renewed.cycle, renewed.level, renewed.facts["observed"]) == (2, "completed", 0)
     observe(sqlite_site, enrolment, ago=0)
     again = standing(sqlite_site, enrolment)
     assert (again.cycle, again.level, again.valid_until) == (2, "ready", renewed.valid_until)
-    with sqlite_site.inside():
-        assert get_award(ready.id).renewed_by == renewed.id
 
 
 def test_a_withdrawn_certificate_is_not_raised(sqlite_site: Site) -> None:
