@@ -19,6 +19,7 @@ from tests.conftest import PFA, Site
 from tests.roads import earn
 
 Run = Callable[..., Result]
+SOMEBODY = ("lead=Ingrid Okafor", "contact=ingrid@harbour.example", "reply_time=within two days")
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_check_says_where_each_finding_is_and_its_status_says_whether_there_was_
 
 
 def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, broken: Path) -> None:
-    lms("programme", "set", "harbour")
+    lms("programme", "set", "harbour", *SOMEBODY)
     told = lms("publish", broken)
     assert told.exit_code == 1 and "nothing of it was published" in told.output and "Traceback" not in told.output
     from lms.app import create_app
@@ -88,7 +89,7 @@ def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, brok
 
 
 def test_publishing_twice_is_publishing_once_and_other_text_needs_a_new_version(lms: Run, broken: Path) -> None:
-    lms("programme", "set", "harbour", "name=Harbour Hospitals")
+    lms("programme", "set", "harbour", "name=Harbour Hospitals", *SOMEBODY)
     assert "published." in lms("publish", PFA).output
     assert "published already, unchanged" in lms("publish", PFA).output
     course = broken / "course.md"
