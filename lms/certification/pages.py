@@ -139,7 +139,7 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if renewed.is_renewed(facts):
         again = " ".join(words for words in (renewed.practised(_played(facts)), *otherwise(facts)) if words)
         return [
-            (_("Level"), level_words(facts)),
+            (_("Stage"), level_words(facts)),
             (_("Knowledge"), renewed.by(facts)),
             (_("Practice"), again or _("None was asked for again")),
             (_("First completed"), renewed.first(facts)),
@@ -157,7 +157,7 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     # Words that end in a full stop follow one that has none.
     practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None was asked for")
     return [
-        (_("Level"), level_words(facts)),
+        (_("Stage"), level_words(facts)),
         (_("Knowledge"), knowledge),
         (_("Practice"), practice),
         (_("Observed practice"), observed_words(facts)),

@@ -73,7 +73,7 @@ def _line(award: Award, today: date) -> Line:
     return Line(
         course=award.title,
         about=_(
-            "Version %(version)s, %(programme)s. %(level)s.", version=award.version, programme=programme, level=level
+            "Version %(version)s, %(programme)s. %(stage)s.", version=award.version, programme=programme, stage=level
         ),
         notes=(*pages.otherwise(facts), *seen),
         completed=day(award.passed_on),

@@ -60,11 +60,11 @@ def test_the_same_fields_stand_in_all_forms(sqlite_site: Site, observed: int) ->
     award = ready(sqlite_site, observed)
     with sqlite_site.inside():
         told = dict(fields(award))
-    assert list(told) == ["Level", "Knowledge", "Practice", "Observed practice", "Length", "Course text"]
+    assert list(told) == ["Stage", "Knowledge", "Practice", "Observed practice", "Length", "Course text"]
     shown = four_forms(sqlite_site, award)
     for form, words in shown.items():
         for said in (
-            told["Level"],
+            told["Stage"],
             told["Observed practice"],
             told["Length"].removeprefix("About "),
             f"{award.facts['score']}%",
