@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 BASE = "http://127.0.0.1:8000"
 SHAMING = re.compile(
@@ -182,8 +182,10 @@ class Inspector:
 
     def send(self, path: str, fields: dict[str, Any], expect: int = 200) -> Page:
         """Send fields with files among them, as a form of a page does."""
-        headers = {"Sec-Fetch-Site": "same-origin", "Origin": BASE}
-        return self._land("POST", path, expect, data=fields, headers=headers, content_type="multipart/form-data")
+        boundary, body = encode_multipart(fields)
+        kind = f"multipart/form-data; boundary={boundary}"
+        headers = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin", "Origin": BASE}
+        return self._land("POST", path, expect, data=body, headers=headers)
 
     def _land(self, method: str, path: str, expect: int, **options: Any) -> Page:
         for _hop in range(6):

@@ -33,7 +33,7 @@ def as_logo(content: bytes) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             opened = Image.open(BytesIO(content), formats=FORMATS)
             if opened.width * opened.height > PIXELS_MOST:
-                raise LogoRefused(_("This picture has more points than we can take. Please choose a smaller one."))
+                raise LogoRefused(_("This picture has more pixels than we can take. Please choose a smaller one."))
             plain = _on_white(_in_srgb(ImageOps.exif_transpose(opened)))
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise LogoRefused(_("This is no picture that we can read. Please choose a PNG, JPEG, GIF or WebP.")) from None

@@ -31,7 +31,7 @@ REFUSALS = {
     "badge-unreadable": _("This is not a badge that can be read."),
     "badge-deep": _("This badge is nested more deeply than any badge of ours."),
     "badge-no-status": _("This badge does not say where its withdrawal would be told."),
-    "badge-status-elsewhere": _("This badge points to another place than ours to ask whether it was withdrawn."),
+    "badge-status-elsewhere": _("This badge names another place than ours to ask whether it was withdrawn."),
     "picture-acts": _("This drawing holds a script or something else that acts. Badges of this site never do."),
     "picture-damaged": _("This picture is damaged, so that no badge can be taken out of it."),
     "picture-packed": _("The badge in this picture is packed in a way that this site does not use."),

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image, ImageCms, ImageFile
 from pypdf import PdfReader
+from werkzeug.datastructures import FileStorage
 
 from lms.accounts.actions import set_programme
 from lms.accounts.records import find_programme
@@ -119,7 +120,7 @@ def keep(site: Site, expect: int = 200, **sent: object) -> Page:
 
 def test_cora_chooses_how_certificates_look_and_they_do(sqlite_site: Site) -> None:
     sent = {"name": "Harbour peers", "signatory": "Asa Holm, lead", "timezone": "Asia/Tokyo", "design": "formal"}
-    page = keep(sqlite_site, **sent, logo=(BytesIO(picture()), "logo.png"))
+    page = keep(sqlite_site, **sent, logo=FileStorage(BytesIO(picture()), "logo.png"))
     assert "It is kept." in page.html and "The logo as it is printed now" in page.html
     code = earn(sqlite_site, document=True)
     with sqlite_site.inside():
@@ -143,7 +144,7 @@ def test_cora_chooses_how_certificates_look_and_they_do(sqlite_site: Site) -> No
         ({"name": ""}, "Please give the programme a name"),
         ({"name": "Harbour 😀"}, "We cannot print these signs yet: 😀"),
         ({"design": "baroque"}, "Please choose one of the designs"),
-        ({"logo": (BytesIO(b"hello"), "logo.png")}, "This is no picture that we can read"),
+        ({"logo": FileStorage(BytesIO(b"hello"), "logo.png")}, "This is no picture that we can read"),
     ],
 )
 def test_what_cannot_be_printed_is_told_kindly_and_changes_nothing(
