@@ -133,8 +133,14 @@ def sign(document: Json, key: Ed25519PrivateKey, method: str, created: datetime)
 
 def what_is_signed(document: Json, proof: Json) -> bytes:
     """Return the 64 bytes that the signature is over: one digest of the proof, one of the document."""
-    about = {"@context": document["@context"], **proof}
-    return hashlib.sha256(_canonical(about)).digest() + hashlib.sha256(_canonical(document)).digest()
+    about = json.dumps({"@context": document["@context"], **proof})
+    return _digest_of_proof(about) + hashlib.sha256(_canonical(document)).digest()
+
+
+@lru_cache(maxsize=64)
+def _digest_of_proof(about: str) -> bytes:
+    """Return the digest of a proof without its value, which all badges of one day and key share."""
+    return hashlib.sha256(_canonical(json.loads(about))).digest()
 
 
 def as_bytes(document: Json) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -76,12 +77,20 @@ class Design:
 
     def stamp(self) -> Stamp:
         """Return what changes when any file of the design or of the shared fonts does."""
-        return tuple(
-            (str(path), (seen := path.stat()).st_mtime_ns, seen.st_size)
-            for folder in (self.folder, self.fonts)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        )
+        return (*_files_in(self.folder), *_files_in(self.fonts))
+
+
+def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
+    """Return each file below a folder with its time and size, in an order of their own; asked for with every paper."""
+    found: list[tuple[str, int, int]] = []
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir():
+                found += _files_in(entry.path)
+            elif entry.is_file():
+                seen = entry.stat()
+                found.append((entry.path, seen.st_mtime_ns, seen.st_size))
+    return found
 
 
 def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate") -> Design:
@@ -92,9 +101,9 @@ def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate
 
 def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:
     """Return the characters of a name, each once, that this design has no glyph for."""
-    printable = frozenset[int]().union(*(face.characters for face in faces(design) if face.use != "code"))
+    printing = [face.characters for face in faces(design) if face.use != "code"]
     needed = dict.fromkeys(unicodedata.normalize("NFC", name))
-    return tuple(c for c in needed if ord(c) not in printable and not _needs_no_glyph(c))
+    return tuple(c for c in needed if not any(ord(c) in held for held in printing) and not _needs_no_glyph(c))
 
 
 def covers(design: Design, use: str, text: str) -> bool:

@@ -11,8 +11,6 @@ import click
 from lms.cli.certificates import find_award
 from lms.cli.shared import inside, say
 
-NOBODYS_CODE = "0000000000000000"
-
 
 @click.command("preview")
 @click.argument("design")
@@ -37,7 +35,7 @@ def preview(design: str, name: str, out: Path) -> None:
         known = ", ".join(rendering.list_designs(site, shipped))
         raise click.ClickException(f"There is no design {design}. There are: {known}. Nothing was made.")
     day = today(site.timezone)
-    facts = specimen.facts_for(name, day, day + timedelta(days=730), NOBODYS_CODE, site)
+    facts = specimen.facts_for(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)
     try:
         pdf, badge = specimen.make(facts, found, rendering.keys_of(site), site)
     except DesignError as slip:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask
 
 from lms.foundation.settings import BadSetting
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def open_app() -> Flask:

@@ -128,7 +128,11 @@ def work() -> None:
     """
     from flask import current_app
 
-    current_app.extensions["lms_jobs"].consume()
+    from lms.certification.rendering import get_ready
+
+    site = current_app.extensions
+    get_ready(site["lms_settings"], site["lms_designs"])
+    site["lms_jobs"].consume()
 
 
 @click.command()
