@@ -11,7 +11,6 @@ from lms.accounts.access import allow, public, this_programme
 from lms.certification import rendering
 from lms.certification.designs import USUAL
 from lms.certification.forms import LookForm
-from lms.certification.logos import BYTES_MOST, LogoRefused, as_logo
 from lms.certification.views import rooms
 from lms.foundation.db import write
 from lms.foundation.gate import settings
@@ -52,6 +51,9 @@ def look(programme: str) -> Any:
 
 def _logo_sent(form: LookForm) -> dict[str, str]:
     """Keep a logo that was sent and return its fact; one that cannot be used is told on the form."""
+    # Here, for web workers seldom look at pictures, and what reads them weighs much.
+    from lms.certification.logos import BYTES_MOST, LogoRefused, as_logo
+
     upload = request.files.get("logo")
     content = upload.read(BYTES_MOST + 1) if upload else b""
     if not content:

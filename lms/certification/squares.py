@@ -5,9 +5,10 @@ from __future__ import annotations
 from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # Stands before what is signed and is not sent along, so that nothing else this key signs can be taken for a paper.
 _ABOUT = b"sidelight paper 1\n"
@@ -40,6 +41,10 @@ def sealed(paper: Paper, key: Ed25519PrivateKey) -> str:
 
 def opened(text: str, keys: Iterable[bytes]) -> Paper:
     """Return what a paper says, once one of the keys signed it; raise SquareRefused otherwise."""
+    # Here, for web workers know what stands behind a square and never open one.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         if not 0 < len(text) <= _LONGEST:
             raise SquareRefused("square-unreadable")

@@ -25,7 +25,8 @@ REACHED_BY_STEPS = {
 NOT_PAGES = {"static", "healthz", "readyz", "library.media", "coordination.people_csv", "certification.document"}
 NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys", "certification.status_list"}
 NOT_PAGES |= {"learning.course_on_device", "learning.device", "learning.worker", "accounts.own_data_file"}
-NOT_PAGES |= {"accounts.own_data_file", "certification.scan", "certification.short_address"}
+NOT_PAGES |= {"certification.scan", "certification.short_address", "certification.transcript_pdf"}
+NOT_PAGES |= {"certification.design_picture", "coordination.batch_file"}
 WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
 

@@ -136,8 +136,7 @@ def test_answers_arrive_once_after_ten_drops_and_reloads(served: Served, opens: 
         context.set_offline(False)
         page.reload()
         until(page, "!localStorage.getItem('waiting')")
-    for question, value in chosen.items():
-        assert page.locator(f"[data-question='{question}'] input[value='{value}']").is_checked()
+    # The page before may have sent its answer while this one was being made: what stands is asked for once more.
     page.reload()
     for question, value in chosen.items():
         assert page.locator(f"[data-question='{question}'] input[value='{value}']").is_checked()
