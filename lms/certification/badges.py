@@ -229,7 +229,9 @@ def _canonical(document: Json) -> bytes:
 
     options = {"documentLoader": _pinned}
     expanded = jsonld.expand(document, options, on_property_dropped=refuse)
-    text: str = jsonld.normalize(expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads"})
+    text: str = jsonld.normalize(
+        expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads", "skipExpansion": True}
+    )
     return text.encode()
 
 

@@ -63,10 +63,12 @@ from pathlib import Path
 from statistics import median
 
 from lms.app import create_app
+from lms.foundation.migrations import upgrade
 from lms.foundation.settings import read_settings
 
 settings = read_settings({"LMS_DATA": sys.argv[1]})
 app = create_app(settings)
+upgrade(app)
 from lms.certification import badges, pages, rendering, specimen
 from lms.certification.designs import design_in
 from lms.certification.issuers import issuer_of
