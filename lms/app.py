@@ -340,9 +340,10 @@ def warm_up(app: Flask) -> None:
     What is there by then is shared by all workers; frozen, it is not even touched when they look for garbage.
     """
     with app.app_context():
-        for digest in list_current_digests():
-            shelf.get_course(digest)
+        digests = list_current_digests()
+        db.db.session.remove()
         db.db.engine.dispose()
+        shelf.read_aside(digests)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     gc.collect()

@@ -40,6 +40,8 @@ R = TypeVar("R")
 log = logging.getLogger("lms.db")
 
 RACES, SILENT_SECONDS = 8, 10.0
+# Each thread has a connection with a cache of its own; what the system keeps of the file is shared by all.
+CACHE = "cache_size=-512"
 # Serialization, deadlock, and a key that another writer took first: the next run sees what the other one kept.
 LOST_RACE = {"40001", "40P01", "23505"}
 
@@ -112,7 +114,7 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", CACHE):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -14,7 +14,7 @@ from markupsafe import escape
 from lms.foundation.gate import form_token_text
 from lms.foundation.packing import SMALL, as_it_is, gzipped, mark_packed, may_pack, packed_around, squeezed
 
-MOST = 300
+MOST = 200
 SHORT = 200  # bytes: what is longer is worth its own compression
 # A sign that nobody can guess, and that stays as it is in an address and in HTML.
 _SIGN = secrets.token_hex(8)

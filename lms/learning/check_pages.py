@@ -45,7 +45,7 @@ def _asked(paper: Paper, number: int, this: Question, words: Facts) -> str:
     return filled(pieces, values)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _question(
     about: tuple[str, str, str, bool, int | None], many: tuple[int, int], words: Facts, _language: str
 ) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _lesson(course: Course, name: str, safety: bool) -> dict[str, Any]:
     return {"title": lesson.title, "url": url, "minutes": lesson.minutes, "safety": safety}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: str) -> str:
     """Return what is said of one answer, the same to all who gave it; in its hole goes the number of the question."""
     return render_template(

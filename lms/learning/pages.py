@@ -58,7 +58,7 @@ def wear(html: str, words: Facts) -> Markup:
     return _dress(html, words, language())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _dress(html: str, words: Facts, _language: str) -> Markup:
     known = dict(zip(("lead", "emergency", "limits_statement"), words, strict=True))
     html = _FACT.sub(lambda found: str(escape(known[found[1]])), html)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import pickle
 import threading
 from dataclasses import replace
 from functools import lru_cache
+from multiprocessing.connection import Connection
 
 from lms.content.bundle import Bundle
 from lms.content.check import read_course
@@ -33,6 +36,27 @@ def get_course(digest: str) -> Course:
         if digest not in _courses:
             _courses[digest] = _read(digest)
     return _courses[digest]
+
+
+def read_aside(digests: list[str]) -> None:
+    """Read courses in a process of their own and take over the values, so that this one keeps nothing of the reading.
+
+    Call it before any connection to the database is open. What could not be read is read when it is asked for.
+    """
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    reader = multiprocessing.get_context("fork").Process(target=_tell, args=(digests, theirs))
+    reader.start()
+    theirs.close()
+    try:
+        # They come from our own code in our own child, by a pipe that nobody else holds.
+        _courses.update(pickle.loads(ours.recv_bytes()))  # noqa: S301
+    except EOFError:
+        log.warning("courses could not be read aside; each is read when it is first asked for")
+    reader.join()
+
+
+def _tell(digests: list[str], to: Connection) -> None:
+    to.send_bytes(pickle.dumps({digest: get_course(digest) for digest in digests}))
 
 
 def _read(digest: str) -> Course:
