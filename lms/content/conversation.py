@@ -7,18 +7,12 @@ from collections.abc import Iterable
 from html import unescape
 
 from lms.content.blocks import Block, Page
-from lms.content.course import ContentNote, Conversation, End, Reply, Turn
+from lms.content.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
 from lms.content.prose import Press
 from lms.content.questions.parts import bare, check_reason
 from lms.content.report import Report, did_you_mean
 from lms.content.shapes import ConversationShape
 
-LABELS = (
-    "opening offer", "open question", "closed question", "simple reflection", "complex reflection", "affirmation",
-    "summary", "silence", "information with permission", "advice without permission", "reassurance", "minimising",
-    "self-disclosure", "direct safety question", "linking", "limits statement",
-)  # fmt: skip
-FITS = ("steady", "mixed", "detour")
 ENOUGH_TURNS = 3
 _REPLY = re.compile(r"\*\*(?P<kind>[^*]+)\*\*\s*\[(?P<text>.*)\]\(#(?P<goes_to>[^)\s]*)\)\s*$", re.DOTALL)
 _STAGE = re.compile(r"\(([^()]*)\)\s*(?=\S)")

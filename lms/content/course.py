@@ -177,9 +177,18 @@ class Module:
     facilitator: str = ""
 
 
+# What kind of reply it is, and how it fits: closed lists, which the site translates.
+LABELS = (
+    "opening offer", "open question", "closed question", "simple reflection", "complex reflection", "affirmation",
+    "summary", "silence", "information with permission", "advice without permission", "reassurance", "minimising",
+    "self-disclosure", "direct safety question", "linking", "limits statement",
+)  # fmt: skip
+FITS = ("steady", "mixed", "detour")
+
+
 @dataclass(frozen=True)
 class Reply:
-    """Something the supporter may say; `label` and `fit` are words of the closed lists in conversation.py."""
+    """Something the supporter may say; `label` and `fit` are words of the two lists above."""
 
     label: str
     fit: str

@@ -9,8 +9,7 @@ from itertools import islice
 from textwrap import wrap
 from typing import Literal
 
-from lms.content.conversation import FITS
-from lms.content.course import Conversation, End, Reply, Turn
+from lms.content.course import FITS, Conversation, End, Reply, Turn
 from lms.content.talk_measures import MOST_PATHS, every_path
 
 WIDTH, HEIGHT = 176, 56

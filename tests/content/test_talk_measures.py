@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from lms.content import talk_measures
 from lms.content.bundle import from_folder
 from lms.content.check import check
-from lms.content.conversation import FITS, LABELS
-from lms.content.course import ContentNote, Conversation, End, Reply, Turn
+from lms.content.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
 from lms.content.talk_measures import Measures, every_path, of_run, share_range, words_in
 from tests.content.small_course import course
 from tests.content.test_check import COURSES
