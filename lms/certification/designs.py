@@ -83,6 +83,8 @@ class Design:
 def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
     """Return each file below a folder with its time and size, in an order of their own; asked for with every paper."""
     found: list[tuple[str, int, int]] = []
+    if not os.path.isdir(folder):
+        return found
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.is_dir():
