@@ -14,7 +14,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from lms.certification.keyring import Ring
 
-FIELD = "Certification"
+# The field by its name, and as a screen reader says it.
+FIELD, SPOKEN = "Certification", "Signature of the site that issued this"
 SUBFILTERS = {"pades": SigSeedSubFilter.PADES, "pkcs7": SigSeedSubFilter.ADOBE_PKCS7_DETACHED}
 # What a signature takes beside its certificate and its issuer's name, which stands in it twice more: 440 bytes at most.
 _ROOM_BESIDE = 470
@@ -49,7 +50,7 @@ def sign(pdf: bytes, ring: Ring, subfilter: str = "pades", reason: str = "Record
     # The signer runs an event loop of its own, which a thread that has one already would refuse.
     with ThreadPoolExecutor(1) as aside:
         aside.submit(
-            PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD)).sign_pdf,
+            PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD, readable_field_name=SPOKEN)).sign_pdf,
             _AsItWas(BytesIO(pdf)),
             bytes_reserved=2 * room,
             output=done,
