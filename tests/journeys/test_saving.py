@@ -11,6 +11,7 @@ from tests.journeys import walks
 from tests.journeys.conftest import Opens
 from tests.journeys.courses import three_lessons
 from tests.journeys.hands import Mouse
+from tests.journeys.people import add
 from tests.journeys.served import Served
 from tests.roads import PFA, plan, prepare, the_course
 
@@ -51,9 +52,10 @@ def test_an_answer_is_there_again_after_the_tab_was_closed(served: Served, opens
 def test_an_answer_is_kept_within_two_seconds_and_at_once_when_the_page_is_put_aside(
     served: Served, opens: Opens
 ) -> None:
+    add(served, "signe", "Signe Holm")
     page = opens().new_page()
     hands = Mouse(page)
-    fields = open_first_question(hands, served, "mina")
+    fields = open_first_question(hands, served, "signe")
     page.clock.install()
     with page.expect_response(
         lambda answer: "/checks/" in answer.url and answer.request.method == "POST" and answer.ok
