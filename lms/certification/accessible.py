@@ -30,6 +30,8 @@ _ALSO_PDF_UA = b"""
 # Archives ask for ICC 4.2 or older; a profile carries the day and minute on which it was made: here one for all.
 _ICC_VERSION, _NO_DAY = bytes((4, 0x20, 0, 0)), bytes((7, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
 _SPOKEN = {"h1": "/H1", "h2": "/H2", "p": "/P"}
+# The field of the signature by its name, and as a screen reader says it; it is printed, locked and takes no room.
+FIELD, _FIELD_SAID, _PRINTED_AND_LOCKED = "Certification", "Signature of the site that issued this", 132
 
 
 def claim_both_standards(metadata: Any) -> None:
@@ -54,10 +56,52 @@ def small_srgb() -> bytes:
 
 
 def finish(page: Element, document: Any, pdf: PDF) -> None:
-    """Do what is done to a document once it is laid out: words are spelt out, and its colours take little room."""
+    """Do what is done to a document once it is laid out.
+
+    Words are spelt out, the signature gets its place, and colours take little room.
+    """
     spell_out(page, pdf)
-    profile = pdf.objects[int(document.color_profiles["srgb"].pdf_reference.split()[0])]
-    profile.stream = [small_srgb()]
+    make_room_to_sign(pdf)
+    _object(pdf, document.color_profiles["srgb"].pdf_reference).stream = [small_srgb()]
+
+
+def make_room_to_sign(pdf: PDF) -> None:
+    """Add the empty field of a signature, which nobody sees, last in what is read aloud."""
+    from pydyf import Array, Dictionary, String
+
+    page = pdf.page_references[0]
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])
+    owners, top = _object(pdf, root["ParentTree"])["Nums"], root["K"][0]
+    key = max(owners[::2]) + 1
+    field = Dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Widget",
+            "FT": "/Sig",
+            "T": String(FIELD),
+            "TU": String(_FIELD_SAID),
+            "F": _PRINTED_AND_LOCKED,
+            "Rect": Array([0, 0, 0, 0]),
+            "P": page,
+            "StructParent": key,
+        }
+    )
+    pdf.add_object(field)
+    place = Dictionary({"Type": "/OBJR", "Obj": field.reference, "Pg": page})
+    pdf.add_object(place)
+    spoken = Dictionary(
+        {"Type": "/StructElem", "S": "/Form", "P": top, "Pg": page, "K": Array([place.reference])},
+    )
+    pdf.add_object(spoken)
+    _object(pdf, top)["K"].append(spoken.reference)
+    owners += [key, spoken.reference]
+    _object(pdf, page).setdefault("Annots", Array()).append(field.reference)
+    pdf.catalog["AcroForm"] = Dictionary({"Fields": Array([field.reference])})
+
+
+def _object(pdf: PDF, reference: bytes) -> Any:
+    """Return what a reference stands for."""
+    return pdf.objects[int(reference.split()[0])]
 
 
 def spell_out(page: Element, pdf: PDF) -> None:
@@ -94,5 +138,5 @@ def _marks(element: Dictionary, pdf: PDF) -> list[int]:
     """Return the marks of the glyphs that belong to an element, however deep."""
     found: list[int] = []
     for kid in element["K"]:
-        found += [kid] if isinstance(kid, int) else _marks(pdf.objects[int(kid.split()[0])], pdf)
+        found += [kid] if isinstance(kid, int) else _marks(_object(pdf, kid), pdf)
     return found

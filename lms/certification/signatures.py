@@ -8,14 +8,13 @@ from io import BytesIO
 from asn1crypto import keys, x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from lms.certification.accessible import FIELD
 from lms.certification.keyring import Ring
 
-# The field by its name, and as a screen reader says it.
-FIELD, SPOKEN = "Certification", "Signature of the site that issued this"
 SUBFILTERS = {"pades": SigSeedSubFilter.PADES, "pkcs7": SigSeedSubFilter.ADOBE_PKCS7_DETACHED}
 # What a signature takes beside its certificate and its issuer's name, which stands in it twice more: 440 bytes at most.
 _ROOM_BESIDE = 470
@@ -50,7 +49,7 @@ def sign(pdf: bytes, ring: Ring, subfilter: str = "pades", reason: str = "Record
     # The signer runs an event loop of its own, which a thread that has one already would refuse.
     with ThreadPoolExecutor(1) as aside:
         aside.submit(
-            PdfSigner(about, signer, new_field_spec=SigFieldSpec(FIELD, readable_field_name=SPOKEN)).sign_pdf,
+            PdfSigner(about, signer).sign_pdf,
             _AsItWas(BytesIO(pdf)),
             bytes_reserved=2 * room,
             output=done,

@@ -288,8 +288,8 @@ def with_range(*numbers: int | None) -> Callable[[World], bytes]:
 
 
 def changed_byte(world: World) -> bytes:
-    at = world.pdf.index(b"/MediaBox") + 12
-    return world.pdf[:at] + b"9" + world.pdf[at + 1 :]
+    at = world.pdf.index(b"stream") + 20
+    return world.pdf[:at] + bytes([world.pdf[at] ^ 1]) + world.pdf[at + 1 :]
 
 
 def hole_refilled(world: World) -> bytes:

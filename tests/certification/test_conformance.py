@@ -54,6 +54,16 @@ def test_ten_names_in_ten_scripts_keep_both_standards(design: str, tmp_path: Pat
     assert told.count("keeps 3a") == told.count("keeps ua1") == 2 * len(NAMES)
 
 
+@pytest.mark.skipif(not shutil.which("outloud"), reason="outloud is not on this machine (pip install outloud)")
+@pytest.mark.parametrize("design", ["plain", "formal", "warm"])
+def test_a_checker_of_what_is_said_aloud_finds_nothing(design: str, tmp_path: Path) -> None:
+    ring = open_ring(settings_for(tmp_path / "site"), frozenset())
+    path = tmp_path / "sam.pdf"
+    path.write_bytes(sign(render(facts_for(NAMES["latin"]), WARM.parent / design, b"{}"), ring))
+    told = subprocess.run(["outloud", path], capture_output=True, text=True)
+    assert "0 error(s), 0 warning(s)" in told.stdout, told.stdout
+
+
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not on this machine")
 @pytest.mark.parametrize("script", NAMES)
 def test_a_name_in_any_script_can_be_copied_out(script: str, tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ def test_the_signature_covers_all_and_allows_no_change(signed: bytes, ring: Ring
 
 
 def test_a_changed_byte_is_seen(signed: bytes, ring: Ring) -> None:
-    at = signed.index(b"/MediaBox")
-    assert not report(signed[: at + 12] + b"9" + signed[at + 13 :], ring).intact
+    at = signed.index(b"stream") + 20
+    assert not report(signed[:at] + bytes([signed[at] ^ 1]) + signed[at + 1 :], ring).intact
 
 
 def test_the_older_way_of_signing_can_be_chosen(ring: Ring) -> None:
@@ -103,6 +103,18 @@ def test_a_latin_name_takes_thirty_kilobytes_at_most(ring: Ring) -> None:
     """With its badge and the paper's own words in the square, in the design that is usual."""
     badge = as_bytes(sams_badge())
     assert len(sign(render(replace(SAM, sealed=SEALED), WARM, badge), ring)) <= 30 * 1024
+
+
+def test_who_hears_the_document_hears_of_its_signature(signed: bytes) -> None:
+    root = PdfReader(BytesIO(signed)).trailer["/Root"]
+    (field,) = root["/AcroForm"]["/Fields"]
+    assert field["/TU"] == "Signature of the site that issued this"
+    owners = root["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+    owner = owners[owners.index(field["/StructParent"]) + 1].get_object()
+    assert owner["/S"] == "/Form" and owner["/K"][0]["/Obj"] == field.get_object()
+    (document,) = root["/StructTreeRoot"]["/K"]
+    assert document["/K"][-1].get_object() == owner and owner["/P"] == document.get_object()
+    assert field in field["/P"]["/Annots"]
 
 
 @pytest.mark.skipif(not shutil.which("pdfsig"), reason="pdfsig is not on this machine")
