@@ -1,5 +1,7 @@
 """Signed documents: nothing may change after, the keys are the site's own, and a lost key is told, never replaced."""
 
+import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -12,14 +14,18 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from asn1crypto import cms, keys, x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader
 
 from lms.certification.badges import as_bytes
+from lms.certification.cms import signed_data
 from lms.certification.documents import render
 from lms.certification.keyring import KeyTrouble, Ring, open_ring, put_aside
 from lms.certification.sealed_pdf import check
@@ -49,8 +55,6 @@ def signed(ring: Ring) -> bytes:
 
 def report(pdf: bytes, ring: Ring) -> object:
     (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    from asn1crypto import x509
-
     own = x509.Certificate.load(ring.certificate.public_bytes(Encoding.DER))
     trusted = ValidationContext(trust_roots=[own], allow_fetching=False)
     return validate_pdf_signature(signature, signer_validation_context=trusted)
@@ -64,6 +68,22 @@ def test_the_signature_covers_all_and_allows_no_change(signed: bytes, ring: Ring
     assert signature.docmdp_level.name == "NO_CHANGES"
     assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
     assert signature.md_algorithm == "sha256"
+
+
+def test_the_signature_is_what_pyhanko_would_have_made(ring: Ring) -> None:
+    digest = hashlib.sha256(b"a document").digest()
+    secret = ring.document_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    signer = SimpleSigner(
+        signing_cert=x509.Certificate.load(ring.certificate.public_bytes(Encoding.DER)),
+        signing_key=keys.PrivateKeyInfo.load(secret),
+        cert_registry=SimpleCertificateStore(),
+    )
+    theirs = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True))
+    told, asked = cms.ContentInfo.load(signed_data(digest, ring)), cms.ContentInfo.load(theirs.dump())
+    for each in (told, asked):
+        (signed,) = each["content"]["signer_infos"]
+        signed["signature"] = b""
+    assert told.dump(force=True) == asked.dump(force=True)
 
 
 def test_a_changed_byte_is_seen(signed: bytes, ring: Ring) -> None:
