@@ -71,6 +71,11 @@ def today_in(programme_id: str, settings: Settings) -> date:
     return clock.today(zone_in(programme_id, settings))
 
 
+def state_of(award: Award, settings: Settings) -> rules.State:
+    """Return the state a certificate is in today, as its programme counts days."""
+    return award.state(today_in(award.programme_id, settings))
+
+
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
     if records.find_award_of_enrolment(enrolment_id) is not None:
@@ -118,14 +123,20 @@ def keep_award(
         cycle=before.cycle + 1 if before else 1,
     )
     if before:
-        before.current_for, before.renewed_by = None, award.id
+        before.current_for = None
         db.session.flush()
     db.session.add(award)
     db.session.flush()
-    if before:
-        announce(CertificateRenewed(before.id, award.person_id, award.programme_id, award.id))
+    if before and not award.waiting:
+        _follow(before, award)
     announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
     return award
+
+
+def _follow(before: Award, award: Award) -> None:
+    """Let a certificate say that it was renewed, which it does not say while the newer one waits for a review."""
+    before.renewed_by = award.id
+    announce(CertificateRenewed(before.id, award.person_id, award.programme_id, award.id))
 
 
 def validity_of(programme_id: str, course: Course) -> Validity:
@@ -153,6 +164,9 @@ def release(award: Award, settings: Settings) -> bool:
     if not award.waiting or is_held(award.programme_id, award.digest, settings):
         return False
     award.waiting, award.issued_at = False, clock.now()
+    for before in records.list_awards_of_enrolment(award.enrolment_id):
+        if before.cycle == award.cycle - 1 and not (before.replaced_by or before.raised_to):
+            _follow(before, award)
     announce(CertificateIssued(award.id, award.person_id, award.programme_id))
     return True
 

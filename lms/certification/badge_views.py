@@ -11,7 +11,7 @@ from lms.certification import actions, credentials, inquiries
 from lms.certification.baking import baked
 from lms.certification.codes import normalise_code
 from lms.certification.issuers import did_document, has_domain
-from lms.certification.views import own_award, rooms, today
+from lms.certification.views import own_award, rooms
 from lms.foundation.db import write
 from lms.foundation.gate import network_today, settings
 
@@ -84,7 +84,7 @@ def open_badge(code: str) -> Any:
     if award is None or award.waiting or award.badge_open is None:
         abort(404)
     found = credentials.find_credential(award.id)
-    stands = award.state(today()) in {"valid", "expired"}
+    stands = award.state(entry.day_of(settings().timezone)) in {"valid", "expired"}
     if not (award.badge_open and stands and found and found.content):
         page = render_template("certification/open_badge.html", here="verify", code=award.code, by_holder=stands)
         response = make_response(page, 410)

@@ -13,7 +13,8 @@ from lms.certification.inquiries import Found
 from lms.certification.list_views import come_back
 from lms.certification.readings import said_in
 from lms.certification.refusals import in_words
-from lms.certification.views import rooms, today
+from lms.certification.rules import State
+from lms.certification.views import rooms
 from lms.foundation.db import write
 from lms.foundation.gate import network_today, settings
 from lms.foundation.words import day
@@ -60,7 +61,7 @@ def _page(problem: str | None = None, found: Found | None = None) -> str:
 
 def _told(found: Found) -> dict[str, Any]:
     award = found.award
-    state = award.state(today()) if award else "unknown"
+    state: State = actions.state_of(award, settings()) if award else "unknown"
     heading, lead = pages.verdict(state, award)
     if not found.genuine:
         heading, lead = _("This file cannot be relied on"), in_words(found.amiss)

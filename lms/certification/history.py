@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from lms.certification import pages
-from lms.certification.actions import today_in
+from lms.certification.actions import state_of
 from lms.certification.records import Award
 from lms.certification.renewal import Kind, News, news_of, rule_of, stage_of
 from lms.foundation.settings import Settings
@@ -39,7 +39,7 @@ class Told:
 
 def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
     """Return a mark, a short state and a sentence for a holder's certificate, with its place in the cycle."""
-    state = award.state(today_in(award.programme_id, settings))
+    state = state_of(award, settings)
     told = pages.state_words(state, award.valid_until)
     if state not in {"valid", "expired"} or award.valid_until is None or award.raised_to:
         return told
@@ -48,6 +48,9 @@ def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
         since = _("Renewed since. Valid until %(day)s", day=until)
         past = _("Renewed since. Was valid until %(day)s", day=until)
         return "old", _("Renewed since"), since if state == "valid" else past
+    if award.current_for is None:
+        # The one that follows it waits for a review.
+        return told
     stage, rule = stage_of(award, settings), rule_of(award)
     if stage == "expiring":
         return "soon", _("Can be renewed"), _("Valid until %(day)s, and can be renewed now", day=until)

@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from lms.accounts.records import Person, get_person, get_programme
-from lms.accounts.rules import zone_of
+from lms.accounts.records import Person, get_person
 from lms.certification import evidence, records, rules
-from lms.certification.actions import Refused
+from lms.certification.actions import Refused, today_in
 from lms.certification.codes import new_code
 from lms.certification.events import (
     CertificateIssued,
@@ -125,7 +124,7 @@ def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     standing = records.find_award_of_enrolment(enrolment_id)
     if standing is None or standing.waiting or standing.withdrawn_at or standing.level == "ready":
         return None
-    today = clock.today(zone_of(get_programme(standing.programme_id).facts, settings.timezone))
+    today = today_in(standing.programme_id, settings)
     found = evidence.list_open(enrolment_id)
     needed = observations_needed(standing.programme_id, get_course(standing.digest))
     if standing.state(today) != "valid" or not rules.is_ready(needed, [row.rating for row in found]):

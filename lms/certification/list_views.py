@@ -10,9 +10,9 @@ from flask import Response, jsonify, make_response, render_template, request, ur
 
 from lms.accounts.access import public, with_key
 from lms.certification import actions, lists
-from lms.certification.views import rooms, today
+from lms.certification.views import rooms
 from lms.foundation.db import write
-from lms.foundation.gate import network_today
+from lms.foundation.gate import network_today, settings
 from lms.foundation.words import gettext as _
 from lms.foundation.words import ngettext
 
@@ -41,7 +41,7 @@ def verify_list() -> Any:
             most=lists.MOST_CODES,
         )
         return make_response(page, status)
-    rows = lists.answer(codes, today())
+    rows = lists.answer(codes, settings())
     if request.form.get("as") == "csv":
         response = make_response(lists.as_csv(rows))
         response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -97,7 +97,7 @@ def verify_by_program() -> Any:
         response = _no(429, "This key has asked as often as it may for now. Nothing was looked at.")
         response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
         return response
-    return jsonify(rows=lists.as_json(lists.answer(codes, today())))
+    return jsonify(rows=lists.as_json(lists.answer(codes, settings())))
 
 
 def _no(status: int, message: str) -> Response:

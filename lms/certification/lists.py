@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from lms.certification.actions import state_of
 from lms.certification.codes import grouped, normalise_code
 from lms.certification.pages import state_words
 from lms.certification.records import find_awards
 from lms.certification.rules import State
+from lms.foundation.settings import Settings
 from lms.foundation.sheets import as_sheet
 from lms.foundation.words import gettext as _
 
@@ -55,7 +57,7 @@ def read_codes(text: str) -> list[str]:
     return [typed for typed, _readable in found]
 
 
-def answer(typed: list[str], today: date) -> list[Row]:
+def answer(typed: list[str], settings: Settings) -> list[Row]:
     """Return one row for each code in the order given, asking the register once."""
     codes = [normalise_code(text) for text in typed]
     awards = find_awards([code for code in codes if code])
@@ -65,7 +67,7 @@ def answer(typed: list[str], today: date) -> list[Row]:
         if award is None or award.waiting:
             rows.append(Row(text[:_SHOWN_MOST], code, "unknown"))
             continue
-        state = award.state(today)
+        state = state_of(award, settings)
         name = award.name if award.name_shown and state in {"valid", "expired"} else ""
         rows.append(
             Row(text[:_SHOWN_MOST], code, state, award.title, award.version, award.passed_on, award.valid_until, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import ForeignKey, LargeBinary, bindparam, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
+from lms.accounts.rules import zone_of
 from lms.certification.rules import Level, State, state_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, copy_of, db, first_row
@@ -133,7 +135,13 @@ def get_award(award_id: str) -> Award:
 _award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
 _AWARD = _award.c.keys()
 _asked = select(literal(1).label("asked")).subquery()
-_ENTRY = select(*_award.c, _programme.c.name, _misses.c.count, _misses.c.since).select_from(
+_ENTRY = select(
+    *_award.c,
+    _programme.c.name.label("programme"),
+    _programme.c.facts.label("its_facts"),
+    _misses.c.count,
+    _misses.c.since,
+).select_from(
     _asked.outerjoin(_award, _award.c.code == bindparam("code"))
     .outerjoin(_programme, _programme.c.id == _award.c.programme_id)
     .outerjoin(_misses, _misses.c.key == bindparam("misses"))
@@ -146,8 +154,13 @@ class Entry:
 
     award: Award | None
     programme: str
+    programme_facts: Mapping[str, Any]
     misses: int | None
     misses_since: datetime | None
+
+    def day_of(self, otherwise: str) -> date:
+        """Return what day it is where its programme is, or in another zone for a programme without its own."""
+        return clock.today(zone_of(self.programme_facts, otherwise))
 
 
 def find_entry(code: str, misses_key: str) -> Entry:
@@ -155,10 +168,10 @@ def find_entry(code: str, misses_key: str) -> Entry:
     row = first_row(_ENTRY, {"code": code, "misses": misses_key})
     if row is None:
         raise LookupError("a statement that always gives a row gave none")
-    *columns, programme, misses, since = tuple(row)
+    *columns, programme, facts, misses, since = tuple(row)
     if columns[0] is None:
-        return Entry(None, "", misses, since)
-    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, misses, since)
+        return Entry(None, "", {}, misses, since)
+    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, facts, misses, since)
 
 
 def find_award(code: str) -> Award | None:
@@ -213,6 +226,11 @@ def list_standing_of_course(programme_id: str, course_id: str) -> list[Award]:
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:
     """Return the award of an enrolment that stands, not one that it replaced."""
     return db.session.scalar(select(Award).where(Award.current_for == enrolment_id))
+
+
+def list_awards_of_enrolment(enrolment_id: str) -> list[Award]:
+    """Return all awards of an enrolment, the newest first."""
+    return list(db.session.scalars(select(Award).where(Award.enrolment_id == enrolment_id).order_by(Award.id.desc())))
 
 
 def list_awards_of_person(person_id: str) -> list[Award]:

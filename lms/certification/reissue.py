@@ -72,6 +72,9 @@ def make_anew(award_id: str, because: Because) -> Award | Refused:
     new = Award(id=ids.inner_id(), code=new_code(), name=name, issued_at=clock.now(), name_shown=False, **kept)
     old.current_for, old.replaced_by, old.name_shown = None, new.id, False
     old.badge_open = old.badge_open and False
+    for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
+        # Whoever has another name now does not want to meet the old one on what came before, either.
+        earlier.name_shown, earlier.badge_open = False, earlier.badge_open and False
     if request is not None:
         db.session.delete(request)
     db.session.flush()

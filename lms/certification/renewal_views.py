@@ -10,7 +10,7 @@ from lms.accounts.access import allow, this_programme
 from lms.certification import actions, cycles, records, renewal
 from lms.certification.forms import ValidityForm
 from lms.certification.records import Award
-from lms.certification.views import own_award, rooms, today
+from lms.certification.views import own_award, rooms
 from lms.foundation.db import write
 from lms.foundation.gate import settings
 from lms.foundation.words import gettext as _
@@ -71,6 +71,6 @@ def validity(programme: str, course: str) -> Any:
 def _dates(form: ValidityForm, chosen: Award | None) -> cycles.Dates:
     """Return what a rule comes to for the holder who is chosen, or for somebody who passes today."""
     if chosen is None:
-        return cycles.dates_for(form.rule(), today())
+        return cycles.dates_for(form.rule(), actions.today_in(this_programme().id, settings()))
     first = records.first_pass_of(chosen.enrolment_id) or chosen.passed_on
     return cycles.dates_of(form.rule(), chosen.passed_on, chosen.valid_until, first)

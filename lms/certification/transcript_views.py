@@ -10,7 +10,8 @@ from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person
 from lms.certification.rendering import transcript_in_child
 from lms.certification.transcripts import transcript_of
-from lms.certification.views import rooms, today
+from lms.certification.views import rooms
+from lms.foundation import clock
 from lms.foundation.gate import settings
 from lms.foundation.words import gettext as _
 from lms.foundation.words import language
@@ -21,7 +22,7 @@ from lms.foundation.words import language
 def transcript() -> Any:
     """Show everything one has completed."""
     person = get_person(signed_in().person_id)
-    told = transcript_of(person.id, person.certificate_name or person.display_name, today())
+    told = transcript_of(person.id, person.certificate_name or person.display_name, clock.today(settings().timezone))
     late = _("The document could not be made just now. Nothing is lost; please ask for it again in a minute.")
     return render_template(
         "certification/transcript.html",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -31,11 +30,6 @@ from lms.foundation.words import gettext as _
 rooms = Blueprint("certification", __name__)
 
 
-def today() -> date:
-    """Return the calendar day of this site."""
-    return clock.today(settings().timezone)
-
-
 @rooms.get("/certificates")
 @allow("hold certificates")
 def certificates() -> Any:
@@ -59,7 +53,7 @@ def own_award(code: str) -> Award:
 def certificate(code: str) -> Any:
     """Show one's own certificate, its PDF once it is there, and what others see."""
     award = own_award(code)
-    state = award.state(today())
+    state = actions.state_of(award, settings())
     mark, state_text, sentence = history.words_of(award, settings())
     size = records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
@@ -173,7 +167,7 @@ def verify(code: str) -> Any:
         abort(429)
     programme = entry.programme
     award = entry.award if entry.award and not entry.award.waiting else None
-    state: State = award.state(today()) if award else "unknown"
+    state: State = award.state(entry.day_of(settings().timezone)) if award else "unknown"
     if award is None:
         write(actions.note_unknown_code, mark)
     if _prefers(request.headers.get("Accept", "")) == "application/json" or request.args.get("format") == "json":

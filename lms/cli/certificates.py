@@ -42,8 +42,8 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
     Example: lms certificates list --json
     """
     from lms.certification import records
+    from lms.certification.actions import state_of
     from lms.certification.codes import grouped
-    from lms.foundation.clock import today
     from lms.foundation.gate import settings
 
     awards = records.list_awards_of_programme(get_programme(slug).id) if slug else records.list_awards()
@@ -52,7 +52,7 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
         [
             {
                 "code": grouped(award.code),
-                "state": award.state(today(settings().timezone)),
+                "state": state_of(award, settings()),
                 "name": award.name,
                 "course": award.course_id,
                 "version": award.version,
@@ -166,8 +166,7 @@ def certificates_evidence(
     from lms.accounts.records import find_person_by_email
     from lms.accounts.rules import normal_email
     from lms.certification import levels
-    from lms.certification.actions import Refused
-    from lms.foundation import clock
+    from lms.certification.actions import Refused, today_in
     from lms.foundation.db import write
     from lms.foundation.gate import settings
     from lms.learning.records import find_enrolment
@@ -176,7 +175,7 @@ def certificates_evidence(
     enrolment = find_enrolment(person.id, course_id, get_programme(slug).id) if person else None
     if enrolment is None:
         raise click.ClickException(f"{email} has not begun {course_id} in this programme. Nothing was recorded.")
-    if on.date() > clock.today(settings().timezone):
+    if on.date() > today_in(enrolment.programme_id, settings()):
         raise click.ClickException("This day is still to come. Nothing was recorded.")
     made = write(levels.record_observation, enrolment.id, levels.Seen(observer, role, on.date(), rating), None)
     if isinstance(made, Refused):

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, send_file, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
+from lms.certification.actions import today_in
 from lms.coordination import actions, batches, pages, records
 from lms.coordination.records import KINDS, Batch
 from lms.coordination.views import asked_for, people_page, rooms
@@ -27,7 +28,7 @@ NAMED = {"waiting", "nameless", "trouble", "withdrawn", "none"}
 def begin_batch(programme: str) -> Any:
     """Ask for something for the people chosen on the list, or for all that fit its search."""
     kind, picked = request.form.get("kind"), set(request.form.getlist("pick"))
-    everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
+    everybody = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
     rows = pages.chosen(everybody, *asked_for()) if request.form.get("all") == "yes" else everybody
     chosen = [
         row.enrolment for row in rows if row.enrolment and (request.form.get("all") == "yes" or row.key in picked)

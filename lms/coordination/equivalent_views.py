@@ -9,12 +9,11 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.records import Person
-from lms.accounts.rules import zone_of
+from lms.certification.actions import today_in
 from lms.content.course import Course
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
 from lms.coordination.members import begun_by, member_of_programme
 from lms.coordination.views import rooms
-from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.gate import settings
 from lms.foundation.words import day
@@ -68,7 +67,7 @@ def _day_will_do(form: EquivalentForm) -> bool:
 
 
 def _today() -> date:
-    return clock.today(zone_of(this_programme().facts, settings().timezone))
+    return today_in(this_programme().id, settings())
 
 
 def _oldest() -> date:

@@ -8,15 +8,13 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.records import Person
-from lms.accounts.rules import zone_of
 from lms.certification import evidence, levels
-from lms.certification.actions import Refused
+from lms.certification.actions import Refused, today_in
 from lms.certification.level_pages import RATING_WORDS, UNDO_WORDS, told
 from lms.certification.rules import OBSERVATIONS_MOST, UNDO_REASONS
 from lms.coordination.forms import ROLE_WORDS, ObservationForm, ReadinessForm
 from lms.coordination.members import begun_by, member_of_programme
 from lms.coordination.views import rooms
-from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.gate import settings
 from lms.foundation.words import gettext as _
@@ -31,7 +29,7 @@ def practice(programme: str, person: str) -> Any:
     member = member_of_programme(person)
     form = ObservationForm(request.form)
     asking = {course.id: row.id for row, course in begun_by(member.id) if levels.asks_for_observing(row, course)}
-    on, today = form.day(), clock.today(zone_of(this_programme().facts, settings().timezone))
+    on, today = form.day(), today_in(this_programme().id, settings())
     if request.method == "POST" and form.fits(asking):
         if on is None or on > today:
             example = today.isoformat()

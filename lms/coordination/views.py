@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, current_app, make_response, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
+from lms.certification.actions import today_in
 from lms.certification.records import list_troubled
 from lms.coordination import pages
 from lms.coordination.rules import STATES, TrainingState
 from lms.coordination.suppression import LEAST
-from lms.foundation import clock
 from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 
@@ -36,7 +36,7 @@ def people(programme: str) -> Any:
 def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
     """Return the list of people, with a box beside each when some are to be chosen."""
     search, states = asked_for()
-    everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
+    everybody = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
     rows = pages.chosen(everybody, search, states)
     most = PAGE_TO_CHOOSE if choosing else PAGE
     last_page = max(1, -(-len(rows) // most))
@@ -74,7 +74,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         next_url=address(page + 1) if page < last_page else None,
         previous_url=address(page - 1) if page > 1 else None,
         sums=[(counts[state], state, names[state]) for state in STATES],
-        today=clock.today(settings().timezone),
+        today=today_in(this_programme().id, settings()),
         courses=pages.courses_of(this_programme().id),
         usage=pages.usage_of(everybody),
         least=LEAST,
@@ -88,7 +88,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
 def people_csv(programme: str) -> Any:
     """Give the same list as a file."""
     search, states = asked_for()
-    everybody = pages.rows_of(this_programme().id, clock.today(settings().timezone))
+    everybody = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
     response = make_response(pages.as_csv(pages.chosen(everybody, search, states)))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="people-{programme}.csv"'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lms.certification import reissue
+from lms.certification import actions, reissue
 from lms.certification.actions import Refused, withdraw
-from lms.certification.records import Award, find_award, find_document
+from lms.certification.records import Award, find_award, find_document, list_awards
 from lms.foundation.db import write
+from tests.certification.test_evidence import ask_for, observe
 from tests.conftest import Site
 from tests.inspector import Page
 from tests.learning.test_once import count, told
@@ -24,16 +25,13 @@ def rename(site: Site) -> None:
 
 def newest(site: Site) -> str:
     """Return the code of Sam's certificate that stands."""
+    (stands,) = (award for award in awards(site) if award.current_for)
+    return stands.code
+
+
+def awards(site: Site) -> list[Award]:
     with site.inside():
-        awards = [award for award in _awards() if award.current_for]
-        assert len(awards) == 1
-        return awards[0].code
-
-
-def _awards() -> list[Award]:
-    from lms.certification.records import list_awards
-
-    return list_awards()
+        return list_awards()
 
 
 def ask(site: Site, code: str) -> Page:
@@ -84,6 +82,24 @@ def test_another_name_is_asked_for_confirmed_and_printed_and_the_old_one_is_show
         )
         assert before.name == "Sam Osei" and find_document(before.id) and find_document(after.id)
     assert told(site, "CertificateReplaced") == 1
+
+
+def test_what_came_before_shows_the_old_name_to_nobody_either(sqlite_site: Site) -> None:
+    site = sqlite_site
+    first = earn(site)
+    ask_for(site, 1)
+    site.do(actions.show_name, awards(site)[0].id, True)
+    site.do(actions.open_badge, awards(site)[0].id, True)
+    observe(site, awards(site)[0].enrolment_id)
+    second = newest(site)
+    assert second != first and "Sam Osei" in site.stranger().get(f"/verify/{first}").main
+    rename(site)
+    ask(site, second)
+    confirm(site)
+    page = site.stranger().get(f"/verify/{first}")
+    assert page.h1 == "This certificate is valid" and "Sam Osei" not in page.html
+    kept = {award.code: award for award in awards(site)}
+    assert kept[first].badge_open is False and kept[first].name == "Sam Osei"
 
 
 def test_a_request_can_be_taken_back_and_answered_with_no(sqlite_site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts.actions import set_programme
-from lms.certification.actions import Refused
+from lms.certification.actions import Refused, release_reviewed
 from lms.certification.records import Award, find_award, list_awards
 from lms.certification.renewal import begin_renewal
 from lms.foundation import clock
@@ -244,6 +244,14 @@ def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqli
     assert after.waiting and not before.waiting
     assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
     assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, waiting for the course’s review"
+    assert before.renewed_by is None and "Renewed since" not in site.visitor("sam").get("/certificates").main
+    assert "renewed since" not in site.stranger().get(f"/verify/{first}").main
+    site.do(set_programme, "harbour", None, {}, False, touch_hold=True)
+    assert site.do(release_reviewed, PFA, site.settings) == 1
+    before, after = cycle(site)
+    assert before.renewed_by == after.id and not after.waiting
+    assert "renewed since" in site.stranger().get(f"/verify/{first}").main
+    assert told(site, "CertificateRenewed") == 1
 
 
 def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Site) -> None:

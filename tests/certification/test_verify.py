@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from lms.accounts.actions import set_programme
 from lms.certification.actions import withdraw
 from lms.certification.records import find_award
 from lms.foundation import clock
@@ -56,6 +57,23 @@ def test_a_stranger_reads_a_text_of_its_own_for_each_state(sqlite_site: Site, st
     assert told.json is not None and told.json["state"] == state and told.json["heading"] == page.h1
     assert "Sam Osei" not in told.text and "holder asked" not in told.text
     assert "Accept" in told.headers["Vary"]
+
+
+def test_the_last_day_ends_where_the_programme_is(sqlite_site: Site) -> None:
+    site = sqlite_site
+    code = earn(site)
+    with site.inside():
+        award = find_award(code)
+    assert award is not None and award.valid_until is not None
+    # Noon in Greenwich on the day after: at sea in the far west the last day lasts for some minutes more.
+    noon = datetime.combine(award.valid_until + timedelta(days=1), time(11, 45), UTC)
+    clock.shift(noon - datetime.now(UTC))
+    where = {"Etc/GMT+12": "valid", "Europe/London": "expired"}
+    for zone, state in where.items():
+        site.do(set_programme, "harbour", None, {"timezone": zone})
+        assert site.stranger().get(f"/verify/{code}?format=json").response.json["state"] == state
+        answer = site.stranger().get("/verify/list").form("/verify/list").submit(codes=code)
+        assert ("Was valid until" in answer.main) is (state == "expired")
 
 
 def test_the_five_texts_are_five(sqlite_site: Site) -> None:
