@@ -222,6 +222,27 @@ def test_another_person_finds_nothing_of_what_somebody_kept(served: Served, open
         until(page, "async () => !(await caches.keys()).length")
 
 
+FORGET_WHILE_RENEWING = """async () => {
+  const kept = await Promise.all((await caches.keys()).map(async (name) =>
+    [name, await (await caches.open(name)).keys()]));
+  const fonts = kept.flatMap(([, requests]) => requests).filter(({ url }) => /\\/static\\//.test(url));
+  for (let times = 0; times < 20; times++) {
+    for (const [name] of kept) await (await caches.open(name)).addAll(fonts);
+    const coming = Promise.all(fonts.map(({ url }) => fetch(url)));
+    await new Promise((later) => setTimeout(later, times));
+    for (const [name] of kept) await caches.delete(name);
+    await coming;
+  }
+}"""
+
+
+def test_what_is_forgotten_does_not_come_back_while_pages_are_brought_up_to_date(served: Served, opens: Opens) -> None:
+    hands = sign_in(served, opens(), "oskar")
+    keep(served, hands)
+    hands.page.evaluate(FORGET_WHILE_RENEWING)
+    until(hands.page, "async () => !(await caches.keys()).length")
+
+
 def test_a_shared_device_registers_and_stores_nothing(served: Served, opens: Opens) -> None:
     context = opens()
     hands = sign_in(served, context, "freya", own=False)

@@ -9,9 +9,12 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 const find = (request) => caches.match(request, { ignoreSearch: true });
 
 const renew = async (request, reply) => {
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
+  for (const cacheName of await caches.keys()) {
+    if (!await caches.match(request, { cacheName })) continue;
+    // To open a cache is to make it: one that was taken away meanwhile comes back empty, and has to go again.
+    const cache = await caches.open(cacheName);
     if (await cache.match(request)) await cache.put(request, reply.clone());
+    else if (!(await cache.keys()).length) await caches.delete(cacheName);
   }
 };
 
