@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
@@ -84,6 +86,31 @@ class Site:
     def work(self) -> None:
         """Do what the job process does in a minute."""
         self.app.extensions["lms_jobs"].sweep()
+
+
+class CompiledOnce(BytecodeCache):
+    """What templates become, shared by all sites of a run: each test makes a site of its own."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Bring what this source became before, if it did."""
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember what this source became."""
+        self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+compiled_once = CompiledOnce()
+
+
+def app_of(settings: Settings) -> Flask:
+    """Return the app as it is served, but that its templates are compiled once for all tests."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_once
+    return app
 
 
 def settings_for(folder: Path, url: str = "", **more: str) -> Settings:
@@ -167,7 +194,7 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
             url = server.clone(request.getfixturevalue("filled_postgres"))
             drop = partial(server.drop, url)
         settings = settings_for(folder, url, **more)
-        app = create_app(settings)
+        app = app_of(settings)
         _keep_media(app)
         made.append((app, drop))
         return Site(app, settings)
@@ -196,7 +223,7 @@ def make_sqlite_site(filled_sqlite: Path, tmp_path: Path) -> Iterator[Callable[.
         folder = tmp_path / "data"
         shutil.copytree(filled_sqlite, folder, dirs_exist_ok=True)
         settings = settings_for(folder, **more)
-        made.append(create_app(settings))
+        made.append(app_of(settings))
         return Site(made[-1], settings)
 
     yield make

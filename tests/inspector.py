@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -26,6 +27,12 @@ NOT_OURS = (
     ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, .ask label, .ask legend, .ask option"
 )
 VOID_TEXT = {"script", "style", "template"}
+
+
+@cache
+def selecting(selector: str) -> CSSSelector:
+    """Return what finds the elements of a CSS selector."""
+    return CSSSelector(selector)
 
 
 def squeezed(text: str) -> str:
@@ -97,7 +104,7 @@ class Page:
 
     def find(self, selector: str) -> list[Any]:
         """Return the elements of a CSS selector."""
-        return CSSSelector(selector)(self.tree)
+        return selecting(selector)(self.tree)
 
     @property
     def main(self) -> str:
@@ -198,15 +205,16 @@ class Inspector:
         page = Page(self, path, response)
         assert response.status_code == expect, f"{method} {path}: {response.status_code}\n{page.html[:3000]}"
         if response.mimetype == "text/html":
-            page.tree = html5lib.parse(response.get_data(), treebuilder="lxml", namespaceHTMLElements=False).getroot()
+            parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("lxml"), namespaceHTMLElements=False)
+            page.tree = parser.parse(response.get_data()).getroot()
+            assert not parser.errors, f"{path}: HTML {parser.errors[:3]}"
             look_over(page)
         return page
 
 
 def look_over(page: Page) -> None:
-    """Inspect a page: valid HTML, one h1, headings in order, labels, tokens, addresses, words and headers."""
+    """Inspect a page of valid HTML: one h1, headings in order, labels, tokens, addresses, words and headers."""
     where = page.path
-    _is_valid(page)
     assert squeezed(page.find("title")[0].text or ""), f"{where}: no title"
     assert page.find("html")[0].get("lang"), f"{where}: no language"
     assert len(page.find("h1")) == 1, f"{where}: {len(page.find('h1'))} first headings"
@@ -225,12 +233,6 @@ def look_over(page: Page) -> None:
     assert "default-src 'none'" in page.response.headers["Content-Security-Policy"], where
     assert page.response.headers["X-Content-Type-Options"] == "nosniff", where
     assert "{{" not in page.text and "⟦" not in page.text, f"{where}: a word was not filled in"
-
-
-def _is_valid(page: Page) -> None:
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
-    parser.parse(page.response.get_data())
-    assert not parser.errors, f"{page.path}: HTML {parser.errors[:3]}"
 
 
 def _interface_words(page: Page) -> str:
@@ -306,7 +308,7 @@ def _leads_somewhere(page: Page) -> None:
         method = node.get("method", "get").upper()
         targets.append((method, node.get("action") or page.path))
         if method == "POST":
-            assert CSSSelector("input[name=form_token]")(node), f"{page.path}: a form without its token"
+            assert selecting("input[name=form_token]")(node), f"{page.path}: a form without its token"
     for method, target in targets:
         parts = urlsplit(urljoin(page.path, target))
         if parts.scheme in {"tel", "sms", "mailto", "data"} or parts.netloc:

@@ -15,7 +15,6 @@ from werkzeug.test import Client, TestResponse
 from lms.accounts import actions as accounts
 from lms.accounts.letters import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
-from lms.app import create_app
 from lms.certification import levels
 from lms.certification.levels import Seen
 from lms.coordination.actions import ask
@@ -27,7 +26,7 @@ from lms.learning import actions as learning
 from lms.learning import practice
 from lms.learning.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
-from tests.conftest import Site, settings_for
+from tests.conftest import Site, app_of, settings_for
 from tests.content import small_course
 from tests.house.ledger import Door, read_ledger
 from tests.inspector import BASE, Inspector
@@ -73,7 +72,7 @@ def world(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("matrix") / "data"
     shutil.copytree(filled_sqlite, folder)
     settings = settings_for(folder)
-    site = Site(create_app(settings), settings)
+    site = Site(app_of(settings), settings)
     yield _furnish(site)
     clock.shift(timedelta(0))
     with site.app.app_context():

@@ -17,8 +17,7 @@ from typing import Any
 
 import psutil
 
-from lms.app import create_app
-from tests.conftest import ROOT, Site, settings_for
+from tests.conftest import ROOT, Site, app_of, settings_for
 
 LMS = [sys.executable, "-m", "lms.cli"]
 START_MOST = 60.0
@@ -63,7 +62,7 @@ def serve(data: Path) -> Iterator[Served]:
     try:
         _wait_for(own["LMS_BASE_URL"], process)
         settings = settings_for(data, **{name: own[name] for name in ("PORT", "LMS_BASE_URL")})
-        yield Served(own["LMS_BASE_URL"], environment, Site(create_app(settings), settings))
+        yield Served(own["LMS_BASE_URL"], environment, Site(app_of(settings), settings))
         family = _family(process)
     finally:
         left = _stop([*_children(process), process])
