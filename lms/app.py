@@ -41,7 +41,7 @@ from lms.certification.codes import grouped
 from lms.certification.level_pages import way_told
 from lms.certification.pages import operator_notices
 from lms.certification.views import rooms as certification_rooms
-from lms.coordination import batch_views, equivalent_views, evidence_views
+from lms.coordination import batch_views, equivalent_views, evidence_views, person_views
 from lms.coordination.views import rooms as coordination_rooms
 from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
@@ -88,6 +88,7 @@ __all__ = [
     "offline_views",
     "own_views",
     "password_views",
+    "person_views",
     "refresher_views",
     "reissue_views",
     "renewal_views",

@@ -1,4 +1,4 @@
-"""What people see when a certificate is made anew, or a withdrawal is taken back."""
+"""What people see when a certificate is withdrawn, stands again, or is made anew."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, this_programme
-from lms.certification import records, reissue
-from lms.certification.actions import Refused
+from lms.accounts.records import get_person
+from lms.certification import actions, records, reissue
 from lms.certification.codes import normalise_code
-from lms.certification.forms import ReissueForm
+from lms.certification.forms import ReissueForm, WithdrawForm
 from lms.certification.records import Award
 from lms.certification.views import own_award, rooms
 from lms.foundation.db import write
@@ -21,6 +21,11 @@ def _award_of_programme(code: str) -> Award:
     if award is None or award.programme_id != this_programme().id or award.waiting:
         abort(404)
     return award
+
+
+def _person_url(programme: str, award: Award) -> str:
+    """Return where a coordinator sees the holder of a certificate, with all that was awarded."""
+    return url_for("coordination.person", programme=programme, person=get_person(award.person_id).public_id)
 
 
 @rooms.post("/certificates/<code>/another-name")
@@ -48,15 +53,14 @@ def make_anew(programme: str, code: str) -> Any:
     award = _award_of_programme(code)
     asked = records.find_name_request(award.id)
     form = ReissueForm(request.form)
-    people_url = url_for("coordination.people", programme=programme)
-    problem = None
+    person_url, problem = _person_url(programme, award), None
     if request.method == "POST" and form.validate():
         if form.because.data == "leave":
             write(reissue.leave_name, award.id)
-            return redirect(people_url, 303)
+            return redirect(person_url, 303)
         made = write(reissue.make_anew, award.id, form.because.data)
-        if not isinstance(made, Refused):
-            return redirect(people_url, 303)
+        if not isinstance(made, actions.Refused):
+            return redirect(person_url, 303)
         problem = made.message
     page = render_template(
         "certification/make_anew.html",
@@ -67,9 +71,37 @@ def make_anew(programme: str, code: str) -> Any:
         stands=reissue.can_be_made_anew(award),
         asked_name=asked.name if asked else None,
         problem=problem,
-        people_url=people_url,
+        person_url=person_url,
     )
     return make_response(page, 422 if form.errors or problem else 200)
+
+
+@rooms.route("/programmes/<programme>/certificates/<code>/withdraw", methods=["GET", "POST"])
+@allow("withdraw a certificate")
+def withdraw(programme: str, code: str) -> Any:
+    """Withdraw a certificate of the programme, after saying plainly what follows."""
+    award = _award_of_programme(code)
+    form = WithdrawForm(request.form)
+    if request.method == "POST" and form.validate():
+        write(actions.withdraw, award.id, form.reason.data)
+        return redirect(_person_url(programme, award), 303)
+    page = render_template(
+        "certification/withdraw.html",
+        here="people",
+        form=form,
+        programme=this_programme(),
+        award={
+            "code": award.code,
+            "name": award.name,
+            "title": award.title,
+            "version": award.version,
+            "awarded_on": award.passed_on,
+            "valid_until": award.valid_until,
+            "withdrawn": award.withdrawn_at is not None,
+        },
+        person_url=_person_url(programme, award),
+    )
+    return make_response(page, 422 if form.errors else 200)
 
 
 @rooms.post("/programmes/<programme>/certificates/<code>/reinstate")
@@ -78,4 +110,4 @@ def reinstate(programme: str, code: str) -> Any:
     """Take a withdrawal back."""
     award = _award_of_programme(code)
     write(reissue.reinstate, award.id)
-    return redirect(url_for("coordination.people", programme=programme), 303)
+    return redirect(_person_url(programme, award), 303)

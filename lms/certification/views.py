@@ -1,4 +1,4 @@
-"""What people see of certificates: their own, anybody's by its code, and withdrawing one."""
+"""What people see of certificates: their own, and anybody's by its code."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask import Blueprint, Response, abort, jsonify, make_response, redirect, 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from lms.accounts.access import allow, public, signed_in, this_programme
+from lms.accounts.access import allow, public, signed_in
 from lms.accounts.records import get_person, get_programme
 from lms.certification import actions, credentials, history, pages, records, renewed
 from lms.certification.codes import grouped, normalise_code
-from lms.certification.forms import NameForm, WithdrawForm
+from lms.certification.forms import NameForm
 from lms.certification.records import Award
 from lms.certification.reissue import can_be_made_anew
 from lms.certification.rendering import render_in_child
@@ -265,33 +265,3 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
 def about() -> Any:
     """Say what a certificate says, and what it does not."""
     return render_template("certification/about.html")
-
-
-@rooms.route("/programmes/<programme>/certificates/<code>/withdraw", methods=["GET", "POST"])
-@allow("withdraw a certificate")
-def withdraw(programme: str, code: str) -> Any:
-    """Withdraw a certificate of the programme, after saying plainly what follows."""
-    award = records.find_award(normalise_code(code) or "")
-    if award is None or award.programme_id != this_programme().id or award.waiting:
-        abort(404)
-    form = WithdrawForm(request.form)
-    if request.method == "POST" and form.validate():
-        write(actions.withdraw, award.id, form.reason.data)
-        return redirect(url_for("coordination.people", programme=programme), 303)
-    page = render_template(
-        "certification/withdraw.html",
-        here="people",
-        form=form,
-        programme=this_programme(),
-        award={
-            "code": award.code,
-            "name": award.name,
-            "title": award.title,
-            "version": award.version,
-            "awarded_on": award.passed_on,
-            "valid_until": award.valid_until,
-            "withdrawn": award.withdrawn_at is not None,
-        },
-        people_url=url_for("coordination.people", programme=programme),
-    )
-    return make_response(page, 422 if form.errors else 200)

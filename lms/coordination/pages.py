@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from lms.certification.cycles import Stage, Validity, stage_of
-from lms.certification.pages import state_words
-from lms.certification.records import Award, list_awards_of_programme, list_name_requests
+from lms.certification.history import words_of
+from lms.certification.pages import level_words, state_words
+from lms.certification.records import (
+    Award,
+    list_awards_of_enrolment,
+    list_awards_of_programme,
+    list_name_requests,
+)
 from lms.certification.renewal import rule_of
 from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
+from lms.foundation.settings import Settings
 from lms.foundation.sheets import as_sheet
 from lms.foundation.words import day, ngettext
 from lms.foundation.words import gettext as _
@@ -33,7 +41,6 @@ class PersonRow:
     certificate_state: str | None
     certificate_text: str
     code: str | None
-    withdrawn: bool
     # What can be chosen: a key for the page, and the enrolment behind it, which no page shows.
     key: str | None
     enrolment: str | None
@@ -121,10 +128,27 @@ def _row(
         certificate_state=mark,
         certificate_text=text,
         code=issued.code if issued else None,
-        withdrawn=bool(issued and issued.withdrawn_at),
         key=f"{who[1]}/{enrolment.course_id}" if enrolment else None,
         enrolment=enrolment.id if enrolment else None,
     )
+
+
+def certificates_of(enrolment_id: str, settings: Settings) -> list[dict[str, Any]]:
+    """Return what a coordinator sees of the certificates of one person in one course, the newest first."""
+    issued = [award for award in list_awards_of_enrolment(enrolment_id) if not award.waiting]
+    return [
+        {
+            "code": award.code,
+            "version": award.version,
+            "level": level_words(award.facts),
+            "state": words_of(award, settings)[:2],
+            "awarded_on": award.passed_on,
+            "until": award.valid_until,
+            "stands": award.current_for is not None,
+            "withdrawn": award.withdrawn_at is not None,
+        }
+        for award in issued
+    ]
 
 
 def courses_of(programme_id: str) -> list[tuple[str, str]]:

@@ -41,8 +41,7 @@ def ask(site: Site, code: str) -> Page:
 
 def confirm(site: Site) -> Page:
     """Confirm the request as Cora, from her list."""
-    people = site.visitor("cora").get("/programmes/harbour/people")
-    page = people.client.get(next(href for href in people.links().values() if href.endswith("/anew")))
+    page = site.visitor("cora").get("/programmes/harbour/people").follow(f"Look at it (certificate of {NEW})")
     assert NEW in page.main
     return page.form_with("Go on").submit("Go on", because="name")
 

@@ -128,6 +128,7 @@ def test_every_text_of_every_page_is_bracketed_but_names_dates_and_the_course(
     asked = [(stranger, path, 200) for path in (*OPEN_TO_ALL, *AND_THESE, *AND_OF_CARE, "/verify/CODE")]
     asked += [(stranger, path, 404) for path in NOT_THERE]
     asked += [(sam, path, 200) for path in (*OF_SAM, *OF_SAMS_OWN)] + [(cora, path, 200) for path in OF_CORA]
+    asked.append((cora, cora.get(OF_CORA[0]).links()["Sam Osei"], 200))
     pages = [visitor.get(path.replace("CODE", code), expect=status) for visitor, path, status in asked]
     left = {text for page in pages for text in bare_texts(page, data)}
     assert "\n".join(sorted(left)) == ""

@@ -91,10 +91,11 @@ def _observe_practice(served: Served, people: People) -> None:
     """The course asks for two observed practices; Ines has one, and Omar's last could have done harm."""
     site = served.site
     with site.inside():
-        rows = {name: site.person(name) for name in ("ines", "omar", "nils", "cora")}
+        rows = {name: site.person(name) for name in ("ines", "omar", "nils", "sela", "cora")}
         harbour, today = next(iter(site.roles(rows["ines"].id))), clock.today("UTC")
         begun = {name: find_enrolment(rows[name].id, PFA) for name in ("ines", "omar")}
-    people.codes |= {"ines_id": rows["ines"].public_id, "nils": rows["nils"].public_id}
+    people.codes |= {"ines_id": rows["ines"].public_id, "sela_id": rows["sela"].public_id}
+    people.codes["nils"] = rows["nils"].public_id
     site.do(levels.set_readiness, harbour, PFA, 2, site.settings)
     for name, rating in (("ines", "basic"), ("omar", "harmful")):
         enrolment = begun[name]

@@ -359,6 +359,9 @@ STATES = (
     State("certificate that was renewed", "sela", "/certificates/{sela}"),
     State("certificate, renewed", "sela", "/certificates/{renewed}"),
     State("verify: renewed", "", "/verify/{renewed}"),
+    State("somebody with a certificate", "cora", "/programmes/harbour/people/{ines_id}"),
+    State("somebody whose certificate was renewed", "cora", "/programmes/harbour/people/{sela_id}"),
+    State("somebody who has begun nothing", "cora", "/programmes/harbour/people/{nils}"),
     State("observed practice", "cora", "/programmes/harbour/people/{ines_id}/practice"),
     State(
         "observed practice, with errors", "cora", "/programmes/harbour/people/{ines_id}/practice", press("Record it")

@@ -1,0 +1,34 @@
+"""What coordinators see of one person: status, dates, certificates one after another, and what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from lms.accounts.access import allow, this_programme
+from lms.certification.actions import today_in
+from lms.coordination import pages
+from lms.coordination.members import member_of_programme
+from lms.coordination.views import rooms
+from lms.foundation.gate import settings
+
+
+@rooms.get("/programmes/<programme>/people/<person>")
+@allow("see training states")
+def person(programme: str, person: str) -> Any:
+    """Show one person's courses and certificates; what is asked of many stays on the list."""
+    member = member_of_programme(person)
+    rows = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
+    return render_template(
+        "coordination/person.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id},
+        courses=[
+            (row, pages.certificates_of(row.enrolment, settings()))
+            for row in rows
+            if row.person == member.public_id and row.enrolment
+        ],
+        not_started=pages.state_names()["not_started"],
+    )
