@@ -17,6 +17,7 @@ from lms.certification import actions as certification
 from lms.certification import credentials, levels, notices, rendering, renewal
 from lms.certification import own as own_certificates
 from lms.certification.events import (
+    CertificateHeld,
     CertificateIssued,
     CertificateReinstated,
     CertificateReplaced,
@@ -129,11 +130,16 @@ def reactions(settings: Settings) -> Reactions:
         NewDevice: [lambda event: _tell_of_device(event, settings)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         NamesChanged: [lambda event: certification.name_nameless_awards(event.person_id)],
+        CertificateHeld: [lambda event: notices.take_back_before(event.award_id)],
         CertificateIssued: [
+            lambda event: notices.take_back_before(event.award_id),
             lambda event: certification.request_document(event.award_id),
             lambda event: raise_if_earned(get_award(event.award_id).enrolment_id),
         ],
-        CertificateWithdrawn: [lambda event: credentials.mark_stale(event.award_id)],
+        CertificateWithdrawn: [
+            lambda event: credentials.mark_stale(event.award_id),
+            lambda event: notices.take_back(event.award_id),
+        ],
         CertificateReinstated: [lambda event: credentials.mark_stale(event.award_id)],
         CertificateReplaced: [
             lambda event: credentials.mark_stale(event.award_id),

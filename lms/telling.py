@@ -52,7 +52,8 @@ def _tell_of_end(award_id: str, settings: Settings) -> None:
     subject = _("Your certificate stands until %(day)s: %(title)s", day=until, title=award.title)
     if ended:
         subject = _("Your certificate was valid until %(day)s: %(title)s", day=until, title=award.title)
-    mail.queue_mail(settings, holder.email, subject, body, quiet=letters.quiet_hours(holder.id), off_url=off_url)
+    quiet, about = letters.quiet_hours(holder.id), notices.word_of(award_id, notice)
+    mail.queue_mail(settings, holder.email, subject, body, quiet=quiet, off_url=off_url, about=about)
 
 
 def _off_url(public_id: str, purpose: str, settings: Settings) -> str:

@@ -216,12 +216,13 @@ def site(make_site: Callable[..., Site]) -> Site:
 
 @pytest.fixture
 def make_sqlite_site(filled_sqlite: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Makes a site of its own on SQLite alone, for what no database can change."""
+    """Makes a site of its own on SQLite alone, for what no database can change; a second one has the same data."""
     made: list[Flask] = []
 
     def make(**more: str) -> Site:
         folder = tmp_path / "data"
-        shutil.copytree(filled_sqlite, folder, dirs_exist_ok=True)
+        if not folder.exists():
+            shutil.copytree(filled_sqlite, folder)
         settings = settings_for(folder, **more)
         made.append(app_of(settings))
         return Site(made[-1], settings)

@@ -108,6 +108,7 @@ def kept() -> tuple[Kept, ...]:
                     "tries",
                     "quiet",
                     "off_url",
+                    "about",
                 )
             ),
         ),

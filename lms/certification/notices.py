@@ -13,7 +13,8 @@ from lms.accounts import letters
 from lms.accounts.records import Person
 from lms.certification.cycles import NOTICES, TOLD_AFTER_MOST, notice_due
 from lms.certification.events import EndTold
-from lms.certification.records import Award, get_award
+from lms.certification.records import Award, get_award, list_awards_of_enrolment
+from lms.foundation import mail
 from lms.foundation.db import Base, db
 from lms.foundation.events import announce
 
@@ -117,6 +118,28 @@ def carry_over(award_id: str, new_award_id: str) -> None:
     """Let what was told of a certificate count for the one that takes its place with the same dates."""
     for row in db.session.scalars(select(EndNotice).where(EndNotice.award_id == award_id)):
         _keep(new_award_id, row.notice, row.person_id, row.told_on)
+
+
+def word_of(award_id: str, notice: str) -> str:
+    """Return the word under which a holder's letter can be taken back while it waits."""
+    return f"end {award_id} {notice}"
+
+
+def take_back(award_id: str) -> None:
+    """Take back what waits to tell a holder of an end that no longer matters; what never left was not told."""
+    holder = get_award(award_id).person_id
+    query = select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == holder)
+    for row in db.session.scalars(query):
+        if mail.take_back(word_of(award_id, row.notice)):
+            db.session.delete(row)
+
+
+def take_back_before(award_id: str) -> None:
+    """Take back what waits to tell of the ends of certificates that this one follows in its cycle."""
+    award = get_award(award_id)
+    for before in list_awards_of_enrolment(award.enrolment_id):
+        if before.cycle < award.cycle:
+            take_back(before.id)
 
 
 def list_told(person_id: str) -> list[tuple[EndNotice, Award]]:

@@ -44,6 +44,8 @@ class OutboxMail(Base):
     # The hours in which it may not leave, as 20:00-08:00; none for a letter that leaves at any hour.
     quiet: Mapped[str | None]
     off_url: Mapped[str | None]
+    # What it is about, where it can be taken back while it waits.
+    about: Mapped[str | None]
 
 
 def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, QUIET_UNTIL)) -> datetime:
@@ -81,10 +83,12 @@ def queue_mail(
     any_hour: bool = False,
     quiet: Quiet = (QUIET_FROM, QUIET_UNTIL),
     off_url: str | None = None,
+    about: str | None = None,
 ) -> None:
     """Put a letter into the outbox of the present write; it leaves outside quiet hours, or at any hour if need be.
 
-    With `off_url`, mail programs show a way to turn letters of its kind off with one press.
+    With `off_url`, mail programs show a way to turn letters of its kind off with one press. With `about`, it can be
+    taken back under that word for as long as it has not left.
     """
     host = urlsplit(settings.base_url).hostname or "localhost"
     row = OutboxMail(
@@ -98,6 +102,7 @@ def queue_mail(
         tries=0,
         quiet=None if any_hour else _as_text(quiet),
         off_url=off_url,
+        about=about,
     )
     db.session.add(row)
     jobs.push("mail.send", row.id)
@@ -157,11 +162,16 @@ def send(settings: Settings, mail_id: str) -> None:
 
 
 def _hold(mail_id: str, until: datetime) -> None:
-    db.session.get_one(OutboxMail, mail_id).not_before = until
+    row = db.session.get(OutboxMail, mail_id)
+    if row is not None:
+        row.not_before = until
 
 
 def _note_try(mail_id: str, sent_at: datetime | None) -> None:
-    row = db.session.get_one(OutboxMail, mail_id)
+    row = db.session.get(OutboxMail, mail_id)
+    if row is None:
+        # It was taken back, or its reader's account was closed, while the mail server was being asked.
+        return
     row.tries += 1
     row.sent_at = sent_at
     if sent_at is not None:
@@ -184,6 +194,15 @@ def list_letters(recipient: str) -> list[OutboxMail]:
     """Return the letters to an address that are still known of, the newest first."""
     query = select(OutboxMail).where(OutboxMail.recipient == recipient)
     return list(db.session.scalars(query.order_by(OutboxMail.id.desc())))
+
+
+def take_back(about: str) -> bool:
+    """Delete what is about something and has not left yet; return whether there was such a letter."""
+    query = select(OutboxMail).where(OutboxMail.about == about, OutboxMail.sent_at.is_(None))
+    waiting = list(db.session.scalars(query))
+    for row in waiting:
+        db.session.delete(row)
+    return bool(waiting)
 
 
 def forget_letters(recipient: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from lms import telling
 from lms.accounts import letters
+from lms.accounts.actions import set_programme
 from lms.accounts.letters import WaitingLine
 from lms.accounts.records import Person
 from lms.certification import actions, reissue, renewal
@@ -194,6 +195,46 @@ def test_a_mail_server_that_is_away_for_a_day_loses_none_and_doubles_none(make_s
         ("sam@example.org", "lena@example.org", "tara@example.org"), 1
     )
     assert len({read(one)["Message-ID"] for one in box.letters}) == len(box.letters)
+
+
+def _letter_waits(away: Site) -> str:
+    """Let the mail server be away on the day on which Sam is to be told; return the code."""
+    to(D("2027-03-01"))
+    code = earn(away)
+    away.work()
+    to_days_before(away, code, 60)
+    away.work()
+    assert about_ends(away) == 1 and rows(away)["sam"] == {"ends-60"}
+    return code
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_letter_that_waits_for_the_mail_server_is_taken_back_when_its_reader_renews(
+    make_sqlite_site: Make, box: Box, held: bool
+) -> None:
+    away = make_sqlite_site(LMS_MAIL_URL="smtp://127.0.0.1:9")
+    code = _letter_waits(away)
+    if held:
+        away.do(set_programme, "harbour", None, {}, None, touch_hold=True)
+    pass_check(away, _enrolment(away, code))
+    to_days_before(away, code, 59)
+    make_sqlite_site(LMS_MAIL_URL=box.url).work()
+    assert not [one for one in box.letters if "stands until" in read(one)["Subject"]]
+
+
+def test_what_was_taken_back_with_a_withdrawal_is_told_once_it_stands_again(make_sqlite_site: Make, box: Box) -> None:
+    away = make_sqlite_site(LMS_MAIL_URL="smtp://127.0.0.1:9")
+    code = _letter_waits(away)
+    away.do(actions.withdraw, _id(away, code), "other")
+    assert rows(away) == {}
+    back = make_sqlite_site(LMS_MAIL_URL=box.url)
+    to_days_before(back, code, 59)
+    back.work()
+    assert not [one for one in box.letters if "stands until" in read(one)["Subject"]]
+    back.do(reissue.reinstate, _id(back, code))
+    for _minute in range(3):
+        back.work()
+    assert len([one for one in box.letters if "stands until" in read(one)["Subject"]]) == 1
 
 
 _NEVER = datetime(2027, 1, 1).time()  # noqa: DTZ001 - the same hour twice: no quiet hours
