@@ -242,6 +242,11 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
             _("This certificate was valid until %(day)s", day=until),
             _("The training it records took place. Its holder has a newer code, which says how it stands now."),
         )
+    if state == "expired" and award and award.current_for is None:
+        return (
+            _("This certificate was valid until %(day)s", day=until),
+            _("The training it records took place. It was renewed since, and the newer one waits for a review."),
+        )
     if state == "expired":
         return (
             _("This certificate was valid until %(day)s", day=until),

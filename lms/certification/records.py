@@ -233,6 +233,12 @@ def list_awards_of_enrolment(enrolment_id: str) -> list[Award]:
     return list(db.session.scalars(select(Award).where(Award.enrolment_id == enrolment_id).order_by(Award.id.desc())))
 
 
+def last_issued(award: Award) -> Award:
+    """Return a certificate itself; while it waits for a review, the one that it will renew, if there is one."""
+    issued = (one for one in list_awards_of_enrolment(award.enrolment_id) if not one.waiting)
+    return next(issued, award) if award.waiting else award
+
+
 def list_awards_of_person(person_id: str) -> list[Award]:
     """Return somebody's awards, the newest first."""
     return list(db.session.scalars(select(Award).where(Award.person_id == person_id).order_by(Award.id.desc())))

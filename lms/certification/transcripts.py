@@ -10,7 +10,7 @@ from typing import Any
 from lms.accounts.records import get_programme
 from lms.certification import pages
 from lms.certification.codes import grouped
-from lms.certification.records import Award, list_awards_of_person
+from lms.certification.records import Award, last_issued, list_awards_of_person
 from lms.certification.rules import State
 from lms.foundation.settings import Settings
 from lms.foundation.words import day, direction, duration, language
@@ -52,7 +52,8 @@ def transcript_of(person_id: str, name: str, today: date) -> Transcript:
 
     What the programme withdrew is listed as withdrawn, and its hours are not in the sum.
     """
-    awards = [row for row in reversed(list_awards_of_person(person_id)) if row.current_for and not row.waiting]
+    standing = [last_issued(row) for row in reversed(list_awards_of_person(person_id)) if row.current_for]
+    awards = [row for row in standing if not row.waiting]
     awards.sort(key=lambda award: award.passed_on)
     counted = sum(award.facts["minutes"] for award in awards if award.withdrawn_at is None)
     total = _("In all: %(time)s.", time=_lowered(duration(counted))) if counted else ""

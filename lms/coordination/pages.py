@@ -11,6 +11,7 @@ from lms.certification.history import words_of
 from lms.certification.pages import level_words, state_words
 from lms.certification.records import (
     Award,
+    last_issued,
     list_awards_of_enrolment,
     list_awards_of_programme,
     list_name_requests,
@@ -76,7 +77,7 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
 
     A private course shows nothing: its enrolments count as not begun.
     """
-    awards = {award.enrolment_id: award for award in list_awards_of_programme(programme_id)}
+    awards = {award.enrolment_id: last_issued(award) for award in list_awards_of_programme(programme_id)}
     begun: dict[str, list[tuple[str, Enrolment | None, Award | None]]] = {}
     courses: dict[str, tuple[str, bool]] = {}
     rules: dict[str, Validity] = {}

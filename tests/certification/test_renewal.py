@@ -246,12 +246,25 @@ def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqli
     assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, waiting for the course’s review"
     assert before.renewed_by is None and "Renewed since" not in site.visitor("sam").get("/certificates").main
     assert "renewed since" not in site.stranger().get(f"/verify/{first}").main
+    _what_waits_takes_nothing_away(site, first)
     site.do(set_programme, "harbour", None, {}, False, touch_hold=True)
     assert site.do(release_reviewed, PFA, site.settings) == 1
     before, after = cycle(site)
     assert before.renewed_by == after.id and not after.waiting
     assert "renewed since" in site.stranger().get(f"/verify/{first}").main
     assert told(site, "CertificateRenewed") == 1
+
+
+def _what_waits_takes_nothing_away(site: Site, first: str) -> None:
+    """While the newer certificate waits, the one that was issued is told everywhere as what it is, and to its end."""
+    cora = site.visitor("cora")
+    people = cora.get("/programmes/harbour/people")
+    assert "Completed" in people.main and f"/verify/{first}" in people.links().values()
+    assert "Valid" in cora.get("/programmes/harbour/people").follow("Sam Osei").main
+    assert len(site.visitor("sam").get("/transcript").find("#transcript tbody tr")) == 1
+    later(site, 800)
+    assert "the newer one waits for a review" in site.stranger().get(f"/verify/{first}").main
+    later(site, 0)
 
 
 def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Site) -> None:
