@@ -82,7 +82,7 @@ def certificates_download(slug: str | None, out: Path) -> None:
     """
     from lms.certification import parcels, records
 
-    awards = records.list_awards_of_programme(get_programme(slug).id)
+    awards = map(records.last_issued, records.list_awards_of_programme(get_programme(slug).id))
     standing = [award.id for award in awards if not award.waiting and award.withdrawn_at is None]
     if out.exists():
         raise click.ClickException(f"There is a file {out} already. Nothing was changed.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lms.certification import actions as certification
 from lms.certification.parcels import PART, put_together
-from lms.certification.records import document_is_stored, find_award_of_enrolment
+from lms.certification.records import document_is_stored, find_award_of_enrolment, last_issued
 from lms.certification.rendering import make_document
 from lms.coordination import actions, records
 from lms.coordination.records import Batch
@@ -66,9 +66,10 @@ def _read_courses(enrolment_id: str) -> None:
 
 def _look_after(enrolment_id: str, kind: str, settings: Settings, designs: Path) -> tuple[str, str | None]:
     """Make a certificate's document where it is missing; return what came of it. What is kept is never made again."""
-    award = find_award_of_enrolment(enrolment_id)
-    if award is None:
+    standing = find_award_of_enrolment(enrolment_id)
+    if standing is None:
         return "none", None
+    award = last_issued(standing)
     if award.waiting or award.withdrawn_at or not award.name:
         return ("waiting" if award.waiting else "withdrawn" if award.withdrawn_at else "nameless"), award.id
     there = document_is_stored(award.id) is not None

@@ -33,7 +33,7 @@ from tests.conftest import Site
 from tests.coordination.test_people import PEOPLE
 from tests.inspector import Inspector, Page
 from tests.learning.test_once import count, told
-from tests.roads import earn, prepare
+from tests.roads import earn, pass_check, prepare
 
 TOGETHER = f"{PEOPLE}?choose=yes"
 
@@ -98,6 +98,22 @@ def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(s
     assert "asked for your certificate as a file" in site.visitor("sam").get("/account").main
     assert told(site, "DocumentHandedOut") == 2 and told(site, "BatchAsked") == told(site, "BatchEnded") == 1
     assert "Certificates as one file: 2 chosen" in cora.get(PEOPLE).links()
+
+
+def test_while_a_newer_certificate_waits_the_file_holds_the_one_that_was_issued(sqlite_site: Site) -> None:
+    site = sqlite_site
+    code = earn(site, document=True)
+    site.do(accounts.set_programme, "harbour", None, {}, True, touch_hold=True)
+    clock.shift(timedelta(days=700))
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+    pass_check(site, award.enrolment_id)
+    page = begin(site.visitor("cora"), "file")
+    site.work()
+    page = page.follow("Look again")
+    assert "waits for its course’s review" not in page.main
+    assert list(unpacked(page)) == [f"{code} Sam Osei.pdf"]
 
 
 def test_all_who_fit_the_search_are_taken_and_nobody_else(sqlite_site: Site) -> None:
