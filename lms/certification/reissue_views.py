@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, this_programme
-from lms.accounts.records import get_person
+from lms.accounts.records import find_member, get_person
 from lms.certification import actions, records, reissue
 from lms.certification.codes import normalise_code
 from lms.certification.forms import ReissueForm, WithdrawForm
@@ -23,9 +23,12 @@ def _award_of_programme(code: str) -> Award:
     return award
 
 
-def _person_url(programme: str, award: Award) -> str:
-    """Return where a coordinator sees the holder of a certificate, with all that was awarded."""
-    return url_for("coordination.person", programme=programme, person=get_person(award.person_id).public_id)
+def _back_url(programme: str, award: Award) -> str:
+    """Return the page of a certificate's holder; the list of people for one who has left, and has no page."""
+    holder = get_person(award.person_id).public_id
+    if find_member(holder, award.programme_id) is None:
+        return url_for("coordination.people", programme=programme)
+    return url_for("coordination.person", programme=programme, person=holder)
 
 
 @rooms.post("/certificates/<code>/another-name")
@@ -53,14 +56,14 @@ def make_anew(programme: str, code: str) -> Any:
     award = _award_of_programme(code)
     asked = records.find_name_request(award.id)
     form = ReissueForm(request.form)
-    person_url, problem = _person_url(programme, award), None
+    back_url, problem = _back_url(programme, award), None
     if request.method == "POST" and form.validate():
         if form.because.data == "leave":
             write(reissue.leave_name, award.id)
-            return redirect(person_url, 303)
+            return redirect(back_url, 303)
         made = write(reissue.make_anew, award.id, form.because.data)
         if not isinstance(made, actions.Refused):
-            return redirect(person_url, 303)
+            return redirect(back_url, 303)
         problem = made.message
     page = render_template(
         "certification/make_anew.html",
@@ -71,7 +74,7 @@ def make_anew(programme: str, code: str) -> Any:
         stands=reissue.can_be_made_anew(award),
         asked_name=asked.name if asked else None,
         problem=problem,
-        person_url=person_url,
+        back_url=back_url,
     )
     return make_response(page, 422 if form.errors or problem else 200)
 
@@ -84,7 +87,7 @@ def withdraw(programme: str, code: str) -> Any:
     form = WithdrawForm(request.form)
     if request.method == "POST" and form.validate():
         write(actions.withdraw, award.id, form.reason.data)
-        return redirect(_person_url(programme, award), 303)
+        return redirect(_back_url(programme, award), 303)
     page = render_template(
         "certification/withdraw.html",
         here="people",
@@ -99,7 +102,7 @@ def withdraw(programme: str, code: str) -> Any:
             "valid_until": award.valid_until,
             "withdrawn": award.withdrawn_at is not None,
         },
-        person_url=_person_url(programme, award),
+        back_url=_back_url(programme, award),
     )
     return make_response(page, 422 if form.errors else 200)
 
@@ -110,4 +113,4 @@ def reinstate(programme: str, code: str) -> Any:
     """Take a withdrawal back."""
     award = _award_of_programme(code)
     write(reissue.reinstate, award.id)
-    return redirect(_person_url(programme, award), 303)
+    return redirect(_back_url(programme, award), 303)

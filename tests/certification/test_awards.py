@@ -97,6 +97,18 @@ def test_withdrawing_asks_for_a_reason_and_does_it_once(site: Site) -> None:
     assert told(site, "CertificateWithdrawn") == 1
 
 
+def test_the_certificate_of_somebody_who_left_can_be_withdrawn_by_its_code(sqlite_site: Site) -> None:
+    site = sqlite_site
+    code = earn(site)
+    with site.inside():
+        sam = site.person("sam").id
+    site.do(site.app.extensions["lms_own_data"][2], sam, None)
+    page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
+    page = page.form_with("Withdraw this certificate").submit("Withdraw this certificate", reason="other")
+    assert page.h1 == "People"
+    assert "withdrawn by the programme" in site.stranger().get(f"/verify/{code}").h1
+
+
 def test_mina_of_another_programme_finds_no_such_page(site: Site) -> None:
     code = earn(site)
     for programme in ("harbour", "meadow"):
