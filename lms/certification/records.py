@@ -235,8 +235,9 @@ def list_awards_of_enrolment(enrolment_id: str) -> list[Award]:
 
 def last_issued(award: Award) -> Award:
     """Return a certificate itself; while it waits for a review, the one that it will renew, if there is one."""
-    issued = (one for one in list_awards_of_enrolment(award.enrolment_id) if not one.waiting)
-    return next(issued, award) if award.waiting else award
+    if not award.waiting:
+        return award
+    return next((one for one in list_awards_of_enrolment(award.enrolment_id) if not one.waiting), award)
 
 
 def list_awards_of_person(person_id: str) -> list[Award]:

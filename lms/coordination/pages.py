@@ -85,7 +85,9 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
         if standing.digest not in rules:
             rules[standing.digest] = rule_of(standing)
     for enrolment in list_enrolments_of_programme(programme_id):
-        title, private = courses.setdefault(enrolment.course_id, _course(enrolment.course_id))
+        if enrolment.course_id not in courses:
+            courses[enrolment.course_id] = _course(enrolment.course_id)
+        title, private = courses[enrolment.course_id]
         if not private:
             begun.setdefault(enrolment.person_id, []).append((title, enrolment, awards.get(enrolment.id)))
     rows = []
