@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
 
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
@@ -82,6 +84,20 @@ class Site:
         """Run one action in its write."""
         with self.inside():
             return write(action, *args, **kwargs)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Write down what the database is asked meanwhile."""
+        asked: list[str] = []
+        with self.app.app_context():
+            engine = db.engine
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            asked.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        yield asked
+        event.remove(engine, "before_cursor_execute", note)
 
     def work(self) -> None:
         """Do what the job process does in a minute."""

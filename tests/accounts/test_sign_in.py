@@ -5,13 +5,10 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 from types import FrameType
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from lms.foundation import clock
-from lms.foundation.db import db
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector, Page
 
@@ -22,24 +19,17 @@ def try_in(visitor: Inspector, email: str, password: str, expect: int = 422) -> 
 
 def cost(site: Site, email: str) -> tuple[list[str], int, str]:
     """Return the statements, the hashes and the page that a slip costs."""
-    statements: list[str] = []
     hashes = 0
     form = site.stranger().get("/sign-in").form("/sign-in")
-
-    def note(_c: Any, _k: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
 
     def count(frame: FrameType, kind: str, _arg: object) -> None:
         nonlocal hashes
         hashes += kind == "call" and frame.f_code.co_name == "verify" and "argon2" in frame.f_code.co_filename
 
-    with site.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    sys.setprofile(count)
-    page = form.submit(email=email, password="not the one", expect=422)
-    sys.setprofile(None)
-    event.remove(engine, "before_cursor_execute", note)
+    with site.statements() as statements:
+        sys.setprofile(count)
+        page = form.submit(email=email, password="not the one", expect=422)
+        sys.setprofile(None)
     return statements, hashes, page.main.replace(email, "X")
 
 

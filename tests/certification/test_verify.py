@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from lms.accounts.actions import set_programme
 from lms.certification.actions import withdraw
@@ -131,17 +130,9 @@ def test_a_waiting_code_and_nobodys_cost_the_same_statements(sqlite_site: Site) 
 
 
 def statements(site: Site, visitor: Inspector, code: str) -> list[str]:
-    seen: list[str] = []
-    with site.app.app_context():
-        engine = db.engine
-
-    def note(_c: Any, _k: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    visitor.get(f"/verify/{code}", expect=404)
-    event.remove(engine, "before_cursor_execute", note)
-    return seen
+    with site.statements() as asked:
+        visitor.get(f"/verify/{code}", expect=404)
+    return asked
 
 
 @pytest.mark.parametrize("form", ["{}", "{} ", "lower", "spaced", "dashed", "alike"])

@@ -9,14 +9,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.content.check import check
 from lms.foundation import clock
-from lms.foundation.db import db
 from lms.foundation.sheets import inert
 from lms.learning.actions import enrol
 from lms.library import actions as library
@@ -143,27 +141,20 @@ def test_a_private_course_shows_nothing_of_sam(site: Site, cora: Inspector) -> N
     assert course.title not in page.html and all(course.title not in row for row in sheet(cora, page))
 
 
-def statements(site: Site) -> int:
-    """Return how much Cora's list asks of the database."""
-    cora, asked = site.visitor("cora"), []
-    with site.app.app_context():
-        engine = db.engine
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    cora.get(PEOPLE)
-    event.remove(engine, "before_cursor_execute", note)
+def asked_for_the_list(site: Site) -> int:
+    """Return how many statements Cora's list takes."""
+    cora = site.visitor("cora")
+    with site.statements() as asked:
+        cora.get(PEOPLE)
     return len(asked)
 
 
 def test_the_list_asks_the_same_of_the_database_however_many_hold_a_certificate(sqlite_site: Site) -> None:
     earn(sqlite_site, "sam")
-    statements(sqlite_site)
-    for_one = statements(sqlite_site)
+    asked_for_the_list(sqlite_site)
+    for_one = asked_for_the_list(sqlite_site)
     earn(sqlite_site, "lena")
-    assert statements(sqlite_site) == for_one
+    assert asked_for_the_list(sqlite_site) == for_one
 
 
 def test_only_harbours_people_stand_on_harbours_page(site: Site, cora: Inspector) -> None:
