@@ -116,6 +116,12 @@ def test_while_a_newer_certificate_waits_the_file_holds_the_one_that_was_issued(
     assert list(unpacked(page)) == [f"{code} Sam Osei.pdf"]
 
 
+def test_while_cora_chooses_no_name_leads_away_from_what_is_chosen(sqlite_site: Site) -> None:
+    earn(sqlite_site, "sam")
+    page = sqlite_site.visitor("cora").get(TOGETHER)
+    assert "Sam Osei" in page.main and "Lena Brandt" in page.main and not page.find(".choose tbody a")
+
+
 def test_all_who_fit_the_search_are_taken_and_nobody_else(sqlite_site: Site) -> None:
     for name in ("sam", "lena"):
         earn(sqlite_site, name)
