@@ -240,7 +240,7 @@ def _frame_of_page() -> tuple[Hashable, str]:
 
 def _path_of_page() -> str:
     """Return the address to come back to: that of this page, or of the one behind a post."""
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"}:
         return request.full_path.rstrip("?")
     return gate.local_path(request.path, url_for("learning.home"))
 

@@ -154,6 +154,9 @@ def serve(host: str, workers: int) -> None:
         "4",
         "--preload",
         "--no-control-socket",
+        # Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
+        "--forwarded-allow-ips=",
+        "--forwarder-headers=",
         "--log-level",
         "warning",
         "lms.app:create_served_app()",

@@ -7,9 +7,10 @@ import hmac
 import time
 from collections.abc import Iterable
 from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Request, current_app, g, request, url_for
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from markupsafe import Markup
 from lms.foundation import clock
 from lms.foundation.fields import whole_number
 from lms.foundation.keys import network_mark, seal, secret_key
-from lms.foundation.settings import LOOPBACK, Settings
+from lms.foundation.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -99,11 +100,25 @@ def from_this_site(incoming: Request) -> bool:
 
 
 def network() -> str:
-    """Return the address this request came from; a server on this machine may pass on whom it speaks for."""
+    """Return the address this request came from; a proxy that LMS_TRUSTED_PROXIES names says whom it speaks for."""
     peer = request.remote_addr or "0.0.0.0"  # noqa: S104 - a word for "unknown", nothing listens here
-    if peer in LOOPBACK and request.headers.get("X-Forwarded-For"):
-        return request.headers["X-Forwarded-For"].rpartition(",")[2].strip()
+    said = request.headers.get("X-Forwarded-For", "").split(",")
+    while said and is_trusted_proxy(peer):
+        peer = said.pop().strip() or peer
     return peer
+
+
+def is_trusted_proxy(peer: str) -> bool:
+    """True when an address is one of the proxies that LMS_TRUSTED_PROXIES names."""
+    proxies = settings().trusted_proxies
+    if not proxies:
+        return False
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return any((mapped or address) in network for network in proxies)
 
 
 def network_today() -> str:
@@ -134,7 +149,8 @@ def static(path: str) -> str:
     known: dict[str, str] = current_app.extensions.setdefault("lms_static", {})
     if path not in known:
         folder = Path(str(current_app.static_folder))
-        known[path] = url_for("static", filename=path, v=_digest_of(folder / path))
+        # Not by `url_for`, which looks at the request: what is kept for all depends on no visitor.
+        known[path] = f"{current_app.static_url_path}/{quote(path)}?v={_digest_of(folder / path)}"
     return known[path]
 
 
@@ -149,7 +165,11 @@ def address(endpoint: str, **values: str | int | None) -> str:
 
 
 def _protected(wsgi: WSGIApplication, always: list[tuple[str, str]]) -> WSGIApplication:
-    """Return an app whose every response carries the protecting headers: pages, files and what broke."""
+    """Return an app whose every response carries the protecting headers: pages, files and what broke.
+
+    The site is at the root of its address (`LMS_BASE_URL` has no path), so nothing that a request or the server in
+    front says of another place gets in.
+    """
 
     def protected(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *trouble: Any) -> Any:
@@ -157,6 +177,7 @@ def _protected(wsgi: WSGIApplication, always: list[tuple[str, str]]) -> WSGIAppl
             given = [row for row in UNLESS_SET if row[0].lower() not in names]
             return start_response(status, [*headers, *given, *always], *trouble)
 
+        environ["SCRIPT_NAME"] = ""
         return wsgi(environ, start)
 
     return protected

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
+from posixpath import normpath
 
 from flask import Flask, Request, Response, current_app, g, request
 
@@ -79,7 +80,8 @@ def pack(response: Response) -> Response:
 def _pack_file(response: Response) -> Response:
     """Gzip a static file once for as long as it stays the same."""
     known: dict[tuple[str, str], bytes] = current_app.extensions.setdefault("lms_packed", {})
-    key = (request.path, response.headers.get("ETag", ""))
+    # One file has many addresses (/static/css/../css/site.css), and each would be kept again.
+    key = (normpath(request.path), response.headers.get("ETag", ""))
     response.direct_passthrough = False
     if key not in known:
         text = response.get_data()

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -39,6 +40,7 @@ class Settings:
     signing_key: str = ""
     signing_cert: str = ""
     pdf_subfilter: str = "pades"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -79,6 +81,14 @@ def _leave_url(env: Mapping[str, str], base_url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.hostname == urlsplit(base_url).hostname:
         raise BadSetting("LMS_LEAVE_URL", value, f"{LEAVE_TO} (a page of another site)")
     return value
+
+
+def _trusted_proxies(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = env.get("LMS_TRUSTED_PROXIES", "")
+    try:
+        return tuple(ip_network(text.strip()) for text in value.split(",") if text.strip())
+    except ValueError:
+        raise BadSetting("LMS_TRUSTED_PROXIES", value, "127.0.0.1,::1") from None
 
 
 def _database_url(env: Mapping[str, str], data: Path) -> str:
@@ -129,4 +139,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         signing_cert=certificate,
         pdf_subfilter=subfilter,
         leave_url=_leave_url(env, base_url),
+        trusted_proxies=_trusted_proxies(env),
     )
