@@ -68,7 +68,7 @@ def register(
 
 
 def give_role(person_id: str, programme_id: str, role: str) -> None:
-    """Give somebody a role; their open sign-ins end, so that the next one knows it."""
+    """Give somebody a role; their open sign-ins end, so that the next one has a new id."""
     if role in records.roles_of(person_id).get(programme_id, []):
         return
     db.session.add(
@@ -164,7 +164,6 @@ def sign_in(
             token_sha256=fingerprint(token),
             public_id=ids.public_id(),
             person_id=person_id,
-            roles=records.roles_of(person_id),
             own_device=own_device,
             created_at=clock.now(),
             last_seen_at=clock.now(),
@@ -199,6 +198,14 @@ def change_password(person_id: str, password_hash: str, keep: str | None = None)
     records.end_password_links(person_id)
     records.end_sign_ins(person_id, keep=keep)
     announce(PasswordChanged(person_id))
+
+
+def change_own_password(person_id: str, password_hash: str, session_mark: str) -> str:
+    """Set another password from a session, which goes on under a new token; return the token."""
+    token = ids.secret_token()
+    change_password(person_id, password_hash, session_mark)
+    records.move_session(session_mark, fingerprint(token))
+    return token
 
 
 def make_password_link(person_id: str, token: str) -> None:

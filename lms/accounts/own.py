@@ -78,10 +78,10 @@ def kept() -> tuple[Kept, ...]:
                 "sign_in.token_sha256",
                 "sign_in.public_id",
                 "sign_in.person_id",
-                "sign_in.roles",
                 "sign_in.own_device",
                 "sign_in.created_at",
                 "sign_in.last_seen_at",
+                "sign_in.ended_at",
             ),
         ),
         Kept(
@@ -292,9 +292,8 @@ def is_last_operator(person_id: str) -> bool:
 def erase(person_id: str, remains: Remains) -> None:
     """Take an account away; where records outlive it, an empty row under its number holds them together."""
     me = records.get_person(person_id)
-    records.end_sign_ins(person_id)
     records.end_password_links(person_id)
-    for table in (Membership, KnownDevice, *letters.OWN_TABLES):
+    for table in (SignIn, Membership, KnownDevice, *letters.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))
     mail.forget_letters(me.email)

@@ -11,7 +11,7 @@ from lms.accounts.access import allow, public, signed_in
 from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
 from lms.accounts.passwords import hash_password, matches
 from lms.accounts.records import Person
-from lms.accounts.views import rooms, will_do
+from lms.accounts.views import give_cookie, rooms, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.fields import Form
@@ -41,8 +41,11 @@ def password() -> Any:
     form = PasswordForm(request.form)
     about = [me.email, me.display_name]
     if request.method == "POST" and form.validate() and knows_password(me, form, "old") and will_do(form, "new", about):
-        write(actions.change_password, me.id, hash_password(form.new.data or ""), g.session_mark)
-        return redirect(url_for("accounts.account", saved="password"), 303)
+        token = write(actions.change_own_password, me.id, hash_password(form.new.data or ""), g.session_mark)
+        g.session_ended = True
+        response = make_response(redirect(url_for("accounts.account", saved="password"), 303))
+        give_cookie(response, token, signed_in().own_device)
+        return response
     page = render_template("accounts/password.html", form=form, email=me.email)
     return make_response(page, 422 if form.errors else 200)
 

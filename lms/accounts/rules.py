@@ -13,6 +13,8 @@ PROGRAMME_ROLES = ROLES[:-1]
 
 IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)
 IDLE_LONG = timedelta(hours=2)
+# However busy a sign-in is: a working day on a shared device, and as long as the cookie on one's own.
+LONGEST_SHARED, LONGEST_OWN = timedelta(hours=12), timedelta(hours=20)
 TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
 INVITATION_DAYS = 14
 PASSWORD_LEAST, PASSWORD_MOST = 8, 256
@@ -133,6 +135,12 @@ def idle_limit(own_device: bool, long_rest: bool = False) -> timedelta:
     if own_device:
         return IDLE_OWN + TOUCH_OWN
     return (IDLE_LONG if long_rest else IDLE_SHARED) + TOUCH_SHARED
+
+
+def is_over(own_device: bool, long_rest: bool, began: datetime, last_seen: datetime, now: datetime) -> bool:
+    """Decide whether a sign-in has ended by itself: it rested too long, or had its longest life."""
+    longest = LONGEST_OWN if own_device else LONGEST_SHARED
+    return now - last_seen >= idle_limit(own_device, long_rest) or now - began >= longest
 
 
 def touch_is_due(own_device: bool, last_seen: datetime, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.forms import NamesForm, RegisterForm, SignInForm
 from lms.accounts.passwords import hash_password, matches, what_is_weak
 from lms.accounts.records import Person
-from lms.accounts.rules import device_kind, normal_email
+from lms.accounts.rules import LONGEST_OWN, device_kind, normal_email
 from lms.accounts.sees import COLUMNS, rows_of_sight
 from lms.accounts.stories import tell
 from lms.foundation import audit
@@ -45,16 +45,21 @@ def _let_in(person: Person, own_device: bool, target: str, page: str | None = No
         g.session_mark = fingerprint(token)
         response = make_response(page)
     current_app.extensions["lms_bring_looks"](response, person.id, own_device)
+    give_cookie(response, token, own_device)
+    return response
+
+
+def give_cookie(response: Any, token: str, own_device: bool) -> None:
+    """Put a session's token into the browser: for as long as it is open, or for the session's longest life."""
     response.set_cookie(
         session_cookie(),
         token,
-        max_age=20 * 3600 if own_device else None,
+        max_age=int(LONGEST_OWN.total_seconds()) if own_device else None,
         httponly=True,
         secure=settings().secure,
         samesite="Lax",
         path="/",
     )
-    return response
 
 
 @rooms.route("/sign-in", methods=["GET", "POST"])

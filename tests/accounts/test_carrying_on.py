@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
+from lms.accounts import actions
 from lms.foundation import clock
 from lms.learning.records import find_enrolment
 from lms.learning.runs import find_open
@@ -35,6 +39,39 @@ def test_sams_answer_waits_while_sam_signs_in_and_is_then_kept(site: Site, sam: 
     assert page.h1 == "What you typed is kept"
     page = page.form_with("Send them and go on").submit("Send them and go on")
     assert page.path.endswith("/2")
+    assert saved(site) == 1
+
+
+def give_role(site: Site) -> None:
+    with site.inside():
+        person_id = site.person("sam").id
+        programme_id = next(iter(site.roles(person_id)))
+    site.do(actions.give_role, person_id, programme_id, "observer")
+
+
+def end_others(site: Site) -> None:
+    phone = site.stranger()
+    phone.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
+    phone.get("/account").form("/end-others").submit()
+
+
+def new_password(site: Site) -> None:
+    with site.inside():
+        person = site.person("sam")
+    site.do(actions.change_password, person.id, person.password_hash)
+
+
+@pytest.mark.parametrize("end", [give_role, end_others, new_password])
+def test_what_sam_typed_waits_also_when_something_else_ended_the_sign_in(
+    site: Site, sam: Inspector, end: Callable[[Site], None]
+) -> None:
+    begin(sam)
+    page, fields = open_check(sam), plan(site, "sam")[0]
+    end(site)
+    page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=401, **fields)
+    assert "Your answers are kept" in page.main
+    page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
+    page.form_with("Send them and go on").submit("Send them and go on")
     assert saved(site) == 1
 
 

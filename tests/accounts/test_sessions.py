@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms.accounts import actions
-from lms.accounts.records import SignIn
+from lms.accounts.records import Membership, SignIn, find_visitor, list_sign_ins
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 from lms.foundation.keys import fingerprint
@@ -104,7 +104,51 @@ def test_a_disabled_account_stops_at_its_next_request(site: Site, sam: Inspector
     assert "do not go together here" in page.main
 
 
-def test_a_new_role_ends_open_sign_ins_so_that_the_next_one_knows_it(site: Site, sam: Inspector) -> None:
+def take_roles(site: Site, name: str) -> None:
+    """Delete somebody's roles behind the application's back, as a restored or edited database does."""
+    site.do(lambda: db.session.execute(delete(Membership).where(Membership.person_id == site.person(name).id)) and None)
+
+
+def test_a_role_whose_row_is_gone_opens_nothing_at_the_next_request(site: Site, cora: Inspector) -> None:
+    people = "/programmes/harbour/people"
+    assert cora.get(people).h1 == "People"
+    take_roles(site, "cora")
+    assert cora.get(people, expect=404).h1 == "There is no page here"
+    assert is_in(cora) and "People" not in cora.get("/courses").links()
+
+
+def test_operators_lose_their_notices_with_their_role(site: Site) -> None:
+    ada = site.visitor("ada")
+    site.do(lambda: setattr(site.person("ada"), "operator", False))
+    with site.inside():
+        found = find_visitor(fingerprint(token_of(ada)))
+    assert found is not None and not found.is_operator
+
+
+@pytest.mark.parametrize(("own_device", "within", "past"), [(False, 11, 12), (True, 19, 20)])
+def test_a_sign_in_ends_after_its_longest_life_however_busy_it_is(
+    site: Site, own_device: bool, within: int, past: int
+) -> None:
+    sam = site.visitor("sam", own_device=own_device)
+    for quarter in range(1, 4 * within + 1):
+        clock.shift(timedelta(minutes=15 * quarter))
+        assert is_in(sam)
+    clock.shift(timedelta(hours=past, minutes=1))
+    assert not is_in(sam)
+    with site.inside():
+        assert list_sign_ins(site.person("sam").id) == []
+
+
+def test_a_change_of_password_gives_the_session_a_new_id_and_ends_the_others(site: Site, sam: Inspector) -> None:
+    former, phone = token_of(sam), site.stranger()
+    phone.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
+    form = sam.get("/account/password").form("/account/password")
+    assert "You have a new password" in form.submit(old=PASSWORD, new="seven green kettles sing").main
+    assert token_of(sam) != former
+    assert is_in(sam) and not is_in(phone) and not is_in(with_token(site, former))
+
+
+def test_a_new_role_ends_open_sign_ins_so_that_the_next_one_has_a_new_id(site: Site, sam: Inspector) -> None:
     with site.inside():
         person_id = site.person("sam").id
         programme_id = next(iter(site.roles(person_id)))
