@@ -1,21 +1,80 @@
-"""Migrations: bringing a database to the tables this version knows."""
+"""Migrations: bringing a database to the tables this version knows, all of them in one transaction or none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import Connection, text
 
 from lms.foundation.db import db
 
+WAIT_SECONDS = 60
+# Any number that all hosts of a site share, so that one of them migrates and the others find it done.
+POSTGRES_LOCK = 5_110_601
 
-def upgrade(app: Flask) -> None:
-    """Run every migration that a database has not seen."""
+
+def upgrade(app: Flask, to: str = "head") -> None:
+    """Run every migration that a database has not seen; when it is stopped on the way, nothing has changed."""
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
-    with app.app_context(), db.engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with app.app_context():
+        if to == "head" and _is_up_to_date(ScriptDirectory.from_config(config).get_heads()):
+            return
+        with _whole_transaction() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+
+
+def _is_up_to_date(newest: Sequence[str]) -> bool:
+    """Look without taking the write lock, which every command would otherwise wait for."""
+    from alembic.runtime.migration import MigrationContext
+
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == tuple(newest)
+
+
+@contextmanager
+def _whole_transaction() -> Iterator[Connection]:
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection, _foreign_keys_off(connection):
+            connection = connection.execution_options(writing=True)
+            with connection.begin():
+                yield connection
+                _check_foreign_keys(connection)
+    else:
+        with db.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
+            yield connection
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let a table be made anew while others refer to it, as SQLite asks (https://sqlite.org/lang_altertable.html#otheralter).
+
+    SQLite takes no notice of this pragma inside a transaction, so it comes before the first statement of one.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+    try:
+        yield
+    finally:
+        # The connection is not given back: the next one has the pragmas that every connection has.
+        connection.invalidate()
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    missing = connection.execute(text("PRAGMA foreign_key_check")).all()
+    if missing:
+        pairs = sorted({f"{table} to {parent}" for table, _row, parent, _key in missing})
+        raise RuntimeError(
+            f"{len(missing)} row(s) refer to rows that do not exist ({', '.join(pairs)}). The database was not changed."
+        )

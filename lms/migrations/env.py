@@ -1,4 +1,4 @@
-"""Alembic's way in: it works on the connection it is given."""
+"""Alembic's way in: it works in the transaction of the connection it is given, which ends elsewhere."""
 
 from alembic import context
 
@@ -13,4 +13,3 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
-connection.commit()

@@ -1,0 +1,203 @@
+"""A site of any earlier version comes up to date with all that is in it, also when it is killed on the way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from lms.app import create_app
+from lms.foundation.db import db
+from lms.foundation.migrations import upgrade
+from tests.conftest import settings_for
+from tests.postgres import Cluster
+
+VERSIONS = Path(__file__).resolve().parents[2] / "lms" / "migrations" / "versions"
+REVISIONS = sorted(path.name.partition("_")[0] for path in VERSIONS.glob("0*.py"))
+EARLIER = REVISIONS[:-1]
+# What stands in a column whose words are a choice.
+WORDS = {"mode": "months", "state": "open", "role": "learner"}
+
+
+def value_for(column: sa.Column[Any], number: int) -> Any:
+    """Return a value that a column takes, another one for each row."""
+    kind = column.type
+    for python, value in (
+        (sa.Boolean, False),
+        (sa.LargeBinary, b"kept bytes"),
+        (sa.DateTime, datetime(2026, 3, 1, 9, number % 60, tzinfo=UTC)),
+        (sa.Date, date(2026, 3, 1)),
+        (sa.Time, datetime(2026, 3, 1, 9, number % 60).time()),  # noqa: DTZ001
+        (sa.JSON, {}),
+        (sa.Numeric, number + 1),
+        (sa.Integer, number + 1),
+    ):
+        if isinstance(kind, python):
+            return value
+    return WORDS.get(column.name, f"{column.name} {number}")
+
+
+def fill(connection: sa.Connection, rows: int = 2) -> dict[str, int]:
+    """Put rows into every table of whatever schema there is, each beside the rows it refers to; return the counts."""
+    tables = sa.MetaData()
+    tables.reflect(connection)
+    made: dict[str, list[dict[str, Any]]] = {}
+    for table in tables.sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        made[table.name] = [
+            {
+                column.name: next(
+                    (
+                        made[key.column.table.name][number][key.column.name]
+                        for key in column.foreign_keys
+                        if key.column.table.name in made
+                    ),
+                    None if column.foreign_keys else value_for(column, number),
+                )
+                for column in table.columns
+            }
+            for number in range(rows)
+        ]
+        connection.execute(table.insert(), made[table.name])
+    return {name: len(kept) for name, kept in made.items()}
+
+
+def counts_of(connection: sa.Connection, names: Any) -> dict[str, int]:
+    return {name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) or 0 for name in names}
+
+
+@contextmanager
+def opened(app: Flask) -> Iterator[sa.Connection]:
+    with app.app_context():
+        with db.engine.begin() as connection:
+            yield connection
+        db.engine.dispose()
+
+
+def is_whole(app: Flask, before: dict[str, int]) -> None:
+    with opened(app) as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == REVISIONS[-1]
+        assert counts_of(connection, before) == before
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+            assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_a_site_of_each_earlier_version_keeps_its_data(tmp_path: Path, revision: str) -> None:
+    app = create_app(settings_for(tmp_path))
+    upgrade(app, revision)
+    with opened(app) as connection:
+        before = fill(connection)
+    upgrade(app)
+    is_whole(app, before)
+
+
+@pytest.mark.postgres
+def test_a_site_of_each_earlier_version_keeps_its_data_on_postgres(tmp_path: Path, postgres: Cluster) -> None:
+    for revision in EARLIER:
+        url = postgres.create(f"from_{revision}")
+        app = create_app(settings_for(tmp_path / revision, url))
+        upgrade(app, revision)
+        with opened(app) as connection:
+            before = fill(connection)
+        upgrade(app)
+        is_whole(app, before)
+        postgres.drop(url)
+
+
+def _upgrade_until(data: Path, statement: int) -> None:
+    """Bring a site up to date in a process that is killed at a statement."""
+    app = create_app(settings_for(data))
+    seen = 0
+
+    def on_statement(*_all: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", on_statement)
+    upgrade(app)
+
+
+def kill_at(data: Path, statement: int) -> bool:
+    """Return whether the process came to that statement and was killed there."""
+    child = multiprocessing.get_context("fork").Process(target=_upgrade_until, args=(data, statement))
+    child.start()
+    child.join(60)
+    return child.exitcode == -signal.SIGKILL
+
+
+@pytest.fixture
+def early_site(tmp_path: Path) -> Callable[[], tuple[Path, dict[str, int]]]:
+    """Makes the data folder of a site of the first version, with something in each table."""
+    app = create_app(settings_for(tmp_path / "early"))
+    upgrade(app, REVISIONS[0])
+    with opened(app) as connection:
+        before = fill(connection)
+    database = (tmp_path / "early" / "sidelight.db").read_bytes()
+    made = 0
+
+    def make() -> tuple[Path, dict[str, int]]:
+        nonlocal made
+        made += 1
+        folder = tmp_path / f"site-{made}"
+        folder.mkdir()
+        (folder / "sidelight.db").write_bytes(database)
+        return folder, before
+
+    return make
+
+
+def drill(make: Callable[[], tuple[Path, dict[str, int]]], step: int) -> int:
+    """Kill an upgrade at every so many statements, and bring each site up to date afterwards; return the kills."""
+    kills = 0
+    for statement in range(3, 1000, step):
+        data, before = make()
+        killed = kill_at(data, statement)
+        app = create_app(settings_for(data))
+        upgrade(app)
+        is_whole(app, before)
+        if not killed:
+            break
+        kills += 1
+    return kills
+
+
+def test_an_upgrade_that_is_killed_on_the_way_is_done_at_the_next_start(
+    early_site: Callable[[], tuple[Path, dict[str, int]]],
+) -> None:
+    assert drill(early_site, 29) > 3
+
+
+@pytest.mark.slow
+def test_an_upgrade_can_be_killed_at_any_statement(early_site: Callable[[], tuple[Path, dict[str, int]]]) -> None:
+    assert drill(early_site, 2) > 40
+
+
+def test_an_upgrade_that_would_leave_a_row_without_what_it_refers_to_changes_nothing(tmp_path: Path) -> None:
+    app = create_app(settings_for(tmp_path))
+    upgrade(app, REVISIONS[0])
+    with opened(app) as connection:
+        fill(connection)
+    database = tmp_path / "sidelight.db"
+    with sqlite3.connect(database) as bare:
+        bare.execute("DELETE FROM person")
+    with pytest.raises(RuntimeError, match=r"refer.*person"):
+        upgrade(app)
+    with sqlite3.connect(database) as bare:
+        assert bare.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISIONS[0],)
+        assert not bare.execute("SELECT 1 FROM sqlite_master WHERE name LIKE '%tmp%'").fetchone()
