@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lms.cli import care, certificates, courses, designs, lines, people, site, verify
+from lms.cli import care, certificates, courses, demo, designs, lines, people, site, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,7 +17,7 @@ def main() -> None:
 
 for command in (
     site.init,
-    site.demo,
+    demo.demo,
     site.serve,
     site.work,
     courses.check,

@@ -29,14 +29,19 @@ def open_app() -> Flask:
 
 
 def inside(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command inside the app, with its database up to date."""
+    """Run a command inside the app, with its database up to date, and give its connections back at the end."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         from lms.app import at_work
+        from lms.foundation.db import db
 
         with at_work(open_app()):
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     return run
 

@@ -1,22 +1,19 @@
-"""Commands for a site: init, demo, serve and work."""
+"""Commands for a site: init, serve and work."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
 import click
 
-from lms.cli.courses import course_folders, publish_folder
 from lms.cli.shared import inside, open_app, say
-from lms.foundation.settings import BadSetting, Settings, read_settings
+from lms.foundation.settings import BadSetting, read_settings
 
 
 @click.command()
@@ -38,85 +35,6 @@ def init(slug: str, name: str | None) -> None:
     token = write(actions.invite, None, "operator", None)
     say("The site is ready. This link makes its first operator; it works once, within 14 days:")
     say(f"{settings().base_url}/invitation/{token}")
-
-
-DEMO_LIMITS = (
-    "“What you tell me stays with me. The exceptions: if you or someone else may be badly hurt, if a child or a "
-    "vulnerable adult is being harmed, or if the law makes me. I’d tell you first if I could. Is that OK with you?”"
-)
-DEMO_PEOPLE = (
-    ("sam@demo.example", "Sam Osei", "learner"),
-    ("tara@demo.example", "Tara Lindqvist", "trainer"),
-    ("cora@demo.example", "Cora Haddad", "coordinator"),
-    ("ada@demo.example", "Ada Novak", "operator"),
-)
-
-
-def _demo_password(settings: Settings) -> str:
-    path = settings.data / "keys" / "demo-password"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(12))
-    return path.read_text()
-
-
-@click.command()
-@click.option("--courses", default=None, type=click.Path(exists=True, path_type=Path), help="A folder of courses.")
-@inside
-def demo(courses: Path | None) -> None:
-    """Fill a site on this machine with the shipped courses and four people, and print how to sign in.
-
-    Example: lms demo
-    """
-    from lms.accounts import actions, records
-    from lms.accounts.passwords import hash_password
-    from lms.app import shipped
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-
-    if not settings().on_loopback:
-        raise click.ClickException(
-            f"The demo has known accounts and runs on this machine only, not as {settings().base_url}. "
-            "Nothing was changed."
-        )
-    facts = {"lead": "Ingrid Okafor, peer support lead", "contact": "peer-support@demo.example", "country": "GB"}
-    facts |= {
-        "emergency": "999",
-        "hours": "Every day, 7 to 22",
-        "reply_time": "within two days",
-        "limits_statement": DEMO_LIMITS,
-    }
-    harbour = records.find_programme("harbour") or write(
-        actions.set_programme, "harbour", "Harbour Hospitals peer support", facts, False, touch_hold=True
-    )
-    for position, folder in enumerate(course_folders((courses or shipped("courses"),))):
-        try:
-            say(publish_folder(folder, harbour.id, True, position))
-        except click.ClickException as error:
-            say(error.format_message())
-    password = _demo_password(settings())
-    secret = hash_password(password)
-    for email, name, role in DEMO_PEOPLE:
-        if records.find_person_by_email(email) is None:
-            write(_add_demo_person, email, name, role, secret, harbour.id)
-    say()
-    say(f"Sidelight is at {settings().base_url}")
-    for email, name, role in DEMO_PEOPLE:
-        say(f"  {email:<20} {name}, {role}")
-    say(f"  Their password on this machine: {password}")
-
-
-def _add_demo_person(email: str, name: str, role: str, secret: str, programme_id: str) -> None:
-    from lms.accounts import actions
-
-    person = actions.register(email, name, secret)
-    if isinstance(person, actions.FormError):
-        raise click.ClickException(person.message)
-    if role == "operator":
-        actions.name_operator(person.id)
-    else:
-        actions.give_role(person.id, programme_id, role)
 
 
 @click.command()
