@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
@@ -14,8 +15,20 @@ from lms.accounts.stories import tell
 from lms.foundation import audit, clock, ids, mail, throttle
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.keys import fingerprint
 from lms.foundation.owned import Kept, Part, Remains, Sheet
 from lms.foundation.words import gettext as _
+
+DOWNLOADS, DOWNLOAD_WINDOW = 5, timedelta(hours=1)
+
+
+def count_download(person_id: str) -> timedelta | None:
+    """Count a download of somebody's own data; after five in an hour, return how long the next one has to wait."""
+    key = f"own data:{fingerprint(person_id)}"
+    wait = throttle.wait_for(key, DOWNLOADS, DOWNLOAD_WINDOW)
+    if wait is None:
+        throttle.count_miss(key, DOWNLOAD_WINDOW)
+    return wait
 
 
 def kept() -> tuple[Kept, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from lms.foundation.gate import settings
 from lms.foundation.keys import secret_key
 from lms.foundation.owned import Kept, Part, Sheet, pack
 from lms.foundation.words import gettext as _
-from lms.foundation.words import moment
+from lms.foundation.words import moment, ngettext
 
 
 def _kept() -> list[Kept]:
@@ -41,7 +42,10 @@ def own_data() -> Any:
 @rooms.get("/account/data/download")
 @allow("keep an account")
 def own_data_file() -> Any:
-    """Give everything that is kept of oneself, as one file."""
+    """Give everything that is kept of oneself, as one file, a few times an hour."""
+    wait = write(own.count_download, signed_in().person_id)
+    if wait is not None:
+        return _come_back(math.ceil(wait.total_seconds() / 60))
     parts = _handed_over(signed_in().person_id)
     index = render_template(
         "accounts/own_data_file.html",
@@ -54,6 +58,20 @@ def own_data_file() -> Any:
     response = make_response(pack(index, parts))
     response.headers["Content-Type"] = "application/zip"
     response.headers["Content-Disposition"] = 'attachment; filename="sidelight-own-data.zip"'
+    return response
+
+
+def _come_back(minutes: int) -> Any:
+    words = ngettext(
+        "You’ve downloaded your data %(times)s times in the last hour. Nothing has changed or been lost. "
+        "You can download it again in %(num)s minute.",
+        "You’ve downloaded your data %(times)s times in the last hour. Nothing has changed or been lost. "
+        "You can download it again in %(num)s minutes.",
+        minutes,
+        times=own.DOWNLOADS,
+    )
+    response = make_response(render_template("accounts/own_data.html", kept=_kept(), notices=[words]), 429)
+    response.headers["Retry-After"] = str(60 * minutes)
     return response
 
 

@@ -22,7 +22,7 @@ class AuditEntry(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     at: Mapped[datetime]
     event: Mapped[str]
-    actor_id: Mapped[str | None]
+    actor_id: Mapped[str | None] = mapped_column(index=True)
     person_id: Mapped[str | None] = mapped_column(index=True)
     programme_id: Mapped[str | None]
     facts: Mapped[dict[str, Any]]
@@ -50,9 +50,13 @@ def record(event: str, facts: dict[str, Any]) -> None:
 
 
 def list_of_person(person_id: str) -> list[AuditEntry]:
-    """Return everything that tells of one person, or that they did, the oldest first."""
-    query = select(AuditEntry).where((AuditEntry.person_id == person_id) | (AuditEntry.actor_id == person_id))
-    return list(db.session.scalars(query.order_by(AuditEntry.id)))
+    """Return everything that tells of one person, or that they did, the oldest first.
+
+    Two statements, because each has an index of its own; one with "or" would read the whole trail.
+    """
+    about, done = AuditEntry.person_id == person_id, AuditEntry.actor_id == person_id
+    found = {row.id: row for column in (about, done) for row in db.session.scalars(select(AuditEntry).where(column))}
+    return [found[key] for key in sorted(found)]
 
 
 def list_for_person(person_id: str, limit: int = 50) -> list[AuditEntry]:

@@ -6,13 +6,15 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from lxml import html
 from sqlalchemy import func, select
 
 from lms.accounts import actions
-from lms.foundation.audit import AuditEntry
+from lms.foundation import clock
+from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import Base, db
 from lms.learning.records import Answer
 from tests.conftest import PASSWORD, Site
@@ -193,3 +195,32 @@ def test_the_same_address_can_begin_anew(sqlite_site: Site) -> None:
     page = sqlite_site.stranger().get("/register").form("/register")
     page = page.submit(display_name="Sam", email="sam@example.org", password="tin cup by the sea")
     assert page.path == "/courses" and "1 of 14" not in page.main
+
+
+def test_own_data_is_found_by_index_however_long_the_audit_trail_is(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        person_id = sqlite_site.person("sam").id
+        with sqlite_site.statements() as asked:
+            found = list_of_person(person_id)
+        assert found and [row.id for row in found] == sorted({row.id for row in found})
+        plans = [
+            str(row)
+            for statement in asked
+            for row in db.session.connection().exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", (person_id,) * statement.count("?")
+            )
+        ]
+    assert len(asked) == 2 and not [plan for plan in plans if "SCAN" in plan], plans
+
+
+def test_own_data_is_given_five_times_an_hour_and_then_the_page_says_when_again(sqlite_site: Site) -> None:
+    sam, lena = sqlite_site.visitor("sam"), sqlite_site.visitor("lena")
+    for _time in range(5):
+        file_of(sam)
+    page = sam.get("/account/data/download", expect=429)
+    assert "downloaded your data 5 times in the last hour" in page.main and "in 60 minutes" in page.main
+    assert page.response.headers["Retry-After"] == "3600"
+    assert file_of(lena).namelist()
+    clock.shift(timedelta(hours=1))
+    del sqlite_site.visitors["sam"]  # who rested for an hour signs in again
+    assert file_of(sqlite_site.visitor("sam")).namelist()
