@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from lms.accounts import records, rules
+from lms.accounts.addresses import NotDeliverable, normal_email, read_address, skeleton
 from lms.accounts.events import (
     InvitationMade,
     MembershipGiven,
@@ -44,17 +45,30 @@ class FormError:
     message: str
 
 
+def check_address(email: str) -> str | FormError:
+    """Return an address as it is stored; one that mail cannot reach, or that reads as a colleague's, is refused."""
+    address = read_address(email)
+    if isinstance(address, NotDeliverable):
+        return FormError("email", address.reason)
+    looks = skeleton(address)
+    if any(other != address and skeleton(other) == looks for other in records.list_staff_addresses()):
+        return FormError("email", _("This address can be mistaken for a colleague’s. Please use another one."))
+    return address
+
+
 def register(
     email: str, display_name: str, password_hash: str, certificate_name: str | None = None
 ) -> Person | FormError:
     """Make an account; an address that has one already is refused. No certificate name means the same name."""
-    email = rules.normal_email(email)
-    if records.find_person_by_email(email):
+    address = check_address(email)
+    if isinstance(address, FormError):
+        return address
+    if records.find_person_by_email(address):
         return FormError("email", _("There is already an account with this address. You can sign in with it."))
     person = Person(
         id=ids.inner_id(),
         public_id=ids.public_id(),
-        email=email,
+        email=address,
         display_name=display_name,
         certificate_name=display_name if certificate_name is None else certificate_name,
         password_hash=password_hash,
@@ -85,15 +99,18 @@ def name_operator(person_id: str) -> None:
     announce(OperatorNamed(person_id))
 
 
-def invite(programme_id: str | None, role: str, email: str | None) -> str:
+def invite(programme_id: str | None, role: str, email: str | None) -> str | FormError:
     """Make a one-time link and return its token, which is kept nowhere."""
+    address = check_address(email) if email else None
+    if isinstance(address, FormError):
+        return address
     token = ids.secret_token()
     db.session.add(
         Invitation(
             token_sha256=fingerprint(token),
             programme_id=programme_id,
             role=role,
-            email=rules.normal_email(email) if email else None,
+            email=address,
             expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
         )
     )
@@ -129,14 +146,14 @@ def accept_invitation(
 def may_try_sign_in(email: str, network: str) -> bool:
     """Decide whether another try is heard now; only tries that did not work count."""
     return not (
-        throttle.too_many(f"sign-in:{rules.normal_email(email)}:{network}", SIGN_IN_MISSES, SIGN_IN_WINDOW)
+        throttle.too_many(f"sign-in:{normal_email(email)}:{network}", SIGN_IN_MISSES, SIGN_IN_WINDOW)
         or throttle.too_many(f"sign-in:{network}", NETWORK_MISSES, SIGN_IN_WINDOW)
     )
 
 
 def note_sign_in_miss(email: str, network: str) -> None:
     """Count a sign-in that did not work."""
-    throttle.count_miss(f"sign-in:{rules.normal_email(email)}:{network}", SIGN_IN_WINDOW)
+    throttle.count_miss(f"sign-in:{normal_email(email)}:{network}", SIGN_IN_WINDOW)
     throttle.count_miss(f"sign-in:{network}", SIGN_IN_WINDOW)
 
 
@@ -169,7 +186,7 @@ def sign_in(
             last_seen_at=clock.now(),
         )
     )
-    throttle.forget_misses(f"sign-in:{rules.normal_email(email)}:{network}")
+    throttle.forget_misses(f"sign-in:{normal_email(email)}:{network}")
     acting_person.set(person_id)
     announce(SignedIn(person_id))
     _meet_device(person_id, device)
@@ -223,7 +240,7 @@ def may_ask_for_link(network: str) -> bool:
 
 def send_password_link(settings: Settings, email: str, network: str, token: str, letter: tuple[str, str]) -> None:
     """Send a letter with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
-    email = rules.normal_email(email)
+    email = normal_email(email)
     key = f"forgotten:{fingerprint(email)}"
     throttle.count_miss(f"forgotten:{network}", LETTER_WINDOW)
     enough = throttle.too_many(key, LETTERS, LETTER_WINDOW)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from wtforms import BooleanField, PasswordField
 from wtforms.validators import ValidationError
 
+from lms.accounts.addresses import EMAIL_MOST, NotDeliverable, read_address
 from lms.accounts.rules import PASSWORD_MOST
 from lms.foundation.fields import Form, OneLine, Required, ShortEnough, TextField
-from lms.foundation.words import gettext as _
 from lms.foundation.words import lazy_gettext as _l
 
-NAME_MOST, CERTIFICATE_NAME_MOST, EMAIL_MOST = 80, 120, 254
+NAME_MOST, CERTIFICATE_NAME_MOST = 80, 120
 PRONOUNS_MOST = 40
 
 
 class _Email:
-    """Asks for something that can be an address."""
+    """Asks for an address that mail can reach."""
 
     def __call__(self, form: Form, field: TextField) -> None:
-        """Refuse a line that cannot be an address."""
-        name, _at, host = (field.data or "").rpartition("@")
-        if field.data and (not name or "." not in host.strip(".") or any(sign.isspace() for sign in field.data)):
-            raise ValidationError(_("An address looks like name@example.org. Please look at this one again."))
+        """Refuse a line that cannot be an address, with the reason."""
+        found = read_address(field.data) if field.data else ""
+        if isinstance(found, NotDeliverable):
+            raise ValidationError(found.reason)
 
 
 class SignInForm(Form):

@@ -222,6 +222,12 @@ def list_operators() -> list[Person]:
     return list(db.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))
 
 
+def list_staff_addresses() -> list[str]:
+    """Return the email addresses of everybody who has a role above learner."""
+    staff = select(Membership.person_id).where(Membership.role != "learner")
+    return list(db.session.scalars(select(Person.email).where(Person.operator | Person.id.in_(staff))))
+
+
 def list_sign_ins(person_id: str) -> list[SignIn]:
     """Return a person's sign-ins that have not gone stale, the last used first."""
     query = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))

@@ -153,8 +153,3 @@ def device_kind(user_agent: str) -> str:
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
     system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
     return ", ".join(part for part in (browser, system) if part)
-
-
-def normal_email(text: str) -> str:
-    """Return an address in the one form in which it is kept and compared."""
-    return text.strip().casefold()

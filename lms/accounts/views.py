@@ -18,10 +18,11 @@ from lms.accounts.access import (
     visitor,
 )
 from lms.accounts.actions import FormError
+from lms.accounts.addresses import as_people_write, normal_email
 from lms.accounts.forms import NamesForm, RegisterForm, SignInForm
 from lms.accounts.passwords import hash_password, matches, what_is_weak
 from lms.accounts.records import Person
-from lms.accounts.rules import LONGEST_OWN, device_kind, normal_email
+from lms.accounts.rules import LONGEST_OWN, device_kind
 from lms.accounts.sees import COLUMNS, rows_of_sight
 from lms.accounts.stories import tell
 from lms.foundation import audit
@@ -205,7 +206,7 @@ def account() -> Any:
     page = render_template(
         "accounts/account.html",
         form=form,
-        email=me.email,
+        email=as_people_write(me.email),
         notices=_what_was_saved(),
         sign_ins=[
             {

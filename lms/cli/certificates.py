@@ -163,8 +163,8 @@ def certificates_evidence(
     Example: lms certificates evidence sam@example.org --course active-listening --observer "Tara Lindqvist"
     --role trainer --date 2026-03-14 --rating basic
     """
+    from lms.accounts.addresses import normal_email
     from lms.accounts.records import find_person_by_email
-    from lms.accounts.rules import normal_email
     from lms.certification import levels
     from lms.certification.actions import Refused, today_in
     from lms.foundation.db import write

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,28 @@ def people() -> None:
     """
 
 
+def _get_address(email: str) -> str:
+    """Return an address as it is stored; one that mail cannot reach is refused with the reason."""
+    from lms.accounts.addresses import NotDeliverable, read_address
+
+    found = read_address(email)
+    if isinstance(found, NotDeliverable):
+        raise click.ClickException(f"{found.reason} Nothing was changed.")
+    return found
+
+
+def _get_person(email: str) -> Any:
+    """Return the person with an address, also one that an earlier version stored and mail cannot reach."""
+    from lms.accounts import records
+    from lms.accounts.addresses import normal_email
+
+    person = records.find_person_by_email(normal_email(email))
+    if person is None:
+        address = _get_address(email)
+        raise click.ClickException(f"There is no account with the address {address}. Nothing was changed.")
+    return person
+
+
 @people.command("add")
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), default="learner", show_default=True)
@@ -30,12 +53,12 @@ def people_add(email: str, role: str, slug: str | None) -> None:
     Example: lms people add sam@example.org --role learner
     """
     from lms.accounts import actions, records
-    from lms.accounts.rules import normal_email
     from lms.foundation.db import write
     from lms.foundation.gate import settings
 
+    address = _get_address(email)
     programme = None if role == "operator" else get_programme(slug)
-    person = records.find_person_by_email(normal_email(email))
+    person = records.find_person_by_email(address)
     if person:
         if programme is None:
             write(actions.name_operator, person.id)
@@ -43,7 +66,9 @@ def people_add(email: str, role: str, slug: str | None) -> None:
             write(actions.give_role, person.id, programme.id, role)
         say(f"{email} has the role {role} now. They sign in once more to use it.")
         return
-    token = write(actions.invite, programme.id if programme else None, role, email)
+    token = write(actions.invite, programme.id if programme else None, role, address)
+    if isinstance(token, actions.FormError):
+        raise click.ClickException(f"{token.message} Nothing was changed.")
     say("Give this link to them; it works once, within 14 days:")
     say(f"{settings().base_url}/invitation/{token}")
 
@@ -57,15 +82,14 @@ def people_reset(email: str) -> None:
     It works once, within the hour; their old password goes on working until then.
     Example: lms people reset sam@example.org
     """
-    from lms.accounts import actions, records
-    from lms.accounts.rules import normal_email
+    from lms.accounts import actions
     from lms.foundation import ids
     from lms.foundation.db import write
     from lms.foundation.gate import settings
 
-    person = records.find_person_by_email(normal_email(email))
-    if person is None or person.disabled_at is not None:
-        raise click.ClickException(f"There is no account with the address {email}. Nothing was changed.")
+    person = _get_person(email)
+    if person.disabled_at is not None:
+        raise click.ClickException(f"The account of {email} is closed. Nothing was changed. See: lms people enable")
     token = ids.secret_token()
     write(actions.make_password_link, person.id, token)
     say("Give this link to them, and to nobody else; it works once, within the hour:")

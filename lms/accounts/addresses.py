@@ -1,0 +1,111 @@
+"""Email addresses: the one form in which they are stored and compared, and why some cannot be delivered."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import idna
+
+from lms.foundation.words import gettext as _
+
+EMAIL_MOST, LOCAL_MOST = 254, 64
+# What RFC 5322 allows in an unquoted local part, beside the letters and digits of every script (RFC 6531).
+_SYMBOLS = frozenset("!#$%&'*+-/=?^_`{|}~.")
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
+# Characters that read as another one, from Unicode's confusables.txt: Cyrillic, Greek, Armenian, Latin, digits.
+_READS_AS = {
+    **dict(zip("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb", "aeopcyxijsh", strict=True)),
+    **dict(zip("\u0501\u051b\u051d\u044c\u0433\u043f\u04cf\u03b1\u03bf\u03bd\u03c1", "dqwbrnlaovp", strict=True)),
+    **dict(zip("\u03b9\u03ba\u03c5\u03c7\u03b3\u03c4\u03b5\u0585\u0578\u0570\u057d", "ikuxyteonhu", strict=True)),
+    **dict(zip("\u0581\u0251\u0261\u0131\u0269" + "01|", "gagii" + "oll", strict=True)),
+    "rn": "m",
+    "vv": "w",
+}
+
+
+@dataclass(frozen=True)
+class NotDeliverable:
+    """An expected "no": no mail can reach this text, and why."""
+
+    reason: str
+
+
+def read_address(text: str) -> str | NotDeliverable:
+    """Return an address as it is stored: lower case, its domain in IDNA's ASCII form (RFC 5891)."""
+    plain = unicodedata.normalize("NFKC", text.strip())
+    reason = _what_is_around_it(plain) or _what_is_amiss(plain)
+    if reason is None:
+        local, _at, domain = plain.rpartition("@")
+        try:
+            found = f"{unicodedata.normalize('NFC', local.lower())}@{_as_ascii(domain)}"
+        except idna.IDNAError:
+            reason = _("The part after the @ is not the name of a mail server.")
+        else:
+            if len(found) <= EMAIL_MOST:
+                return found
+            reason = _("It is longer than an email address can be.")
+    return NotDeliverable(f"{reason} {_('An address looks like name@example.org.')}")
+
+
+def normal_email(text: str) -> str:
+    """Return an address as it is stored and compared; what no mail can reach is only brought into lower case."""
+    found = read_address(text)
+    return found if isinstance(found, str) else text.strip().lower()
+
+
+def as_people_write(address: str) -> str:
+    """Return a stored address with its domain in its own script."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return local + at + idna.decode(domain)
+    except idna.IDNAError:
+        return address
+
+
+def skeleton(address: str) -> str:
+    """Return what an address looks like: two that can be taken for one another have the same skeleton."""
+    text = unicodedata.normalize("NFKC", as_people_write(address))
+    for seen, read in _READS_AS.items():
+        text = text.replace(seen, read)
+    return text
+
+
+def _as_ascii(domain: str) -> str:
+    return idna.encode(domain, uts46=True, std3_rules=True, transitional=False).decode("ascii").lower()
+
+
+def _what_is_around_it(text: str) -> str | None:
+    """Return what a pasted address brought with it, in words."""
+    if text.lower().startswith("mailto:"):
+        return _("Please type the address alone, without “mailto:”.")
+    if "<" in text or ">" in text:
+        return _("Please type the address alone, without a name and angle brackets.")
+    if any(sign in text for sign in ",;"):
+        return _("Please type one address alone, without a comma or semicolon.")
+    if any(unicodedata.category(sign)[0] in "CZ" for sign in text):
+        return _("It holds a space or a hidden character. Please type the address again.")
+    return None
+
+
+def _what_is_amiss(text: str) -> str | None:
+    """Return why no mail server takes an address, in words."""
+    local, _at, domain = text.rpartition("@")
+    if text.count("@") != 1 or not local or not domain:
+        return _("It needs one @ with something on both sides.")
+    if ".." in text or text[0] == "." or text[-1] == "." or ".@" in text or "@." in text:
+        return _("It has a full stop too many.")
+    if "." not in domain or domain.rpartition(".")[2].isdigit() or domain.startswith("["):
+        return _("The part after the @ is not the name of a mail server.")
+    if len(local.encode()) > LOCAL_MOST:
+        return _("The part before the @ is longer than it can be.")
+    if any(not (sign in _SYMBOLS or unicodedata.category(sign)[0] in "LMN") for sign in local):
+        return _("The part before the @ holds a character that mail does not carry.")
+    if any(_mixes_alphabets(part) for part in (local, *domain.split("."))):
+        return _("It mixes letters of different alphabets that look alike.")
+    return None
+
+
+def _mixes_alphabets(text: str) -> bool:
+    names = {unicodedata.name(sign, "").partition(" ")[0] for sign in text if sign.isalpha()}
+    return len(names & set(_ALPHABETS)) > 1
