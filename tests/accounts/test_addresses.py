@@ -134,7 +134,7 @@ def migrate(app: Flask, revision: str) -> None:
 def test_accounts_stored_by_an_earlier_version_get_the_one_form(tmp_path: Path) -> None:
     app = create_app(settings_for(tmp_path))
     stored = ["Lena@Example.org", "bea@bücher.example", "bea@xn--bcher-kva.example", "nobody-abc", "sam@example.org,"]
-    migrate(app, "0015")
+    migrate(app, "0016")
     with app.app_context(), db.engine.begin() as connection:
         for number, email in enumerate(stored):
             values = {"id": str(number), "public_id": f"p{number}", "email": email, "display_name": "N"}

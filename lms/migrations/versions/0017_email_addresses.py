@@ -6,8 +6,8 @@ import idna
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 log = logging.getLogger("lms.migrations")
 
