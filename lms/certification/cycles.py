@@ -104,20 +104,29 @@ def stage_of(rule: Validity, end: date | None, today: date) -> Stage:
     return "expiring" if today >= opens_on(rule, end) else "current"
 
 
+def days_before(notice: str, begun: date, end: date) -> int:
+    """Return how many days before the end of a certificate a notice is due.
+
+    A notice that would come before a short certificate has begun is moved: to the earliest one in its second half, so
+    that a certificate of a month is told of a week before its end. Where there is none, it stays where it would be.
+    """
+    asked, life = NOTICES[notice], (end - begun).days
+    return asked if asked < life else max((days for days in NOTICES.values() if 0 < days <= life / 2), default=asked)
+
+
 def notice_due(begun: date, end: date, today: date, wanted: Collection[str], told: Mapping[str, date]) -> str | None:
     """Return which notice of an end is due: the latest of those wanted whose day has come, told only once.
 
-    None is due once a later one was told, nor one whose day lay before the certificate began. `told` holds the day on
+    None is due once one of the same day or later was told, nor one whose day lay before the certificate began. `told` holds the day on
     which each notice was told: one that is still to come was told by a clock that ran ahead, and does not count.
     """
     if today > end + TOLD_AFTER_MOST:
         return None
-    days = {name: end - timedelta(days=before) for name, before in NOTICES.items()}
+    days = {name: end - timedelta(days=days_before(name, begun, end)) for name in NOTICES}
     come = [name for name, day in days.items() if name in wanted and begun < day <= today]
     done = [name for name, day in told.items() if day <= today + A_DAY]
-    if not come or any(days[name] >= days[come[-1]] for name in done):
-        return None
-    return come[-1]
+    latest = max(reversed(come), key=days.__getitem__, default=None)
+    return None if latest is None or any(days[name] >= days[latest] for name in done) else latest
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from lms.accounts.actions import set_programme
 from lms.accounts.letters import WaitingLine
 from lms.accounts.records import Person
 from lms.certification import actions, reissue, renewal
-from lms.certification.cycles import NOTICES, Validity, notice_due
+from lms.certification.cycles import NOTICES, Validity, days_before, notice_due
 from lms.certification.notices import EndNotice
 from lms.certification.records import Award, find_award
 from lms.foundation import clock, mail
@@ -440,10 +440,50 @@ def test_through_any_days_each_notice_is_due_once_and_in_its_order(
         today += timedelta(days=gap)
         due = notice_due(begun, end, today, wanted, given_out)
         assert due is None or (due in wanted and due not in given_out)
-        assert due is None or end - timedelta(days=NOTICES[due]) <= today
+        assert due is None or end - timedelta(days=days_before(due, begun, end)) <= today
         if due:
             given_out[due] = today
-    assert list(given_out) == [name for name in ALL if name in given_out]
+    in_order = [end - timedelta(days=days_before(name, begun, end)) for name in given_out]
+    assert in_order == sorted(set(in_order))
+
+
+@pytest.mark.parametrize(
+    ("stands", "wanted", "before"),
+    [
+        (31, {"ends-60"}, 7),
+        (28, {"ends-60"}, 7),
+        (31, {"ends-90", "ends-60"}, 7),
+        (59, {"ends-60"}, 7),
+        (60, {"ends-60"}, 30),
+        (61, {"ends-60"}, 60),
+        (92, {"ends-90"}, 90),
+        (89, {"ends-90"}, 30),
+        (14, {"ends-60"}, 7),
+        (31, {"ends-30"}, 30),
+    ],
+)
+def test_a_short_certificate_is_told_of_before_its_end_once(stands: int, wanted: set[str], before: int) -> None:
+    begun, given_out = D("2026-01-31"), {}
+    end = begun + timedelta(days=stands)
+    for passed in range(stands + 1):
+        today = begun + timedelta(days=passed)
+        due = notice_due(begun, end, today, wanted, given_out)
+        if due:
+            given_out[due] = today
+    assert list(given_out.values()) == [end - timedelta(days=before)]
+
+
+def test_a_certificate_of_a_month_brings_sam_one_email_a_week_before_its_end(sqlite_site: Site, box: Box) -> None:
+    a_year(sqlite_site, months=1)
+    code = earn(sqlite_site)
+    to_days_before(sqlite_site, code, 8)
+    assert told(sqlite_site) == []
+    to_days_before(sqlite_site, code, 7)
+    assert len(told(sqlite_site)) == 1
+    to_days_before(sqlite_site, code, 1)
+    assert len(told(sqlite_site)) == 1
+    with sqlite_site.inside():
+        assert {row.notice for row in db.session.scalars(select(EndNotice))} == {"ends-60"}
 
 
 @pytest.mark.parametrize(
