@@ -117,8 +117,9 @@ def days_before(notice: str, begun: date, end: date) -> int:
 def notice_due(begun: date, end: date, today: date, wanted: Collection[str], told: Mapping[str, date]) -> str | None:
     """Return which notice of an end is due: the latest of those wanted whose day has come, told only once.
 
-    None is due once one of the same day or later was told, nor one whose day lay before the certificate began. `told` holds the day on
-    which each notice was told: one that is still to come was told by a clock that ran ahead, and does not count.
+    None is due once one of the same day or later was told, nor one whose day lay before the certificate began. `told`
+    holds the day on which each notice was told: one that is still to come was told by a clock that ran ahead, and
+    does not count.
     """
     if today > end + TOLD_AFTER_MOST:
         return None
