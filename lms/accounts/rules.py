@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import available_timezones
+
+from babel import Locale
 
 ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
 PROGRAMME_ROLES = ROLES[:-1]
@@ -153,3 +157,46 @@ def device_kind(user_agent: str) -> str:
     browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
     system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
     return ", ".join(part for part in (browser, system) if part)
+
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUG_MOST, PROGRAMME_NAME_MOST = 40, 120
+# Regions that CLDR lists beside countries: unions, groups, test data and "unknown".
+_NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+# What people write for countries whose code is another.
+_OTHER_CODES = {"UK": "GB", "EN": "GB", "SF": "FI"}
+
+
+def is_slug(text: str) -> bool:
+    """Decide whether a text can be a programme's short name, which stands in addresses."""
+    return len(text) <= SLUG_MOST and SLUG.fullmatch(text) is not None
+
+
+def slug_for(text: str) -> str:
+    """Return a short name close to a text: plain small letters, digits and hyphens; "harbour" where nothing is left."""
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:SLUG_MOST].strip("-") or "harbour"
+
+
+def _countries() -> dict[str, str]:
+    names = Locale("en").territories
+    return {code: name for code, name in names.items() if len(code) == 2 and code not in _NO_COUNTRIES}
+
+
+def country_code(text: str) -> str | None:
+    """Return the ISO 3166 code that a text is, in capital letters; None when it is none."""
+    code = text.strip().upper()
+    return code if code in _countries() else None
+
+
+def country_for(text: str) -> str:
+    """Return the code that somebody probably means by another code or by a country's English name; GB as an example."""
+    wanted = text.strip().casefold()
+    by_name = {name.casefold(): code for code, name in _countries().items()}
+    return _OTHER_CODES.get(wanted.upper()) or by_name.get(wanted) or "GB"
+
+
+def without_role(signatories: str) -> tuple[str, ...]:
+    """Return who of `Ingrid Okafor, peer support lead; …` has no name or no role, so that nothing would be printed."""
+    parts = [one.strip() for one in signatories.split(";") if one.strip()]
+    return tuple(one for one in parts if not all(half.strip() for half in (*one.partition(",")[::2],)))

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from lms.accounts.records import Programme
-from lms.accounts.rules import is_zone
+from lms.accounts.rules import is_zone, without_role
 from lms.certification.cycles import DAYS_MOST, MODES, MONTHS_MOST, Validity
 from lms.certification.rules import REASONS
 from lms.foundation.fields import Form, Number, OneLine, Required, ShortEnough, TextField
@@ -142,6 +142,15 @@ class LookForm(Form):
                 self.refuse(
                     field, _("We cannot print these signs yet: %(signs)s. Please write it in others.", signs=signs)
                 )
+        if lacking := without_role(self.signatory.data or ""):
+            self.refuse(
+                "signatory",
+                _(
+                    "Each signatory needs a name and a role. Please write “%(who)s” as in: Ingrid Okafor, "
+                    "peer support lead.",
+                    who=lacking[0],
+                ),
+            )
         if self.timezone.data and not is_zone(self.timezone.data):
             self.refuse("timezone", _("We know no time zone of this name. Please write it as in Europe/London."))
         if self.design.data and self.design.data not in designs:

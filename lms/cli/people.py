@@ -7,7 +7,17 @@ from typing import Any
 
 import click
 
-from lms.accounts.rules import ROLES, is_zone
+from lms.accounts.rules import (
+    PROGRAMME_NAME_MOST,
+    ROLES,
+    SLUG_MOST,
+    country_code,
+    country_for,
+    is_slug,
+    is_zone,
+    slug_for,
+    without_role,
+)
 from lms.cli.shared import get_programme, inside, json_option, say, say_rows
 from lms.learning.rules import PRIOR_MONTHS_MOST
 
@@ -135,12 +145,44 @@ FACTS = (
 
 
 def _look_over(facts: dict[str, str]) -> None:
-    """Refuse a fact that could not be used."""
+    """Refuse a fact that could not be used, with one that could; a country is kept in capital letters."""
     if facts.get("timezone") and not is_zone(facts["timezone"]):
         raise click.ClickException("timezone is a name as in Europe/London. Nothing was changed.")
     months = facts.get("prior_months")
     if months and not (months.isascii() and months.isdigit() and 1 <= int(months) <= PRIOR_MONTHS_MOST):
         raise click.ClickException(f"prior_months is a number from 1 to {PRIOR_MONTHS_MOST}. Nothing was changed.")
+    country = facts.get("country")
+    if country:
+        code = country_code(country)
+        if code is None:
+            raise click.ClickException(
+                f"{country!r} is not a country code. Use its two letters, as in country={country_for(country)}. "
+                "Nothing was changed."
+            )
+        facts["country"] = code
+    if lacking := without_role(facts.get("signatory", "")):
+        raise click.ClickException(
+            f'Each signatory has a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
+            'peer support lead". Several are separated by semicolons. Nothing was changed.'
+        )
+
+
+def look_over_slug(slug: str) -> None:
+    """Refuse a programme's short name that could not stand in an address."""
+    if not is_slug(slug):
+        raise click.ClickException(
+            f"{slug!r} cannot be the short name of a programme, because it stands in addresses. Use small letters "
+            f"a to z, digits and hyphens, up to {SLUG_MOST}, as in {slug_for(slug)!r}. Nothing was changed."
+        )
+
+
+def look_over_name(name: str | None) -> None:
+    """Refuse a programme's name that nobody could read."""
+    if name is not None and not (name.strip() and name.isprintable() and len(name) <= PROGRAMME_NAME_MOST):
+        raise click.ClickException(
+            f"A programme needs a name that people can read, in one line of up to {PROGRAMME_NAME_MOST} characters, "
+            'as in name="Harbour Hospitals peer support". Nothing was changed.'
+        )
 
 
 @programme.command("set")
@@ -157,6 +199,7 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
     from lms.accounts import actions
+    from lms.accounts.records import find_programme
     from lms.foundation.db import write
 
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
@@ -166,6 +209,9 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
         raise click.ClickException(
             f"{', '.join(unknown)} is not understood. Facts are: {', '.join(FACTS)}. Nothing was changed."
         )
+    if find_programme(slug) is None:
+        look_over_slug(slug)
+    look_over_name(name)
     _look_over(pairs)
     hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
     row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 import click
 
+from lms.cli.people import look_over_name, look_over_slug
 from lms.cli.shared import inside, open_app, say
 from lms.foundation.settings import BadSetting, read_settings
 
@@ -29,6 +30,8 @@ def init(slug: str, name: str | None) -> None:
     from lms.foundation.db import write
     from lms.foundation.gate import settings
 
+    look_over_slug(slug)
+    look_over_name(name)
     if records.list_operators():
         raise click.ClickException("This site has an operator already. Nothing was changed. See: lms people list")
     write(actions.set_programme, slug, name, {})

@@ -137,6 +137,14 @@ def test_cora_chooses_how_certificates_look_and_they_do(sqlite_site: Site) -> No
     assert "The logo as it is printed now" not in page.html
 
 
+def test_a_signatory_without_a_role_is_refused_because_nothing_would_be_printed(sqlite_site: Site) -> None:
+    page = keep(sqlite_site, expect=422, signatory="Asa Holm, trainer; Ingrid Okafor")
+    assert "Each signatory needs a name and a role." in page.main and "“Ingrid Okafor”" in page.main
+    with sqlite_site.inside():
+        harbour = find_programme("harbour")
+        assert harbour is not None and "signatory" not in harbour.facts
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [

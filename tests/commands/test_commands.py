@@ -178,6 +178,40 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
     assert "lead:" not in lms("programme", "set", "harbour", "lead=").output
 
 
+@pytest.mark.parametrize(
+    ("words", "would_do"),
+    [
+        (("a/b",), "'a-b'"),
+        (("..",), "'harbour'"),
+        (("",), "'harbour'"),
+        (("Zürich Süd",), "'zurich-sud'"),
+        (("x--y",), "'x-y'"),
+        (("a" * 41,), "'" + "a" * 40 + "'"),
+        (("north", "name=  "), "Harbour Hospitals peer support"),
+        (("north", "name=two\nlines"), "Harbour Hospitals peer support"),
+        (("north", "country=UK"), "country=GB"),
+        (("north", "country=Deutschland"), "country=GB"),
+        (("north", "country=Germany"), "country=DE"),
+        (("north", "country=EU"), "country=GB"),
+        (("north", "country=G B"), "country=GB"),
+        (("north", "signatory=Ingrid Okafor"), "Ingrid Okafor, peer support lead"),
+        (("north", "signatory=Asa Holm, trainer; Ingrid Okafor,"), "Ingrid Okafor, peer support lead"),
+        (("north", "signatory=, lead"), "lead, peer support lead"),
+    ],
+)
+def test_what_cannot_be_set_of_a_programme_is_refused_with_a_value_that_would_do(
+    lms: Run, words: tuple[str, ...], would_do: str
+) -> None:
+    told = lms("programme", "set", *words)
+    assert told.exit_code == 1 and would_do in told.output and "Nothing was changed." in told.output
+    assert "none yet" in lms("people", "add", "noor@example.org").output
+
+
+def test_a_country_is_kept_in_capital_letters_and_init_refuses_what_cannot_stand_in_an_address(lms: Run) -> None:
+    assert "Nothing was changed." in lms("init", "--programme", "a/b").output
+    assert "country: GB" in lms("programme", "set", "north", "country=gb", "signatory=Asa Holm, trainer;").output
+
+
 def test_a_review_releases_what_waited(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     lms = of(sqlite_site, monkeypatch)
     assert lms("programme", "set", "harbour", "--hold-unreviewed", "yes").exit_code == 0
