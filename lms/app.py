@@ -214,7 +214,7 @@ def _speak(app: Flask) -> None:
         visitor=None, notices=(), here=None, leave_url=app.extensions["lms_settings"].leave_url
     )
     # Letters are written inside a write, where no file is read.
-    for letter in ("certificate_ends", "certificate_ready", "lines", "new_device"):
+    for letter in ("certificate_ends", "certificate_ready", "confirm_observer", "lines", "new_device"):
         app.jinja_env.get_template(f"mail/{letter}.txt")
 
     @app.context_processor

@@ -23,8 +23,11 @@ from lms.certification.events import (
     CertificateReplaced,
     CertificateWithdrawn,
     DocumentStored,
+    ObservationUndone,
+    ObserverConfirmed,
     PracticeObserved,
 )
+from lms.certification.evidence import find_observation
 from lms.certification.records import get_award
 from lms.coordination import batches
 from lms.coordination import own as own_batches
@@ -124,7 +127,12 @@ def reactions(settings: Settings) -> Reactions:
         PracticeCompleted: [issue_if_earned],
         CoursePassed: [issue_if_earned],
         EquivalentRecorded: [issue_if_earned],
-        PracticeObserved: [lambda event: raise_if_earned(event.enrolment_id)],
+        PracticeObserved: [
+            lambda event: raise_if_earned(event.enrolment_id),
+            lambda event: _ask_to_confirm(event.observation_id, settings),
+        ],
+        ObserverConfirmed: [lambda event: raise_if_earned(event.enrolment_id)],
+        ObservationUndone: [lambda event: raise_if_earned(event.enrolment_id)],
         ReviewRecorded: [lambda event: certification.release_reviewed(event.course_id, settings)],
         RemarkAnswered: [_tell_of_answer],
         NewDevice: [lambda event: _tell_of_device(event, settings)],
@@ -163,6 +171,21 @@ def _tell_holder(award_id: str, settings: Settings) -> None:
         body,
         quiet=letters.quiet_hours(holder.id),
     )
+
+
+def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
+    """Ask trainers and coordinators by email to confirm an observer without an account; no name stands in it."""
+    row = find_observation(observation_id)
+    if row is None or not row.pending:
+        return
+    programme = accounts.get_programme(row.programme_id)
+    address = settings.base_url + url_for("coordination.to_confirm", programme=programme.slug)
+    for person in levels.who_may_confirm(row):
+        body = render_template(
+            "mail/confirm_observer.txt", name=person.display_name, programme=programme.name, address=address
+        )
+        subject = _("Please confirm who observed a practice")
+        mail.queue_mail(settings, person.email, subject, body, quiet=letters.quiet_hours(person.id))
 
 
 def _tell_of_device(event: NewDevice, settings: Settings) -> None:

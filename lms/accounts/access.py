@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.accounts import records
 from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
-from lms.accounts.rules import Visitor, may, touch_is_due
+from lms.accounts.rules import MAY, Visitor, may, touch_is_due
 from lms.foundation import clock
 from lms.foundation.audit import acting_person
 from lms.foundation.db import write
@@ -31,6 +31,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 WITH_KEY = "with a key"
 CARRIED_MOST = 64 * 1024
 CARRIED_SECONDS = 24 * 3600
+
+# Whose a thing is that stands in an address, by the name of its place there: the inner id of a person.
+_WHOSE: dict[str, Callable[[str], str | None]] = {}
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -83,8 +86,32 @@ def from_anywhere(view: View) -> View:
     return view
 
 
+def belongs(argument: str, whose: Callable[[str], str | None]) -> None:
+    """Say whose a thing in an address is, so that no member of staff decides about their own."""
+    _WHOSE[argument] = whose
+
+
+def _is_for_oneself(somebody: Visitor, action: str, arguments: Mapping[str, Any]) -> bool:
+    """Decide whether staff would change something about themselves, on any page that takes a post."""
+    changes = request.url_rule is not None and "POST" in (request.url_rule.methods or ())
+    if MAY[action].self_only or not changes:
+        return False
+    return any(_WHOSE[name](value) == somebody.person_id for name, value in arguments.items() if name in _WHOSE)
+
+
+def _whose_person(public_id: str) -> str | None:
+    found = records.find_person(public_id)
+    return found.id if found else None
+
+
+belongs("person", _whose_person)
+
+
 def allow(action: str) -> Callable[[View], View]:
-    """Mark a view as open to those who MAY do something; others meet the sign-in page or a 404."""
+    """Mark a view as open to those who MAY do something; others meet the sign-in page or a 404.
+
+    Whatever staff would record, confirm, change or undo for themselves is refused here, for every view.
+    """
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -100,6 +127,8 @@ def allow(action: str) -> Callable[[View], View]:
                 g.programme = programme
             if not may(somebody, action, programme.id if programme else None):
                 abort(404)
+            if _is_for_oneself(somebody, action, arguments):
+                return make_response(render_template("errors/not_for_oneself.html"), 403)
             return view(**arguments)
 
         guarded.access = action  # type: ignore[attr-defined]

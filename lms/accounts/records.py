@@ -217,6 +217,15 @@ def list_members(programme_id: str | None = None) -> list[tuple[Person, Membersh
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
+def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:
+    """Return who has a role beside learning in a programme and can sign in, with those roles, by name."""
+    found: dict[str, tuple[Person, set[str]]] = {}
+    for person, membership, _programme in list_members(programme_id):
+        if membership.role != "learner" and person.disabled_at is None:
+            found.setdefault(person.id, (person, set()))[1].add(membership.role)
+    return [(person, frozenset(roles)) for person, roles in found.values()]
+
+
 def list_operators() -> list[Person]:
     """Return the people who run the site."""
     return list(db.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))

@@ -69,6 +69,7 @@ MAY: dict[str, May] = {
     "see training states": _may("coordinator"),
     "record an equivalent": _may("coordinator"),
     "record observed practice": _may("coordinator"),
+    "confirm observed practice": _may("trainer", "coordinator"),
     "see certificates of a programme": _may("coordinator"),
     "withdraw a certificate": _may("coordinator"),
     "reissue a certificate": _may("coordinator"),

@@ -72,6 +72,13 @@ def sights() -> tuple[Sight, ...]:
             explanation=_("A certificate says how many, by whom and when, never the word. What was said is not kept."),
         ),
         Sight(
+            _("Who observed you without an account here, and on which day, until that is confirmed"),
+            ("hold certificates", "record observed practice", "confirm observed practice"),
+            explanation=_(
+                "A second person of your programme confirms that they were there, and is not told how it went."
+            ),
+        ),
+        Sight(
             _("Whether you hold a certificate, and until when"),
             ("hold certificates", "see certificates of a programme"),
             by_code=True,

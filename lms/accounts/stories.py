@@ -24,6 +24,7 @@ def tell(event: str) -> str | None:
         "RenewalBegun": _("You began to renew a certificate."),
         "CertificateRenewed": _("A certificate of yours was renewed."),
         "PracticeObserved": _("A practice of yours was observed and recorded."),
+        "ObserverConfirmed": _("A second person confirmed who observed a practice of yours."),
         "ObservationUndone": _("A record of observed practice of yours no longer counts."),
         "CoursePassed": _("You passed a course’s check."),
         "CertificateIssued": _("A certificate was issued to you."),

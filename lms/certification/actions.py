@@ -11,7 +11,7 @@ from typing import Any
 
 from lms.accounts.records import get_person, get_programme
 from lms.accounts.rules import zone_of
-from lms.certification import cycles, records, rules
+from lms.certification import cycles, evidence, records, rules
 from lms.certification.codes import new_code
 from lms.certification.cycles import Mode, Validity
 from lms.certification.events import (
@@ -164,6 +164,9 @@ def release(award: Award, settings: Settings) -> bool:
     if not award.waiting or is_held(award.programme_id, award.digest, settings):
         return False
     award.waiting, award.issued_at = False, clock.now()
+    if award.level == "ready" and evidence.is_held_back(award.enrolment_id):
+        # Harm was seen while it waited: it says that the course was completed, and readiness comes back by practice.
+        award.facts = rules.without_readiness(award.facts)
     for before in records.list_awards_of_enrolment(award.enrolment_id):
         if before.cycle == award.cycle - 1 and not (before.replaced_by or before.raised_to):
             _follow(before, award)

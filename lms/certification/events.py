@@ -167,6 +167,16 @@ class ObservationUndone:
 
 
 @dataclass(frozen=True)
+class ObserverConfirmed:
+    """A second person confirmed that the person named observed a practice."""
+
+    person_id: str
+    programme_id: str
+    enrolment_id: str
+    observation_id: str
+
+
+@dataclass(frozen=True)
 class ReadinessSet:
     """A programme set how many observed practices it asks for in a course."""
 

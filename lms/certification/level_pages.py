@@ -22,6 +22,7 @@ UNDO_WORDS = {
     "another day": _l("The day or the observer was another"),
     "another word": _l("The word was another"),
     "not agreed": _l("The learner had not agreed to being observed"),
+    "not confirmed": _l("Nobody else could confirm who observed it"),
     "other": _l("Another reason"),
 }
 
@@ -33,6 +34,7 @@ def told(row: Observation) -> dict[str, Any]:
         "on": day(row.seen_on),
         "observer": row.observer,
         "role": role_words(row.observer_role),
+        "pending": row.pending and row.undone_at is None,
         "word": RATING_WORDS[row.rating][0],
         "undone_on": day(row.undone_at.date()) if row.undone_at else "",
         "undone_reason": UNDO_WORDS[row.undone_reason] if row.undone_reason else "",

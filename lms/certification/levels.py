@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from lms.accounts.records import Person, get_person
+from lms.accounts.records import Person, get_person, list_staff
 from lms.certification import evidence, records, rules
 from lms.certification.actions import Refused, today_in
 from lms.certification.codes import new_code
@@ -16,6 +16,7 @@ from lms.certification.events import (
     CertificateIssued,
     CertificateRaised,
     ObservationUndone,
+    ObserverConfirmed,
     PracticeObserved,
     ReadinessSet,
 )
@@ -31,17 +32,23 @@ from lms.learning.records import Enrolment, get_enrolment
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
 
-_OF_ITS_OWN = frozenset({"id", "code", "name", "facts", "issued_at", "name_shown", "current_for"})
+_OF_ITS_OWN = frozenset(
+    {"id", "code", "name", "facts", "issued_at", "name_shown", "current_for", "withdrawn_at", "withdrawn_reason"}
+)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One observed practice as it is told: by whom, on which day, and which of the four words fits."""
+    """One observed practice as it is told: by whom, on which day, and which of the four words fits.
+
+    `observer_id` is the observer's account in the programme, which then decides the name and the role.
+    """
 
     observer: str
     role: str
     on: date
     rating: str
+    observer_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,13 +68,20 @@ def observations_needed(programme_id: str, course: Course) -> int:
 
 
 def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observation | Refused:
-    """Record an observed practice; recording the same one twice is recording it once."""
+    """Record an observed practice; recording the same one twice is recording it once.
+
+    An observer without an account in the programme waits for a second person to confirm them.
+    """
     enrolment = get_enrolment(enrolment_id)
     person = get_person(enrolment.person_id)
-    if refused := _refusal(person, seen, by):
+    account = _account_of(seen, enrolment.programme_id)
+    if refused := _refusal(person, seen, account, by):
         return refused
+    if account:
+        observer, roles = account
+        seen = Seen(observer.display_name, _role_of(roles, seen.role), seen.on, seen.rating, observer.id)
     for known in evidence.list_observations(enrolment_id):
-        told = Seen(known.observer, known.observer_role, known.seen_on, known.rating)
+        told = Seen(known.observer, known.observer_role, known.seen_on, known.rating, known.observer_id)
         if known.undone_at is None and told == seen:
             return known
     row = Observation(
@@ -77,6 +91,8 @@ def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observa
         enrolment_id=enrolment_id,
         observer=seen.observer,
         observer_role=seen.role,
+        observer_id=seen.observer_id,
+        pending=seen.observer_id is None,
         seen_on=seen.on,
         rating=seen.rating,
         recorded_by=by,
@@ -88,10 +104,61 @@ def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observa
     return row
 
 
-def _refusal(person: Person, seen: Seen, by: str | None) -> Refused | None:
+def _account_of(seen: Seen, programme_id: str) -> tuple[Person, frozenset[str]] | None:
+    """Return the account of an observer with a role in the programme: the one that was chosen, or the one so named."""
+    staff = list_staff(programme_id)
+    if seen.observer_id:
+        return next(((person, roles) for person, roles in staff if person.id == seen.observer_id), None)
+    named = [(person, roles) for person, roles in staff if rules.name_fits(seen.observer, person.display_name)]
+    return named[0] if len(named) == 1 else None
+
+
+def _role_of(roles: frozenset[str], said: str) -> str:
+    return said if said in roles else next(role for role in rules.OBSERVER_ROLES if role in roles)
+
+
+def _refusal(
+    person: Person, seen: Seen, account: tuple[Person, frozenset[str]] | None, by: str | None
+) -> Refused | None:
+    if seen.observer_id and account is None:
+        return Refused(_("This person has no role in your programme now. Please choose who observed it once more."))
     names = {person.display_name, person.certificate_name} - {""}
-    if by == person.id or any(rules.name_fits(seen.observer, name) for name in names):
+    own = account[0].id == person.id if account else any(rules.names_the_same(seen.observer, name) for name in names)
+    if by == person.id or own:
         return Refused(_("Nobody observes or records their own practice. Please name who was there."))
+    return None
+
+
+def who_may_confirm(row: Observation) -> list[Person]:
+    """Return who may confirm the observer of a record: trainers and coordinators who have no part in it."""
+    part = {row.recorded_by, get_enrolment(row.enrolment_id).person_id}
+    return [
+        person
+        for person, roles in list_staff(row.programme_id)
+        if roles & {"trainer", "coordinator"} and person.id not in part
+    ]
+
+
+def confirm_observer(row_id: str, by: str) -> Refused | None:
+    """Confirm that the person named did observe a practice; it counts from now on."""
+    row = db.session.get_one(Observation, row_id)
+    if by not in {person.id for person in who_may_confirm(row)}:
+        return Refused(_("Somebody else confirms this: you recorded it, or it is about you. Nothing was changed."))
+    if row.pending and row.undone_at is None:
+        row.pending, row.confirmed_by, row.confirmed_at = False, by, clock.now()
+        db.session.flush()
+        person_id = get_enrolment(row.enrolment_id).person_id
+        announce(ObserverConfirmed(person_id, row.programme_id, row.enrolment_id, row.public_id))
+    return None
+
+
+def decline_observer(row_id: str, by: str) -> Refused | None:
+    """Say as a second person that an observer cannot be confirmed: the record no longer counts."""
+    row = db.session.get_one(Observation, row_id)
+    if by not in {person.id for person in who_may_confirm(row)}:
+        return Refused(_("Somebody else confirms this: you recorded it, or it is about you. Nothing was changed."))
+    if row.pending:
+        undo_observation(row_id, "not confirmed")
     return None
 
 
@@ -120,14 +187,18 @@ def set_readiness(programme_id: str, course_id: str, observations: int, settings
 
 
 def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
-    """Issue the certificate of the second level once enough was observed; the first stays what it is."""
+    """Issue the certificate of the second level once enough was observed; the first stays what it is.
+
+    One that was withdrawn for harm is followed by another once practice that was observed since is enough again.
+    """
     standing = records.find_award_of_enrolment(enrolment_id)
-    if standing is None or standing.waiting or standing.withdrawn_at or standing.level == "ready":
+    if standing is None or not _can_be_raised(standing):
         return None
     today = today_in(standing.programme_id, settings)
     found = evidence.list_open(enrolment_id)
     needed = observations_needed(standing.programme_id, get_course(standing.digest))
-    if standing.state(today) != "valid" or not rules.is_ready(needed, [row.rating for row in found]):
+    ended = standing.valid_until is not None and today > standing.valid_until
+    if ended or not rules.is_ready(needed, [row.rating for row in found]):
         return None
     behind = [row for row in found if row.rating in rules.SHOWN]
     kept = {column.key: getattr(standing, column.key) for column in inspect(Award).columns}
@@ -140,16 +211,43 @@ def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
         name_shown=False,
         **{key: value for key, value in kept.items() if key not in _OF_ITS_OWN},
     )
-    standing.current_for, standing.raised_to = None, award.id
+    standing.current_for = None
+    first = _first_of(standing) or standing
+    if first.level == "completed":
+        first.raised_to = award.id
     db.session.flush()
     award.current_for = enrolment_id
     db.session.add(award)
     db.session.flush()
     for row in found:
         row.award_id = award.id
-    announce(CertificateRaised(standing.id, award.person_id, award.programme_id, award.id))
+    announce(CertificateRaised(first.id, award.person_id, award.programme_id, award.id))
     announce(CertificateIssued(award.id, award.person_id, award.programme_id))
     return award
+
+
+def _can_be_raised(standing: Award) -> bool:
+    """Decide whether a certificate of readiness may follow the one that stands: no other withdrawal is passed over."""
+    if standing.waiting:
+        return False
+    if standing.level == "completed":
+        return standing.withdrawn_at is None
+    first = _first_of(standing)
+    for_harm = standing.withdrawn_at is not None and standing.withdrawn_reason == rules.HARM_SEEN
+    return for_harm and (first is None or first.withdrawn_at is None)
+
+
+def _first_of(ready: Award) -> Award | None:
+    """Return the certificate of the first level that was raised to one of the second."""
+    awards = records.list_awards_of_enrolment(ready.enrolment_id)
+    return next((award for award in awards if award.raised_to == ready.id), None)
+
+
+def to_withdraw(enrolment_id: str) -> Award | None:
+    """Return the certificate of readiness that stands although harm was seen since, for its coordinator to decide."""
+    current = records.find_award_of_enrolment(enrolment_id)
+    stands = current is not None and current.level == "ready" and not (current.withdrawn_at or current.waiting)
+    return current if stands and evidence.is_held_back(enrolment_id) else None
 
 
 def _what_was_seen(behind: list[Observation]) -> dict[str, Any]:
@@ -166,8 +264,8 @@ def way_of(enrolment_id: str) -> Way | None:
     rows = evidence.list_observations(enrolment_id)
     if not needed and not rows:
         return None
-    ratings = [row.rating for row in rows if row.undone_at is None and row.award_id is None]
-    ready = bool(standing and standing.level == "ready")
+    ratings = [row.rating for row in evidence.list_open(enrolment_id)]
+    ready = bool(standing and standing.level == "ready" and not standing.withdrawn_at)
     shown = sum(rating in rules.SHOWN for rating in ratings)
     return Way(needed, min(shown, needed), rules.held_back(ratings), ready, tuple(rows))
 

@@ -19,7 +19,7 @@ from lms.learning.records import Enrolment, list_enrolments
 
 OBSERVED = (
     "id public_id programme_id enrolment_id observer observer_role seen_on rating recorded_by recorded_at"
-    " undone_at undone_reason award_id"
+    " undone_at undone_reason award_id observer_id pending confirmed_by confirmed_at"
 )
 
 
@@ -153,6 +153,7 @@ def _observed(person_id: str) -> Sheet:
             "role": _("Their role"),
             "word": _("One of four words"),
             "recorded": _("Recorded"),
+            "confirmed": _("Observer confirmed"),
             "undone": _("Undone"),
             "undone_reason": _("Why it was undone"),
         },
@@ -164,6 +165,7 @@ def _observed(person_id: str) -> Sheet:
                 row.observer_role,
                 row.rating,
                 row.recorded_at.isoformat(),
+                _("Not yet") if row.pending else row.confirmed_at.isoformat() if row.confirmed_at else "",
                 row.undone_at.isoformat() if row.undone_at else "",
                 row.undone_reason or "",
             )
@@ -198,7 +200,8 @@ def erase(person_id: str, remains: Remains) -> None:
     mine = select(Enrolment.id).where(Enrolment.person_id == person_id)
     db.session.execute(delete(Observation).where(Observation.enrolment_id.in_(mine)))
     # What a coordinator recorded for others stands; only who it was is no longer told.
-    db.session.execute(update(Observation).where(Observation.recorded_by == person_id).values(recorded_by=None))
+    for part in (Observation.recorded_by, Observation.observer_id, Observation.confirmed_by):
+        db.session.execute(update(Observation).where(part == person_id).values({part: None}))
     for award in awards:
         if seen := award.facts.get("observations"):
             award.facts = {**award.facts, "observations": [{**one, "observer": ""} for one in seen]}

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import inspect
 
 from lms.accounts.records import get_person
-from lms.certification import records
+from lms.certification import evidence, records
 from lms.certification.actions import Refused
 from lms.certification.codes import new_code
 from lms.certification.events import (
@@ -65,6 +65,13 @@ def make_anew(award_id: str, because: Because) -> Award | Refused:
     old = records.get_award(award_id)
     if not can_be_made_anew(old):
         return Refused(_("This certificate does not stand any more, so no new one takes its place."))
+    if old.level == "ready" and evidence.is_held_back(old.enrolment_id):
+        return Refused(
+            _(
+                "Practice that could have done harm was recorded since. No new certificate of readiness is issued until"
+                " later practice goes well. Nothing was changed."
+            )
+        )
     request = records.find_name_request(award_id)
     person = get_person(old.person_id)
     kept = {column.key: getattr(old, column.key) for column in inspect(Award).columns if column.key not in _OF_ITS_OWN}

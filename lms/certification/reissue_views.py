@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, belongs, this_programme
 from lms.accounts.records import find_member, get_person
 from lms.certification import actions, records, reissue
 from lms.certification.codes import normalise_code
@@ -14,6 +14,14 @@ from lms.certification.forms import ReissueForm, WithdrawForm
 from lms.certification.records import Award
 from lms.certification.views import own_award, rooms
 from lms.foundation.db import write
+
+
+def _whose_certificate(code: str) -> str | None:
+    award = records.find_award(normalise_code(code) or "")
+    return award.person_id if award else None
+
+
+belongs("code", _whose_certificate)
 
 
 def _award_of_programme(code: str) -> Award:

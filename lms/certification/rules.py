@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +22,11 @@ RATINGS: tuple[Rating, ...] = ("harmful", "not yet", "basic", "skilled")
 # What shows that somebody can do it; the other two are kept, and count for nothing.
 SHOWN: frozenset[str] = frozenset({"basic", "skilled"})
 OBSERVER_ROLES = ("trainer", "observer", "coordinator", "supervisor")
-UNDO_REASONS = ("somebody else", "another day", "another word", "not agreed", "other")
+UNDO_REASONS = ("somebody else", "another day", "another word", "not agreed", "not confirmed", "other")
 OBSERVATIONS_MOST = 10
-REASONS = ("issued in error", "requirement not met", "holder asked", "programme decision", "other")
+# After this one, readiness comes back by itself once later practice goes well.
+HARM_SEEN = "harm observed"
+REASONS = ("issued in error", "requirement not met", HARM_SEEN, "holder asked", "programme decision", "other")
 _CARRIED = ("score", "safety", "practice", "practice_otherwise", "practice_waived")
 
 
@@ -151,6 +154,12 @@ def what_was_observed(facts: Mapping[str, Any], since: Sequence[str]) -> dict[st
     return {key: facts[key] for key in ("level", "observed", "observations", "ready_on") if key in facts}
 
 
+def without_readiness(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a certificate of readiness as those of one that says that the course was completed."""
+    left = {key: value for key, value in facts.items() if key not in {"observations", "ready_on"}}
+    return {**left, "level": "completed", "observed": 0}
+
+
 def plain_name(name: str) -> str:
     """Return a name without case, marks and spaces, as names are compared."""
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
@@ -160,6 +169,22 @@ def plain_name(name: str) -> str:
 def name_fits(typed: str, name: str) -> bool:
     """Decide whether a typed name is the one on a certificate."""
     return bool(plain_name(typed)) and plain_name(typed) == plain_name(name)
+
+
+def names_the_same(typed: str, name: str) -> bool:
+    """Decide whether a typed name is somebody's own, in any order of its words and whatever is written beside it.
+
+    "Dr Sam Osei", "osei, sam" and "Sam Osei (RN)" all name Sam Osei. A name of one word is met only by itself, as many
+    people share one; titles in brackets or after a comma are left out of that too.
+    """
+    words, said = _words_of(name), _words_of(typed)
+    alone = re.sub(r"\(.*?\)|\[.*?\]|,.*", " ", typed)
+    return bool(words) and (name_fits(alone, name) or name_fits(typed, name) or (len(words) > 1 and words <= said))
+
+
+def _words_of(name: str) -> set[str]:
+    parted = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in name)
+    return {word for part in parted.split() if (word := plain_name(part))}
 
 
 def seal_of_name(key: bytes, code: str, name: str) -> str:

@@ -149,7 +149,7 @@ def certificates_reissue(code: str) -> None:
 @certificates.command("evidence")
 @click.argument("email")
 @click.option("--course", "course_id", required=True, help="The course in which it was observed.")
-@click.option("--observer", required=True, help="Who was there, as it should stand on the certificate.")
+@click.option("--observer", required=True, help="The address of their account; for anybody else, their name.")
 @click.option("--role", type=click.Choice(OBSERVER_ROLES), default="observer", show_default=True)
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day, as in 2026-03-14.")
 @click.option("--rating", type=click.Choice(RATINGS), required=True, help="The word that fits best.")
@@ -160,8 +160,10 @@ def certificates_evidence(
 ) -> None:
     """Record that somebody's practice was observed; with the last that is asked for, a certificate follows.
 
-    Example: lms certificates evidence sam@example.org --course active-listening --observer "Tara Lindqvist"
-    --role trainer --date 2026-03-14 --rating basic
+    An observer without an account in the programme counts once a trainer or coordinator has confirmed them.
+
+    Example: lms certificates evidence sam@example.org --course active-listening --observer tara@example.org
+    --date 2026-03-14 --rating basic
     """
     from lms.accounts.addresses import normal_email
     from lms.accounts.records import find_person_by_email
@@ -177,11 +179,15 @@ def certificates_evidence(
         raise click.ClickException(f"{email} has not begun {course_id} in this programme. Nothing was recorded.")
     if on.date() > today_in(enrolment.programme_id, settings()):
         raise click.ClickException("This day is still to come. Nothing was recorded.")
-    made = write(levels.record_observation, enrolment.id, levels.Seen(observer, role, on.date(), rating), None)
+    account = find_person_by_email(normal_email(observer)) if "@" in observer else None
+    if "@" in observer and account is None:
+        raise click.ClickException(f"Nobody has an account with the address {observer}. Nothing was recorded.")
+    seen = levels.Seen(observer, role, on.date(), rating, account.id if account else None)
+    made = write(levels.record_observation, enrolment.id, seen, None)
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
     way = levels.way_of(enrolment.id)
-    say("Recorded.")
+    say("Recorded. A trainer or coordinator is asked to confirm the observer." if made.pending else "Recorded.")
     if way and way.ready:
         say("The certificate “ready to practise” is issued.")
     elif way:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import Person
 from lms.certification.actions import today_in
 from lms.content.course import Course
@@ -21,6 +21,14 @@ from lms.foundation.words import gettext as _
 from lms.learning import actions, rules
 from lms.learning.equivalents import Equivalent, find_equivalent, list_standing
 from lms.learning.records import Enrolment, get_enrolment
+
+
+def _whose_equivalent(public_id: str) -> str | None:
+    row = find_equivalent(public_id)
+    return get_enrolment(row.enrolment_id).person_id if row else None
+
+
+belongs("equivalent", _whose_equivalent)
 
 
 def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str, str, str]]:

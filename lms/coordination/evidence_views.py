@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
-from lms.accounts.records import Person
+from lms.accounts.access import allow, belongs, signed_in, this_programme
+from lms.accounts.records import Person, get_person, list_staff
 from lms.certification import evidence, levels
 from lms.certification.actions import Refused, today_in
 from lms.certification.level_pages import RATING_WORDS, UNDO_WORDS, told
-from lms.certification.rules import OBSERVATIONS_MOST, UNDO_REASONS
-from lms.coordination.forms import ROLE_WORDS, ObservationForm, ReadinessForm
-from lms.coordination.members import begun_by, member_of_programme
+from lms.certification.pages import role_words
+from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
+from lms.coordination.forms import OUTSIDE, ROLE_WORDS, ObservationForm, ReadinessForm
+from lms.coordination.members import begun_by, member_of_programme, on_hold_of
 from lms.coordination.views import rooms
 from lms.foundation.db import write
 from lms.foundation.gate import settings
 from lms.foundation.words import gettext as _
+from lms.learning.records import get_enrolment
 from lms.library.records import find_newest_digest, find_offering
 from lms.library.shelf import get_course
 
@@ -29,41 +31,63 @@ def practice(programme: str, person: str) -> Any:
     member = member_of_programme(person)
     form = ObservationForm(request.form)
     asking = {course.id: row.id for row, course in begun_by(member.id) if levels.asks_for_observing(row, course)}
+    observers = {public_id: person_id for public_id, person_id, _words in _observers(member)}
     on, today = form.day(), today_in(this_programme().id, settings())
-    if request.method == "POST" and form.fits(asking):
+    if request.method == "POST" and form.fits(asking, observers):
         if on is None or on > today:
             example = today.isoformat()
             form.refuse("seen_on", _("Please give a day that has been, as in %(example)s.", example=example))
             return _page(programme, member, form)
-        made = write(levels.record_observation, asking[form.course.data], form.seen(on), signed_in().person_id)
+        seen = form.seen(on, observers)
+        made = write(levels.record_observation, asking[form.course.data], seen, signed_in().person_id)
         if not isinstance(made, Refused):
             return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
-        form.refuse("observer", made.message)
+        form.refuse("observer" if seen.observer_id else "observer_name", made.message)
     return _page(programme, member, form)
+
+
+def _observers(member: Person) -> list[tuple[str, str, str]]:
+    """Return (public id, id, words) of who can have observed somebody: accounts with a role, never their own."""
+    return [
+        (person.public_id, person.id, f"{person.display_name} ({_roles_in_words(roles)})")
+        for person, roles in list_staff(this_programme().id)
+        if person.id != member.id
+    ]
+
+
+def _roles_in_words(roles: frozenset[str]) -> str:
+    return ", ".join(role_words(role) for role in OBSERVER_ROLES if role in roles)
+
+
+def _saved_words() -> list[str]:
+    saved = request.args.get("saved") if request.method == "GET" else None
+    return [_("Saved. The list below is up to date.")] if saved else []
 
 
 def _page(programme: str, member: Person, form: ObservationForm, undo_problem: tuple[str, str] = ("", "")) -> Any:
     begun = begun_by(member.id)
     form.course.choices = [(course.id, course.title) for row, course in begun if levels.asks_for_observing(row, course)]
+    observers = [(public_id, words) for public_id, _id, words in _observers(member)]
     recorded = [
         {**told(row), "course": course.title}
         for enrolment, course in begun
         for row in evidence.list_observations(enrolment.id)
     ]
-    saved = request.method == "GET" and request.args.get("saved")
     page = render_template(
         "coordination/practice.html",
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},
         form=form,
+        observers=[("", _("Please choose")), *observers, (OUTSIDE, _("Somebody without an account here"))],
         roles=list(ROLE_WORDS.items()),
         ratings=[(value, *words) for value, words in RATING_WORDS.items()],
         recorded=recorded,
+        on_hold=on_hold_of(member.id),
         undo_reasons=[("", _("Please choose")), *UNDO_WORDS.items()],
         undo_problem=undo_problem,
         courses=[(course.id, course.title) for _row, course in begun],
-        notices=[_("It is kept. The list below is as it stands now.")] if saved else [],
+        notices=_saved_words(),
     )
     return make_response(page, 422 if form.errors or undo_problem[0] else 200)
 
@@ -80,6 +104,56 @@ def undo_practice(programme: str, person: str, observation: str) -> Any:
         return _page(programme, member, ObservationForm(), (row.public_id, _("Please choose one of the reasons.")))
     write(levels.undo_observation, row.id, reason)
     return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
+
+
+def _whose_practice(public_id: str) -> str | None:
+    row = evidence.find_observation(public_id)
+    return get_enrolment(row.enrolment_id).person_id if row else None
+
+
+belongs("observation", _whose_practice)
+
+
+@rooms.get("/programmes/<programme>/practice-to-confirm")
+@allow("confirm observed practice")
+def to_confirm(programme: str) -> Any:
+    """Show the observers without an account whom this visitor can confirm; how it went is not told here."""
+    return _to_confirm_page()
+
+
+def _to_confirm_page(problem: str = "") -> Any:
+    me = signed_in().person_id
+    waiting = [
+        {**told(row), "who": get_person(get_enrolment(row.enrolment_id).person_id).display_name}
+        for row in evidence.list_pending(this_programme().id)
+        if me in {person.id for person in levels.who_may_confirm(row)}
+    ]
+    page = render_template(
+        "coordination/to_confirm.html",
+        here="people",
+        programme=this_programme(),
+        waiting=waiting,
+        problem=problem,
+        notices=_saved_words(),
+    )
+    return make_response(page, 422 if problem else 200)
+
+
+@rooms.post("/programmes/<programme>/practice-to-confirm/<observation>")
+@allow("confirm observed practice")
+def confirm_practice(programme: str, observation: str) -> Any:
+    """Confirm that the person named did observe a practice, or say that this cannot be confirmed."""
+    row = evidence.find_observation(observation)
+    if row is None or row.programme_id != this_programme().id:
+        abort(404)
+    go, me = request.form.get("go"), signed_in().person_id
+    if go not in {"yes", "no"}:
+        return _to_confirm_page(_("Please choose one of the two buttons."))
+    answer = levels.confirm_observer if go == "yes" else levels.decline_observer
+    refused = write(answer, row.id, me)
+    if refused is not None:
+        return _to_confirm_page(refused.message)
+    return redirect(url_for("coordination.to_confirm", programme=programme, saved="yes"), 303)
 
 
 @rooms.route("/programmes/<programme>/courses/<course>/readiness", methods=["GET", "POST"])

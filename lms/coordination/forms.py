@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from wtforms import RadioField, SelectField
@@ -12,10 +12,13 @@ from wtforms.validators import AnyOf
 from lms.certification.levels import Seen
 from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
 from lms.foundation.fields import Form, Number, OneLine, Required, ShortEnough, TextField
+from lms.foundation.words import gettext as _
 from lms.foundation.words import lazy_gettext as _l
 from lms.learning.rules import WAYS
 
 REASON_MOST, OBSERVER_MOST = 600, 80
+# Chosen for an observer without an account in the programme.
+OUTSIDE = "outside"
 ROLE_WORDS = {
     "trainer": _l("Trainer"),
     "observer": _l("Observer"),
@@ -52,9 +55,8 @@ class ObservationForm(Form):
     """A practice that somebody observed: who, when, and one of four words; there is no field for what was said."""
 
     course = SelectField(_l("In which course?"), [Required(_l("Please choose a course."))], choices=[])
-    observer = TextField(
-        _l("Who observed it?"), [Required(_l("Please name who was there.")), ShortEnough(OBSERVER_MOST), OneLine()]
-    )
+    observer = SelectField(_l("Who observed it?"), [Required(_l("Please choose who was there."))], choices=[])
+    observer_name = TextField(_l("Their name, if they have no account here"), [ShortEnough(OBSERVER_MOST), OneLine()])
     role = SelectField(
         _l("What are they in your programme?"),
         [AnyOf(OBSERVER_ROLES, _l("Please choose one of them."))],
@@ -69,18 +71,24 @@ class ObservationForm(Form):
         validate_choice=False,
     )
 
-    def fits(self, courses: Collection[str]) -> bool:
-        """Look the form over, with a course among those that ask for observed practice."""
+    def fits(self, courses: Collection[str], observers: Collection[str]) -> bool:
+        """Look the form over, with a course that asks for observed practice and an observer among those there are."""
         self.course.choices = [(course, course) for course in courses]
-        return bool(self.validate())
+        self.observer.choices = [("", ""), (OUTSIDE, OUTSIDE), *((observer, observer) for observer in observers)]
+        self.validate()
+        if self.observer.data == OUTSIDE and not (self.observer_name.data or "").strip():
+            self.refuse("observer_name", _("Please name who was there."))
+        return not self.errors
 
     def day(self) -> date | None:
         """Return the day that was sent, or None when nothing like a day was."""
         return _as_day(self.seen_on.data)
 
-    def seen(self, on: date) -> Seen:
-        """Return what was observed, once the form has been looked over."""
-        return Seen(self.observer.data or "", self.role.data, on, self.rating.data)
+    def seen(self, on: date, observers: Mapping[str, str]) -> Seen:
+        """Return what was observed, once the form has been looked over; `observers` leads to the ids of accounts."""
+        observer = observers.get(self.observer.data)
+        name = "" if observer else " ".join((self.observer_name.data or "").split())
+        return Seen(name, self.role.data, on, self.rating.data, observer)
 
 
 class ReadinessForm(Form):

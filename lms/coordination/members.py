@@ -6,6 +6,8 @@ from flask import abort
 
 from lms.accounts.access import this_programme
 from lms.accounts.records import Person, find_member
+from lms.certification.evidence import is_held_back
+from lms.certification.levels import to_withdraw
 from lms.content.course import Course
 from lms.learning.records import Enrolment, list_enrolments
 from lms.library.records import find_newest_digest
@@ -28,4 +30,14 @@ def begun_by(person_id: str) -> list[tuple[Enrolment, Course]]:
         course = get_course(digest) if digest else None
         if course and not course.private and enrolment.programme_id == this_programme().id:
             found.append((enrolment, course))
+    return found
+
+
+def on_hold_of(person_id: str) -> list[dict[str, str]]:
+    """Return the courses in which somebody's readiness is on hold, each with the code of what may be withdrawn."""
+    found = []
+    for enrolment, course in begun_by(person_id):
+        if is_held_back(enrolment.id):
+            award = to_withdraw(enrolment.id)
+            found.append({"course": course.title, "code": award.code if award else ""})
     return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from lms.certification.cycles import Stage, Validity, stage_of
+from lms.certification.evidence import list_held_back
 from lms.certification.history import words_of
 from lms.certification.pages import level_words, state_words
 from lms.certification.records import (
@@ -45,6 +46,8 @@ class PersonRow:
     # What can be chosen: a key for the page, and the enrolment behind it, which no page shows.
     key: str | None
     enrolment: str | None
+    # The last observed practice could have done harm: a coordinator decides what follows.
+    on_hold: bool = False
 
 
 def training_words(state: TrainingState, issued: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
@@ -90,11 +93,12 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
         title, private = courses[enrolment.course_id]
         if not private:
             begun.setdefault(enrolment.person_id, []).append((title, enrolment, awards.get(enrolment.id)))
-    rows = []
+    rows, held = [], list_held_back(programme_id)
     for person_id, public_id, name in list_learners(programme_id):
         for title, taken, award in begun.get(person_id, [("", None, None)]):
             rule = rules[award.digest] if award else None
-            rows.append(_row((name, public_id), title, taken, award, rule, today=today))
+            row = _row((name, public_id), title, taken, award, rule, today=today)
+            rows.append(replace(row, on_hold=row.enrolment in held))
     return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
 
 
@@ -234,13 +238,18 @@ def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> l
     ]
 
 
+def certificate_in_csv(row: PersonRow) -> str:
+    """Return the state of a certificate for a cell, with what asks for a decision."""
+    return "; ".join(text for text in (row.certificate_text, _("Readiness on hold") if row.on_hold else "") if text)
+
+
 def as_csv(rows: list[PersonRow]) -> str:
     """Return the same rows as CSV with inert cells, for a spreadsheet."""
     head = [_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Code")]
     return as_sheet(
         head,
         (
-            (row.name, row.course, row.training_text, row.until and day(row.until), row.certificate_text, row.code)
+            (row.name, row.course, row.training_text, row.until and day(row.until), certificate_in_csv(row), row.code)
             for row in rows
         ),
     )

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import render_template
 
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, signed_in, this_programme
 from lms.certification.actions import today_in
 from lms.coordination import pages
-from lms.coordination.members import member_of_programme
+from lms.coordination.members import member_of_programme, on_hold_of
 from lms.coordination.views import rooms
 from lms.foundation.gate import settings
 
@@ -25,6 +25,8 @@ def person(programme: str, person: str) -> Any:
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},
+        on_hold=on_hold_of(member.id),
+        is_me=member.id == signed_in().person_id,
         courses=[
             (row, pages.certificates_of(row.enrolment, settings()))
             for row in rows

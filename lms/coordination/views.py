@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.certification.actions import today_in
+from lms.certification.evidence import list_pending
 from lms.certification.records import list_troubled
 from lms.coordination import pages
 from lms.coordination.rules import STATES, TrainingState
@@ -62,6 +63,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         choose_url=address(None, not choosing),
         batches=pages.batches_of(this_programme().id, signed_in().person_id),
         troubled=len(list_troubled(this_programme().id)),
+        to_confirm=len(list_pending(this_programme().id)),
         q=search,
         states=states,
         state_names=names,

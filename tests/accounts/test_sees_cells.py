@@ -73,6 +73,8 @@ def world(sqlite_site: Site) -> World:
     _leave_a_remark(sqlite_site, enrolment)
     seen = Seen("Omar Haim", "observer", clock.today("UTC"), "skilled")
     sqlite_site.do(levels.record_observation, enrolment, seen, cora)
+    outside = Seen("Vera Sandoval", "supervisor", clock.today("UTC"), "basic")
+    sqlite_site.do(levels.record_observation, enrolment, outside, None)
     pass_check(sqlite_site, enrolment)
     sqlite_site.work()
     with sqlite_site.inside():
@@ -101,6 +103,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
             "all": "met in another way, which the programme recorded",
         },
         "How an observed practice of yours went, in one of four words": {"all": "Omar Haim (observer): Skilled."},
+        "Who observed you without an account here, and on which day, until that is confirmed": {"all": "Vera Sandoval"},
         "Whether you hold a certificate, and until when": {"all": until},
         "The name on your certificate": {"all": HER_NAME},
         "Your e-mail address and sign-ins": {"all": "sam@example.org"},
@@ -123,6 +126,7 @@ def places(looker: str, world: World, public_id: str) -> list[str]:
             f"/programmes/harbour/certificates/{world.code}/withdraw",
         ),
         f"/programmes/harbour/courses/{PFA}/remarks",
+        "/programmes/harbour/practice-to-confirm",
     ]
 
 

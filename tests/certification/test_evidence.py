@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from lms.certification import actions, evidence, levels
+from lms.accounts import actions as accounts
+from lms.certification import actions, evidence, levels, reissue
 from lms.certification.actions import Refused
 from lms.certification.evidence import Observation
 from lms.certification.levels import Seen
 from lms.certification.records import Award, find_award, find_award_of_enrolment, get_award
-from lms.certification.rules import is_ready
+from lms.certification.rules import HARM_SEEN, is_ready
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
+from lms.foundation.mail import OutboxMail
 from lms.learning import actions as learning
 from tests.conftest import Site
 from tests.learning.test_once import told
@@ -118,7 +120,10 @@ def test_the_same_practice_is_recorded_once(sqlite_site: Site) -> None:
     assert told(sqlite_site, "PracticeObserved") == 1
 
 
-@pytest.mark.parametrize("observer", ["Sam Osei", "  sam OSEI "])
+@pytest.mark.parametrize(
+    "observer",
+    ["Sam Osei", "  sam OSEI ", "sam osei (RN)", "Dr Sam Osei", "Osei, Sam", "SAM\u200b OSEI", "Ｓａｍ Osei"],
+)
 def test_nobody_observes_their_own_practice(sqlite_site: Site, observer: str) -> None:
     enrolment = prepare(sqlite_site, "sam")
     assert isinstance(observe(sqlite_site, enrolment, observer=observer), Refused)
@@ -232,7 +237,129 @@ def test_deleting_an_account_leaves_days_and_no_names(sqlite_site: Site) -> None
 
 def test_no_column_could_hold_what_was_said() -> None:
     free = {"id", "public_id", "programme_id", "enrolment_id", "observer", "observer_role", "rating", "recorded_by"}
-    free |= {"undone_reason", "award_id"}
+    free |= {"undone_reason", "award_id", "observer_id", "confirmed_by"}
     texts = {column.name for column in Observation.__table__.columns if column.type.python_type is str}
     assert texts == free
-    assert set(Seen.__dataclass_fields__) == {"observer", "role", "on", "rating"}
+    assert set(Seen.__dataclass_fields__) == {"observer", "role", "on", "rating", "observer_id"}
+
+
+def test_a_named_outside_person_counts_once_a_second_person_has_confirmed_them(site: Site) -> None:
+    ask_for(site, 1)
+    enrolment = prepare(site, "sam")
+    pass_check(site, enrolment)
+    row = observe(site, enrolment, observer="Vera Sandoval")
+    assert row.pending and standing(site, enrolment).level == "completed"
+    with site.inside():
+        ids = {name: site.person(name).id for name in ("sam", "cora", "tara", "lena", "ada", "mina")}
+        letters = [(mail.recipient, mail.body) for mail in db.session.scalars(select(OutboxMail))]
+    asked = [(to, body) for to, body in letters if "practice-to-confirm" in body]
+    assert [to for to, _body in asked] == ["tara@example.org"] and "Sam" not in asked[0][1]
+    for name in ("cora", "sam", "lena", "ada", "mina"):
+        assert isinstance(site.do(levels.confirm_observer, row.id, ids[name]), Refused), name
+    assert standing(site, enrolment).level == "completed"
+    assert site.do(levels.confirm_observer, row.id, ids["tara"]) is None
+    assert standing(site, enrolment).level == "ready"
+    page = site.stranger().get(f"/verify/{standing(site, enrolment).code}").main
+    assert "signed: by Vera Sandoval" in page
+
+
+def test_who_has_an_account_needs_nobody_to_confirm_them_and_carries_the_name_and_role_of_it(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    with sqlite_site.inside():
+        ids = {name: sqlite_site.person(name).id for name in ("tara", "lena", "mina", "cora", "sam")}
+    today = clock.today("UTC")
+    for name in ("lena", "mina", "sam"):
+        seen = Seen("", "coordinator", today, "basic", ids[name])
+        assert isinstance(sqlite_site.do(levels.record_observation, enrolment, seen, ids["cora"]), Refused), name
+    seen = Seen("Somebody", "coordinator", today, "basic", ids["tara"])
+    row = sqlite_site.do(levels.record_observation, enrolment, seen, ids["cora"])
+    assert (row.observer, row.observer_role, row.pending) == ("Tara Lindqvist", "trainer", False)
+
+
+def test_somebody_of_the_same_first_name_may_observe_whoever_goes_by_one_name(sqlite_site: Site) -> None:
+    enrolment = prepare(sqlite_site, "sam")
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    sqlite_site.do(accounts.change_names, sam, "Sam", "Sam")
+    assert isinstance(observe(sqlite_site, enrolment, observer="sam (RN)"), Refused)
+    assert observe(sqlite_site, enrolment, observer="Sam Miller").pending
+
+
+def test_harm_withdraws_readiness_until_later_practice_is_good(site: Site) -> None:
+    ask_for(site, 1)
+    enrolment = prepare(site, "sam")
+    pass_check(site, enrolment)
+    first = standing(site, enrolment)
+    observe(site, enrolment, "skilled", ago=5)
+    ready = standing(site, enrolment)
+    observe(site, enrolment, "harmful", ago=3)
+    with site.inside():
+        offered = levels.to_withdraw(enrolment)
+        assert offered is not None and offered.id == ready.id
+    assert isinstance(site.do(reissue.make_anew, ready.id, "fault"), Refused)
+    site.do(actions.withdraw, ready.id, HARM_SEEN)
+    observe(site, enrolment, "not yet", ago=2)
+    observe(site, enrolment, "harmful", ago=1)
+    assert standing(site, enrolment).id == ready.id
+    with site.inside():
+        way = levels.way_of(enrolment)
+        assert way is not None and way.stopped and not way.ready
+    observe(site, enrolment, ago=0)
+    again = standing(site, enrolment)
+    assert (again.level, again.withdrawn_at, again.facts["observed"]) == ("ready", None, 1)
+    states = {
+        code: site.stranger().get(f"/verify/{code}?format=json").response.json["state"]
+        for code in (first.code, ready.code, again.code)
+    }
+    assert states == {first.code: "valid", ready.code: "revoked", again.code: "valid"}
+
+
+def test_other_withdrawals_are_not_passed_over_by_later_practice(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment, ago=5)
+    ready = standing(sqlite_site, enrolment)
+    sqlite_site.do(actions.withdraw, ready.id, "programme decision")
+    observe(sqlite_site, enrolment, "skilled", ago=1)
+    assert standing(sqlite_site, enrolment).id == ready.id
+
+
+def test_harm_recorded_by_mistake_and_undone_holds_nothing_back(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    harm = observe(sqlite_site, enrolment, "harmful", ago=1)
+    observe(sqlite_site, enrolment, ago=5)
+    assert standing(sqlite_site, enrolment).level == "completed"
+    sqlite_site.do(levels.undo_observation, harm.id, "somebody else")
+    assert standing(sqlite_site, enrolment).level == "ready"
+
+
+def test_harm_that_an_unconfirmed_observer_saw_holds_back_at_once(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment, "harmful", ago=1, observer="Vera Sandoval")
+    observe(sqlite_site, enrolment, ago=5)
+    assert standing(sqlite_site, enrolment).level == "completed"
+
+
+def test_harm_seen_while_a_renewed_certificate_waits_for_its_review_is_not_released_as_readiness(
+    sqlite_site: Site,
+) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment)
+    clock.shift(timedelta(days=700))
+    sqlite_site.do(accounts.set_programme, "harbour", None, {}, True, touch_hold=True)
+    pass_check(sqlite_site, enrolment)
+    waiting = standing(sqlite_site, enrolment)
+    assert waiting.waiting and waiting.level == "ready"
+    observe(sqlite_site, enrolment, "harmful", ago=0)
+    sqlite_site.do(accounts.set_programme, "harbour", None, {}, False, touch_hold=True)
+    sqlite_site.do(actions.release_reviewed, PFA, sqlite_site.settings)
+    issued = standing(sqlite_site, enrolment)
+    assert (issued.waiting, issued.level, issued.facts["observed"]) == (False, "completed", 0)

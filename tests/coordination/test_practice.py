@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 
+from lms.accounts import actions as accounts
 from lms.certification.records import find_award_of_enrolment
 from lms.foundation import clock
 from lms.foundation.words import day
@@ -32,8 +33,10 @@ def ask_for(site: Site, number: str = "1") -> Page:
 
 def record(site: Site, expect: int = 200, **more: str) -> Page:
     """Record that Tara observed Sam today, or something else."""
+    with site.inside():
+        tara = site.person("tara").public_id
     today = clock.today("UTC").isoformat()
-    sent = {"course": PFA, "observer": "Tara Lindqvist", "role": "trainer", "seen_on": today, "rating": "basic"}
+    sent = {"course": PFA, "observer": tara, "role": "trainer", "seen_on": today, "rating": "basic"}
     return page_for(site).form("/practice").submit(expect=expect, **(sent | more))
 
 
@@ -59,9 +62,10 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"observer": ""}, "Please name who was there."),
-        ({"observer": "sam osei"}, "Nobody observes or records their own practice."),
-        ({"observer": "x" * 81}, "This has 81 characters"),
+        ({"observer": ""}, "Please choose who was there."),
+        ({"observer": "outside"}, "Please name who was there."),
+        ({"observer": "outside", "observer_name": "sam osei"}, "Nobody observes or records their own practice."),
+        ({"observer": "outside", "observer_name": "x" * 81}, "This has 81 characters"),
         ({"seen_on": "yesterday"}, "Please give a day that has been"),
         ({"seen_on": "2999-01-01"}, "Please give a day that has been"),
         ({"seen_on": ""}, "Please give a day that has been"),
@@ -81,7 +85,7 @@ def test_nothing_chosen_is_told_field_by_field(sqlite_site: Site) -> None:
     prepare(sqlite_site, "sam")
     ask_for(sqlite_site)
     page = page_for(sqlite_site).form("/practice").submit(expect=422)
-    assert "Please choose one of the four." in page.main and "Please name who was there." in page.main
+    assert "Please choose one of the four." in page.main and "Please choose who was there." in page.main
 
 
 def test_undoing_asks_for_one_of_a_few_reasons_which_sam_reads(sqlite_site: Site) -> None:
@@ -101,7 +105,7 @@ def test_there_is_no_field_for_what_was_said(sqlite_site: Site) -> None:
     page = page_for(sqlite_site)
     assert not page.find("textarea")
     names = {name for name, _value in page.form("/practice").fields}
-    assert names <= {"form_token", "course", "observer", "role", "seen_on", "rating"}
+    assert names <= {"form_token", "course", "observer", "observer_name", "role", "seen_on", "rating"}
 
 
 def test_a_number_that_is_none_is_refused(sqlite_site: Site) -> None:
@@ -142,3 +146,72 @@ def test_the_same_from_a_terminal(sqlite_site: Site, monkeypatch: pytest.MonkeyP
     with sqlite_site.inside():
         award = find_award_of_enrolment(enrolment)
         assert award is not None and award.level == "ready"
+
+
+def test_recording_harm_offers_to_withdraw_readiness_on_the_next_page_and_marks_the_person(site: Site) -> None:
+    prepared = prepare(site, "sam")
+    pass_check(site, prepared)
+    ask_for(site)
+    record(site)
+    with site.inside():
+        ready = find_award_of_enrolment(prepared)
+        assert ready is not None and ready.level == "ready"
+        sam = site.person("sam").public_id
+    cora = site.visitor("cora")
+    assert "Readiness on hold" not in cora.get(PEOPLE).main
+    page = record(site, rating="harmful")
+    assert "Readiness on hold" in page.main and "still holds a certificate" in page.main
+    assert "Readiness on hold" in cora.get(PEOPLE).main and "Readiness on hold" in cora.get(f"{PEOPLE}.csv").html
+    assert "Withdraw “ready to practise”" in cora.get(f"{PEOPLE}/{sam}").main
+    after = page.form_with("Withdraw “ready to practise”").submit("Withdraw “ready to practise”")
+    assert "Readiness on hold" in after.main and "still holds a certificate" not in after.main
+    assert "was withdrawn" in site.stranger().get(f"/verify/{ready.code}").main
+    left = site.visitor("sam").get(f"{COURSE}/left").main
+    assert "One more that goes well opens the way again" in left
+    record(site, rating="skilled")
+    assert "Readiness on hold" not in cora.get(PEOPLE).main
+    with site.inside():
+        again = find_award_of_enrolment(prepared)
+        assert again is not None and (again.level, again.withdrawn_at) == ("ready", None)
+
+
+def test_a_second_person_confirms_an_observer_without_an_account_and_never_reads_the_word(site: Site) -> None:
+    prepared = prepare(site, "sam")
+    pass_check(site, prepared)
+    ask_for(site)
+    page = record(site, observer="outside", observer_name="Vera Sandoval", role="supervisor")
+    assert "Not confirmed yet." in page.main
+    waiting = "/programmes/harbour/practice-to-confirm"
+    assert "1 observer waits to be confirmed" in site.visitor("cora").get(PEOPLE).main
+    assert "Nothing waits for you." in site.visitor("cora").get(waiting).main
+    page = site.visitor("tara").get(waiting)
+    assert "Vera Sandoval (supervisor)" in page.main and "Sam Osei" in page.main and "Basic" not in page.main
+    assert "Please choose one of the two buttons." in page.form_with("Confirm (Vera Sandoval)").submit(expect=422).main
+    found = page.form_with("Confirm (Vera Sandoval)")
+    assert "Nothing waits for you." in found.submit("Confirm (Vera Sandoval)").main
+    with site.inside():
+        award = find_award_of_enrolment(prepared)
+        assert award is not None and award.level == "ready"
+    for name in ("sam", "mina"):
+        site.visitor(name).get(waiting, expect=404)
+
+
+def test_what_nobody_else_can_confirm_counts_for_nothing_and_its_learner_reads_why(sqlite_site: Site) -> None:
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    record(sqlite_site, observer="outside", observer_name="Vera Sandoval")
+    button = "I can’t confirm this (Vera Sandoval)"
+    form = sqlite_site.visitor("tara").get("/programmes/harbour/practice-to-confirm").form_with(button)
+    form.submit(button)
+    left = sqlite_site.visitor("sam").get(f"{COURSE}/left").main
+    assert "Nobody else could confirm who observed it" in left and "0 of 1" in left
+
+
+def test_the_person_observed_is_not_among_the_observers(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        harbour, sam = next(iter(sqlite_site.roles(sqlite_site.person("sam").id))), sqlite_site.person("sam")
+    sqlite_site.do(accounts.give_role, sam.id, harbour, "observer")
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    offered = page_for(sqlite_site).form("/practice").choices["observer"]
+    assert sam.public_id not in offered and len(offered) == 4
