@@ -22,6 +22,36 @@ class MembershipGiven:
 
 
 @dataclass(frozen=True)
+class MembershipEnded:
+    """Somebody no longer has a role in a programme."""
+
+    person_id: str
+    programme_id: str
+    role: str
+
+
+@dataclass(frozen=True)
+class OperatorRemoved:
+    """Somebody no longer runs the site."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class AccountDisabled:
+    """An operator closed somebody's account; nothing of it is deleted."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class AccountEnabled:
+    """An operator opened a closed account again."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
 class OperatorNamed:
     """Somebody runs the site now."""
 

@@ -297,11 +297,6 @@ def _of_what_happened(person_id: str, email: str) -> list[Part]:
     ]
 
 
-def is_last_operator(person_id: str) -> bool:
-    """Decide whether nobody would run the site without this person."""
-    return [row.id for row in records.list_operators() if row.disabled_at is None] == [person_id]
-
-
 def erase(person_id: str, remains: Remains) -> None:
     """Take an account away; where records outlive it, an empty row under its number holds them together."""
     me = records.get_person(person_id)

@@ -81,7 +81,7 @@ def delete_account() -> Any:
     """Delete one's own account, after saying plainly what goes and what stays."""
     me = records.get_person(signed_in().person_id)
     form = DeleteForm(request.form)
-    alone = own.is_last_operator(me.id)
+    alone = records.is_last_operator(me.id)
     if request.method == "POST" and form.validate() and not alone and knows_password(me, form, "password"):
         key = secret_key(settings().data) if form.seal.data else None
         write(current_app.extensions["lms_own_data"][2], me.id, key)

@@ -204,6 +204,12 @@ def roles_of(person_id: str) -> dict[str, list[str]]:
     return found
 
 
+def delete_membership(person_id: str, programme_id: str, role: str) -> bool:
+    """Delete a role of somebody in a programme; return whether they had it."""
+    mine = (Membership.person_id == person_id, Membership.programme_id == programme_id, Membership.role == role)
+    return bool(db.session.execute(delete(Membership).where(*mine)).rowcount)  # type: ignore[attr-defined]
+
+
 def list_members(programme_id: str | None = None) -> list[tuple[Person, Membership, Programme]]:
     """Return people with their roles, of one programme or of all."""
     query = (
@@ -229,6 +235,11 @@ def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:
 def list_operators() -> list[Person]:
     """Return the people who run the site."""
     return list(db.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))
+
+
+def is_last_operator(person_id: str) -> bool:
+    """Decide whether nobody would run the site without this person."""
+    return [row.id for row in list_operators() if row.disabled_at is None] == [person_id]
 
 
 def list_staff_addresses() -> list[str]:

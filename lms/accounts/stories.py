@@ -10,6 +10,10 @@ def tell(event: str) -> str | None:
     return {
         "PersonRegistered": _("Your account was made."),
         "MembershipGiven": _("You were given a role in a programme."),
+        "MembershipEnded": _("A role of yours in a programme ended."),
+        "OperatorRemoved": _("You are no longer one of the people who run this site."),
+        "AccountDisabled": _("Your account was closed by the people who run this site."),
+        "AccountEnabled": _("Your account was opened again by the people who run this site."),
         "OperatorNamed": _("You became one of the people who run this site."),
         "SignedIn": _("You signed in."),
         "SignedOut": _("A sign-in ended."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lms.cli import care, certificates, courses, demo, designs, lines, people, site, verify
+from lms.cli import care, certificates, courses, demo, designs, lines, people, programmes, site, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +24,7 @@ for command in (
     courses.publish,
     courses.review,
     people.people,
-    people.programme,
+    programmes.programme,
     lines.lines,
     certificates.certificates,
     care.care,

@@ -1,25 +1,14 @@
-"""Commands for people and programmes."""
+"""Commands for people: accounts, roles, and taking access back."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from lms.accounts.rules import (
-    PROGRAMME_NAME_MOST,
-    ROLES,
-    SLUG_MOST,
-    country_code,
-    country_for,
-    is_slug,
-    is_zone,
-    slug_for,
-    without_role,
-)
+from lms.accounts.rules import ROLES
 from lms.cli.shared import get_programme, inside, json_option, say, say_rows
-from lms.learning.rules import PRIOR_MONTHS_MOST
 
 
 @click.group()
@@ -106,6 +95,128 @@ def people_reset(email: str) -> None:
     say(f"{settings().base_url}/new-password/{token}")
 
 
+def _end(action: Callable[..., Any], *args: Any) -> Any:
+    """Run an action that takes something back; what it refuses ends the command with nothing changed."""
+    from lms.accounts.actions import FormError
+    from lms.foundation.db import write
+
+    done = write(action, *args)
+    if isinstance(done, FormError):
+        raise click.ClickException(f"{done.message} Nothing was changed.")
+    return done
+
+
+@people.command("remove")
+@click.argument("email")
+@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@inside
+def people_remove(email: str, slug: str | None) -> None:
+    """End somebody's membership in a programme with every role they have there; their certificates stay.
+
+    They are signed out at their next request. Their account stays open; see: lms people disable
+    Example: lms people remove sam@example.org --programme harbour
+    """
+    from lms.accounts import leaving
+
+    person, programme = _get_person(email), get_programme(slug)
+    roles = _end(leaving.end_membership, person.id, programme.id)
+    if not roles:
+        raise click.ClickException(f"{person.email} has no role in {programme.slug}. Nothing was changed.")
+    say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. Certificates stay.")
+    _say_keys(roles)
+
+
+@people.command("role")
+@click.argument("email")
+@click.option("--add", "gained", type=click.Choice(ROLES), multiple=True, help="A role to give; may be repeated.")
+@click.option("--remove", "lost", type=click.Choice(ROLES), multiple=True, help="A role to take; may be repeated.")
+@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@inside
+def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None) -> None:
+    """Give roles to somebody who has an account, and take roles back; both count from their next request.
+
+    Example: lms people role tara@example.org --add observer --remove trainer
+    """
+    person = _get_person(email)
+    if not (gained or lost) or set(gained) & set(lost):
+        raise click.ClickException("Name roles with --add or --remove, each once. Nothing was changed.")
+    programme = get_programme(slug) if {*gained, *lost} - {"operator"} else None
+    _end(_change_roles, person.id, programme.id if programme else None, gained, lost)
+    say(f"{person.email} has these roles now: {_roles_in_words(person.id)}. They sign in once more to use them.")
+    _say_keys(list(lost))
+
+
+def _change_roles(person_id: str, programme_id: str | None, gained: tuple[str, ...], lost: tuple[str, ...]) -> Any:
+    """Give and take roles in one write, so that a refusal changes none of them."""
+    from lms.accounts import actions, leaving
+
+    if "operator" in lost:
+        done = leaving.remove_operator(person_id)
+        if isinstance(done, actions.FormError):
+            return done
+    if "operator" in gained:
+        actions.name_operator(person_id)
+    if programme_id is not None:
+        for role in set(gained) - {"operator"}:
+            actions.give_role(person_id, programme_id, role)
+        for role in set(lost) - {"operator"}:
+            leaving.take_role(person_id, programme_id, role)
+    return None
+
+
+def _roles_in_words(person_id: str) -> str:
+    from lms.accounts import records
+
+    programmes = {row.id: row.slug for row in records.list_programmes()}
+    held = [f"{role} in {programmes[key]}" for key, roles in records.roles_of(person_id).items() for role in roles]
+    return ", ".join([*held, *(["operator"] if records.get_person(person_id).operator else [])]) or "none"
+
+
+def _say_keys(roles: list[str]) -> None:
+    """Remind whoever takes access back of the keys of programs, which belong to nobody in particular."""
+    from lms.certification.records import list_api_keys
+
+    labels = [key.label for key in list_api_keys() if key.ended_at is None]
+    if labels and set(roles) & {"coordinator", "operator"}:
+        say(f"Keys of programs still work: {', '.join(labels)}.")
+        say("End the ones they knew with: lms certificates keys end LABEL")
+
+
+@people.command("disable")
+@click.argument("email")
+@inside
+def people_disable(email: str) -> None:
+    """Close somebody's account: they are signed out at their next request and cannot sign in. Nothing is deleted.
+
+    Their certificates stay valid, and a badge they opened to everybody stays open.
+    Example: lms people disable sam@example.org
+    """
+    from lms.accounts import leaving, records
+
+    person = _get_person(email)
+    if not _end(leaving.disable, person.id):
+        raise click.ClickException(f"The account of {person.email} is closed already. Nothing was changed.")
+    say(f"The account of {person.email} is closed. To open it again: lms people enable {person.email}")
+    staff = {role for roles in records.roles_of(person.id).values() for role in roles}
+    _say_keys([*staff, *(["operator"] if person.operator else [])])
+
+
+@people.command("enable")
+@click.argument("email")
+@inside
+def people_enable(email: str) -> None:
+    """Open a closed account again, with the roles it still has.
+
+    Example: lms people enable sam@example.org
+    """
+    from lms.accounts import leaving
+
+    person = _get_person(email)
+    if not _end(leaving.enable, person.id):
+        raise click.ClickException(f"The account of {person.email} is not closed. Nothing was changed.")
+    say(f"The account of {person.email} is open. Roles: {_roles_in_words(person.id)}.")
+
+
 @people.command("list")
 @click.option("--programme", "slug", default=None)
 @json_option
@@ -118,132 +229,20 @@ def people_list(slug: str | None, as_json: bool) -> None:
     from lms.accounts import records
 
     programme = get_programme(slug) if slug else None
-    rows = [
-        {"email": person.email, "name": person.display_name, "programme": where.slug, "role": membership.role}
+    held = [
+        (person, where.slug, membership.role)
         for person, membership, where in records.list_members(programme.id if programme else None)
     ]
     if programme is None:
-        rows += [
-            {"email": person.email, "name": person.display_name, "programme": "", "role": "operator"}
-            for person in records.list_operators()
-        ]
+        held += [(person, "", "operator") for person in records.list_operators()]
+    rows = [
+        {
+            "email": person.email,
+            "name": person.display_name,
+            "programme": where,
+            "role": role,
+            "account": "closed" if person.disabled_at else "open",
+        }
+        for person, where, role in held
+    ]
     say_rows(rows, as_json)
-
-
-@click.group()
-def programme() -> None:
-    """Set what belongs to a programme.
-
-    Example: lms programme set harbour lead="Ingrid Okafor, 020 7946 0011"
-    """
-
-
-FACTS = (
-    *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
-    *("timezone", "prior_months"),
-)
-
-
-def _look_over(facts: dict[str, str]) -> None:
-    """Refuse a fact that could not be used, with one that could; a country is kept in capital letters."""
-    if facts.get("timezone") and not is_zone(facts["timezone"]):
-        raise click.ClickException("timezone is a name as in Europe/London. Nothing was changed.")
-    months = facts.get("prior_months")
-    if months and not (months.isascii() and months.isdigit() and 1 <= int(months) <= PRIOR_MONTHS_MOST):
-        raise click.ClickException(f"prior_months is a number from 1 to {PRIOR_MONTHS_MOST}. Nothing was changed.")
-    country = facts.get("country")
-    if country:
-        code = country_code(country)
-        if code is None:
-            raise click.ClickException(
-                f"{country!r} is not a country code. Use its two letters, as in country={country_for(country)}. "
-                "Nothing was changed."
-            )
-        facts["country"] = code
-    if lacking := without_role(facts.get("signatory", "")):
-        raise click.ClickException(
-            f'Each signatory has a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
-            'peer support lead". Several are separated by semicolons. Nothing was changed.'
-        )
-
-
-def look_over_slug(slug: str) -> None:
-    """Refuse a programme's short name that could not stand in an address."""
-    if not is_slug(slug):
-        raise click.ClickException(
-            f"{slug!r} cannot be the short name of a programme, because it stands in addresses. Use small letters "
-            f"a to z, digits and hyphens, up to {SLUG_MOST}, as in {slug_for(slug)!r}. Nothing was changed."
-        )
-
-
-def look_over_name(name: str | None) -> None:
-    """Refuse a programme's name that nobody could read."""
-    if name is not None and not (name.strip() and name.isprintable() and len(name) <= PROGRAMME_NAME_MOST):
-        raise click.ClickException(
-            f"A programme needs a name that people can read, in one line of up to {PROGRAMME_NAME_MOST} characters, "
-            'as in name="Harbour Hospitals peer support". Nothing was changed.'
-        )
-
-
-@programme.command("set")
-@click.argument("slug")
-@click.argument("facts", nargs=-1)
-@click.option("--name", default=None, help="Its name as people read it.")
-@click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
-@inside
-def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None) -> None:
-    """Make a programme or set its facts; an empty value removes one.
-
-    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design, signatory
-    and timezone of its certificates; prior_months, for how long what was learned elsewhere counts.
-    Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
-    """
-    from lms.accounts import actions
-    from lms.accounts.records import find_programme
-    from lms.foundation.db import write
-
-    pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
-    name = pairs.pop("name", name)
-    unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
-    if unknown:
-        raise click.ClickException(
-            f"{', '.join(unknown)} is not understood. Facts are: {', '.join(FACTS)}. Nothing was changed."
-        )
-    if find_programme(slug) is None:
-        look_over_slug(slug)
-    look_over_name(name)
-    _look_over(pairs)
-    hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
-    row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)
-    say(f"{row.slug}: {row.name}")
-    for key, value in sorted(row.facts.items()):
-        say(f"  {key}: {value}")
-
-
-@programme.command("logo")
-@click.argument("slug")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--remove", is_flag=True, help="Print no logo any more.")
-@inside
-def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
-    """Set the logo that stands on a programme's certificates from now on.
-
-    Example: lms programme logo harbour harbour.png
-    """
-    from flask import current_app
-
-    from lms.accounts import actions
-    from lms.certification.logos import LogoRefused, as_logo
-    from lms.foundation.db import write
-
-    row = get_programme(slug)
-    if (file is None) is not remove:
-        raise click.ClickException("Name a picture, or say --remove. Nothing was changed.")
-    digest = ""
-    if file:
-        try:
-            digest = current_app.extensions["lms_files"].put(as_logo(file.read_bytes()))
-        except LogoRefused as refused:
-            raise click.ClickException(f"{refused} Nothing was changed.") from None
-    write(actions.set_programme, row.slug, None, {"logo": digest})
-    say(f"{row.name}: {'its logo is on certificates from now on' if digest else 'no logo from now on'}.")

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 import click
 
-from lms.cli.people import look_over_name, look_over_slug
+from lms.cli.programmes import look_over_name, look_over_slug
 from lms.cli.shared import inside, open_app, say
 from lms.foundation.settings import BadSetting, read_settings
 

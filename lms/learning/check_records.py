@@ -77,7 +77,11 @@ _PASSED_ON = _SENT.with_only_columns(joined(_past.c.digest, " ")).where(_past_re
 _IS_MINE = and_(_enrolment.c.id == _attempt.c.enrolment_id, _enrolment.c.person_id == VISITOR_COLUMNS[0])
 _OPEN_PAPER = (
     VISITOR.add_columns(
-        *_HELD_COLUMNS, _programme.c.facts, _OF_ITS_KIND.scalar_subquery(), _PASSED_ON.scalar_subquery()
+        *_HELD_COLUMNS,
+        _programme.c.id,
+        _programme.c.facts,
+        _OF_ITS_KIND.scalar_subquery(),
+        _PASSED_ON.scalar_subquery(),
     )
     .outerjoin(_attempt, _attempt.c.public_id == bindparam("attempt"))
     .outerjoin(_enrolment, _IS_MINE)
@@ -103,10 +107,14 @@ def open_attempt(token_sha256: str | None, public_id: str) -> tuple[Visitor | No
     visitor = as_visitor(row)
     if visitor is None or row is None:
         return None, None
-    *columns, facts, tries, passed_on = row[len(VISITOR_COLUMNS) :]
+    *columns, programme_id, facts, tries, passed_on = row[len(VISITOR_COLUMNS) :]
     if facts is None:
         return visitor, None
-    return visitor, OwnAttempt(_as_held(tuple(columns)), facts, tries, tuple((passed_on or "").split()))
+    held = _as_held(tuple(columns))
+    if held.result is None and programme_id not in visitor.roles:
+        # Whoever has left the programme reads the results they have, and sends no more checks.
+        return visitor, None
+    return visitor, OwnAttempt(held, facts, tries, tuple((passed_on or "").split()))
 
 
 _CHECKS = (

@@ -109,13 +109,21 @@ class OpenPage:
 
 _person, _enrolment, _line = Person.__table__, Enrolment.__table__, CourseLine.__table__
 _programme, _lesson_done, _choices = Programme.__table__, LessonDone.__table__, Choices.__table__
+_membership = Membership.__table__
 _DONE = (
     select(joined(_lesson_done.c.lesson_id, " "))
     .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
     .correlate(_enrolment)
     .scalar_subquery()
 )
-_IS_MINE = and_(_enrolment.c.person_id == _person.c.id, _enrolment.c.course_id == bindparam("course"))
+# An enrolment opens pages for as long as its person belongs to the programme; what they did there stays.
+_IS_MINE = and_(
+    _enrolment.c.person_id == _person.c.id,
+    _enrolment.c.course_id == bindparam("course"),
+    _enrolment.c.programme_id.in_(
+        select(_membership.c.programme_id).where(_membership.c.person_id == _person.c.id).correlate(_person)
+    ),
+)
 _IS_ITS_LINE = and_(_line.c.course_id == _enrolment.c.course_id, _line.c.minor_line == _enrolment.c.minor_line)
 _OPEN_PAGE = (
     VISITOR.add_columns(_line.c.digest, _enrolment.c.id, _enrolment.c.programme_id, _programme.c.facts, _DONE)

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts import letters
-from lms.accounts.records import Programme
+from lms.accounts.records import Membership, Programme
 from lms.foundation.db import Base, db
 from lms.learning.records import Attempt, Enrolment, Result
 
@@ -51,13 +51,17 @@ def pick(names: Iterable[str], shown: Mapping[str, date], lot: str) -> list[str]
 
 
 def list_finished(person_id: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return (digest, facts of the programme) of each course whose check somebody passed, each course once."""
+    """Return (digest, facts of the programme) of each course whose check somebody passed, each course once.
+
+    What a programme teaches ends with the membership in it.
+    """
     query = (
         select(Enrolment.course_id, Attempt.digest, Programme.facts)
         .join(Attempt, Attempt.enrolment_id == Enrolment.id)
         .join(Result, Result.attempt_id == Attempt.id)
         .join(Programme, Programme.id == Enrolment.programme_id)
-        .where(Enrolment.person_id == person_id, Result.passed)
+        .join(Membership, Membership.programme_id == Enrolment.programme_id)
+        .where(Enrolment.person_id == person_id, Membership.person_id == person_id, Result.passed)
         .order_by(Result.at)
     )
     newest = {course_id: (digest, facts) for course_id, digest, facts in db.session.execute(query)}
@@ -104,6 +108,6 @@ def tell_of_due(today: date, line: str, path: str) -> None:
     """
     due = list(db.session.scalars(select(Refresher).where(Refresher.next_on <= today)))
     if due:
-        letters.wait_to_tell([row.person_id for row in due], "refreshers", line, path)
+        letters.wait_to_tell([row.person_id for row in due if list_finished(row.person_id)], "refreshers", line, path)
     for row in due:
         row.next_on = today + PACES[row.pace]

@@ -264,6 +264,8 @@ def debrief(run: str) -> Any:
 def try_again(run: str) -> Any:
     """Go back to one moment of a conversation; what was read back stays."""
     found, talk = _own_run(run)
+    if talk.page.enrolment_id is None:
+        abort(404)
     write(practice.try_again, found.id, whole_number(request.form.get("from", ""), 0))
     return redirect(f"{talk.url}#now", 303)
 

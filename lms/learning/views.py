@@ -114,6 +114,7 @@ def courses() -> Any:
     """Show all courses, and where one is."""
     somebody = visitor()
     enrolments = records.list_enrolments(somebody.person_id) if somebody else []
+    enrolments = [row for row in enrolments if somebody and row.programme_id in somebody.roles]
     begun = {row.course_id: row for row in enrolments}
     entries, current = [], None
     for number, (course_id, digest) in enumerate(records.offered_courses(somebody), 1):

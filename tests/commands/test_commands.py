@@ -159,7 +159,13 @@ def test_people_are_invited_or_given_their_role_at_once(sqlite_site: Site, monke
     told = lms("people", "add", "SAM@example.org", "--role", "coordinator", "--programme", "harbour")
     assert told.exit_code == 0 and "/invitation/" not in told.output
     rows = listed(lms("people", "list", "--json", "--programme", "harbour"))
-    assert {"email": "sam@example.org", "name": "Sam Osei", "programme": "harbour", "role": "coordinator"} in rows
+    assert {
+        "email": "sam@example.org",
+        "name": "Sam Osei",
+        "programme": "harbour",
+        "role": "coordinator",
+        "account": "open",
+    } in rows
     assert not [row for row in rows if row["programme"] != "harbour"]
     nowhere = lms("people", "add", "noor@example.org")
     assert nowhere.exit_code == 1 and "harbour, meadow" in nowhere.output

@@ -1,0 +1,71 @@
+"""Taking access back: a role or a whole membership ends, an account is closed and opened again.
+
+Certificates, badges and records stay: they tell what somebody did while they were there.
+"""
+
+from __future__ import annotations
+
+from lms.accounts import records
+from lms.accounts.actions import FormError
+from lms.accounts.events import AccountDisabled, AccountEnabled, MembershipEnded, OperatorRemoved
+from lms.foundation import clock
+from lms.foundation.events import announce
+from lms.foundation.words import gettext as _
+
+
+def take_role(person_id: str, programme_id: str, role: str) -> bool:
+    """End one role of somebody in a programme, and their open sign-ins; return whether they had it."""
+    if not records.delete_membership(person_id, programme_id, role):
+        return False
+    records.end_sign_ins(person_id)
+    announce(MembershipEnded(person_id, programme_id, role))
+    return True
+
+
+def end_membership(person_id: str, programme_id: str) -> list[str]:
+    """End every role of somebody in a programme; return the roles they had."""
+    roles = records.roles_of(person_id).get(programme_id, [])
+    for role in roles:
+        take_role(person_id, programme_id, role)
+    return roles
+
+
+def remove_operator(person_id: str) -> bool | FormError:
+    """Take the site out of somebody's hands, unless they are the last; return whether they ran it."""
+    if records.is_last_operator(person_id):
+        return _last_one()
+    person = records.get_person(person_id)
+    if not person.operator:
+        return False
+    person.operator = False
+    records.end_sign_ins(person_id)
+    announce(OperatorRemoved(person_id))
+    return True
+
+
+def disable(person_id: str) -> bool | FormError:
+    """Close an account: sign-ins and links to a new password end at once; return whether it was open."""
+    if records.is_last_operator(person_id):
+        return _last_one()
+    person = records.get_person(person_id)
+    if person.disabled_at is not None:
+        return False
+    person.disabled_at = clock.now()
+    records.end_sign_ins(person_id)
+    records.end_password_links(person_id)
+    announce(AccountDisabled(person_id))
+    return True
+
+
+def enable(person_id: str) -> bool:
+    """Open a closed account again, with the roles it still has; return whether it was closed and not deleted."""
+    person = records.get_person(person_id)
+    if person.disabled_at is None or not person.password_hash:
+        return False
+    person.disabled_at = None
+    announce(AccountEnabled(person_id))
+    return True
+
+
+def _last_one() -> FormError:
+    return FormError("role", _("Nobody else runs this site. Please name another operator first."))

@@ -1,0 +1,139 @@
+"""Commands for programmes: their facts and their logo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lms.accounts.rules import (
+    PROGRAMME_NAME_MOST,
+    SLUG_MOST,
+    country_code,
+    country_for,
+    is_slug,
+    is_zone,
+    slug_for,
+    without_role,
+)
+from lms.cli.shared import get_programme, inside, say
+from lms.learning.rules import PRIOR_MONTHS_MOST
+
+
+@click.group()
+def programme() -> None:
+    """Set what belongs to a programme.
+
+    Example: lms programme set harbour lead="Ingrid Okafor, 020 7946 0011"
+    """
+
+
+FACTS = (
+    *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
+    *("timezone", "prior_months"),
+)
+
+
+def _look_over(facts: dict[str, str]) -> None:
+    """Refuse a fact that could not be used, with one that could; a country is kept in capital letters."""
+    if facts.get("timezone") and not is_zone(facts["timezone"]):
+        raise click.ClickException("timezone is a name as in Europe/London. Nothing was changed.")
+    months = facts.get("prior_months")
+    if months and not (months.isascii() and months.isdigit() and 1 <= int(months) <= PRIOR_MONTHS_MOST):
+        raise click.ClickException(f"prior_months is a number from 1 to {PRIOR_MONTHS_MOST}. Nothing was changed.")
+    country = facts.get("country")
+    if country:
+        code = country_code(country)
+        if code is None:
+            raise click.ClickException(
+                f"{country!r} is not a country code. Use its two letters, as in country={country_for(country)}. "
+                "Nothing was changed."
+            )
+        facts["country"] = code
+    if lacking := without_role(facts.get("signatory", "")):
+        raise click.ClickException(
+            f'Each signatory has a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
+            'peer support lead". Several are separated by semicolons. Nothing was changed.'
+        )
+
+
+def look_over_slug(slug: str) -> None:
+    """Refuse a programme's short name that could not stand in an address."""
+    if not is_slug(slug):
+        raise click.ClickException(
+            f"{slug!r} cannot be the short name of a programme, because it stands in addresses. Use small letters "
+            f"a to z, digits and hyphens, up to {SLUG_MOST}, as in {slug_for(slug)!r}. Nothing was changed."
+        )
+
+
+def look_over_name(name: str | None) -> None:
+    """Refuse a programme's name that nobody could read."""
+    if name is not None and not (name.strip() and name.isprintable() and len(name) <= PROGRAMME_NAME_MOST):
+        raise click.ClickException(
+            f"A programme needs a name that people can read, in one line of up to {PROGRAMME_NAME_MOST} characters, "
+            'as in name="Harbour Hospitals peer support". Nothing was changed.'
+        )
+
+
+@programme.command("set")
+@click.argument("slug")
+@click.argument("facts", nargs=-1)
+@click.option("--name", default=None, help="Its name as people read it.")
+@click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
+@inside
+def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None) -> None:
+    """Make a programme or set its facts; an empty value removes one.
+
+    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design, signatory
+    and timezone of its certificates; prior_months, for how long what was learned elsewhere counts.
+    Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
+    """
+    from lms.accounts import actions
+    from lms.accounts.records import find_programme
+    from lms.foundation.db import write
+
+    pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
+    name = pairs.pop("name", name)
+    unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
+    if unknown:
+        raise click.ClickException(
+            f"{', '.join(unknown)} is not understood. Facts are: {', '.join(FACTS)}. Nothing was changed."
+        )
+    if find_programme(slug) is None:
+        look_over_slug(slug)
+    look_over_name(name)
+    _look_over(pairs)
+    hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
+    row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)
+    say(f"{row.slug}: {row.name}")
+    for key, value in sorted(row.facts.items()):
+        say(f"  {key}: {value}")
+
+
+@programme.command("logo")
+@click.argument("slug")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--remove", is_flag=True, help="Print no logo any more.")
+@inside
+def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
+    """Set the logo that stands on a programme's certificates from now on.
+
+    Example: lms programme logo harbour harbour.png
+    """
+    from flask import current_app
+
+    from lms.accounts import actions
+    from lms.certification.logos import LogoRefused, as_logo
+    from lms.foundation.db import write
+
+    row = get_programme(slug)
+    if (file is None) is not remove:
+        raise click.ClickException("Name a picture, or say --remove. Nothing was changed.")
+    digest = ""
+    if file:
+        try:
+            digest = current_app.extensions["lms_files"].put(as_logo(file.read_bytes()))
+        except LogoRefused as refused:
+            raise click.ClickException(f"{refused} Nothing was changed.") from None
+    write(actions.set_programme, row.slug, None, {"logo": digest})
+    say(f"{row.name}: {'its logo is on certificates from now on' if digest else 'no logo from now on'}.")
