@@ -239,6 +239,8 @@ def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),
         lambda: write(mail.forget_old),
+        lambda: mail.forget_old_files(settings),
+        lambda: write(accounts.sweep_invitations),
         lambda: write(throttle.sweep),
         lambda: write(runs.sweep),
         lambda: write(accounts.sweep_sign_ins, clock.now() - timedelta(days=2)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.rules import Visitor, is_over
+from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS, Visitor, is_over
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db, joined
 
@@ -307,3 +307,9 @@ def sweep_sign_ins(older_than: datetime) -> None:
     """Delete sign-ins that were last used before a moment, and links whose time was over by then."""
     db.session.execute(delete(SignIn).where(SignIn.last_seen_at < older_than))
     db.session.execute(delete(PasswordLink).where(PasswordLink.expires_at < older_than))
+
+
+def sweep_invitations() -> None:
+    """Delete invitations a month after they were made, whether they were used or not."""
+    made = clock.now() - timedelta(days=INVITATION_KEPT_DAYS)
+    db.session.execute(delete(Invitation).where(Invitation.expires_at < made + timedelta(days=INVITATION_DAYS)))

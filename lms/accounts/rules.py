@@ -21,6 +21,7 @@ IDLE_LONG = timedelta(hours=2)
 LONGEST_SHARED, LONGEST_OWN = timedelta(hours=12), timedelta(hours=20)
 TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
 INVITATION_DAYS = 14
+INVITATION_KEPT_DAYS = 30
 PASSWORD_LEAST, PASSWORD_MOST = 8, 256
 PASSWORD_LINK_HOURS = 1
 DEVICE_KEPT = timedelta(days=180)

@@ -99,9 +99,12 @@ def export(person_id: str) -> list[Part]:
             "version": _("Version"),
             "name": _("Name"),
             "name_asked_for": _("Another name you asked for"),
+            "asked_on": _("Asked for it"),
             "name_shown": _("Name shown"),
             "badge_open": _("Badge open to everybody"),
             "completed": _("Completed"),
+            "issued": _("Issued"),
+            "waits": _("Waits for the course’s review"),
             "valid_until": _("Valid until"),
             "withdrawn": _("Withdrawn"),
             "attests": _("What stood behind it"),
@@ -113,9 +116,12 @@ def export(person_id: str) -> list[Part]:
                 award.version,
                 award.name,
                 request.name if (request := asked[award.id]) else "",
+                request.asked_at.isoformat() if request else "",
                 _("Yes") if award.name_shown else _("No"),
                 _("Yes") if award.badge_open else _("No"),
                 award.passed_on.isoformat(),
+                award.issued_at.isoformat() if award.issued_at else "",
+                _("Yes") if award.waiting else _("No"),
                 award.valid_until.isoformat() if award.valid_until else "",
                 award.withdrawn_at.isoformat() if award.withdrawn_at else "",
                 json.dumps(award.facts, ensure_ascii=False),
@@ -153,6 +159,7 @@ def _observed(person_id: str) -> Sheet:
             "role": _("Their role"),
             "word": _("One of four words"),
             "recorded": _("Recorded"),
+            "waits": _("Waits for somebody to confirm the observer"),
             "confirmed": _("Observer confirmed"),
             "undone": _("Undone"),
             "undone_reason": _("Why it was undone"),
@@ -165,7 +172,8 @@ def _observed(person_id: str) -> Sheet:
                 row.observer_role,
                 row.rating,
                 row.recorded_at.isoformat(),
-                _("Not yet") if row.pending else row.confirmed_at.isoformat() if row.confirmed_at else "",
+                _("Yes") if row.pending else _("No"),
+                row.confirmed_at.isoformat() if row.confirmed_at else "",
                 row.undone_at.isoformat() if row.undone_at else "",
                 row.undone_reason or "",
             )
@@ -205,6 +213,7 @@ def erase(person_id: str, remains: Remains) -> None:
     for award in awards:
         if seen := award.facts.get("observations"):
             award.facts = {**award.facts, "observations": [{**one, "observer": ""} for one in seen]}
+        award.name_seal = None
         if remains.seal_key and award.name:
             award.name_seal = rules.seal_of_name(remains.seal_key, award.code, award.name)
         award.name, award.name_shown = "", False

@@ -29,13 +29,22 @@ def export(person_id: str) -> list[Part]:
         Sheet(
             "many-at-once",
             _("Asked for many certificates at once"),
-            {"when": _("When"), "what": _("What"), "by_you": _("By you"), "outcome": _("What came of it for you")},
+            {
+                "when": _("When"),
+                "what": _("What"),
+                "by_you": _("By you"),
+                "outcome": _("What came of it for you"),
+                "state": _("State"),
+                "ended": _("Ended"),
+            },
             tuple(
                 (
                     batch.made_at.isoformat(),
                     batch.kind,
                     _("Yes") if batch.asked_by == person_id else _("No"),
                     outcome,
+                    batch.state,
+                    batch.ended_at.isoformat() if batch.ended_at else "",
                 )
                 for batch, outcome in rows
             ),

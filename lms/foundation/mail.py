@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import sys
 from datetime import datetime, time, timedelta
@@ -16,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids, jobs
-from lms.foundation.db import Base, db, write
+from lms.foundation.db import Base, after_commit, db, write
 from lms.foundation.settings import Settings
 
 log = logging.getLogger("lms.mail")
@@ -26,6 +27,8 @@ QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 # About a week: a mail server that is away over a weekend loses nothing.
 TRIES = 48
 KEPT_DAYS = 30
+# What a Message-ID begins with, and therefore the name of every file that `deliver` writes.
+OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml")
 
 
 class OutboxMail(Base):
@@ -120,6 +123,20 @@ def _as_message(row: OutboxMail, sender: str) -> EmailMessage:
     return message
 
 
+def _folder(settings: Settings) -> Path | None:
+    """Return the folder into which emails are written as files; None where they are sent."""
+    url = urlsplit(settings.mail_url)
+    if url.scheme != "file":
+        return None
+    return Path(url.path) if url.path else settings.data / "mail"
+
+
+def _file_of(settings: Settings, message_id: str) -> Path:
+    """Return the file of one email."""
+    name = message_id.strip("<>").split("@")[0]
+    return (_folder(settings) or settings.data / "mail") / f"{name}.eml"
+
+
 def deliver(settings: Settings, message: EmailMessage) -> None:
     """Hand a message over; raise OSError or SMTPException when it could not be."""
     url = urlsplit(settings.mail_url)
@@ -127,10 +144,9 @@ def deliver(settings: Settings, message: EmailMessage) -> None:
         sys.stdout.write(message.as_string() + "\n")
         return
     if url.scheme == "file":
-        folder = Path(url.path) if url.path else settings.data / "mail"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = message["Message-ID"].strip("<>").split("@")[0]
-        (folder / f"{name}.eml").write_bytes(message.as_bytes())
+        path = _file_of(settings, message["Message-ID"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(message.as_bytes())
         return
     kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
     with kind(url.hostname or "localhost", url.port or (465 if url.scheme == "smtps" else 25), timeout=20) as smtp:
@@ -205,11 +221,27 @@ def take_back(about: str) -> bool:
     return bool(waiting)
 
 
-def forget_letters(recipient: str) -> None:
-    """Delete every letter to an address, sent or not."""
+def forget_letters(settings: Settings, recipient: str) -> None:
+    """Delete every letter to an address, sent or not, with the files that were written for it."""
+    query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
+    files = [_file_of(settings, message_id) for message_id in db.session.scalars(query)]
     db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
+    after_commit(lambda: _delete_files(files))
 
 
 def forget_old() -> None:
     """Delete letters a month after they were written."""
     db.session.execute(delete(OutboxMail).where(OutboxMail.created_at < clock.now() - timedelta(days=KEPT_DAYS)))
+
+
+def forget_old_files(settings: Settings) -> None:
+    """Delete files of letters a month after they were written; files that this site did not name stay."""
+    folder = _folder(settings)
+    oldest = (clock.now() - timedelta(days=KEPT_DAYS)).timestamp()
+    found = folder.glob("*.eml") if folder else ()
+    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and file.stat().st_mtime < oldest])
+
+
+def _delete_files(files: list[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)

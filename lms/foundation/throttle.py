@@ -68,6 +68,11 @@ def forget_misses(key: str) -> None:
     db.session.execute(delete(Misses).where(Misses.key == key))
 
 
+def list_about(word: str) -> list[Misses]:
+    """Return every count whose key holds a word, such as the address of an account."""
+    return list(db.session.scalars(select(Misses).where(Misses.key.contains(word, autoescape=True))))
+
+
 def forget_about(word: str) -> None:
     """Clear every key that holds a word, as when somebody takes their address with them."""
     db.session.execute(delete(Misses).where(Misses.key.contains(word, autoescape=True)))

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from sqlalchemy import delete, select, update
 
 from lms.accounts.records import list_programmes
-from lms.content.questions import grade
+from lms.content.course import Question
+from lms.content.questions import chosen, grade, present
 from lms.foundation.db import db
 from lms.foundation.owned import Kept, Part, Remains, Sheet
 from lms.foundation.words import gettext as _
@@ -112,7 +113,13 @@ def export(person_id: str) -> list[Part]:
         Sheet(
             "finished",
             _("Lessons and conversations you finished"),
-            {"course": _("Course"), "kind": _("Kind"), "name": _("Name"), "when": _("When")},
+            {
+                "course": _("Course"),
+                "kind": _("Kind"),
+                "name": _("Name"),
+                "when": _("When"),
+                "counts": _("Counts for the certificate"),
+            },
             tuple(cells for row in enrolments for cells in _finished(row)),
         ),
         Sheet(
@@ -125,6 +132,7 @@ def export(person_id: str) -> list[Part]:
                 "said": _("What you said"),
                 "when": _("When"),
                 "until": _("Kept until"),
+                "own_first": _("Your own words first"),
             },
             tuple(_talk(course_id, run) for course_id, run in of_person(person_id)),
         ),
@@ -174,9 +182,11 @@ def export(person_id: str) -> list[Part]:
             _("What counts as met in another way"),
             {
                 "course": _("Course"),
+                "kind": _("Kind"),
                 "what": _("What"),
                 "way": _("How"),
                 "reason": _("Reason"),
+                "done_on": _("Done on"),
                 "recorded": _("Recorded"),
                 "undone": _("Undone"),
                 "undone_reason": _("Why it was undone"),
@@ -196,8 +206,11 @@ def _finished(enrolment: Enrolment) -> list[tuple[str, ...]]:
     lessons = db.session.scalars(select(LessonDone).where(LessonDone.enrolment_id == enrolment.id))
     talks = db.session.scalars(select(PracticeDone).where(PracticeDone.enrolment_id == enrolment.id))
     return [
-        *((enrolment.course_id, _("Lesson"), row.lesson_id, row.at.isoformat()) for row in lessons),
-        *((enrolment.course_id, _("Conversation"), row.conversation_id, row.at.isoformat()) for row in talks),
+        *((enrolment.course_id, _("Lesson"), row.lesson_id, row.at.isoformat(), "") for row in lessons),
+        *(
+            (enrolment.course_id, _("Conversation"), row.conversation_id, row.at.isoformat(), _yes_or_no(row.counts))
+            for row in talks
+        ),
     ]
 
 
@@ -205,7 +218,8 @@ def _talk(course_id: str, run: Run) -> tuple[str, ...]:
     talk = get_course(run.digest).conversation_by_id.get(run.conversation_id)
     steps = play(talk, run.path).steps if talk else ()
     said = " / ".join(_plain(turn.replies[index].text) for turn, index in steps)
-    return course_id, run.conversation_id, run.path, said, run.touched_at.isoformat(), run.kept_until.isoformat()
+    when = run.touched_at.isoformat(), run.kept_until.isoformat()
+    return course_id, run.conversation_id, run.path, said, *when, _yes_or_no(run.own_first)
 
 
 def _attempts(enrolment: Enrolment) -> list[tuple[Attempt, Result | None]]:
@@ -245,8 +259,9 @@ def _answers(enrolment: Enrolment) -> list[tuple[str, ...]]:
         course = get_course(attempt.digest)
         for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id)):
             question, value = course.question_by_id.get(row.question_id), row.value.get("answer")
-            told = (_plain(question.stem), _said(question, value) if result else "") if question else ("", "")
-            raw = json.dumps(value, ensure_ascii=False)
+            said = _said(question, value) if result else _said_so_far(question, value, attempt.seed)
+            told = (_plain(question.stem), said) if question else ("", "")
+            raw = json.dumps(value, ensure_ascii=False) if result else ""
             opened, saved = attempt.opened_at.isoformat(), row.saved_at.isoformat()
             found.append((enrolment.course_id, opened, row.question_id, *told, raw, saved))
     return found
@@ -256,18 +271,42 @@ def _plain(html: str) -> str:
     return str(Markup(html).striptags())  # noqa: S704 - the tags are taken out, nothing is put in
 
 
-def _said(question: Any, value: Any) -> str:
-    """Return an answer that was sent in the words of its question; before that, even its order could say too much."""
-    return " / ".join(_plain(note.chosen) for note in grade(question, value).notes)
+def _said(question: Question | None, value: Any) -> str:
+    """Return an answer that was sent in the words of its question."""
+    return " / ".join(_plain(note.chosen) for note in grade(question, value).notes) if question else ""
+
+
+def _said_so_far(question: Question | None, value: Any, seed: str) -> str:
+    """Return an answer in an open check as its page shows it.
+
+    How an answer is kept, and even the order in which grading names its parts, would tell the key of a question.
+    """
+    if question is None:
+        return ""
+    shown, marks = present(question, int(seed)), chosen(question, value, int(seed))
+    items = [item for item in shown.items if item.token in marks]
+    if shown.rights:
+        texts = {item.token: item.text for item in shown.rights}
+        return " / ".join(_plain(f"{item.text} → {texts[marks[item.token]]}") for item in items)
+    if isinstance(marks, dict):
+        placed = sorted(items, key=lambda item: marks[item.token])
+        return " / ".join(_plain(f"{marks[item.token]}. {item.text}") for item in placed)
+    return " / ".join(_plain(item.text) for item in items)
+
+
+def _yes_or_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
 
 
 def _met_another_way(enrolment: Enrolment) -> list[tuple[str, ...]]:
     return [
         (
             enrolment.course_id,
+            row.item,
             row.item_id,
             row.way,
             row.reason,
+            row.done_on.isoformat() if row.done_on else "",
             row.recorded_at.isoformat(),
             row.undone_at.isoformat() if row.undone_at else "",
             row.undone_reason or "",

@@ -7,17 +7,27 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from lxml import html
+from sqlalchemy import delete as remove
 from sqlalchemy import func, select
 
 from lms.accounts import actions
-from lms.foundation import clock
+from lms.accounts.records import Invitation, Person
+from lms.certification.actions import withdraw
+from lms.certification.records import find_award
+from lms.content.course import Course, Match, OneAnswer, Order, Question, SeveralAnswers
+from lms.content.questions import grade, present, sample
+from lms.foundation import clock, mail
 from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import Base, db
-from lms.learning.records import Answer
-from tests.conftest import PASSWORD, Site
+from lms.learning import records
+from lms.learning.records import Answer, Attempt
+from lms.library.records import list_current_digests
+from lms.library.shelf import get_course
+from tests.conftest import PASSWORD, Site, find_programme
 from tests.inspector import BASE, Inspector, Page
 from tests.roads import answer, begin, earn, open_check, take_check
 
@@ -85,12 +95,114 @@ def test_nothing_of_lena_is_in_sams_file(sqlite_site: Site) -> None:
     assert not [name for name in bundle.namelist() if b"lena" in bundle.read(name).lower()]
 
 
-def test_an_open_check_gives_its_answers_without_giving_the_key_away(sqlite_site: Site) -> None:
+def test_an_open_check_tells_sams_answers_as_its_page_does_and_never_in_the_order_of_the_key(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        course = get_course(list_current_digests()[0])
+    drawn = [question for kind in (OneAnswer, SeveralAnswers, Order, Match) for question in of_kind(course, kind)]
+    begin(sqlite_site.visitor("sam"))
+    values = {question.id: sample(question)["right"][0] for question in drawn}
+    for seed in (1, 7, 2**60):
+        sqlite_site.do(open_with, sqlite_site, values, seed)
+        rows = {row["question"]: row for row in table(file_of(sqlite_site.visitor("sam")), "answers")}
+        assert rows.keys() == values.keys() and all(row["as_kept"] == "" for row in rows.values())
+        for question in drawn:
+            said = rows[question.id]["answer"].split(" / ")
+            assert sorted(said) == sorted(plain(note.chosen) for note in grade(question, values[question.id]).notes)
+            if not isinstance(question.body, Order):  # whose places are what Sam chose herself
+                shown = [plain(item.text) for item in present(question, seed).items]
+                assert sorted(said, key=lambda words: shown.index(words.split(" → ")[0])) == said
+
+
+def of_kind(course: Course, kind: type) -> list[Question]:
+    return [question for question in course.question_by_id.values() if isinstance(question.body, kind)]
+
+
+def plain(text: str) -> str:
+    return str(html.fromstring(f"<p>{text}</p>").text_content())
+
+
+def open_with(site: Site, values: dict[str, Any], seed: int) -> None:
+    """Make Sam's one open check hold these answers under a seed."""
+    enrolment = records.list_enrolments(site.person("sam").id)[0]
+    digest = list_current_digests()[0]
+    for one in db.session.scalars(select(Attempt)):
+        db.session.execute(remove(Answer).where(Answer.attempt_id == one.id))
+        db.session.delete(one)
+    db.session.flush()
+    one = Attempt(id="open", enrolment_id=enrolment.id, open_for="sam", digest=digest, seed=str(seed))
+    one.drawn, one.opened_at = sorted(values), clock.now()
+    db.session.add(one)
+    db.session.flush()
+    db.session.add_all(
+        Answer(attempt_id="open", question_id=name, value={"answer": value}, revision=1, saved_at=clock.now())
+        for name, value in values.items()
+    )
+
+
+def test_a_check_that_sam_left_open_gives_her_answers_in_words(sqlite_site: Site) -> None:
     sam = sqlite_site.visitor("sam")
     begin(sam)
     answer(sqlite_site, "sam", open_check(sam))
     rows = table(file_of(sam), "answers")
-    assert rows and all(row["as_kept"] and not row["answer"] for row in rows)
+    assert rows and all(row["answer"] and not row["as_kept"] for row in rows)
+
+
+def test_why_a_programme_withdrew_a_certificate_stays_with_the_programme(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, "sam")
+    with sqlite_site.inside():
+        award = find_award(code)
+        assert award is not None
+    sqlite_site.do(withdraw, award.id, "conduct")
+    bundle = file_of(sqlite_site.visitor("sam"))
+    assert table(bundle, "certificates")[0]["withdrawn"]
+    assert not [name for name in bundle.namelist() if b"conduct" in bundle.read(name)]
+
+
+def test_what_sam_chose_about_herself_is_in_her_file_and_gone_with_her_account(site: Site) -> None:
+    earn(site, "sam")
+    form = site.visitor("sam").get("/account/ways").form("/account/ways")
+    form.submit(pronouns="they/them", pronouns_shown="yes", long_rest="yes")
+    account = table(file_of(site.visitor("sam")), "account")[0]
+    assert (account["pronouns"], account["pronouns_shown"], account["long_rest"]) == ("they/them", "Yes", "Yes")
+    delete(site.visitor("sam"))
+    assert "they/them" not in everything_kept(site)
+    with site.inside():
+        left = db.session.scalars(select(Person).where(Person.certificate_name == "")).one()
+        assert (left.pronouns, left.pronouns_shown, left.long_rest) == (None, False, False)
+
+
+def test_files_of_letters_are_deleted_after_thirty_days_and_with_their_readers_account(sqlite_site: Site) -> None:
+    folder = sqlite_site.settings.data / "mail"
+    for name in ("sam", "lena"):
+        sqlite_site.do(mail.queue_mail, sqlite_site.settings, f"{name}@example.org", "Hello", name, any_hour=True)
+    sqlite_site.work()
+    strange = folder / "notes.eml"
+    strange.write_text("not ours")
+    assert len(list(folder.glob("*.eml"))) == 3
+    delete(sqlite_site.visitor("sam"))
+    left = [file for file in folder.glob("*.eml") if file != strange]
+    assert ["lena" in file.read_text() for file in left] == [True]
+    for days, count in ((29, 1), (31, 0)):
+        clock.shift(timedelta(days=days))
+        sqlite_site.work()
+        assert len([file for file in folder.glob("*.eml") if file != strange]) == count
+    assert strange.exists()
+
+
+def test_an_invitation_is_deleted_thirty_days_after_it_was_made_used_or_not(site: Site) -> None:
+    with site.inside():
+        harbour = find_programme("harbour")
+        assert harbour is not None
+    site.do(actions.invite, harbour.id, "learner", "pat@example.org")
+    used = site.do(actions.invite, harbour.id, "observer", None)
+    with site.inside():
+        sam = site.person("sam").id
+    site.do(actions.accept_invitation, used, "", "", "", person_id=sam)
+    for days, count in ((29, 2), (31, 0)):
+        clock.shift(timedelta(days=days))
+        site.work()
+        with site.inside():
+            assert len(list(db.session.scalars(select(Invitation)))) == count
 
 
 def test_a_deleted_account_leaves_no_name_and_no_address_anywhere(site: Site) -> None:
