@@ -47,6 +47,7 @@ from lms.foundation import db, events, gate, packing, words
 from lms.foundation.files import FileStore
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
+from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
 from lms.foundation.words import gettext as _
 from lms.learning import (
     check_views,
@@ -257,7 +258,11 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
     }
 
 
-TROUBLE = {
+TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
+    "busy": lambda: (
+        _("We’re busy just now"),
+        _("Something else was being saved for so long that your turn didn’t come."),
+    ),
     400: lambda: (_("This could not be read"), _("Something in what was sent does not fit together.")),
     403: lambda: (_("This came from another site"), _("We only take what is sent from our own pages.")),
     404: lambda: (
@@ -270,7 +275,8 @@ TROUBLE = {
     500: lambda: (_("Something broke on our side"), _("The page could not be made.")),
     503: lambda: (_("We cannot reach our records just now"), _("The page could not be made.")),
 }
-NEXT = {
+NEXT: dict[int | str, Callable[[], str]] = {
+    "busy": lambda: _("Please wait a few seconds, then go back and send it again, or load this page again."),
     413: lambda: _("Please send less at once, or ask for help."),
     429: lambda: _("Please wait ten minutes, then try again."),
     500: lambda: _("Please try again in a minute. If it stays so, tell us the reference below."),
@@ -278,22 +284,25 @@ NEXT = {
 }
 
 
-def _trouble_page(status: int) -> tuple[Any, int]:
+def _trouble_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
     g.in_trouble = status >= 500
-    title, happened = TROUBLE.get(status, TROUBLE[500 if status >= 500 else 400])()
-    following = NEXT.get(status, lambda: _("Please go back, or start again from the courses."))()
+    title, happened = TROUBLE.get(kind or status, TROUBLE[500 if status >= 500 else 400])()
+    following = NEXT.get(kind or status, lambda: _("Please go back, or start again from the courses."))()
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
     reference = secrets.token_hex(4)
     log.log(logging.ERROR if status >= 500 else logging.INFO, "answered %s, reference %s", status, reference)
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(happened=happened, next=following, reference=reference), status
+        return jsonify(happened=happened, next=following, reference=reference), status, headers
     told = {"title": title, "happened": happened, "next_step": following, "reference": reference}
     told["safe"] = _("What you had saved is safe. Nothing was lost or half done.")
+    if kind == "busy":
+        told["safe"] = _("What you had saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
-        return render_template("errors/error.html", links=links, **told), status
+        return render_template("errors/error.html", links=links, **told), status, headers
     except Exception:
         log.exception("the page that tells of trouble broke as well")
-        return _plain_page(told), status
+        return _plain_page(told), status, headers
 
 
 def _plain_page(told: dict[str, str]) -> str:
@@ -310,6 +319,11 @@ def _answer_trouble(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Any:
         return error.get_response() if (error.code or 500) < 400 else _trouble_page(error.code or 500)
+
+    @app.errorhandler(Busy)
+    def on_busy(error: Busy) -> Any:
+        log.warning("a write waited too long: %s", error)
+        return _trouble_page(503, "busy")
 
     @app.errorhandler(SQLAlchemyError)
     def on_database(error: SQLAlchemyError) -> Any:

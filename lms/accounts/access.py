@@ -18,7 +18,7 @@ from lms.accounts.records import Programme
 from lms.accounts.rules import MAY, Visitor, may, touch_is_due
 from lms.foundation import clock
 from lms.foundation.audit import acting_person
-from lms.foundation.db import write
+from lms.foundation.db import write_if_free
 from lms.foundation.gate import TOKEN_FIELD, from_this_site, settings, token_fits
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
@@ -239,7 +239,7 @@ def carry_on_page(action: str, fields: list[tuple[str, str]]) -> str:
 
 def _touch(session_mark: str) -> None:
     try:
-        write(records.touch, session_mark)
+        write_if_free(records.touch, session_mark)
     except SQLAlchemyError:
         # The page is made already, and reading goes on while nothing can be written.
         log.exception("a last use could not be written")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lms.foundation.settings import BadSetting
+from lms.foundation.turns import Busy
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,6 +40,10 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
         with at_work(open_app()):
             try:
                 return command(*args, **kwargs)
+            except Busy:
+                raise click.ClickException(
+                    "The database was busy for too long, so nothing was saved. Please run the command again."
+                ) from None
             finally:
                 db.session.remove()
                 db.engine.dispose()

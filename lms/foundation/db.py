@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
-import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -31,19 +29,28 @@ from sqlalchemy import (
     func,
     literal_column,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
+
+from lms.foundation.turns import (
+    BRIEF_SECONDS,
+    PATIENCE_SECONDS,
+    SQLITE_WAIT,
+    Busy,
+    begin_immediate,
+    deadline,
+    one_writer,
+    pause_before_another_run,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger("lms.db")
 
-RACES, SILENT_SECONDS = 8, 10.0
+SILENT_SECONDS = 10.0
 # Each thread has a connection with a cache of its own; what the system keeps of the file is shared by all.
 CACHE = "cache_size=-512"
-# Serialization, deadlock, and a key that another writer took first: the next run sees what the other one kept.
-LOST_RACE = {"40001", "40P01", "23505"}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -88,7 +95,7 @@ class Writing:
 
 
 _writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
-_gate = threading.Lock()
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _silent_until = 0.0
 
 
@@ -98,7 +105,7 @@ def connect(app: Flask, url: str, data: Path) -> None:
     options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
     if url.startswith("sqlite"):
         data.mkdir(parents=True, exist_ok=True)
-        options["connect_args"] = {"timeout": 5, "check_same_thread": False}
+        options["connect_args"] = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
     else:
         # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
         options["connect_args"] = {"connect_timeout": 3, "tcp_user_timeout": 5000}
@@ -108,70 +115,111 @@ def connect(app: Flask, url: str, data: Path) -> None:
     with app.app_context():
         if url.startswith("sqlite"):
             _tune_sqlite(db.engine)
+        else:
+            _tune_postgres(db.engine)
 
 
 def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", CACHE):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", SQLITE_WAIT, "foreign_keys=ON", CACHE):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         if connection.get_execution_options().get("writing"):
-            try:
-                connection.connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+            begin_immediate(connection.connection.dbapi_connection, _deadline.get())
+
+
+def _tune_postgres(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {int(PATIENCE_SECONDS * 1000)}")
+        connection.autocommit = False
 
 
 @contextmanager
-def _one_writer() -> Iterator[None]:
-    """Let one writer of this machine through at a time, which keeps SQLite's waits short and fair."""
+def _turn(until: float) -> Iterator[None]:
     from flask import current_app
 
-    if db.engine.dialect.name != "sqlite":
-        yield
-        return
-    with _gate:
-        gate = os.open(current_app.extensions["lms_gate_file"], os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(gate, fcntl.LOCK_EX)
+    if db.engine.dialect.name == "sqlite":
+        with one_writer(current_app.extensions["lms_gate_file"], until):
             yield
-        finally:
-            os.close(gate)
+    else:
+        yield
 
 
 def write(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run one action in one short transaction and commit it with its audit and outbox rows.
 
-    Other writers wait. On PostgreSQL the transaction is serializable and an action that lost a race is run
-    again, so an action must be safe to run twice. What it asked for with `after_commit` runs once it is kept.
+    Other writers wait, each for PATIENCE_SECONDS at most; one whose turn does not come raises Busy. On PostgreSQL the
+    transaction is serializable and an action that lost a race, or its connection before the commit, is run again, so
+    an action must be safe to run twice. What it asked for with `after_commit` runs once it is kept.
     """
+    return _write_within(PATIENCE_SECONDS, partial(action, *args, **kwargs))
+
+
+def write_if_free(action: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Run an action as `write` does if its turn comes soon, and return whether it did: for what can be left out."""
+    try:
+        _write_within(BRIEF_SECONDS, partial(action, *args, **kwargs))
+    except Busy:
+        return False
+    return True
+
+
+def _write_within(patience: float, action: Callable[[], R]) -> R:
     if writing():
         raise RuntimeError("write() was called inside write(): call the action itself")
-    for attempt in range(RACES + 1):
+    with deadline(patience) as until:
+        token = _deadline.set(until)
         try:
-            return _write_once(action, *args, **kwargs)
+            return _write_until(until, action)
+        finally:
+            _deadline.reset(token)
+
+
+@dataclass
+class Attempt:
+    """How far one run of a write came."""
+
+    connected: bool = False
+    committing: bool = False
+
+    def was_cut_off(self, error: DBAPIError) -> bool:
+        """True when the server went away and kept nothing for sure: it was not connected, or not told to commit."""
+        lost = error.connection_invalidated or not self.connected
+        return lost and not self.committing and db.engine.dialect.name == "postgresql"
+
+
+def _write_until(until: float, action: Callable[[], R]) -> R:
+    for run in count(1):
+        attempt = Attempt()
+        try:
+            return _write_once(action, attempt, until)
         except DBAPIError as error:
-            if attempt == RACES or getattr(error.orig, "sqlstate", None) not in LOST_RACE:
+            if not pause_before_another_run(error, run, until, attempt.was_cut_off(error)):
                 raise
-            log.info("a write lost a race and runs again", extra={"attempt": attempt + 1})
+            log.info("a write runs again, as others were in its way", extra={"run": run})
     raise AssertionError("unreachable")
 
 
-def _write_once(action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> R:
     if db.session.registry.has():
         db.session.rollback()
-    with _one_writer():
+    with _turn(until):
         options: dict[str, Any] = {"writing": True}
         if db.engine.dialect.name == "postgresql":
             options["isolation_level"] = "SERIALIZABLE"
         try:
             now = Writing(db.session.connection(execution_options=options))
+            attempt.connected = True
             _writing.set(now)
-            result = action(*args, **kwargs)
+            result = action()
+            db.session.flush()
+            attempt.committing = True
             db.session.commit()
         except BaseException:
             db.session.rollback()

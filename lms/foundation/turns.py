@@ -1,0 +1,115 @@
+"""Turns: whose write comes next, and how long any of them waits for it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+# How long a write waits in all: for its turn, for the database's lock, and between lost races.
+PATIENCE_SECONDS = 5.0
+# So many writes of a process may wait that long; any other waits briefly, so that a thread is left for reading.
+WAITING_MOST, BRIEF_SECONDS = 3, 0.25
+RETRY_AFTER_SECONDS = 5
+SQLITE_WAIT = f"busy_timeout={int(PATIENCE_SECONDS * 1000)}"
+# The pause after a lost race is random, up to 10 ms, then 20 and so on: who lost together does not meet again.
+FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.25
+# Serialization, deadlock, and a key that another writer took first: the next run sees what the other one kept.
+TAKEN_KEY, TAKEN_KEY_RUNS = "23505", 8
+LOST_RACE = {"40001", "40P01", TAKEN_KEY}
+LOCK_TIMEOUT = "55P03"
+
+_gate = threading.Lock()
+_places = threading.BoundedSemaphore(WAITING_MOST)
+# Chance spreads writers; nothing secret comes of it.
+_chance = random.Random()  # noqa: S311
+
+
+class Busy(SQLAlchemyError):
+    """A write did not get its turn in time, and changed nothing."""
+
+
+@contextmanager
+def deadline(patience: float) -> Iterator[float]:
+    """Give a write its deadline, on the monotonic clock, and count it among those that wait."""
+    placed = _places.acquire(blocking=False)
+    try:
+        yield time.monotonic() + (patience if placed else min(patience, BRIEF_SECONDS))
+    finally:
+        if placed:
+            _places.release()
+
+
+@contextmanager
+def one_writer(gate: Path, until: float) -> Iterator[None]:
+    """Let one writer of this machine through at a time, which keeps SQLite's waits short and fair."""
+    if not _gate.acquire(timeout=max(0.0, until - time.monotonic())):
+        raise Busy("other writes of this process took too long")
+    try:
+        file = os.open(gate, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(file, until)
+            yield
+        finally:
+            os.close(file)
+    finally:
+        _gate.release()
+
+
+def _lock(file: int, until: float) -> None:
+    """Take the lock between processes; the system's own wait for it knows no deadline."""
+    pause = 0.0002
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Busy("writes of another process took too long") from None
+            time.sleep(_chance.uniform(pause / 2, pause))
+            pause = min(pause * 1.5, 0.005)
+        else:
+            return
+
+
+def begin_immediate(connection: sqlite3.Connection, until: float | None) -> None:
+    """Take SQLite's own lock before the deadline, if there is one."""
+    try:
+        if until is not None:
+            connection.execute(f"PRAGMA busy_timeout={max(0, int((until - time.monotonic()) * 1000))}")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        finally:
+            if until is not None:
+                connection.execute(f"PRAGMA {SQLITE_WAIT}")
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise Busy("something else holds the database's lock") from error
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def pause_before_another_run(error: DBAPIError, run: int, until: float, cut_off: bool) -> bool:
+    """Wait a random moment after a run that others were in the way of; False when another run would not help.
+
+    `cut_off` says that the server went away during the run, for which another run helps as well.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    if state == LOCK_TIMEOUT:
+        raise Busy("something else holds a lock") from error
+    raced = state in LOST_RACE and (state != TAKEN_KEY or run <= TAKEN_KEY_RUNS)
+    if not raced and not cut_off:
+        return False
+    pause = _chance.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**run))
+    if time.monotonic() + pause > until:
+        if raced:
+            raise Busy("a write lost its races until its time was up") from error
+        return False
+    time.sleep(pause)
+    return True
