@@ -222,7 +222,7 @@ def work(settings: Settings, designs: Path) -> dict[str, Work]:
     return {
         "certification.render": lambda award_id: rendering.make_document(award_id, settings, designs),
         "coordination.batch": lambda key: batches.work(key, settings, designs),
-        "mail.send": lambda mail_id: mail.send(settings, mail_id),
+        "mail.send": lambda _mail_id: mail.sweep(settings),
     }
 
 

@@ -1,23 +1,32 @@
-"""Mail: rows in an outbox, sent at least once by the job process with one Message-ID each."""
+"""Mail: rows in an outbox, sent at least once by the mail worker with one Message-ID each."""
 
 from __future__ import annotations
 
 import logging
 import re
-import smtplib
-import sys
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids, jobs
 from lms.foundation.db import Base, after_commit, db, write
+from lms.foundation.mail_transport import (
+    POLICY,
+    Deliver,
+    MessageRefused,
+    ServerTrouble,
+    file_of,
+    mail_folder,
+    open_transport,
+    write_body,
+)
 from lms.foundation.settings import Settings
 
 log = logging.getLogger("lms.mail")
@@ -27,8 +36,13 @@ QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 # About a week: a mail server that is away over a weekend loses nothing.
 TRIES = 48
 KEPT_DAYS = 30
-# What a Message-ID begins with, and therefore the name of every file that `deliver` writes.
+# What a Message-ID begins with, and therefore the name of every file that is written.
 OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml")
+# After the mail server could not be used it is left alone this long, so that each new email does not call it again.
+PAUSE = timedelta(minutes=1)
+ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
+# The longest that one pass over the outbox goes on; the next one follows within a minute.
+PASS_MOST = timedelta(minutes=5)
 
 
 class OutboxMail(Base):
@@ -111,54 +125,26 @@ def queue_mail(
     jobs.push("mail.send", row.id)
 
 
+def sender_of(settings: Settings) -> str:
+    """Return whom emails come from."""
+    return settings.mail_from or f"Sidelight <no-reply@{urlsplit(settings.base_url).hostname}>"
+
+
 def _as_message(row: OutboxMail, sender: str) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(POLICY)
     message["From"], message["To"], message["Subject"] = sender, row.recipient, row.subject
     message["Date"], message["Message-ID"] = format_datetime(row.created_at), row.message_id
     message["Auto-Submitted"] = "auto-generated"
     if row.off_url:
-        message["List-Unsubscribe"] = f"<{row.off_url}>"
+        # RFC 8058: a mail program shows a button and posts to the address when it is pressed.
+        message["List-Unsubscribe"] = f"<{quote(row.off_url, ASCII_SIGNS)}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(row.body)
+    write_body(message, row.body)
     return message
 
 
-def _folder(settings: Settings) -> Path | None:
-    """Return the folder into which emails are written as files; None where they are sent."""
-    url = urlsplit(settings.mail_url)
-    if url.scheme != "file":
-        return None
-    return Path(url.path) if url.path else settings.data / "mail"
-
-
-def _file_of(settings: Settings, message_id: str) -> Path:
-    """Return the file of one email."""
-    name = message_id.strip("<>").split("@")[0]
-    return (_folder(settings) or settings.data / "mail") / f"{name}.eml"
-
-
-def deliver(settings: Settings, message: EmailMessage) -> None:
-    """Hand a message over; raise OSError or SMTPException when it could not be."""
-    url = urlsplit(settings.mail_url)
-    if url.scheme == "console":
-        sys.stdout.write(message.as_string() + "\n")
-        return
-    if url.scheme == "file":
-        path = _file_of(settings, message["Message-ID"])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(message.as_bytes())
-        return
-    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with kind(url.hostname or "localhost", url.port or (465 if url.scheme == "smtps" else 25), timeout=20) as smtp:
-        if url.scheme == "smtp" and smtp.has_extn("starttls"):
-            smtp.starttls()
-        if url.username:
-            smtp.login(unquote(url.username), unquote(url.password or ""))
-        smtp.send_message(message)
-
-
-def send(settings: Settings, mail_id: str) -> None:
-    """Send one letter if it is due and has not left yet; an attempt that did not work waits for the sweep."""
+def _send(settings: Settings, mail_id: str, deliver: Deliver) -> None:
+    """Send one email if it is due and has not left yet; raise ServerTrouble when the next would not leave either."""
     row = db.session.get(OutboxMail, mail_id)
     if row is None or row.sent_at or row.not_before > clock.now():
         return
@@ -167,11 +153,15 @@ def send(settings: Settings, mail_id: str) -> None:
         # It was due earlier, but the mail server or this process was away until the evening.
         write(_hold, mail_id, morning)
         return
-    sender = f"Sidelight <no-reply@{urlsplit(settings.base_url).hostname}>"
     try:
-        deliver(settings, _as_message(row, sender))
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        log.warning("a letter could not leave yet: %s", error)
+        deliver(_as_message(row, sender_of(settings)))
+    except ServerTrouble:
+        write(_note_try, mail_id, None)
+        raise
+    except (MessageRefused, ValueError) as error:
+        # What the email library says of a header repeats the header.
+        told = str(error) if isinstance(error, MessageRefused) else "it cannot be written as an email"
+        log.warning("an email could not be sent yet: %s", told)
         write(_note_try, mail_id, None)
     else:
         write(_note_try, mail_id, clock.now())
@@ -198,12 +188,24 @@ def _note_try(mail_id: str, sent_at: datetime | None) -> None:
 
 
 def sweep(settings: Settings) -> None:
-    """Send every letter that is due."""
+    """Send every email that is due; the first trouble with the mail server ends the pass for all."""
+    state = current_app.extensions.setdefault("lms_mail_state", {})
+    if clock.now() < state.get("rests_until", clock.now()):
+        return
     query = select(OutboxMail.id).where(
         OutboxMail.sent_at.is_(None), OutboxMail.not_before <= clock.now(), OutboxMail.tries < TRIES
     )
-    for mail_id in list(db.session.scalars(query.limit(200))):
-        send(settings, mail_id)
+    due = list(db.session.scalars(query.order_by(OutboxMail.not_before).limit(200)))
+    started = clock.now()
+    try:
+        with open_transport(settings) as deliver:
+            for mail_id in due:
+                if clock.now() - started > PASS_MOST:
+                    break
+                _send(settings, mail_id, deliver)
+    except ServerTrouble as trouble:
+        state["rests_until"] = clock.now() + PAUSE
+        log.warning("no email can be sent now; the next attempt is in a minute: %s", trouble)
 
 
 def list_letters(recipient: str) -> list[OutboxMail]:
@@ -224,7 +226,7 @@ def take_back(about: str) -> bool:
 def forget_letters(settings: Settings, recipient: str) -> None:
     """Delete every letter to an address, sent or not, with the files that were written for it."""
     query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
-    files = [_file_of(settings, message_id) for message_id in db.session.scalars(query)]
+    files = [file_of(settings, message_id) for message_id in db.session.scalars(query)]
     db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
     after_commit(lambda: _delete_files(files))
 
@@ -236,7 +238,7 @@ def forget_old() -> None:
 
 def forget_old_files(settings: Settings) -> None:
     """Delete files of letters a month after they were written; files that this site did not name stay."""
-    folder = _folder(settings)
+    folder = mail_folder(settings)
     oldest = (clock.now() - timedelta(days=KEPT_DAYS)).timestamp()
     found = folder.glob("*.eml") if folder else ()
     _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and file.stat().st_mtime < oldest])

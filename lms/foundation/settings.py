@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -11,16 +11,45 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lms.foundation.setting_checks import (
+    BadSetting,
+    check_ca_file,
+    check_database_url,
+    check_folder,
+    check_mail_from,
+    check_mail_url,
+    check_names,
+    check_spaces,
+    check_web_address,
+    in_ascii,
+)
+
+__all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_settings"]
+
+log = logging.getLogger("lms.settings")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # One page for the whole world: no place, name or news on it, and nothing that anybody would ask about.
 LEAVE_TO = "https://www.wikipedia.org/"
-
-
-class BadSetting(ValueError):
-    """A setting cannot be used; the message names it, what was seen and an example."""
-
-    def __init__(self, name: str, seen: str, example: str) -> None:
-        super().__init__(f"{name} is {seen!r}, which cannot be used. An example that works: {name}={example}")
+NAMES = {
+    "LMS_ALLOW_HTTP",
+    "LMS_BASE_URL",
+    "LMS_DATA",
+    "LMS_DATABASE_URL",
+    "LMS_HOLD_UNREVIEWED",
+    "LMS_LEAVE_URL",
+    "LMS_MAIL_ALLOW_PLAIN",
+    "LMS_MAIL_CA",
+    "LMS_MAIL_FROM",
+    "LMS_MAIL_URL",
+    "LMS_PDF_SUBFILTER",
+    "LMS_REGISTRATION",
+    "LMS_SIGNING_CERT",
+    "LMS_SIGNING_KEY",
+    "LMS_TIMEZONE",
+    "LMS_TRUSTED_PROXIES",
+}
+# Read by `lms care` alone.
+ELSEWHERE = {"LMS_CARE_EMAIL", "LMS_CARE_PASSWORD"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +70,9 @@ class Settings:
     signing_cert: str = ""
     pdf_subfilter: str = "pades"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    mail_from: str = ""
+    mail_ca: str = ""
+    mail_allow_plain: bool = False
 
     @property
     def secure(self) -> bool:
@@ -66,20 +98,23 @@ def _yes(env: Mapping[str, str], name: str, default: str) -> bool:
 
 
 def _base_url(env: Mapping[str, str], port: int, allow_http: bool) -> str:
-    value = env.get("LMS_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise BadSetting("LMS_BASE_URL", value, "https://training.example.org")
+    name, example = "LMS_BASE_URL", "https://training.example.org"
+    value = env.get(name, f"http://127.0.0.1:{port}")
+    parts = check_web_address(name, value, example)
+    if parts.path.strip("/") or "?" in value or "#" in value:
+        raise BadSetting(name, value, example, "nothing may stand after the host and port")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
-        raise BadSetting("LMS_BASE_URL", value, "https://training.example.org (or set LMS_ALLOW_HTTP=yes)")
-    return value
+        raise BadSetting(name, value, f"{example} (or set LMS_ALLOW_HTTP=yes)")
+    # Browsers and mail programs know a host by its ASCII form.
+    host, colon, port_text = parts.netloc.partition(":")
+    return value.rstrip("/") if value.isascii() else f"{parts.scheme}://{in_ascii(host)}{colon}{port_text}"
 
 
 def _leave_url(env: Mapping[str, str], base_url: str) -> str:
     value = env.get("LMS_LEAVE_URL", "") or LEAVE_TO
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.hostname == urlsplit(base_url).hostname:
-        raise BadSetting("LMS_LEAVE_URL", value, f"{LEAVE_TO} (a page of another site)")
+    parts = check_web_address("LMS_LEAVE_URL", value, LEAVE_TO)
+    if parts.hostname == urlsplit(base_url).hostname:
+        raise BadSetting("LMS_LEAVE_URL", value, LEAVE_TO, "it has to be a page of another site")
     return value
 
 
@@ -91,53 +126,65 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network,
         raise BadSetting("LMS_TRUSTED_PROXIES", value, "127.0.0.1,::1") from None
 
 
-def _database_url(env: Mapping[str, str], data: Path) -> str:
-    value = env.get("LMS_DATABASE_URL", "") or f"sqlite:///{data / 'sidelight.db'}"
-    value = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", value)
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise BadSetting("LMS_DATABASE_URL", value, "postgresql://user:password@host/sidelight")
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    value = env.get(name, default)
+    if value not in choices:
+        raise BadSetting(name, value, default, f"it is one of {', '.join(choices)}")
     return value
+
+
+def _port(env: Mapping[str, str]) -> int:
+    text = env.get("PORT", "8000")
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
+        raise BadSetting("PORT", text, "8000")
+    return int(text)
+
+
+def _timezone(env: Mapping[str, str]) -> str:
+    name = env.get("LMS_TIMEZONE", "UTC")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSetting("LMS_TIMEZONE", name, "Europe/London") from None
+    return name
+
+
+def _check_all(env: Mapping[str, str]) -> None:
+    """Refuse what no setting can be: a space or an unseen character in a value, and a name that is nearly one."""
+    for name in sorted({"PORT", *NAMES} & set(env)):
+        check_spaces(name, env[name])
+    for name in check_names(env, NAMES | ELSEWHERE):
+        log.warning("%s is not a setting, so it does nothing. docs/settings.md lists them all.", name)
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an environment; raise BadSetting for the first that cannot be used."""
     env = os.environ if env is None else env
-    port_text = env.get("PORT", "8000")
-    if not (port_text.isascii() and port_text.isdigit()) or not 0 < int(port_text) < 65536:
-        raise BadSetting("PORT", port_text, "8000")
-    data = Path(env.get("LMS_DATA", "data")).resolve()
-    timezone = env.get("LMS_TIMEZONE", "UTC")
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise BadSetting("LMS_TIMEZONE", timezone, "Europe/London") from None
-    registration = env.get("LMS_REGISTRATION", "invited")
-    if registration not in {"closed", "invited", "open"}:
-        raise BadSetting("LMS_REGISTRATION", registration, "invited")
-    mail_url = env.get("LMS_MAIL_URL", "file:")
-    if not mail_url.startswith(("file:", "console:", "smtp://", "smtps://")):
-        raise BadSetting("LMS_MAIL_URL", mail_url, "smtp://user:password@mail.example.org:587")
+    _check_all(env)
+    port, data = _port(env), check_folder("LMS_DATA", env.get("LMS_DATA", "data"))
     allow_http = _yes(env, "LMS_ALLOW_HTTP", "no")
-    subfilter = env.get("LMS_PDF_SUBFILTER", "pades")
-    if subfilter not in {"pades", "pkcs7"}:
-        raise BadSetting("LMS_PDF_SUBFILTER", subfilter, "pades")
     key, certificate = env.get("LMS_SIGNING_KEY", ""), env.get("LMS_SIGNING_CERT", "")
     if bool(key) != bool(certificate):
         raise BadSetting("LMS_SIGNING_CERT", certificate, "/etc/sidelight/signing.crt (with LMS_SIGNING_KEY beside it)")
-    base_url = _base_url(env, int(port_text), allow_http)
+    base_url = _base_url(env, port, allow_http)
+    mail_from, mail_ca = env.get("LMS_MAIL_FROM", ""), env.get("LMS_MAIL_CA", "")
+    database_url = env.get("LMS_DATABASE_URL", "") or f"sqlite:///{data / 'sidelight.db'}"
     return Settings(
         base_url=base_url,
         data=data,
-        database_url=_database_url(env, data),
-        timezone=timezone,
-        registration=registration,
-        mail_url=mail_url,
+        database_url=check_database_url("LMS_DATABASE_URL", database_url),
+        timezone=_timezone(env),
+        registration=_one_of(env, "LMS_REGISTRATION", ("closed", "invited", "open"), "invited"),
+        mail_url=check_mail_url("LMS_MAIL_URL", env.get("LMS_MAIL_URL", "file:")),
         hold_unreviewed=_yes(env, "LMS_HOLD_UNREVIEWED", "yes"),
         allow_http=allow_http,
-        port=int(port_text),
+        port=port,
         signing_key=key,
         signing_cert=certificate,
-        pdf_subfilter=subfilter,
+        pdf_subfilter=_one_of(env, "LMS_PDF_SUBFILTER", ("pades", "pkcs7"), "pades"),
         leave_url=_leave_url(env, base_url),
         trusted_proxies=_trusted_proxies(env),
+        mail_from=check_mail_from("LMS_MAIL_FROM", mail_from) if mail_from else "",
+        mail_ca=check_ca_file("LMS_MAIL_CA", mail_ca) if mail_ca else "",
+        mail_allow_plain=_yes(env, "LMS_MAIL_ALLOW_PLAIN", "no"),
     )

@@ -13,6 +13,8 @@ from babel.dates import format_date, format_datetime
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
@@ -59,13 +61,22 @@ def _markup(chosen: str, message: str) -> Markup:
     return Markup(_table(chosen).gettext(message))  # noqa: S704 - our own words; what is put in is escaped
 
 
-def _in_template(message: str, **values: Any) -> Markup:
-    """Return a text as safe HTML; a page says some fifty, so each is made ready once a language."""
+@pass_eval_context
+def _in_template(template: EvalContext, message: str, **values: Any) -> str:
+    """Return a text as safe HTML, or in a template of plain text as it is.
+
+    A page says some fifty, so each is made ready once a language.
+    """
+    if not template.autoescape:
+        return gettext(message, **values)
     text = _markup(_spoken.get(), message)
     return text % values if values else text
 
 
-def _count_in_template(one: str, many: str, num: int, **values: Any) -> Markup:
+@pass_eval_context
+def _count_in_template(template: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+    if not template.autoescape:
+        return ngettext(one, many, num, **values)
     return _markup(_spoken.get(), _table(_spoken.get()).ngettext(one, many, num)) % {"num": num, **values}
 
 
