@@ -7,7 +7,6 @@ import hmac
 import time
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -18,6 +17,7 @@ from markupsafe import Markup
 from lms.foundation import clock
 from lms.foundation.fields import whole_number
 from lms.foundation.keys import network_mark, seal, secret_key
+from lms.foundation.networks import read_address
 from lms.foundation.settings import Settings
 
 if TYPE_CHECKING:
@@ -104,21 +104,17 @@ def network() -> str:
     peer = request.remote_addr or "0.0.0.0"  # noqa: S104 - a word for "unknown", nothing listens here
     said = request.headers.get("X-Forwarded-For", "").split(",")
     while said and is_trusted_proxy(peer):
-        peer = said.pop().strip() or peer
+        speaks_for = read_address(said.pop())
+        if speaks_for is None:
+            break
+        peer = str(speaks_for)
     return peer
 
 
 def is_trusted_proxy(peer: str) -> bool:
     """True when an address is one of the proxies that LMS_TRUSTED_PROXIES names."""
-    proxies = settings().trusted_proxies
-    if not proxies:
-        return False
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return any((mapped or address) in network for network in proxies)
+    address = read_address(peer)
+    return address is not None and any(address in network for network in settings().trusted_proxies)
 
 
 def network_today() -> str:

@@ -12,21 +12,53 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from lms.foundation.networks import network_of
+
+SECRET_BYTES = 32
+
+
+class BadKey(ValueError):
+    """The site's secret cannot be used; the message says which file and what to do."""
+
 
 @lru_cache(maxsize=8)
 def secret_key(data: Path) -> bytes:
-    """Return the site's 32 secret bytes, making the file with mode 0600 when there is none."""
+    """Return the site's 32 secret bytes, making the file with mode 0600 when there is none.
+
+    Raise BadKey for a file of any other length: with an empty one everybody could compute what it seals.
+    """
     path = data / "keys" / "secret"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
-        # It takes its place whole, so that a process which starts at the same moment never reads half of it.
-        handle, half = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-        with suppress(FileExistsError):
-            os.link(half, path)
-        os.unlink(half)
-    return path.read_bytes()
+        _make_secret(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadKey(f"{path} cannot be read: {error.strerror}.") from None
+    if len(content) != SECRET_BYTES:
+        raise BadKey(
+            f"{path} holds {len(content)} bytes and not {SECRET_BYTES}, so it is damaged. Put it back from a backup. "
+            "If there is none, delete the file: a new one is made at the next start, everybody has to sign in again, "
+            "and links in emails that were sent before stop working."
+        )
+    return content
+
+
+def _make_secret(path: Path) -> None:
+    """Write the file so that it is there whole or not at all, also after a power cut, and for one of two processes."""
+    handle, half = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(half, path)
+    os.unlink(half)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def seal(key: bytes, *parts: str) -> str:
@@ -37,8 +69,7 @@ def seal(key: bytes, *parts: str) -> str:
 
 def network_mark(key: bytes, address: str, day: date) -> str:
     """Return a mark of the /24 or /48 an address belongs to, which nobody can follow past the day."""
-    parts = address.split(":")[:3] if ":" in address else address.split(".")[:3]
-    return seal(key, "network", day.isoformat(), *parts)[:32]
+    return seal(key, "network", day.isoformat(), network_of(address))[:32]
 
 
 def fingerprint(token: str) -> str:

@@ -24,16 +24,17 @@ class BadSetting(ValueError):
 
     def __init__(self, name: str, seen: str, example: str, why: str = "") -> None:
         because = f": {why}" if why else ""
-        super().__init__(
-            f"{name} is {masked(seen)!r}, which cannot be used{because}. An example that works: {name}={example}"
-        )
+        if re.search("KEY|SECRET|PASS|TOKEN", name) and name != "LMS_SIGNING_KEY":
+            seen = "***"
+        shown = seen if name == "LMS_MAIL_FROM" else masked(seen)
+        super().__init__(f"{name} is {shown!r}, which cannot be used{because}. An example that works: {name}={example}")
 
 
 def masked(value: str) -> str:
     """Return a value as it may be shown: whatever could be a password or a key in an address is left out."""
     start, colon, rest = value.partition(":")
     if not colon or not re.fullmatch(r"\s*[A-Za-z][A-Za-z0-9+.-]*", start):
-        return value
+        return "***@" + value.rpartition("@")[2] if "@" in value else value
     slashes = "//" if rest.startswith("//") else ""
     rest = rest.removeprefix("//")
     if "@" in rest:

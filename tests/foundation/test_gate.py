@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
-from lms.foundation.gate import network
+from lms.foundation.gate import network, network_today
+from lms.foundation.keys import network_mark
 from lms.foundation.settings import BadSetting, read_settings
 from tests.conftest import Site
 
@@ -42,3 +44,53 @@ def test_only_a_proxy_that_a_setting_names_speaks_for_somebody_else(
 def test_a_proxy_that_is_no_address_is_refused_at_start(value: str) -> None:
     with pytest.raises(BadSetting, match="LMS_TRUSTED_PROXIES"):
         read_settings({"LMS_TRUSTED_PROXIES": value})
+
+
+KEY, DAY = b"k" * 32, date(2026, 3, 14)
+SAME_NETWORK = [
+    ("203.0.113.9", "203.0.113.200"),
+    ("203.0.113.9", "::ffff:203.0.113.9"),
+    ("203.0.113.9", "::FFFF:cb00:7109"),
+    ("203.0.113.9", "64:ff9b::203.0.113.9"),
+    ("203.0.113.9", "203.0.113.9:51234"),
+    ("203.0.113.9", '"203.0.113.9:51234"'),
+    ("2001:db8::1", "2001:0DB8:0000:0:0:0:0:1"),
+    ("2001:db8::1", "[2001:db8::1]:443"),
+    ("2001:db8::1", "[2001:db8::1]"),
+    ("2001:db8:1::1", "2001:db8:1:ffff::9"),
+    ("fe80::1", "fe80::1%eth0"),
+]
+OTHER_NETWORK = [
+    ("203.0.113.9", "203.0.114.9"),
+    ("::ffff:203.0.113.9", "::ffff:198.51.100.9"),
+    ("64:ff9b::203.0.113.9", "64:ff9b::198.51.100.9"),
+    ("2001:db8:1::1", "2001:db8:2::1"),
+    ("::1", "::ffff:0.0.0.1"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_NETWORK)
+def test_one_network_counts_once_however_its_address_is_written(one: str, other: str) -> None:
+    assert network_mark(KEY, one, DAY) == network_mark(KEY, other, DAY)
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER_NETWORK)
+def test_two_networks_do_not_share_a_limit(one: str, other: str) -> None:
+    assert network_mark(KEY, one, DAY) != network_mark(KEY, other, DAY)
+
+
+@pytest.mark.parametrize("said", ["unknown", "_hidden", "203.0.113.999", "1" * 5000, "203.0.113.9, junk"])
+def test_what_is_no_address_is_counted_under_the_proxy(make_sqlite_site: Callable[..., Site], said: str) -> None:
+    site = make_sqlite_site(LMS_TRUSTED_PROXIES="127.0.0.1")
+    headers = {"X-Forwarded-For": said}
+    with site.app.test_request_context("/", headers=headers, environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        assert network() == "127.0.0.1"
+
+
+def test_a_port_does_not_make_a_visitor_a_new_one(make_sqlite_site: Callable[..., Site]) -> None:
+    site, seen = make_sqlite_site(LMS_TRUSTED_PROXIES="127.0.0.1"), set()
+    for port in range(1024, 1030):
+        headers = {"X-Forwarded-For": f"203.0.113.9:{port}"}
+        with site.app.test_request_context("/", headers=headers, environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+            seen |= {network(), network_today()}
+    assert len(seen) == 2

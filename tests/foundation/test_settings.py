@@ -1,0 +1,126 @@
+"""Settings that cannot work are refused at start, with the name, what was seen and an example, and no password."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lms.foundation.settings import NAMES, BadSetting, read_settings
+from tests.conftest import ROOT
+
+SECRET = "hunter2"
+CANNOT_WORK = [
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}#ss@mail.example.org"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}/ss@mail.example.org"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}?ss@mail.example.org:587"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}@{SECRET}@mail.example.org"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}%zz@mail.example.org"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}@"),
+    ("LMS_MAIL_URL", f"smtp:u:{SECRET}@mail.example.org"),
+    ("LMS_MAIL_URL", f"{SECRET}@mail.example.org"),
+    ("LMS_MAIL_URL", f"SMTP://u:{SECRET}@mail.example.org"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}@mail.example.org:99999"),
+    ("LMS_MAIL_URL", f"smtp://u:{SECRET}@mail.example.org "),
+    ("LMS_MAIL_URL", "smtp://u@mail.example.org"),
+    ("LMS_MAIL_URL", "smtp://"),
+    ("LMS_MAIL_URL", "smtps://:465"),
+    ("LMS_MAIL_URL", "smtp://mail.example.org/inbox/x"),
+    ("LMS_MAIL_URL", "smtp://mail example.org"),
+    ("LMS_MAIL_URL", "mail.example.org"),
+    ("LMS_MAIL_URL", "file://host/folder"),
+    ("LMS_MAIL_URL", "console:x"),
+    ("LMS_MAIL_URL", ""),
+    ("LMS_MAIL_CA", "/no/such/file.pem"),
+    ("LMS_MAIL_CA", str(ROOT / "README.md")),
+    ("LMS_MAIL_ALLOW_PLAIN", "true"),
+    ("LMS_BASE_URL", "Https://training.example.org"),
+    ("LMS_BASE_URL", "https://training.example.org?x=1"),
+    ("LMS_BASE_URL", "https://training.example.org/#x"),
+    ("LMS_BASE_URL", "https://training.example.org "),
+    ("LMS_BASE_URL", " https://training.example.org"),
+    ("LMS_BASE_URL", "https://training.example.org\n"),
+    ("LMS_BASE_URL", "https://training.example.org\u200b"),
+    ("LMS_BASE_URL", f"https://u:{SECRET}@training.example.org"),
+    ("LMS_BASE_URL", "https://training.example.org:port"),
+    ("LMS_BASE_URL", "https://training.example.org:0"),
+    ("LMS_BASE_URL", "https://training example.org"),
+    ("LMS_BASE_URL", "https://-.example.org"),
+    ("LMS_BASE_URL", "https://"),
+    ("LMS_BASE_URL", "training.example.org"),
+    ("LMS_BASE_URL", "https://training.example.org/lms"),
+    ("LMS_BASE_URL", "http://training.example.org"),
+    ("LMS_BASE_URL", ""),
+    ("LMS_LEAVE_URL", "Https://www.example.org"),
+    ("LMS_LEAVE_URL", "https://www.example.org /"),
+    ("LMS_DATABASE_URL", f"postgresql://u:{SECRET}@db.example.org"),
+    ("LMS_DATABASE_URL", f"postgresql://u:{SECRET}#x@db.example.org/sidelight"),
+    ("LMS_DATABASE_URL", f"postgresql://u:{SECRET}@db.example.org:x/sidelight"),
+    ("LMS_DATABASE_URL", f"mysql://u:{SECRET}@db.example.org/sidelight"),
+    ("LMS_DATABASE_URL", "sqlite:///"),
+    ("LMS_DATABASE_URL", "sqlite:///:memory:"),
+    ("LMS_DATABASE_URL", "sqlite:////srv/sidelight.db?x=1"),
+    ("LMS_DATABASE_URL", "sqlite:////srv/sidelight.db "),
+    ("LMS_DATA", ""),
+    ("LMS_DATA", str(ROOT / "README.md")),
+    ("LMS_DATA", "sqlite:///data"),
+    ("LMS_TIMEZONE", "Europe/Londn"),
+    ("LMS_TIMEZONE", ""),
+    ("LMS_TIMEZONE", "/etc/passwd"),
+    ("LMS_REGISTRATION", "Open"),
+    ("LMS_HOLD_UNREVIEWED", "no "),
+    ("LMS_PDF_SUBFILTER", "pkcs12"),
+    ("LMS_MAIL_ULR", f"smtp://u:{SECRET}@mail.example.org"),
+    ("LMS_TIME_ZONE", "Europe/London"),
+    ("LMS_BASEURL", "https://training.example.org"),
+    ("PORT", "80 80"),
+    ("PORT", "0"),
+    ("PORT", "65536"),
+    ("PORT", "٨٠٠٠"),
+]
+WORKS = [
+    ("LMS_MAIL_URL", "smtp://user:pa%23ss@mail.example.org:587"),
+    ("LMS_MAIL_URL", "smtps://mail.example.org/"),
+    ("LMS_MAIL_URL", "smtp://[::1]:2525"),
+    ("LMS_MAIL_URL", "file:/var/lib/mail"),
+    ("LMS_MAIL_URL", "file:///var/lib/mail"),
+    ("LMS_MAIL_URL", "console:"),
+    ("LMS_BASE_URL", "https://training.example.org:8443/"),
+    ("LMS_BASE_URL", "https://[2001:db8::1]"),
+    ("LMS_BASE_URL", "http://[::1]:8000"),
+    ("LMS_DATABASE_URL", "sqlite:///relative.db"),
+    ("LMS_DATABASE_URL", "postgresql://u:p@[::1]:5432/sidelight?sslmode=require"),
+    ("LMS_DATABASE_URL", "postgresql:///sidelight?host=/run/postgresql"),
+    ("LMS_CARE_EMAIL", "sam@example.org"),
+    ("LMS_LEAVE_URL", "https://www.example.org/weather?today"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), CANNOT_WORK)
+def test_what_cannot_work_is_refused_by_name_with_an_example_and_no_password(name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        read_settings({"LMS_MAIL_URL": "file:", name: value})
+    told = str(refused.value)
+    assert told.startswith(f"{name} is ") and SECRET not in told and "\n" not in told
+    assert "An example that works:" in told or "Perhaps you meant" in told
+
+
+@pytest.mark.parametrize(("name", "value"), WORKS)
+def test_what_can_work_is_taken(name: str, value: str) -> None:
+    read_settings({name: value})
+
+
+def test_a_name_that_nothing_reads_is_said_aloud(caplog: pytest.LogCaptureFixture) -> None:
+    read_settings({"LMS_WALLPAPER": "stripes"})
+    assert "LMS_WALLPAPER is not a setting" in caplog.text
+
+
+def test_every_setting_is_in_the_documentation_and_no_other(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    table = "\n".join(line for line in page.splitlines() if line.startswith("|"))
+    cells = " ".join(line.split("|")[1] for line in table.splitlines())
+    assert set(re.findall(r"`(LMS_[A-Z_]+)`", cells)) == NAMES
+    code = (ROOT / "lms" / "foundation" / "settings.py").read_text("utf-8")
+    assert set(re.findall(r'env(?:\.get\(|, )"(LMS_[A-Z_]+)"', code)) <= NAMES
