@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from lms.accounts import records, rules
+from lms.accounts import limits, records, rules
 from lms.accounts.addresses import NotDeliverable, normal_email, read_address, skeleton
 from lms.accounts.events import (
     InvitationMade,
@@ -22,19 +22,13 @@ from lms.accounts.events import (
     SignedOut,
 )
 from lms.accounts.records import Invitation, KnownDevice, Membership, PasswordLink, Person, Programme, SignIn
-from lms.foundation import clock, ids, mail, throttle
+from lms.foundation import clock, ids, mail
 from lms.foundation.audit import acting_person
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.settings import Settings
 from lms.foundation.words import gettext as _
-
-SIGN_IN_WINDOW = timedelta(minutes=15)
-SIGN_IN_MISSES = 10
-NETWORK_MISSES = 100
-LETTER_WINDOW = timedelta(hours=1)
-LETTERS, NETWORK_LETTERS = 3, 30
 
 
 @dataclass(frozen=True)
@@ -143,20 +137,6 @@ def accept_invitation(
     return person
 
 
-def may_try_sign_in(email: str, network: str) -> bool:
-    """Decide whether another try is heard now; only tries that did not work count."""
-    return not (
-        throttle.too_many(f"sign-in:{normal_email(email)}:{network}", SIGN_IN_MISSES, SIGN_IN_WINDOW)
-        or throttle.too_many(f"sign-in:{network}", NETWORK_MISSES, SIGN_IN_WINDOW)
-    )
-
-
-def note_sign_in_miss(email: str, network: str) -> None:
-    """Count a sign-in that did not work."""
-    throttle.count_miss(f"sign-in:{normal_email(email)}:{network}", SIGN_IN_WINDOW)
-    throttle.count_miss(f"sign-in:{network}", SIGN_IN_WINDOW)
-
-
 def _meet_device(person_id: str, kind: str) -> None:
     """Remember the kind of device; one that is new beside others is told of."""
     known = {row.kind: row for row in records.list_devices(person_id)}
@@ -186,7 +166,7 @@ def sign_in(
             last_seen_at=clock.now(),
         )
     )
-    throttle.forget_misses(f"sign-in:{normal_email(email)}:{network}")
+    limits.forget_sign_in_misses(email, network)
     acting_person.set(person_id)
     announce(SignedIn(person_id))
     _meet_device(person_id, device)
@@ -233,30 +213,21 @@ def make_password_link(person_id: str, token: str) -> None:
     announce(PasswordLinkMade(person_id))
 
 
-def may_ask_for_link(network: str) -> bool:
-    """Decide whether a network may ask for another letter now."""
-    return not throttle.too_many(f"forgotten:{network}", NETWORK_LETTERS, LETTER_WINDOW)
-
-
 def send_password_link(settings: Settings, email: str, network: str, token: str, letter: tuple[str, str]) -> None:
     """Send a letter with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
-    email = normal_email(email)
-    key = f"forgotten:{fingerprint(email)}"
-    throttle.count_miss(f"forgotten:{network}", LETTER_WINDOW)
-    enough = throttle.too_many(key, LETTERS, LETTER_WINDOW)
-    throttle.count_miss(key, LETTER_WINDOW)
-    person = records.find_person_by_email(email)
-    if person and person.disabled_at is None and not enough:
+    may_get_one = limits.count_link(email, network)
+    person = records.find_person_by_email(normal_email(email))
+    if person and person.disabled_at is None and may_get_one:
         make_password_link(person.id, token)
         mail.queue_mail(settings, person.email, *letter, any_hour=True)
 
 
 def use_password_link(token: str, password_hash: str) -> bool:
     """Set a new password by a one-time link and sign out everywhere; False when the link has ended."""
-    link = records.find_password_link(fingerprint(token))
-    if link is None:
+    person_id = records.take_password_link(fingerprint(token))
+    if person_id is None:
         return False
-    change_password(link.person_id, password_hash)
+    change_password(person_id, password_hash)
     return True
 
 

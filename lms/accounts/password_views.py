@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 
-from lms.accounts import actions, records
+from lms.accounts import actions, limits, records
 from lms.accounts.access import allow, public, signed_in
 from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
 from lms.accounts.passwords import hash_password, matches
@@ -16,19 +16,20 @@ from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.fields import Form
 from lms.foundation.gate import network_today, settings
-from lms.foundation.keys import fingerprint
+from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
 
 
 def knows_password(me: Person, form: Form, name: str) -> bool:
     """Decide whether a field holds the password of somebody signed in; tries that do not work are counted."""
-    mark = network_today()
-    if not actions.may_try_sign_in(me.email, mark):
-        form.refuse(name, _("There were many tries just now. Please wait a quarter of an hour, then try again."))
+    wait = limits.wait_to_confirm(me.email)
+    if wait:
+        said = _("There were many attempts just now. Nothing was changed. Please wait %(wait)s, then try again.")
+        form.refuse(name, said % {"wait": limits.wait_in_words(wait)})
         return False
     if matches(me.password_hash, form[name].data or ""):
         return True
-    write(actions.note_sign_in_miss, me.email, mark)
+    write(limits.note_confirm_miss, me.email)
     form.refuse(name, _("That is not the password of this account. Please look at it again."))
     return False
 
@@ -57,7 +58,7 @@ def forgotten() -> Any:
     form = ForgottenForm(request.form)
     mark = network_today()
     if request.method == "POST" and form.validate():
-        if actions.may_ask_for_link(mark):
+        if limits.may_ask_for_link(mark):
             _send_link(form.email.data or "", mark)
             return redirect(url_for("accounts.forgotten", sent="yes"), 303)
         form.refuse("email", _("Many letters were asked for from your network. Please wait an hour, then try again."))
@@ -83,7 +84,10 @@ def new_password(token: str) -> Any:
     person = records.get_person(link.person_id)
     form = NewPasswordForm(request.form)
     if request.method == "POST" and form.validate() and will_do(form, "new", [person.email, person.display_name]):
-        write(actions.use_password_link, token, hash_password(form.new.data or ""))
-        return redirect(url_for("accounts.sign_in", renewed="yes"), 303)
+        if write(actions.use_password_link, token, hash_password(form.new.data or "")):
+            let_past = limits.make_pass(secret_key(settings().data), person.public_id)
+            return redirect(url_for("accounts.sign_in", renewed="yes", ticket=let_past), 303)
+        # Another one of two presses was first: its password holds, and this one's was not taken.
+        return make_response(render_template("accounts/new_password.html", expired=True, form=None), 404)
     page = render_template("accounts/new_password.html", expired=False, form=form)
     return make_response(page, 422 if form.errors else 200)

@@ -292,6 +292,12 @@ def find_password_link(token_sha256: str) -> PasswordLink | None:
     return row if row and row.expires_at > clock.now() else None
 
 
+def take_password_link(token_sha256: str) -> str | None:
+    """Delete a link to a new password that can still be used, and return whose it was; only one caller gets it."""
+    mine = (PasswordLink.token_sha256 == token_sha256, PasswordLink.expires_at > clock.now())
+    return db.session.scalar(delete(PasswordLink).where(*mine).returning(PasswordLink.person_id))
+
+
 def end_password_links(person_id: str) -> None:
     """Delete every link to a new password of somebody, used or not."""
     db.session.execute(delete(PasswordLink).where(PasswordLink.person_id == person_id))

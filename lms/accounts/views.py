@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 
-from lms.accounts import actions, records
+from lms.accounts import actions, limits, records
 from lms.accounts.access import (
     allow,
     carried_for,
@@ -29,7 +29,7 @@ from lms.foundation import audit
 from lms.foundation.db import write
 from lms.foundation.fields import Form
 from lms.foundation.gate import local_path, network_today, settings
-from lms.foundation.keys import fingerprint
+from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
 from lms.foundation.words import moment
 
@@ -79,6 +79,7 @@ def sign_in() -> Any:
         form=form,
         carried=carried,
         next=target,
+        ticket=request.values.get("ticket", ""),
         registration=settings().registration,
         notices=[_("You have a new password. Please sign in with it.")] if request.args.get("renewed") else [],
     )
@@ -88,16 +89,31 @@ def sign_in() -> Any:
 def _check_password(form: SignInForm) -> Person | None:
     email, password = form.email.data or "", form.password.data or ""
     mark = network_today()
-    if not actions.may_try_sign_in(email, mark):
-        form.refuse("password", _("There were many tries just now. Please wait a quarter of an hour, then try again."))
-        return None
+    wait = limits.wait_to_sign_in(email, mark)
     person = records.find_person_by_email(normal_email(email))
+    if wait and not _passes(person):
+        form.refuse(
+            "password",
+            _(
+                "There were many attempts to sign in, so we can’t take another one yet. Please wait %(wait)s. "
+                "Or choose “Forgotten your password?” below: with the link in that email you can sign in at once.",
+                wait=limits.wait_in_words(wait),
+            ),
+        )
+        return None
     fits = matches(person.password_hash if person else None, password)
     if person and fits and person.disabled_at is None:
         return person
-    write(actions.note_sign_in_miss, email, mark)
+    write(limits.note_sign_in_miss, email, mark)
     form.refuse("password", _("That address and password do not go together here. Please look at both again."))
     return None
+
+
+def _passes(person: Person | None) -> bool:
+    """Decide whether somebody comes from the link in their email, which goes past every delay."""
+    return limits.passes(
+        secret_key(settings().data), person.public_id if person else "", request.values.get("ticket", "")
+    )
 
 
 def _after_sign_in(person: Person, own_device: bool, target: str, carried: str | None) -> Any:

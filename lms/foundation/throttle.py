@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
@@ -45,8 +46,39 @@ def wait_for(key: str, limit: int, window: timedelta) -> timedelta | None:
     return left
 
 
-def count_miss(key: str, window: timedelta) -> None:
-    """Add one miss under a key; an elapsed window begins anew."""
+@dataclass(frozen=True)
+class Growing:
+    """A delay that doubles with each miss beyond the free ones; a key that rests for the window begins anew."""
+
+    free: int
+    first: timedelta
+    longest: timedelta
+    window: timedelta
+
+    def after(self, times: int) -> timedelta:
+        """Return how long the next one waits after so many misses."""
+        if times < self.free:
+            return timedelta(0)
+        return min(self.first * 2 ** min(times - self.free, 16), self.longest)
+
+
+def wait_after_last(key: str, growing: Growing) -> timedelta | None:
+    """Return how long a key has to wait still since its last miss; None when it need not."""
+    row = db.session.execute(_COUNTED, {"key": key}).first()
+    if row is None:
+        return None
+    left: timedelta = row.since + growing.after(row.times) - clock.now()
+    return left if left > timedelta(0) else None
+
+
+def count_in_a_row(key: str, growing: Growing) -> None:
+    """Add one miss under a key whose moment is that of its last miss."""
+    count_miss(key, growing.window)
+    db.session.execute(update(Misses).where(Misses.key == key).values(since=clock.now()))
+
+
+def count_miss(key: str, window: timedelta) -> bool:
+    """Add one miss under a key; an elapsed window begins anew. Return whether it is the first of its window."""
     row = db.session.execute(select(Misses.since).where(Misses.key == key)).first()
     if row is None:
         try:
@@ -55,12 +87,11 @@ def count_miss(key: str, window: timedelta) -> None:
         except IntegrityError:
             row = db.session.execute(select(Misses.since).where(Misses.key == key)).one()
         else:
-            return
-    if clock.now() - row.since >= window:
-        values: dict[str, object] = {"since": clock.now(), "count": 1}
-    else:
-        values = {"count": Misses.count + 1}
+            return True
+    anew: bool = clock.now() - row.since >= window
+    values: dict[str, object] = {"since": clock.now(), "count": 1} if anew else {"count": Misses.count + 1}
     db.session.execute(update(Misses).where(Misses.key == key).values(**values))
+    return anew
 
 
 def forget_misses(key: str) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 from types import FrameType
 
 import pytest
 
+from lms.accounts.actions import make_password_link
+from lms.accounts.limits import make_pass, note_sign_in_miss, passes
 from lms.foundation import clock
+from lms.foundation.gate import network_today
+from lms.foundation.ids import secret_token
+from lms.foundation.keys import secret_key
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector, Page
 
@@ -52,10 +58,98 @@ def test_after_ten_slips_the_page_asks_to_wait_and_a_quarter_of_an_hour_later_it
 ) -> None:
     for _slip in range(10):
         assert "do not go together here" in try_in(site.stranger(), email, "not the one").main
-    assert "wait a quarter of an hour" in try_in(site.stranger(), email, PASSWORD).main
+    assert "Please wait 15 minutes." in try_in(site.stranger(), email, PASSWORD).main
     clock.shift(timedelta(minutes=16))
     again = try_in(site.stranger(), email, PASSWORD, expect=200 if email.startswith("sam") else 422)
-    assert "wait a quarter" not in again.main
+    assert "Please wait" not in again.main
+
+
+def from_network(site: Site, number: int) -> Inspector:
+    """Return a stranger whose requests come from a network of their own."""
+    visitor = site.stranger()
+    visitor.browser.environ_base["REMOTE_ADDR"] = f"203.0.{number}.7"
+    return visitor
+
+
+@pytest.mark.parametrize("email", ["sam@example.org", "nobody@example.org", "not an address"])
+def test_sixty_networks_against_one_account_are_not_all_heard(site: Site, email: str) -> None:
+    heard = [
+        "do not go together" in try_in(from_network(site, number), email, "not the one").main for number in range(60)
+    ]
+    assert heard == [True] * 10 + [False] * 50
+    assert "Please wait" in try_in(from_network(site, 61), email, PASSWORD).main
+
+
+def test_the_delay_of_an_account_grows_with_each_slip_up_to_four_hours(sqlite_site: Site) -> None:
+    for number in range(10):
+        try_in(from_network(sqlite_site, number), "sam@example.org", "not the one")
+    passed, waits = timedelta(0), []
+    for number in range(7):
+        said = try_in(from_network(sqlite_site, number), "sam@example.org", "not the one").main
+        minutes = int(re.search(r"wait (\d+) minute", said)[1])  # type: ignore[index]
+        waits.append(minutes)
+        passed += timedelta(minutes=minutes)
+        clock.shift(passed)
+        try_in(from_network(sqlite_site, number), "sam@example.org", "not the one")
+    assert waits == [15, 30, 60, 120, 240, 240, 240]
+    clock.shift(passed + timedelta(days=1, minutes=1))
+    assert "do not go together" in try_in(sqlite_site.stranger(), "sam@example.org", "not the one").main
+    assert try_in(sqlite_site.stranger(), "sam@example.org", PASSWORD, expect=200).path == "/courses"
+
+
+def test_the_link_in_her_email_lets_sam_past_every_delay_and_nobody_else(site: Site) -> None:
+    for number in range(30):
+        try_in(from_network(site, number), "sam@example.org", "not the one")
+    new, token = "seven green kettles sing", secret_token()
+    with site.inside():
+        person_id = site.person("sam").id
+    site.do(make_password_link, person_id, token)
+    page = site.stranger().get(f"/new-password/{token}").form("/new-password/" + token).submit(new=new)
+    ticket = dict(page.form("/sign-in").fields)["ticket"]
+    assert "Please wait" in try_in(site.stranger(), "sam@example.org", new).main
+    for number in range(12):
+        try_in(from_network(site, number), "lena@example.org", "not the one")
+    other = site.stranger().get(f"/sign-in?ticket={ticket}").form("/sign-in")
+    assert "Please wait" in other.submit(email="lena@example.org", password=PASSWORD, expect=422).main
+    slip = page.form("/sign-in").submit(email="sam@example.org", password="not the one", expect=422)
+    assert slip.form("/sign-in").submit(email="sam@example.org", password=new).path == "/courses"
+
+
+def test_a_ticket_ends_after_a_quarter_of_an_hour_and_cannot_be_written(sqlite_site: Site) -> None:
+    key = secret_key(sqlite_site.settings.data)
+    with sqlite_site.inside():
+        public_id = sqlite_site.person("sam").public_id
+    ticket = make_pass(key, public_id)
+    assert passes(key, public_id, ticket)
+    assert not passes(key, public_id, ticket[:-2] + "AA") and not passes(key, "another", ticket)
+    assert not passes(bytes(32), public_id, ticket) and not passes(key, "", "")
+
+
+def test_a_hundred_slips_of_one_visitor_do_not_lock_a_network_out(site: Site) -> None:
+    for _slip in range(101):
+        site.do(note_sign_in_miss, "nobody@example.org", network_of(site))
+    assert try_in(site.stranger(), "lena@example.org", PASSWORD, expect=200).path == "/courses"
+
+
+def test_a_network_that_tries_a_hundred_accounts_waits_and_the_link_still_lets_people_in(site: Site) -> None:
+    for number in range(100):
+        site.do(note_sign_in_miss, f"somebody{number}@example.org", network_of(site))
+    assert "Please wait 15 minutes." in try_in(site.stranger(), "lena@example.org", PASSWORD).main
+    assert try_in(from_network(site, 9), "lena@example.org", PASSWORD, expect=200).path == "/courses"
+
+
+def network_of(site: Site) -> str:
+    """Return the mark of the network that the tests' visitors come from."""
+    with site.app.test_request_context("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        return network_today()
+
+
+def test_slips_of_strangers_do_not_keep_sam_from_confirming_with_her_password(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    for number in range(20):
+        try_in(from_network(sqlite_site, number), "sam@example.org", "not the one")
+    form = sam.get("/account/password").form("/account/password")
+    assert "You have a new password" in form.submit(old=PASSWORD, new="seven green kettles sing").main
 
 
 def test_sams_slips_do_not_keep_lena_out(site: Site) -> None:

@@ -1,0 +1,87 @@
+"""Limits on guessing: a growing delay for each account, and a count of distinct accounts for each network."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from lms.accounts.addresses import normal_email
+from lms.foundation import throttle
+from lms.foundation.keys import fingerprint
+from lms.foundation.throttle import Growing
+from lms.foundation.words import ngettext
+
+# From whatever network: ten attempts are free, then each waits twice as long as the one before.
+BY_ACCOUNT = Growing(10, timedelta(minutes=15), timedelta(hours=4), timedelta(days=1))
+# So many accounts may have slips in one network at a time; it takes a whole list of addresses to get there.
+NETWORK_ACCOUNTS, NETWORK_WINDOW = 100, timedelta(minutes=15)
+PASS_SECONDS = 15 * 60
+LETTER_WINDOW = timedelta(hours=1)
+LETTERS, NETWORK_LETTERS = 3, 30
+
+
+def wait_to_sign_in(email: str, network: str) -> timedelta | None:
+    """Return how long the next sign-in with an address has to wait; the same for addresses that nobody has."""
+    by_account = throttle.wait_after_last(f"sign-in:{normal_email(email)}", BY_ACCOUNT)
+    by_network = throttle.wait_for(f"sign-in-network:{network}", NETWORK_ACCOUNTS, NETWORK_WINDOW)
+    return max((wait for wait in (by_account, by_network) if wait), default=None)
+
+
+def note_sign_in_miss(email: str, network: str) -> None:
+    """Count a sign-in that did not work; its network counts each account once."""
+    address = normal_email(email)
+    throttle.count_in_a_row(f"sign-in:{address}", BY_ACCOUNT)
+    if throttle.count_miss(f"sign-in:{address}:{network}", NETWORK_WINDOW):
+        throttle.count_miss(f"sign-in-network:{network}", NETWORK_WINDOW)
+
+
+def forget_sign_in_misses(email: str, network: str) -> None:
+    """Clear an account's count, as a sign-in that worked does."""
+    throttle.forget_misses(f"sign-in:{normal_email(email)}")
+    throttle.forget_misses(f"sign-in:{normal_email(email)}:{network}")
+
+
+def make_pass(key: bytes, public_id: str) -> str:
+    """Return what lets somebody who used a link from their email sign in past every delay."""
+    return str(URLSafeTimedSerializer(key.hex(), salt="sign-in pass").dumps(public_id))
+
+
+def passes(key: bytes, public_id: str, text: str) -> bool:
+    """Decide whether a text is a pass of this person that was made in the last quarter of an hour."""
+    try:
+        found: str = URLSafeTimedSerializer(key.hex(), salt="sign-in pass").loads(text, max_age=PASS_SECONDS)
+    except BadData:
+        return False
+    return found == public_id
+
+
+def wait_to_confirm(email: str) -> timedelta | None:
+    """Return how long somebody who is signed in has to wait before typing their own password again."""
+    return throttle.wait_after_last(f"confirm:{email}", BY_ACCOUNT)
+
+
+def note_confirm_miss(email: str) -> None:
+    """Count that somebody who is signed in typed another password than their own; nobody else can add to this."""
+    throttle.count_in_a_row(f"confirm:{email}", BY_ACCOUNT)
+
+
+def may_ask_for_link(network: str) -> bool:
+    """Decide whether a network may ask for a link to one more address now."""
+    return not throttle.too_many(f"forgotten:{network}", NETWORK_LETTERS, LETTER_WINDOW)
+
+
+def count_link(email: str, network: str) -> bool:
+    """Count that a link was asked for; return whether the address may get an email now. A network counts addresses."""
+    key = f"forgotten:{fingerprint(normal_email(email))}"
+    if throttle.count_miss(f"{key}:{network}", LETTER_WINDOW):
+        throttle.count_miss(f"forgotten:{network}", LETTER_WINDOW)
+    enough = throttle.too_many(key, LETTERS, LETTER_WINDOW)
+    throttle.count_miss(key, LETTER_WINDOW)
+    return not enough
+
+
+def wait_in_words(wait: timedelta) -> str:
+    """Return how long to wait, in whole minutes."""
+    minutes = max(1, -(-int(wait.total_seconds()) // 60))
+    return ngettext("%(num)s minute", "%(num)s minutes", minutes)
