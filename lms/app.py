@@ -161,9 +161,7 @@ def _wire(app: Flask, settings: Settings) -> None:
     designs = shipped("certificates")
     events.bind(flow.reactions(settings))
     app.extensions["lms_designs"] = designs
-    app.extensions["lms_jobs"] = Jobs(
-        settings.data, flow.work(settings, designs), flow.sweeps(settings, designs), enter=lambda: at_work(app)
-    )
+    app.extensions["lms_jobs"] = Jobs(settings.data, flow.lanes(settings, designs), enter=lambda: at_work(app))
     app.extensions["lms_is_held"] = lambda programme_id, digest: certification.is_held(programme_id, digest, settings)
     app.extensions["lms_certificates_of"] = lambda person_id: [
         history.row_of(award, settings) for award in awards.list_standing_of_person(person_id)

@@ -35,7 +35,7 @@ from lms.foundation import clock, mail, throttle
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
 from lms.foundation.gate import settings as this_site
-from lms.foundation.jobs import Sweep, Work
+from lms.foundation.jobs import Lane, Sweep
 from lms.foundation.owned import Erasure, Export, Kept, Part, Remains
 from lms.foundation.settings import Settings
 from lms.foundation.words import gettext as _
@@ -217,25 +217,22 @@ def _tell_of_refreshers(settings: Settings) -> None:
     write(tell_of_due, clock.today(settings.timezone), line, address)
 
 
-def work(settings: Settings, designs: Path) -> dict[str, Work]:
-    """Return what the job process can be asked to do, each by the key of its row."""
-    return {
+def lanes(settings: Settings, designs: Path) -> list[Lane]:
+    """Return what each worker of the job process does when asked, by the key of a row, and looks after each minute.
+
+    Email has a lane of its own: a mail server that does not answer holds up nothing else.
+    """
+    work = {
         "certification.render": lambda award_id: rendering.make_document(award_id, settings, designs),
         "coordination.batch": lambda key: batches.work(key, settings, designs),
-        "mail.send": lambda _mail_id: mail.sweep(settings),
     }
-
-
-def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
-    """Return what the job process looks after each minute."""
-    return [
+    sweeps: list[Sweep] = [
         lambda: rendering.sweep(settings, designs),
         lambda: batches.sweep(settings, designs),
         lambda: telling.tell_of_ends(settings),
         lambda: telling.let_ends_wait(settings),
         lambda: _tell_of_refreshers(settings),
         lambda: telling.send_lines(settings),
-        lambda: mail.sweep(settings),
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),
         lambda: write(mail.forget_old),
@@ -245,3 +242,8 @@ def sweeps(settings: Settings, designs: Path) -> list[Sweep]:
         lambda: write(runs.sweep),
         lambda: write(accounts.sweep_sign_ins, clock.now() - timedelta(days=2)),
     ]
+
+    def send(_mail_id: str = "") -> None:
+        mail.sweep(settings)
+
+    return [Lane("work", work, sweeps), Lane("mail", {"mail.send": send}, [send])]

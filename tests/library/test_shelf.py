@@ -27,7 +27,7 @@ def test_a_lost_picture_leaves_its_course_readable(
     monkeypatch.setattr(shelf, "_courses", {})
 
 
-HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "alembic", "huey")
+HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "alembic")
 LOADED = """
 import sys
 from lms.app import create_served_app
