@@ -56,6 +56,12 @@ def work() -> None:
     site["lms_jobs"].consume()
 
 
+# Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
+WEB = [sys.executable, "-m", "gunicorn", "--forwarded-allow-ips=", "--forwarder-headers=", "--preload"]
+WEB += ["--worker-class", "lms.foundation.serving.Worker", "--threads", "4", "--worker-connections", "512"]
+WEB += ["--no-control-socket", "--log-level", "warning"]
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
@@ -69,19 +75,7 @@ def serve(host: str, workers: int) -> None:
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
     _bring_up_to_date()
-    web = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", str(workers), "--worker-class", "gthread"]
-    web += [
-        "--threads",
-        "4",
-        "--preload",
-        "--no-control-socket",
-        # Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
-        "--forwarded-allow-ips=",
-        "--forwarder-headers=",
-        "--log-level",
-        "warning",
-        "lms.app:create_served_app()",
-    ]
+    web = [*WEB, "--bind", address, "--workers", str(workers), "lms.app:create_served_app()"]
     with ExitStack() as stack:
         jobs = [sys.executable, "-m", "lms.cli", "work"]
         # Each thread would else get an arena of memory of its own, which is never given back.

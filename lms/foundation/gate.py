@@ -160,6 +160,11 @@ def address(endpoint: str, **values: str | int | None) -> str:
     return _address(request.root_path, endpoint, tuple(values.items()))
 
 
+def protecting_headers(secure: bool) -> list[tuple[str, str]]:
+    """Return the headers of an answer that sets none of them itself."""
+    return [*UNLESS_SET, *ALWAYS, *([HSTS] if secure else [])]
+
+
 def _protected(wsgi: WSGIApplication, always: list[tuple[str, str]]) -> WSGIApplication:
     """Return an app whose every response carries the protecting headers: pages, files and what broke.
 

@@ -22,6 +22,7 @@ from lms.certification.codes import new_code
 from lms.certification.records import Award
 from lms.certification.rules import what_stood_behind
 from lms.cli.courses import publish_folder
+from lms.cli.site import WEB
 from lms.content.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db, write
@@ -41,8 +42,7 @@ PEOPLE_EACH = 25
 LESSONS_DONE = 3
 START_MOST = 60.0
 # The same for the site and for the yardstick, and what `lms serve` starts.
-SERVER = ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--preload", "--no-control-socket"]
-SERVER += ["--log-level", "warning"]
+SERVER = WEB[3:]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,98 @@
+"""Connections of the web server: what a client sent so far, how much of it is still to come, and until when."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import TConn
+
+HEAD_SECONDS, HEAD_MOST = 10.0, 32 * 1024
+# The largest post that a page takes, with what a form puts around it. Of longer ones only the head is read.
+BODY_MOST = 6 * 1024 * 1024
+BODY_SECONDS, BODY_RATE = 20.0, 64 * 1024  # so many seconds, and one more for each so many bytes
+SEND_SECONDS, SEND_RATE = 20.0, 16 * 1024
+BLOCK = 256 * 1024
+
+READING, IDLE, CLOSING = "reading", "idle", "closing"
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n|$)")
+
+
+class ClientSocket(socket.socket):
+    """A connection from which threads get nothing that was not read before, and to which they send within a limit."""
+
+    def receive(self) -> bytes:
+        """Return what has arrived, for the loop alone."""
+        return super().recv(BLOCK)
+
+    def recv(self, _size: int, _flags: int = 0) -> bytes:
+        """Return the end of what was sent: a thread has the whole request already."""
+        return b""
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send everything, or give the connection up when the other side does not take it."""
+        self.settimeout(SEND_SECONDS + len(data) / SEND_RATE)
+        try:
+            super().sendall(data, flags)
+        except TimeoutError:
+            raise BrokenPipeError(errno.EPIPE, "the client took too long to read") from None
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send a file in blocks, each within the limit."""
+        file.seek(offset)
+        sent = 0
+        while count is None or sent < count:
+            block = file.read(BLOCK if count is None else min(BLOCK, count - sent))
+            if not block:
+                break
+            self.sendall(block)
+            sent += len(block)
+        return sent
+
+
+class Connection(TConn):
+    """One client: what it sent so far, and until when the next of it must come."""
+
+    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
+        own = ClientSocket(sock.family, sock.type, sock.proto, sock.detach())
+        super().__init__(cfg, own, client, server)
+        self.inbox = bytearray()
+        self.phase, self.deadline = READING, time.monotonic() + HEAD_SECONDS
+        self.needed = 0
+        self.head_end = -1
+        self.registered = self.posts = self.continued = False
+
+    def begin_request(self, seconds: float, phase: str) -> None:
+        """Wait for a request that is not there yet."""
+        self.phase, self.deadline = phase, time.monotonic() + seconds
+        self.head_end, self.needed, self.continued = -1, 0, False
+
+    def look(self) -> int | None:
+        """Return 0 when a thread can have the request, the status to refuse it with, or None while more must come."""
+        if self.head_end < 0:
+            end = self.inbox.find(b"\r\n\r\n")
+            if end < 0:
+                return (431 if b"\r\n" in self.inbox else 414) if len(self.inbox) > HEAD_MOST else None
+            return self._read_head(bytes(self.inbox[:end]).lower(), end + 4)
+        return 0 if len(self.inbox) >= self.needed else None
+
+    def _read_head(self, head: bytes, end: int) -> int | None:
+        """Find out how much body follows; what else is amiss with a head is for gunicorn's parser to say."""
+        self.head_end = self.needed = end
+        self.posts = not head.startswith((b"get ", b"head "))
+        if b"\r\ntransfer-encoding:" in head:
+            return 411
+        lengths = _LENGTH.findall(head)
+        length = int(lengths[0]) if len(lengths) == 1 else 0
+        if length <= BODY_MOST:
+            self.needed += length
+            self.deadline += BODY_SECONDS + length / BODY_RATE if length else 0
+        if len(self.inbox) >= self.needed:
+            return 0
+        if b"\r\nexpect: 100-continue" in head and not self.continued:
+            self.continued = True
+            self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return None

@@ -1,0 +1,306 @@
+"""The served site answers everybody in time, whatever slow, odd or idle connections there are beside."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import sqlite3
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PASSWORD
+from tests.house.test_headers import ALWAYS
+from tests.journeys.served import Served, serve
+from tests.roads import COURSE
+
+SLOW = 200
+
+
+@pytest.fixture(scope="module")
+def served(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The site as `lms serve` runs it."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    shutil.copytree(filled_sqlite, data)
+    with serve(data) as running:
+        yield running
+
+
+def connect(served: Served, timeout: float = 20) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", served.site.settings.port), timeout=timeout)
+
+
+def read_answer(client: socket.socket) -> bytes:
+    """Read one answer, as long as its head says it is."""
+    got = b""
+    while b"\r\n\r\n" not in got:
+        more = client.recv(65536)
+        if not more:
+            return got
+        got += more
+    head, _, body = got.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    while length and len(body) < int(length[1]):
+        more = client.recv(65536)
+        if not more:
+            break
+        body += more
+    return head + b"\r\n\r\n" + body
+
+
+def ask(served: Served, text: str, body: bytes = b"") -> str:
+    with connect(served) as client:
+        client.sendall(text.encode("latin-1") + body)
+        return read_answer(client).decode("utf-8", "replace")
+
+
+def get(path: str, *headers: str, host: str = "127.0.0.1") -> str:
+    return "\r\n".join([f"GET {path} HTTP/1.1", f"Host: {host}", *headers, "", ""])
+
+
+def status_of(answer: str | bytes) -> int:
+    text = answer if isinstance(answer, str) else answer.decode("latin-1")
+    return int(text.split(" ", 2)[1]) if text else 0
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "SCRIPT_NAME: /sign",
+        "SCRIPT_NAME: //evil.example",
+        "Script-Name: /sign",
+        "PATH_INFO: /evil.example",
+        "X-Forwarded-Prefix: /evil.example",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Host: evil.example",
+        "REMOTE_USER: cora@example.org",
+    ],
+)
+def test_no_header_of_a_proxy_changes_what_the_next_visitor_gets(served: Served, header: str) -> None:
+    assert status_of(ask(served, get("/sign-in", header))) == 200
+    for _ in range(4):
+        answer = ask(served, get("/sign-in"))
+        assert status_of(answer) == 200
+        assert "evil" not in answer and 'href="/static/css/site.css' in answer
+
+
+ODD = {
+    "no request at all": ("stuff\r\n\r\n", 400),
+    "a header without a colon": (get("/", "X-Odd"), 400),
+    "a header's name with a space": (get("/", "X Odd: 1"), 400),
+    "two lengths": (get("/", "Content-Length: 1", "Content-Length: 2"), 400),
+    "a length that is no number": (get("/", "Content-Length: one"), 400),
+    "a version of long ago": ("GET / HTTP/0.9\r\n\r\n", 400),
+    "a long address": (get("/" + "a" * 5000), 414),
+    "an endless address": ("GET /" + "a" * 40_000, 414),
+    "a long header": (get("/", "X-Long: " + "a" * 9000), 431),
+    "many headers": (get("/", *(f"X-{number}: 1" for number in range(150))), 431),
+    "headers without an end": ("GET / HTTP/1.1\r\n" + "X-More: 1\r\n" * 4000, 431),
+    "a body of unknown length": (get("/account", "Transfer-Encoding: chunked").replace("GET", "POST"), 411),
+    "an expectation that nobody meets": (get("/", "Expect: tea"), 417),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_the_server_itself_refuses_is_protected_and_calm(served: Served, name: str) -> None:
+    text, status = ODD[name]
+    answer = ask(served, text)
+    assert status_of(answer) == status, answer[:300]
+    head, _, page = answer.partition("\r\n\r\n")
+    for header, value in {**ALWAYS, "Cache-Control": "no-store"}.items():
+        assert f"{header}: {value}" in head, header
+    assert "Content-Security-Policy: default-src 'none'" in head
+    assert "<title>" in page and "aaaa" not in page and "X-Odd" not in page
+
+
+def test_a_request_in_pieces_and_several_at_once_are_answered_in_their_order(served: Served) -> None:
+    with connect(served) as client:
+        for piece in get("/healthz").encode().partition(b"Ho"):
+            client.sendall(piece)
+            time.sleep(0.05)
+        assert b'"alive"' in read_answer(client)
+        client.sendall((get("/healthz") + get("/nowhere") + get("/healthz", "Connection: close")[:30]).encode())
+        got = b""
+        while got.count(b"HTTP/1.1 ") < 2 or not got.endswith(b"</html>"):
+            got += client.recv(65536)
+        assert [status_of(part) for part in re.findall(rb"HTTP/1.1 \d+ ", got)] == [200, 404]
+        client.sendall(get("/healthz", "Connection: close").encode()[30:])
+        assert b'"alive"' in read_answer(client)
+        assert client.recv(10) == b""
+
+
+def sign_in(served: Served, body_in_pieces: bool = False) -> str:
+    page = ask(served, get("/sign-in"))
+    token = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert token is not None
+    body = f"form_token={token[1]}&email=sam%40example.org&password={PASSWORD}".encode()
+    head = get("/sign-in", "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
+    head = head.replace("GET", "POST")
+    with connect(served) as client:
+        client.sendall(head.encode())
+        for piece in (body[:20], body[20:]) if body_in_pieces else (body,):
+            time.sleep(0.1 * body_in_pieces)
+            client.sendall(piece)
+        answer = read_answer(client).decode()
+    cookie = re.search(r"Set-Cookie: ([^;]+)", answer)
+    assert cookie is not None, answer
+    return cookie[1]
+
+
+def test_a_post_whose_body_comes_in_pieces_is_read_whole(served: Served) -> None:
+    assert sign_in(served, body_in_pieces=True)
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(served: Served) -> None:
+    with connect(served) as client:
+        head = get("/verify/file", "Expect: 100-continue", "Content-Length: 9", "Content-Type: text/plain")
+        client.sendall(head.replace("GET", "POST").encode())
+        assert b"100 Continue" in client.recv(100)
+        client.sendall(b"something")
+        answer = b"HTTP/1.1 100 Continue\r\n\r\n"
+        while answer.startswith(b"HTTP/1.1 100"):
+            answer = answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n") or read_answer(client)
+        assert status_of(answer) == 400
+
+
+def test_a_post_that_is_far_too_large_is_told_so_without_being_read(served: Served) -> None:
+    with connect(served) as client:
+        client.sendall(get("/verify/file", "Content-Length: 99000000").replace("GET", "POST").encode())
+        client.sendall(b"a" * 100_000)
+        answer = read_answer(client).decode()
+    assert status_of(answer) == 413 and "too large" in answer
+
+
+def p95(served: Served, path: str, seconds: float = 1.5) -> float:
+    """Return the time within which 19 of 20 pages came, each over a connection of its own, in milliseconds."""
+    times, until = [], time.monotonic() + seconds
+    while time.monotonic() < until or len(times) < 20:
+        began = time.perf_counter()
+        assert status_of(ask(served, get(path, "Connection: close"))) == 200
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.quantiles(times, n=20)[-1]
+
+
+Way = Callable[[socket.socket, threading.Event], None]
+
+
+def trickle_head(client: socket.socket, done: threading.Event) -> None:
+    for byte in get("/", "X-Slow: " + "a" * 1000).encode():
+        client.sendall(bytes([byte]))
+        if done.wait(0.1):
+            return
+
+
+def trickle_body(client: socket.socket, done: threading.Event) -> None:
+    head = get("/verify/file", "Content-Length: 50000", "Content-Type: application/x-www-form-urlencoded")
+    client.sendall(head.replace("GET", "POST").encode())
+    while not done.wait(0.1):
+        client.sendall(b"a")
+
+
+def say_nothing(_client: socket.socket, done: threading.Event) -> None:
+    done.wait()
+
+
+def rest_after_a_page(client: socket.socket, done: threading.Event) -> None:
+    client.sendall(get("/healthz").encode())
+    read_answer(client)
+    done.wait()
+
+
+def read_nothing(client: socket.socket, done: threading.Event) -> None:
+    for _ in range(8):
+        client.sendall(get(COURSE).encode())
+    done.wait()
+
+
+WAYS: dict[str, Way] = {
+    way.__name__: way for way in (trickle_head, trickle_body, say_nothing, rest_after_a_page, read_nothing)
+}
+
+
+@contextmanager
+def slow_clients(served: Served, ways: list[Way], number: int = SLOW) -> Iterator[None]:
+    """Keep many connections going that take their time, for a few seconds."""
+    done = threading.Event()
+
+    def run(way: Way, client: socket.socket) -> None:
+        # The site may end the connection, which is what it should do.
+        with suppress(OSError):
+            way(client, done)
+
+    with ExitStack() as stack:
+        threads = []
+        for index in range(number):
+            client = stack.enter_context(connect(served))
+            threads.append(threading.Thread(target=run, args=(ways[index % len(ways)], client)))
+            threads[-1].start()
+        time.sleep(0.5)
+        try:
+            yield
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+
+
+@pytest.mark.parametrize("way", ["all of them", *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS)])
+def test_two_hundred_slow_connections_keep_pages_within_three_times_their_time(served: Served, way: str) -> None:
+    before = min(p95(served, COURSE) for _ in range(2))
+    with slow_clients(served, [WAYS[way]] if way in WAYS else list(WAYS.values())):
+        during = min(p95(served, COURSE) for _ in range(3))
+    # Two hundred threads of this test share the processors with the site.
+    assert during < 3 * max(before, 5), f"{before:.1f} ms became {during:.1f} ms"
+
+
+def test_more_idle_connections_than_the_site_takes_keep_nobody_out(served: Served) -> None:
+    with ExitStack() as stack:
+        idle = [stack.enter_context(connect(served)) for _ in range(1300)]
+        for _ in range(20):
+            assert status_of(ask(served, get(COURSE))) == 200
+        assert len(idle) == 1300
+
+
+def test_a_head_that_does_not_come_to_its_end_is_ended(served: Served) -> None:
+    with connect(served, timeout=15) as client, connect(served, timeout=15) as silent:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        began = time.monotonic()
+        assert status_of(read_answer(client)) == 408
+        assert silent.recv(10) == b""
+        assert time.monotonic() - began < 13
+
+
+def test_while_nothing_can_be_saved_pages_are_read(served: Served) -> None:
+    cookie = sign_in(served)
+    page = ask(served, get("/account", f"Cookie: {cookie}"))
+    token = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert token is not None
+    body = f"form_token={token[1]}&display_name=Sam&certificate_name=Sam+Osei".encode()
+    head = get("/account", f"Cookie: {cookie}", f"Content-Length: {len(body)}", "Origin: http://127.0.0.1")
+    post = head.replace("GET", "POST").replace(
+        "\r\n\r\n", "\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    holder = sqlite3.connect(served.site.settings.data / "sidelight.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with ThreadPoolExecutor(24) as pool:
+            saving = [pool.submit(ask, served, post, body) for _ in range(24)]
+            time.sleep(0.5)
+            for _ in range(10):
+                began = time.monotonic()
+                assert status_of(ask(served, get(COURSE, f"Cookie: {cookie}"))) == 200
+                assert time.monotonic() - began < 1.5
+            answers = [done.result() for done in saving]
+    finally:
+        holder.rollback()
+        holder.close()
+    assert {status_of(answer) for answer in answers} == {503}
+    assert all("Retry-After: 5" in answer for answer in answers)
+    assert status_of(ask(served, post, body)) == 303
