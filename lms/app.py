@@ -43,7 +43,7 @@ from lms.certification.pages import operator_notices
 from lms.certification.views import rooms as certification_rooms
 from lms.coordination import batch_views, equivalent_views, evidence_views, person_views
 from lms.coordination.views import rooms as coordination_rooms
-from lms.foundation import db, events, gate, packing, words
+from lms.foundation import db, events, gate, packing, redaction, words
 from lms.foundation.files import FileStore
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
@@ -131,6 +131,7 @@ def shipped(name: str) -> Path:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app for the given settings, or for those of the environment."""
+    redaction.install()
     settings = settings or read_settings()
     app = Site("lms", template_folder=str(shipped("templates")), static_folder="static")
     app.session_interface = NoSessions()
@@ -146,6 +147,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(access.recognise)
     app.before_request(access.check_post)
     app.after_request(access.touch_session)
+    app.after_request(access.note_refusal)
     for rooms in ROOMS:
         app.register_blueprint(rooms)
     public(app.view_functions["static"])

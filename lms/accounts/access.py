@@ -12,13 +12,14 @@ from flask_login import LoginManager
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms.accounts import records
+from lms.accounts import limits, records
+from lms.accounts.events import DoorStayedShut
 from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
 from lms.accounts.rules import MAY, Visitor, may, touch_is_due
 from lms.foundation import clock
 from lms.foundation.audit import acting_person
-from lms.foundation.db import write_if_free
+from lms.foundation.db import write, write_if_free
 from lms.foundation.gate import TOKEN_FIELD, from_this_site, settings, token_fits
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
@@ -252,4 +253,21 @@ def touch_session(response: Response) -> Response:
         return response
     if somebody.last_seen_at and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
         _touch(g.session_mark)
+    return response
+
+
+def note_refusal(response: Response) -> Response:
+    """Write down that somebody who is signed in was refused a staff page."""
+    if response.status_code not in {403, 404} or request.endpoint is None:
+        return response
+    action = getattr(current_app.view_functions[request.endpoint], "access", "public")
+    somebody = visitor() if action in MAY and not MAY[action].self_only else None
+    if somebody is not None:
+        programme: Programme | None = g.get("programme")
+        door = DoorStayedShut(request.endpoint, action, response.status_code, programme.id if programme else None)
+        try:
+            write(limits.note_shut_door, somebody.person_id, door)
+        except SQLAlchemyError:
+            # The refusal holds whether or not it can be written down.
+            log.exception("a refusal could not be written")
     return response

@@ -10,6 +10,7 @@ from lms.accounts import limits, records, rules
 from lms.accounts.addresses import NotDeliverable, normal_email, read_address, skeleton
 from lms.accounts.events import (
     InvitationMade,
+    ListExported,
     MembershipGiven,
     NamesChanged,
     NewDevice,
@@ -135,6 +136,11 @@ def accept_invitation(
     elif invitation.programme_id:
         give_role(person.id, invitation.programme_id, invitation.role)
     return person
+
+
+def note_export(programme_id: str | None, kind: str, count: int) -> None:
+    """Note that a list with so many rows left as a file or on a terminal."""
+    announce(ListExported(programme_id, kind, count))
 
 
 def _meet_device(person_id: str, kind: str) -> None:

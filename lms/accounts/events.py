@@ -74,6 +74,32 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class SignInRefused:
+    """A sign-in, or a password asked for once more, was refused; None where nobody has the address."""
+
+    person_id: str | None
+
+
+@dataclass(frozen=True)
+class DoorStayedShut:
+    """Somebody who is signed in was refused a staff page; `page` is its endpoint, never its address."""
+
+    page: str
+    action: str
+    status: int
+    programme_id: str | None
+
+
+@dataclass(frozen=True)
+class ListExported:
+    """A list of people or certificates left as a file or on a terminal; `count` says how many rows it had."""
+
+    programme_id: str | None
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
 class SignedOut:
     """One or more sign-ins of somebody ended."""
 

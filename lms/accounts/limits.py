@@ -7,7 +7,9 @@ from datetime import timedelta
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms.accounts.addresses import normal_email
+from lms.accounts.events import DoorStayedShut, SignInRefused
 from lms.foundation import throttle
+from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.throttle import Growing
 from lms.foundation.words import ngettext
@@ -19,6 +21,7 @@ NETWORK_ACCOUNTS, NETWORK_WINDOW = 100, timedelta(minutes=15)
 PASS_SECONDS = 15 * 60
 LETTER_WINDOW = timedelta(hours=1)
 LETTERS, NETWORK_LETTERS = 3, 30
+SHUT_WINDOW, SHUT_DOORS = timedelta(hours=1), 30
 
 
 def wait_to_sign_in(email: str, network: str) -> timedelta | None:
@@ -28,12 +31,13 @@ def wait_to_sign_in(email: str, network: str) -> timedelta | None:
     return max((wait for wait in (by_account, by_network) if wait), default=None)
 
 
-def note_sign_in_miss(email: str, network: str) -> None:
-    """Count a sign-in that did not work; its network counts each account once."""
+def note_sign_in_miss(email: str, network: str, person_id: str | None = None) -> None:
+    """Count a sign-in that did not work; its network counts each account once. Say whose account it was for."""
     address = normal_email(email)
     throttle.count_in_a_row(f"sign-in:{address}", BY_ACCOUNT)
     if throttle.count_miss(f"sign-in:{address}:{network}", NETWORK_WINDOW):
         throttle.count_miss(f"sign-in-network:{network}", NETWORK_WINDOW)
+    announce(SignInRefused(person_id))
 
 
 def forget_sign_in_misses(email: str, network: str) -> None:
@@ -61,9 +65,18 @@ def wait_to_confirm(email: str) -> timedelta | None:
     return throttle.wait_after_last(f"confirm:{email}", BY_ACCOUNT)
 
 
-def note_confirm_miss(email: str) -> None:
+def note_confirm_miss(email: str, person_id: str) -> None:
     """Count that somebody who is signed in typed another password than their own; nobody else can add to this."""
     throttle.count_in_a_row(f"confirm:{email}", BY_ACCOUNT)
+    announce(SignInRefused(person_id))
+
+
+def note_shut_door(person_id: str, door: DoorStayedShut) -> None:
+    """Note that somebody was refused a staff page; past a number an hour, more of the same is not written down."""
+    key = f"shut:{fingerprint(person_id)}"
+    if not throttle.too_many(key, SHUT_DOORS, SHUT_WINDOW):
+        throttle.count_miss(key, SHUT_WINDOW)
+        announce(door)
 
 
 def may_ask_for_link(network: str) -> bool:

@@ -29,7 +29,7 @@ def knows_password(me: Person, form: Form, name: str) -> bool:
         return False
     if matches(me.password_hash, form[name].data or ""):
         return True
-    write(limits.note_confirm_miss, me.email)
+    write(limits.note_confirm_miss, me.email, me.id)
     form.refuse(name, _("That is not the password of this account. Please look at it again."))
     return False
 

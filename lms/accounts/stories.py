@@ -17,6 +17,7 @@ def tell(event: str) -> str | None:
         "OperatorNamed": _("You became one of the people who run this site."),
         "SignedIn": _("You signed in."),
         "SignedOut": _("A sign-in ended."),
+        "SignInRefused": _("A sign-in with your address did not work."),
         "NamesChanged": _("Your names were changed."),
         "NewDevice": _("You signed in with a kind of device that was new here."),
         "PasswordLinkMade": _("A link to a new password was made."),

@@ -104,7 +104,7 @@ def _check_password(form: SignInForm) -> Person | None:
     fits = matches(person.password_hash if person else None, password)
     if person and fits and person.disabled_at is None:
         return person
-    write(limits.note_sign_in_miss, email, mark)
+    write(limits.note_sign_in_miss, email, mark, person.id if person else None)
     form.refuse("password", _("That address and password do not go together here. Please look at both again."))
     return None
 

@@ -41,12 +41,16 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
 
     Example: lms certificates list --json
     """
+    from lms.accounts.actions import note_export
     from lms.certification import records
     from lms.certification.actions import state_of
     from lms.certification.codes import grouped
+    from lms.foundation.db import write
     from lms.foundation.gate import settings
 
-    awards = records.list_awards_of_programme(get_programme(slug).id) if slug else records.list_awards()
+    programme_id = get_programme(slug).id if slug else None
+    awards = records.list_awards_of_programme(programme_id) if programme_id else records.list_awards()
+    write(note_export, programme_id, "certificates", len(awards))
     troubled = records.list_troubled()
     say_rows(
         [

@@ -226,7 +226,8 @@ def people_list(slug: str | None, as_json: bool) -> None:
 
     Example: lms people list --json
     """
-    from lms.accounts import records
+    from lms.accounts import actions, records
+    from lms.foundation.db import write
 
     programme = get_programme(slug) if slug else None
     held = [
@@ -245,4 +246,5 @@ def people_list(slug: str | None, as_json: bool) -> None:
         }
         for person, where, role in held
     ]
+    write(actions.note_export, programme.id if programme else None, "people", len(rows))
     say_rows(rows, as_json)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, make_response, render_template, request, url_for
 
+from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.certification.actions import today_in
 from lms.certification.evidence import list_pending
@@ -14,6 +15,7 @@ from lms.certification.records import list_troubled
 from lms.coordination import pages
 from lms.coordination.rules import STATES, TrainingState
 from lms.coordination.suppression import LEAST
+from lms.foundation.db import write
 from lms.foundation.fields import whole_number
 from lms.foundation.gate import settings
 
@@ -91,7 +93,9 @@ def people_csv(programme: str) -> Any:
     """Give the same list as a file."""
     search, states = asked_for()
     everybody = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
-    response = make_response(pages.as_csv(pages.chosen(everybody, search, states)))
+    rows = pages.chosen(everybody, search, states)
+    write(accounts.note_export, this_programme().id, "people", len(rows))
+    response = make_response(pages.as_csv(rows))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="people-{programme}.csv"'
     return response

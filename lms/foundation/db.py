@@ -33,6 +33,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
+from lms.foundation import redaction
 from lms.foundation.turns import (
     BRIEF_SECONDS,
     PATIENCE_SECONDS,
@@ -102,7 +103,7 @@ _silent_until = 0.0
 def connect(app: Flask, url: str, data: Path) -> None:
     """Bind the database to an app, with the promises of durability that submits rely on."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
+    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite"), "hide_parameters": True}
     if url.startswith("sqlite"):
         data.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
@@ -113,6 +114,7 @@ def connect(app: Flask, url: str, data: Path) -> None:
     app.extensions["lms_gate_file"] = data / "write.lock"
     db.init_app(app)
     with app.app_context():
+        redaction.hide_values(db.engine)
         if url.startswith("sqlite"):
             _tune_sqlite(db.engine)
         else:

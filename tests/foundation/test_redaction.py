@@ -1,0 +1,107 @@
+"""No log line holds an address, a one-time link or what a statement was given, whatever goes amiss."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+
+from lms.accounts.records import Person
+from lms.foundation import clock
+from lms.foundation.db import db, run
+from lms.foundation.mail import OutboxMail
+from tests.conftest import Site
+
+CANARY = "canary-of-sam"
+
+
+def refuse_letters(site: Site) -> None:
+    """Make the database refuse every row of the outbox, telling as much of the row as it can."""
+    if site.settings.sqlite:
+        rule = "CREATE TRIGGER refuse BEFORE INSERT ON outbox_mail BEGIN SELECT RAISE(ABORT, 'no row goes in'); END"
+    else:
+        rule = "ALTER TABLE outbox_mail ADD CONSTRAINT none_goes_in CHECK (subject = '') NOT VALID"
+    site.do(lambda: run(text(rule), {}))
+
+
+def test_a_letter_that_could_not_be_written_leaves_no_address_and_no_link_in_the_log(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuse_letters(site)
+    caplog.set_level(logging.DEBUG)
+    page = site.stranger().get("/forgotten").form("/forgotten")
+    page.submit(email="sam@example.org", expect=503)
+    assert "outbox_mail" in caplog.text and "Traceback" in caplog.text  # it can still be found out what happened
+    for told in ("sam@example.org", "example.org", "Sam Osei", "new-password", "parameters: ["):
+        assert told not in caplog.text
+
+
+def person(site: Site, **changed: object) -> None:
+    row = {
+        "id": CANARY,
+        "public_id": CANARY,
+        "email": f"{CANARY}@example.org",
+        "display_name": CANARY,
+        "certificate_name": CANARY,
+        "password_hash": CANARY,
+        "pronouns_shown": False,
+        "long_rest": False,
+        "operator": False,
+        "created_at": clock.now(),
+    }
+    site.do(lambda: [run(insert(Person.__table__), {**row, **changed}) for _time in range(2)])
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        lambda site: person(site),  # the same address twice
+        lambda site: person(site, display_name=None),  # PostgreSQL tells the whole row that lacks a value
+        lambda site: site.do(lambda: run(text("SELECT CAST(:given AS INTEGER) / nothing"), {"given": CANARY})),
+        lambda site: site.do(lambda: db.session.add(OutboxMail(id=CANARY, recipient=CANARY, message_id=object()))),
+    ],
+    ids=["taken", "missing", "not a number", "no such type"],
+)
+def test_what_a_statement_was_given_stands_in_no_exception(site: Site, slip: Callable[[Site], None]) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - each slip raises its own
+        slip(site)
+    one: BaseException | None = caught.value
+    while one is not None:
+        assert CANARY not in str(one) and CANARY not in repr(one)
+        one = one.__cause__ or one.__context__
+
+
+def test_an_action_that_lost_a_race_is_still_known_as_such(site: Site) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        person(site)
+    if not site.settings.sqlite:
+        assert getattr(caught.value.orig, "sqlstate", None) == "23505"
+        assert "person_email_key" in str(caught.value) or "person" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("to sam.osei+x@example.org now", "to [address] now"),
+        ("<jürgen@straße.example>", "<[address]>"),
+        ("http://a.example/new-password/abc-DEF_123?x=1", "http://a.example/new-password/[link]?x=1"),
+        ("GET /invitation/abc-DEF_123 HTTP/1.1", "GET /invitation/[link] HTTP/1.1"),
+        ("/letters/off/W10.abc", "/letters/off/[link]"),
+        ("5 % of 12 @ noon, see files/ab/abcdef", "5 % of 12 @ noon, see files/ab/abcdef"),
+    ],
+)
+def test_addresses_and_one_time_links_are_masked_in_every_line_and_traceback(
+    sqlite_site: Site, caplog: pytest.LogCaptureFixture, said: str, shown: str
+) -> None:
+    logging.getLogger("huey.consumer").warning("it went on: %s", said)
+    assert caplog.messages == [f"it went on: {shown}"]
+    caplog.clear()
+    try:
+        raise ValueError(said) from smtplib.SMTPRecipientsRefused({"sam@example.org": (550, b"no sam@example.org")})
+    except ValueError:
+        logging.getLogger("lms.anything").exception("it broke")
+    assert f"ValueError: {shown}" in caplog.text and "sam@" not in caplog.text and "550" in caplog.text
