@@ -10,7 +10,7 @@ from lms.content.blocks import Block
 from lms.content.course import Question
 from lms.content.prose import Press
 from lms.content.questions import parse
-from lms.content.questions.parts import Draft
+from lms.content.questions.parts import Draft, texts_of
 from lms.content.report import Report, did_you_mean
 
 _BRACES = re.compile(r"\s*(?<!\{)\{([^{}\n]*)\}\s*$")
@@ -18,6 +18,8 @@ _ATTRIBUTE = re.compile(
     r"#(?P<id>[^\s#.=\"]+)|\.(?P<flag>[\w-]+)|(?P<key>[\w-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']+))|(?P<odd>\S+)"
 )
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ANCHOR = re.compile(r"#[\w-]+")
+_CURLY = str.maketrans("“”„‟‘’", '""""\'\'')
 _FLAGS = ("critical", "fixed")
 _KEYS = ("objectives", "group")
 
@@ -38,7 +40,10 @@ class _Braces:
 
 
 def split(blocks: list[Block]) -> tuple[list[Block], list[Section]]:
-    """A page's prose and its questions; a question ends at the next heading of its level or at a rule."""
+    """A page's prose and its questions; a question ends at the next heading of its level or at a rule.
+
+    Footnotes come last in the tree wherever they are written, and belong to the prose that calls them.
+    """
     prose: list[Block] = []
     sections: list[Section] = []
     current: Section | None = None
@@ -46,7 +51,7 @@ def split(blocks: list[Block]) -> tuple[list[Block], list[Section]]:
         if is_question(block):
             current = Section(block)
             sections.append(current)
-        elif current is None:
+        elif current is None or block.kind == "footnote":
             prose.append(block)
         elif block.kind == "rule":
             current = None
@@ -64,6 +69,18 @@ def is_question(block: Block) -> bool:
     return bool(found and re.search(r"\bobjectives\s*=", found.group(1)))
 
 
+def check_braces(block: Block, report: Report) -> None:
+    """Names a heading's braces that look like a question's, or an anchor's, and are neither."""
+    found = _BRACES.search(block.text)
+    if found is None or is_question(block) or _ANCHOR.fullmatch(found.group(1).strip()):
+        return
+    if re.search(r"^\s*[#.:]|=", found.group(1)):
+        words = found.group().strip()
+        report.add(
+            "BAD_BRACES", block.line, f"“{words}” makes no question.", column=report.column_of(block.line, words)
+        )
+
+
 def read_question(section: Section, press: Press, report: Report, objectives: Collection[str]) -> Question | None:
     """The question with its key; None, with findings, when it cannot be asked."""
     heading = section.heading
@@ -78,8 +95,8 @@ def read_question(section: Section, press: Press, report: Report, objectives: Co
         ),
         len(section.blocks),
     )
-    case = [inner for block in section.blocks[:options] for inner in block.walk() if inner.kind == "paragraph"]
-    stem = "<br>".join(press.inline(text) for text in (heading.text[: found.start()], *(block.text for block in case)))
+    case = texts_of(section.blocks[:options], report)
+    stem = "<br>".join(press.inline(text) for text in (heading.text[: found.start()], *case))
     named = tuple(braces.keys.get("objectives", "").replace(",", " ").split())
     check_objectives(named, objectives, heading.line, report)
     if not stem:
@@ -118,7 +135,7 @@ def check_objectives(named: Collection[str], known: Collection[str], line: int, 
 
 def _read_braces(text: str, line: int, report: Report) -> _Braces:
     braces = _Braces()
-    for found in _ATTRIBUTE.finditer(text):
+    for found in _ATTRIBUTE.finditer(text.translate(_CURLY)):
         value = found["double"] or found["single"] or found["bare"] or ""
         if found["id"]:
             braces.id = found["id"]

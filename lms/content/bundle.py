@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from unicodedata import normalize
+
+from lms.content.structure import has_place
 
 MAX_FILES = 2_000
 MAX_MARKDOWN = 256 * 1024
@@ -17,13 +20,25 @@ MAX_TOTAL = 20 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files of one course by path; `refused` holds (code, path) of what was left out on the way in."""
+    """The files of one course by path; `refused` holds (code, path) of what was left out on the way in.
+
+    Paths are in NFC, so that a name with an accent is the same from a Mac, from Linux and in a text.
+    """
 
     files: Mapping[str, bytes]
     refused: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
+        files: dict[str, bytes] = {}
+        twice: list[tuple[str, str]] = []
+        for path, content in self.files.items():
+            name = normalize("NFC", path)
+            if name in files:
+                twice.append(("SAME_NAME", name))
+            else:
+                files[name] = content
+        object.__setattr__(self, "files", MappingProxyType(files))
+        object.__setattr__(self, "refused", (*self.refused, *twice))
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -41,7 +56,11 @@ class Bundle:
 
 
 def from_folder(folder: str | Path) -> Bundle:
-    """Reads a folder without its dotfiles; what breaks a cap or leads outside is left unread and named in `refused`."""
+    """Reads a folder; what breaks a cap, leads outside or cannot be opened is left unread and named in `refused`.
+
+    Names that begin with a dot belong to other programs and are passed over, unless they would be part of the
+    course without it.
+    """
     root = Path(folder).resolve()
     files: dict[str, bytes] = {}
     refused: list[tuple[str, str]] = []
@@ -51,7 +70,8 @@ def from_folder(folder: str | Path) -> Bundle:
         if not path.resolve().is_relative_to(root):
             refused.append(("PATH_OUTSIDE", name))
             continue
-        if not path.is_file():
+        if not (path.is_file() and os.access(path, os.R_OK)):
+            refused.append(("UNREADABLE_FILE", name))
             continue
         if len(files) >= MAX_FILES:
             refused.append(("TOO_MANY_FILES", name))
@@ -70,7 +90,15 @@ def from_folder(folder: str | Path) -> Bundle:
 
 def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[Path]:
     """Every file in a stable order; linked folders are not entered, so that no ring of links can hold us."""
-    for here, folders, names in os.walk(root, followlinks=False):
+
+    def tell(trouble: OSError) -> None:
+        refused.append(("UNREADABLE_FILE", Path(trouble.filename).relative_to(root).as_posix()))
+
+    for here, folders, names in os.walk(root, followlinks=False, onerror=tell):
+        inside = Path(here).relative_to(root)
+        for name in (*folders, *names):
+            if _is_hidden_part(inside, name, folder=name in folders):
+                refused.append(("HIDDEN_FILE", (inside / name).as_posix()))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in list(folders):
             linked = Path(here, name)
@@ -78,3 +106,10 @@ def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[Path]:
                 folders.remove(name)
                 refused.append(("PATH_OUTSIDE", linked.relative_to(root).as_posix()))
         yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _is_hidden_part(inside: Path, name: str, *, folder: bool) -> bool:
+    """True for a name that a dot alone keeps out of the course; what a Mac leaves beside files is none."""
+    if not name.startswith(".") or name.startswith("._") or name == ".DS_Store":
+        return False
+    return has_place((inside / name[1:]).as_posix(), folder=folder)

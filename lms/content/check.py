@@ -9,12 +9,14 @@ from lms.content.across import shared_sentences
 from lms.content.bundle import Bundle
 from lms.content.course import Finding, Reading
 from lms.content.lint import lint_course
+from lms.content.marks import look_for_marks
 from lms.content.measures import Measures, measure
+from lms.content.pasted import look_for_pasted
 from lms.content.promises import look_for_promises, look_for_wording
 from lms.content.proofread import proofread
-from lms.content.reader import finish, read, read_course
+from lms.content.reader import finish, read, read_course, reread
 
-__all__ = ["Checked", "check", "look_over", "read_course", "render_findings"]
+__all__ = ["Checked", "check", "look_over", "read_course", "render_findings", "reread"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def look_over(bundle: Bundle, name: str = "") -> Checked:
     for sheet in desk.sheets:
         proofread(desk, sheet)
         look_for_wording(sheet)
+        look_for_marks(sheet)
+        look_for_pasted(sheet)
     if course is None:
         return Checked(finish(desk, course), None)
     lint_course(desk, course)

@@ -60,6 +60,31 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "YAML reads this value as something other than the text you see.",
         "Put it in quotes.",
     ),
+    "TEXT_CUT_SHORT": (
+        "error",
+        "YAML ends a text in the front matter before its author does.",
+        "Put the whole text in straight quotes.",
+    ),
+    "CURLY_QUOTES": (
+        "error",
+        "Curly quotes stand where only straight ones are read.",
+        'Replace “ and ” by ". Quotation marks of speech may stay inside the straight ones.',
+    ),
+    "HIDDEN_SPACE": (
+        "error",
+        "A hidden space stands where only a plain one is read, as texts from a word processor or a web page have it.",
+        "Delete the space after or before the mark, and type it again.",
+    ),
+    "PASTED_BULLET": (
+        "error",
+        "A bullet or a dash of a word processor begins no list and makes no table.",
+        "Write a hyphen and a space.",
+    ),
+    "NOT_READ": (
+        "error",
+        "A file could not be read, so what it holds is not in the course.",
+        "Fix the other errors of this file.",
+    ),
     "BAD_VERSION": ("error", "The version is not three numbers with dots.", 'Write it like "1.0.0".'),
     "BAD_ID": (
         "error",
@@ -69,13 +94,28 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     # Structure
     "MISSING_FILE": ("error", "A file that the course needs is not there.", "Add the file."),
     "UNKNOWN_FILE": (
-        "warning",
-        "A file has no place in a course and is not shown.",
-        "Look at its name, or take it out.",
+        "error",
+        "A file has no place in a course, so nothing of it would be shown.",
+        "Rename the file, or take it out of the folder.",
+    ),
+    "HIDDEN_FILE": (
+        "error",
+        "A name begins with a dot, so the file is not read.",
+        "Take the dot away, or take the file out of the folder.",
+    ),
+    "UNREADABLE_FILE": (
+        "error",
+        "A file or folder cannot be opened.",
+        "Check its permissions, or replace it with a real file if it is a broken link.",
+    ),
+    "SAME_NAME": (
+        "error",
+        "Two files have names that look the same.",
+        "Rename one of the two.",
     ),
     "LANGUAGE_NOT_SHOWN": (
         "warning",
-        "A translation is in the folder, and translations are not shown yet.",
+        "A translation of a file is in the folder, and translations are not shown yet.",
         "Nothing to do; the file may stay.",
     ),
     "ID_NOT_FILE_NAME": ("error", "The id is not the file's name without its number.", "Make the two the same."),
@@ -123,6 +163,21 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "warning",
         "The text reads differently on a Git host than here.",
         "Write this part more plainly.",
+    ),
+    "MARKS_SHOWN": (
+        "warning",
+        "A mark of another program is shown as it is written.",
+        "Write it in words, or with the marks that courses know; in backquotes it may stand.",
+    ),
+    "NEVER_USED": (
+        "error",
+        "A footnote or a link is defined and never used, so it is not shown.",
+        "Put its mark where it belongs in the text, or take the line out.",
+    ),
+    "FOOTNOTE_NOT_SHOWN": (
+        "error",
+        "A footnote of the page's own is called in a question, a conversation or the glossary, which show none.",
+        "Put what it says into the text, or cite a source of course.md.",
     ),
     "UNKNOWN_PLACEHOLDER": (
         "error",
@@ -248,6 +303,21 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "Text stands after the options.",
         "Put it before them, or indent a reason by two spaces under its option.",
     ),
+    "STRAY_MARK": (
+        "error",
+        "The mark of an option stands where nobody can choose.",
+        'Begin a line with - and the mark, under a heading that ends in {#id objectives="…"}; or take the mark out.',
+    ),
+    "BAD_BRACES": (
+        "error",
+        "The braces of a heading hold something that is neither a question nor an anchor.",
+        'End a question with {#id objectives="…"}, and a heading that is linked to with {#id}.',
+    ),
+    "NOT_SHOWN": (
+        "error",
+        "A table, a heading or code stands where only text is shown.",
+        "Write it as a paragraph or a list, or put it into the lesson's text.",
+    ),
     "OUTSIDE_QUESTION": (
         "error",
         "Text in the check belongs to no question.",
@@ -365,6 +435,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
 FORGIVEN_IN_A_DRAFT = frozenset(
     {
         "MISSING_FILE",
+        "NOT_READ",
         "EMPTY_PAGE",
         "SHORT_REASON",
         "NO_GENTLER_VERSION",

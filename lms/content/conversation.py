@@ -9,7 +9,7 @@ from html import unescape
 from lms.content.blocks import Block, Page
 from lms.content.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
 from lms.content.prose import Press
-from lms.content.questions.parts import bare, check_reason
+from lms.content.questions.parts import bare, check_reason, texts_of
 from lms.content.report import Report, did_you_mean
 from lms.content.shapes import ConversationShape
 
@@ -76,7 +76,7 @@ def _turn(id: str, blocks: list[Block], press: Press, report: Report, line: int)
     replies: list[Reply] = []
     for block in blocks:
         if block.kind == "quote" and not replies:
-            said += [inner.text for inner in block.walk() if inner.kind == "paragraph"]
+            said += texts_of([block], report)
         elif block.kind == "bullets":
             replies += [reply for item in block.children if (reply := _reply(item, press, report)) is not None]
         elif block.kind not in ("html", "rule"):
@@ -110,7 +110,7 @@ def _reply(item: Block, press: Press, report: Report) -> Reply | None:
     for child in item.children[1:]:
         if child not in quotes:
             report.add("BAD_REPLY", child.line, "Under a reply stands only its feedback, as a quote.")
-    texts = [inner.text for quote in quotes for inner in quote.walk() if inner.kind == "paragraph"]
+    texts = texts_of(quotes, report)
     check_reason(" ".join(texts), quotes[0].line if quotes else item.line, report, needed=True)
     return Reply(
         label, fit, press.inline(found["text"]), found["goes_to"], "<br>".join(press.inline(text) for text in texts)

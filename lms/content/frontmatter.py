@@ -51,6 +51,7 @@ def load(source: str, report: Report) -> Tree | None:
     try:
         events = iter(yaml.parse(source, Loader=_LOADER))
         value = _read(events, next(events), (), tree, report)
+        _refuse_more(events)
     except _Refused as trouble:
         report.add("YAML_REFUSED", trouble.args[1], trouble.args[0])
         return None
@@ -73,6 +74,14 @@ def load(source: str, report: Report) -> Tree | None:
         return None
     tree.value = value
     return tree
+
+
+def _refuse_more(events: Any) -> None:
+    """Refuse a second document, which begins after three dots or hyphens and would be left unread."""
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            line = event.start_mark.line + 2 if event.start_mark else 2
+            raise _Refused("The front matter ends here, and more keys follow.", line)
 
 
 def _read(events: Any, event: Any, path: Path, tree: Tree, report: Report) -> Any:
@@ -127,12 +136,22 @@ def _read_scalar(event: Any, path: Path, tree: Tree, report: Report) -> str:
     line = event.end_mark.line + 2
     rest = report.lines[line - 1][event.end_mark.column :] if line <= len(report.lines) else ""
     if _CUT.match(rest) or (not event.value and _CUT.search(rest)):
-        report.add("PUT_IN_QUOTES", line, "YAML leaves out everything from “#” on.", column=event.end_mark.column + 1)
+        report.add("TEXT_CUT_SHORT", line, "YAML leaves out everything from “#” on.", column=event.end_mark.column + 1)
     return str(event.value)
 
 
-def read(source: str | None, shape: type[Shape], report: Report) -> Shape | None:
-    """The front matter in its shape; None, with every trouble reported at its line, when it does not fit."""
+def read(source: str | None, shape: type[Shape], report: Report, lost: str) -> Shape | None:
+    """The front matter in its shape; None, with every problem reported at its line, when it does not fit.
+
+    Then one more error says what is `lost`, so that nothing goes missing behind a warning.
+    """
+    found = _fit(source, shape, report)
+    if found is None:
+        report.add("NOT_READ", message=f"Missing from the course until this file can be read: {lost}.")
+    return found
+
+
+def _fit(source: str | None, shape: type[Shape], report: Report) -> Shape | None:
     if source is None:
         report.add("NO_FRONT_MATTER")
         return None
@@ -174,11 +193,10 @@ def _tell_unknown(error: dict[str, Any], tree: Tree, shape: type[BaseModel], rep
     key = str(error["loc"][-1])
     if " " in key and error["input"] == "":
         report.add(
-            "PUT_IN_QUOTES",
+            "TEXT_CUT_SHORT",
             place[0],
             f"A comma inside braces ends the text before “{key}”.",
             column=place[1],
-            mend="Put the whole text in quotes.",
         )
         return
     known = known_keys(shape, error["loc"][:-1])

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -33,6 +34,8 @@ ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*(\n|$)")
 PRIVATE = re.compile(r"\*\*For you, privately\*\*[ \t]*(?:\{#([A-Za-z0-9-]+)\})?[ \t]*(?:\n|$)")
 _MARKER = re.compile(f"{OPEN}(say|think|stop|keys|private):([A-Za-z0-9-]*){CLOSE}")
 _SAID = re.compile(r"^[“\"„«「‘].*[”\"“»」’]$", re.DOTALL)
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
 _COUNTED = ("h2", "h3", "h4", "h5", "h6", "li", "table", "tr", "blockquote", "a", "img", "em", "strong")
 
 
@@ -132,6 +135,10 @@ class Furnish(Treeprocessor):
             _furnish(quote)
         for table in list(root.iter("table")):
             _scope(table)
+        for heading in (element for tag in _HEADINGS for element in list(root.iter(tag))):
+            _anchor(heading)
+        for holder in list(root.iter()):
+            _part_references(holder)
         for holder in list(root.iter()):
             self._picture(holder)
         first = root.find("p")
@@ -157,6 +164,28 @@ class Furnish(Treeprocessor):
             title = holder[0].attrib.pop("title", "")
             if title:
                 ElementTree.SubElement(holder, "figcaption").text = title
+
+
+def _anchor(heading: ElementTree.Element) -> None:
+    """Gives a heading the id that stands in braces at its end; all other braces are text."""
+    last = heading[-1] if len(heading) else None
+    words = (heading.text if last is None else last.tail) or ""
+    found = _ANCHOR.search(words)
+    if found is None:
+        return
+    heading.set("id", found.group(1))
+    if last is None:
+        heading.text = words[: found.start()]
+    else:
+        last.tail = words[: found.start()]
+
+
+def _part_references(holder: ElementTree.Element) -> None:
+    """Puts a comma between citations that follow one another, so that 5 and 6 do not read as 56."""
+    for reference, following in pairwise(holder):
+        if reference.tag == following.tag == "sup" and not (reference.tail or "").strip() and len(reference):
+            reference[-1].tail = ","
+            reference.tail = "\u202f"
 
 
 def _counted(root: ElementTree.Element) -> Counter[str]:

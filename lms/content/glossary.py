@@ -17,7 +17,7 @@ def read(desk: Desk, path: str) -> tuple[Term, ...]:
     if source is None:
         sheet.report.add("NO_FRONT_MATTER")
     else:
-        frontmatter.read(source, shapes.GlossaryShape, sheet.report)
+        frontmatter.read(source, shapes.GlossaryShape, sheet.report, "the front matter of the glossary")
     tables = [block for block in sheet.prose if block.kind == "table"]
     for block in sheet.prose:
         if block.kind not in ("table", "html", "rule"):

@@ -12,6 +12,8 @@ INDENT = "    "
 APART = "<!-- -->"
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s)")
 _DEFINES = re.compile(r"^:(?=\s)")
+# The other parser takes such a line out as a definition, also where CommonMark reads it as text.
+_LABELLED = re.compile(r"\[[^\]]*\]:")
 _WORD = re.compile(r"[A-Za-z0-9_+-]+")
 
 
@@ -74,7 +76,7 @@ def _paragraph(text: str) -> list[str]:
     lines = []
     for number, raw in enumerate(text.split("\n")):
         line = raw.lstrip()
-        if line.startswith("#"):
+        if line.startswith("#") or _LABELLED.match(line):
             line = "\\" + line
         elif number:
             line = _DEFINES.sub(r"\\:", _NUMBERED.sub(r"\1\\\2", line))

@@ -78,7 +78,7 @@ def read_module(desk: Desk, folder: Folder) -> Module:
     title, html = folder.id.replace("-", " ").capitalize(), ""
     if folder.page and folder.page in desk.texts:
         source, sheet = open_sheet(desk, folder.page, "module")
-        shape = frontmatter.read(source, shapes.ModuleShape, sheet.report)
+        shape = frontmatter.read(source, shapes.ModuleShape, sheet.report, "the title of this module")
         title, html = shape.title if shape else title, print_sheet(desk, sheet)
     lessons = [_read_lesson(desk, folder, id, path) for id, path in folder.lessons.items() if path in desk.texts]
     found = tuple(lesson for lesson in lessons if lesson is not None)
@@ -91,7 +91,7 @@ def _read_facilitator(desk: Desk, path: str | None) -> str:
         return ""
     source, sheet = open_sheet(desk, path, "facilitator")
     if source is not None:
-        frontmatter.read(source, shapes.FacilitatorShape, sheet.report)
+        frontmatter.read(source, shapes.FacilitatorShape, sheet.report, "the title of these notes")
     html = print_sheet(desk, sheet)
     if not html:
         sheet.report.add("EMPTY_PAGE")
@@ -100,8 +100,9 @@ def _read_facilitator(desk: Desk, path: str | None) -> str:
 
 def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | None:
     source, sheet = open_sheet(desk, path, "lesson")
-    shape = frontmatter.read(source, shapes.LessonShape, sheet.report)
     sheet.prose, sections = bank.split(sheet.page.blocks)
+    lost = _lesson_and_all(folder.gentle.get(id), len(sections))
+    shape = frontmatter.read(source, shapes.LessonShape, sheet.report, lost)
     questions = tuple(_questions(desk, sections, sheet.report))
     html = print_sheet(desk, sheet, lead=True)
     if not html:
@@ -135,6 +136,14 @@ def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | Non
         path,
         questions,
     )
+
+
+def _lesson_and_all(gentle: str | None, questions: int) -> str:
+    """What is not in the course while a lesson cannot be read, in words."""
+    parts = ["this lesson", *["its gentler version"] * (gentle is not None)]
+    if questions:
+        parts.append("its question" if questions == 1 else f"its {questions} questions")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _with_story(shape: shapes.LessonShape, sheet: Sheet, html: str) -> str:
@@ -204,7 +213,7 @@ def _read_gentle(desk: Desk, path: str | None, prompts: Collection[str]) -> tupl
     if path is None or path not in desk.texts:
         return None, ContentNote()
     source, sheet = open_sheet(desk, path, "gentle")
-    shape = frontmatter.read(source, shapes.GentleShape, sheet.report)
+    shape = frontmatter.read(source, shapes.GentleShape, sheet.report, "the content note of this gentler version")
     sheet.prose, sections = bank.split(sheet.page.blocks)
     for section in sections:
         sheet.report.add("QUESTION_IN_GENTLER", section.heading.line)
@@ -252,7 +261,7 @@ def read_check(desk: Desk, path: str) -> tuple[Question, ...]:
     """The bank of questions; everything in it belongs to a question."""
     source, sheet = open_sheet(desk, path, "check")
     if source is not None:
-        frontmatter.read(source, shapes.CheckShape, sheet.report)
+        frontmatter.read(source, shapes.CheckShape, sheet.report, "the front matter of the check")
     sheet.prose, sections = bank.split(sheet.page.blocks)
     if not sections:
         sheet.report.add("EMPTY_PAGE", message="The check holds no question.")
@@ -265,7 +274,7 @@ def read_check(desk: Desk, path: str) -> tuple[Question, ...]:
 def read_conversation(desk: Desk, path: str) -> Conversation | None:
     """A practice conversation; its id is its file's name."""
     source, sheet = open_sheet(desk, path, "conversation")
-    shape = frontmatter.read(source, shapes.ConversationShape, sheet.report)
+    shape = frontmatter.read(source, shapes.ConversationShape, sheet.report, "this conversation")
     if shape is None:
         return None
     id = path.removeprefix("practice/").removesuffix(".md")

@@ -9,6 +9,7 @@ from posixpath import dirname
 
 from markdown_it.token import Token
 
+from lms.content.bank import check_braces
 from lms.content.blocks import Block, text_of
 from lms.content.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
 from lms.content.pages import Desk, Sheet
@@ -83,6 +84,7 @@ def _headings(sheet: Sheet) -> None:
     for block in sheet.page.blocks:
         if block.kind != "heading":
             continue
+        check_braces(block, sheet.report)
         if block.level == 1:
             sheet.report.add(
                 "HEADING_JUMP", block.line, "The title is the page's heading of one mark; the text begins with ##."
@@ -221,7 +223,7 @@ def _callout(block: Block, report: Report) -> None:
             block.line,
             f"“{looks.group()}” is no callout here.{did_you_mean(looks.group(1).upper(), ALERTS)}",
         )
-    elif not PRIVATE.match(words) and re.match(r"\*\*for you,? privately", words, re.IGNORECASE):
+    elif not PRIVATE.match(words) and re.match(r"[*_]*for you,? privately\b", words, re.IGNORECASE):
         report.add(
             "UNKNOWN_ALERT",
             block.line,

@@ -24,7 +24,7 @@ PLACEHOLDERS = ("lead", "emergency", "limits_statement")
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
 _KEPT = re.compile(f'{OPEN}([a-z]+):([^{OPEN}{CLOSE}<>"]*){CLOSE}')
 _EXTENSIONS = (
-    "footnotes", "tables", "attr_list", "sane_lists", "pymdownx.highlight", "pymdownx.superfences", "pymdownx.quotes",
+    "footnotes", "tables", "sane_lists", "pymdownx.highlight", "pymdownx.superfences", "pymdownx.quotes",
     "pymdownx.tilde",
 )  # fmt: skip
 _SETTINGS = {

@@ -34,6 +34,14 @@ def read_course(bundle: Bundle, course_folder_name: str = "") -> Reading:
     return finish(desk, course)
 
 
+def reread(bundle: Bundle) -> Course | None:
+    """A course that was published, as far as it can be put together.
+
+    Its findings were for whoever published it: a rule that came later takes no course away from its readers.
+    """
+    return read(bundle)[1]
+
+
 def read(bundle: Bundle, course_folder_name: str = "") -> tuple[Desk, Course | None]:
     """The course as far as it can be put together, with all that proofreading needs."""
     texts, findings = limits.scan(bundle)
@@ -86,7 +94,7 @@ def _read_front(desk: Desk, course_folder_name: str) -> tuple[shapes.CourseShape
             Report("course.md", (), desk.findings).add("MISSING_FILE", message="The course has no course.md.")
         return None, None
     source, sheet = open_sheet(desk, "course.md", "course")
-    shape = frontmatter.read(source, shapes.CourseShape, sheet.report)
+    shape = frontmatter.read(source, shapes.CourseShape, sheet.report, "the whole course")
     if shape is None:
         return None, sheet
     if course_folder_name and shape.id != course_folder_name:

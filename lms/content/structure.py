@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from posixpath import basename, dirname, splitext
+from unicodedata import normalize
+
+from babel.core import Locale, UnknownLocaleError
 
 from lms.content.report import Report
 
@@ -13,7 +16,9 @@ _NUMBERED = re.compile(r"(\d{1,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _PAGE = re.compile(r"(?P<stem>[A-Za-z0-9-]+)(?P<gentle>\.gentle)?(?P<language>\.[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)?\.md")
 _RECORDINGS = (".mp3", ".ogg", ".wav", ".m4a", ".mp4", ".webm")
 _TRANSCRIPTS = (".txt", ".vtt")
+_ROOT = ("course.md", "check.md", "glossary.md")
 _FREE = ("README.md", "LICENSE", "LICENSE.md", "NOTICE")
+_FOLDERS = ("practice", "media")
 
 
 @dataclass
@@ -38,8 +43,18 @@ class Outline:
     media: list[str] = field(default_factory=list)
 
 
+def has_place(path: str, *, folder: bool = False) -> bool:
+    """True when a course would read a file, or look into a folder, of that path."""
+    if folder:
+        return path in _FOLDERS or bool(_NUMBERED.fullmatch(path))
+    findings = Report("")
+    found = outline([path], findings)
+    return path in _ROOT or bool(found.folders or found.conversations or found.media)
+
+
 def outline(paths: Iterable[str], findings: Report) -> Outline:
     """Sorts the paths; what has no place is named in findings and left aside."""
+    paths = set(paths)
     found = Outline()
     folders: dict[str, Folder] = {}
     for path in sorted(paths, key=_in_order):
@@ -48,19 +63,49 @@ def outline(paths: Iterable[str], findings: Report) -> Outline:
         page = _PAGE.fullmatch(name)
         if where.split("/")[0] == "media":
             found.media.append(path)
-        elif path in ("course.md", "check.md", "glossary.md") or path in _FREE:
+        elif path in _ROOT or path in _FREE:
             continue
-        elif page and page["language"]:
+        elif page and page["language"] and _is_translation(path, page, paths):
             report.add("LANGUAGE_NOT_SHOWN")
+        elif page and page["language"]:
+            report.add(
+                "UNKNOWN_FILE",
+                message=f"Between two dots belongs a language, and “{page['language'][1:]}” is no translation of a "
+                "file beside it; nothing of this file would be shown.",
+            )
         elif where == "practice" and page and not page["gentle"]:
             found.conversations.append(path)
         elif page and _NUMBERED.fullmatch(where):
             _shelve(path, page, folders, report)
         else:
-            report.add("UNKNOWN_FILE")
+            _say_unknown(path, report)
     found.folders = sorted(folders.values(), key=lambda folder: (folder.number, folder.id))
     _say_what_lacks(found, findings)
     return found
+
+
+def _is_translation(path: str, page: re.Match[str], paths: set[str]) -> bool:
+    """True when the ending names a language that exists, and the file that was translated lies beside it."""
+    try:
+        Locale.parse(page["language"][1:], sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return path.removesuffix(f"{page['language']}.md") + ".md" in paths
+
+
+def _say_unknown(path: str, report: Report) -> None:
+    """Names a file that has no place, with the name that would give it one when only the spelling is in the way."""
+    spelled = "/".join(_spelled(part) for part in path.split("/"))
+    near = f"Rename it to {spelled}, or take it out of the folder." if spelled != path and has_place(spelled) else ""
+    report.add("UNKNOWN_FILE", mend=near)
+
+
+def _spelled(name: str) -> str:
+    """A name as the outline reads it: lower case, hyphens, no accents, one ending .md."""
+    stem, dot, ending = name.lower().partition(".")
+    plain = normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    ending = re.sub(r"^(?:gentler\.)?(?:markdown|mdown|mkd|md\.txt|md\.md)$", "md", ending)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") + dot + ending
 
 
 def _in_order(path: str) -> tuple[str, int, str]:

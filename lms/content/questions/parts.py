@@ -22,6 +22,7 @@ _BLAME = re.compile(
     r"|\bcareless(?:ly|ness)?\b|\bstupid\b|\bsilly\b|\bfoolish\b|\boops\b|\binvalid\b|\bobviously\b",
     re.IGNORECASE,
 )
+_NOT_RUNNING = {"code": "Code", "table": "A table", "heading": "A heading", "rule": "A rule"}
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -75,9 +76,20 @@ def _entry(item: Block, report: Report) -> Entry:
     return Entry(item, words[0].text if words else "", reasons)
 
 
+def texts_of(blocks: Sequence[Block], report: Report) -> list[str]:
+    """The paragraphs in these blocks; what is no running text is named, for it is not shown there."""
+    texts = []
+    for block in (inner for top in blocks for inner in top.walk()):
+        if block.kind == "paragraph":
+            texts.append(block.text)
+        elif block.kind in _NOT_RUNNING:
+            report.add("NOT_SHOWN", block.line, f"{_NOT_RUNNING[block.kind]} is not shown here.")
+    return texts
+
+
 def reason_of(entry: Entry, draft: Draft, report: Report, needed: bool) -> str:
     """The reason as HTML; says when it is too short to help or lays blame."""
-    texts = [child.text for quote in entry.reasons for child in quote.walk() if child.kind == "paragraph"]
+    texts = texts_of(entry.reasons, report)
     check_reason(" ".join(texts), entry.reasons[0].line if entry.reasons else entry.block.line, report, needed)
     return "<br>".join(draft.inline(text) for text in texts)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lms.content.blocks import Block
 from lms.content.course import Finding, Question, ShortAnswer
 from lms.content.questions.answering import Answer, Fields, Graded, Note, Presented, shown
-from lms.content.questions.parts import Draft
+from lms.content.questions.parts import Draft, texts_of
 from lms.content.report import Report
 
 KIND = "short_answer"
@@ -26,15 +25,11 @@ def parse(draft: Draft, report: Report) -> ShortAnswer | None:
                     "A short answer knows the headings Model answer, Look for and Not enough.",
                 )
         elif current:
-            parts[current] += [draft.inline(text) for text in _texts(block)]
+            parts[current] += [draft.inline(text) for text in texts_of([block], report)]
     if not parts["model"] or not parts["look_for"]:
         report.add("UNKNOWN_KIND", draft.line, "A short answer needs a model answer and what to look for.")
         return None
     return ShortAnswer("<br>".join(parts["model"]), tuple(parts["look_for"]), tuple(parts["not_enough"]))
-
-
-def _texts(block: Block) -> list[str]:
-    return [inner.text for inner in block.walk() if inner.kind == "paragraph"]
 
 
 def present(question: Question, seed: int) -> Presented:

@@ -1,0 +1,183 @@
+"""What comes along from a word processor or another program is read, or named at its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.content.blocks import parse
+from lms.content.check import check
+from lms.content.course import Source
+from lms.content.prose import Press
+from tests.content.small_course import CHECK, LESSON, TALK, bundle, codes, spoiled
+
+LESSON_PATH, TALK_PATH = "1-begin/1-hello.md", "practice/at-the-sink.md"
+END = "Ring {{emergency}} in doubt.\n"
+
+SPACES = ["\u00a0", "\u2003", "\u202f", "\u200b", "\u3000", "\ufeff", "\u2060"]
+HIDDEN = [
+    ("check.md", "- ( ) Push a little.", "-{}( ) Push a little."),
+    ("check.md", "- [ ] Rank", "-{}[ ] Rank"),
+    ("check.md", "- [ ] Rank", "- [{}] Rank"),
+    ("check.md", "3. Link", "3.{}Link"),
+    ("check.md", "- A name", "-{}A name"),
+    ("check.md", "## Put in order", "##{}Put in order"),
+    ("check.md", '{#sml-q03 objectives="sml-o1"}', '{#sml-q03 objectives="sml-o1"}{}'),
+    ("check.md", "| --- | --- | --- |", "| --- |{}--- | --- |"),
+    (LESSON_PATH, "## How to begin", "##{}How to begin"),
+    (LESSON_PATH, "- two", "-{}two"),
+    (LESSON_PATH, "> [!CAUTION]", ">{}[!CAUTION]"),
+    (TALK_PATH, "- **advice without", "-{}**advice without"),
+    (TALK_PATH, "## shrug", "{}## shrug"),
+    ("course.md", "title: A small", "title:{}A small"),
+    ("course.md", "draw: 3", "{}draw: 3"),
+]
+
+
+@pytest.mark.parametrize(("path", "old", "new"), HIDDEN)
+@pytest.mark.parametrize("space", SPACES)
+def test_a_hidden_space_that_breaks_a_mark_is_named_at_its_line(path, old, new, space):
+    reading = spoiled(path, old, new.replace("{}", space) if "{#" not in new else new[:-2] + space)
+    found = [finding for finding in reading.findings if finding.code == "HIDDEN_SPACE"]
+    assert [(finding.path, finding.severity) for finding in found] == [(path, "error")]
+    assert old[-4:].strip("-#>.[] {}") in found[0].excerpt
+    assert reading.course is None
+
+
+@pytest.mark.parametrize(
+    "text", ["A\u00a0word, 5\u202f%, «\u00a0oui\u00a0».", "- one\u00a0two", "> “A\u00a0b.”", "## 3\u00a0steps"]
+)
+def test_a_no_break_space_between_words_is_no_trouble(text):
+    assert "HIDDEN_SPACE" not in codes(spoiled(LESSON_PATH, END, f"{END}\n{text}\n\n"))
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "old", "new"),
+    [
+        ("PASTED_BULLET", LESSON_PATH, "- two", "• two"),
+        ("PASTED_BULLET", LESSON_PATH, "- two", "·\ttwo"),
+        ("PASTED_BULLET", LESSON_PATH, "- two", "o\ttwo"),
+        ("PASTED_BULLET", "check.md", "- ( ) Leave", "▪ ( ) Leave"),
+        ("PASTED_BULLET", "check.md", "| --- | --- | --- |", "| – | – | – |"),
+        ("STRAY_MARK", "check.md", "- ( ) Leave", "• ( ) Leave"),
+        ("STRAY_MARK", "check.md", "- ( ) Leave", "( ) Leave"),
+        ("STRAY_MARK", "check.md", "- ( ) Leave", "– ( ) Leave"),
+        ("STRAY_MARK", "check.md", "- [ ] Rank", "[ ] Rank"),
+        ("STRAY_MARK", "check.md", "- ( ) Leave the room.", "- ( ) Leave the room. ( ) Stay."),
+        ("STRAY_MARK", LESSON_PATH, "- two", "- [x] two"),
+        ("STRAY_MARK", LESSON_PATH, '### What first? {#sml-l1 objectives="sml-o1"}', "### What first?"),
+        ("STRAY_MARK", LESSON_PATH, END, "Which one is it?\n( ) this\n"),
+        ("BAD_BRACES", LESSON_PATH, "sml-l1 objectives=", "sml-l1 objective="),
+        ("BAD_BRACES", LESSON_PATH, "## How to begin", "## How to begin {.big}"),
+        ("BAD_REPLY", TALK_PATH, "- **advice without permission, detour**", "**advice without permission, detour**"),
+        ("BAD_REPLY", LESSON_PATH, END, "**Silence, steady** [x](https://example.org)\n"),
+        ("CURLY_QUOTES", "check.md", 'group="danger"', "group=“danger”"),
+        ("CURLY_QUOTES", "check.md", 'objectives="sml-o1 sml-o2"', "objectives=“sml-o1 sml-o2”"),
+        ("CURLY_QUOTES", "course.md", '"1.0.0"', "“1.0.0”"),
+        ("CURLY_QUOTES", "course.md", "title: A small course", "title: “A small: course”"),
+        ("CURLY_QUOTES", "course.md", "text: Say hello}", "text: “Say hello, and wait”}"),
+        ("CURLY_QUOTES", LESSON_PATH, "title: Hello", "title: ‘Hello’"),
+        ("MARKS_SHOWN", LESSON_PATH, END, "A smile :smile: helps.\n"),
+        ("MARKS_SHOWN", LESSON_PATH, END, "It is ~gone~ here.\n"),
+        ("MARKS_SHOWN", LESSON_PATH, END, "It is ==bright== here.\n"),
+        ("MARKS_SHOWN", LESSON_PATH, END, "::: warning\nWords.\n:::\n"),
+        ("MARKS_SHOWN", LESSON_PATH, END, "Words.{.red}\n"),
+        ("MARKS_SHOWN", LESSON_PATH, END, "| a | b |\n| c | d |\n"),
+        ("MARKS_SHOWN", LESSON_PATH, "## How to begin", "##How to begin"),
+        ("UNKNOWN_ALERT", LESSON_PATH, "> **For you, privately**", "> For you, privately"),
+        ("UNKNOWN_ALERT", LESSON_PATH, "> **For you, privately**", "> *For you, privately*"),
+        ("UNKNOWN_ALERT", LESSON_PATH, "> [!NOTE]\n> that", "[!NOTE]\nthat"),
+        ("UNKNOWN_ALERT", "check.md", "  > Leaving tells", "  > [!NOTE] Leaving tells"),
+        ("RAW_HTML", LESSON_PATH, END, "<!-- not yet\n"),
+        ("RAW_HTML", LESSON_PATH, END, "<?php words ?>\n"),
+        ("NEVER_USED", LESSON_PATH, END, "[Dana]: hello\n"),
+        ("NEVER_USED", LESSON_PATH, END, "[^1]: A note of the page’s own.\n"),
+        ("NEVER_USED", LESSON_PATH, END, "A note.[^1]\n\n[^1]: One.\n\n[^1]: Two.\n"),
+        ("NOT_SHOWN", LESSON_PATH, END, "| a | b |\n| --- | --- |\n| c | d | e |\n"),
+        (
+            "NOT_SHOWN",
+            "check.md",
+            "  > Leaving tells them nothing.",
+            "  > Leaving tells them nothing.\n  >\n  > ## Lost",
+        ),
+        ("FOOTNOTE_NOT_SHOWN", "check.md", "( ) Leave the room.", "( ) Leave the room.[^1]\n\n[^1]: Words.\n"),
+    ],
+)
+def test_what_nothing_reads_is_named(code, path, old, new):
+    assert code in codes(spoiled(path, old, new))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(x) and (see below), [a link](https://example.org/), ` ( ) `, a[0], “[…]”.",
+        "Time 12:30:45, a:b:c, ratio 1:2, ~5 to ~7 minutes, 2==2, C# and #1.",
+        "- one [two]\n\n[two]: https://example.org/two\n",
+        "Dana said: **no, steady on**.",
+        "<!-- a note to ourselves, closed -->",
+        "§ 5 of the act · 3 of them • and more.",
+    ],
+)
+def test_plain_writing_is_left_alone(text):
+    found = codes(spoiled(LESSON_PATH, END, f"{text}\n"))
+    assert not found & {
+        "STRAY_MARK",
+        "MARKS_SHOWN",
+        "PASTED_BULLET",
+        "BAD_REPLY",
+        "RAW_HTML",
+        "NEVER_USED",
+        "CURLY_QUOTES",
+    }
+
+
+@pytest.mark.parametrize("whole", [CHECK, TALK, LESSON])
+def test_the_small_course_holds_none_of_them(whole):
+    assert whole in [bundle().files[path].decode() for path in bundle().files]
+    assert codes(check(bundle(), "small-course")) == {"THIN_GROUP"}
+
+
+PRESS = Press({id: Source(id, id) for id in "ABC"})
+
+
+def printed(text: str) -> str:
+    page = parse(text)
+    return PRESS.page(page.blocks, page.references).html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Say {your name} first.",
+        "## Say {your name} first",
+        "## Say it {your name}",
+        "Say *it*{your name}",
+        "Say [it](https://example.org/){your name}",
+        "Say **it** {your name}\n",
+        "- Say {your name}",
+        "> Say it {your name}",
+        "| Say | It |\n| --- | --- |\n| it {your name} | now |",
+        "`it`{your name}",
+        "1. Say\n\n   {your name}\n",
+        "{your name}",
+    ],
+)
+def test_words_in_braces_stay(text):
+    assert "{your name}" in printed(text)
+
+
+def test_a_heading_still_gives_itself_an_anchor():
+    assert '<h2 id="how_to-begin">How {now}</h2>' in printed("## How {now} {#how_to-begin}\n")
+
+
+def test_citations_side_by_side_stay_apart():
+    html = printed("It helps.[^A][^B] It does.[^B][^C]\n\nA note.[^1][^A]\n\n[^1]: Its own.\n")
+    assert ">1</a>,</sup>\u202f<sup" in html
+    assert html.count(",</sup>") == 3
+
+
+def test_a_pages_own_footnote_may_stand_after_a_practice_question():
+    text = LESSON.replace("in doubt.", "in doubt.[^1]") + "\n[^1]: A note of the page’s own.\n"
+    reading = check(bundle(**{LESSON_PATH: text}), "small-course")
+    assert codes(reading) == {"THIN_GROUP"}
+    assert reading.course is not None
+    assert "A note of the page’s own." in reading.course.lessons[0].html
