@@ -13,6 +13,7 @@ from lms.certification import actions, lists
 from lms.certification.views import rooms
 from lms.foundation.db import write
 from lms.foundation.gate import network_today, settings
+from lms.foundation.sheets import read_text
 from lms.foundation.words import gettext as _
 from lms.foundation.words import ngettext
 
@@ -53,7 +54,7 @@ def verify_list() -> Any:
 def _sent_text() -> str:
     upload = request.files.get("file")
     sent = upload.read() if upload else b""
-    return sent.decode("utf-8-sig", "replace") if sent.strip() else request.form.get("codes", "")
+    return read_text(sent) if sent.strip() else request.form.get("codes", "")
 
 
 def _trouble_with(codes: list[str]) -> str | None:

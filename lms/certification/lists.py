@@ -12,7 +12,7 @@ from lms.certification.pages import state_words
 from lms.certification.records import find_awards
 from lms.certification.rules import State
 from lms.foundation.settings import Settings
-from lms.foundation.sheets import as_sheet
+from lms.foundation.sheets import as_sheet, without_separator_line
 from lms.foundation.words import gettext as _
 
 MOST_CODES = 500
@@ -47,7 +47,7 @@ def read_codes(text: str) -> list[str]:
     A first row without any code is taken for the head of a table and left out, unless it is all there is.
     """
     found: list[tuple[str, bool]] = []
-    for line in text.splitlines():
+    for line in without_separator_line(text).splitlines():
         filled = [bare for cell in re.split(r"[,;\t]", line) if (bare := cell.strip().strip("\"'").strip())]
         if filled:
             code = next((cell for cell in filled if normalise_code(cell)), None)

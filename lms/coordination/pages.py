@@ -18,12 +18,14 @@ from lms.certification.records import (
     list_name_requests,
 )
 from lms.certification.renewal import rule_of
+from lms.certification.rules import State
 from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
+from lms.foundation.collation import found_in, sort_key
 from lms.foundation.settings import Settings
 from lms.foundation.sheets import as_sheet
-from lms.foundation.words import day, ngettext
+from lms.foundation.words import day, language, ngettext
 from lms.foundation.words import gettext as _
 from lms.learning.records import Enrolment, list_enrolments_of_programme, list_learners
 from lms.library.records import find_newest_digest, list_offerings
@@ -42,6 +44,10 @@ class PersonRow:
     until: date | None
     certificate_state: str | None
     certificate_text: str
+    # The same facts one by one, as the spreadsheet has them.
+    certificate_short: str
+    passed_on: date | None
+    ready: bool
     code: str | None
     # What can be chosen: a key for the page, and the enrolment behind it, which no page shows.
     key: str | None
@@ -99,7 +105,8 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
             rule = rules[award.digest] if award else None
             row = _row((name, public_id), title, taken, award, rule, today=today)
             rows.append(replace(row, on_hold=row.enrolment in held))
-    return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
+    spoken = language()
+    return sorted(rows, key=lambda row: (sort_key(row.name, spoken), row.course))
 
 
 def _course(course_id: str) -> tuple[str, bool]:
@@ -120,8 +127,9 @@ def _row(
     issued = award if award and not award.waiting else None
     stage = stage_of(rule, issued.valid_until, today) if issued and rule else None
     state = training_state(begun=enrolment is not None, stage=stage)
-    mark, text = None, ""
+    mark, text, short = None, "", ""
     if issued:
+        short = _state_alone(issued.state(today))
         mark, text, _sentence = state_words(issued.state(today), issued.valid_until)
         if issued.level == "ready" and issued.state(today) == "valid":
             text = _("Valid, ready to practise")
@@ -134,6 +142,9 @@ def _row(
         until=issued.valid_until if issued else None,
         certificate_state=mark,
         certificate_text=text,
+        certificate_short=short,
+        passed_on=issued.passed_on if issued else None,
+        ready=bool(issued and issued.level == "ready"),
         code=issued.code if issued else None,
         key=f"{who[1]}/{enrolment.course_id}" if enrolment else None,
         enrolment=enrolment.id if enrolment else None,
@@ -229,27 +240,38 @@ def usage_of(rows: list[PersonRow]) -> list[tuple[str, int | None, int | None]]:
 
 def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> list[PersonRow]:
     """Return the rows that fit a search by name or course, and the chosen states."""
-    words = search.casefold().split()
     return [
-        row
-        for row in rows
-        if (not states or row.training in states)
-        and all(word in f"{row.name} {row.course}".casefold() for word in words)
+        row for row in rows if (not states or row.training in states) and found_in(search, f"{row.name} {row.course}")
     ]
 
 
-def certificate_in_csv(row: PersonRow) -> str:
-    """Return the state of a certificate for a cell, with what asks for a decision."""
-    return "; ".join(text for text in (row.certificate_text, _("Readiness on hold") if row.on_hold else "") if text)
-
-
 def as_csv(rows: list[PersonRow]) -> str:
-    """Return the same rows as CSV with inert cells, for a spreadsheet."""
-    head = [_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Code")]
+    """Return the same rows as CSV for a spreadsheet: inert cells, one fact in each, dates that can be sorted."""
+    states = state_names()
+    head = [
+        *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
+        *(_("Ready to practise"), _("Code")),
+    ]
     return as_sheet(
         head,
         (
-            (row.name, row.course, row.training_text, row.until and day(row.until), certificate_in_csv(row), row.code)
+            (
+                *(row.name, row.course, states[row.training], row.passed_on, row.certificate_short, row.until),
+                *(_readiness_of(row), row.code),
+            )
             for row in rows
         ),
     )
+
+
+def _readiness_of(row: PersonRow) -> str:
+    return _("Readiness on hold") if row.on_hold else _("Yes") if row.ready else ""
+
+
+def _state_alone(state: State) -> str:
+    """Return a certificate's state in words without a day, for a column of its own."""
+    return {
+        "valid": _("Valid"),
+        "expired": _("Expired"),
+        "revoked": _("Withdrawn"),
+    }.get(state, state_words(state, None)[1])

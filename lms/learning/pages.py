@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from unicodedata import normalize
 
 from markupsafe import Markup, escape
 
 from lms.content.course import Conversation, Course, Lesson, Term
 from lms.content.questions import Item, Presented
 from lms.content.wording import Sentence
+from lms.foundation.collation import sort_key
 from lms.foundation.gate import address as url_for
 from lms.foundation.words import day, duration, language, ngettext
 from lms.foundation.words import gettext as _
@@ -119,11 +119,8 @@ def apart_from_others(body: Markup, name: str) -> Markup:
 
 def by_the_alphabet(terms: tuple[Term, ...]) -> list[Term]:
     """Return terms in the order in which a reader looks for them, whatever marks their letters carry."""
-
-    def plain(term: Term) -> str:
-        return "".join(sign for sign in normalize("NFKD", term.term.casefold()) if sign.isalnum() or sign == " ")
-
-    return sorted(terms, key=plain)
+    spoken = language()
+    return sorted(terms, key=lambda term: sort_key(term.term, spoken))
 
 
 def note_in_short(lesson: Lesson) -> str:

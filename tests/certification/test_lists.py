@@ -51,7 +51,7 @@ def test_five_hundred_codes_give_five_hundred_rows_in_their_order(site: Site) ->
     assert ["Valid" in "".join(row.itertext()) for row in table].index(True) == 250
     assert "Not readable as a code" in "".join(table[400].itertext()) and "Sam Osei" not in page.main
     sheet = page.form("/verify/list").submit()
-    rows = list(csv.DictReader(io.StringIO(sheet.response.get_data(as_text=True))))
+    rows = list(csv.DictReader(io.StringIO(sheet.response.get_data(as_text=True).removeprefix("\ufeff"))))
     assert [row["state"] for row in rows[249:252]] == ["unknown", "valid", "unknown"]
     assert rows[400]["code"].startswith("'=") and rows[400]["state"] == "unreadable"
     status, told, _headers = ask(site, key(site), json={"codes": codes})
@@ -67,13 +67,33 @@ def test_a_name_stands_in_a_list_only_when_its_holder_shows_it(sqlite_site: Site
     assert "Sam Osei" in page.main
 
 
-def test_a_file_is_read_in_place_of_the_box(sqlite_site: Site) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "line"),
+    [
+        ("utf-8-sig", "Name;Code\nSam;{}\n"),
+        ("utf-16", "Name;Code\nSam;{}\n"),
+        ("utf-16-le", "Name\tCode\r\nSam\t{}\r\n"),
+        ("utf-16-be", "Zoë,{}\n"),
+        ("cp1252", "Zoë Álvarez;{}\n"),
+        ("utf-8", "sep=;\r\nName;Code\r\nSam;{}\r\n"),
+        ("utf-8-sig", "SEP=,\n{}\n"),
+    ],
+)
+def test_a_file_as_spreadsheets_write_it_is_read_in_place_of_the_box(
+    sqlite_site: Site, encoding: str, line: str
+) -> None:
     code = earn(sqlite_site)
     visitor = sqlite_site.stranger()
     token = dict(visitor.get("/verify/list").form("/verify/list").fields)["form_token"]
-    file = (io.BytesIO(f"\ufeffName;Code\nSam;{code}\n".encode()), "people.csv")
+    file = (io.BytesIO(line.format(code).encode(encoding)), "people.csv")
     reply = visitor.browser.post("/verify/list", data={"form_token": token, "codes": "", "file": file})
-    assert reply.status_code == 200 and "One code was looked at." in reply.get_data(as_text=True)
+    text = reply.get_data(as_text=True)
+    assert reply.status_code == 200 and "One code was looked at." in text and "Not readable" not in text
+
+
+def test_the_line_that_tells_excel_its_separator_is_no_code_when_pasted(sqlite_site: Site) -> None:
+    page = sqlite_site.stranger().get("/verify/list").form("/verify/list").submit(codes=f"sep=;\n{earn(sqlite_site)}")
+    assert "One code was looked at." in page.main
 
 
 def test_what_cannot_be_a_list_is_answered_calmly(sqlite_site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -53,7 +53,9 @@ def row_of(page: Page, name: str) -> str:
 def sheet(visitor: Inspector, page: Page) -> list[list[str]]:
     reply = visitor.get(page.links()["This list as CSV"]).response
     assert reply.mimetype == "text/csv" and "attachment" in reply.headers["Content-Disposition"]
-    return list(csv.reader(io.StringIO(reply.get_data(as_text=True))))
+    text = reply.get_data(as_text=True)
+    assert text.startswith("\ufeff"), "Excel would read it in another encoding"
+    return list(csv.reader(io.StringIO(text[1:])))
 
 
 def test_cora_sees_the_four_states_and_nothing_of_how_sam_answered(site: Site, cora: Inspector) -> None:
@@ -109,18 +111,55 @@ def test_the_csv_says_what_the_screen_says(site: Site, cora: Inspector, search: 
         assert all(cell in line or squeezed(cell) in line for cell in row[:3] if cell)
 
 
+def test_the_csv_has_one_fact_a_cell_and_days_that_can_be_sorted(sqlite_site: Site) -> None:
+    earn(sqlite_site, "sam")
+    cora = sqlite_site.visitor("cora")
+    head, *told = sheet(cora, cora.get(PEOPLE))
+    sam = dict(zip(head, next(row for row in told if row[0] == "Sam Osei"), strict=True))
+    assert (sam["Training"], sam["Certificate"], sam["Ready to practise"]) == ("Completed", "Valid", "")
+    assert date.fromisoformat(sam["Completed on"]) == clock.today("UTC") < date.fromisoformat(sam["Valid until"])
+    lena = dict(zip(head, next(row for row in told if row[0] == "Lena Brandt"), strict=True))
+    assert lena["Training"] == "Not started" and not lena["Valid until"] and not lena["Certificate"]
+
+
+def test_cora_finds_zoe_without_accents_and_names_stand_in_their_order(sqlite_site: Site) -> None:
+    add(sqlite_site, ["Zoë Álvarez", "Élodie Petit", "Zara Young", "Łukasz Nowak"])
+    cora = sqlite_site.visitor("cora")
+    page = cora.get(PEOPLE).form("/people").submit(q="alvarez zoe")
+    assert [row[:11] for row in rows(page)] == ["Zoë Álvarez"]
+    names = [row[0] for row in sheet(cora, cora.get(PEOPLE))[1:]]
+    assert names == ["Élodie Petit", "Lena Brandt", "Łukasz Nowak", "Sam Osei", "Zara Young", "Zoë Álvarez"]
+
+
 def test_cells_that_a_spreadsheet_would_run_are_made_inert(site: Site, cora: Inspector) -> None:
-    names = ["=1+1", "+44 20", "-2", "@SUM(A1)", '=HYPERLINK("http://evil.example")']
+    names = [
+        "=1+1",
+        "+44 20",
+        "-2",
+        "@SUM(A1)",
+        '=HYPERLINK("http://evil.example")',
+        "＝1+1",
+        "＠SUM(A1)",
+        "＋1",
+        "－2",
+    ]
     add(site, names)
     told = [row[0] for row in sheet(cora, cora.get(PEOPLE))[1:]]
     assert {f"'{name}" for name in names} <= set(told)
-    assert not [cell for cell in told if cell[:1] in "=+-@"]
+    assert not [cell for cell in told if cell[:1] in "=+-@＝＋－＠"]
 
 
 @given(cell=st.text(max_size=20))
 def test_no_cell_begins_a_formula_and_nothing_else_is_changed(cell: str) -> None:
     assert inert(cell)[:1] not in {"=", "+", "-", "@", "\t", "\r", "\n"}
     assert inert(cell) in {cell, f"'{cell}"}
+
+
+@pytest.mark.parametrize(
+    "cell", ["＝1+1", "\u200b=1+1", " =1+1", "\ufeff@SUM(A1)", "\u00a0+1", "﹢1", "﹣2", "−2", "\u2068=1"]
+)
+def test_a_formula_in_other_forms_or_behind_hidden_characters_is_inert_too(cell: str) -> None:
+    assert inert(cell) == f"'{cell}"
 
 
 def test_a_private_course_shows_nothing_of_sam(site: Site, cora: Inspector) -> None:
