@@ -163,7 +163,7 @@ PIECES = [
     ",", "“", "”", "#", "\u00a0", "\u200b", "\u2028", ":", "{", "}", "---\n", "...\n", "<!--", "-->", "\n", "- ", "> ",
     "```\n", "| a |\n", "[x]: y\n", "&", "*", '"', "'", "!", "%", "\t", "x", "\ufeff", "## ", "[^1]", "\\",
 ]  # fmt: skip
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 LIMITED = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
