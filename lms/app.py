@@ -172,7 +172,12 @@ def _wire(app: Flask, settings: Settings) -> None:
     def certificate_of(enrolment_id: str) -> dict[str, Any]:
         award = awards.find_award_of_enrolment(enrolment_id)
         url = url_for("certification.certificate", code=award.code) if award and not award.waiting else None
-        return {"url": url, "waiting": bool(award and award.waiting), "code": award and award.code}
+        return {
+            "url": url,
+            "waiting": bool(award and award.waiting),
+            "code": award and award.code,
+            "name": award.name if award else "",
+        }
 
     def news_of(enrolment_id: str) -> history.Told | None:
         award = awards.find_award_of_enrolment(enrolment_id)
@@ -183,6 +188,8 @@ def _wire(app: Flask, settings: Settings) -> None:
         return way_told(way) if way else None
 
     def unprintable(name: str) -> tuple[str, ...]:
+        if name.isascii():
+            return ()
         from lms.certification.designs import missing_glyphs
 
         return missing_glyphs(name, rendering.design_named("warm", settings, designs))
@@ -215,7 +222,15 @@ def _speak(app: Flask) -> None:
         visitor=None, notices=(), here=None, leave_url=app.extensions["lms_settings"].leave_url
     )
     # Letters are written inside a write, where no file is read.
-    for letter in ("certificate_ends", "certificate_ready", "confirm_observer", "lines", "new_device"):
+    for letter in (
+        "certificate_ends",
+        "ask_for_spelling",
+        "certificate_ready",
+        "certificate_without_pdf",
+        "confirm_observer",
+        "lines",
+        "new_device",
+    ):
         app.jinja_env.get_template(f"mail/{letter}.txt")
 
     @app.context_processor

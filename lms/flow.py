@@ -12,7 +12,7 @@ from lms import telling
 from lms.accounts import letters
 from lms.accounts import own as own_account
 from lms.accounts import records as accounts
-from lms.accounts.events import NamesChanged, NewDevice, ProgrammeSet
+from lms.accounts.events import NewDevice, ProgrammeSet
 from lms.certification import actions as certification
 from lms.certification import credentials, levels, notices, rendering, renewal
 from lms.certification import own as own_certificates
@@ -25,10 +25,12 @@ from lms.certification.events import (
     DocumentStored,
     ObservationUndone,
     ObserverConfirmed,
+    PdfWaitsForLetters,
     PracticeObserved,
+    SpellingAsked,
 )
 from lms.certification.evidence import find_observation
-from lms.certification.records import get_award
+from lms.certification.records import find_letters, get_award
 from lms.coordination import batches
 from lms.coordination import own as own_batches
 from lms.foundation import clock, mail, throttle
@@ -137,7 +139,8 @@ def reactions(settings: Settings) -> Reactions:
         RemarkAnswered: [_tell_of_answer],
         NewDevice: [lambda event: _tell_of_device(event, settings)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
-        NamesChanged: [lambda event: certification.name_nameless_awards(event.person_id)],
+        PdfWaitsForLetters: [lambda event: _tell_of_letters(event.award_id, settings)],
+        SpellingAsked: [lambda event: _ask_for_spelling(event.award_id, settings)],
         CertificateHeld: [lambda event: notices.take_back_before(event.award_id)],
         CertificateIssued: [
             lambda event: notices.take_back_before(event.award_id),
@@ -171,6 +174,37 @@ def _tell_holder(award_id: str, settings: Settings) -> None:
         body,
         quiet=letters.quiet_hours(holder.id),
     )
+
+
+def _tell_of_letters(award_id: str, settings: Settings) -> None:
+    """Tell a holder that the certificate is issued, and for which letters its PDF waits."""
+    body = render_template("mail/certificate_without_pdf.txt", **_of_letters(award_id, settings))
+    subject = _("Your certificate is issued, without a PDF for now: %(title)s", title=get_award(award_id).title)
+    _mail_holder(award_id, subject, body, settings)
+
+
+def _ask_for_spelling(award_id: str, settings: Settings) -> None:
+    """Ask a holder for a coordinator whether the name has another spelling."""
+    body = render_template("mail/ask_for_spelling.txt", **_of_letters(award_id, settings))
+    _mail_holder(award_id, _("Another spelling of your name for your certificate?"), body, settings)
+
+
+def _mail_holder(award_id: str, subject: str, body: str, settings: Settings) -> None:
+    holder = accounts.get_person(get_award(award_id).person_id)
+    mail.queue_mail(settings, holder.email, subject, body, quiet=letters.quiet_hours(holder.id))
+
+
+def _of_letters(award_id: str, settings: Settings) -> dict[str, str]:
+    award = get_award(award_id)
+    return {
+        "name": accounts.get_person(award.person_id).display_name,
+        "title": award.title,
+        "code": award.code,
+        "letters": " ".join(find_letters(award_id)),
+        "programme": accounts.get_programme(award.programme_id).name,
+        "certificate_url": settings.base_url + url_for("certification.certificate", code=award.code),
+        "account_url": settings.base_url + url_for("accounts.account"),
+    }
 
 
 def _ask_to_confirm(observation_id: str, settings: Settings) -> None:

@@ -143,7 +143,7 @@ def register() -> Any:
     if request.method == "POST" and form.validate() and _password_will_do(form):
         done = write(_join_open_programme, *_new_person(form))
         if isinstance(done, Person):
-            return _let_in(done, False, url_for("learning.courses"))
+            return _let_in(done, False, _first_page(done))
         form.refuse(done.field, done.message)
     page = render_template("accounts/register.html", form=form, registration="open")
     return make_response(page, 422 if form.errors else 200)
@@ -151,7 +151,13 @@ def register() -> Any:
 
 def _new_person(form: RegisterForm) -> tuple[str, str, str, str]:
     name = form.display_name.data or ""
-    return form.email.data or "", name, hash_password(form.password.data or ""), "" if unprintable(name) else name
+    return form.email.data or "", name, hash_password(form.password.data or ""), name
+
+
+def _first_page(person: Person) -> str:
+    """Return where somebody new goes: to their names while certificates cannot print a letter of them."""
+    lacks = unprintable(person.certificate_name)
+    return url_for("accounts.account", new="yes") if lacks else url_for("learning.courses")
 
 
 def _join_open_programme(
@@ -196,7 +202,7 @@ def accept_invitation(token: str) -> Any:
         else:
             done = None
         if isinstance(done, Person):
-            return _let_in(done, False, url_for("learning.courses"))
+            return _let_in(done, False, _first_page(done))
         if done is not None:
             form.refuse(done.field, done.message)
     page = render_template(
@@ -205,6 +211,7 @@ def accept_invitation(token: str) -> Any:
         form=form,
         programme_name=programme.name if programme else None,
         role=invitation.role,
+        letters=unprintable(records.get_person(somebody.person_id).certificate_name) if somebody else (),
     )
     return make_response(page, 422 if form.errors else 200)
 
@@ -215,7 +222,7 @@ def account() -> Any:
     """Show and change one's own names, and see what happened with the account."""
     me = records.get_person(signed_in().person_id)
     form = NamesForm(request.form, obj=me)
-    if request.method == "POST" and form.validate() and _name_can_be_printed(form):
+    if request.method == "POST" and form.validate() and _name_can_be_printed(form, me.certificate_name):
         write(actions.change_names, me.id, form.display_name.data or "", form.certificate_name.data or "")
         return redirect(url_for("accounts.account", saved="yes"), 303)
     zone = settings().timezone
@@ -223,6 +230,8 @@ def account() -> Any:
         "accounts/account.html",
         form=form,
         email=as_people_write(me.email),
+        letters=unprintable(me.certificate_name),
+        is_new=request.args.get("new") == "yes",
         notices=_what_was_saved(),
         sign_ins=[
             {
@@ -250,13 +259,14 @@ def _what_was_saved() -> list[str]:
 
 
 def unprintable(name: str) -> tuple[str, ...]:
-    """Return the signs of a name that certificates cannot show, as the room above tells."""
+    """Return the whole letters of a name that certificates cannot show, as the room above tells."""
     found: tuple[str, ...] = current_app.extensions["lms_unprintable"](name)
     return found
 
 
-def _name_can_be_printed(form: NamesForm) -> bool:
-    signs = unprintable(form.certificate_name.data or "")
+def _name_can_be_printed(form: NamesForm, before: str) -> bool:
+    """Refuse another name that cannot be printed; the one that stands there already does not hold others up."""
+    signs = unprintable(form.certificate_name.data or "") if form.certificate_name.data != before else ()
     if signs:
         form.refuse(
             "certificate_name",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from lms.accounts.records import get_person, get_programme
+from lms.accounts.records import Person, get_person, get_programme
 from lms.accounts.rules import zone_of
 from lms.certification import cycles, evidence, records, rules
 from lms.certification.codes import new_code
@@ -23,9 +23,12 @@ from lms.certification.events import (
     CertificateRenewed,
     CertificateWithdrawn,
     DocumentStored,
+    NameConfirmed,
     NameShown,
+    PdfWaitsForLetters,
+    SpellingAsked,
 )
-from lms.certification.records import ApiKey, Award, Document, Entry, RenderRequest
+from lms.certification.records import ApiKey, Award, Document, Entry, NameConfirmation, RenderRequest
 from lms.content.course import Course
 from lms.foundation import clock, ids, jobs, throttle
 from lms.foundation.db import db
@@ -41,6 +44,7 @@ from lms.library.shelf import get_course
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
 LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY, FILES_A_NETWORK = timedelta(hours=1), 10, 60, 30
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
+SPELLING_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def keep_award(
         digest=course.digest,
         version=course.version,
         title=course.title,
-        name=get_person(enrolment.person_id).certificate_name,
+        name=name_to_print(get_person(enrolment.person_id)),
         facts=facts,
         passed_on=earned.passed_on,
         valid_until=earned.valid_until,
@@ -131,6 +135,11 @@ def keep_award(
         _follow(before, award)
     announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
     return award
+
+
+def name_to_print(person: Person) -> str:
+    """Return the name that stands on somebody's certificates: the one they chose for it, or the one they go by."""
+    return person.certificate_name or person.display_name
 
 
 def _follow(before: Award, award: Award) -> None:
@@ -186,16 +195,7 @@ def request_document_anew(award_id: str) -> None:
     records.keep_request(award_id)
     request = db.session.get_one(RenderRequest, award_id)
     if request.done_at is None:
-        request.tries, request.trouble = 0, None
-
-
-def name_nameless_awards(person_id: str) -> None:
-    """Give awards that had no printable name the one their holder has typed since."""
-    name = get_person(person_id).certificate_name
-    for award in records.list_nameless(person_id) if name else []:
-        award.name = name
-        if not award.waiting:
-            request_document(award.id)
+        request.tries, request.trouble, request.tried_at = 0, None, None
 
 
 def store_document(award_id: str, content: bytes) -> Document | None:
@@ -213,18 +213,51 @@ def store_document(award_id: str, content: bytes) -> Document | None:
     db.session.add(document)
     request = db.session.get(RenderRequest, award_id)
     if request:
-        request.done_at, request.trouble = clock.now(), None
+        request.done_at, request.trouble, request.letters = clock.now(), None, None
     db.session.flush()
     announce(DocumentStored(award_id, award.person_id, award.programme_id, document.sha256))
     return document
 
 
-def note_render_trouble(award_id: str, trouble: str) -> None:
-    """Remember that a PDF could not be made, for the sweep and for those who run the site."""
+def note_render_trouble(award_id: str, trouble: str, letters: tuple[str, ...] = ()) -> None:
+    """Remember that a PDF could not be made, for the sweep and for those who run the site.
+
+    Its holder is told once when that is because no font has some letters of the name.
+    """
     request = db.session.get(RenderRequest, award_id)
     if request:
+        first = bool(letters) and not request.letters
         request.tries += 1
-        request.trouble = trouble[:500]
+        request.tried_at, request.trouble, request.letters = clock.now(), trouble[:500], " ".join(letters) or None
+        if first:
+            award = records.get_award(award_id)
+            announce(PdfWaitsForLetters(award_id, award.person_id, award.programme_id))
+
+
+def confirm_name(award_id: str, by: str | None) -> None:
+    """Confirm the name on a certificate, for all that its holder has in the programme under this name."""
+    award = records.get_award(award_id)
+    key = (award.programme_id, award.person_id, rules.plain_name(award.name))
+    if db.session.get(NameConfirmation, key) is None:
+        programme_id, person_id, name = key
+        db.session.add(
+            NameConfirmation(
+                programme_id=programme_id, person_id=person_id, name=name, confirmed_by=by, confirmed_at=clock.now()
+            )
+        )
+        db.session.flush()
+        announce(NameConfirmed(award.id, award.person_id, award.programme_id))
+
+
+def ask_for_spelling(award_id: str) -> bool:
+    """Ask a holder by email for a spelling that can be printed, once a day; return whether an email was queued."""
+    key = f"spelling:{award_id}"
+    if throttle.too_many(key, 1, SPELLING_WINDOW):
+        return False
+    throttle.count_miss(key, SPELLING_WINDOW)
+    award = records.get_award(award_id)
+    announce(SpellingAsked(award.id, award.person_id, award.programme_id))
+    return True
 
 
 def withdraw(award_id: str, reason: str) -> None:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from lms.foundation.graphemes import whole_letters
+
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 FONTS = "fonts"
 LIST_OF_FONTS = "faces.toml"
@@ -102,10 +104,13 @@ def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate
 
 
 def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:
-    """Return the characters of a name, each once, that this design has no glyph for."""
+    """Return the whole letters of a name, each once, of which this design has no glyph for some part."""
     printing = [face.characters for face in faces(design) if face.use != "code"]
-    needed = dict.fromkeys(unicodedata.normalize("NFC", name))
-    return tuple(c for c in needed if not any(ord(c) in held for held in printing) and not _needs_no_glyph(c))
+
+    def lacks(sign: str) -> bool:
+        return not any(ord(sign) in held for held in printing) and not _needs_no_glyph(sign)
+
+    return tuple(letter for letter in dict.fromkeys(whole_letters(name)) if any(lacks(sign) for sign in letter))
 
 
 def covers(design: Design, use: str, text: str) -> bool:

@@ -193,3 +193,30 @@ class CertificateRaised:
     person_id: str
     programme_id: str
     new_award_id: str
+
+
+@dataclass(frozen=True)
+class PdfWaitsForLetters:
+    """A certificate and its badge are issued, and no font has some letters of the name for its PDF."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class SpellingAsked:
+    """A coordinator asked a holder for a spelling of the name that can be printed."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class NameConfirmed:
+    """A coordinator confirmed the name on somebody's certificate."""
+
+    award_id: str
+    person_id: str
+    programme_id: str

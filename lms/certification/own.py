@@ -11,7 +11,7 @@ from lms.certification.codes import grouped
 from lms.certification.credentials import Credential, find_credential
 from lms.certification.evidence import Observation, list_observations
 from lms.certification.notices import EndNotice
-from lms.certification.records import Document, NameRequest, RenderRequest
+from lms.certification.records import Document, NameConfirmation, NameRequest, RenderRequest
 from lms.foundation.db import db
 from lms.foundation.owned import Enclosure, Kept, Part, Remains, Sheet
 from lms.foundation.words import gettext as _
@@ -67,8 +67,19 @@ def kept() -> tuple[Kept, ...]:
                 "render_request.award_id",
                 "render_request.requested_at",
                 "render_request.tries",
+                "render_request.tried_at",
                 "render_request.trouble",
+                "render_request.letters",
                 "render_request.done_at",
+            ),
+        ),
+        Kept(
+            _("That a coordinator confirmed the name on your certificates, where they know you under another"),
+            _("So that nobody has a certificate in a name that nobody knows."),
+            _("Until you delete your account."),
+            tuple(
+                f"name_confirmation.{name}"
+                for name in ("programme_id", "person_id", "name", "confirmed_by", "confirmed_at")
             ),
         ),
         Kept(
@@ -134,6 +145,7 @@ def export(person_id: str) -> list[Part]:
         sheet,
         _observed(person_id),
         _told_of_ends(person_id),
+        _confirmed_names(person_id),
         *(
             Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
             for award, paper in papers
@@ -183,6 +195,17 @@ def _observed(person_id: str) -> Sheet:
     )
 
 
+def _confirmed_names(person_id: str) -> Sheet:
+    """Return which names on somebody's certificates were confirmed; who did it stays out of it."""
+    rows = db.session.scalars(select(NameConfirmation).where(NameConfirmation.person_id == person_id))
+    return Sheet(
+        "confirmed-names",
+        _("Names on certificates that a coordinator confirmed"),
+        {"name": _("Name, as names are compared"), "confirmed": _("Confirmed")},
+        tuple((row.name, row.confirmed_at.isoformat()) for row in rows),
+    )
+
+
 def _told_of_ends(person_id: str) -> Sheet:
     """Return when letters told somebody of ends; whose certificates a coordinator was told of stays out of it."""
     return Sheet(
@@ -205,6 +228,9 @@ def erase(person_id: str, remains: Remains) -> None:
         db.session.execute(delete(table).where(table.award_id.in_(numbers)))
     # A badge's place in the list of withdrawn ones stays taken; the badge itself, which holds the name, goes.
     db.session.execute(update(Credential).where(Credential.award_id.in_(numbers)).values(content=b""))
+    db.session.execute(delete(NameConfirmation).where(NameConfirmation.person_id == person_id))
+    confirmed = NameConfirmation.confirmed_by
+    db.session.execute(update(NameConfirmation).where(confirmed == person_id).values({confirmed: None}))
     mine = select(Enrolment.id).where(Enrolment.person_id == person_id)
     db.session.execute(delete(Observation).where(Observation.enrolment_id.in_(mine)))
     # What a coordinator recorded for others stands; only who it was is no longer told.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, bindparam, literal, select
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
@@ -17,7 +17,7 @@ from lms.foundation import clock, ids
 from lms.foundation.db import Base, copy_of, db, first_row
 from lms.foundation.throttle import Misses
 
-RENDER_TRIES = 20
+RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
 
 
 class Award(Base):
@@ -115,14 +115,30 @@ class Document(Base):
 
 
 class RenderRequest(Base):
-    """A PDF that is to be made, or was."""
+    """A PDF that is to be made, or was; `letters` are those of its name that its design cannot print."""
 
     __tablename__ = "render_request"
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
     requested_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
+    letters: Mapped[str | None]
     done_at: Mapped[datetime | None]
+
+
+class NameConfirmation(Base):
+    """A coordinator confirmed that somebody known under another name in a programme has this one on certificates.
+
+    The name is kept as names are compared, without case, marks and spaces.
+    """
+
+    __tablename__ = "name_confirmation"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime]
 
 
 def get_award(award_id: str) -> Award:
@@ -270,11 +286,6 @@ def list_waiting(course_id: str) -> list[Award]:
     return list(db.session.scalars(select(Award).where(Award.waiting, Award.course_id == course_id).order_by(Award.id)))
 
 
-def list_nameless(person_id: str) -> list[Award]:
-    """Return somebody's awards that have no name to print yet."""
-    return list(db.session.scalars(select(Award).where(Award.person_id == person_id, Award.name == "")))
-
-
 def find_name_request(award_id: str) -> NameRequest | None:
     """Return what a holder asked for, while nobody has answered."""
     return db.session.get(NameRequest, award_id)
@@ -285,6 +296,18 @@ def list_name_requests(programme_id: str) -> list[tuple[NameRequest, Award]]:
     query = select(NameRequest, Award).join(Award, Award.id == NameRequest.award_id)
     rows = db.session.execute(query.where(Award.programme_id == programme_id).order_by(NameRequest.asked_at))
     return [(request, award) for request, award in rows]
+
+
+def find_letters(award_id: str) -> tuple[str, ...]:
+    """Return the letters for which a certificate's PDF waits, as far as it was tried."""
+    request = db.session.get(RenderRequest, award_id)
+    return tuple((request.letters or "").split()) if request and request.done_at is None else ()
+
+
+def list_confirmed_names(programme_id: str) -> set[tuple[str, str]]:
+    """Return (person, name as names are compared) of what coordinators of a programme confirmed."""
+    query = select(NameConfirmation.person_id, NameConfirmation.name)
+    return {(row[0], row[1]) for row in db.session.execute(query.where(NameConfirmation.programme_id == programme_id))}
 
 
 def find_document(award_id: str) -> Document | None:
@@ -307,8 +330,10 @@ def keep_request(award_id: str) -> None:
 
 
 def list_unrendered() -> list[str]:
-    """Return award ids whose PDF is asked for and not made."""
-    query = select(RenderRequest.award_id).where(RenderRequest.done_at.is_(None), RenderRequest.tries < RENDER_TRIES)
+    """Return award ids whose PDF is asked for and not made: after so many attempts, once an hour and for ever."""
+    rested = or_(RenderRequest.tried_at.is_(None), RenderRequest.tried_at < clock.now() - RENDER_REST)
+    due = or_(RenderRequest.tries < RENDER_TRIES, rested)
+    query = select(RenderRequest.award_id).where(RenderRequest.done_at.is_(None), due)
     # Those that gave trouble come last, so that they never hold up the others.
     return list(db.session.scalars(query.order_by(RenderRequest.tries, RenderRequest.requested_at).limit(200)))
 

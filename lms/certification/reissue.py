@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 
 from lms.accounts.records import get_person
 from lms.certification import evidence, records
-from lms.certification.actions import Refused
+from lms.certification.actions import Refused, confirm_name
 from lms.certification.codes import new_code
 from lms.certification.events import (
     CertificateIssued,
@@ -57,8 +57,10 @@ def leave_name(award_id: str) -> None:
         announce(NameNotChanged(award.id, award.person_id, award.programme_id))
 
 
-def make_anew(award_id: str, because: Because) -> Award | Refused:
+def make_anew(award_id: str, because: Because, by: str | None = None) -> Award | Refused:
     """Put a new certificate in the place of one that stands: same dates and facts, a new code, the holder's name now.
+
+    A coordinator who reissues it in a name that was asked for has confirmed that name.
 
     The earlier one is kept, and says that it was replaced; the name on it is shown to nobody who asks by its code.
     """
@@ -90,6 +92,8 @@ def make_anew(award_id: str, because: Because) -> Award | Refused:
     db.session.flush()
     announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))
     announce(CertificateIssued(new.id, new.person_id, new.programme_id))
+    if because == "name" and by:
+        confirm_name(new.id, by)
     return new
 
 

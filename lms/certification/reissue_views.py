@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, belongs, this_programme
+from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import find_member, get_person
 from lms.certification import actions, records, reissue
 from lms.certification.codes import normalise_code
@@ -69,7 +69,7 @@ def make_anew(programme: str, code: str) -> Any:
         if form.because.data == "leave":
             write(reissue.leave_name, award.id)
             return redirect(back_url, 303)
-        made = write(reissue.make_anew, award.id, form.because.data)
+        made = write(reissue.make_anew, award.id, form.because.data, signed_in().person_id)
         if not isinstance(made, actions.Refused):
             return redirect(back_url, 303)
         problem = made.message
@@ -122,3 +122,21 @@ def reinstate(programme: str, code: str) -> Any:
     award = _award_of_programme(code)
     write(reissue.reinstate, award.id)
     return redirect(_back_url(programme, award), 303)
+
+
+@rooms.post("/programmes/<programme>/certificates/<code>/confirm-name")
+@allow("reissue a certificate")
+def confirm_name(programme: str, code: str) -> Any:
+    """Confirm the name on a certificate where the programme knows its holder under another."""
+    award = _award_of_programme(code)
+    write(actions.confirm_name, award.id, signed_in().person_id)
+    return redirect(_back_url(programme, award), 303)
+
+
+@rooms.post("/programmes/<programme>/certificates/<code>/ask-for-spelling")
+@allow("reissue a certificate")
+def ask_for_spelling(programme: str, code: str) -> Any:
+    """Ask a certificate's holder by email for a spelling of their name that can be printed."""
+    award = _award_of_programme(code)
+    asked = write(actions.ask_for_spelling, award.id)
+    return redirect(_back_url(programme, award) + f"?asked={'now' if asked else 'before'}", 303)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lms.accounts.records import Programme, get_person, get_programme
 from lms.certification import actions, credentials, pages, records, transcripts
-from lms.certification.designs import FONTS, USUAL, Design, covers, design_in
+from lms.certification.designs import FONTS, USUAL, Design, covers, design_in, missing_glyphs
 from lms.certification.issuers import issuer_of, multikey
 from lms.certification.printed import direction_of, plain
 from lms.certification.records import Award
@@ -82,27 +82,42 @@ def get_ready(settings: Settings, shipped: Path) -> None:
 
 
 def make_document(award_id: str, settings: Settings, shipped: Path) -> None:
-    """Render and sign an award's PDF with its badge, and keep both; after trouble the sweep tries again."""
+    """Sign and keep an award's badge, then render, sign and keep its PDF; after trouble the sweep tries again.
+
+    Whatever the PDF waits for, the badge does not.
+    """
     award = records.get_award(award_id)
     if records.document_is_stored(award_id) or award.waiting or not award.name:
         return
     try:
         ring = keys_of(settings)
-        kept = credentials.find_credential(award_id)
-        place = (kept.list_number, kept.list_index) if kept else credentials.find_place()
-        badge = kept.content if kept else make_badge(award, place, ring, settings)
+        badge = _kept_badge(award, ring, settings)
         content = _render(award, badge, ring, settings, shipped)
     except Exception as trouble:
         log.exception("a certificate could not be made yet")
-        write(actions.note_render_trouble, award_id, repr(trouble))
+        write(actions.note_render_trouble, award_id, repr(trouble), getattr(trouble, "letters", ()))
     else:
-        write(_keep, award_id, place, badge, content)
+        write(actions.store_document, award_id, content)
         make_status_lists(settings)
 
 
-def _keep(award_id: str, place: tuple[int, int], badge: bytes, content: bytes) -> None:
-    credentials.keep_credential(award_id, place, badge)
-    actions.store_document(award_id, content)
+def _kept_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
+    """Return the badge that is kept, after making and keeping it where there is none."""
+    kept = credentials.find_credential(award.id)
+    if kept is None:
+        place = credentials.find_place()
+        write(_keep_badge, award.id, place, make_badge(award, place, ring, settings))
+        make_status_lists(settings)
+        kept = credentials.find_credential(award.id)
+    if kept is None:
+        raise LookupError("a badge that was just kept is not there")
+    return kept.content
+
+
+def _keep_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
+    """Keep a badge, unless its name was taken away while it was made."""
+    if records.get_award(award_id).name:
+        credentials.keep_credential(award_id, place, badge)
 
 
 def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
@@ -182,16 +197,37 @@ def _words_of(award: Award) -> dict[str, str]:
     return {"before_course": _("renewed the record of training in")} if is_renewed(award.facts) else {}
 
 
+class LettersMissing(Exception):
+    """No font of the design has some letters of the name."""
+
+    def __init__(self, letters: tuple[str, ...]) -> None:
+        super().__init__(f"no font of this design prints: {' '.join(letters)}")
+        self.letters = letters
+
+
+class PartMissing(Exception):
+    """Something that a certificate needs is not where this machine looks for it."""
+
+
 def logo_of(programme: Programme, settings: Settings) -> bytes:
-    """Return a programme's logo; one that is lost holds no certificate up."""
+    """Return a programme's logo, or nothing for one without; raise PartMissing when it has one that is not here."""
     digest = programme.facts.get("logo")
     if not digest:
         return b""
     try:
         return FileStore(settings.data / "files").get(digest)
     except KeyError:
-        log.warning("the logo of %s is not in the file store; it is left out", programme.slug)
-        return b""
+        raise PartMissing(
+            f"the logo of {programme.slug} ({digest[:12]}…) is not in {settings.data / 'files'} on this machine"
+        ) from None
+
+
+def _design_of(award: Award, programme: Programme, settings: Settings, shipped: Path) -> Design:
+    """Return the design of a certificate; raise PartMissing for one that is not here, rather than take another."""
+    name = programme.facts.get("design") or award.facts["design"]
+    if name not in list_designs(settings, shipped):
+        raise PartMissing(f"the certificate design {name} is neither shipped nor in {settings.data / 'certificates'}")
+    return design_named(name, settings, shipped)
 
 
 def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:
@@ -199,9 +235,11 @@ def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped:
     from lms.certification.signatures import sign
 
     programme = get_programme(award.programme_id)
-    design = design_named(programme.facts.get("design") or award.facts["design"], settings, shipped)
-    pdf = render_well(facts_of(award, programme, ring, settings), design, badge, settings.data)
-    return sign(pdf, ring, settings.pdf_subfilter)
+    design = _design_of(award, programme, settings, shipped)
+    facts = facts_of(award, programme, ring, settings)
+    if letters := missing_glyphs(plain(award.name), design):
+        raise LettersMissing(letters)
+    return sign(render_well(facts, design, badge, settings.data), ring, settings.pdf_subfilter)
 
 
 def sweep(settings: Settings, shipped: Path) -> None:

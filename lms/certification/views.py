@@ -77,6 +77,7 @@ def certificate(code: str) -> Any:
             "waiting": award.waiting,
         },
         ready=size is not None,
+        letters=records.find_letters(award.id),
         has_badge=credentials.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
         attests=pages.fields(award),

@@ -6,19 +6,27 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from lms.accounts.records import get_person
 from lms.certification.cycles import Stage, Validity, stage_of
 from lms.certification.evidence import list_held_back
 from lms.certification.history import words_of
 from lms.certification.pages import level_words, state_words
 from lms.certification.records import (
     Award,
+    find_letters,
     last_issued,
     list_awards_of_enrolment,
     list_awards_of_programme,
+    list_confirmed_names,
     list_name_requests,
+    list_troubled,
 )
 from lms.certification.renewal import rule_of
+<<<<<<< HEAD
 from lms.certification.rules import State
+=======
+from lms.certification.rules import name_fits, plain_name
+>>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
 from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
@@ -54,6 +62,10 @@ class PersonRow:
     enrolment: str | None
     # The last observed practice could have done harm: a coordinator decides what follows.
     on_hold: bool = False
+    # The name on the certificate, whether somebody should confirm it, and the letters for which its PDF waits.
+    printed: str = ""
+    to_confirm: bool = False
+    letters: str = ""
 
 
 def training_words(state: TrainingState, issued: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
@@ -100,13 +112,31 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
         if not private:
             begun.setdefault(enrolment.person_id, []).append((title, enrolment, awards.get(enrolment.id)))
     rows, held = [], list_held_back(programme_id)
+    confirmed, waiting = list_confirmed_names(programme_id), list_troubled(programme_id)
     for person_id, public_id, name in list_learners(programme_id):
         for title, taken, award in begun.get(person_id, [("", None, None)]):
             rule = rules[award.digest] if award else None
             row = _row((name, public_id), title, taken, award, rule, today=today)
+<<<<<<< HEAD
             rows.append(replace(row, on_hold=row.enrolment in held))
     spoken = language()
     return sorted(rows, key=lambda row: (sort_key(row.name, spoken), row.course))
+=======
+            row = replace(row, on_hold=row.enrolment in held)
+            if award and not award.waiting:
+                request = waiting.get(award.id)
+                differs = name_to_confirm(award.name, name, award.person_id, confirmed)
+                letters = (request.letters or "") if request else ""
+                row = replace(row, printed=award.name, to_confirm=differs, letters=letters)
+            rows.append(row)
+    return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
+>>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
+
+
+def name_to_confirm(printed: str, known_as: str, person_id: str, confirmed: set[tuple[str, str]]) -> bool:
+    """Decide whether a coordinator is asked to confirm a name on a certificate: it is not the one that they know."""
+    differs = bool(printed) and not name_fits(printed, known_as)
+    return differs and (person_id, plain_name(printed)) not in confirmed
 
 
 def _course(course_id: str) -> tuple[str, bool]:
@@ -151,9 +181,10 @@ def _row(
     )
 
 
-def certificates_of(enrolment_id: str, settings: Settings) -> list[dict[str, Any]]:
+def certificates_of(enrolment_id: str, known_as: str, settings: Settings) -> list[dict[str, Any]]:
     """Return what a coordinator sees of the certificates of one person in one course, the newest first."""
     issued = [award for award in list_awards_of_enrolment(enrolment_id) if not award.waiting]
+    confirmed = list_confirmed_names(issued[0].programme_id) if issued else set()
     return [
         {
             "code": award.code,
@@ -162,6 +193,9 @@ def certificates_of(enrolment_id: str, settings: Settings) -> list[dict[str, Any
             "state": words_of(award, settings)[:2],
             "awarded_on": award.passed_on,
             "until": award.valid_until,
+            "name": award.name,
+            "to_confirm": name_to_confirm(award.name, known_as, award.person_id, confirmed),
+            "letters": find_letters(award.id),
             "stands": award.current_for is not None,
             "withdrawn": award.withdrawn_at is not None,
         }
@@ -176,9 +210,12 @@ def courses_of(programme_id: str) -> list[tuple[str, str]]:
     return [(course_id, title) for course_id, title, private in titles if not private]
 
 
-def name_requests(programme_id: str) -> list[tuple[str, str, str]]:
-    """Return (code, name asked for, course) of certificates that are asked for in another name."""
-    return [(award.code, asked.name, award.title) for asked, award in list_name_requests(programme_id)]
+def name_requests(programme_id: str) -> list[tuple[str, str, str, str]]:
+    """Return (code, who asks, name asked for, course) of certificates that are asked for in another name."""
+    return [
+        (award.code, get_person(award.person_id).display_name, asked.name, award.title)
+        for asked, award in list_name_requests(programme_id)
+    ]
 
 
 def batch_title(kind: str, count: int) -> str:
@@ -245,6 +282,7 @@ def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> l
     ]
 
 
+<<<<<<< HEAD
 def as_csv(rows: list[PersonRow]) -> str:
     """Return the same rows as CSV for a spreadsheet: inert cells, one fact in each, dates that can be sorted."""
     states = state_names()
@@ -252,12 +290,42 @@ def as_csv(rows: list[PersonRow]) -> str:
         *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
         *(_("Ready to practise"), _("Code")),
     ]
+=======
+def notes_of(row: PersonRow) -> list[str]:
+    """Return what beside its state asks a coordinator to look at a certificate."""
+    found = [
+        row.on_hold and _("Readiness on hold"),
+        row.to_confirm and _("Name to confirm"),
+        row.letters and _("No PDF yet"),
+    ]
+    return [words for words in found if words]
+
+
+def certificate_in_csv(row: PersonRow) -> str:
+    """Return the state of a certificate for a cell, with what asks for a decision."""
+    return "; ".join(text for text in (row.certificate_text, *notes_of(row)) if text)
+
+
+def as_csv(rows: list[PersonRow]) -> str:
+    """Return the same rows as CSV with inert cells, for a spreadsheet."""
+    head = [_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Name on it"), _("Code")]
+>>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
     return as_sheet(
         head,
         (
             (
+<<<<<<< HEAD
                 *(row.name, row.course, states[row.training], row.passed_on, row.certificate_short, row.until),
                 *(_readiness_of(row), row.code),
+=======
+                row.name,
+                row.course,
+                row.training_text,
+                row.until and day(row.until),
+                certificate_in_csv(row),
+                row.printed,
+                row.code,
+>>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
             )
             for row in rows
         ),

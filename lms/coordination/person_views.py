@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.certification.actions import today_in
@@ -12,6 +12,7 @@ from lms.coordination import pages
 from lms.coordination.members import member_of_programme, on_hold_of
 from lms.coordination.views import rooms
 from lms.foundation.gate import settings
+from lms.foundation.words import gettext as _
 
 
 @rooms.get("/programmes/<programme>/people/<person>")
@@ -28,9 +29,17 @@ def person(programme: str, person: str) -> Any:
         on_hold=on_hold_of(member.id),
         is_me=member.id == signed_in().person_id,
         courses=[
-            (row, pages.certificates_of(row.enrolment, settings()))
+            (row, pages.certificates_of(row.enrolment, member.display_name, settings()))
             for row in rows
             if row.person == member.public_id and row.enrolment
         ],
+        notices=_asked_words(),
         not_started=pages.state_names()["not_started"],
     )
+
+
+def _asked_words() -> list[str]:
+    asked = request.args.get("asked")
+    if asked == "now":
+        return [_("We asked them by email for another spelling.")]
+    return [_("They were asked by email less than a day ago, so we sent no other email.")] if asked else []

@@ -65,6 +65,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         choose_url=address(None, not choosing),
         batches=pages.batches_of(this_programme().id, signed_in().person_id),
         troubled=len(list_troubled(this_programme().id)),
+        notes_of=pages.notes_of,
         to_confirm=len(list_pending(this_programme().id)),
         q=search,
         states=states,

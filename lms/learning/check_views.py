@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from lms.accounts.access import allow, meet
@@ -332,5 +332,6 @@ def _still_to_come(paper: Paper) -> dict[str, Any]:
     return {
         "certificate_url": certificate["url"],
         "waiting_review": certificate["waiting"],
+        "letters": current_app.extensions["lms_unprintable"](certificate["name"]),
         "left": [row for row in asked if not row["met"]],
     }

@@ -91,10 +91,11 @@ def _observe_practice(served: Served, people: People) -> None:
     """The course asks for two observed practices; Ines has one, and Omar's last could have done harm."""
     site = served.site
     with site.inside():
-        rows = {name: site.person(name) for name in ("ines", "omar", "nils", "sela", "cora")}
+        rows = {name: site.person(name) for name in ("ines", "omar", "nils", "sela", "cora", "letters")}
         harbour, today = next(iter(site.roles(rows["ines"].id))), clock.today("UTC")
         begun = {name: find_enrolment(rows[name].id, PFA) for name in ("ines", "omar")}
     people.codes |= {"ines_id": rows["ines"].public_id, "sela_id": rows["sela"].public_id}
+    people.codes |= {f"{name}_id": rows[name].public_id for name in ("omar", "cora", "letters")}
     people.codes["nils"] = rows["nils"].public_id
     site.do(levels.set_readiness, harbour, PFA, 2, site.settings)
     for name, rating in (("ines", "basic"), ("omar", "harmful")):
@@ -102,6 +103,9 @@ def _observe_practice(served: Served, people: People) -> None:
         assert enrolment is not None
         seen = levels.Seen("Tara Lindqvist", "trainer", today, rating)
         site.do(levels.record_observation, enrolment.id, seen, rows["cora"].id)
+        if name == "ines":
+            outside = levels.Seen("Vera Sandoval", "supervisor", today, "basic")
+            site.do(levels.record_observation, enrolment.id, outside, rows["cora"].id)
 
 
 def _begin_everything(served: Served) -> None:
@@ -179,13 +183,13 @@ def _hand_out_certificates(served: Served, people: People) -> None:
         clock.shift(timedelta(days=-900 if state == "expired" else 0))
         people.codes[state] = earn(site, state)
         clock.shift(timedelta(0))
-    add(served, "nameless", "Somebody", on_paper="")
+    add(served, "letters", "Aung San", on_paper="အောင်ဆန်း")
     add(served, "waiting", "Lars Holm", programme="meadow")
     with site.inside():
         meadow, course = find_programme("meadow"), the_course()
     assert meadow is not None
     site.do(library.offer, meadow.id, course.id, True, 0)
-    for name in ("ines", "nameless", "waiting"):
+    for name in ("ines", "letters", "waiting"):
         people.codes[name] = earn(site, name)
     people.codes["valid"] = people.codes["ines"]
     site.do(_withdraw, people.codes["revoked"])

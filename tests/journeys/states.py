@@ -277,7 +277,8 @@ STATES = (
     State("course, finished", "ines", COURSE),
     State("certificates", "ines", "/certificates"),
     State("certificate, ready", "ines", "/certificates/{ines}"),
-    State("certificate without a name yet", "nameless", "/certificates/{nameless}"),
+    State("certificate whose PDF waits for letters", "letters", "/certificates/{letters}"),
+    State("account whose name cannot be printed yet", "letters", "/account"),
     State("certificate waiting for a review", "waiting", "/certificates/{waiting}"),
     State("account", "ines", "/account"),
     State("account with a problem", "ines", "/account", then(type_in("display_name", ""), press("Keep these names"))),
@@ -366,6 +367,12 @@ STATES = (
     State(
         "observed practice, with errors", "cora", "/programmes/harbour/people/{ines_id}/practice", press("Record it")
     ),
+    State("observed practice, on hold after harm", "cora", "/programmes/harbour/people/{omar_id}/practice"),
+    State("observers to confirm", "tara", "/programmes/harbour/practice-to-confirm"),
+    State("observers to confirm, none", "cora", "/programmes/harbour/practice-to-confirm"),
+    State("nothing for oneself", "cora", "/programmes/harbour/people/{cora_id}/practice"),
+    State("somebody whose readiness is on hold", "cora", "/programmes/harbour/people/{omar_id}"),
+    State("somebody whose name is to be confirmed", "cora", "/programmes/harbour/people/{letters_id}"),
     State("observed practice, nothing begun", "cora", "/programmes/harbour/people/{nils}/practice"),
     State("what ready to practise asks for", "cora", f"/programmes/harbour/courses/{THREE}/readiness"),
     State("how certificates look", "cora", "/programmes/harbour/certificates/look"),
