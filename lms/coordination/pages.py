@@ -22,11 +22,7 @@ from lms.certification.records import (
     list_troubled,
 )
 from lms.certification.renewal import rule_of
-<<<<<<< HEAD
-from lms.certification.rules import State
-=======
-from lms.certification.rules import name_fits, plain_name
->>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
+from lms.certification.rules import State, name_fits, plain_name
 from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
@@ -117,11 +113,6 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
         for title, taken, award in begun.get(person_id, [("", None, None)]):
             rule = rules[award.digest] if award else None
             row = _row((name, public_id), title, taken, award, rule, today=today)
-<<<<<<< HEAD
-            rows.append(replace(row, on_hold=row.enrolment in held))
-    spoken = language()
-    return sorted(rows, key=lambda row: (sort_key(row.name, spoken), row.course))
-=======
             row = replace(row, on_hold=row.enrolment in held)
             if award and not award.waiting:
                 request = waiting.get(award.id)
@@ -129,8 +120,8 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
                 letters = (request.letters or "") if request else ""
                 row = replace(row, printed=award.name, to_confirm=differs, letters=letters)
             rows.append(row)
-    return sorted(rows, key=lambda row: (row.name.casefold(), row.course))
->>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
+    spoken = language()
+    return sorted(rows, key=lambda row: (sort_key(row.name, spoken), row.course))
 
 
 def name_to_confirm(printed: str, known_as: str, person_id: str, confirmed: set[tuple[str, str]]) -> bool:
@@ -282,15 +273,6 @@ def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> l
     ]
 
 
-<<<<<<< HEAD
-def as_csv(rows: list[PersonRow]) -> str:
-    """Return the same rows as CSV for a spreadsheet: inert cells, one fact in each, dates that can be sorted."""
-    states = state_names()
-    head = [
-        *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
-        *(_("Ready to practise"), _("Code")),
-    ]
-=======
 def notes_of(row: PersonRow) -> list[str]:
     """Return what beside its state asks a coordinator to look at a certificate."""
     found = [
@@ -301,31 +283,19 @@ def notes_of(row: PersonRow) -> list[str]:
     return [words for words in found if words]
 
 
-def certificate_in_csv(row: PersonRow) -> str:
-    """Return the state of a certificate for a cell, with what asks for a decision."""
-    return "; ".join(text for text in (row.certificate_text, *notes_of(row)) if text)
-
-
 def as_csv(rows: list[PersonRow]) -> str:
-    """Return the same rows as CSV with inert cells, for a spreadsheet."""
-    head = [_("Name"), _("Course"), _("Training"), _("Until"), _("Certificate"), _("Name on it"), _("Code")]
->>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
+    """Return the same rows as CSV for a spreadsheet: inert cells, one fact in each, dates that can be sorted."""
+    states = state_names()
+    head = [
+        *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
+        *(_("Ready to practise"), _("Name on it"), _("To look at"), _("Code")),
+    ]
     return as_sheet(
         head,
         (
             (
-<<<<<<< HEAD
                 *(row.name, row.course, states[row.training], row.passed_on, row.certificate_short, row.until),
-                *(_readiness_of(row), row.code),
-=======
-                row.name,
-                row.course,
-                row.training_text,
-                row.until and day(row.until),
-                certificate_in_csv(row),
-                row.printed,
-                row.code,
->>>>>>> 27479bb (Issue badges whatever letters a name has, and show coordinators the name)
+                *(_readiness_of(row), row.printed, "; ".join(notes_of(row)), row.code),
             )
             for row in rows
         ),
