@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 Printed: TypeAlias = str | tuple[str, ...]
@@ -135,8 +135,11 @@ def is_put_together_from_parts(text: str) -> bool:
 
 
 def _day(day: date, language: str) -> str:
-    """Return the date in words; its parts never part at a line's end."""
-    locale = "en_GB" if language == "en" else Locale.parse(language.replace("-", "_"))
+    """Return the date in words, in English where its language has no months; its parts never part at a line's end."""
+    try:
+        locale = Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en", "GB")
     return format_date(day, format="long", locale=locale).replace(" ", "\u00a0")
 
 

@@ -17,14 +17,14 @@ from lms.accounts.records import Programme, get_person, get_programme
 from lms.certification import actions, credentials, pages, records, transcripts
 from lms.certification.designs import FONTS, USUAL, Design, covers, design_in, missing_glyphs
 from lms.certification.issuers import issuer_of, multikey
-from lms.certification.printed import direction_of, plain
+from lms.certification.printed import WORDS, direction_of, plain
 from lms.certification.records import Award
 from lms.certification.renewed import is_renewed
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.files import FileStore
 from lms.foundation.settings import Settings
-from lms.foundation.words import duration
+from lms.foundation.words import duration, language, language_on_paper, speaking
 from lms.foundation.words import gettext as _
 
 if TYPE_CHECKING:
@@ -121,7 +121,12 @@ def _keep_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
 
 
 def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
-    """Return an award's badge, signed."""
+    """Return an award's badge, signed, in the language of its PDF."""
+    with speaking(language_on_paper(award.facts["language"])):
+        return _badge_in_words(award, place, ring, settings)
+
+
+def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
     from lms.certification import badges
 
     number, index = place
@@ -166,7 +171,12 @@ def make_status_lists(settings: Settings) -> None:
 
 
 def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
-    """Return all that an award's certificate says."""
+    """Return all that an award's certificate says; its words and its dates are in one language."""
+    with speaking(language_on_paper(award.facts["language"])):
+        return _facts_in_words(award, programme, ring, settings)
+
+
+def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
     from lms.certification.printed import CertificateFacts
     from lms.certification.squares import sealed
 
@@ -185,7 +195,7 @@ def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings)
         level=pages.level_words(award.facts),
         digest=award.digest,
         signatories=pages.signatories(programme.facts.get("signatory", "")),
-        language=award.facts["language"],
+        language=language().replace("_", "-"),
         sealed=sealed(pages.paper_of(award), ring.badge_key),
         words=_words_of(award),
         logo=logo_of(programme, settings),
@@ -193,8 +203,9 @@ def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings)
 
 
 def _words_of(award: Award) -> dict[str, str]:
-    """Return the words in which a renewed certificate differs from a first one."""
-    return {"before_course": _("renewed the record of training in")} if is_renewed(award.facts) else {}
+    """Return all words of a certificate in its language; a renewed one differs from a first one in some."""
+    words = {key: _(english) for key, english in WORDS.items()}
+    return words | ({"before_course": _("renewed the record of training in")} if is_renewed(award.facts) else {})
 
 
 class LettersMissing(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.support import NullTranslations, Translations
 from flask import Flask
@@ -38,6 +41,37 @@ def language() -> str:
 @lru_cache(maxsize=32)
 def _table(chosen: str) -> NullTranslations:
     return Translations.load(TRANSLATIONS, [chosen])
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Say everything in one language meanwhile, as on a paper that is read by others than whoever asks for it."""
+    before = _spoken.set(chosen)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def language_on_paper(wanted: str) -> str:
+    """Return the language of all our words and dates on a paper about a course in `wanted`.
+
+    That language, or the one it is a form of, where we have both a translation and the names of its months; else
+    English, so that words and dates are never in two languages, and none is waited for.
+    """
+    tag = wanted.replace("-", "_")
+    for found in (tag, tag.partition("_")[0]):
+        if (TRANSLATIONS / found / "LC_MESSAGES" / "messages.mo").is_file() and _has_dates(found):
+            return found
+    return "en"
+
+
+def _has_dates(tag: str) -> bool:
+    try:
+        Locale.parse(tag)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
 
 
 def gettext(message: str, **values: Any) -> str:

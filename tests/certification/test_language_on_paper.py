@@ -1,0 +1,101 @@
+"""The language of a paper: all of our words and all dates in one, English where a language is not here whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from lms.accounts.records import get_programme
+from lms.certification import printed, rendering
+from lms.certification.printed import texts_of
+from lms.certification.records import Award, find_award, find_document
+from lms.foundation import words
+from lms.foundation.db import db
+from tests.conftest import Site
+from tests.roads import earn
+
+
+@pytest.fixture
+def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A catalogue for German and one for Dari, in which every text of ours is marked."""
+    with (words.TRANSLATIONS / "messages.pot").open("rb") as template:
+        catalogue = read_po(template)
+    for message in catalogue:
+        if message.id:
+            many = isinstance(message.id, tuple)
+            marked = tuple(f"¶{text}" for text in message.id) if many else f"¶{message.id}"
+            message.string = marked
+    for language in ("de", "prs"):
+        folder = tmp_path / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        with (folder / "messages.mo").open("wb") as file:
+            write_mo(file, catalogue)
+    monkeypatch.setattr(words, "TRANSLATIONS", tmp_path)
+    words._table.cache_clear()
+    yield tmp_path
+    words._table.cache_clear()
+
+
+def _in_language(award_id: str, language: str) -> None:
+    award = db.session.get_one(Award, award_id)
+    award.facts = {**award.facts, "language": language}
+
+
+def texts(site: Site, code: str, language: str) -> dict[str, printed.Printed]:
+    """Return every text on somebody's paper, as of a course in a language."""
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        award_id = award.id
+    site.do(_in_language, award_id, language)
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        ring = rendering.keys_of(site.settings)
+        return texts_of(rendering.facts_of(award, get_programme(award.programme_id), ring, site.settings))
+
+
+OF_OTHERS = {"name", "course_title", "programme", "does_not_attest", "signatories", "specimen"}
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "de_CH"])
+def test_every_word_on_a_german_paper_goes_through_the_catalogue_like_its_dates(
+    sqlite_site: Site, translations: Path, language: str
+) -> None:
+    found = texts(sqlite_site, earn(sqlite_site), language)
+    for name, text in found.items():
+        for one in text if isinstance(text, tuple) else (text,):
+            assert not one or name in OF_OTHERS or one.startswith("¶"), (name, one)
+    german = {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"}
+    assert any(month in found["after_course"] for month in german | {"November", "Dezember"})
+
+
+@pytest.mark.parametrize("language", ["prs", "hmn", "rom", "sgn", "fr", "x-private", "zh-Hant-TW-x-one"])
+def test_a_language_that_is_not_here_whole_has_words_and_dates_in_english(
+    sqlite_site: Site, translations: Path, language: str
+) -> None:
+    found = texts(sqlite_site, earn(sqlite_site), language)
+    assert found["code_label"] == "Certificate code" and "¶" not in str(found)
+
+
+@pytest.mark.parametrize("language", ["prs", "hmn", "de"])
+def test_no_language_leaves_a_certificate_being_prepared(sqlite_site: Site, language: str) -> None:
+    code = earn(sqlite_site)
+    with sqlite_site.inside():
+        award = find_award(code)
+        assert award is not None
+    sqlite_site.do(_in_language, award.id, language)
+    sqlite_site.work()
+    with sqlite_site.inside():
+        assert find_document(award.id) is not None
+
+
+def test_what_is_said_after_a_paper_is_in_the_readers_language_again() -> None:
+    words.speak("en")
+    with words.speaking("de"):
+        assert words.language() == "de"
+    assert words.language() == "en"
