@@ -276,7 +276,7 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
 TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
         _("We’re busy just now"),
-        _("Something else was being saved for so long that your turn didn’t come."),
+        _("The site was asked for so much at the same moment that your turn didn’t come."),
     ),
     400: lambda: (_("This could not be read"), _("Something in what was sent does not fit together.")),
     403: lambda: (_("This came from another site"), _("We only take what is sent from our own pages.")),
@@ -310,7 +310,7 @@ def _trouble_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]
         return jsonify(happened=happened, next=following, reference=reference), status, headers
     told = {"title": title, "happened": happened, "next_step": following, "reference": reference}
     told["safe"] = _("What you had saved is safe. Nothing was lost or half done.")
-    if kind == "busy":
+    if kind == "busy" and request.method == "POST":
         told["safe"] = _("What you had saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
@@ -337,7 +337,7 @@ def _answer_trouble(app: Flask) -> None:
 
     @app.errorhandler(Busy)
     def on_busy(error: Busy) -> Any:
-        log.warning("a write waited too long: %s", error)
+        log.warning("somebody was asked to come back: %s", error)
         return _trouble_page(503, "busy")
 
     @app.errorhandler(SQLAlchemyError)

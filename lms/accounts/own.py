@@ -161,6 +161,18 @@ def _of_choices(person_id: str) -> list[Part]:
     ]
 
 
+def _what_happened(person_id: str) -> tuple[tuple[str, str, str, str], ...]:
+    entries = audit.list_of_person(person_id)
+    rows = [
+        (row.at.isoformat(), tell(row.event) or "", row.event, json.dumps(_facts(row), ensure_ascii=False))
+        for row in entries
+    ]
+    if len(entries) >= audit.MOST_OF_PERSON:
+        older = _("These are the newest 10,000 of each kind. Ask whoever runs the site for anything older.")
+        rows.insert(0, ("", older, "", ""))
+    return tuple(rows)
+
+
 def _of_what_happened(person_id: str, email: str) -> list[Part]:
     return [
         Sheet(
@@ -173,10 +185,7 @@ def _of_what_happened(person_id: str, email: str) -> list[Part]:
             "what-happened",
             _("What happened with your account"),
             {"when": _("When"), "in_words": _("In words"), "event": _("Event"), "facts": _("Facts")},
-            tuple(
-                (row.at.isoformat(), tell(row.event) or "", row.event, json.dumps(_facts(row), ensure_ascii=False))
-                for row in audit.list_of_person(person_id)
-            ),
+            _what_happened(person_id),
         ),
         Sheet(
             "sign-ins-that-did-not-work",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
@@ -17,8 +18,12 @@ from lms.foundation.db import write
 from lms.foundation.gate import settings
 from lms.foundation.keys import secret_key
 from lms.foundation.owned import Kept, Part, Sheet, pack
+from lms.foundation.turns import one_of
 from lms.foundation.words import gettext as _
 from lms.foundation.words import moment, ngettext
+
+# A worker makes one person's file at a time, so that its other threads are there for pages.
+PLACES = BoundedSemaphore(1)
 
 
 def _kept() -> list[Kept]:
@@ -43,10 +48,15 @@ def own_data() -> Any:
 @allow("keep an account")
 def own_data_file() -> Any:
     """Give everything that is kept of oneself, as one file, a few times an hour."""
-    wait = write(own.count_download, signed_in().person_id)
-    if wait is not None:
-        return _come_back(math.ceil(wait.total_seconds() / 60))
-    parts = _handed_over(signed_in().person_id)
+    with one_of(PLACES):
+        wait = write(own.count_download, signed_in().person_id)
+        if wait is not None:
+            return _come_back(math.ceil(wait.total_seconds() / 60))
+        return _file_of(signed_in().person_id)
+
+
+def _file_of(person_id: str) -> Any:
+    parts = _handed_over(person_id)
     index = render_template(
         "accounts/own_data_file.html",
         made=moment(clock.now(), settings().timezone),

@@ -135,7 +135,7 @@ class NameConfirmation(Base):
 
     __tablename__ = "name_confirmation"
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime]

@@ -51,7 +51,7 @@ class OutboxMail(Base):
     __tablename__ = "outbox_mail"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     message_id: Mapped[str]
-    recipient: Mapped[str]
+    recipient: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str]
     body: Mapped[str]
     created_at: Mapped[datetime]

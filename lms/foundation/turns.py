@@ -34,7 +34,18 @@ _chance = random.Random()  # noqa: S311
 
 
 class Busy(SQLAlchemyError):
-    """A write did not get its turn in time, and changed nothing."""
+    """Something did not get its turn in time, and changed nothing."""
+
+
+@contextmanager
+def one_of(places: threading.BoundedSemaphore) -> Iterator[None]:
+    """Take one of a few places for what is costly, or raise Busy at once when all are taken."""
+    if not places.acquire(blocking=False):
+        raise Busy("all places for what is costly are taken")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 @contextmanager
