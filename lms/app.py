@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from lms import flow
-from lms.accounts import access, letter_views, own_views, password_views
+from lms.accounts import access, invitation_views, letter_views, own_views, password_views
 from lms.accounts import records as accounts
 from lms.accounts.access import public
 from lms.accounts.rules import Visitor
@@ -82,6 +82,7 @@ __all__ = [
     "evidence_views",
     "file_views",
     "graph_views",
+    "invitation_views",
     "lesson_views",
     "letter_views",
     "list_views",

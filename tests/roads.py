@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lms.certification.records import find_award_of_enrolment
@@ -15,6 +16,8 @@ from lms.content.bundle import Bundle, from_folder
 from lms.content.check import check
 from lms.content.course import Course, End, Question
 from lms.content.questions import chosen, complete, sample
+from lms.foundation.db import db
+from lms.foundation.mail import OutboxMail
 from lms.learning import actions
 from lms.learning.papers import Paper
 from lms.learning.records import find_enrolment, find_open_attempt
@@ -23,8 +26,8 @@ from lms.learning.renewing import way_between
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
+from tests.conftest import PASSWORD, Site
 from tests.conftest import PFA as PFA_FOLDER
-from tests.conftest import Site
 from tests.inspector import BASE, Form, Inspector, Page
 
 PFA = "psychological-first-aid"
@@ -37,6 +40,25 @@ Wanted = Callable[[Question], bool]
 def all_right(_question: Question) -> bool:
     """Answer every question right."""
     return True
+
+
+def link_in_newest_email(site: Site) -> str:
+    """Return the path of the link in the email that was written last."""
+    with site.inside():
+        body = db.session.scalars(select(OutboxMail.body).order_by(OutboxMail.id.desc())).first() or ""
+    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", body)
+    assert found, body
+    return found[1]
+
+
+def make_account(
+    site: Site, shown: str, email: str = "noor@example.org", password: str = PASSWORD, expect: int = 200
+) -> Page:
+    """Register as a stranger does: ask for the link, open it, choose a name and a password."""
+    visitor = site.stranger()
+    assert visitor.get("/register").form("/register").submit(email=email).h1 == "Check your email"
+    form = visitor.get(link_in_newest_email(site)).form_with("Make my account")
+    return form.submit("Make my account", display_name=shown, password=password, expect=expect)
 
 
 def begin(visitor: Inspector) -> Page:

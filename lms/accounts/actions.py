@@ -1,4 +1,4 @@
-"""What people do with accounts: register, accept an invitation, sign in and out, change names."""
+"""What people do with accounts: register, sign in and out, change names and passwords."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from lms.accounts import limits, records, rules
 from lms.accounts.addresses import NotDeliverable, normal_email, read_address, skeleton
 from lms.accounts.events import (
-    InvitationMade,
     ListExported,
     MembershipGiven,
     NamesChanged,
@@ -22,7 +21,7 @@ from lms.accounts.events import (
     SignedIn,
     SignedOut,
 )
-from lms.accounts.records import Invitation, KnownDevice, Membership, PasswordLink, Person, Programme, SignIn
+from lms.accounts.records import KnownDevice, Membership, PasswordLink, Person, Programme, SignIn
 from lms.foundation import clock, ids, mail
 from lms.foundation.audit import acting_person
 from lms.foundation.db import db
@@ -52,9 +51,12 @@ def check_address(email: str) -> str | FormError:
 
 
 def register(
-    email: str, display_name: str, password_hash: str, certificate_name: str | None = None
+    email: str, display_name: str, password_hash: str, certificate_name: str | None = None, *, proven: bool = True
 ) -> Person | FormError:
-    """Make an account; an address that has one already is refused. No certificate name means the same name."""
+    """Make an account; an address that has one already is refused. No certificate name means the same name.
+
+    `proven` says that the address is known to be this person's; without it they get no role above learner.
+    """
     address = check_address(email)
     if isinstance(address, FormError):
         return address
@@ -68,6 +70,7 @@ def register(
         certificate_name=display_name if certificate_name is None else certificate_name,
         password_hash=password_hash,
         operator=False,
+        email_proven_at=clock.now() if proven else None,
         created_at=clock.now(),
     )
     db.session.add(person)
@@ -94,55 +97,7 @@ def name_operator(person_id: str) -> None:
     announce(OperatorNamed(person_id))
 
 
-def invite(programme_id: str | None, role: str, email: str | None) -> str | FormError:
-    """Make a one-time link and return its token, which is kept nowhere."""
-    address = check_address(email) if email else None
-    if isinstance(address, FormError):
-        return address
-    token = ids.secret_token()
-    db.session.add(
-        Invitation(
-            token_sha256=fingerprint(token),
-            programme_id=programme_id,
-            role=role,
-            email=address,
-            expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
-        )
-    )
-    announce(InvitationMade(programme_id, role))
-    return token
-
-
-def accept_invitation(
-    token: str,
-    email: str,
-    display_name: str,
-    password_hash: str,
-    certificate_name: str | None = None,
-    person_id: str | None = None,
-) -> Person | FormError:
-    """Use a one-time link: register, unless somebody is signed in already, and take the role it gives."""
-    invitation = records.find_invitation(fingerprint(token))
-    if invitation is None:
-        return FormError("email", _("This link has been used already, or its time is over. Please ask for a new one."))
-    person = (
-        records.get_person(person_id) if person_id else register(email, display_name, password_hash, certificate_name)
-    )
-    if isinstance(person, FormError):
-        return person
-    invitation.used_at = clock.now()
-    if invitation.role == "operator":
-        name_operator(person.id)
-    elif invitation.programme_id:
-        give_role(person.id, invitation.programme_id, invitation.role)
-    return person
-
-
-def note_export(programme_id: str | None, kind: str, count: int) -> None:
-    """Note that a list with so many rows left as a file or on a terminal."""
-    announce(ListExported(programme_id, kind, count))
-
-
+    ListExported,
 def _meet_device(person_id: str, kind: str) -> None:
     """Remember the kind of device; one that is new beside others is told of."""
     known = {row.kind: row for row in records.list_devices(person_id)}
@@ -211,7 +166,7 @@ def change_own_password(person_id: str, password_hash: str, session_mark: str) -
     return token
 
 
-def make_password_link(person_id: str, token: str) -> None:
+def make_password_link(person_id: str | None, token: str) -> None:
     """Let a token lead to a new password once, within the hour; the ones before it end."""
     records.end_password_links(person_id)
     until = clock.now() + timedelta(hours=rules.PASSWORD_LINK_HOURS)
@@ -223,9 +178,11 @@ def send_password_link(settings: Settings, email: str, network: str, token: str,
     """Send a letter with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
     may_get_one = limits.count_link(email, network)
     person = records.find_person_by_email(normal_email(email))
-    if person and person.disabled_at is None and may_get_one:
-        make_password_link(person.id, token)
-        mail.queue_mail(settings, person.email, *letter, any_hour=True)
+    if may_get_one:
+        # The same is written for an address that nobody has, so that the answer takes as long; that email never leaves.
+        known = person if person and person.disabled_at is None else None
+        make_password_link(known.id if known else None, token)
+        mail.queue_mail(settings, known.email if known else "", *letter, any_hour=True, leaves=known is not None)
 
 
 def use_password_link(token: str, password_hash: str) -> bool:

@@ -124,7 +124,14 @@ class NewDevice:
 
 @dataclass(frozen=True)
 class PasswordLinkMade:
-    """A one-time link to a new password was made."""
+    """A link to a new password was asked for: for somebody, or for an address that nobody has."""
+
+    person_id: str | None
+
+
+@dataclass(frozen=True)
+class AddressConfirmed:
+    """Somebody opened a link that was sent to their email address alone."""
 
     person_id: str
 

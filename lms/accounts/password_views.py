@@ -78,10 +78,10 @@ def _send_link(email: str, mark: str) -> None:
 @public
 def new_password(token: str) -> Any:
     """Set a new password by a one-time link; all sign-ins end, and one signs in with it."""
-    link = records.find_password_link(fingerprint(token))
-    if link is None:
+    person_id = records.find_password_link(fingerprint(token))
+    if person_id is None:
         return make_response(render_template("accounts/new_password.html", expired=True, form=None), 404)
-    person = records.get_person(link.person_id)
+    person = records.get_person(person_id)
     form = NewPasswordForm(request.form)
     if request.method == "POST" and form.validate() and will_do(form, "new", [person.email, person.display_name]):
         if write(actions.use_password_link, token, hash_password(form.new.data or "")):

@@ -31,6 +31,7 @@ class Person(Base):
     operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    email_proven_at: Mapped[datetime | None]
 
 
 class Programme(Base):
@@ -83,11 +84,14 @@ class Invitation(Base):
 
 
 class PasswordLink(Base):
-    """A one-time link to a new password: the SHA-256 of its token; the row goes when it is used."""
+    """A one-time link to a new password: the SHA-256 of its token; the row goes when it is used.
+
+    A row without a person stands for an address that nobody has, and opens nothing.
+    """
 
     __tablename__ = "password_link"
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime]
 
 
@@ -286,10 +290,10 @@ def find_invitation(token_sha256: str) -> Invitation | None:
     return row if row and row.used_at is None and row.expires_at > clock.now() else None
 
 
-def find_password_link(token_sha256: str) -> PasswordLink | None:
-    """Return a link to a new password that can still be used."""
+def find_password_link(token_sha256: str) -> str | None:
+    """Return whose a link to a new password is that can still be used."""
     row = db.session.get(PasswordLink, token_sha256)
-    return row if row and row.expires_at > clock.now() else None
+    return row.person_id if row and row.expires_at > clock.now() else None
 
 
 def take_password_link(token_sha256: str) -> str | None:
@@ -298,9 +302,9 @@ def take_password_link(token_sha256: str) -> str | None:
     return db.session.scalar(delete(PasswordLink).where(*mine).returning(PasswordLink.person_id))
 
 
-def end_password_links(person_id: str) -> None:
-    """Delete every link to a new password of somebody, used or not."""
-    db.session.execute(delete(PasswordLink).where(PasswordLink.person_id == person_id))
+def end_password_links(person_id: str | None) -> None:
+    """Delete every link to a new password of somebody, used or not; those that stand for nobody are swept later."""
+    db.session.execute(delete(PasswordLink).where(PasswordLink.person_id == bindparam("whose", person_id)))
 
 
 def list_devices(person_id: str) -> list[KnownDevice]:

@@ -20,6 +20,7 @@ def tell(event: str) -> str | None:
         "SignInRefused": _("A sign-in with your address did not work."),
         "NamesChanged": _("Your names were changed."),
         "NewDevice": _("You signed in with a kind of device that was new here."),
+        "AddressConfirmed": _("You confirmed your email address."),
         "PasswordLinkMade": _("A link to a new password was made."),
         "PasswordChanged": _("Your password was changed."),
         "Enrolled": _("You began a course."),

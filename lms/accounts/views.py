@@ -1,4 +1,4 @@
-"""What people see of their account: sign-in, registration, invitations, names, and who can see what."""
+"""What people see of their account: sign-in, names, and who can see what."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from lms.accounts.access import (
     public,
     session_cookie,
     signed_in,
-    visitor,
 )
-from lms.accounts.actions import FormError
 from lms.accounts.addresses import as_people_write, normal_email
-from lms.accounts.forms import NamesForm, RegisterForm, SignInForm
-from lms.accounts.passwords import hash_password, matches, what_is_weak
+from lms.accounts.forms import NamesForm, SignInForm
+from lms.accounts.passwords import matches, what_is_weak
 from lms.accounts.records import Person
 from lms.accounts.rules import LONGEST_OWN, device_kind
 from lms.accounts.sees import COLUMNS, rows_of_sight
@@ -36,7 +34,8 @@ from lms.foundation.words import moment
 rooms = Blueprint("accounts", __name__)
 
 
-def _let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
+def let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
+    """Begin a session in this browser, and go where its person wanted to go."""
     device = device_kind(request.headers.get("User-Agent", ""))
     token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device)
     g.session_ended = True
@@ -119,8 +118,8 @@ def _passes(person: Person | None) -> bool:
 def _after_sign_in(person: Person, own_device: bool, target: str, carried: str | None) -> Any:
     waiting = carried_for(person.id, carried) if carried else None
     if waiting is None:
-        return _let_in(person, own_device, target)
-    token_page = _let_in(person, own_device, target, page="")
+        return let_in(person, own_device, target)
+    token_page = let_in(person, own_device, target, page="")
     token_page.set_data(carry_on_page(*waiting))
     return token_page
 
@@ -133,87 +132,12 @@ def sign_out() -> Any:
     return leave_browser(make_response(redirect(url_for("learning.home"), 303)))
 
 
-@rooms.route("/register", methods=["GET", "POST"])
-@public
-def register() -> Any:
-    """Make an account, where the site lets anybody do so."""
-    if settings().registration != "open":
-        return render_template("accounts/register.html", form=None, registration=settings().registration)
-    form = RegisterForm(request.form)
-    if request.method == "POST" and form.validate() and _password_will_do(form):
-        done = write(_join_open_programme, *_new_person(form))
-        if isinstance(done, Person):
-            return _let_in(done, False, _first_page(done))
-        form.refuse(done.field, done.message)
-    page = render_template("accounts/register.html", form=form, registration="open")
-    return make_response(page, 422 if form.errors else 200)
-
-
-def _new_person(form: RegisterForm) -> tuple[str, str, str, str]:
-    name = form.display_name.data or ""
-    return form.email.data or "", name, hash_password(form.password.data or ""), name
-
-
-def _first_page(person: Person) -> str:
-    """Return where somebody new goes: to their names while certificates cannot print a letter of them."""
-    lacks = unprintable(person.certificate_name)
-    return url_for("accounts.account", new="yes") if lacks else url_for("learning.courses")
-
-
-def _join_open_programme(
-    email: str, display_name: str, password_hash: str, certificate_name: str
-) -> Person | FormError:
-    person = actions.register(email, display_name, password_hash, certificate_name)
-    programmes = records.list_programmes()
-    if isinstance(person, Person) and programmes:
-        actions.give_role(person.id, programmes[0].id, "learner")
-    return person
-
-
-def _password_will_do(form: RegisterForm) -> bool:
-    return will_do(form, "password", [form.email.data or "", form.display_name.data or ""])
-
-
 def will_do(form: Form, name: str, about: list[str]) -> bool:
     """Decide whether a new password is hard enough to guess; `about` are words close to the person."""
     weak = what_is_weak(form[name].data or "", [*about, "sidelight"])
     if weak:
         form.refuse(name, weak)
     return weak is None
-
-
-@rooms.route("/invitation/<token>", methods=["GET", "POST"])
-@public
-def accept_invitation(token: str) -> Any:
-    """Use a one-time link."""
-    invitation = records.find_invitation(fingerprint(token))
-    if invitation is None:
-        return make_response(render_template("accounts/invitation.html", expired=True, form=None), 404)
-    programme = records.get_programme(invitation.programme_id) if invitation.programme_id else None
-    somebody = visitor()
-    if settings().registration == "closed" and somebody is None and invitation.role != "operator":
-        return render_template("accounts/register.html", form=None, registration="closed")
-    form = RegisterForm(request.form, email=invitation.email or "")
-    if request.method == "POST":
-        if somebody:
-            done = write(actions.accept_invitation, token, "", "", "", person_id=somebody.person_id)
-        elif form.validate() and _password_will_do(form):
-            done = write(actions.accept_invitation, token, *_new_person(form))
-        else:
-            done = None
-        if isinstance(done, Person):
-            return _let_in(done, False, _first_page(done))
-        if done is not None:
-            form.refuse(done.field, done.message)
-    page = render_template(
-        "accounts/invitation.html",
-        expired=False,
-        form=form,
-        programme_name=programme.name if programme else None,
-        role=invitation.role,
-        letters=unprintable(records.get_person(somebody.person_id).certificate_name) if somebody else (),
-    )
-    return make_response(page, 422 if form.errors else 200)
 
 
 @rooms.route("/account", methods=["GET", "POST"])

@@ -44,7 +44,7 @@ def add_person(email: str, name: str, role: str, secret: str, programme_id: str)
 
 def live_through(programme_id: str, secret: str, settings: Settings) -> None:
     """Let everybody of the demo do what they did, by the same actions as on the pages, each on its day."""
-    from lms.accounts import actions
+    from lms.accounts import invitations
     from lms.certification import levels
     from lms.foundation.db import write
 
@@ -57,7 +57,7 @@ def live_through(programme_id: str, secret: str, settings: Settings) -> None:
             _go_through(stage, person_id, programme_id, settings)
     for email in INVITED:
         with days_ago(3):
-            write(actions.invite, programme_id, "learner", email)
+            write(invitations.invite, programme_id, "learner", email)
     _history_of_sam(programme_id, settings)
     _give_feedback(programme_id)
 

@@ -45,31 +45,37 @@ def _get_person(email: str) -> Any:
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), default="learner", show_default=True)
 @click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@click.option("--checked", is_flag=True, help="You know that the address is theirs; no email needs to prove it.")
 @inside
-def people_add(email: str, role: str, slug: str | None) -> None:
+def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
     """Give somebody a role: at once where they have an account, else by a one-time link that is printed.
 
     Example: lms people add sam@example.org --role learner
     """
-    from lms.accounts import actions, records
+    from lms.accounts import actions, invitations, records
     from lms.foundation.db import write
     from lms.foundation.gate import settings
+    from lms.foundation.keys import secret_key
 
     address = _get_address(email)
     programme = None if role == "operator" else get_programme(slug)
     person = records.find_person_by_email(address)
-    if person:
+    if person and (role == "learner" or checked or person.email_proven_at):
         if programme is None:
             write(actions.name_operator, person.id)
         else:
             write(actions.give_role, person.id, programme.id, role)
         say(f"{email} has the role {role} now. They sign in once more to use it.")
         return
-    token = write(actions.invite, programme.id if programme else None, role, address)
+    token = write(invitations.invite, programme.id if programme else None, role, address)
     if isinstance(token, actions.FormError):
         raise click.ClickException(f"{token.message} Nothing was changed.")
-    say("Give this link to them; it works once, within 14 days:")
-    say(f"{settings().base_url}/invitation/{token}")
+    say(f"Give this link to {address}, and to nobody else; it works once, within 14 days:")
+    confirmed = f"?confirmed={invitations.proof(secret_key(settings().data), token)}" if checked else ""
+    say(f"{settings().base_url}/invitation/{token}{confirmed}")
+    if role != "learner" and not checked:
+        say("Opening it emails them a second link, because this role needs an address that is proven to be theirs.")
+        say("Without email, add --checked once you are sure of the address.")
 
 
 @people.command("reset")
@@ -131,8 +137,9 @@ def people_remove(email: str, slug: str | None) -> None:
 @click.option("--add", "gained", type=click.Choice(ROLES), multiple=True, help="A role to give; may be repeated.")
 @click.option("--remove", "lost", type=click.Choice(ROLES), multiple=True, help="A role to take; may be repeated.")
 @click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@click.option("--checked", is_flag=True, help="You know that the address is theirs; no email needs to prove it.")
 @inside
-def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None) -> None:
+def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None, checked: bool) -> None:
     """Give roles to somebody who has an account, and take roles back; both count from their next request.
 
     Example: lms people role tara@example.org --add observer --remove trainer
@@ -140,6 +147,11 @@ def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug
     person = _get_person(email)
     if not (gained or lost) or set(gained) & set(lost):
         raise click.ClickException("Name roles with --add or --remove, each once. Nothing was changed.")
+    if set(gained) - {"learner"} and not (person.email_proven_at or checked):
+        raise click.ClickException(
+            f"Nobody has proven yet that {person.email} is theirs. Invite them with lms people add, or add --checked "
+            "once you are sure of the address. Nothing was changed."
+        )
     programme = get_programme(slug) if {*gained, *lost} - {"operator"} else None
     _end(_change_roles, person.id, programme.id if programme else None, gained, lost)
     say(f"{person.email} has these roles now: {_roles_in_words(person.id)}. They sign in once more to use them.")

@@ -26,7 +26,7 @@ def init(slug: str, name: str | None) -> None:
 
     Example: lms init --programme harbour --name "Harbour Hospitals peer support"
     """
-    from lms.accounts import actions, records
+    from lms.accounts import actions, invitations, records
     from lms.foundation.db import write
     from lms.foundation.gate import settings
 
@@ -35,7 +35,7 @@ def init(slug: str, name: str | None) -> None:
     if records.list_operators():
         raise click.ClickException("This site has an operator already. Nothing was changed. See: lms people list")
     write(actions.set_programme, slug, name, {})
-    token = write(actions.invite, None, "operator", None)
+    token = write(invitations.invite, None, "operator", None)
     say("The site is ready. This link makes its first operator; it works once, within 14 days:")
     say(f"{settings().base_url}/invitation/{token}")
 

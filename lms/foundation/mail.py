@@ -101,11 +101,12 @@ def queue_mail(
     quiet: Quiet = (QUIET_FROM, QUIET_UNTIL),
     off_url: str | None = None,
     about: str | None = None,
+    leaves: bool = True,
 ) -> None:
     """Put a letter into the outbox of the present write; it leaves outside quiet hours, or at any hour if need be.
 
     With `off_url`, mail programs show a way to turn letters of its kind off with one press. With `about`, it can be
-    taken back under that word for as long as it has not left.
+    taken back under that word for as long as it has not left. One that never `leaves` costs as much as one that does.
     """
     host = urlsplit(settings.base_url).hostname or "localhost"
     row = OutboxMail(
@@ -113,8 +114,9 @@ def queue_mail(
         message_id=make_msgid(domain=host),
         recipient=recipient,
         subject=subject,
-        body=body,
+        body=body if leaves else "",
         created_at=clock.now(),
+        sent_at=None if leaves else clock.now(),
         not_before=clock.now() if any_hour else after_quiet_hours(clock.now(), settings.timezone, quiet),
         tries=0,
         quiet=None if any_hour else _as_text(quiet),

@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 import lms.migrations
-from lms.accounts.actions import invite, register
+from lms.accounts.actions import register
 from lms.accounts.addresses import NotDeliverable, as_people_write, normal_email, read_address, skeleton
+from lms.accounts.invitations import invite
 from lms.accounts.records import Person
 from lms.app import create_app
 from lms.cli import main as lms_command

@@ -14,7 +14,7 @@ from lxml import html
 from sqlalchemy import delete as remove
 from sqlalchemy import func, select
 
-from lms.accounts import actions
+from lms.accounts import actions, invitations
 from lms.accounts.records import Invitation, Person
 from lms.certification.actions import withdraw
 from lms.certification.records import find_award
@@ -29,7 +29,7 @@ from lms.library.records import list_current_digests
 from lms.library.shelf import get_course
 from tests.conftest import PASSWORD, Site, find_programme
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import answer, begin, earn, open_check, take_check
+from tests.roads import answer, begin, earn, make_account, open_check, take_check
 
 
 def file_of(visitor: Inspector) -> zipfile.ZipFile:
@@ -193,11 +193,11 @@ def test_an_invitation_is_deleted_thirty_days_after_it_was_made_used_or_not(site
     with site.inside():
         harbour = find_programme("harbour")
         assert harbour is not None
-    site.do(actions.invite, harbour.id, "learner", "pat@example.org")
-    used = site.do(actions.invite, harbour.id, "observer", None)
+    site.do(invitations.invite, harbour.id, "learner", "pat@example.org")
+    used = site.do(invitations.invite, harbour.id, "learner", None)
     with site.inside():
         sam = site.person("sam").id
-    site.do(actions.accept_invitation, used, "", "", "", person_id=sam)
+    site.do(invitations.accept, used, sam, proven=False)
     for days, count in ((29, 2), (31, 0)):
         clock.shift(timedelta(days=days))
         site.work()
@@ -304,8 +304,7 @@ def test_the_only_operator_is_asked_to_name_another_first(sqlite_site: Site) -> 
 
 def test_the_same_address_can_begin_anew(sqlite_site: Site) -> None:
     delete(sqlite_site.visitor("sam"))
-    page = sqlite_site.stranger().get("/register").form("/register")
-    page = page.submit(display_name="Sam", email="sam@example.org", password="tin cup by the sea")
+    page = make_account(sqlite_site, "Sam", "sam@example.org")
     assert page.path == "/courses" and "1 of 14" not in page.main
 
 

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from lms.accounts.actions import invite
-from lms.accounts.records import Person, find_programme
+from lms.accounts.invitations import NewAccount, accept, invite, proof
+from lms.accounts.records import Person, find_person_by_email, find_programme
+from lms.cli import main as lms
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.keys import secret_key
+from lms.foundation.mail import OutboxMail
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Page
-from tests.roads import at_once, earn
+from tests.roads import at_once, earn, link_in_newest_email, make_account
 
 Make = Callable[..., Site]
 
 
-def invitation(site: Site, role: str = "learner") -> str:
+def invitation(site: Site, role: str = "learner", email: str = "noor@example.org", emailed: bool = True) -> str:
+    """Return an invitation's address as it is emailed, or as a command prints it."""
     with site.inside():
         harbour = find_programme("harbour")
     assert harbour is not None
-    return f"/invitation/{site.do(invite, harbour.id, role, 'noor@example.org')}"
+    token = site.do(invite, harbour.id, role, email)
+    confirmed = f"?confirmed={proof(secret_key(site.settings.data), token)}" if emailed else ""
+    return f"/invitation/{token}{confirmed}"
 
 
-def register(site: Site, name: str = "Noor", expect: int = 200, **more: str) -> Page:
-    fields: dict[str, Any] = {"display_name": name, "email": "noor@example.org", "password": PASSWORD, **more}
-    return site.stranger().get("/register").form("/register").submit(expect=expect, **fields)
+def register(site: Site, name: str = "Noor", expect: int = 200, password: str = PASSWORD) -> Page:
+    return make_account(site, name, password=password, expect=expect)
+
+
+def ask(site: Site, email: str, expect: int = 200) -> Page:
+    return site.stranger().get("/register").form("/register").submit(email=email, expect=expect)
 
 
 def people(site: Site) -> int:
@@ -93,7 +104,9 @@ def test_a_link_ends_after_two_weeks(sqlite_site: Site) -> None:
 
 def test_somebody_who_is_signed_in_takes_the_role_with_the_account_they_have(site: Site) -> None:
     sam, before = site.visitor("sam"), people(site)
-    sam.get(invitation(site, "coordinator")).form_with("Accept as Sam Osei").submit("Accept as Sam Osei")
+    sam.get(invitation(site, "coordinator", "sam@example.org")).form_with("Accept as Sam Osei").submit(
+        "Accept as Sam Osei"
+    )
     assert sam.get("/programmes/harbour/people").h1 == "People" and people(site) == before
 
 
@@ -117,12 +130,104 @@ def test_a_name_of_three_hundred_characters_is_answered_beside_its_field_and_kep
     ["noor", "noor@", "@example.org", "noor@example", "a b@example.org", "noor@exa\tmple.org", "n\nBcc:x@example.org"],
 )
 def test_what_cannot_be_an_address_is_answered_beside_its_field(sqlite_site: Site, email: str) -> None:
-    assert "looks like name@example.org" in register(sqlite_site, email=email, expect=422).main
+    assert "looks like name@example.org" in ask(sqlite_site, email, expect=422).main
 
 
-def test_an_address_that_has_an_account_is_told_how_to_go_on(site: Site) -> None:
-    page = register(site, email=" SAM@Example.ORG ", expect=422)
-    assert "You can sign in with it." in page.main and page.find("[type=password]")[0].get("value") in {None, ""}
+def written(site: Site, email: str) -> tuple[str, list[str], str]:
+    """Ask to register; return what the page says, the statements it took, and the email that it wrote."""
+    form = site.stranger().get("/register").form("/register")
+    with site.statements() as statements:
+        page = form.submit(email=email)
+    with site.inside():
+        letter = db.session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc())).first()
+    assert letter is not None and letter.recipient == email
+    return page.main, statements, letter.body
+
+
+def test_the_page_and_its_cost_are_the_same_whoever_has_the_address_and_the_email_says_what_to_do(site: Site) -> None:
+    written(site, "warm@example.org")
+    new, known, alike = (written(site, email) for email in ("noor@example.org", "sam@example.org", "c0ra@example.org"))
+    assert new[:2] == known[:2] == alike[:2]
+    assert "/invitation/" in new[2] and "?confirmed=" in new[2]
+    assert "You have one already." in known[2] and "/forgotten" in known[2]
+    assert "mistaken for a colleague" in alike[2]
+    assert "/invitation/" not in known[2] + alike[2]
+
+
+def test_nothing_is_granted_before_the_address_is_proven(site: Site) -> None:
+    before = people(site)
+    ask(site, "noor@example.org")
+    assert people(site) == before
+    link = link_in_newest_email(site)
+    for other in (link.replace("confirmed=", "confirmed=0"), link.partition("?")[0]):
+        page = site.stranger().get(other).form_with("Make my account")
+        assert "noor@example.org" in page.page.main
+    noor = make_account(site, "Noor Haddad", "noor.haddad@example.org").client
+    with site.inside():
+        person = find_person_by_email("noor.haddad@example.org")
+        assert person is not None and person.email_proven_at and ["learner"] in site.roles(person.id).values()
+    assert noor.get("/courses").h1 == "Welcome back, Noor Haddad"
+
+
+def test_a_learner_who_took_a_coordinators_link_stays_a_learner(site: Site) -> None:
+    sam = site.visitor("sam")
+    for emailed in (True, False):
+        link = invitation(site, "coordinator", "cora.new@example.org", emailed)
+        page = sam.get(link)
+        assert "for another email address" in page.main and not page.find("main form")
+        token = dict(sam.get("/display").form("/display").fields)["form_token"]
+        sam.post(link, [("form_token", token), ("address", "sam@example.org")], expect=422)
+        taken = site.do(accept, link.partition("?")[0].rpartition("/")[2], sam_id(site), proven=emailed)
+        assert taken.message.startswith("This invitation is for another email address")
+    sam.get("/programmes/harbour/people", expect=404)
+
+
+def sam_id(site: Site) -> str:
+    with site.inside():
+        return site.person("sam").id
+
+
+@pytest.mark.parametrize("role", ["trainer", "observer", "coordinator"])
+def test_a_role_above_learner_needs_the_link_in_the_email_to_its_address(site: Site, role: str) -> None:
+    link = invitation(site, role, emailed=False)
+    page = site.stranger().get(link)
+    assert not page.find("input[type=password]")
+    token = link.rpartition("/")[2]
+    new = NewAccount("noor@example.org", "Noor", "x")
+    assert "Please use the link in the email" in site.do(accept, token, new, proven=False).message
+    sent = page.form_with("Send the link").submit("Send the link")
+    assert sent.h1 == "Check your email" and "noor@example.org" in sent.main
+    form = site.stranger().get(link_in_newest_email(site)).form_with("Make my account")
+    assert form.submit("Make my account", display_name="Noor", password=PASSWORD).h1 == "Welcome back, Noor"
+    with site.inside():
+        person = find_person_by_email("noor@example.org")
+        assert person is not None and [role] in site.roles(person.id).values()
+
+
+def test_an_invitation_without_an_address_gives_no_role_above_learner(site: Site) -> None:
+    with site.inside():
+        harbour = find_programme("harbour")
+    assert harbour is not None
+    token = site.do(invite, harbour.id, "coordinator", None)
+    page = site.stranger().get(f"/invitation/{token}")
+    assert "names no email address" in page.main and not page.find("main form")
+
+
+def test_somebody_who_has_an_account_is_asked_to_sign_in_and_comes_back(site: Site) -> None:
+    link = invitation(site, "observer", "sam@example.org")
+    page = site.stranger().get(link).follow("Sign in")
+    page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
+    page.form_with("Accept as Sam Osei").submit("Accept as Sam Osei")
+    with site.inside():
+        assert site.roles(sam_id(site)).popitem()[1] == ["learner", "observer"]
+
+
+def test_three_emails_an_hour_prove_an_address_however_often_the_link_is_asked_for(sqlite_site: Site) -> None:
+    link = invitation(sqlite_site, "coordinator", emailed=False)
+    for _time in range(5):
+        sqlite_site.stranger().get(link).form_with("Send the link").submit("Send the link")
+    with sqlite_site.inside():
+        assert db.session.scalar(select(func.count()).select_from(OutboxMail)) == 3
 
 
 @pytest.mark.parametrize(
@@ -193,3 +298,22 @@ def test_somebody_whose_name_cannot_be_printed_has_a_certificate_in_it_and_asks_
     site.work()
     newer = noor.get(f"/certificates/{code}").follow("See the newer one")
     assert noor.get(f"{newer.path}/pdf").response.data.startswith(b"%PDF")
+
+
+def test_the_command_gives_a_role_above_learner_to_nobody_whose_address_is_unproven(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LMS_DATA", str(sqlite_site.settings.data))
+    sqlite_site.do(lambda: setattr(sqlite_site.person("sam"), "email_proven_at", None))
+    to = ("sam@example.org", "--programme", "harbour")
+    refused = CliRunner().invoke(lms, ["people", "role", *to, "--add", "coordinator"])
+    assert refused.exit_code == 1 and "Nothing was changed." in refused.output
+    told = CliRunner().invoke(lms, ["people", "add", *to, "--role", "coordinator"]).output
+    assert "emails them a second link" in told and "?confirmed=" not in told
+    with sqlite_site.inside():
+        assert sqlite_site.roles(sam_id(sqlite_site)).popitem()[1] == ["learner"]
+    printed = CliRunner().invoke(lms, ["people", "add", "noor@example.org", *to[1:], "--role", "trainer", "--checked"])
+    link = re.search(r"(/invitation/\S+\?confirmed=\S+)", printed.output)
+    assert link and sqlite_site.stranger().get(link[1]).form_with("Make my account")
+    told = CliRunner().invoke(lms, ["people", "add", *to, "--role", "coordinator", "--checked"]).output
+    assert "has the role coordinator now" in told

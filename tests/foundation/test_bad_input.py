@@ -21,7 +21,7 @@ from lms.foundation.db import db
 from lms.foundation.gate import local_path
 from tests.conftest import Site, settings_for
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, TALKS, begin, open_check
+from tests.roads import COURSE, TALKS, begin, make_account, open_check
 
 SAME = {"Origin": BASE}
 ODD_NUMBERS = ["²", "٣", "-1", "1e3", "9" * 5000, "", "é", "\0", "0x1"]
@@ -210,6 +210,5 @@ def test_a_nul_in_an_address_is_a_page_that_is_not_there(site: Site, path: str) 
 def test_a_nul_in_what_somebody_types_is_answered_as_any_other_slip(site: Site) -> None:
     form = site.stranger().get("/sign-in").form("/sign-in")
     assert "do not go together" in form.submit(email="sa\0m@example.org", password="\0", expect=422).main
-    form = site.stranger().get("/register").form("/register")
-    page = form.submit(display_name="Noor\0 Haddad\x07", email="noor@example.org", password="lantern quiet harbour 42")
+    page = make_account(site, "Noor\0 Haddad\x07")
     assert page.h1 == "Welcome back, Noor Haddad"

@@ -13,6 +13,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from lms.accounts import actions as accounts
+from lms.accounts import invitations
 from lms.accounts.letters import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
 from lms.certification import levels
@@ -174,7 +175,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
 def _link(world: World, door: Door) -> str:
     """Return the token of a one-time link that has not been used."""
     if door.path.startswith("/invitation"):
-        invited: str = world.site.do(accounts.invite, None, "operator", None)
+        invited: str = world.site.do(invitations.invite, None, "operator", None)
         return invited
     token = secret_token()
     with world.site.inside():

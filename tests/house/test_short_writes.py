@@ -18,7 +18,7 @@ from lms.foundation.db import writing
 from lms.library import shelf
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
-from tests.roads import COURSE, PFA, TALKS, begin, earn, play, prepare, publish_next, take_check
+from tests.roads import COURSE, PFA, TALKS, begin, earn, make_account, play, prepare, publish_next, take_check
 
 SLOW = ("argon2", "weasyprint", "fontTools", "zxcvbn", "markdown", "pydantic", "yaml", "jinja2/compiler", "subprocess")
 DATABASE = (".db", "-wal", "-shm", "-journal", "write.lock")
@@ -71,10 +71,7 @@ def test_everything_that_sam_does_keeps_its_writes_short(site: Site) -> None:
 
 def test_registering_and_slipping_keep_their_writes_short(site: Site) -> None:
     with watched() as found:
-        noor = site.stranger()
-        noor.get("/register").form("/register").submit(
-            display_name="Noor", email="noor@example.org", password="tin cup by the sea"
-        )
+        make_account(site, "Noor")
         site.stranger().get("/sign-in").form("/sign-in").submit(
             email="sam@example.org", password="not this one", expect=422
         )

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from lms.accounts import actions as accounts
+from lms.accounts import invitations
 from lms.accounts.letters import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
@@ -81,7 +82,12 @@ def settle(served: Served, folder: Path) -> People:
     with served.site.inside():
         harbour = find_programme("harbour")
     assert harbour is not None
-    people.invitation = served.site.do(accounts.invite, harbour.id, "learner", None)
+    people.invitation = served.site.do(invitations.invite, harbour.id, "learner", None)
+    for name, role, email in (
+        ("coordinator", "coordinator", "new@example.org"),
+        ("nils", "learner", "nils@example.org"),
+    ):
+        people.codes[f"invited_{name}"] = served.site.do(invitations.invite, harbour.id, role, email)
     _leave_links(served, people)
     _observe_practice(served, people)
     return people

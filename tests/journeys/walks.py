@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,27 @@ def h1(hands: Mouse) -> str:
     return " ".join(hands.page.locator("h1").inner_text().split())
 
 
+def emailed_link(served: Served, email: str) -> str:
+    """Return the link in the email that the job process wrote to an address, once it is there."""
+    for _moment in range(300):
+        for file in (served.site.settings.data / "mail").glob("*.eml"):
+            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if message["To"] == email and "?confirmed=" in message.get_content():
+                return next(word for word in message.get_content().split() if "?confirmed=" in word)
+        time.sleep(0.1)
+    raise AssertionError(f"no email to {email}")
+
+
 def register(hands: Mouse, served: Served, name: str, shown: str) -> None:
     """Come to the home page as a stranger and make an account."""
     hands.page.goto(served.url)
     hands.press("Sign in")
     hands.press("Make an account")
-    hands.type("Your name, as others see it here", shown)
     hands.type("E-mail address", f"{name}@example.org")
+    hands.press("Send the link")
+    assert h1(hands) == "Check your email"
+    hands.page.goto(emailed_link(served, f"{name}@example.org"))
+    hands.type("Your name, as others see it here", shown)
     hands.type("Password", PASSWORD)
     hands.press("Make my account")
     assert h1(hands) == f"Welcome back, {shown}"
