@@ -97,7 +97,11 @@ def name_operator(person_id: str) -> None:
     announce(OperatorNamed(person_id))
 
 
-    ListExported,
+def note_export(programme_id: str | None, kind: str, count: int) -> None:
+    """Note that a list with so many rows left as a file or on a terminal."""
+    announce(ListExported(programme_id, kind, count))
+
+
 def _meet_device(person_id: str, kind: str) -> None:
     """Remember the kind of device; one that is new beside others is told of."""
     known = {row.kind: row for row in records.list_devices(person_id)}

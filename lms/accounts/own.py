@@ -223,7 +223,7 @@ def erase(person_id: str, remains: Remains) -> None:
     if remains.person:
         me.email, me.password_hash = f"nobody-{ids.public_id()}", ""
         me.display_name = me.certificate_name = ""
-        me.language, me.operator, me.disabled_at = None, False, clock.now()
+        me.language, me.operator, me.email_proven_at, me.disabled_at = None, False, None, clock.now()
         me.pronouns, me.pronouns_shown, me.long_rest = None, False, False
         me.public_id = ids.public_id()
         me.created_at = clock.now()
