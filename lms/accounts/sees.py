@@ -54,9 +54,9 @@ def sights() -> tuple[Sight, ...]:
             explanation=_("Nobody. It never leaves your device, and is gone when you leave the page."),
         ),
         Sight(
-            _("Not started, in training, completed with its date, renew by"),
+            _("Not started, in training, waiting for a review, completed with its date, renew by, withdrawn"),
             ("learn", "see training states"),
-            explanation=_("These four words and the date are all that your coordinator sees of your learning."),
+            explanation=_("These words and the date are all that your coordinator sees of your learning."),
         ),
         Sight(
             _("That something was recorded for you as met in another way"),
@@ -94,9 +94,12 @@ def sights() -> tuple[Sight, ...]:
             ),
         ),
         Sight(
-            _("Your e-mail address and sign-ins"),
-            ("keep an account",),
-            explanation=_("The people who run the site can reach the database in which it stands."),
+            _("Your e-mail address"),
+            ("keep an account", "see training states"),
+            explanation=_(
+                "Your coordinator can tell people of one name apart by it, and write to you."
+                " Only you see where you are signed in. The people who run the site can reach the database of both."
+            ),
         ),
     )
 

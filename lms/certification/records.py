@@ -256,6 +256,26 @@ def last_issued(award: Award) -> Award:
     return next((one for one in list_awards_of_enrolment(award.enrolment_id) if not one.waiting), award)
 
 
+def best_issued(awards: list[Award], today: date) -> Award | None:
+    """Return which of an enrolment's awards, the newest first, to show: the newest issued one.
+
+    Where that one was withdrawn and an older one is still valid, it is the older one.
+    """
+    issued = [award for award in awards if not award.waiting]
+    if issued and issued[0].withdrawn_at:
+        return next((award for award in issued if award.state(today) == "valid"), issued[0])
+    return issued[0] if issued else None
+
+
+def list_awards_by_enrolment(programme_id: str) -> dict[str, list[Award]]:
+    """Return all of a programme's awards by enrolment, the newest first, in one statement."""
+    found: dict[str, list[Award]] = {}
+    query = select(Award).where(Award.programme_id == programme_id).order_by(Award.id.desc())
+    for award in db.session.scalars(query):
+        found.setdefault(award.enrolment_id, []).append(award)
+    return found
+
+
 def list_awards_of_person(person_id: str) -> list[Award]:
     """Return somebody's awards, the newest first."""
     return list(db.session.scalars(select(Award).where(Award.person_id == person_id).order_by(Award.id.desc())))

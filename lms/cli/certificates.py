@@ -85,9 +85,13 @@ def certificates_download(slug: str | None, out: Path) -> None:
     Example: lms certificates download --programme harbour --out certificates.zip
     """
     from lms.certification import parcels, records
+    from lms.certification.actions import today_in
+    from lms.foundation.gate import settings
 
-    awards = map(records.last_issued, records.list_awards_of_programme(get_programme(slug).id))
-    standing = [award.id for award in awards if not award.waiting and award.withdrawn_at is None]
+    programme = get_programme(slug)
+    today = today_in(programme.id, settings())
+    found = [records.best_issued(awards, today) for awards in records.list_awards_by_enrolment(programme.id).values()]
+    standing = [award.id for award in found if award and award.withdrawn_at is None]
     if out.exists():
         raise click.ClickException(f"There is a file {out} already. Nothing was changed.")
     _digest, count = parcels.put_together(standing, out)

@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from lms.certification import actions as certification
+from lms.certification.actions import today_in
 from lms.certification.parcels import PART, put_together
-from lms.certification.records import document_is_stored, find_award_of_enrolment, last_issued
+from lms.certification.records import best_issued, document_is_stored, find_award_of_enrolment, list_awards_of_enrolment
 from lms.certification.rendering import make_document
 from lms.coordination import actions, records
 from lms.coordination.records import Batch
@@ -69,7 +70,8 @@ def _look_after(enrolment_id: str, kind: str, settings: Settings, designs: Path)
     standing = find_award_of_enrolment(enrolment_id)
     if standing is None:
         return "none", None
-    award = last_issued(standing)
+    awards = list_awards_of_enrolment(enrolment_id)
+    award = best_issued(awards, today_in(standing.programme_id, settings)) or standing
     if award.waiting or award.withdrawn_at or not award.name:
         return ("waiting" if award.waiting else "withdrawn" if award.withdrawn_at else "nameless"), award.id
     there = document_is_stored(award.id) is not None

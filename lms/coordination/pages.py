@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +14,10 @@ from lms.certification.history import words_of
 from lms.certification.pages import level_words, state_words
 from lms.certification.records import (
     Award,
+    best_issued,
     find_letters,
-    last_issued,
+    list_awards_by_enrolment,
     list_awards_of_enrolment,
-    list_awards_of_programme,
     list_confirmed_names,
     list_name_requests,
     list_troubled,
@@ -26,12 +27,12 @@ from lms.certification.rules import State, name_fits, plain_name
 from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
-from lms.foundation.collation import found_in, sort_key
+from lms.foundation.collation import found_in, search_key, sort_key
 from lms.foundation.settings import Settings
 from lms.foundation.sheets import as_sheet
 from lms.foundation.words import day, language, ngettext
 from lms.foundation.words import gettext as _
-from lms.learning.records import Enrolment, list_enrolments_of_programme, list_learners
+from lms.learning.records import Enrolment, Learner, list_enrolments_of_programme, list_learners
 from lms.library.records import find_newest_digest, list_offerings
 from lms.library.shelf import get_course
 
@@ -41,6 +42,7 @@ class PersonRow:
     """One person in one course, as a coordinator sees them."""
 
     name: str
+    email: str
     person: str
     course: str
     training: TrainingState
@@ -62,12 +64,21 @@ class PersonRow:
     printed: str = ""
     to_confirm: bool = False
     letters: str = ""
+    # A newer certificate that was withdrawn beside this one, which is still valid.
+    withdrawn_code: str | None = None
+    # Somebody else in the programme has the same name, so that the address is shown as well.
+    namesake: bool = False
 
 
-def training_words(state: TrainingState, issued: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
+def training_words(state: TrainingState, award: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
     """Return a training state in words, with its date; where a cycle stands is said in the words of "renew by"."""
-    if issued is None:
+    if award is None:
         return _("In training") if state == "in_training" else _("Not started")
+    if state == "waiting":
+        return _("Passed %(day)s, waiting for the course’s review", day=day(award.passed_on))
+    if state == "withdrawn":
+        return _("Certificate withdrawn")
+    issued = award
     until = issued.valid_until
     if until is None or stage in {"current", "without end"}:
         passed = day(issued.passed_on)
@@ -80,12 +91,14 @@ def training_words(state: TrainingState, issued: Award | None, stage: Stage | No
 
 
 def state_names() -> dict[TrainingState, str]:
-    """Return the four states as the filter names them."""
+    """Return the training states as the filter names them."""
     return {
         "not_started": _("Not started"),
         "in_training": _("In training"),
+        "waiting": _("Passed, waiting for review"),
         "completed": _("Completed"),
         "renew_by": _("Renew by a date"),
+        "withdrawn": _("Certificate withdrawn"),
     }
 
 
@@ -94,7 +107,8 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
 
     A private course shows nothing: its enrolments count as not begun.
     """
-    awards = {award.enrolment_id: last_issued(award) for award in list_awards_of_programme(programme_id)}
+    all_awards = list_awards_by_enrolment(programme_id)
+    awards = {enrolment: best_issued(found, today) or found[0] for enrolment, found in all_awards.items()}
     begun: dict[str, list[tuple[str, Enrolment | None, Award | None]]] = {}
     courses: dict[str, tuple[str, bool]] = {}
     rules: dict[str, Validity] = {}
@@ -109,19 +123,29 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
             begun.setdefault(enrolment.person_id, []).append((title, enrolment, awards.get(enrolment.id)))
     rows, held = [], list_held_back(programme_id)
     confirmed, waiting = list_confirmed_names(programme_id), list_troubled(programme_id)
-    for person_id, public_id, name in list_learners(programme_id):
-        for title, taken, award in begun.get(person_id, [("", None, None)]):
+    learners = list_learners(programme_id)
+    names = Counter(search_key(learner.name) for learner in learners)
+    for learner in learners:
+        namesake = names[search_key(learner.name)] > 1
+        for title, taken, award in begun.get(learner.person_id, [("", None, None)]):
             rule = rules[award.digest] if award else None
-            row = _row((name, public_id), title, taken, award, rule, today=today)
-            row = replace(row, on_hold=row.enrolment in held)
+            row = _row(learner, title, taken, award, rule, today=today)
+            row = replace(row, on_hold=row.enrolment in held, namesake=namesake)
             if award and not award.waiting:
                 request = waiting.get(award.id)
-                differs = name_to_confirm(award.name, name, award.person_id, confirmed)
+                differs = name_to_confirm(award.name, learner.name, award.person_id, confirmed)
                 letters = (request.letters or "") if request else ""
-                row = replace(row, printed=award.name, to_confirm=differs, letters=letters)
+                beside = _withdrawn_beside(award, all_awards[award.enrolment_id])
+                row = replace(row, printed=award.name, to_confirm=differs, letters=letters, withdrawn_code=beside)
             rows.append(row)
     spoken = language()
-    return sorted(rows, key=lambda row: (sort_key(row.name, spoken), row.course))
+    return sorted(rows, key=lambda row: (sort_key(row.name, spoken), row.email, row.course))
+
+
+def _withdrawn_beside(shown: Award, awards: list[Award]) -> str | None:
+    """Return the code of a newer certificate that was withdrawn beside the one that a row shows."""
+    newer = next(award for award in awards if not award.waiting)
+    return newer.code if newer is not shown and newer.withdrawn_at else None
 
 
 def name_to_confirm(printed: str, known_as: str, person_id: str, confirmed: set[tuple[str, str]]) -> bool:
@@ -137,7 +161,7 @@ def _course(course_id: str) -> tuple[str, bool]:
 
 
 def _row(
-    who: tuple[str, str],
+    learner: Learner,
     title: str,
     enrolment: Enrolment | None,
     award: Award | None,
@@ -147,7 +171,9 @@ def _row(
 ) -> PersonRow:
     issued = award if award and not award.waiting else None
     stage = stage_of(rule, issued.valid_until, today) if issued and rule else None
-    state = training_state(begun=enrolment is not None, stage=stage)
+    withdrawn = issued is not None and issued.withdrawn_at is not None
+    waiting = award is not None and award.waiting
+    state = training_state(begun=enrolment is not None, stage=stage, waiting=waiting, withdrawn=withdrawn)
     mark, text, short = None, "", ""
     if issued:
         short = _state_alone(issued.state(today))
@@ -155,19 +181,20 @@ def _row(
         if issued.level == "ready" and issued.state(today) == "valid":
             text = _("Valid, ready to practise")
     return PersonRow(
-        name=who[0],
-        person=who[1],
+        name=learner.name,
+        email=learner.email,
+        person=learner.public_id,
         course=title,
         training=state,
-        training_text=training_words(state, issued, stage, rule.grace_days if rule else 0),
+        training_text=training_words(state, award, stage, rule.grace_days if rule else 0),
         until=issued.valid_until if issued else None,
         certificate_state=mark,
         certificate_text=text,
         certificate_short=short,
-        passed_on=issued.passed_on if issued else None,
+        passed_on=award.passed_on if award and not withdrawn else None,
         ready=bool(issued and issued.level == "ready"),
         code=issued.code if issued else None,
-        key=f"{who[1]}/{enrolment.course_id}" if enrolment else None,
+        key=f"{learner.public_id}/{enrolment.course_id}" if enrolment else None,
         enrolment=enrolment.id if enrolment else None,
     )
 
@@ -260,16 +287,18 @@ def usage_of(rows: list[PersonRow]) -> list[tuple[str, int | None, int | None]]:
     found = []
     for course in sorted({row.course for row in rows if row.course}):
         states = [row.training for row in rows if row.course == course]
-        finished = sum(state in {"completed", "renew_by"} for state in states)
+        finished = sum(state in {"waiting", "completed", "renew_by"} for state in states)
         shown = suppress([len(states) - finished, finished])
         found.append((course, shown.whole, shown.parts[1]))
     return found
 
 
 def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> list[PersonRow]:
-    """Return the rows that fit a search by name or course, and the chosen states."""
+    """Return the rows that fit a search by name, address or course, and the chosen states."""
     return [
-        row for row in rows if (not states or row.training in states) and found_in(search, f"{row.name} {row.course}")
+        row
+        for row in rows
+        if (not states or row.training in states) and found_in(search, f"{row.name} {row.email} {row.course}")
     ]
 
 
@@ -279,6 +308,7 @@ def notes_of(row: PersonRow) -> list[str]:
         row.on_hold and _("Readiness on hold"),
         row.to_confirm and _("Name to confirm"),
         row.letters and _("No PDF yet"),
+        row.withdrawn_code and _("A newer one was withdrawn"),
     ]
     return [words for words in found if words]
 
@@ -288,14 +318,14 @@ def as_csv(rows: list[PersonRow]) -> str:
     states = state_names()
     head = [
         *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
-        *(_("Ready to practise"), _("Name on it"), _("To look at"), _("Code")),
+        *(_("Ready to practise"), _("Name on it"), _("To look at"), _("Code"), _("E-mail address")),
     ]
     return as_sheet(
         head,
         (
             (
                 *(row.name, row.course, states[row.training], row.passed_on, row.certificate_short, row.until),
-                *(_readiness_of(row), row.printed, "; ".join(notes_of(row)), row.code),
+                *(_readiness_of(row), row.printed, "; ".join(notes_of(row)), row.code, row.email),
             )
             for row in rows
         ),

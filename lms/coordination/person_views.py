@@ -25,7 +25,7 @@ def person(programme: str, person: str) -> Any:
         "coordination/person.html",
         here="people",
         programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id},
+        person={"name": member.display_name, "id": member.public_id, "email": member.email},
         on_hold=on_hold_of(member.id),
         is_me=member.id == signed_in().person_id,
         courses=[

@@ -6,12 +6,22 @@ from typing import Literal
 
 from lms.certification.cycles import Stage
 
-TrainingState = Literal["not_started", "in_training", "completed", "renew_by"]
-STATES: tuple[TrainingState, ...] = ("not_started", "in_training", "completed", "renew_by")
+TrainingState = Literal["not_started", "in_training", "waiting", "completed", "renew_by", "withdrawn"]
+STATES: tuple[TrainingState, ...] = ("not_started", "in_training", "waiting", "completed", "renew_by", "withdrawn")
 
 
-def training_state(*, begun: bool, stage: Stage | None) -> TrainingState:
-    """Return which of the four states a coordinator sees; `stage` is that of the certificate, where one stands."""
+def training_state(
+    *, begun: bool, stage: Stage | None, waiting: bool = False, withdrawn: bool = False
+) -> TrainingState:
+    """Return which state a coordinator sees; `stage` is that of the certificate, where one stands.
+
+    Who passed and waits for the course's review is not in training any more; whose certificate was withdrawn has not
+    completed the course.
+    """
+    if waiting:
+        return "waiting"
+    if withdrawn:
+        return "withdrawn"
     if stage is None:
         return "in_training" if begun else "not_started"
     return "completed" if stage in {"current", "without end"} else "renew_by"

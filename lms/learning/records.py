@@ -195,16 +195,27 @@ def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
     return list(db.session.scalars(select(Enrolment).where(Enrolment.programme_id == programme_id)))
 
 
-def list_learners(programme_id: str) -> list[tuple[str, str, str]]:
-    """Return (person id, public id, display name) of a programme's learners, with pronouns they chose to show."""
+@dataclass(frozen=True)
+class Learner:
+    """A learner of a programme as its coordinators see them, with pronouns they chose to show."""
+
+    person_id: str
+    public_id: str
+    name: str
+    email: str
+
+
+def list_learners(programme_id: str) -> list[Learner]:
+    """Return a programme's learners whose account is open."""
     query = (
-        select(Person.id, Person.public_id, Person.display_name, Person.pronouns, Person.pronouns_shown)
+        select(Person.id, Person.public_id, Person.display_name, Person.email, Person.pronouns, Person.pronouns_shown)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.programme_id == programme_id, Membership.role == "learner", Person.disabled_at.is_(None))
         .distinct()
     )
     return [
-        (row[0], row[1], f"{row[2]} ({row[3]})" if row[3] and row[4] else row[2]) for row in db.session.execute(query)
+        Learner(person_id, public_id, f"{name} ({pronouns})" if pronouns and pronouns_shown else name, email)
+        for person_id, public_id, name, email, pronouns, pronouns_shown in db.session.execute(query)
     ]
 
 

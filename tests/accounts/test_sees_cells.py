@@ -93,7 +93,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
         "What you choose in a practice conversation": {"all": "Turn by turn"},
         "What you say of a lesson, without your name": {"all": "The second table puzzled me."},
         "What you write in a private box": {"all": "sam wrote this"},
-        "Not started, in training, completed with its date, renew by": {
+        "Not started, in training, waiting for a review, completed with its date, renew by, withdrawn": {
             "you": "You have done all that is asked",
             "all": f"Completed {day(with_date)}",
         },
@@ -106,7 +106,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
         "Who observed you without an account here, and on which day, until that is confirmed": {"all": "Vera Sandoval"},
         "Whether you hold a certificate, and until when": {"all": until},
         "The name on your certificate": {"all": HER_NAME},
-        "Your e-mail address and sign-ins": {"all": "sam@example.org"},
+        "Your e-mail address": {"all": "sam@example.org"},
     }
 
 

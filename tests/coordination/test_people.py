@@ -11,14 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.accounts import actions as accounts
+from lms.accounts.actions import set_programme
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
+from lms.certification.actions import withdraw
+from lms.certification.records import Award, get_award, list_awards_of_person
 from lms.content.check import check
-from lms.foundation import clock
+from lms.coordination import batches
+from lms.coordination.pages import rows_of
+from lms.foundation import clock, ids
+from lms.foundation.db import db
 from lms.foundation.sheets import inert
 from lms.learning.actions import enrol
 from lms.library import actions as library
-from tests.conftest import Site
+from tests.conftest import ROOT, Site
 from tests.content import small_course
 from tests.inspector import Inspector, Page, squeezed
 from tests.roads import earn, prepare
@@ -200,3 +206,84 @@ def test_only_harbours_people_stand_on_harbours_page(site: Site, cora: Inspector
     page = cora.get(PEOPLE)
     assert "Mina Farah" not in page.main and "Meadow" not in page.html
     assert "Sam Osei" not in site.visitor("mina").get("/programmes/meadow/people").main
+
+
+def withdraw_newest(site: Site, name: str) -> str:
+    """Withdraw the certificate of somebody that stands; return its code."""
+    with site.inside():
+        award = next(one for one in list_awards_of_person(site.person(name).id) if one.current_for)
+    site.do(withdraw, award.id, "other")
+    return award.code
+
+
+def hold_reviews(site: Site) -> None:
+    site.do(set_programme, "harbour", None, {}, True, touch_hold=True)
+
+
+def test_somebody_who_passed_and_waits_for_a_review_does_not_look_unfinished(site: Site, cora: Inspector) -> None:
+    hold_reviews(site)
+    earn(site, "sam")
+    page = cora.get(PEOPLE)
+    assert "Passed" in row_of(page, "Sam Osei") and "waiting for the course’s review" in row_of(page, "Sam Osei")
+    assert "In training" not in row_of(page, "Sam Osei")
+    assert [row[:8] for row in rows(page.form("/people").submit(state=["waiting"]))] == ["Sam Osei"]
+    assert rows(page.form("/people").submit(state=["in_training"])) == []
+    person_page = cora.get(page.links()["Sam Osei"])
+    assert "waiting for the course’s review" in person_page.main
+
+
+def test_somebody_whose_certificate_was_withdrawn_does_not_count_as_completed(site: Site, cora: Inspector) -> None:
+    earn(site, "sam")
+    withdraw_newest(site, "sam")
+    page = cora.get(PEOPLE)
+    assert "Certificate withdrawn" in row_of(page, "Sam Osei") and "Completed" not in row_of(page, "Sam Osei")
+    assert rows(page.form("/people").submit(state=["completed"])) == []
+    with site.inside():
+        harbour = find_programme("harbour")
+        assert harbour is not None
+        (row,) = [one for one in rows_of(harbour.id, clock.today("UTC")) if one.course]
+        assert row.training == "withdrawn" and row.passed_on is None
+
+
+def test_an_older_certificate_that_is_still_valid_is_shown_beside_a_newer_one_that_was_withdrawn(site: Site) -> None:
+    first = earn(site, "sam", document=True)
+    clock.shift(timedelta(days=670))
+    site.visitors.clear()
+    renew(site)
+    newest = withdraw_newest(site, "sam")
+    assert newest != first
+    cora = site.visitor("cora")
+    page = cora.get(PEOPLE)
+    assert "A newer one was withdrawn" in row_of(page, "Sam Osei")
+    hrefs = [node.get("href") for node in page.find(".people tbody a")]
+    assert f"/verify/{first}" in hrefs and f"/verify/{newest}" in hrefs
+    assert "An older one is still valid" in cora.get(page.links()["Sam Osei"]).main
+    with site.inside():
+        enrolment = list_awards_of_person(site.person("sam").id)[0].enrolment_id
+        outcome, award_id = batches._look_after(enrolment, "file", site.settings, ROOT / "certificates")
+        assert award_id is not None and (outcome, get_award(award_id).code) == ("in", first)
+
+
+def renew(site: Site) -> None:
+    with site.inside():
+        old = list_awards_of_person(site.person("sam").id)[0]
+    copied = {key: getattr(old, key) for key in old.__table__.columns.keys()}  # noqa: SIM118 - no mapping
+
+    def follow() -> None:
+        db.session.get_one(Award, old.id).current_for = None
+        db.session.flush()
+        newer = {"id": ids.inner_id(), "code": "7QK4M2XD9RTPC6HV", "passed_on": clock.today("UTC"), "cycle": 2}
+        newer |= {"valid_until": clock.today("UTC") + timedelta(days=700)}
+        db.session.add(Award(**{**copied, **newer}))
+
+    site.do(follow)
+
+
+def test_three_people_of_one_name_are_told_apart_and_found_by_their_address(site: Site, cora: Inspector) -> None:
+    add(site, ["Maria Silva", "María Silva", "maria silva", "Zoë Álvarez"])
+    page = cora.get(PEOPLE).form("/people").submit(q="maria silva")
+    assert [f"person{number}@example.org" in page.main for number in range(4)] == [True, True, True, False]
+    found = cora.get(PEOPLE).form("/people").submit(q="person1@")
+    assert [row[:11] for row in rows(found)] == ["María Silva"]
+    assert "person1@example.org" in cora.get(found.links()["María Silva"]).main
+    assert "person3@example.org" in [row[-1] for row in sheet(cora, cora.get(PEOPLE))]
