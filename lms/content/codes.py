@@ -118,6 +118,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A translation of a file is in the folder, and translations are not shown yet.",
         "Nothing to do; the file may stay.",
     ),
+    "LANGUAGE_WITHOUT_DATES": (
+        "warning",
+        "The site has no words for dates in the course's language, so certificates write them in another.",
+        "Look at the code of the language; if it is right, nothing is to be done.",
+    ),
     "ID_NOT_FILE_NAME": ("error", "The id is not the file's name without its number.", "Make the two the same."),
     "MISSING_ID": ("error", "Something that is remembered has no id.", "Give it one in braces, like {#pfa-q05}."),
     "DUPLICATE_ID": ("error", "An id is used twice.", "Give one of the two another id."),

@@ -8,7 +8,7 @@ from posixpath import dirname
 from typing import Literal
 from urllib.parse import quote
 
-from lms.content import bank, conversation, frontmatter, prose, shapes
+from lms.content import bank, conversation, frontmatter, prose, shapes, values
 from lms.content.blocks import Block, Page, parse, words_of
 from lms.content.course import ContentNote, Conversation, Finding, Lesson, Module, Question
 from lms.content.furniture import PRIVATE, behind_a_button, story_note
@@ -150,6 +150,7 @@ def _with_story(shape: shapes.LessonShape, sheet: Sheet, html: str) -> str:
     """Say under a story whose it is and how it is taken back; a story also has a content note that says something."""
     if shape.story is None:
         return html
+    values.check_day(shape.story.consent, "consent", sheet.report)
     if shape.content_notes is None:
         at = _line_of(sheet.report, "story")
         sheet.report.add("STORY_WITHOUT_NOTE", at)
@@ -180,6 +181,7 @@ def estimate_minutes(words: int, prompts: int, questions: int) -> int:
 
 def _check_front(desk: Desk, shape: shapes.LessonShape | shapes.ConversationShape, sheet: Sheet) -> None:
     """Objectives, sources and topics are among those that the course knows."""
+    values.check_minutes(shape.minutes, sheet.report)
     bank.check_objectives(shape.objectives, desk.objectives, _line_of(sheet.report, "objectives"), sheet.report)
     line = _line_of(sheet.report, "content_notes")
     if shape.content_notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lms.content import frontmatter, glossary, limits, shapes
+from lms.content import frontmatter, glossary, limits, shapes, values
 from lms.content.bundle import Bundle
 from lms.content.codes import FORGIVEN_IN_A_DRAFT
 from lms.content.course import (
@@ -97,6 +97,7 @@ def _read_front(desk: Desk, course_folder_name: str) -> tuple[shapes.CourseShape
     shape = frontmatter.read(source, shapes.CourseShape, sheet.report, "the whole course")
     if shape is None:
         return None, sheet
+    values.check_values(shape, sheet.report)
     if course_folder_name and shape.id != course_folder_name:
         sheet.report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, the folder's name is “{course_folder_name}”.")
     for entries in (shape.objectives, shape.sources, shape.arcs):
@@ -147,6 +148,8 @@ def _put_together(
 ) -> Course:
     """The course's values from the shape of its front matter and from its parts."""
     asked, terms = shape.criteria, shape.certificate
+    # A course that was published before there was a bound is held to it.
+    months = None if terms.valid_months is None else min(terms.valid_months, values.MONTHS_MOST)
     arcs = tuple(Arc(arc.id, arc.title, tuple(arc.contacts)) for arc in shape.arcs)
     return Course(
         id=shape.id,
@@ -170,7 +173,7 @@ def _put_together(
             asked.lessons_required,
             shape.refresher.draw if shape.refresher else None,
         ),
-        certificate=CertificateTerms(terms.attests, terms.does_not_attest, terms.valid_months, terms.design),
+        certificate=CertificateTerms(terms.attests, terms.does_not_attest, months, terms.design),
         sources=tuple(Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources),
         jurisdiction_notes=tuple(
             JurisdictionNote(note.place, note.text, note.read_on, note.owner, note.next_check)

@@ -32,7 +32,7 @@ class Published:
 
 
 def publish(bundle: Bundle, course: Course) -> Published | Refused:
-    """Keep a checked bundle as a version for ever; the same version with other text is refused."""
+    """Keep a checked bundle as a version for ever; other text under the same version, and a lower one, is refused."""
     known = records.find_version(course.id, course.version)
     if known and known.digest != bundle.digest:
         return Refused(
@@ -41,6 +41,14 @@ def publish(bundle: Bundle, course: Course) -> Published | Refused:
         )
     if known:
         return Published(course.id, course.version, bundle.digest, new=False)
+    ranks = records.list_newest_ranks(course.id)
+    blocking = rules.newest_that_blocks(course.version, ranks)
+    if blocking is not None:
+        return Refused(
+            f"Version {course.version} of {course.id} is lower than {rules.version_of(blocking)}, which is published. "
+            f"Nothing was changed. Write version {rules.version_of(blocking + 1)} in course.md, or "
+            f"{rules.version_of((max(ranks) // 10_000 + 1) * 10_000)} for a new line, and publish again."
+        )
     _keep(bundle)
     db.session.add(
         records.Version(

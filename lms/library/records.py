@@ -108,6 +108,11 @@ def find_newest_digest(course_id: str, minor_line: str | None = None) -> str | N
     return db.session.scalar(query.order_by(CourseLine.rank.desc()).limit(1))
 
 
+def list_newest_ranks(course_id: str) -> list[int]:
+    """Return the rank of each line's newest version."""
+    return list(db.session.scalars(select(CourseLine.rank).where(CourseLine.course_id == course_id)))
+
+
 def list_current_digests() -> list[str]:
     """Return the digests that somebody may open next."""
     return list(db.session.scalars(select(CourseLine.digest).order_by(CourseLine.rank)))

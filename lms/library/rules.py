@@ -15,6 +15,23 @@ def rank(version: str) -> int:
     return (major * 10_000 + minor) * 10_000 + patch
 
 
+def version_of(rank: int) -> str:
+    """Return the version that a rank was made of."""
+    return f"{rank // 10_000 // 10_000}.{rank // 10_000 % 10_000}.{rank % 10_000}"
+
+
+def newest_that_blocks(version: str, newest_of_lines: Iterable[int]) -> int | None:
+    """Return the rank that a version had to be above; None when it may be published.
+
+    A line such as 1.0 goes on after its newest patch. A new line comes after all lines.
+    """
+    ranks = list(newest_of_lines)
+    line = rank(version) // 10_000
+    above = [known for known in ranks if known // 10_000 == line] or ranks
+    highest = max(above, default=-1)
+    return highest if rank(version) <= highest else None
+
+
 def needed_reviews(course: Course) -> tuple[str, ...]:
     """Return the reviews a course needs before its certificates are issued; law needs one where law is quoted."""
     return REVIEW_ROLES if course.jurisdiction_notes else REVIEW_ROLES[:2]
