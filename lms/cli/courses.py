@@ -96,7 +96,7 @@ def _say_check(told: dict[str, Any], findings: Sequence[Finding], measures: Meas
 
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:
     """Check and publish one folder and let a programme offer it; return what happened, in a line."""
-    from lms.content.bundle import from_folder
+    from lms.content.bundle import for_publishing, from_folder
     from lms.content.check import check as check_bundle
     from lms.content.check import render_findings
     from lms.foundation.db import write
@@ -105,7 +105,7 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
     from lms.library import actions
     from lms.library.actions import Refused
 
-    bundle = from_folder(folder)
+    bundle = for_publishing(from_folder(folder))
     reading = check_bundle(bundle, folder.name)
     if reading.course is None or not reading.ok:
         errors = tuple(finding for finding in reading.findings if finding.severity == "error")

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from unicodedata import normalize
 
-from lms.content.structure import has_place
+from lms.content.pictures import without_metadata
+from lms.content.structure import has_place, is_picture
 
 MAX_FILES = 2_000
 MAX_MARKDOWN = 256 * 1024
@@ -53,6 +54,17 @@ class Bundle:
         """SHA-256 in hex over the manifest: the same for the same files, wherever they came from."""
         lines = "".join(f"{path}\0{digest}\n" for path, digest in self.manifest.items())
         return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def for_publishing(bundle: Bundle) -> Bundle:
+    """The same course, whose pictures tell no place, no day and no camera."""
+    return Bundle(
+        {
+            path: without_metadata(content) if path.startswith("media/") and is_picture(path) else content
+            for path, content in bundle.files.items()
+        },
+        bundle.refused,
+    )
 
 
 def from_folder(folder: str | Path) -> Bundle:

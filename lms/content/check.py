@@ -13,7 +13,7 @@ from lms.content.marks import look_for_marks
 from lms.content.measures import Measures, measure
 from lms.content.pasted import look_for_pasted
 from lms.content.promises import look_for_promises, look_for_wording
-from lms.content.proofread import proofread
+from lms.content.proofread import look_at_media, proofread
 from lms.content.reader import finish, read, read_course, reread
 
 __all__ = ["Checked", "check", "look_over", "read_course", "render_findings", "reread"]
@@ -35,6 +35,7 @@ def check(bundle: Bundle, name: str = "") -> Reading:
 def look_over(bundle: Bundle, name: str = "") -> Checked:
     """The same, with the figures that writers ask for."""
     desk, course = read(bundle, name)
+    look_at_media(desk, bundle.files)
     for sheet in desk.sheets:
         proofread(desk, sheet)
         look_for_wording(sheet)

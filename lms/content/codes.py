@@ -151,6 +151,16 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A picture is not in the course's media folder.",
         "Put the picture into media/ and name it media/its-name.",
     ),
+    "BAD_MEDIA": (
+        "error",
+        "A file in the media folder is nothing that every browser shows.",
+        "Export it as PNG, JPEG, WebP or SVG, with the ending that says so.",
+    ),
+    "PICTURE_TOO_LARGE": (
+        "error",
+        "A picture has more pixels than a phone can open.",
+        "Make it at most 4,000 pixels wide and high.",
+    ),
     "NO_ALT": (
         "error",
         "A picture has no words for those who cannot see it.",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
-from posixpath import dirname
+from posixpath import dirname, splitext
 
 from markdown_it.token import Token
 
@@ -13,9 +13,11 @@ from lms.content.bank import check_braces
 from lms.content.blocks import Block, text_of
 from lms.content.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
 from lms.content.pages import Desk, Sheet
-from lms.content.prose import PLACEHOLDER, PLACEHOLDERS
+from lms.content.pictures import ENDINGS, PIXELS_MOST, NoPicture, look_at
+from lms.content.prose import PLACEHOLDER, PLACEHOLDERS, spellings
 from lms.content.report import Report, did_you_mean
 from lms.content.safe import AUTHORS_TAGS
+from lms.content.structure import is_picture
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
 _BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
@@ -178,15 +180,47 @@ def _anchors(sheet: Sheet) -> set[str]:
 
 def _picture(desk: Desk, sheet: Sheet, block: Block, source: str, words: str) -> None:
     line, column = _where(block, source, sheet.report)
-    if sheet.role in ("check", "conversation") or desk.press.picture_path(source, dirname(sheet.report.path)) is None:
-        sheet.report.add(
-            "BAD_IMAGE",
-            line,
-            f"The picture “{source}” is not shown: it is not in the course's media folder, or it stands in a question.",
-            column=column,
-        )
+    why = _why_not_shown(desk, sheet, block, source)
+    if why:
+        sheet.report.add("BAD_IMAGE", line, f"The picture “{source}” is not shown: {why}.", column=column)
     if not words.strip():
         sheet.report.add("NO_ALT", line, column=column)
+
+
+def _why_not_shown(desk: Desk, sheet: Sheet, block: Block, source: str) -> str:
+    """Why a picture does not come out where it stands; empty when it does."""
+    if sheet.role in ("check", "conversation", "glossary"):
+        return "no picture stands in a question, a conversation or the glossary"
+    folder = dirname(sheet.report.path)
+    path = desk.press.picture_path(source, folder)
+    if path is None:
+        left_out = [one for one in desk.findings if one.severity == "error" and one.path in spellings(source, folder)]
+        return left_out[0].message.rstrip(".") if left_out else "it is not in the course's media folder"
+    return "" if is_picture(path) else "it is a recording or a transcript, and no picture"
+
+
+def look_at_media(desk: Desk, files: Mapping[str, bytes]) -> None:
+    """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
+    for path, content in files.items():
+        if not path.startswith("media/") or not is_picture(path):
+            continue
+        report = desk.report(path)
+        ending = splitext(path)[1].lower()
+        try:
+            picture = look_at(content)
+        except NoPicture as what:
+            report.add("BAD_MEDIA", message=f"The file is {what}.")
+            continue
+        if ENDINGS.get(ending) != picture.kind:
+            right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
+            report.add(
+                "BAD_MEDIA",
+                message=f"The file is {picture.kind.removeprefix('image/').upper()}, and its name ends in “{ending}”.",
+                mend=f"Rename it to {splitext(path)[0]}{right}, also where a lesson shows it.",
+            )
+        if picture.width * picture.height > PIXELS_MOST:
+            size = f"{picture.width:,} × {picture.height:,}"
+            report.add("PICTURE_TOO_LARGE", message=f"The picture has {size} pixels.")
 
 
 def _html(text: str, block: Block, report: Report) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from posixpath import normpath
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from markdown import Markdown
@@ -101,8 +102,7 @@ class Press:
 
     def picture_path(self, source: str, folder: str) -> str | None:
         """The path of a picture of this course, written from its root or from the file's own folder; else None."""
-        plain = unquote(source).split("#")[0].split("?")[0]
-        for path in (plain, normpath(f"{folder}/{plain}" if folder else plain)):
+        for path in spellings(source, folder):
             if path.startswith("media/") and path in self.pictures:
                 return path
         return None
@@ -121,6 +121,12 @@ class Press:
             linked = f'<a href="{escape(source.url)}">{words}</a>' if source.url else words
             items.append(f'<li id="n-{id}">{linked} <a href="#r-{id}-1">{fixed("back to the text")}</a></li>')
         return f'<section class="notes"><h2>{fixed("Sources")}</h2><ol>{"".join(items)}</ol></section>'
+
+
+def spellings(source: str, folder: str) -> tuple[str, str]:
+    """The paths that a picture's address can mean, in NFC as the files of a bundle are named."""
+    plain = normalize("NFC", unquote(source).split("#")[0].split("?")[0])
+    return plain, normpath(f"{folder}/{plain}" if folder else plain)
 
 
 def _without_marks(block: Block) -> Block:

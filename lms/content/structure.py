@@ -84,6 +84,16 @@ def outline(paths: Iterable[str], findings: Report) -> Outline:
     return found
 
 
+def is_recording(path: str) -> bool:
+    """True for a recording by its name."""
+    return path.lower().endswith(_RECORDINGS)
+
+
+def is_picture(path: str) -> bool:
+    """True for what is held to be a picture: all media but recordings and their transcripts."""
+    return not path.lower().endswith((*_RECORDINGS, *_TRANSCRIPTS))
+
+
 def _is_translation(path: str, page: re.Match[str], paths: set[str]) -> bool:
     """True when the ending names a language that exists, and the file that was translated lies beside it."""
     try:
@@ -151,5 +161,5 @@ def _say_what_lacks(found: Outline, findings: Report) -> None:
         Report("course.md", (), findings.findings).add("MISSING_FILE", message="The course has no lesson.")
     stems = {splitext(path)[0] for path in found.media if path.endswith(_TRANSCRIPTS)}
     for path in found.media:
-        if path.lower().endswith(_RECORDINGS) and splitext(path)[0] not in stems:
+        if is_recording(path) and splitext(path)[0] not in stems:
             Report(path, (), findings.findings).add("NO_TRANSCRIPT")

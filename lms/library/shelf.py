@@ -7,7 +7,6 @@ import multiprocessing
 import pickle
 import threading
 from dataclasses import replace
-from functools import lru_cache
 from multiprocessing.connection import Connection
 
 from lms.content.bundle import Bundle
@@ -80,9 +79,3 @@ def _picture(path: str, sha: str) -> bytes:
     except KeyError:
         log.error("%s of a course is gone from the data folder; its file was files/%s/%s", path, sha[:2], sha)
         return b""
-
-
-@lru_cache(maxsize=64)
-def media_types() -> dict[str, str]:
-    """Return the media a course may hold, by their endings."""
-    return {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}

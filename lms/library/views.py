@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, make_response
 
 from lms.accounts.access import public
-from lms.library.shelf import media_types
+from lms.content.pictures import ENDINGS, kind_of
 
 rooms = Blueprint("library", __name__)
 
@@ -17,12 +17,12 @@ rooms = Blueprint("library", __name__)
 @public
 def media(digest: str, name: str) -> Any:
     """Give a picture of a course; its address holds its digest, so it may be kept for ever."""
-    kind = media_types().get(PurePosixPath(name).suffix)
     try:
         content = current_app.extensions["lms_files"].get(digest)
     except KeyError:
         abort(404)
-    if kind is None:
+    kind = kind_of(content)
+    if kind is None or PurePosixPath(name).suffix.lower() not in ENDINGS:
         abort(404)
     response = make_response(content)
     response.headers["Content-Type"] = kind

@@ -4,12 +4,17 @@ from lms.content.check import check
 from tests.content.small_course import FILES, bundle
 
 LESSON_PATH = "1-begin/1-hello.md"
+# One grey dot.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6368"
+    "020000840083d086ce230000000049454e44ae426082"
+)
 PICTURE = 'How to begin\n\n![A burnt doorway & a bench.](../media/bench.png "The door")\n'
 
 
 def marked(entry: str) -> str:
     text = FILES[LESSON_PATH].replace("How to begin\n", PICTURE).replace("self_care: yes", f"self_care: yes\n{entry}")
-    read = check(bundle(**{LESSON_PATH: text, "media/bench.png": b"png"}), "small-course").course
+    read = check(bundle(**{LESSON_PATH: text, "media/bench.png": PNG}), "small-course").course
     assert read is not None
     return read.lessons[0].html
 
