@@ -13,7 +13,6 @@ from typing import Any
 from flask import Flask, g, jsonify, render_template, request, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from markupsafe import Markup
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -43,8 +42,9 @@ from lms.certification.pages import operator_notices
 from lms.certification.views import rooms as certification_rooms
 from lms.coordination import batch_views, equivalent_views, evidence_views, person_views
 from lms.coordination.views import rooms as coordination_rooms
-from lms.foundation import db, events, gate, packing, redaction, words
+from lms.foundation import db, events, gate, logs, packing, redaction, words
 from lms.foundation.files import FileStore
+from lms.foundation.health import Health
 from lms.foundation.jobs import Jobs
 from lms.foundation.settings import Settings, read_settings
 from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
@@ -133,6 +133,7 @@ def shipped(name: str) -> Path:
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app for the given settings, or for those of the environment."""
     redaction.install()
+    logs.start()
     settings = settings or read_settings()
     app = Site("lms", template_folder=str(shipped("templates")), static_folder="static")
     app.session_interface = NoSessions()
@@ -353,6 +354,8 @@ def _answer_trouble(app: Flask) -> None:
 
 
 def _tell_health(app: Flask) -> None:
+    health = Health(app.extensions["lms_settings"])
+
     @app.get("/healthz")
     @public
     def healthz() -> Any:
@@ -361,8 +364,8 @@ def _tell_health(app: Flask) -> None:
     @app.get("/readyz")
     @public
     def readyz() -> Any:
-        db.db.session.execute(text("select 1"))
-        return jsonify(ready=True)
+        missing = health.missing()
+        return jsonify(ready=not missing, **({"missing": missing} if missing else {})), 503 if missing else 200
 
 
 def warm_up(app: Flask) -> None:

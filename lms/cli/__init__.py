@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lms.cli import care, certificates, courses, demo, designs, lines, people, programmes, site, verify
+from lms.foundation import logs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,6 +14,7 @@ def main() -> None:
 
     Example: lms check courses/psychological-first-aid
     """
+    logs.start()
 
 
 for command in (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lms.foundation.settings import BadSetting
+from lms.foundation.keys import BadKey, secret_key
+from lms.foundation.setting_checks import masked
+from lms.foundation.settings import BadSetting, Settings, read_settings
 from lms.foundation.turns import Busy
 
 if TYPE_CHECKING:
@@ -17,16 +20,50 @@ if TYPE_CHECKING:
 
 
 def open_app() -> Flask:
-    """Return the app with its database up to date; a setting that cannot be used is told in one line."""
+    """Return the app with its database up to date; what it cannot start with is told in one line."""
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
     from lms.app import create_app
     from lms.foundation.migrations import upgrade
 
     try:
-        app = create_app()
+        settings = read_settings()
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
-    upgrade(app)
+    try:
+        secret_key(settings.data)
+        app = create_app(settings)
+        upgrade(app)
+    except BadKey as error:
+        raise click.ClickException(str(error)) from None
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise click.ClickException(_database_words(settings, error)) from None
+    except CommandError:
+        raise click.ClickException(
+            f"The database ({masked(settings.database_url)}) was used by a newer version of Sidelight, which this one "
+            "does not know. Nothing was changed. Install that version again, or restore a backup from before it."
+        ) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or settings.data} cannot be used: {error.strerror}. Nothing was changed. Make the folder "
+            "writable for this account, or choose another: LMS_DATA=/srv/sidelight"
+        ) from None
     return app
+
+
+def _database_words(settings: Settings, error: Exception) -> str:
+    """Return why the database cannot be used, in one line without a password."""
+    said = " ".join(str(getattr(error, "orig", None) or error).split("\n", 1)[0].split())
+    way_on = "Start it, or correct LMS_DATABASE_URL."
+    if "does not exist" in said:
+        way_on = "Make it first, or correct LMS_DATABASE_URL."
+    elif settings.sqlite:
+        way_on = "Put it back from a backup, or correct LMS_DATABASE_URL."
+    return (
+        f"The database ({masked(settings.database_url)}) cannot be used: {said.rstrip('.')}. "
+        f"Nothing was changed. {way_on}"
+    )
 
 
 def inside(command: Callable[..., Any]) -> Callable[..., Any]:

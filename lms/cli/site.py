@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
-import subprocess
-import sys
-import time
-from contextlib import ExitStack
 
 import click
 
 from lms.cli.programmes import look_over_name, look_over_slug
 from lms.cli.shared import inside, open_app, say
+from lms.cli.supervising import Supervisor, check_port, parent_in_charge
 from lms.foundation.settings import BadSetting, read_settings
 
 
@@ -43,23 +38,19 @@ def init(slug: str, name: str | None) -> None:
 @click.command()
 @inside
 def work() -> None:
-    """Run the job process alone: it makes certificates and sends letters.
+    """Run the job process alone: it makes certificates and sends email.
 
     Example: lms work
     """
     from flask import current_app
 
     from lms.certification.rendering import get_ready
+    from lms.foundation.alive import note_alive
 
     site = current_app.extensions
+    note_alive(site["lms_settings"].data)
     get_ready(site["lms_settings"], site["lms_designs"])
-    site["lms_jobs"].consume()
-
-
-# Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
-WEB = [sys.executable, "-m", "gunicorn", "--forwarded-allow-ips=", "--forwarder-headers=", "--preload"]
-WEB += ["--worker-class", "lms.foundation.serving.Worker", "--threads", "4", "--worker-connections", "512"]
-WEB += ["--no-control-socket", "--log-level", "warning"]
+    site["lms_jobs"].consume(parent_in_charge())
 
 
 @click.command()
@@ -71,32 +62,12 @@ def serve(host: str, workers: int) -> None:
     Example: PORT=8080 lms serve
     """
     try:
-        address = f"{host}:{read_settings().port}"
+        settings = read_settings()
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
+    check_port(host, settings.port)
     _bring_up_to_date()
-    web = [*WEB, "--bind", address, "--workers", str(workers), "lms.app:create_served_app()"]
-    with ExitStack() as stack:
-        jobs = [sys.executable, "-m", "lms.cli", "work"]
-        # Each thread would else get an arena of memory of its own, which is never given back.
-        frugal = {"MALLOC_ARENA_MAX": "2", **os.environ}
-        processes = [subprocess.Popen(command, env=frugal) for command in (web, jobs)]
-        stack.callback(_stop, processes)
-
-        def on_signal(_signal: int, _frame: object) -> None:
-            raise SystemExit(0)
-
-        signal.signal(signal.SIGTERM, on_signal)
-        signal.signal(signal.SIGINT, on_signal)
-        say(f"Sidelight listens on http://{address}. Stop it with Ctrl-C.")
-        while True:
-            ended = processes[0].poll()
-            if ended is not None:
-                raise SystemExit(ended)
-            if processes[1].poll() is not None:
-                say("The job process ended; it is started again.")
-                processes[1] = subprocess.Popen(jobs, env=frugal)
-            time.sleep(0.5)
+    Supervisor(host, settings.port, workers, settings.data).run()
 
 
 def _bring_up_to_date() -> None:
@@ -105,31 +76,22 @@ def _bring_up_to_date() -> None:
     child.start()
     child.join()
     if child.exitcode:
-        raise SystemExit(child.exitcode)
+        raise SystemExit(1)
 
 
 def _open_with_keys() -> None:
-    """Open the app and its signing keys; one that cannot be used ends the start with a clear word."""
+    """Open the app and its signing keys; one that cannot be used ends the start with a clear line."""
     from lms.app import at_work
     from lms.certification.keyring import KeyTrouble
     from lms.certification.rendering import keys_of
 
-    app = open_app()
     try:
+        app = open_app()
         with at_work(app):
             keys_of(app.extensions["lms_settings"])
     except KeyTrouble as trouble:
         say(f"The site does not start: {trouble}")
         raise SystemExit(1) from None
-
-
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    for process in processes:
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(1) from None

@@ -34,6 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 from lms.foundation import redaction
+from lms.foundation.private_files import make_private
 from lms.foundation.turns import (
     BRIEF_SECONDS,
     PATIENCE_SECONDS,
@@ -103,9 +104,9 @@ _silent_until = 0.0
 def connect(app: Flask, url: str, data: Path) -> None:
     """Bind the database to an app, with the promises of durability that submits rely on."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
+    make_private(data, url)
     options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite"), "hide_parameters": True}
     if url.startswith("sqlite"):
-        data.mkdir(parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
     else:
         # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.

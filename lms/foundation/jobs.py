@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import current_app
 
+from lms.foundation.alive import note_alive
 from lms.foundation.db import after_commit
 from lms.foundation.job_queue import JobQueue
 
@@ -28,9 +29,6 @@ SWEEP_SECONDS = 60.0
 IDLE_LEAST, IDLE_MOST = 0.05, 1.0
 TROUBLE_MOST = 60.0
 STOP_SECONDS = 10.0
-# The job process notes each second that it is there. Its first certificate takes some seconds to get ready for.
-ALIVE_FILE = "jobs.alive"
-ALIVE_SECONDS = 30.0
 # A single piece of work takes seconds; after this long its worker hangs.
 PIECE_SECONDS = 900.0
 
@@ -127,22 +125,6 @@ class Jobs:
                 idle = IDLE_LEAST
                 kind, key = found
                 self._do(lane, lambda: lane.work[kind](key))  # noqa: B023 - done before the next round
-
-
-def note_alive(data: Path) -> None:
-    """Note that the job process is there; a full disk does not stop it."""
-    try:
-        (data / ALIVE_FILE).touch(mode=0o600)
-    except OSError:
-        log.warning("the job process cannot note that it is there", exc_info=True)
-
-
-def is_alive(data: Path) -> bool:
-    """Return whether the job process of a data folder was there just now; True where none ever was."""
-    try:
-        return time.time() - (data / ALIVE_FILE).stat().st_mtime < ALIVE_SECONDS
-    except FileNotFoundError:
-        return True
 
 
 def push(kind: str, key: str) -> None:

@@ -22,7 +22,7 @@ from lms.certification.codes import new_code
 from lms.certification.records import Award
 from lms.certification.rules import what_stood_behind
 from lms.cli.courses import publish_folder
-from lms.cli.site import WEB
+from lms.cli.supervising import WEB
 from lms.content.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db, write

@@ -1,0 +1,29 @@
+"""A sign of life: the job process touches a file each second, so that other processes see whether it is there."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+log = logging.getLogger("lms.jobs")
+
+FILE = "jobs.alive"
+# A busy machine may make it miss some seconds.
+GONE_AFTER_SECONDS = 20.0
+
+
+def note_alive(data: Path) -> None:
+    """Note that the job process is there, or is being started; a full disk does not stop it."""
+    try:
+        (data / FILE).touch(mode=0o600)
+    except OSError:
+        log.warning("the job process cannot note that it is there", exc_info=True)
+
+
+def is_alive(data: Path) -> bool:
+    """Return whether the job process of a data folder was there just now; True where none was ever started."""
+    try:
+        return time.time() - (data / FILE).stat().st_mtime < GONE_AFTER_SECONDS
+    except FileNotFoundError:
+        return True

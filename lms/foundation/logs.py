@@ -1,0 +1,14 @@
+"""Log lines: each begins with its moment in UTC, its level and where it comes from."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+
+def start() -> None:
+    """Give every line that no other program's set-up takes a time; warnings and worse go to the terminal."""
+    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    form.converter = time.gmtime
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(form)

@@ -1,0 +1,226 @@
+"""Serving a site: a start that cannot work says so in one line, and what goes wrong later is seen and mended."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lms.foundation import alive
+from tests.conftest import ROOT
+from tests.journeys.served import LMS, free_port
+from tests.postgres import Cluster
+
+TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", re.M)
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    return {**plain, "LMS_DATA": str(data), "PORT": str(free_port()), **more}
+
+
+def refused(data: Path, *command: str, **more: str) -> str:
+    """Return the one line with which a start ends that cannot work."""
+    done = subprocess.run(
+        [*LMS, *(command or ("serve",))],
+        cwd=ROOT,
+        env=environment(data, **more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1 and done.stdout == "" and "Traceback" not in done.stderr, done
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("Error: "), done.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def data(filled_sqlite: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    shutil.copytree(filled_sqlite, folder)
+    return folder
+
+
+def test_a_taken_port_is_told_in_one_line_with_another_one(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = refused(data, PORT=str(port))
+    assert f"Port {port} on 127.0.0.1 is in use" in line and f"PORT={port + 1}" in line
+    assert "is not an address" in refused(data, "serve", "--host", "no such host")
+
+
+def of_a_newer_version(data: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(data / "sidelight.db")) as connection, connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    return {}
+
+
+def no_database(data: Path) -> dict[str, str]:
+    (data / "sidelight.db").write_bytes(b"a letter to the editor " * 500)
+    return {}
+
+
+DATABASES: dict[str, tuple[Callable[[Path], dict[str, str]], str]] = {
+    "down": (lambda _data: {"LMS_DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/sidelight"}, "Connection refused"),
+    "missing": (lambda data: {"LMS_DATABASE_URL": f"sqlite:///{data}/no/such/folder/x.db"}, "unable to open"),
+    "newer": (of_a_newer_version, "newer version of Sidelight"),
+    "no database": (no_database, "file is not a database"),
+    "a folder": (lambda data: {"LMS_DATABASE_URL": f"sqlite:///{data}"}, "unable to open"),
+}
+
+
+@pytest.mark.parametrize("case", DATABASES)
+def test_a_database_that_cannot_be_used_is_told_in_one_line(data: Path, case: str) -> None:
+    prepare, words = DATABASES[case]
+    line = refused(data, **prepare(data))
+    assert words in line and "Nothing was changed." in line and "hunter2" not in line
+
+
+@pytest.mark.postgres
+def test_a_database_that_was_never_made_is_told_in_one_line(data: Path, postgres: Cluster) -> None:
+    line = refused(data, "work", LMS_DATABASE_URL=postgres.url("nowhere"))
+    assert 'database "nowhere" does not exist' in line and "Make it first" in line
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"x" * 31, b"x" * 33])
+def test_a_secret_that_is_damaged_is_never_used(data: Path, content: bytes) -> None:
+    (data / "keys").mkdir(exist_ok=True)
+    (data / "keys" / "secret").write_bytes(content)
+    line = refused(data, "people", "list") if content else refused(data)
+    assert f"keys/secret holds {len(content)} bytes and not 32" in line
+    assert (data / "keys" / "secret").read_bytes() == content
+
+
+def test_a_setting_that_cannot_work_is_told_in_one_line(data: Path) -> None:
+    line = refused(data, LMS_MAIL_URL="smtp://u:hun#ter2@mail.example.org")
+    assert "LMS_MAIL_URL is 'smtp://***@mail.example.org'" in line and "write # as %23" in line
+    assert "Perhaps you meant LMS_MAIL_URL" in refused(data, LMS_MAIL_ULR="console:")
+
+
+class Running:
+    """A served site, with all that it says."""
+
+    def __init__(self, data: Path, log: Path) -> None:
+        self.data, self.log, self.environment = data, log, environment(data, PYTHONUNBUFFERED="1")
+        self.port = int(self.environment["PORT"])
+        with log.open("wb") as file:
+            self.process = subprocess.Popen(
+                [*LMS, "serve"], cwd=ROOT, env=self.environment, stdout=file, stderr=subprocess.STDOUT
+            )
+        self.family: list[psutil.Process] = []
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8")
+
+    def status(self, path: str = "/readyz") -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def children(self) -> list[psutil.Process]:
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+        return self.family
+
+    def job_process(self) -> psutil.Process:
+        (found,) = (one for one in self.children() if one.cmdline()[-1] == "work")
+        return found
+
+
+@contextmanager
+def serving(data: Path, log: Path) -> Iterator[Running]:
+    running = Running(data, log)
+    try:
+        until(lambda: "listens on" in running.said())
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+        running.process.wait()
+        for one in running.family:
+            if one.is_running():
+                one.kill()
+
+
+def until(true: Callable[[], bool], most: float = 60.0) -> None:
+    end = time.monotonic() + most
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def is_private(data: Path) -> None:
+    assert data.stat().st_mode & 0o777 == 0o700
+    for file in data.glob("sidelight.db*"):
+        assert file.stat().st_mode & 0o777 == 0o600, file
+
+
+def loses_its_job_process(running: Running) -> None:
+    """Stopped, it is seen; ended over a damaged queue, it is started again once and makes the queue again."""
+    jobs = running.job_process()
+    until(lambda: time.time() - (running.data / alive.FILE).stat().st_mtime < 2)
+    jobs.suspend()
+    until(lambda: running.status() == (503, '{"missing":["jobs"],"ready":false}\n'), alive.GONE_AFTER_SECONDS + 20)
+    jobs.resume()
+    until(lambda: running.status()[0] == 200)
+    (running.data / "jobs.db").write_bytes(b"not a database " * 1000)
+    jobs.kill()
+    until(lambda: bool(list(running.data.glob("jobs.db.damaged-*"))))
+    assert running.job_process().pid != jobs.pid and running.said().count("the job process ended") == 1
+
+
+def is_killed(running: Running) -> None:
+    family = running.children()
+    assert len(family) >= 4
+    os.kill(running.process.pid, signal.SIGKILL)
+    running.process.wait()
+    _gone, left = psutil.wait_procs(family, timeout=30)
+    assert left == []
+    with socket.create_server(("127.0.0.1", running.port)):
+        pass
+
+
+def test_a_served_site_says_when_it_listens_sees_its_job_process_stop_and_leaves_nothing_behind(
+    data: Path, tmp_path: Path
+) -> None:
+    data.chmod(0o755)
+    with serving(data, tmp_path / "log") as running:
+        assert running.status("/healthz")[0] == 200 and running.status()[0] == 200
+        is_private(data)
+        loses_its_job_process(running)
+        for line in running.said().splitlines():
+            assert "listens on" in line or TIME.match(line) or line.startswith("["), line
+        is_killed(running)
+
+
+ROOM = """
+import resource, sys
+from pathlib import Path
+from lms.foundation.health import has_room
+print(has_room(Path(sys.argv[1])))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+print(has_room(Path(sys.argv[1])))
+print(has_room(Path(sys.argv[1]) / "nowhere"))
+"""
+
+
+def test_a_disk_on_which_nothing_can_be_written_is_seen(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ROOM, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "False", "False"], done.stderr
+    assert list(tmp_path.iterdir()) == []
