@@ -179,8 +179,9 @@ def loses_its_job_process(running: Running) -> None:
     until(lambda: running.status() == (503, '{"missing":["jobs"],"ready":false}\n'), alive.GONE_AFTER_SECONDS + 20)
     jobs.resume()
     until(lambda: running.status()[0] == 200)
-    (running.data / "jobs.db").write_bytes(b"not a database " * 1000)
     jobs.kill()
+    for suffix in ("", "-wal"):
+        (running.data / f"jobs.db{suffix}").write_bytes(b"not a database " * 1000)
     until(lambda: bool(list(running.data.glob("jobs.db.damaged-*"))))
     assert running.job_process().pid != jobs.pid and running.said().count("the job process ended") == 1
 
