@@ -42,6 +42,7 @@ from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
+TRANSCRIPTS_A_PERSON = 10  # an hour
 LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY, FILES_A_NETWORK = timedelta(hours=1), 10, 60, 30
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 SPELLING_WINDOW = timedelta(days=1)

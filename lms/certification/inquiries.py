@@ -17,6 +17,7 @@ from lms.certification.printed import plain
 from lms.certification.readings import BYTES_MOST, Reading, from_text, said_in
 from lms.certification.records import Award
 from lms.foundation.settings import Settings
+from lms.foundation.turns import one_child
 
 log = logging.getLogger("lms.certification")
 SECONDS_MOST = 15
@@ -57,12 +58,16 @@ def look_into(content: bytes, settings: Settings) -> Found:
     """Read a file in a process of its own, and hold it against the register.
 
     What reads badges and signatures weighs as much as a whole web worker's own code, and what it is given may be made
-    to break it: a process that ends after one file gives the memory back, and can be limited.
+    to break it: a process that ends after one file gives the memory back, and can be limited. Raise Busy when two files
+    are being read already.
     """
     if len(content) > BYTES_MOST:
         return Found("unknown", "too-large", None, None)
     rows = key_rows(settings)
-    reading = _read_aside(content, rows) if rows else None
+    reading = None
+    if rows:
+        with one_child(settings.data):
+            reading = _read_aside(content, rows)
     if reading is None:
         return Found("unknown", "not-read" if rows else "not-recognised", None, None)
     return held_against_register(reading)

@@ -24,6 +24,7 @@ from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.files import FileStore
 from lms.foundation.settings import Settings
+from lms.foundation.turns import one_child
 from lms.foundation.words import duration, language, language_on_paper, speaking
 from lms.foundation.words import gettext as _
 
@@ -264,7 +265,8 @@ def render_in_child(code: str, settings: Settings) -> None:
     """Make one document in a process of its own, for a site whose job process does not run."""
     command = [sys.executable, "-m", "lms.cli", "certificates", "render", code]
     try:
-        subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
+        with one_child(settings.data):
+            subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
     except subprocess.TimeoutExpired:
         log.warning("a certificate took too long in its child process; the sweep will make it")
 
@@ -312,7 +314,8 @@ def transcript_in_child(public_id: str, language: str, settings: Settings) -> by
     """Make somebody's transcript in a process of its own, as no web worker lays out pages; empty when it cannot."""
     command = [sys.executable, "-m", "lms.cli", "certificates", "transcript", "--language", language, "--", public_id]
     try:
-        done = subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
+        with one_child(settings.data):
+            done = subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
     except subprocess.TimeoutExpired:
         log.warning("a transcript took too long in its child process")
         return b""

@@ -19,6 +19,8 @@ PATIENCE_SECONDS = 5.0
 # So many writes of a process may wait that long; any other waits briefly, so that a thread is left for reading.
 WAITING_MOST, BRIEF_SECONDS = 3, 0.25
 RETRY_AFTER_SECONDS = 5
+# A child process reads one file or lays out one document; more of them at once would leave pages no processor.
+CHILDREN_MOST = 2
 SQLITE_WAIT = f"busy_timeout={int(PATIENCE_SECONDS * 1000)}"
 # The pause after a lost race is random, up to 10 ms, then 20 and so on: who lost together does not meet again.
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.25
@@ -46,6 +48,28 @@ def one_of(places: threading.BoundedSemaphore) -> Iterator[None]:
         yield
     finally:
         places.release()
+
+
+@contextmanager
+def one_child(data: Path) -> Iterator[None]:
+    """Take one of the places for child processes that all workers of this machine share, or raise Busy at once.
+
+    A place is a lock on a file, which ends with whoever holds it, also when that is killed.
+    """
+    for number in range(CHILDREN_MOST):
+        file = os.open(data / f"child-{number + 1}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+        else:
+            break
+    else:
+        raise Busy("all places for child processes are taken")
+    try:
+        yield
+    finally:
+        os.close(file)
 
 
 @contextmanager
