@@ -13,6 +13,7 @@ from lms.content.bank import check_braces
 from lms.content.blocks import Block, text_of
 from lms.content.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
 from lms.content.pages import Desk, Sheet
+from lms.content.phones import find_phones
 from lms.content.pictures import ENDINGS, PIXELS_MOST, NoPicture, look_at
 from lms.content.prose import PLACEHOLDER, PLACEHOLDERS, spellings
 from lms.content.report import Report, did_you_mean
@@ -21,13 +22,6 @@ from lms.content.structure import is_picture
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
 _BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
-_PHONE = re.compile(
-    r"(?<![\w./-])(?<!\d,)(?:\+?\(?\d[\d ()./\u00a0\u2009-]{5,}\d"
-    r"|(?:911|999|112|988|000|116[ \u00a0]?123|9-8-8|13[ \u00a0]11[ \u00a0]14))(?![\w-]|[.,]\d)"
-)
-_NOT_A_PHONE = re.compile(
-    r"(?:1[89]|20)\d\d(?:[-/. ](?:(?:1[89]|20)?\d\d))*(?:[-/.]\d\d)?|\d{1,3}(?: \d{3})+|\d+(?:\.\d+)+"
-)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
 _CLAIM = re.compile(
     r"\b(?:1[89]|20)\d\d\b|\d\s?%|\b\d+(?:[.,]\d+)?\s?(?:per ?cent|percent)\b|(?<![\d.,:])\d+\.\d+(?![\d.])"
@@ -143,10 +137,9 @@ def _facts(block: Block, report: Report) -> None:
                 f"“{found.group()}” is no programme fact.{did_you_mean(found.group(1), PLACEHOLDERS)}",
                 column=column,
             )
-    for found in _PHONE.finditer(text_of(block.inline)):
-        if not _NOT_A_PHONE.fullmatch(found.group().strip()):
-            line, column = _where(block, found.group(), report)
-            report.add("PHONE_NUMBER", line, f"“{found.group().strip()}” looks like a telephone number.", column=column)
+    for number in find_phones(text_of(block.inline)):
+        line, column = _where(block, number, report)
+        report.add("PHONE_NUMBER", line, f"“{number}” looks like a telephone number.", column=column)
 
 
 def _inside_link(block: Block, wanted: object) -> bool:
