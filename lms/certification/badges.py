@@ -5,18 +5,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pyld import jsonld
 
+from lms.certification.badge_shape import OtherShape, check_shape
 from lms.certification.issuers import Issuer, from_base58, to_base58
 
 Json: TypeAlias = dict[str, Any]
@@ -29,9 +32,12 @@ _PINNED = {
     CREDENTIALS: "credentials-v2.json",
     OPEN_BADGES: "openbadges-3.0.3.json",
 }
+_EARLIEST = timezone(timedelta(hours=14))
 _PROOF = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
 _STATUS = {"id", "type", "statusPurpose", "statusListIndex", "statusListCredential"}
 _BYTES_MOST, _DEPTH_MOST = 262_144, 12
+# Written in one way only, and small enough for any database.
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,8})\Z")
 
 
 class BadgeRefused(Exception):
@@ -58,11 +64,24 @@ class BadgeFacts:
     language: str
     status_list: str
     status_index: int
+    zone: str = "UTC"
+    issued_at: datetime | None = None
+
+    @property
+    def valid_from(self) -> datetime:
+        """The beginning of the day of the award where its programme is, never later than the act of issuing.
+
+        Where the programme has moved to another zone since, the day is taken to begin where it begins first on Earth.
+        """
+        begins = datetime.combine(self.awarded_on, time(0), ZoneInfo(self.zone))
+        if self.issued_at is None or begins <= self.issued_at:
+            return begins
+        return datetime.combine(self.awarded_on, time(0), _EARLIEST)
 
 
 def build(facts: BadgeFacts, issuer: Issuer) -> Json:
     """Return the credential, not signed yet."""
-    until = {"validUntil": f"{facts.valid_until.isoformat()}T23:59:59Z"} if facts.valid_until else {}
+    until = {"validUntil": last_moment(facts.valid_until, facts.zone)} if facts.valid_until else {}
     achievement = {
         "id": f"urn:sidelight:{facts.course_id}:{facts.digest}",
         "type": ["Achievement"],
@@ -79,7 +98,7 @@ def build(facts: BadgeFacts, issuer: Issuer) -> Json:
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": facts.course_title,
         "issuer": {"id": issuer.id, "type": ["Profile"], "name": facts.programme, "url": facts.base_url},
-        "validFrom": f"{facts.awarded_on.isoformat()}T00:00:00Z",
+        "validFrom": _written(facts.valid_from),
         **until,
         "credentialSubject": {
             "type": ["AchievementSubject"],
@@ -95,6 +114,16 @@ def build(facts: BadgeFacts, issuer: Issuer) -> Json:
             "statusListCredential": facts.status_list,
         },
     }
+
+
+def last_moment(day: date, zone: str) -> str:
+    """Return the last second of a day in a time zone, the later one where clocks are put back at midnight."""
+    return _written(datetime.combine(day, time(23, 59, 59, fold=1), ZoneInfo(zone)))
+
+
+def _written(moment: datetime) -> str:
+    """Return a moment with the offset of its place, so that its date reads as it does on the certificate."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def status_credential(address: str, issuer: Issuer, revoked: list[int], on: datetime) -> Json:
@@ -122,7 +151,7 @@ def sign(document: Json, key: Ed25519PrivateKey, method: str, created: datetime)
     """Return the credential with its proof; the same input gives the same bytes."""
     proof = {
         "type": "DataIntegrityProof",
-        "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verificationMethod": method,
         "cryptosuite": SUITE,
         "proofPurpose": "assertionMethod",
@@ -157,8 +186,8 @@ def verify(text: bytes, keys: Mapping[str, bytes], status_lists: str) -> Json:
     document = _read(text)
     if document.get("@context") != [CREDENTIALS, OPEN_BADGES]:
         raise BadgeRefused("badge-words")
-    _check_shape(document)
-    proof = document.pop("proof", None)
+    _check_names(document)
+    proof = document.get("proof")
     if not isinstance(proof, dict) or set(proof) != _PROOF or not all(isinstance(each, str) for each in proof.values()):
         raise BadgeRefused("badge-unsigned")
     method, value = proof["verificationMethod"], proof["proofValue"]
@@ -168,9 +197,11 @@ def verify(text: bytes, keys: Mapping[str, bytes], status_lists: str) -> Json:
     if not isinstance(issuer, dict) or issuer.get("id") != method.partition("#")[0]:
         raise BadgeRefused("badge-issuer")
     _check_status(document.get("credentialStatus"), status_lists)
+    unsigned = {name: part for name, part in document.items() if name != "proof"}
+    _check_members(unsigned)
     bare = {name: part for name, part in proof.items() if name != "proofValue"}
     try:
-        signed = what_is_signed(document, bare)
+        signed = what_is_signed(unsigned, bare)
         Ed25519PublicKey.from_public_bytes(keys[method]).verify(from_base58(value), signed)
     except (InvalidSignature, ValueError):
         raise BadgeRefused("badge-changed") from None
@@ -188,7 +219,7 @@ def _read(text: bytes) -> Json:
     if len(text) > _BYTES_MOST:
         raise BadgeRefused("too-large")
     try:
-        document = json.loads(text, object_pairs_hook=once_each)
+        document = json.loads(text.decode(), object_pairs_hook=once_each, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise BadgeRefused("badge-unreadable") from None
     if not isinstance(document, dict):
@@ -196,28 +227,42 @@ def _read(text: bytes) -> Json:
     return document
 
 
-def _check_shape(part: Any, depth: int = 0) -> None:
+def _no_number(word: str) -> None:
+    """Refuse NaN and infinities, which JSON does not have."""
+    raise ValueError(word)
+
+
+def _check_members(document: Json) -> None:
+    try:
+        check_shape(document)
+    except OtherShape as other:
+        raise BadgeRefused("badge-unknown-words" if other.unknown else "badge-shape") from None
+
+
+def _check_names(part: Any, depth: int = 0) -> None:
     """Refuse names that are addresses, and whatever gives words another meaning further in."""
     if depth > _DEPTH_MOST:
         raise BadgeRefused("badge-deep")
     if isinstance(part, list):
         for each in part:
-            _check_shape(each, depth + 1)
+            _check_names(each, depth + 1)
     if isinstance(part, dict):
         for name, value in part.items():
             if ":" in name or (name.startswith("@") and not (name == "@context" and depth == 0)):
                 raise BadgeRefused("badge-words")
-            _check_shape(value, depth + 1)
+            _check_names(value, depth + 1)
 
 
 def _check_status(status: Any, status_lists: str) -> None:
     if not isinstance(status, dict) or set(status) != _STATUS:
         raise BadgeRefused("badge-no-status")
     address, index = status["statusListCredential"], status["statusListIndex"]
-    ours = isinstance(address, str) and address.startswith(status_lists) and address[len(status_lists) :].isdigit()
+    ours = isinstance(address, str) and address.startswith(status_lists) and _NUMBER.match(address[len(status_lists) :])
     if not ours or status["type"] != "BitstringStatusListEntry" or status["statusPurpose"] != "revocation":
         raise BadgeRefused("badge-status-elsewhere")
-    if not (isinstance(index, str) and index.isascii() and index.isdigit() and int(index) < LIST_LENGTH):
+    if not (isinstance(index, str) and _NUMBER.match(index) and int(index) < LIST_LENGTH):
+        raise BadgeRefused("badge-status-elsewhere")
+    if status["id"] != f"{address}#{index}":
         raise BadgeRefused("badge-status-elsewhere")
 
 

@@ -12,6 +12,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _WORDS, _SVG = "https://purl.imsglobal.org/ob/v3p0", "http://www.w3.org/2000/svg"
 _SVG_NAMES = f'xmlns:openbadges="{_WORDS}"'.encode()
 _KEYWORD = b"openbadgecredential"
+_ACTIVE_LINKS = ("javascript:", "vbscript:", "data:text", "data:image/svg", "data:application")
 _ACTIVE = {"script", "foreignobject", "iframe", "handler", "set", "animate"}
 
 
@@ -44,6 +45,15 @@ def baked(kind: str, badge: bytes, folder: Path) -> bytes:
     return badge
 
 
+def is_ours(kind: str, picture: bytes, badge: bytes, folder: Path) -> bool:
+    """Return whether a picture is, byte for byte, what this site makes of a badge.
+
+    A drawing that is replaced one day stays in the folder as `badge-….svg`, so that what was made with it is known.
+    """
+    bake = bake_svg if kind == "svg" else bake_png
+    return any(bake(path.read_bytes(), badge) == picture for path in sorted(folder.glob(f"badge*.{kind}")))
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
@@ -66,8 +76,13 @@ def unbake_svg(picture: bytes) -> bytes:
 
 def _acts(part: ElementTree.Element) -> bool:
     name = str(part.tag).rpartition("}")[2].lower()
-    speaks = any(value.strip().lower().startswith(("javascript:", "data:text")) for value in part.attrib.values())
+    speaks = any(_link_of(value).startswith(_ACTIVE_LINKS) for value in part.attrib.values())
     return name in _ACTIVE or speaks or any(key.rpartition("}")[2].lower().startswith("on") for key in part.attrib)
+
+
+def _link_of(value: str) -> str:
+    """Return a value as browsers read it as an address, without tabs, line breaks and what else does not show."""
+    return "".join(character for character in value if character > " " and character.isprintable()).lower()
 
 
 def unbake_png(picture: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import current_app, make_response, render_template, request, url_for
 
 from lms.accounts.access import public
 from lms.certification import actions, inquiries, pages
@@ -42,7 +42,7 @@ def verify_file() -> Any:
     wait = write(actions.count_list, f"file:{network_today()}", actions.FILES_A_NETWORK)
     if wait is not None:
         return make_response(_page(problem=come_back(wait)), 429)
-    found = inquiries.look_into(content, settings())
+    found = inquiries.look_into(content, settings(), current_app.extensions["lms_designs"])
     return make_response(_page(found=found), 200 if found.genuine else 422)
 
 

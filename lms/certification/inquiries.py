@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +34,8 @@ class Found:
     amiss: str
     badge: dict[str, Any] | None
     award: Award | None
+    # False where its holder had their name removed, so that no copy is left to compare it with.
+    compared: bool = True
 
     @property
     def genuine(self) -> bool:
@@ -54,7 +57,7 @@ def key_rows(settings: Settings) -> list[dict[str, str]]:
     ]
 
 
-def look_into(content: bytes, settings: Settings) -> Found:
+def look_into(content: bytes, settings: Settings, pictures: Path) -> Found:
     """Read a file in a process of its own, and hold it against the register.
 
     What reads badges and signatures weighs as much as a whole web worker's own code, and what it is given may be made
@@ -64,18 +67,22 @@ def look_into(content: bytes, settings: Settings) -> Found:
     if len(content) > BYTES_MOST:
         return Found("unknown", "too-large", None, None)
     rows = key_rows(settings)
+<<<<<<< HEAD
     reading = None
     if rows:
         with one_child(settings.data):
             reading = _read_aside(content, rows)
+=======
+    reading = _read_aside(content, rows, pictures) if rows else None
+>>>>>>> 9cfbfa3 (Accept only badges and pictures that this site made, part for part)
     if reading is None:
         return Found("unknown", "not-read" if rows else "not-recognised", None, None)
     return held_against_register(reading)
 
 
-def _read_aside(content: bytes, rows: list[dict[str, str]]) -> Reading | None:
+def _read_aside(content: bytes, rows: list[dict[str, str]], pictures: Path) -> Reading | None:
     surroundings = {name: os.environ[name] for name in _SURROUNDINGS if name in os.environ}
-    command = [sys.executable, "-B", "-m", "lms.certification.reader"]
+    command = [sys.executable, "-B", "-m", "lms.certification.reader", str(pictures)]
     sent = json.dumps(rows).encode() + b"\n" + content
     try:
         done = subprocess.run(
@@ -95,7 +102,16 @@ def held_against_register(reading: Reading) -> Found:
     if award is not None and award.waiting:
         award = None
     amiss = reading.amiss or _amiss_beside(reading, award, by_badge)
-    return Found(reading.kind, amiss, reading.badge, award)
+    return Found(reading.kind, amiss, reading.badge, award, compared=_has_copy(reading, award))
+
+
+def _has_copy(reading: Reading, award: Award | None) -> bool:
+    """Return whether the register keeps what a file of this kind can be compared with."""
+    if award is None:
+        return False
+    if reading.kind == "pdf":
+        return records.document_is_stored(award.id) is not None
+    return credentials.has_badge(award.id)
 
 
 def _amiss_beside(reading: Reading, award: Award | None, by_badge: Award | None) -> str:
@@ -120,8 +136,9 @@ def _award_of(badge: dict[str, Any]) -> Award | None:
 
 
 def _is_kept(badge: dict[str, Any], award_id: str) -> bool:
+    """Return whether a badge is the kept one in all its parts, or none is kept any more."""
     kept = credentials.find_credential(award_id)
-    return kept is None or not kept.content or json.loads(kept.content)["id"] == badge["id"]
+    return kept is None or not kept.content or json.loads(kept.content) == badge
 
 
 def square_in(typed: str) -> tuple[str, str] | None:

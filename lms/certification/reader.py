@@ -17,16 +17,20 @@ def limit() -> None:
 
 
 def main() -> None:
-    """Read keys, in the first line, and a file from the standard input, and print what the file is."""
+    """Read keys, in the first line, and a file from the standard input, and print what the file is.
+
+    The one argument is the folder of the pictures into which this site bakes badges.
+    """
     limit()
     # Only now, so that the limits hold for these too.
     import json
+    from pathlib import Path
 
     from lms.certification.reading import known_from, read
     from lms.certification.readings import as_text
 
     rows, _line, content = sys.stdin.buffer.read().partition(b"\n")
-    sys.stdout.write(as_text(read(content, known_from(json.loads(rows)))))
+    sys.stdout.write(as_text(read(content, known_from(json.loads(rows)), Path(sys.argv[1]))))
 
 
 if __name__ == "__main__":

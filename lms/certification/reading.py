@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -64,8 +65,11 @@ def _of(rows: Any, signs: str) -> list[dict[str, str]]:
     return [row for row in rows if row["signs"] == signs]
 
 
-def read(content: bytes, known: Known) -> Reading:
-    """Return what a file is and what is amiss with it; whatever it holds, nothing else comes of it."""
+def read(content: bytes, known: Known, pictures: Path) -> Reading:
+    """Return what a file is and what is amiss with it; whatever it holds, nothing else comes of it.
+
+    `pictures` is the folder of the drawings and pictures into which this site bakes badges.
+    """
     kind = _kind_of(content)
     told = partial(Reading, kind, sha256=hashlib.sha256(content).hexdigest())
     if len(content) > BYTES_MOST:
@@ -75,8 +79,10 @@ def read(content: bytes, known: Known) -> Reading:
             return _read_pdf(content, known, told)
         if kind not in TAKEN_OUT:
             return told(amiss="not-recognised")
-        badge = badges.verify(TAKEN_OUT[kind](content), known.badge_keys, known.status_lists)
-        return told(amiss="", badge=badge)
+        text = TAKEN_OUT[kind](content)
+        badge = badges.verify(text, known.badge_keys, known.status_lists)
+        repainted = kind != "json" and not baking.is_ours(kind, content, text, pictures)
+        return told(amiss="picture-repainted" if repainted else "", badge=badge)
     except REFUSALS as refused:
         return told(amiss=str(refused))
 

@@ -29,12 +29,17 @@ REFUSALS = {
     "badge-changed": _("What this badge says is not what was signed."),
     "badge-twice": _("This badge says the same thing twice, so that readers may read it differently."),
     "badge-unreadable": _("This is not a badge that can be read."),
+    "badge-shape": _("This badge is not written in the way this site writes its badges, so it isn’t one of them."),
     "badge-deep": _("This badge is nested more deeply than any badge of ours."),
     "badge-no-status": _("This badge does not say where its withdrawal would be told."),
     "badge-status-elsewhere": _("This badge names another place than ours to ask whether it was withdrawn."),
     "picture-acts": _("This drawing holds a script or something else that acts. Badges of this site never do."),
     "picture-damaged": _("This picture is damaged, so that no badge can be taken out of it."),
     "picture-packed": _("The badge in this picture is packed in a way that this site does not use."),
+    "picture-repainted": _(
+        "The badge in this picture was signed by this site, but the picture is not the one that this site made. "
+        "Anything drawn in it may have been added by somebody else."
+    ),
     "two-badges": _("This picture carries more than one badge, so that readers may take different ones."),
     "no-badge": _("This picture carries no badge."),
     "square-unreadable": _("What stands behind the address could not be read, perhaps because a part is missing."),

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,9 +148,10 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
         language=award.facts["language"],
         status_list=pages.status_address(settings, number),
         status_index=index,
+        zone=actions.zone_in(award.programme_id, settings),
+        issued_at=award.issued_at,
     )
-    day = datetime.combine(award.passed_on, time(12), UTC)
-    return badges.as_bytes(badges.sign(badges.build(facts, issuer), ring.badge_key, issuer.key, day))
+    return badges.as_bytes(badges.sign(badges.build(facts, issuer), ring.badge_key, issuer.key, facts.valid_from))
 
 
 def make_status_lists(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from io import BytesIO
 
 from lms.certification import badges, pages
@@ -77,9 +77,9 @@ def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings
         language=facts.language,
         status_list=pages.status_address(settings, 0),
         status_index=0,
+        zone=settings.timezone,
     )
-    noon = datetime.combine(facts.awarded_on, time(12), UTC)
-    badge = badges.as_bytes(badges.sign(badges.build(told, issuer), ring.badge_key, issuer.key, noon))
+    badge = badges.as_bytes(badges.sign(badges.build(told, issuer), ring.badge_key, issuer.key, told.valid_from))
     facts = replace(facts, sealed=sealed(paper_of(facts), ring.badge_key))
     return sign(render(facts, design, badge), ring, settings.pdf_subfilter), badge
 

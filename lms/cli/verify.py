@@ -52,6 +52,7 @@ def verify(what: str, keys: Path | None, as_json: bool) -> None:
 
 def _by_register(what: str) -> dict[str, Any]:
     from lms.accounts.records import get_programme
+    from lms.app import shipped
     from lms.certification import inquiries, pages
     from lms.certification.reading import known_from, read
     from lms.certification.refusals import in_words
@@ -62,7 +63,7 @@ def _by_register(what: str) -> dict[str, Any]:
     if Path(what).is_file() or inquiries.square_in(what):
         known = known_from(inquiries.key_rows(settings()))
         if Path(what).is_file():
-            found = inquiries.held_against_register(read(Path(what).read_bytes(), known))
+            found = inquiries.held_against_register(read(Path(what).read_bytes(), known, shipped("certificates")))
             award, amiss, says = found.award, found.amiss, _said(found.badge)
         else:
             amiss, says = _read_square(what, known)
@@ -81,6 +82,7 @@ def _by_register(what: str) -> dict[str, Any]:
 
 
 def _offline(what: str, keys: Path) -> dict[str, Any]:
+    from lms.app import shipped
     from lms.certification.reading import KeysUnreadable, known_from, read
     from lms.certification.refusals import in_words
     from lms.foundation.clock import today
@@ -90,7 +92,7 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
     except (ValueError, KeysUnreadable):
         raise click.ClickException(f"{keys} is not a list of keys as a site gives it at /credentials/keys.") from None
     if Path(what).is_file():
-        reading = read(Path(what).read_bytes(), known)
+        reading = read(Path(what).read_bytes(), known, shipped("certificates"))
         amiss, says = reading.amiss, _said(reading.badge)
     elif "#" in what:
         amiss, says = _read_square(what, known)
