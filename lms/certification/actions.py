@@ -42,7 +42,11 @@ from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
+<<<<<<< HEAD
 TRANSCRIPTS_A_PERSON = 10  # an hour
+=======
+LIST_MISSES_A_NETWORK, LIST_MISSES_A_KEY = 500, 3000
+>>>>>>> d3c00ee (Keep private courses from staff, and limit names and lists by network)
 LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY, FILES_A_NETWORK = timedelta(hours=1), 10, 60, 30
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 SPELLING_WINDOW = timedelta(days=1)
@@ -297,14 +301,17 @@ def note_unknown_code(network: str) -> None:
     throttle.count_miss(f"code:{network}", LOOK_UP_WINDOW)
 
 
-def compare_name(code: str, typed: str, seal_key: bytes) -> bool | None:
-    """Say whether a typed name is the one on a certificate; None when a code had too many tries this hour.
+def compare_name(code: str, typed: str, seal_key: bytes, network: str) -> bool | timedelta:
+    """Say whether a typed name is the one on a certificate; how long to wait when a network asked too often.
+
+    The limit is per code and network, so that nobody closes a certificate for everybody else.
 
     Where the holder has deleted their account, the seal that they left behind is asked instead.
     """
-    key = f"name:{code}"
-    if throttle.too_many(key, NAME_TRIES, NAME_WINDOW):
-        return None
+    key = f"name:{code}:{network}"
+    wait = throttle.wait_for(key, NAME_TRIES, NAME_WINDOW)
+    if wait is not None:
+        return wait
     throttle.count_miss(key, NAME_WINDOW)
     award = records.find_award(code)
     if award is None:
@@ -320,6 +327,19 @@ def count_list(key: str, most: int) -> timedelta | None:
     if wait is None:
         throttle.count_miss(key, LIST_WINDOW)
     return wait
+
+
+def wait_for_list(key: str, most: int, misses_most: int) -> timedelta | None:
+    """Count one list under a key; return how long it waits instead when the key had its share of lists or misses.
+
+    A share of misses bounds how fast codes can be tried, not how many certificates can be verified.
+    """
+    return throttle.wait_for(f"{key}:misses", misses_most, LIST_WINDOW) or count_list(key, most)
+
+
+def note_list_misses(key: str, times: int) -> None:
+    """Count the codes of a list that nobody has."""
+    throttle.count_misses(f"{key}:misses", LIST_WINDOW, times)
 
 
 def make_key(label: str) -> str | Refused:

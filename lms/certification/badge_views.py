@@ -39,7 +39,7 @@ def keys() -> Any:
 @public
 def status_list(number: int) -> Any:
     """Give a signed list of withdrawn badges, whose places say nothing of whose they are."""
-    found = credentials.find_status_list(number)
+    found = credentials.find_status_list(number) if number <= credentials.LISTS_MOST else None
     if found is None or not found.content:
         abort(404)
     response = make_response(found.content)

@@ -16,6 +16,8 @@ from lms.foundation.db import Base, db
 
 # A list is left half empty, so that a random place in it is soon found and says nothing of who came before.
 LIST_LENGTH, LIST_FILL = 131_072, 65_536
+# Lists are numbered one after another; no site comes near this, and every database can hold it.
+LISTS_MOST = 999_999_999
 
 
 class Credential(Base):

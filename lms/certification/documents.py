@@ -91,7 +91,8 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
         page, document = _laid_out(_ready(design), design, values, pages)
         _describe(document, about, badge)
         told = partial(finish, page.etree_element)
-        with warnings.catch_warnings():
+        # What a design attaches is fetched only while the file is written.
+        with _refusals(), warnings.catch_warnings():
             # WeasyPrint leaves the file of its colour profile for the collector to close.
             warnings.simplefilter("ignore", ResourceWarning)
             name = sha256(about.identifier.encode()).hexdigest()[:32].encode()

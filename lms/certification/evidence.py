@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.certification.rules import held_back
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.learning.records import Enrolment
+from lms.library.shelf import for_staff
 
 
 class Observation(Base):
@@ -96,7 +98,9 @@ def list_held_back(programme_id: str) -> set[str]:
 
 def list_pending(programme_id: str) -> list[Observation]:
     """Return what waits in a programme for a second person to confirm its observer, the oldest record first."""
-    query = select(Observation).where(Observation.programme_id == programme_id, Observation.pending)
+    query = select(Observation).join(Enrolment, Enrolment.id == Observation.enrolment_id)
+    query = query.where(Observation.programme_id == programme_id, Observation.pending)
+    query = for_staff(query, Enrolment.course_id)
     return list(db.session.scalars(query.where(Observation.undone_at.is_(None)).order_by(Observation.id)))
 
 

@@ -32,9 +32,9 @@ from lms.learning.records import Enrolment, get_enrolment
 from lms.library.records import find_newest_digest
 from lms.library.shelf import get_course
 
-_OF_ITS_OWN = frozenset(
-    {"id", "code", "name", "facts", "issued_at", "name_shown", "current_for", "withdrawn_at", "withdrawn_reason"}
-)
+# A successor is closed until its holder opens it: what they chose for one certificate says nothing about the next.
+_OF_ITS_OWN = frozenset({"id", "code", "name", "facts", "issued_at", "name_shown", "badge_open", "current_for"})
+_ENDED = frozenset({"withdrawn_at", "withdrawn_reason"})
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
         facts={**standing.facts, **_what_was_seen(behind), "ready_on": today.isoformat()},
         issued_at=clock.now(),
         name_shown=False,
-        **{key: value for key, value in kept.items() if key not in _OF_ITS_OWN},
+        **{key: value for key, value in kept.items() if key not in _OF_ITS_OWN | _ENDED},
     )
     standing.current_for = None
     first = _first_of(standing) or standing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import math
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from lms.certification import actions, lists
 from lms.certification.views import rooms
 from lms.foundation.db import write
 from lms.foundation.gate import network_today, settings
+from lms.foundation.keys import seal, secret_key
 from lms.foundation.sheets import read_text
 from lms.foundation.words import gettext as _
 from lms.foundation.words import ngettext
@@ -29,7 +31,7 @@ def verify_list() -> Any:
     problem = _trouble_with(codes)
     status = 422
     if problem is None:
-        wait = write(actions.count_list, f"list:{network_today()}", actions.LISTS_A_NETWORK)
+        wait = _wait_for(text)
         if wait is not None:
             problem, status = come_back(wait), 429
     if problem is not None:
@@ -43,12 +45,39 @@ def verify_list() -> Any:
         )
         return make_response(page, status)
     rows = lists.answer(codes, settings())
+    if not _was_answered(text):
+        write(actions.note_list_misses, _network_key(), lists.count_unknown(rows))
     if request.form.get("as") == "csv":
         response = make_response(lists.as_csv(rows))
         response.headers["Content-Type"] = "text/csv; charset=utf-8"
         response.headers["Content-Disposition"] = 'attachment; filename="verified.csv"'
         return response
-    return render_template("certification/verify_list.html", here="verify", rows=rows, text=text, problem=None)
+    return render_template(
+        "certification/verify_list.html", here="verify", rows=rows, text=text, problem=None, seal=_seal_of(text)
+    )
+
+
+def _network_key() -> str:
+    return f"list:{network_today()}"
+
+
+def _seal_of(text: str) -> str:
+    """Return the mark of a list that was answered for this network today: its CSV is not counted again."""
+    return seal(secret_key(settings().data), "answered list", network_today(), " ".join(text.split()))
+
+
+def _was_answered(text: str) -> bool:
+    return hmac.compare_digest(request.form.get("seal", "").encode(), _seal_of(text).encode())
+
+
+def _wait_for(text: str) -> timedelta | None:
+    """Return how long a list waits; one that was answered a moment ago does not."""
+    if _was_answered(text):
+        return None
+    wait: timedelta | None = write(
+        actions.wait_for_list, _network_key(), actions.LISTS_A_NETWORK, actions.LIST_MISSES_A_NETWORK
+    )
+    return wait
 
 
 def _sent_text() -> str:
@@ -87,18 +116,28 @@ def verify_by_program() -> Any:
     key = actions.find_key(secret.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         return _no(401, "This needs a key: Authorization: Bearer KEY. The people who run the site give them out.")
-    told = request.get_json(silent=True)
+    told = _json_sent()
     codes = told.get("codes") if isinstance(told, dict) else None
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         return _no(422, 'Please send JSON of this shape: {"codes": ["7QK4 M2XD 9RTP C6HV"]}.')
     if len(codes) > lists.MOST_CODES:
         return _no(422, f"At most {lists.MOST_CODES} codes at once; {len(codes)} came.")
-    wait = write(actions.count_list, f"key:{key.id}", actions.LISTS_A_KEY)
+    wait = write(actions.wait_for_list, f"key:{key.id}", actions.LISTS_A_KEY, actions.LIST_MISSES_A_KEY)
     if wait is not None:
         response = _no(429, "This key has asked as often as it may for now. Nothing was looked at.")
         response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
         return response
-    return jsonify(rows=lists.as_json(lists.answer(codes, settings())))
+    rows = lists.answer(codes, settings())
+    write(actions.note_list_misses, f"key:{key.id}", lists.count_unknown(rows))
+    return jsonify(rows=lists.as_json(rows))
+
+
+def _json_sent() -> Any:
+    """Return what a program sent as JSON, or nothing where it cannot be read, however deep it is nested."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _no(status: int, message: str) -> Response:

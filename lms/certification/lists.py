@@ -75,6 +75,11 @@ def answer(typed: list[str], settings: Settings) -> list[Row]:
     return rows
 
 
+def count_unknown(rows: list[Row]) -> int:
+    """Return how many readable codes of a list nobody has, each counted once."""
+    return len({row.code for row in rows if row.code and row.state == "unknown"})
+
+
 def as_csv(rows: list[Row]) -> str:
     """Return the rows as CSV with inert cells, for a spreadsheet."""
     head = ("code", "state", "course", "version", "awarded_on", "valid_until", "name")

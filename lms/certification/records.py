@@ -16,6 +16,7 @@ from lms.certification.rules import Level, State, state_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, copy_of, db, first_row
 from lms.foundation.throttle import Misses
+from lms.library.shelf import for_staff
 
 RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
 
@@ -233,10 +234,21 @@ def first_pass_of(enrolment_id: str) -> date | None:
     )
 
 
+def _for_staff_of(programme_id: str) -> Any:
+    """Return the query for a programme's awards as its staff see them: none of a private course."""
+    return for_staff(select(Award).where(Award.programme_id == programme_id), Award.course_id)
+
+
+def find_award_for_staff(programme_id: str, code: str) -> Award | None:
+    """Return the award behind a code, when the staff of a programme may see it."""
+    found: Award | None = db.session.scalar(_for_staff_of(programme_id).where(Award.code == code))
+    return found
+
+
 def list_standing_of_course(programme_id: str, course_id: str) -> list[Award]:
     """Return a programme's standing certificates of one course, by name."""
-    query = select(Award).where(Award.programme_id == programme_id, Award.course_id == course_id)
-    return list(db.session.scalars(query.where(Award.current_for.is_not(None)).order_by(Award.name)))
+    query = _for_staff_of(programme_id).where(Award.course_id == course_id, Award.current_for.is_not(None))
+    return list(db.session.scalars(query.order_by(Award.name)))
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:
@@ -289,11 +301,8 @@ def list_standing_of_person(person_id: str) -> list[Award]:
 
 def list_awards_of_programme(programme_id: str) -> list[Award]:
     """Return a programme's awards that stand, the oldest first; what was replaced is left out."""
-    return list(
-        db.session.scalars(
-            select(Award).where(Award.programme_id == programme_id, Award.current_for.is_not(None)).order_by(Award.id)
-        )
-    )
+    query = _for_staff_of(programme_id).where(Award.current_for.is_not(None))
+    return list(db.session.scalars(query.order_by(Award.id)))
 
 
 def list_awards() -> list[Award]:
@@ -314,7 +323,8 @@ def find_name_request(award_id: str) -> NameRequest | None:
 def list_name_requests(programme_id: str) -> list[tuple[NameRequest, Award]]:
     """Return a programme's open requests for another name, the oldest first."""
     query = select(NameRequest, Award).join(Award, Award.id == NameRequest.award_id)
-    rows = db.session.execute(query.where(Award.programme_id == programme_id).order_by(NameRequest.asked_at))
+    query = for_staff(query.where(Award.programme_id == programme_id), Award.course_id)
+    rows = db.session.execute(query.order_by(NameRequest.asked_at))
     return [(request, award) for request, award in rows]
 
 
@@ -363,4 +373,5 @@ def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:
     query = select(RenderRequest).where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
     if programme_id:
         query = query.join(Award, Award.id == RenderRequest.award_id).where(Award.programme_id == programme_id)
+        query = for_staff(query, Award.course_id)
     return {row.award_id: row for row in db.session.scalars(query)}

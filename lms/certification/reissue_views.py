@@ -25,8 +25,8 @@ belongs("code", _whose_certificate)
 
 
 def _award_of_programme(code: str) -> Award:
-    award = records.find_award(normalise_code(code) or "")
-    if award is None or award.programme_id != this_programme().id or award.waiting:
+    award = records.find_award_for_staff(this_programme().id, normalise_code(code) or "")
+    if award is None or award.waiting:
         abort(404)
     return award
 

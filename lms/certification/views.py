@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +26,7 @@ from lms.foundation.db import write
 from lms.foundation.gate import network_today, settings
 from lms.foundation.keeping import kept_page
 from lms.foundation.keys import secret_key
-from lms.foundation.words import day, moment
+from lms.foundation.words import day, moment, ngettext
 from lms.foundation.words import gettext as _
 
 rooms = Blueprint("certification", __name__)
@@ -179,11 +181,12 @@ def verify(code: str) -> Any:
         about = (*_shown_of(award), state, programme, minute)
         return _by_accept(kept_page(about, lambda: _verify_page(award, state, code, programme, NameForm())))
     form = NameForm(request.form)
-    match = too_often = None
+    match = wait = None
     if request.method == "POST" and award and state in {"valid", "expired"} and form.validate():
-        match = write(actions.compare_name, award.code, form.name.data or "", secret_key(settings().data))
-        too_often = match is None
-    page = _verify_page(award, state, code, programme, form, match, too_often)
+        key = secret_key(settings().data)
+        answer = write(actions.compare_name, award.code, form.name.data or "", key, mark)
+        match, wait = (answer, None) if isinstance(answer, bool) else (None, answer)
+    page = _verify_page(award, state, code, programme, form, match, wait)
     return _by_accept(make_response(page, 404 if award is None else 422 if form.errors else 200))
 
 
@@ -206,16 +209,27 @@ def _verify_page(
     programme: str,
     form: NameForm,
     match: bool | None = None,
-    too_often: bool | None = None,
+    wait: timedelta | None = None,
 ) -> str:
     return render_template(
         "certification/verify.html",
         here="verify",
         state=state,
         form=form,
-        too_often=too_often,
+        too_often=_names_again(wait) if wait is not None else None,
         match=match,
         **_told(award, state, code, programme),
+    )
+
+
+def _names_again(wait: timedelta) -> str:
+    """Say when a network may compare names with a certificate again."""
+    return ngettext(
+        "Many names were compared with this certificate from your network. You can try again in %(num)s minute, "
+        "or ask the person who showed it to you.",
+        "Many names were compared with this certificate from your network. You can try again in %(num)s minutes, "
+        "or ask the person who showed it to you.",
+        max(1, math.ceil(wait.total_seconds() / 60)),
     )
 
 

@@ -21,7 +21,7 @@ from lms.foundation.gate import settings
 from lms.foundation.words import gettext as _
 from lms.learning.records import get_enrolment
 from lms.library.records import find_newest_digest, find_offering
-from lms.library.shelf import get_course
+from lms.library.shelf import get_course, private_courses
 
 
 @rooms.route("/programmes/<programme>/people/<person>/practice", methods=["GET", "POST"])
@@ -139,12 +139,16 @@ def _to_confirm_page(problem: str = "") -> Any:
     return make_response(page, 422 if problem else 200)
 
 
+def _is_private(enrolment_id: str) -> bool:
+    return get_enrolment(enrolment_id).course_id in private_courses()
+
+
 @rooms.post("/programmes/<programme>/practice-to-confirm/<observation>")
 @allow("confirm observed practice")
 def confirm_practice(programme: str, observation: str) -> Any:
     """Confirm that the person named did observe a practice, or say that this cannot be confirmed."""
     row = evidence.find_observation(observation)
-    if row is None or row.programme_id != this_programme().id:
+    if row is None or row.programme_id != this_programme().id or _is_private(row.enrolment_id):
         abort(404)
     go, me = request.form.get("go"), signed_in().person_id
     if go not in {"yes", "no"}:

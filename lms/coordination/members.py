@@ -11,7 +11,7 @@ from lms.certification.levels import to_withdraw
 from lms.content.course import Course
 from lms.learning.records import Enrolment, list_enrolments
 from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
+from lms.library.shelf import get_course, private_courses
 
 
 def member_of_programme(public_id: str) -> Person:
@@ -24,11 +24,11 @@ def member_of_programme(public_id: str) -> Person:
 
 def begun_by(person_id: str) -> list[tuple[Enrolment, Course]]:
     """Return what somebody began in this programme; a private course shows nothing."""
-    found = []
+    found, private = [], private_courses()
     for enrolment in list_enrolments(person_id):
         digest = find_newest_digest(enrolment.course_id, enrolment.minor_line)
         course = get_course(digest) if digest else None
-        if course and not course.private and enrolment.programme_id == this_programme().id:
+        if course and enrolment.course_id not in private and enrolment.programme_id == this_programme().id:
             found.append((enrolment, course))
     return found
 

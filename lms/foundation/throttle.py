@@ -94,6 +94,13 @@ def count_miss(key: str, window: timedelta) -> bool:
     return anew
 
 
+def count_misses(key: str, window: timedelta, times: int) -> None:
+    """Add so many misses under a key at once; none adds none."""
+    if times > 0:
+        count_miss(key, window)
+        db.session.execute(update(Misses).where(Misses.key == key).values(count=Misses.count + times - 1))
+
+
 def forget_misses(key: str) -> None:
     """Clear a key, as a sign-in that worked does."""
     db.session.execute(delete(Misses).where(Misses.key == key))

@@ -19,6 +19,7 @@ from lms.foundation.db import Base, db, first_row, joined
 from lms.learning.equivalents import Equivalent
 from lms.learning.rules import Progress
 from lms.library.records import CourseLine, Offering
+from lms.library.shelf import for_staff
 
 
 class Enrolment(Base):
@@ -191,8 +192,9 @@ def list_enrolments(person_id: str) -> list[Enrolment]:
 
 
 def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
-    """Return everybody's enrolments in a programme."""
-    return list(db.session.scalars(select(Enrolment).where(Enrolment.programme_id == programme_id)))
+    """Return everybody's enrolments in a programme, as its staff see them: none in a private course."""
+    query = select(Enrolment).where(Enrolment.programme_id == programme_id)
+    return list(db.session.scalars(for_staff(query, Enrolment.course_id)))
 
 
 @dataclass(frozen=True)

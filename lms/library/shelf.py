@@ -8,6 +8,9 @@ import pickle
 import threading
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.content.bundle import Bundle
 from lms.content.course import Course
@@ -34,6 +37,20 @@ def get_course(digest: str) -> Course:
         if digest not in _courses:
             _courses[digest] = _read(digest)
     return _courses[digest]
+
+
+def private_courses() -> frozenset[str]:
+    """Return the ids of the courses that are private in any version that somebody may open."""
+    current = map(get_course, records.list_current_digests())
+    return frozenset(course.id for course in current if course.private)
+
+
+def for_staff(query: Any, course_id: InstrumentedAttribute[str]) -> Any:
+    """Return a query without what belongs to private courses.
+
+    Every road from staff to enrolments, awards, requests and observations goes through here.
+    """
+    return query.where(course_id.not_in(private_courses()))
 
 
 def read_aside(digests: list[str]) -> None:

@@ -3,16 +3,22 @@
 import json
 import shutil
 from base64 import urlsafe_b64decode
+from datetime import date, datetime, timedelta
 from gzip import decompress
 from io import BytesIO
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
 
-from lms.certification import badges, credentials, records, rendering
+from lms.accounts.actions import set_programme
+from lms.certification import badges, credentials, reading, records, rendering
+from lms.certification.inquiries import key_rows
 from lms.certification.keyring import KeyTrouble
 from lms.certification.last_good import find_slip
+from lms.certification.reading import known_from
+from lms.foundation.db import db
 from tests.certification.test_kept import earn, pdf
 from tests.conftest import ROOT, Site
 
@@ -140,3 +146,57 @@ def test_a_holder_finds_the_badge_on_the_certificates_page(site: Site) -> None:
     page = site.visitor("sam").get(f"/certificates/{code}")
     assert "Open Badge" in page.text
     assert {"picture", "drawing", "data file"} <= {link.text for link in page.tree.iter("a")}
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 3000, "0", "00000000001"])
+def test_a_list_of_withdrawals_that_no_site_has_is_not_found(sqlite_site: Site, number: str) -> None:
+    sqlite_site.stranger().get(f"/credentials/status/{number}", expect=404)
+
+
+# An act just after and just before midnight, east and west of Greenwich, north and south, also where a day has no
+# midnight of its own, and its badge's first and last moment as a public verifier reads them.
+ACTS = {
+    "Pacific/Auckland": ("2027-01-14T11:00:05+00:00", "2027-01-14T10:59:55+00:00"),
+    "Pacific/Kiritimati": ("2027-06-30T10:00:05+00:00", "2027-06-30T09:59:55+00:00"),
+    "Asia/Kathmandu": ("2027-03-01T18:15:05+00:00", "2027-03-01T18:14:55+00:00"),
+    "Europe/London": ("2027-06-30T23:00:05+00:00", "2027-06-30T22:59:55+00:00"),
+    "America/Santiago": ("2027-09-05T04:00:05+00:00", "2027-09-05T03:59:55+00:00"),
+    "America/Los_Angeles": ("2028-02-29T08:00:05+00:00", "2028-02-29T07:59:55+00:00"),
+    "Etc/GMT+12": ("2027-12-31T12:00:05+00:00", "2027-12-31T11:59:55+00:00"),
+}
+
+
+def test_a_badge_is_valid_from_the_act_to_the_end_of_the_last_day_where_its_programme_is(sqlite_site: Site) -> None:
+    site = sqlite_site
+    code = earn(site)
+    with site.inside():
+        ring = rendering.keys_of(site.settings)
+        award = records.find_award(code)
+        assert award is not None
+        # What is changed below stays in this test.
+        db.session.expunge(award)
+    for zone, acts in ACTS.items():
+        site.do(set_programme, "harbour", None, {"timezone": zone})
+        for act in map(datetime.fromisoformat, acts):
+            here = act.astimezone(ZoneInfo(zone)).date()
+            award.passed_on, award.issued_at, award.valid_until = here, act, here + timedelta(days=730)
+            with site.inside():
+                told = json.loads(rendering.make_badge(award, (1, 7), ring, site.settings))
+            starts, ends = (datetime.fromisoformat(told[name]) for name in ("validFrom", "validUntil"))
+            created = datetime.fromisoformat(told["proof"]["created"])
+            assert starts <= act and created <= act, zone
+            assert told["validFrom"][:10] == here.isoformat() and told["validUntil"][:10] == str(award.valid_until)
+            last = ends.astimezone(ZoneInfo(zone))
+            assert last.date() == award.valid_until and (last + timedelta(seconds=1)).date() > award.valid_until, zone
+            read = reading.read(json.dumps(told).encode(), known_from(key_rows_of(site)), ROOT / "certificates")
+            assert read.amiss == "", zone
+    # The programme moved west over night: its day began later than the act.
+    award.passed_on, award.issued_at = date(2027, 1, 15), datetime.fromisoformat("2027-01-14T11:00:05+00:00")
+    with site.inside():
+        told = json.loads(rendering.make_badge(award, (1, 7), ring, site.settings))
+    assert told["validFrom"][:10] == "2027-01-15" and datetime.fromisoformat(told["validFrom"]) <= award.issued_at
+
+
+def key_rows_of(site: Site) -> list[dict[str, str]]:
+    with site.inside():
+        return key_rows(site.settings)

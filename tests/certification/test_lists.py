@@ -156,3 +156,31 @@ def test_any_text_reads_as_a_list(text: str) -> None:
 def test_the_head_of_a_table_is_no_code() -> None:
     assert read_codes("Name,Code\nSam,7QK4 M2XD 9RTP C6HV\n") == ["7QK4 M2XD 9RTP C6HV"]
     assert read_codes("Hello") == ["Hello"]
+
+
+def test_lists_of_codes_that_nobody_has_come_to_an_end_long_before_five_thousand_an_hour(sqlite_site: Site) -> None:
+    """Certificates that exist never count, so a hospital may verify as many as it has."""
+    site = sqlite_site
+    known = earn(site)
+    form = site.stranger().get("/verify/list").form("/verify/list")
+    guesses = [new_code() for _ in range(499)]
+    page = form.submit(codes="\n".join([known, *guesses]))
+    page.form("/verify/list").submit()
+    again = form.submit(codes="\n".join([known] * 400 + guesses[:1]))
+    assert "401 codes were looked at." in again.main, "the CSV of an answered list counts nothing"
+    assert "send it again in" in form.submit(expect=429, codes=known).main
+    elsewhere = site.stranger()
+    elsewhere.browser.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    assert "One code" in elsewhere.get("/verify/list").form("/verify/list").submit(codes=known).main
+    forged = dict(page.form("/verify/list").fields) | {"codes": "\n".join(guesses[1:])}
+    assert site.stranger().send("/verify/list", forged, 429).response.status_code == 429
+    secret = key(site)
+    for _list in range(actions.LIST_MISSES_A_KEY // 500):
+        assert ask(site, secret, json={"codes": [new_code() for _ in range(500)]})[0] == 200
+    assert ask(site, secret, json={"codes": [known]})[0] == 429
+
+
+@pytest.mark.parametrize("sent", ["[" * 100_000, '{"codes":' + "[" * 50_000, '{"a":' * 60_000, '{"codes":[NaN,1e999]}'])
+def test_json_of_any_depth_is_told_the_shape(sqlite_site: Site, sent: str) -> None:
+    status, told, _headers = ask(sqlite_site, key(sqlite_site), data=sent, content_type="application/json")
+    assert status == 422 and told["happened"]

@@ -6,9 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from lms import flow
-from lms.certification import reissue
+from lms.certification import actions, levels, records, reissue
+from lms.certification.levels import Seen
 from lms.certification.records import Award, find_award
+from lms.certification.rules import Earned
+from lms.foundation import clock
 from lms.foundation.db import db
+from lms.learning.records import get_enrolment
+from lms.library.shelf import get_course
 from tests.certification.test_credentials import badge_of, revoke
 from tests.conftest import Site
 from tests.inspector import BASE
@@ -76,3 +81,40 @@ def test_a_deleted_account_closes_its_badges(sqlite_site: Site) -> None:
         sam = sqlite_site.person("sam").id
     sqlite_site.do(flow.take_away, sam, None)
     assert sqlite_site.stranger().get(f"/badges/{code}", expect=410).h1 == "This badge was closed by its holder"
+
+
+@pytest.mark.parametrize("next_one", ["ready to practise", "reissued", "renewed"])
+def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: Site, next_one: str) -> None:
+    """Neither the badge's address nor the name on the page: a successor is closed until its holder opens it."""
+    site = sqlite_site
+    code = earn(site, document=True)
+    choose(site, code, "yes")
+    site.visitor("sam").get(f"/certificates/{code}").form("/show-name").submit(show="yes")
+    with site.inside():
+        award = find_award(code)
+        assert award is not None and award.badge_open and award.name_shown
+        enrolment, course = get_enrolment(award.enrolment_id), get_course(award.digest)
+    if next_one == "ready to practise":
+        site.do(levels.set_readiness, award.programme_id, award.course_id, 1, site.settings)
+        with site.inside():
+            tara = site.person("tara")
+        seen = Seen("Tara Novak", "trainer", clock.today("UTC"), "skilled", tara.id)
+        site.do(levels.record_observation, award.enrolment_id, seen, site_person(site, "cora"))
+    elif next_one == "reissued":
+        site.do(reissue.make_anew, award.id, "fault")
+    else:
+        earned = Earned(clock.today("UTC"), None, waiting=False)
+        site.do(lambda: actions.keep_award(enrolment, course, earned, award.facts, records.get_award(award.id)))
+    site.work()
+    with site.inside():
+        (newer,) = db.session.scalars(select(Award).where(Award.code != code)).all()
+        assert (newer.badge_open, newer.name_shown) == (None, False)
+    site.stranger().get(f"/badges/{newer.code}", expect=404)
+    assert "Sam Osei" not in site.stranger().get(f"/verify/{newer.code}").main
+    choose(site, newer.code, "yes")
+    assert site.stranger().browser.get(f"/badges/{newer.code}", base_url=BASE).status_code == 200
+
+
+def site_person(site: Site, name: str) -> str:
+    with site.inside():
+        return str(site.person(name).id)

@@ -16,8 +16,11 @@ from lms.accounts import actions as accounts
 from lms.accounts import invitations
 from lms.accounts.letters import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
+from lms.certification import actions as certification
 from lms.certification import levels
+from lms.certification.codes import grouped
 from lms.certification.levels import Seen
+from lms.certification.records import Award, NameRequest, find_award, list_awards_of_programme
 from lms.coordination.actions import ask
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -31,7 +34,7 @@ from tests.conftest import Site, app_of, settings_for
 from tests.content import small_course
 from tests.house.ledger import Door, read_ledger
 from tests.inspector import BASE, Inspector
-from tests.roads import PFA, TALKS, earn, the_course
+from tests.roads import PFA, TALKS, earn, publish_next, the_course
 
 PEOPLE = ("", "sam", "tara", "cora", "ada", "mina")
 HOME = {"sam": "harbour", "lena": "harbour", "tara": "harbour", "cora": "harbour", "mina": "meadow"}
@@ -303,3 +306,65 @@ def test_ending_somebody_elses_sign_in_ends_nothing(world: World) -> None:
     knock(world, door, "sam", address(world, door, "lena", OPEN_COURSE), "lena")
     with world.site.inside():
         assert {row.public_id for row in list_sign_ins(world.site.person("lena").id)} == before != set()
+
+
+def test_a_private_certificate_is_behind_no_door_of_the_staff(sqlite_site: Site) -> None:
+    """Planted: a certificate with a name request, a PDF in trouble and a practice to confirm, then made private."""
+    site = sqlite_site
+    code = earn(site, "sam", document=False)
+    with site.inside():
+        award, sam = find_award(code), site.person("sam")
+    assert award is not None
+    sam_id, tara = sam.public_id, _plant(site, award)
+    cora = Inspector(site.app)
+    cora.browser = site.visitor("cora").browser
+    assert code in cora.get("/programmes/harbour/people").html, "before it is private, it is seen"
+    publish_next(site, "9.0.0", head=("private: no", "private: yes"))
+    values = {"programme": "harbour", "person": sam_id, "code": code, "course": PFA, "observation": tara}
+    doors = [door for door in read_ledger() if door.path.startswith("/programmes/<programme>") and door.method == "GET"]
+    seen = []
+    for door in doors:
+        path = door.path
+        for name, value in values.items():
+            path = path.replace(f"<{name}>", value)
+        if "<" in path:
+            continue
+        for person in ("cora", "tara"):
+            answer = site.visitor(person).browser.get(path, base_url=BASE, buffered=True)
+            told = answer.get_data(as_text=True)
+            if "<code>" in door.path:
+                # The page that says so repeats the address, and nothing else of it.
+                assert answer.status_code == 404, (person, path)
+                told = told.replace(path, "")
+            found = [mark for mark in (code, "Samira Planted", "Olga Planted", grouped(code)) if mark in told]
+            seen += [(person, path, mark) for mark in found]
+    assert len(doors) > 10 and seen == []
+    form = dict(site.visitor("cora").get("/display").form("/display").fields)
+    for path in (
+        f"/programmes/harbour/certificates/{code}/anew",
+        f"/programmes/harbour/certificates/{code}/withdraw",
+        f"/programmes/harbour/certificates/{code}/reinstate",
+        f"/programmes/harbour/practice-to-confirm/{tara}",
+        f"/programmes/harbour/people/{sam_id}/practice/{tara}/undo",
+    ):
+        sent = {"form_token": form["form_token"], "go": "yes", "reason": "other", "because": "fault"}
+        answer = site.visitor("cora").browser.post(path, base_url=BASE, data=sent, headers={"Origin": BASE})
+        assert answer.status_code == 404, path
+    with site.inside():
+        assert list_awards_of_programme(award.programme_id) == []
+        assert [row.person_id for row in list_enrolments_of_programme(award.programme_id)] == []
+
+
+def _plant(site: Site, award: Award) -> str:
+    """Plant a wish for another name, a PDF that could not be made, and a practice whose observer is to be confirmed."""
+    with site.inside():
+        tara = site.person("tara").id
+
+    def plant() -> None:
+        db.session.add(NameRequest(award_id=award.id, name="Samira Planted", asked_at=clock.now()))
+
+    site.do(plant)
+    site.do(certification.note_render_trouble, award.id, "planted")
+    seen = Seen("Olga Planted", "observer", clock.today("UTC"), "basic")
+    row = site.do(levels.record_observation, award.enrolment_id, seen, tara)
+    return str(row.public_id)
