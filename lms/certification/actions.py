@@ -42,11 +42,8 @@ from lms.library.rules import missing_reviews, needed_reviews
 from lms.library.shelf import get_course
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
-<<<<<<< HEAD
-TRANSCRIPTS_A_PERSON = 10  # an hour
-=======
 LIST_MISSES_A_NETWORK, LIST_MISSES_A_KEY = 500, 3000
->>>>>>> d3c00ee (Keep private courses from staff, and limit names and lists by network)
+TRANSCRIPTS_A_PERSON = 10  # an hour
 LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY, FILES_A_NETWORK = timedelta(hours=1), 10, 60, 30
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 SPELLING_WINDOW = timedelta(days=1)

@@ -67,14 +67,10 @@ def look_into(content: bytes, settings: Settings, pictures: Path) -> Found:
     if len(content) > BYTES_MOST:
         return Found("unknown", "too-large", None, None)
     rows = key_rows(settings)
-<<<<<<< HEAD
     reading = None
     if rows:
         with one_child(settings.data):
-            reading = _read_aside(content, rows)
-=======
-    reading = _read_aside(content, rows, pictures) if rows else None
->>>>>>> 9cfbfa3 (Accept only badges and pictures that this site made, part for part)
+            reading = _read_aside(content, rows, pictures)
     if reading is None:
         return Found("unknown", "not-read" if rows else "not-recognised", None, None)
     return held_against_register(reading)
