@@ -334,6 +334,12 @@ def find_letters(award_id: str) -> tuple[str, ...]:
     return tuple((request.letters or "").split()) if request and request.done_at is None else ()
 
 
+def pdf_is_delayed(award_id: str) -> bool:
+    """Decide whether something held up a certificate's PDF when it was last tried."""
+    request = db.session.get(RenderRequest, award_id)
+    return request is not None and request.done_at is None and request.trouble is not None
+
+
 def list_confirmed_names(programme_id: str) -> set[tuple[str, str]]:
     """Return (person, name as names are compared) of what coordinators of a programme confirmed."""
     query = select(NameConfirmation.person_id, NameConfirmation.name)

@@ -80,6 +80,7 @@ def certificate(code: str) -> Any:
         },
         ready=size is not None,
         letters=records.find_letters(award.id),
+        delayed=records.pdf_is_delayed(award.id),
         has_badge=credentials.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
         attests=pages.fields(award),

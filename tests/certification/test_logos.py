@@ -165,14 +165,6 @@ def test_what_cannot_be_printed_is_told_kindly_and_changes_nothing(
         assert harbour is not None and harbour.name == "Harbour Hospitals" and "logo" not in harbour.facts
 
 
-def test_a_logo_that_is_lost_holds_no_certificate_up(sqlite_site: Site) -> None:
-    sqlite_site.do(set_programme, "harbour", None, {"logo": "0" * 64})
-    code = earn(sqlite_site, document=True)
-    with sqlite_site.inside():
-        award = find_award(code)
-        assert award is not None and find_document(award.id) is not None
-
-
 def test_mina_of_another_programme_finds_no_such_page(sqlite_site: Site) -> None:
     for name in ("mina", "tara", "sam"):
         sqlite_site.visitor(name).get(LOOK, expect=404)

@@ -193,6 +193,8 @@ def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(
         assert award is not None and find_document(award.id) is None
         assert credentials.has_badge(award.id)
         assert "logo" in str(records.list_troubled()[award.id].trouble)
+    own = sqlite_site.visitor("sam").get(f"/certificates/{code}").main
+    assert "without a PDF for now" in own and "in a minute" not in own and "data file" in own
     for _minute in range(records.RENDER_TRIES + 2):
         sqlite_site.work()
     assert "PDF of 1 certificate" in sqlite_site.visitor("cora").get(PEOPLE).main
