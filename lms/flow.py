@@ -99,18 +99,33 @@ def list_lines() -> list[dict[str, Any]]:
             "label": line.label,
             "number": line.number,
             "checked": line.verified_on or "not yet",
-            "state": "taken off" if line.id in now.withdrawn else "",
+            "state": _line_state(now, line.id),
         }
         for line in now.before.all()
     ]
 
 
+def _line_state(now: kept_care.Current, line_id: str) -> str:
+    """Return where a line was taken off: on the whole site, or by which programmes."""
+    by = sorted(slug for slug, lines in now.withdrawn_by.items() if line_id in lines)
+    return "taken off" if line_id in now.withdrawn else f"taken off by {', '.join(by)}" if by else ""
+
+
 def remove_line(line_id: str) -> bool:
-    """Take a support line off every page; False when there is none with this id."""
+    """Take a support line off the pages of all programmes; False when there is none with this id."""
     data = this_site().data
     if kept_care.current(data).before.find(line_id) is None:
         return False
     write(care.withdraw_line, line_id, data)
+    return True
+
+
+def restore_line(line_id: str) -> bool:
+    """Show a support line again that was taken off the whole site; False when there is none with this id."""
+    data = this_site().data
+    if kept_care.current(data).before.find(line_id) is None:
+        return False
+    write(care.restore_line, line_id, data)
     return True
 
 

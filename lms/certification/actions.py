@@ -100,7 +100,10 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     decision = rules.decide_award(course, progress, today, until, held=held)
     if isinstance(decision, rules.NotYet):
         return None
-    facts = {**rules.what_stood_behind(course), **rules.met_otherwise(course, progress, waived_of(enrolment_id))}
+    facts = {
+        **rules.what_stood_behind(course, progress),
+        **rules.met_otherwise(course, progress, waived_of(enrolment_id)),
+    }
     return keep_award(enrolment, course, decision, facts)
 
 

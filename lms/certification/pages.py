@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import url_for
 
-from lms.certification import renewed
+from lms.certification import lessons_done, renewed
 from lms.certification.printed import MARK_LENGTH, plain
 from lms.certification.records import Award
 from lms.certification.rules import State
 from lms.certification.squares import Paper
 from lms.foundation.settings import Settings
-from lms.foundation.words import day, duration, ngettext
+from lms.foundation.words import day, ngettext
 from lms.foundation.words import gettext as _
 
 
@@ -23,9 +23,12 @@ def _played(facts: dict[str, Any]) -> int:
 
 
 def otherwise(facts: dict[str, Any]) -> list[str]:
-    """Return what was met in another way or waived, each in a sentence that never calls it passed."""
+    """Return what was known already, met in another way or waived, each in a sentence that never calls it passed."""
+    return [*_practice_beside(facts), *lessons_done.lessons_beside(facts)]
+
+
+def _practice_beside(facts: dict[str, Any]) -> list[str]:
     counts = {name: facts.get(name, 0) for name in ("practice_otherwise", "practice_waived")}
-    lessons, waived = facts.get("lessons_otherwise", 0), facts.get("lessons_waived", 0)
     found = [
         counts["practice_otherwise"]
         and ngettext(
@@ -39,29 +42,16 @@ def otherwise(facts: dict[str, Any]) -> list[str]:
             "%(num)s practice conversations were waived by the programme.",
             counts["practice_waived"],
         ),
-        lessons
-        and ngettext(
-            "One lesson was met in another way, which the programme recorded.",
-            "%(num)s lessons were met in another way, which the programme recorded.",
-            lessons,
-        ),
-        waived
-        and ngettext(
-            "One lesson was waived by the programme.", "%(num)s lessons were waived by the programme.", waived
-        ),
     ]
     return [words for words in found if words]
 
 
 def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
     """Return what a certificate attests: one clause for each criterion its course had, and none for the others."""
-    found = [_("The course is self-paced. Length: %(time)s.", time=duration(facts["minutes"]))]
+    found = [lessons_done.length_clause(facts)]
     if renewed.is_renewed(facts):
         return (*found, *_of_renewal(facts), observed_words(facts))
-    if facts["safety"]:
-        found.append(_("%(score)s%% or more of the check, including every safety question.", score=facts["score"]))
-    else:
-        found.append(_("%(score)s%% or more of the check.", score=facts["score"]))
+    found += [words for words in (_of_check(facts), lessons_done.lessons_words(facts)) if words]
     if _played(facts):
         found.append(
             ngettext("One written practice conversation.", "%(num)s written practice conversations.", _played(facts))
@@ -69,11 +59,17 @@ def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
     return (*found, *otherwise(facts), observed_words(facts))
 
 
+def _of_check(facts: dict[str, Any]) -> str:
+    if facts["safety"]:
+        return _("%(score)s%% or more of the check, including every safety question.", score=facts["score"])
+    return _("%(score)s%% or more of the check.", score=facts["score"])
+
+
 def level_words(facts: dict[str, Any]) -> str:
     """Return the level of a certificate, with the day since which somebody is ready to practise."""
     if facts.get("level") == "ready":
         return _("Ready to practise, since %(day)s", day=day(date.fromisoformat(facts["ready_on"])))
-    return _("Course completed")
+    return _("Course completed") if lessons_done.all_lessons_asked(facts) else _("Requirements met")
 
 
 def observed_words(facts: dict[str, Any]) -> str:
@@ -131,7 +127,8 @@ def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
             ", and completed %(num)s practice conversations",
             _played(facts),
         )
-    return (share + ".", *otherwise(facts), observed_words(facts))
+    read = lessons_done.lessons_words(facts)
+    return (f"{share}.", *([read] if read else []), *otherwise(facts), observed_words(facts))
 
 
 def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -144,24 +141,25 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
             (_("Practice"), again or _("None was asked for again")),
             (_("First completed"), renewed.first(facts)),
             (_("Observed practice"), observed_words(facts)),
-            (_("Length"), duration(facts["minutes"])),
+            lessons_done.length_words(facts),
         ]
-    knowledge = clauses({**facts, "practice": 0})[1]
     played = _played(facts)
     practised = (
         [ngettext("One written practice conversation", "%(num)s written practice conversations", played)]
         if played
         else []
     )
-    beside = otherwise(facts)
+    read = lessons_done.lessons_words(facts)
+    beside = _practice_beside(facts) if read else otherwise(facts)
     # Words that end in a full stop follow one that has none.
     practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None was asked for")
     return [
         (_("Stage"), level_words(facts)),
-        (_("Knowledge"), knowledge),
+        (_("Knowledge"), _of_check(facts)),
+        *([(_("Lessons"), " ".join([read, *lessons_done.lessons_beside(facts)]))] if read else []),
         (_("Practice"), practice),
         (_("Observed practice"), observed_words(facts)),
-        (_("Length"), duration(facts["minutes"])),
+        lessons_done.length_words(facts),
     ]
 
 

@@ -16,6 +16,7 @@ from lms.accounts.records import Programme, get_person, get_programme
 from lms.certification import actions, credentials, pages, records, transcripts
 from lms.certification.designs import FONTS, USUAL, Design, covers, design_in, missing_glyphs
 from lms.certification.issuers import issuer_of, multikey
+from lms.certification.lessons_done import all_lessons_asked
 from lms.certification.printed import WORDS, direction_of, plain
 from lms.certification.records import Award
 from lms.certification.renewed import is_renewed
@@ -204,9 +205,15 @@ def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Se
 
 
 def _words_of(award: Award) -> dict[str, str]:
-    """Return all words of a certificate in its language; a renewed one differs from a first one in some."""
+    """Return all words of a certificate in its language; some say what was asked and done."""
     words = {key: _(english) for key, english in WORDS.items()}
-    return words | ({"before_course": _("renewed the record of training in")} if is_renewed(award.facts) else {})
+    if "lessons" in award.facts:
+        words["takes"] = _("The course is self-paced. What was done takes about {hours}.")
+    if is_renewed(award.facts):
+        words["before_course"] = _("renewed the record of training in")
+    elif not all_lessons_asked(award.facts):
+        words["before_course"] = _("met the requirements of the course")
+    return words
 
 
 class LettersMissing(Exception):

@@ -151,8 +151,8 @@ def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, di
     way = way_between(get_course(renewal.since), course)
     if not all(item.met for item in renewing.what_renewing_asks(course, way, progress, passed=True)):
         return None
-    waived = waived_of(standing.enrolment_id)
-    return course, rules.what_stood_behind(course) | rules.what_was_renewed(course, way, progress, result.asked, waived)
+    renewed = rules.what_was_renewed(course, way, progress, result.asked, waived_of(standing.enrolment_id))
+    return course, rules.what_stood_behind(course, progress) | renewed
 
 
 def _by_the_whole_check(
@@ -168,5 +168,5 @@ def _by_the_whole_check(
             if not everything_is_done(course, progress):
                 return None
             whole = {"scope": "whole", "since": standing.version, "lessons": 0, "asked": result.asked}
-            return course, rules.what_stood_behind(course) | {"renewal": whole, "practice": 0}
+            return course, rules.what_stood_behind(course, progress) | {"renewal": whole, "practice": 0, "lessons": 0}
     return None

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from lms.content.course import Course
 from lms.learning.renewing import Way, practice_asked
-from lms.learning.rules import Progress, everything_is_done, practice_needed
+from lms.learning.rules import Progress, everything_is_done, minutes_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
 Level = Literal["completed", "ready"]
@@ -78,10 +78,16 @@ def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: dat
     return "valid"
 
 
-def what_stood_behind(course: Course) -> dict[str, int | bool | str]:
-    """Return what a certificate of this version attests, as facts that are kept with the award."""
+def what_stood_behind(course: Course, progress: Progress) -> dict[str, int | bool | str]:
+    """Return what a certificate of this version attests, as facts that are kept with the award.
+
+    The minutes are those of what was done. Certificates of before hold no `lessons`, and the minutes of their course.
+    """
+    asked = course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
     return {
-        "minutes": course.minutes,
+        "minutes": minutes_done(course, progress),
+        "lessons": len(asked),
+        "lessons_known": len(asked & progress.lessons_known),
         "score": course.criteria.score,
         "safety": any(question.critical for question in course.questions),
         "practice": practice_needed(course),
@@ -127,9 +133,11 @@ def what_was_renewed(
         "renewal": {
             "scope": "course" if way.across else "changes",
             "since": way.since,
-            "lessons": len(changed - otherwise),
+            "lessons": len(changed - otherwise - progress.lessons_known),
             "asked": asked,
         },
+        "lessons": 0,
+        "lessons_known": len(changed & progress.lessons_known),
         "practice": practice,
         "practice_otherwise": recorded - by_waiver,
         "practice_waived": by_waiver,
@@ -141,7 +149,9 @@ def what_was_renewed(
 def what_came_first(facts: Mapping[str, Any], version: str, passed_on: date) -> dict[str, Any]:
     """Return what stood behind the first certificate of a cycle, which every renewal carries on."""
     known: dict[str, Any] | None = facts.get("first")
-    return known or {"on": passed_on.isoformat(), "version": version, **{key: facts.get(key, 0) for key in _CARRIED}}
+    lessons = {"lessons": facts["lessons"]} if "lessons" in facts else {}
+    carried = {key: facts.get(key, 0) for key in _CARRIED}
+    return known or {"on": passed_on.isoformat(), "version": version, **carried, **lessons}
 
 
 def what_was_observed(facts: Mapping[str, Any], since: Sequence[str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from lms.foundation.settings import Settings
 from lms.foundation.words import duration
 from lms.foundation.words import gettext as _
 
-FACTS = {"minutes": 190, "score": 80, "safety": True, "practice": 2, "observed": 0}
+FACTS = {"minutes": 190, "score": 80, "safety": True, "practice": 2, "lessons": 14, "observed": 0}
 NOBODY, NOBODYS_CODE = "Noor Haddad", "0000000000000000"
 PIXELS_A_POINT = 2.0
 

@@ -61,7 +61,7 @@ def lines_list(as_json: bool) -> None:
 @click.argument("line_id")
 @inside
 def lines_remove(line_id: str) -> None:
-    """Take a line off every page at once; a coordinator can show it again.
+    """Take a line off the pages of all programmes at once; `lms lines restore` shows it again.
 
     Example: lms lines remove gb-shout
     """
@@ -70,3 +70,18 @@ def lines_remove(line_id: str) -> None:
     if not remove_line(line_id):
         raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
     say(f"{line_id} is off every page now.")
+
+
+@lines.command("restore")
+@click.argument("line_id")
+@inside
+def lines_restore(line_id: str) -> None:
+    """Show a line again that was taken off the whole site; what a programme took off for itself stays off there.
+
+    Example: lms lines restore gb-shout
+    """
+    from lms.flow import restore_line
+
+    if not restore_line(line_id):
+        raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
+    say(f"{line_id} is on the pages again.")

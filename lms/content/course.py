@@ -267,9 +267,8 @@ class Criteria:
 
 @dataclass(frozen=True)
 class CertificateTerms:
-    """How long a certificate stands and what it says of itself; None months means without end."""
+    """How long a certificate stands and what it says of its limits; None months means without end."""
 
-    attests: str
     does_not_attest: str
     valid_months: int | None
     design: str

@@ -173,7 +173,7 @@ def _put_together(
             asked.lessons_required,
             shape.refresher.draw if shape.refresher else None,
         ),
-        certificate=CertificateTerms(terms.attests, terms.does_not_attest, months, terms.design),
+        certificate=CertificateTerms(terms.does_not_attest, months, terms.design),
         sources=tuple(Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources),
         jurisdiction_notes=tuple(
             JurisdictionNote(note.place, note.text, note.read_on, note.owner, note.next_check)

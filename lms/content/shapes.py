@@ -170,7 +170,8 @@ class RefresherShape(_Strict):
 class CertificateShape(_Strict):
     """What the certificate says."""
 
-    attests: Text
+    # What a certificate attests is made from the criteria; old courses hold a sentence here, which nobody is shown.
+    attests: MaybeText = None
     does_not_attest: Text
     valid_months: Annotated[int | None, BeforeValidator(_maybe_whole)] = None
     design: Id = "plain"

@@ -50,9 +50,9 @@ def enrol(person_id: str, programme_id: str, course: Course) -> Enrolment:
     return enrolment
 
 
-def finish_lesson(enrolment_id: str, lesson_id: str) -> None:
-    """Finish a lesson; finishing it again changes nothing."""
-    if records.keep_lesson_done(enrolment_id, lesson_id):
+def finish_lesson(enrolment_id: str, lesson_id: str, known: bool = False) -> None:
+    """Finish a lesson, or say that one knows it already; finishing it again changes nothing."""
+    if records.keep_lesson_done(enrolment_id, lesson_id, known):
         enrolment = records.get_enrolment(enrolment_id)
         announce(LessonFinished(enrolment.person_id, enrolment.programme_id, enrolment_id))
 

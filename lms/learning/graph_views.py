@@ -14,7 +14,7 @@ from lms.foundation.words import gettext as _
 from lms.learning import pages, runs
 from lms.learning.records import OpenPage
 from lms.learning.runs import Coverage
-from lms.learning.views import may_facilitate, open_course, rooms
+from lms.learning.views import facilitated_programmes, may_facilitate, open_course, rooms
 
 
 def fit_words() -> dict[str, str]:
@@ -30,7 +30,7 @@ def graph(course: str, conversation: str) -> Any:
     talk = content.conversation_by_id.get(conversation)
     if talk is None or not may_facilitate(page.visitor, course):
         abort(404)
-    coverage = runs.released_coverage(content.id, talk.id, content.digest)
+    coverage = runs.released_coverage(facilitated_programmes(page.visitor, course), talk.id, content.digest)
     survey = talk_graph.survey(talk)
     lowest, highest = share_range(talk)
     return render_template(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public
 from lms.content.course import Course, Lesson
@@ -34,11 +34,21 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
     shown = content.lesson_by_id.get(lesson)
     if shown is None or (gentle and shown.gentle_html is None):
         abort(404)
-    about = (content.digest, pages.fact_words(page.facts), page.lessons_done, page.enrolment_id is not None)
-    return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle))
+    finished = _just_finished(page, content)
+    progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
+    about = (content.digest, pages.fact_words(page.facts), *progress, finished)
+    return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
 
 
-def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool) -> str:
+def _just_finished(page: OpenPage, content: Course) -> str | None:
+    """Return the sentence on the lesson that the address names, where its reader finished it and wants to be told."""
+    last = content.lesson_by_id.get(request.args.get("done", ""))
+    if last is None or page.wins_hidden or last.id not in page.lessons_done - page.lessons_known:
+        return None
+    return pages.finished_words(last)
+
+
+def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None) -> str:
     """Make a lesson's page from values that all its readers at the same place of the course share."""
     place = content.lessons.index(shown)
     before = content.lessons[place - 1] if place else None
@@ -65,7 +75,9 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
         enrolled=page.enrolment_id is not None,
         signed_in=page.visitor is not None,
         previous=(before.title, pages.lesson_path(content, before)) if before else None,
-        finished=pages.finished_words(before) if before and page.enrolment_id else None,
+        finished=finished,
+        known=shown.id in page.lessons_known,
+        may_be_known=content.criteria.lessons_required,
         next=(after.title, pages.lesson_path(content, after)) if after else None,
         course_url=url_for("learning.course", course=content.id),
     )
@@ -75,18 +87,29 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
 @allow("learn")
 def done(course: str, lesson: str) -> Any:
     """Finish a lesson and go on to the next."""
+    return _finish(course, lesson, known=False)
+
+
+@rooms.post("/courses/<course>/lessons/<lesson>/known")
+@allow("learn")
+def known(course: str, lesson: str) -> Any:
+    """Say that one knows a lesson already and go on to the next; it counts as done, and its time does not."""
+    return _finish(course, lesson, known=True)
+
+
+def _finish(course: str, lesson: str, known: bool) -> Any:
     page, content, enrolment_id = open_enrolment(course)
     shown = content.lesson_by_id.get(lesson)
-    if shown is None:
+    if shown is None or (known and not content.criteria.lessons_required):
         abort(404)
     warm(enrolment_id)
-    write(actions.finish_lesson, enrolment_id, lesson)
+    write(actions.finish_lesson, enrolment_id, lesson, known)
     place = content.lessons.index(shown)
+    told = None if known or page.wins_hidden else shown.id
     if place + 1 < len(content.lessons):
-        # The next page holds the sentence already, for all alike; its address alone lets it be seen.
-        onward = pages.lesson_path(content, content.lessons[place + 1])
-        return redirect(onward if page.wins_hidden else f"{onward}#finished", 303)
-    return redirect(url_for("learning.left", course=course, done=None if page.wins_hidden else shown.id), 303)
+        onward = content.lessons[place + 1]
+        return redirect(url_for("learning.lesson", course=course, lesson=onward.id, done=told), 303)
+    return redirect(url_for("learning.left", course=course, done=told), 303)
 
 
 @rooms.get("/courses/<course>/facilitator")

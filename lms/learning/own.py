@@ -44,7 +44,7 @@ def kept() -> tuple[Kept, ...]:
             _("It keeps your place, and the certificate asks for some of it. Which version you read is not kept."),
             stays,
             (
-                *_columns("lesson_done", "enrolment_id lesson_id at"),
+                *_columns("lesson_done", "enrolment_id lesson_id at known"),
                 *_columns("practice_done", "enrolment_id conversation_id counts at"),
             ),
         ),
@@ -206,12 +206,16 @@ def _finished(enrolment: Enrolment) -> list[tuple[str, ...]]:
     lessons = db.session.scalars(select(LessonDone).where(LessonDone.enrolment_id == enrolment.id))
     talks = db.session.scalars(select(PracticeDone).where(PracticeDone.enrolment_id == enrolment.id))
     return [
-        *((enrolment.course_id, _("Lesson"), row.lesson_id, row.at.isoformat(), "") for row in lessons),
+        *((enrolment.course_id, _lesson_words(row), row.lesson_id, row.at.isoformat(), "") for row in lessons),
         *(
             (enrolment.course_id, _("Conversation"), row.conversation_id, row.at.isoformat(), _yes_or_no(row.counts))
             for row in talks
         ),
     ]
+
+
+def _lesson_words(row: LessonDone) -> str:
+    return _("Lesson, known already") if row.known else _("Lesson")
 
 
 def _talk(course_id: str, run: Run) -> tuple[str, ...]:

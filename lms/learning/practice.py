@@ -9,6 +9,7 @@ from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.learning import runs
 from lms.learning.actions import complete_practice
+from lms.learning.records import get_enrolment, was_practised
 from lms.learning.runs import Run
 from lms.learning.talks import Played, cut, play
 
@@ -107,8 +108,11 @@ def _turn_to(run: Run, path: str) -> None:
 
 
 def _finish(run: Run, conversation: Conversation, played: Played) -> None:
-    """Close a run at its end: counted without a name, and its conversation completed."""
+    """Close a run at its end: somebody's first is counted without a name, and its conversation completed."""
     run.open_for, run.debrief_at = None, clock.now()
-    runs.count_finished(run.digest, conversation.id, ((turn.id, index) for turn, index in played.steps))
+    if not was_practised(run.enrolment_id, conversation.id):
+        programme_id = get_enrolment(run.enrolment_id).programme_id
+        choices = ((turn.id, index) for turn, index in played.steps)
+        runs.count_finished(programme_id, run.digest, conversation.id, choices)
     if played.end:
         complete_practice(run.enrolment_id, conversation, played.end)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, delete, func, insert, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, case, delete, func, insert, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,12 +36,13 @@ class Enrolment(Base):
 
 
 class LessonDone(Base):
-    """A lesson somebody finished; in which version is not kept."""
+    """A lesson somebody finished, in which version is not kept, or said that they know already."""
 
     __tablename__ = "lesson_done"
     enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
     lesson_id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    known: Mapped[bool] = mapped_column(default=False)
 
 
 class Attempt(Base):
@@ -106,13 +107,19 @@ class OpenPage:
     lessons_done: frozenset[str]
     check_at_once: bool = False
     wins_hidden: bool = False
+    lessons_known: frozenset[str] = frozenset()
 
 
 _person, _enrolment, _line = Person.__table__, Enrolment.__table__, CourseLine.__table__
 _programme, _lesson_done, _choices = Programme.__table__, LessonDone.__table__, Choices.__table__
 _membership = Membership.__table__
+# An id has no such sign; it tells a lesson that was read from one that its reader knew already.
+_KNOWN = "!"
+_MARKED = _lesson_done.c.lesson_id + case(
+    (_lesson_done.c.known, literal_column(f"'{_KNOWN}'")), else_=literal_column("''")
+)
 _DONE = (
-    select(joined(_lesson_done.c.lesson_id, " "))
+    select(joined(_MARKED, " "))
     .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
     .correlate(_enrolment)
     .scalar_subquery()
@@ -148,9 +155,17 @@ def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
     visitor = as_visitor(row)
     if visitor and row and row[len(VISITOR_COLUMNS)]:
         digest, enrolment_id, programme_id, facts, done, *chosen = row[len(VISITOR_COLUMNS) :]
-        lessons_done = frozenset((done or "").split())
-        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, lessons_done, *map(bool, chosen))
+        lessons_done, known = _told_apart(done)
+        at_once, hidden = map(bool, chosen)
+        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, lessons_done, at_once, hidden, known)
     return _not_begun(visitor, course_id)
+
+
+def _told_apart(done: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the lessons that are done, and those of them that their reader knew already."""
+    marked = (done or "").split()
+    known = frozenset(name.removesuffix(_KNOWN) for name in marked if name.endswith(_KNOWN))
+    return frozenset(name.removesuffix(_KNOWN) for name in marked), known
 
 
 def _not_begun(visitor: Visitor | None, course_id: str) -> OpenPage:
@@ -251,7 +266,7 @@ def _met(item: str) -> Any:
 
 
 _PROGRESS = select(
-    _of_enrolment(joined(LessonDone.lesson_id, " "), LessonDone),
+    _of_enrolment(joined(_MARKED, " "), LessonDone),
     _of_enrolment(joined(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
     select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
@@ -263,7 +278,8 @@ _PROGRESS = select(
 def progress_of(enrolment_id: str) -> Progress:
     """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
     lessons, practised, tries, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
-    done, played = (frozenset((own or "").split()) for own in (lessons, practised))
+    done, known = _told_apart(lessons)
+    played = frozenset((practised or "").split())
     read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in met)
     return Progress(
         done | read_otherwise,
@@ -272,6 +288,7 @@ def progress_of(enrolment_id: str) -> Progress:
         tries,
         read_otherwise - done,
         played_otherwise - played,
+        known,
     )
 
 
@@ -297,11 +314,14 @@ def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], talks:
     db.session.flush()
 
 
-def keep_lesson_done(enrolment_id: str, lesson_id: str) -> bool:
-    """Keep that a lesson is finished; return False when it was already."""
-    if db.session.get(LessonDone, (enrolment_id, lesson_id)):
+def keep_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -> bool:
+    """Keep that a lesson is finished, or known already; return False when it was already one of both."""
+    row = db.session.get(LessonDone, (enrolment_id, lesson_id))
+    if row:
+        row.known = row.known and known
         return False
-    db.session.execute(insert(LessonDone).values(enrolment_id=enrolment_id, lesson_id=lesson_id, at=clock.now()))
+    values = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "at": clock.now(), "known": known}
+    db.session.execute(insert(LessonDone).values(values))
     return True
 
 
@@ -317,6 +337,11 @@ def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool
     row = {"enrolment_id": enrolment_id, "conversation_id": conversation_id, "counts": counts, "at": clock.now()}
     db.session.execute(upsert(PracticeDone, ("enrolment_id", "conversation_id"), db.engine.dialect.name), [row])
     return counts
+
+
+def was_practised(enrolment_id: str, conversation_id: str) -> bool:
+    """Return whether a conversation came to an end for somebody before, whether or not that end counts."""
+    return db.session.get(PracticeDone, (enrolment_id, conversation_id)) is not None
 
 
 def find_open_attempt(open_for: str) -> Attempt | None:

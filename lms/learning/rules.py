@@ -23,7 +23,8 @@ PRIOR_MONTHS, PRIOR_MONTHS_MOST = 24, 120
 class Progress:
     """How far somebody is: lesson ids, conversations that count, whether the check was ever passed, and its tries.
 
-    What is met only because it was recorded as met in another way stands among them, and once more by itself.
+    What is met only because it was recorded as met in another way stands among them, and once more by itself;
+    so do lessons that the learner said they know already.
     """
 
     lessons: frozenset[str] = frozenset()
@@ -32,6 +33,7 @@ class Progress:
     tries: int = 0
     lessons_otherwise: frozenset[str] = frozenset()
     practised_otherwise: frozenset[str] = frozenset()
+    lessons_known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,15 @@ def what_is_asked(course: Course, progress: Progress) -> tuple[Asked, ...]:
     return tuple(asked)
 
 
+def minutes_done(course: Course, progress: Progress) -> int:
+    """Return about how long what was done takes: the lessons that were read, the conversations played, the check."""
+    read = progress.lessons - progress.lessons_otherwise - progress.lessons_known
+    played = progress.practised - progress.practised_otherwise
+    left_out = sum(lesson.minutes for lesson in course.lessons if lesson.id not in read)
+    left_out += sum(talk.minutes for talk in course.conversations if talk.id not in played)
+    return course.minutes - left_out
+
+
 def everything_is_done(course: Course, progress: Progress) -> bool:
     """Decide whether a learner has met all that the certificate asks for."""
     return all(item.met for item in what_is_asked(course, progress))
@@ -190,13 +201,17 @@ def missing_facts(course: Course, facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def lessons_to_revisit(course: Course, outcome: Outcome) -> tuple[tuple[str, bool], ...]:
-    """Return lesson ids that help most after a check, with True where a safety question leads there."""
-    missed = [(question, question.critical) for question, result in outcome.graded if not result.right]
+    """Return the lessons that may help after a check, with True where a safety question leads there.
+
+    Each question that was not right leads to every lesson that shares most of its objectives, and nothing else does.
+    """
     found: dict[str, bool] = {}
-    for question, critical in sorted(missed, key=lambda item: not item[1]):
-        for lesson in course.lessons:
-            if set(lesson.objectives) & set(question.objectives):
-                found[lesson.id] = found.get(lesson.id, False) or critical
-    order = [lesson.id for lesson in course.lessons]
-    chosen = sorted(found.items(), key=lambda item: (not item[1], order.index(item[0])))[:4]
-    return tuple(sorted(chosen, key=lambda item: order.index(item[0])))
+    for question, result in outcome.graded:
+        if result.right:
+            continue
+        shared = {lesson.id: len({*lesson.objectives} & {*question.objectives}) for lesson in course.lessons}
+        most = max(shared.values(), default=0)
+        for name, count in shared.items():
+            if most and count == most:
+                found[name] = found.get(name, False) or question.critical
+    return tuple((lesson.id, found[lesson.id]) for lesson in course.lessons if lesson.id in found)

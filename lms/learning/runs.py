@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,6 @@ from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.learning.records import Enrolment
 from lms.learning.talks import in_tens, is_released
-from lms.library.records import find_newest_digest
 
 KEPT_AFTER_DEBRIEF = timedelta(days=30)
 KEPT_UNFINISHED = timedelta(days=90)
@@ -43,9 +43,10 @@ class Run(Base):
 
 
 class TalkTally(Base):
-    """How many runs of a conversation in one version came to an end; nobody is named by it."""
+    """How many people of a programme brought a conversation of one version to an end; nobody is named by it."""
 
     __tablename__ = "talk_tally"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(primary_key=True)
     held: Mapped[int] = mapped_column(default=0)
@@ -53,9 +54,10 @@ class TalkTally(Base):
 
 
 class TalkCoverage(Base):
-    """In how many finished runs a reply was chosen: held back, and released with each tenth run."""
+    """How many people of a programme chose a reply: held back, and released with each tenth of them."""
 
     __tablename__ = "talk_coverage"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(primary_key=True)
     turn_id: Mapped[str] = mapped_column(primary_key=True)
@@ -66,7 +68,7 @@ class TalkCoverage(Base):
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which replies learners met, in tens: finished runs, and by turn and number of reply in how many of them."""
+    """Which replies learners met, in tens: how many people, and by turn and number of reply how many of them."""
 
     runs: int = 0
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -116,19 +118,23 @@ def sweep() -> None:
     db.session.execute(delete(Run).where(or_(read, left)))
 
 
-def count_finished(digest: str, conversation_id: str, choices: Iterable[tuple[str, int]]) -> None:
-    """Count a run that came to an end without a trace of whose it was; with each tenth, what was held comes out."""
-    tally = db.session.get(TalkTally, (digest, conversation_id))
+def count_finished(programme_id: str, digest: str, conversation_id: str, choices: Iterable[tuple[str, int]]) -> None:
+    """Count somebody's first run that came to an end, without a trace of whose it was.
+
+    Call it once for each person, so that no one of them alone brings what is held to light: that is released with
+    each tenth person of a programme.
+    """
+    tally = db.session.get(TalkTally, (programme_id, digest, conversation_id))
     if tally is None:
-        tally = TalkTally(digest=digest, conversation_id=conversation_id, held=0, released=0)
+        tally = TalkTally(programme_id=programme_id, digest=digest, conversation_id=conversation_id, held=0, released=0)
         db.session.add(tally)
     tally.held += 1
     for turn_id, index in sorted(set(choices)):
-        row = db.session.get(TalkCoverage, (digest, conversation_id, turn_id, index))
+        key = (programme_id, digest, conversation_id, turn_id, index)
+        row = db.session.get(TalkCoverage, key)
         if row is None:
-            row = TalkCoverage(
-                digest=digest, conversation_id=conversation_id, turn_id=turn_id, reply_index=index, held=0, released=0
-            )
+            names = ("programme_id", "digest", "conversation_id", "turn_id", "reply_index")
+            row = TalkCoverage(**dict(zip(names, key, strict=True)), held=0, released=0)
             db.session.add(row)
         row.held += 1
     db.session.flush()
@@ -137,22 +143,22 @@ def count_finished(digest: str, conversation_id: str, choices: Iterable[tuple[st
 
 
 def _release(tally: TalkTally) -> None:
-    for row in _coverage_rows(tally.digest, tally.conversation_id):
+    for row in _coverage_rows(tally.programme_id, tally.digest, tally.conversation_id):
         row.held, row.released = 0, row.released + row.held
     tally.held, tally.released = 0, tally.released + tally.held
 
 
-def _coverage_rows(digest: str, conversation_id: str) -> list[TalkCoverage]:
-    query = select(TalkCoverage).where(TalkCoverage.digest == digest)
+def _coverage_rows(programme_id: str, digest: str, conversation_id: str) -> list[TalkCoverage]:
+    query = select(TalkCoverage).where(TalkCoverage.programme_id == programme_id, TalkCoverage.digest == digest)
     return list(db.session.scalars(query.where(TalkCoverage.conversation_id == conversation_id)))
 
 
-def released_coverage(course_id: str, conversation_id: str, digest: str | None = None) -> Coverage:
-    """Return which replies learners met in a version, the newest unless told; a count is rounded down to tens."""
-    digest = digest or find_newest_digest(course_id)
-    tally = db.session.get(TalkTally, (digest, conversation_id)) if digest else None
-    if digest is None or tally is None:
-        return Coverage()
-    rows = _coverage_rows(digest, conversation_id)
-    counts = {(row.turn_id, row.reply_index): in_tens(row.released) for row in rows if row.released}
-    return Coverage(tally.released, counts)
+def released_coverage(programme_ids: Iterable[str], conversation_id: str, digest: str) -> Coverage:
+    """Return which replies people of some programmes met in a version, each programme's count rounded down to tens."""
+    people, counts = 0, Counter[tuple[str, int]]()
+    for programme_id in programme_ids:
+        tally = db.session.get(TalkTally, (programme_id, digest, conversation_id))
+        people += tally.released if tally else 0
+        for row in _coverage_rows(programme_id, digest, conversation_id) if tally else ():
+            counts[row.turn_id, row.reply_index] += in_tens(row.released)
+    return Coverage(people, dict(counts))

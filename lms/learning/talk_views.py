@@ -120,7 +120,7 @@ def _kept_move(talk: Talk) -> Any:
     if "run" not in form:
         return _begin(talk)
     seen = runs.find_own(form["run"], signed_in().person_id)
-    if seen is None:
+    if seen is None or not _belongs_here(talk, seen):
         return _newest(talk, _("The talk on that page is no longer kept. You can begin it again whenever you like."))
     there = _with(talk.page, talk.course, talk.conversation.id, seen)
     revision = whole_number(form.get("revision", ""), -1)
@@ -140,6 +140,12 @@ def _kept_move(talk: Talk) -> Any:
         return redirect(_address_of(talk, seen.public_id), 303)
     words = _("This talk went on in another tab or on another device. Nothing is lost: this is where it stands now.")
     return _newest(talk, words, seen.public_id)
+
+
+def _belongs_here(talk: Talk, run: Run) -> bool:
+    """Return whether a run is of this conversation: what is said in one never counts for another."""
+    course_id = records.get_enrolment(run.enrolment_id).course_id
+    return (course_id, run.conversation_id) == (talk.course.id, talk.conversation.id)
 
 
 def _begin(talk: Talk) -> Any:

@@ -240,10 +240,15 @@ def _newer(page: OpenPage, content: Course, progress: Progress) -> Newer | None:
 
 def may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
     """Decide whether somebody runs sessions, or coordinates them, in a programme that offers the course."""
+    return bool(facilitated_programmes(somebody, course_id))
+
+
+def facilitated_programmes(somebody: Visitor | None, course_id: str) -> list[str]:
+    """Return the programmes that offer the course in which somebody runs sessions, or coordinates them."""
     if not may(somebody, "read facilitator notes"):
-        return False
+        return []
     offered = {offering.programme_id for offering in list_offerings(course_id)}
-    return any(may(somebody, "read facilitator notes", programme_id) for programme_id in offered)
+    return sorted(one for one in offered if may(somebody, "read facilitator notes", one))
 
 
 def _remark_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
@@ -287,7 +292,7 @@ def enrol(course: str) -> Any:
 @allow("learn")
 def left(course: str) -> Any:
     """Show what the certificate still asks for, each with its way there."""
-    _page, content, enrolment_id = open_enrolment(course)
+    page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
     renewing = renewing_of(enrolment_id, content, progress)
     asked = renewing.rows if renewing else pages.asked_rows(content, progress)
@@ -295,6 +300,7 @@ def left(course: str) -> Any:
     news = news_of(enrolment_id, certificate)
     unfinished = pages.first_open(content, progress)
     last = content.lesson_by_id.get(request.args.get("done", ""))
+    told = last is not None and not page.wins_hidden and last.id in page.lessons_done - page.lessons_known
     return render_template(
         "learning/left.html",
         here="courses",
@@ -308,7 +314,7 @@ def left(course: str) -> Any:
         lesson_url=pages.lesson_path(content, unfinished) if unfinished else None,
         lessons_done=len(progress.lessons),
         lessons_count=len(content.lessons),
-        notices=[pages.finished_words(last)] if last else [],
+        notices=[pages.finished_words(last)] if last and told else [],
         otherwise=pages.otherwise_rows(content, list_equivalents(enrolment_id)),
         observed=current_app.extensions["lms_way_to_practise"](enrolment_id),
         course_url=url_for("learning.course", course=content.id),

@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 from lms.foundation import clock
-from lms.foundation.db import after_commit
+from lms.foundation.db import after_commit, db
 from lms.foundation.events import announce
 from lms.wellbeing import kept, records
 from lms.wellbeing.events import LineChecked, LineRestored, LineWithdrawn
+from lms.wellbeing.records import LineWithdrawal
 
 
 def keep_looks(person_id: str, choices: str) -> None:
@@ -24,19 +25,30 @@ def check_line(line_id: str, on: date, data: Path) -> None:
     after_commit(lambda: kept.copy_notes(data))
 
 
-def withdraw_line(line_id: str, data: Path) -> None:
-    """Take a line off every page, from the next page on."""
-    note = records.line_note(line_id)
-    if note.withdrawn_at is None:
-        note.withdrawn_at = clock.now()
-        announce(LineWithdrawn(line_id))
+def withdraw_line(line_id: str, data: Path, programme_id: str | None = None) -> None:
+    """Take a line off a programme's pages, from the next page on; without a programme, off the whole site."""
+    if programme_id is None:
+        note = records.line_note(line_id)
+        changed, note.withdrawn_at = note.withdrawn_at is None, note.withdrawn_at or clock.now()
+    else:
+        changed = records.find_withdrawal(programme_id, line_id) is None
+        if changed:
+            db.session.add(LineWithdrawal(programme_id=programme_id, line_id=line_id, withdrawn_at=clock.now()))
+    if changed:
+        announce(LineWithdrawn(line_id, programme_id))
     after_commit(lambda: kept.copy_notes(data))
 
 
-def restore_line(line_id: str, data: Path) -> None:
-    """Show a line again that had been taken off."""
-    note = records.line_note(line_id)
-    if note.withdrawn_at is not None:
-        note.withdrawn_at = None
-        announce(LineRestored(line_id))
+def restore_line(line_id: str, data: Path, programme_id: str | None = None) -> None:
+    """Show a line again on a programme's pages, or on the whole site; what the other took off stays off."""
+    if programme_id is None:
+        note = records.line_note(line_id)
+        changed, note.withdrawn_at = note.withdrawn_at is not None, None
+    else:
+        row = records.find_withdrawal(programme_id, line_id)
+        changed = row is not None
+        if row:
+            db.session.delete(row)
+    if changed:
+        announce(LineRestored(line_id, programme_id))
     after_commit(lambda: kept.copy_notes(data))

@@ -8,16 +8,18 @@ from datetime import date
 
 @dataclass(frozen=True)
 class LineWithdrawn:
-    """A line was taken off every page of the site."""
+    """A line was taken off a programme's pages, or off the whole site."""
 
     line_id: str
+    programme_id: str | None = None
 
 
 @dataclass(frozen=True)
 class LineRestored:
-    """A line that had been taken off is shown again."""
+    """A line that had been taken off a programme's pages, or the whole site, is shown again."""
 
     line_id: str
+    programme_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import json
 import logging
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from lms.accounts.records import list_programmes
 from lms.wellbeing.lines import Lines, Trouble, as_noted, put_together, read_lines
-from lms.wellbeing.records import list_line_notes
+from lms.wellbeing.records import list_line_notes, list_withdrawals
 
 log = logging.getLogger("lms.wellbeing")
 
@@ -26,12 +27,20 @@ LARGEST = 256 * 1024
 
 @dataclass(frozen=True)
 class Current:
-    """The lines as they stand now, those before any was taken off, and what is amiss with the own file."""
+    """The lines as the site shows them, those before any was taken off, and what is amiss with the own file.
+
+    `withdrawn` is off the whole site; `withdrawn_by` holds, by short name, what a programme took off its own pages.
+    """
 
     lines: Lines
     before: Lines
     withdrawn: frozenset[str]
     troubles: tuple[Trouble, ...]
+    withdrawn_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def lines_of(self, slug: str | None) -> Lines:
+        """Return the lines as a programme's people meet them."""
+        return as_noted(self.lines, self.withdrawn_by.get(slug or "", frozenset()), {})
 
 
 _known: dict[Path, tuple[tuple[Any, ...], Current]] = {}
@@ -54,8 +63,9 @@ def current(data: Path) -> Current:
         return known[1]
     own, troubles = _own_lines(data)
     before = put_together(shipped_lines(), own)
-    withdrawn, checked = _read_notes(data)
-    found = Current(as_noted(before, withdrawn, checked), as_noted(before, frozenset(), checked), withdrawn, troubles)
+    withdrawn, by_programme, checked = _read_notes(data)
+    shown, unchanged = as_noted(before, withdrawn, checked), as_noted(before, frozenset(), checked)
+    found = Current(shown, unchanged, withdrawn, troubles, by_programme)
     _known[data] = (tuple(_stamp(data / name) for name in (OWN, GOOD, NOTES)), found)
     return found
 
@@ -112,20 +122,25 @@ def _read_json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _read_notes(data: Path) -> tuple[frozenset[str], dict[str, date]]:
+def _read_notes(data: Path) -> tuple[frozenset[str], dict[str, frozenset[str]], dict[str, date]]:
     notes = _read_json(data / NOTES)
     checked = {line: date.fromisoformat(day) for line, day in notes.get("checked", {}).items()}
-    return frozenset(notes.get("withdrawn", [])), checked
+    by_programme = {slug: frozenset(lines) for slug, lines in notes.get("withdrawn_by", {}).items()}
+    return frozenset(notes.get("withdrawn", [])), by_programme, checked
 
 
 def copy_notes(data: Path) -> None:
     """Copy which lines were checked and which were taken off to where the pages read it."""
     rows = list_line_notes()
+    by_programme: dict[str, list[str]] = {}
+    for slug, line_id in list_withdrawals():
+        by_programme.setdefault(slug, []).append(line_id)
     notes = {
         "withdrawn": [row.line_id for row in rows if row.withdrawn_at],
+        "withdrawn_by": by_programme,
         "checked": {row.line_id: row.verified_on.isoformat() for row in rows if row.verified_on},
     }
-    if notes != {"withdrawn": [], "checked": {}} or (data / NOTES).exists():
+    if any(notes.values()) or (data / NOTES).exists():
         _keep(data / NOTES, json.dumps(notes))
 
 

@@ -26,17 +26,12 @@ class ShownLine:
     checked: str
 
 
-def show(line: Line, emergency: str = "") -> ShownLine:
-    """Return a line in words: how and when it answers, when it was checked, and what to do if it stays silent."""
-    if line.verified_on is None:
-        checked = _("Not yet checked by this site.")
-    else:
-        checked = _("Checked on %(day)s.", day=day(line.verified_on))
-    number = emergency or _("your local emergency number")
-    after = _("If it does not answer, call %(emergency)s.", emergency=number)
+def show(line: Line) -> ShownLine:
+    """Return a line in words: how and when it answers, and when it was checked, if it was."""
+    checked = _("Checked on %(day)s.", day=day(line.verified_on)) if line.verified_on else ""
     words = {"call": line.number, "text": _("Text %(number)s", number=line.number)}
     links = tuple((words[way], address) for way, address in line.links)
-    return ShownLine(line.id, line.label, _about(line), line.number, links, f"{checked} {after}")
+    return ShownLine(line.id, line.label, _about(line), line.number, links, checked)
 
 
 def _about(line: Line) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.records import Programme
 from lms.foundation.db import Base, db
 
 
@@ -19,12 +20,21 @@ class Looks(Base):
 
 
 class LineNote(Base):
-    """What was found out about one support line; the lines themselves stand in files."""
+    """What was found out about one support line for the whole site; the lines themselves stand in files."""
 
     __tablename__ = "line_note"
     line_id: Mapped[str] = mapped_column(primary_key=True)
     withdrawn_at: Mapped[datetime | None]
     verified_on: Mapped[date | None]
+
+
+class LineWithdrawal(Base):
+    """A support line that one programme's coordinators took off its own pages."""
+
+    __tablename__ = "line_withdrawal"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    line_id: Mapped[str] = mapped_column(primary_key=True)
+    withdrawn_at: Mapped[datetime]
 
 
 def find_looks(person_id: str) -> str | None:
@@ -45,6 +55,19 @@ def forget_looks(person_id: str) -> None:
 def list_line_notes() -> list[LineNote]:
     """Return what is noted of lines."""
     return list(db.session.scalars(select(LineNote).order_by(LineNote.line_id)))
+
+
+def list_withdrawals() -> list[tuple[str, str]]:
+    """Return (programme's short name, line id) of what programmes took off their own pages."""
+    query = select(Programme.slug, LineWithdrawal.line_id).join(Programme, Programme.id == LineWithdrawal.programme_id)
+    return [
+        (slug, line_id) for slug, line_id in db.session.execute(query.order_by(Programme.slug, LineWithdrawal.line_id))
+    ]
+
+
+def find_withdrawal(programme_id: str, line_id: str) -> LineWithdrawal | None:
+    """Return the row by which a programme took a line off its pages."""
+    return db.session.get(LineWithdrawal, (programme_id, line_id))
 
 
 def line_note(line_id: str) -> LineNote:

@@ -94,7 +94,8 @@ def support() -> Any:
 
 
 def _support_page(facts: Facts | None) -> str:
-    lines, facts = kept.current(settings().data).lines, facts or {}
+    facts = facts or {}
+    lines = kept.current(settings().data).lines_of(facts.get("slug"))
     asked = request.args.get("place")
     place = lines.places.get(str(facts.get("country", "") if asked is None else asked).upper())
     emergency = place.emergency if place else ""
@@ -103,8 +104,9 @@ def _support_page(facts: Facts | None) -> str:
         "wellbeing/support.html",
         place=place,
         emergency=emergency or (str(facts.get("emergency", "")) if not asked else ""),
-        lines=[pages.show(line, emergency) for line in spoken_first(place.lines, language())] if place else [],
-        own_lines=[pages.show(line, emergency) for line in own],
+        numbers=sorted((each.name, each.emergency) for each in lines.places.values() if each.emergency),
+        lines=[pages.show(line) for line in spoken_first(place.lines, language())] if place else [],
+        own_lines=[pages.show(line) for line in own],
         person=pages.person_to_talk_to(facts),
         directory=lines.directory,
         places=sorted(((each.code, each.name) for each in lines.places.values()), key=lambda pair: pair[1]),
@@ -154,9 +156,9 @@ def programme_lines(programme: str) -> Any:
     here, now = this_programme(), kept.current(settings().data)
     country = str(here.facts.get("country", ""))
     today = clock.today(settings().timezone)
-    place = now.lines.places.get(country.upper())
+    here_off = now.withdrawn_by.get(here.slug, frozenset())
     rows = [
-        (pages.show(line, place.emergency if place else ""), line.id in now.withdrawn, is_old(line, today))
+        (pages.show(line), line.id in here_off, line.id in now.withdrawn, is_old(line, today))
         for line in in_reach(now.before, here.slug, country)
     ]
     return render_template(
@@ -165,7 +167,7 @@ def programme_lines(programme: str) -> Any:
         programme=here,
         rows=rows,
         told=pages.coordinator_notices(
-            now.lines, now.troubles, here.slug, country, bool(here.facts.get("contact")), today
+            now.lines_of(here.slug), now.troubles, here.slug, country, bool(here.facts.get("contact")), today
         ),
     )
 
@@ -175,7 +177,12 @@ def coordinator_notices(programme: Any) -> list[str]:
     now = kept.current(settings().data)
     facts, today = programme.facts, clock.today(settings().timezone)
     return pages.coordinator_notices(
-        now.lines, now.troubles, programme.slug, str(facts.get("country", "")), bool(facts.get("contact")), today
+        now.lines_of(programme.slug),
+        now.troubles,
+        programme.slug,
+        str(facts.get("country", "")),
+        bool(facts.get("contact")),
+        today,
     )
 
 
@@ -191,7 +198,7 @@ def note_line(programme: str, line: str) -> Any:
     if what == "checked":
         write(actions.check_line, line, clock.today(settings().timezone), data)
     elif what == "withdraw":
-        write(actions.withdraw_line, line, data)
+        write(actions.withdraw_line, line, data, here.id)
     elif what == "restore":
-        write(actions.restore_line, line, data)
+        write(actions.restore_line, line, data, here.id)
     return redirect(url_for("wellbeing.programme_lines", programme=programme), 303)

@@ -55,13 +55,15 @@ def test_one_sentence_names_the_lesson_that_was_finished_unless_it_is_hidden(sit
     page = begin(site.visitor("sam"))
     first = page.h1
     onward = where_to(site, page.path.rsplit("/", 1)[1])
-    assert onward.endswith("#finished")
-    after = site.visitor("sam").get(onward.removesuffix("#finished"))
-    told = "".join(after.find("#finished")[0].itertext())
+    after = site.visitor("sam").get(onward)
+    told = "".join(after.find(".note")[0].itertext())
     assert told.startswith(f"You finished “{first}”.") and not re.search(r"\d", told.replace(first, ""))
-    assert not site.stranger().get(after.path).find("#finished")
+    assert "You finished" not in site.stranger().get(onward).main
+    address = after.path.partition("?")[0]
+    assert "You finished" not in site.visitor("sam").get(address).html
     choose(site, wins_hidden="yes")
-    assert "#" not in where_to(site, after.path.rsplit("/", 1)[1])
+    assert "done=" not in where_to(site, address.rsplit("/", 1)[1])
+    assert "You finished" not in site.visitor("sam").get(onward).html
 
 
 def test_a_hard_subject_is_told_as_one_and_the_last_lesson_as_well(sqlite_site: Site) -> None:
@@ -71,11 +73,13 @@ def test_a_hard_subject_is_told_as_one_and_the_last_lesson_as_well(sqlite_site: 
         lessons = the_course().lessons
     begin(sqlite_site.visitor("sam"))
     hard = next(place for place, lesson in enumerate(lessons[:-1]) if lesson.content_note.topics)
-    page = sqlite_site.visitor("sam").get(f"{LESSON}/{lessons[hard + 1].id}")
-    assert "That was a hard subject." in "".join(page.find("#finished")[0].itertext())
+    onward = where_to(sqlite_site, lessons[hard].id)
+    assert "That was a hard subject." in sqlite_site.visitor("sam").get(onward).main
     last = sqlite_site.visitor("sam").get(f"{LESSON}/{lessons[-1].id}").form("/done").submit()
     assert f"You finished “{lessons[-1].title}”." in "".join(last.find(".told")[0].itertext())
-    assert "You finished" not in sqlite_site.visitor("sam").get(f"{COURSE}/left?done=nothing").main
+    for never in ("nothing", lessons[hard + 1].id):
+        for page in (f"{COURSE}/left", f"{LESSON}/{lessons[0].id}"):
+            assert "You finished" not in sqlite_site.visitor("sam").get(f"{page}?done={never}").html
 
 
 def test_pronouns_are_shown_beside_a_name_only_by_ones_own_wish(site: Site) -> None:

@@ -92,7 +92,7 @@ objectives:
 content_notes: none
 pass: {score: 80, practice_required: 0}
 draw: 1
-certificate: {attests: They did it., does_not_attest: Anything else., valid_months: 24, design: warm}
+certificate: {does_not_attest: Anything else., valid_months: 24, design: warm}
 sources: []
 licence: CC BY 4.0
 authors: [Sidelight course writers]

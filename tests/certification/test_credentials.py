@@ -62,7 +62,15 @@ def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:
         assert [key.kind for key in credentials.list_keys()].count("badge") == 1
     issuer = rendering.issuer_of(site.settings.base_url, ring.badge_public)
     told = badges.verify(content, {issuer.key: ring.badge_public}, LISTS)
-    asked = {"Stage", "Knowledge", "Practice", "Observed practice", "Length", "Course text"}
+    asked = {
+        "Stage",
+        "Knowledge",
+        "Lessons",
+        "Practice",
+        "Observed practice",
+        "Length of what was done",
+        "Course text",
+    }
     assert asked == {part["name"] for part in told["evidence"]}
 
 

@@ -60,13 +60,21 @@ def test_the_same_fields_stand_in_all_forms(sqlite_site: Site, observed: int) ->
     award = ready(sqlite_site, observed)
     with sqlite_site.inside():
         told = dict(fields(award))
-    assert list(told) == ["Stage", "Knowledge", "Practice", "Observed practice", "Length", "Course text"]
+    assert list(told) == [
+        "Stage",
+        "Knowledge",
+        "Lessons",
+        "Practice",
+        "Observed practice",
+        "Length of what was done",
+        "Course text",
+    ]
     shown = four_forms(sqlite_site, award)
     for form, words in shown.items():
         for said in (
             told["Stage"],
             told["Observed practice"],
-            told["Length"].removeprefix("About "),
+            told["Length of what was done"].removeprefix("About "),
             f"{award.facts['score']}%",
             "every safety question",
             "2 practice conversations" if form == "pdf" else "2 written practice conversations",

@@ -18,7 +18,7 @@ objectives:
 content_notes: none
 pass: {score: 80, practice_required: 1}
 draw: 3
-certificate: {attests: They did it., does_not_attest: Anything else., valid_months: 24, design: warm}
+certificate: {does_not_attest: Anything else., valid_months: 24, design: warm}
 sources:
   - {id: WANG24, citation: "Wang, A study. 2024.", url: "https://example.org/wang"}
 licence: CC BY 4.0

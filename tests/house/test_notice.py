@@ -12,6 +12,7 @@ ABOUT_NOBODY = {
     "bundle",
     "course_line",
     "library_text",
+    "line_withdrawal",
     "line_note",  # what was found out about a support line
     "offering",
     "programme",

@@ -321,7 +321,7 @@ STATES = (
     ),
     State("withdrawn already", "cora", "/programmes/harbour/certificates/{revoked}/withdraw"),
     State("courses of the operator", "ada", "/courses"),
-    State("lesson after a finished one", "mira", f"{LESSON}#finished"),
+    State("lesson after a finished one", "mira", f"{COURSE}/lessons/what-pfa-is-not?done=what-pfa-is"),
     State("remarks on a lesson", "mira", f"{LESSON}/remarks"),
     State("remarks for an author", "tara", "/programmes/harbour/courses/" + PFA + "/remarks"),
     State("refreshers", "ines", "/refreshers"),

@@ -66,20 +66,21 @@ def test_drawing_and_list_hold_every_turn_and_every_reply(sqlite_site: Site) -> 
     assert page.find(".graph[tabindex='0'][aria-label]")
 
 
-def test_no_count_is_shown_before_the_tenth_finished_run_and_then_whole_tens(sqlite_site: Site) -> None:
+def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_site: Site) -> None:
     tara = sqlite_site.visitor("tara")
     with sqlite_site.inside():
         course = the_course()
+        harbour = next(iter(sqlite_site.roles(sqlite_site.person("tara").id)))
     turn = course.conversation_by_id[TALK].start
     for _run in range(9):
-        sqlite_site.do(runs.count_finished, course.digest, TALK, [(turn, 0)])
+        sqlite_site.do(runs.count_finished, harbour, course.digest, TALK, [(turn, 0)])
     page = tara.get(GRAPH)
     assert "There are no counts yet." in page.main and "Met in" not in page.main
     for _run in range(5):
-        sqlite_site.do(runs.count_finished, course.digest, TALK, [(turn, 0)])
+        sqlite_site.do(runs.count_finished, harbour, course.digest, TALK, [(turn, 0)])
     page = tara.get(GRAPH)
-    assert "10 finished runs are counted." in page.main
-    assert page.main.count("Met in 10 runs or a few more.") == 1
+    assert "10 people of your programme are counted" in page.main
+    assert page.main.count("Met by 10 people or a few more.") == 1
     assert "14" not in page.main
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from lms.content.bundle import from_folder
 from lms.content.check import check
 from lms.content.course import Course, Criteria, End
-from lms.learning.rules import draw, needed_right
+from lms.content.questions import Graded
+from lms.learning.rules import Outcome, draw, lessons_to_revisit, needed_right
 from lms.learning.talks import play
 from tests.conftest import PFA
 
@@ -80,3 +81,15 @@ def test_every_walk_of_real_replies_goes_on_or_comes_to_an_end(course: Course, c
         played = play(conversation, path)
         if not isinstance(played.place, End) and len(played.steps) < len(choices):
             assert choices[len(played.steps)] >= len(played.place.replies)
+
+
+@given(seed=seeds, missed=st.sets(st.integers(min_value=0, max_value=40)))
+def test_each_question_that_was_not_right_leads_to_a_lesson_and_no_other_lesson_is_named(
+    course: Course, seed: int, missed: set[int]
+) -> None:
+    drawn = [course.question_by_id[name] for name in draw(course, {}, seed)]
+    graded = tuple((question, Graded(place not in missed)) for place, question in enumerate(drawn))
+    named = [course.lesson_by_id[name] for name, _safety in lessons_to_revisit(course, Outcome(0, 0, 0, True, graded))]
+    wanted = [question for question, result in graded if not result.right]
+    assert all(any({*question.objectives} & {*lesson.objectives} for lesson in named) for question in wanted)
+    assert all(any({*question.objectives} & {*lesson.objectives} for question in wanted) for lesson in named)

@@ -9,16 +9,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from lms.accounts import actions as accounts
+from lms.accounts.records import find_programme
 from lms.content.bundle import Bundle, from_folder
 from lms.content.check import check
+from lms.content.course import Course
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.learning import runs
-from lms.learning.runs import Run, TalkCoverage, TalkTally, count_finished, of_person, released_coverage
+from lms.learning import actions as learning
+from lms.learning import practice, runs
+from lms.learning.records import PracticeDone
+from lms.learning.runs import Coverage, Run, TalkCoverage, TalkTally, count_finished, of_person, released_coverage
 from lms.learning.talks import another_way, cut, play
 from lms.library import actions as library
+from lms.library.records import find_newest_digest
 from tests.conftest import PASSWORD, PFA, Inspector, Page, Site
-from tests.learning.test_talk_pages import SINK, begin, enrol, offered, play_on, say
+from tests.inspector import BASE
+from tests.learning.test_talk_pages import SINK, begin, enrol, offered, play_on, say, ways
+from tests.roads import TALKS, the_course
 
 TALK = "after-the-resuscitation-room"
 
@@ -184,35 +192,63 @@ def test_no_path_stands_in_the_log_the_audit_trail_or_an_address(
     assert run.path not in trail and TALK not in trail and run.id not in trail
 
 
-def test_counts_come_out_only_with_each_tenth_run_and_in_tens(site: Site) -> None:
+def harbour(site: Site) -> str:
+    with site.inside():
+        return next(iter(site.roles(site.person("sam").id)))
+
+
+def test_counts_come_out_only_with_each_tenth_person_and_in_tens(site: Site) -> None:
+    here = harbour(site)
     choices = [("first", 0), ("second", 1)]
     for number in range(1, 26):
-        site.do(count_finished, "d" * 64, TALK, choices if number % 2 else choices[:1])
+        site.do(count_finished, here, "d" * 64, TALK, choices if number % 2 else choices[:1])
         with site.inside():
-            found = released_coverage("a-course", TALK, "d" * 64)
+            found = released_coverage([here], TALK, "d" * 64)
         assert found.runs == number // 10 * 10
         assert found.counts.get(("first", 0), 0) == number // 10 * 10
         assert found.counts.get(("second", 1), 0) == (10 if number >= 20 else 0)
 
 
 def test_a_reply_that_is_met_twice_in_a_run_counts_once(sqlite_site: Site) -> None:
+    here = harbour(sqlite_site)
     for _run in range(10):
-        sqlite_site.do(count_finished, "d" * 64, TALK, [("first", 0), ("first", 0)])
+        sqlite_site.do(count_finished, here, "d" * 64, TALK, [("first", 0), ("first", 0)])
     with sqlite_site.inside():
-        assert released_coverage("a-course", TALK, "d" * 64).counts == {("first", 0): 10}
+        assert released_coverage([here], TALK, "d" * 64).counts == {("first", 0): 10}
 
 
-def test_ten_talks_over_http_come_out_for_the_newest_version(sqlite_site: Site) -> None:
-    sam = enrol(sqlite_site)
-    for number in range(1, 11):
-        ended = play_on(begin(sam))
-        with sqlite_site.inside():
-            assert released_coverage(PFA.name, TALK).runs == (10 if number == 10 else 0)
+def coverage(site: Site, slug: str = "harbour") -> Coverage:
+    with site.inside():
+        programme, digest = find_programme(slug), find_newest_digest(PFA.name)
+        assert programme is not None and digest is not None
+        return released_coverage([programme.id], TALK, digest)
+
+
+def play_as(site: Site, email: str, programme_id: str, course: Course) -> None:
+    """Let a new learner of a programme play the conversation to its first end."""
+    person = site.do(accounts.register, email, "Somebody New", "not a password")
+    site.do(accounts.give_role, person.id, programme_id, "learner")
+    talk, enrolment = course.conversation_by_id[TALK], site.do(learning.enrol, person.id, programme_id, course)
+    run = site.do(practice.begin, enrolment.id, course.digest, TALK)
+    for revision, reply in enumerate(next(iter(ways(talk).values()))):
+        assert site.do(practice.say, run.id, talk, revision, reply) == "done"
+
+
+def test_twelve_runs_of_one_person_bring_nothing_to_light_and_ten_people_do(sqlite_site: Site) -> None:
+    sam, here = enrol(sqlite_site), harbour(sqlite_site)
+    for _number in range(12):
+        play_on(begin(sam))
+    assert coverage(sqlite_site).runs == 0
     with sqlite_site.inside():
-        columns = set(TalkCoverage.__table__.columns.keys()) | set(TalkTally.__table__.columns.keys())
-        counts = released_coverage(PFA.name, TALK).counts
+        course, meadow = the_course(), find_programme("meadow")
+        assert meadow is not None and db.session.scalar(select(func.sum(TalkTally.held))) == 1
+    for number in range(9):
+        play_as(sqlite_site, f"m{number}@example.org", meadow.id, course)
+        play_as(sqlite_site, f"h{number}@example.org", here, course)
+        assert coverage(sqlite_site).runs == (10 if number == 8 else 0)
+    assert coverage(sqlite_site, "meadow").runs == 0
+    columns = set(TalkCoverage.__table__.columns.keys()) | set(TalkTally.__table__.columns.keys())
     assert not {name for name in columns if "person" in name or "enrolment" in name or name.endswith("_at")}
-    assert len(counts) == len(ended.find(".said")) and set(counts.values()) == {10}
 
 
 def test_one_hands_over_and_takes_away_ones_own_runs(sqlite_site: Site) -> None:
@@ -242,3 +278,20 @@ def test_paths_are_cut_and_a_steadier_reply_is_the_authors_own() -> None:
             assert other is None or (other in turn.replies and other.fit == "steady")
     only = replace(talk.turns[0], replies=(replace(talk.turns[0].replies[0], fit="mixed"),))
     assert another_way(only, 0) is None
+
+
+def test_a_run_of_one_conversation_sent_to_another_changes_neither(sqlite_site: Site) -> None:
+    sam = enrol(sqlite_site)
+    other = next(talk for talk in TALKS if talk != TALK)
+    page = begin(sam)
+    form = next(form for form in page.forms if "reply" in {name for name, *_more in form.buttons})
+    form.action = SINK.replace(TALK, other)
+    for sent in ({"reply": "0"}, {"back": "1"}, {"restart": "yes"}, {"tell": "yes"}):
+        data = {**dict(form.fields), **sent}
+        answer = sam.browser.post(form.action, data=data, base_url=BASE, headers={"Origin": BASE})
+        assert answer.status_code == 200 and "no longer kept" in answer.text
+        run = all_runs(sqlite_site)[0]
+        assert (run.conversation_id, run.path, run.revision, run.tells) == (TALK, "", 0, False)
+    with sqlite_site.inside():
+        assert not db.session.scalars(select(PracticeDone)).all()
+    assert play_on(sam.get(SINK)).path.startswith("/talks/")

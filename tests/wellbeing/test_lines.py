@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from lms.accounts import actions as accounts
 from lms.app import create_app
+from lms.flow import list_lines, remove_line, restore_line
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
@@ -102,18 +103,30 @@ def test_sam_finds_her_programmes_lines_first_with_their_hours_and_last_check(si
     page = site.visitor("sam").get("/support")
     labels = ["".join(node.itertext()) for node in page.find(".lines h3")]
     assert labels.index("Chaplaincy") < labels.index("Harbour night desk") < labels.index("Samaritans")
-    assert "Checked on 3 May 2026. If it does not answer, call 999." in page.main
-    assert "Not yet checked by this site. If it does not answer, call 999." in page.main
+    assert "Checked on 3 May 2026" in page.main and page.main.count("If a line does not answer, call 999") == 1
+    assert page.main.count("We have not checked the lines without a date") == 1
     assert "By phone, Nights. Answers in: English." in page.main
     assert {"tel:02079460042", "sms:85258", "tel:02079460011"} <= set(page.links().values())
     assert "Writes back: within two days." in page.main
     assert "Chaplaincy" not in site.stranger().get("/support?place=GB").main
 
 
-def test_with_no_country_stands_the_emergency_sentence_and_a_directory_and_no_list_of_lines(sqlite_site: Site) -> None:
-    page = sqlite_site.stranger().get("/support")
-    assert "Call your local emergency number" in page.main and not page.find("main a[href^='tel:']")
-    assert page.links()["Find a helpline near you"] == "https://findahelpline.com"
+def test_with_no_country_all_emergency_numbers_stand_at_once_with_a_directory(sqlite_site: Site) -> None:
+    for path in ("/support", "/support?place=", "/support?place=nowhere"):
+        page = sqlite_site.stranger().get(path)
+        assert "Call your local emergency number" in page.main
+        shown = {node.get("href") for node in page.find("#emergency a.btn.fill")}
+        places = kept.shipped_lines().places.values()
+        assert shown == {f"tel:{place.emergency}" for place in places} and len(places) > 10
+        assert all(place.name in page.main for place in places)
+        assert page.links()["Find a helpline near you"] == "https://findahelpline.com"
+
+
+def test_to_call_is_what_the_page_offers_first_and_one_sentence_says_what_was_not_checked(sqlite_site: Site) -> None:
+    page = sqlite_site.stranger().get("/support?place=GB")
+    filled = [node.get("href", "") for node in page.find("main a.btn.fill")]
+    assert filled[0] == "tel:999" and all(href.startswith(("tel:", "sms:")) for href in filled)
+    assert page.main.count("not checked") == 1 and page.main.count("call 999") == 1
 
 
 def test_a_file_with_an_error_leaves_the_last_good_one_in_use_also_after_a_restart(sqlite_site: Site) -> None:
@@ -142,6 +155,29 @@ def test_a_line_that_cora_takes_off_is_gone_from_the_next_page_and_can_come_back
     assert "Shout" not in sam.get("/support").main and "Shout (taken off)" in page.main
     page.form("/programmes/harbour/support-lines/gb-shout").submit("Show it again (Shout)")
     assert "Shout" in sam.get("/support").main
+
+
+def test_what_one_programme_takes_off_stays_for_all_others(site: Site) -> None:
+    in_britain(site)
+    site.do(accounts.set_programme, "meadow", None, {"country": "GB"})
+    cora, sam, mina = site.visitor("cora"), site.visitor("sam"), site.visitor("mina")
+    take_off = cora.get("/programmes/harbour/support-lines").form("/programmes/harbour/support-lines/gb-shout")
+    take_off.submit("Take it off (Shout)")
+    take_off.submit("Take it off (Shout)")
+    assert "Shout" not in sam.get("/support").main
+    for who in (mina, site.stranger()):
+        assert "Shout" in who.get("/support?place=GB").main
+    assert "Shout (taken off)" not in mina.get("/programmes/meadow/support-lines").main
+    with site.inside():
+        assert remove_line("gb-shout") and list_lines()[0]["id"]
+    assert all("Shout" not in who.get("/support?place=GB").main for who in (sam, mina, site.stranger()))
+    page = cora.get("/programmes/harbour/support-lines")
+    assert "Whoever runs this site has taken it off for everybody" in page.main
+    page.form("/programmes/harbour/support-lines/gb-shout").submit("Show it again (Shout)")
+    assert "Shout" not in sam.get("/support").main
+    with site.inside():
+        assert restore_line("gb-shout") and not restore_line("nobody")
+    assert all("Shout" in who.get("/support?place=GB").main for who in (sam, mina, site.stranger()))
 
 
 def test_a_check_by_cora_stands_beside_the_line_with_its_day_and_in_the_trail_with_her_name(site: Site) -> None:

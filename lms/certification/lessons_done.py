@@ -1,0 +1,63 @@
+"""What a certificate says of the lessons behind it and of the time they took, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms.foundation.words import duration, ngettext
+from lms.foundation.words import gettext as _
+
+
+def all_lessons_asked(facts: Mapping[str, Any]) -> bool:
+    """Return whether all lessons were asked for; certificates of before do not tell, and keep their words."""
+    return bool(facts.get("first", facts).get("lessons", True))
+
+
+def length_words(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a heading and how long what was done takes; certificates of before tell the length of the course."""
+    heading = _("Length of what was done") if "lessons" in facts else _("Length")
+    return heading, duration(facts["minutes"])
+
+
+def length_clause(facts: Mapping[str, Any]) -> str:
+    """Return the same as one sentence."""
+    time = duration(facts["minutes"])
+    if "lessons" in facts:
+        return _("The course is self-paced. Length of what was done: %(time)s.", time=time)
+    return _("The course is self-paced. Length: %(time)s.", time=time)
+
+
+def lessons_words(facts: Mapping[str, Any]) -> str:
+    """Return how many lessons were completed of those that were asked for; nothing where none was."""
+    asked = facts.get("lessons", 0)
+    if not asked:
+        return ""
+    done = asked - sum(facts.get(name, 0) for name in ("lessons_known", "lessons_otherwise", "lessons_waived"))
+    if done < asked:
+        return _("%(done)s of %(asked)s lessons were completed.", done=done, asked=asked)
+    return ngettext("The one lesson was completed.", "All %(num)s lessons were completed.", asked)
+
+
+def lessons_beside(facts: Mapping[str, Any]) -> list[str]:
+    """Return which lessons were known already, met in another way or exempted, each in a sentence."""
+    known, lessons, waived = (facts.get(f"lessons_{way}", 0) for way in ("known", "otherwise", "waived"))
+    found = [
+        known
+        and ngettext(
+            "One lesson was known to the learner already, and its time is not counted.",
+            "%(num)s lessons were known to the learner already, and their time is not counted.",
+            known,
+        ),
+        lessons
+        and ngettext(
+            "One lesson was met in another way, which the programme recorded.",
+            "%(num)s lessons were met in another way, which the programme recorded.",
+            lessons,
+        ),
+        waived
+        and ngettext(
+            "One lesson was waived by the programme.", "%(num)s lessons were waived by the programme.", waived
+        ),
+    ]
+    return [words for words in found if words]
