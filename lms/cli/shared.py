@@ -13,7 +13,6 @@ import click
 from lms.foundation.keys import BadKey, secret_key
 from lms.foundation.setting_checks import masked
 from lms.foundation.settings import BadSetting, Settings, read_settings
-from lms.foundation.turns import Busy
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -73,6 +72,7 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         from lms.app import at_work
         from lms.foundation.db import db
+        from lms.foundation.turns import Busy
 
         with at_work(open_app()):
             try:

@@ -120,7 +120,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     ),
     "LANGUAGE_WITHOUT_DATES": (
         "warning",
-        "The site has no words for dates in the course's language, so certificates write them in another.",
+        "The site has no words for dates in the course's language, so certificates are in English.",
         "Look at the code of the language; if it is right, nothing is to be done.",
     ),
     "ID_NOT_FILE_NAME": ("error", "The id is not the file's name without its number.", "Make the two the same."),

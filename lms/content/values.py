@@ -65,7 +65,7 @@ def _check_language(language: str, report: Report) -> None:
     except (ValueError, UnknownLocaleError):
         plain = language.split("-")[0]
         what = f"This site cannot write dates in the language “{language}”."
-        mend = "Nothing to do if the code is right: certificates are issued, and write dates in another language."
+        mend = "Nothing to do if the code is right: certificates are issued, in English."
         try:
             Locale.parse(plain)
         except (ValueError, UnknownLocaleError):
