@@ -15,7 +15,8 @@ HEAD_SECONDS, HEAD_MOST = 10.0, 32 * 1024
 BODY_MOST = 6 * 1024 * 1024
 BODY_SECONDS, BODY_RATE = 20.0, 64 * 1024  # so many seconds, and one more for each so many bytes
 SEND_SECONDS, SEND_RATE = 20.0, 16 * 1024
-BLOCK = 256 * 1024
+# What is read at once: more would be memory that the system gives and takes back with each request.
+HEAD_BLOCK, BLOCK = 16 * 1024, 64 * 1024
 
 READING, IDLE, CLOSING = "reading", "idle", "closing"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n|$)")
@@ -24,9 +25,9 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n|$)")
 class ClientSocket(socket.socket):
     """A connection from which threads get nothing that was not read before, and to which they send within a limit."""
 
-    def receive(self) -> bytes:
+    def receive(self, most: int) -> bytes:
         """Return what has arrived, for the loop alone."""
-        return super().recv(BLOCK)
+        return super().recv(most)
 
     def recv(self, _size: int, _flags: int = 0) -> bytes:
         """Return the end of what was sent: a thread has the whole request already."""
@@ -34,9 +35,15 @@ class ClientSocket(socket.socket):
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Send everything, or give the connection up when the other side does not take it."""
+        try:
+            sent = super().send(data, flags | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        if sent == len(data):
+            return
         self.settimeout(SEND_SECONDS + len(data) / SEND_RATE)
         try:
-            super().sendall(data, flags)
+            super().sendall(memoryview(data)[sent:], flags)
         except TimeoutError:
             raise BrokenPipeError(errno.EPIPE, "the client took too long to read") from None
 

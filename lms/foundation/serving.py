@@ -15,7 +15,7 @@ from typing import Any
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
-from lms.foundation.connections import CLOSING, HEAD_SECONDS, IDLE, READING, ClientSocket, Connection
+from lms.foundation.connections import BLOCK, CLOSING, HEAD_BLOCK, HEAD_SECONDS, IDLE, READING, ClientSocket, Connection
 from lms.foundation.gate import protecting_headers
 from lms.foundation.turns import PATIENCE_SECONDS, RETRY_AFTER_SECONDS
 
@@ -84,7 +84,7 @@ class Worker(ThreadWorker):
     def read(self, conn: Connection) -> None:
         """Take what a client sent; hand its request to a thread once all of it is there."""
         try:
-            data = conn.sock.receive()
+            data = conn.sock.receive(HEAD_BLOCK if conn.head_end < 0 else BLOCK)
         except BlockingIOError:
             self.wait(conn)
             return
