@@ -9,12 +9,14 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, g, jsonify, render_template, request, url_for
+from flask import Flask, Request, g, jsonify, render_template, request, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
 from lms import flow
 from lms.accounts import access, invitation_views, letter_views, own_views, password_views
@@ -121,6 +123,15 @@ class Site(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view as it is: none is a coroutine, so that no request asks it of all that it calls."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Match and build addresses for the site's own host; whatever a request calls it has no say in them."""
+        if request is None:
+            return super().create_url_adapter(request)
+        own = urlsplit(self.extensions["lms_settings"].base_url)
+        return self.url_map.bind(
+            own.netloc, "/", None, own.scheme, request.method, request.path, request.query_string.decode("latin-1")
+        )
 
 
 def shipped(name: str) -> Path:

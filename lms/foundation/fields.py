@@ -89,13 +89,35 @@ class Number:
             )
 
 
+# Unicode's Default_Ignorable_Code_Points that are no format characters, and the blank Braille pattern.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def _is_hidden(text: str, place: int) -> bool:
+    """Decide whether a character cannot be seen; the joiners that scripts need stand between two letters."""
+    sign = text[place]
+    if sign in _JOINERS:
+        beside = text[place - 1 : place] + text[place + 1 : place + 2]
+        return len(beside) < 2 or any(unicodedata.category(other)[0] not in "LM" for other in beside)
+    variation = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+    return variation or sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+
+
+def name_trouble(name: str) -> str | None:
+    """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
+    if any(_is_hidden(name, place) for place in range(len(name))):
+        return _("This holds a hidden character or a line break. Please type it again in one line.")
+    if not any(unicodedata.category(sign)[0] == "L" for sign in name):
+        return _("This needs at least one letter.")
+    return None
+
+
 class OneLine:
-    """Keeps control characters and line breaks out of names."""
+    """Keeps names to one line that can be seen."""
 
     def __call__(self, form: PlainForm, field: Any) -> None:
-        """Refuse signs that cannot be seen, but keep the joiners that scripts need."""
-        joiners = {"\u200c", "\u200d"}
-        if field.data and any(
-            unicodedata.category(sign) in {"Cc", "Cf"} and sign not in joiners for sign in field.data
-        ):
-            raise ValidationError(_("This holds a sign that cannot be seen. Please type the name again."))
+        """Refuse a name that hides something, or that has no letter."""
+        trouble = name_trouble(field.data) if field.data else None
+        if trouble:
+            raise ValidationError(trouble)

@@ -34,7 +34,7 @@ POLICY = (
 UNLESS_SET = (("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"))
 ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
@@ -93,8 +93,8 @@ def from_this_site(incoming: Request) -> bool:
     if fetched_from is not None:
         return fetched_from in {"same-origin", "none"}
     origin = incoming.headers.get("Origin")
-    # Our own referrer policy makes browsers send "null" with our own forms.
-    if origin in {None, "null"}:
+    # "null" is what a sandboxed frame of another site sends; our own pages send their origin.
+    if origin is None:
         return True
     return origin == f"{incoming.scheme}://{incoming.host}" or origin == settings().base_url
 

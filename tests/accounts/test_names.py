@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from markupsafe import escape
 
 from lms.accounts.records import find_person_by_email
+from lms.foundation.fields import name_trouble
 from tests.conftest import Site
+from tests.roads import make_account
 
 NAMES = {
     "Latin with marks": "Łucja Nuñez-Đặng",
@@ -45,3 +48,49 @@ def test_a_name_for_certificates_is_kept_whole_or_told_that_it_cannot_be_printed
         page = sam.get("/account").form("/account").submit(certificate_name=name, expect=200 if can_print else 422)
         assert dict(page.form("/account").fields)["certificate_name"] == name
         assert can_print or "Your account is as it was." in page.main
+
+
+HIDDEN = {
+    "a joiner alone": "\u200d",
+    "a joiner at the end": "Sam\u200d",
+    "joiners between spaces": "Sam \u200d Osei",
+    "a grapheme joiner": "\u034f",
+    "a grapheme joiner within": "Sa\u034fm",
+    "a word joiner": "\u2060",
+    "a soft hyphen": "Sa\u00adm",
+    "a direction mark": "\u202eSam",
+    "a Hangul filler": "\u3164",
+    "a half-width Hangul filler": "\uffa0",
+    "a blank Braille pattern": "\u2800",
+    "a variation selector": "Sam\ufe0f",
+    "a line separator": "Sam\u2028Osei",
+    "a paragraph separator": "Sam\u2029Osei",
+    "a line break": "Sam\nOsei",
+    "a private letter": "Sam\ue000",
+    "a tag letter": "Sam\U000e0061",
+}
+WITHOUT_A_LETTER = ["\u0301", "◌\u0301", "123", "-", "★", "👩", "\u0e47"]
+
+
+@pytest.mark.parametrize("name", HIDDEN.values(), ids=HIDDEN)
+def test_a_name_that_hides_something_is_refused(name: str) -> None:
+    assert "hidden character" in (name_trouble(name) or "")
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_LETTER)
+def test_a_name_needs_a_letter(name: str) -> None:
+    assert name_trouble(name) == "This needs at least one letter."
+
+
+@pytest.mark.parametrize("name", [*NAMES.values(), "می‌خواهم", "ශ්‍රී ලංකා", "Jean-Luc 2", "Ñ", "X Æ A-12", "Dr. O’Neil"])
+def test_names_that_people_have_are_welcome(name: str) -> None:
+    assert name_trouble(name) is None
+
+
+def test_every_name_field_refuses_a_name_that_cannot_be_seen(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    for field in ("display_name", "certificate_name"):
+        page = sam.get("/account").form("/account").submit(expect=422, **{field: "\u2060\u034f"})
+        assert "hidden character" in page.main
+    assert "hidden character" in make_account(sqlite_site, "Noor\u2028Haddad", expect=422).main
+    assert "one letter" in sam.get("/account/ways").form("/account/ways").submit(pronouns="\u0301", expect=422).main

@@ -10,7 +10,8 @@ import pytest
 from lms.foundation.gate import network, network_today
 from lms.foundation.keys import network_mark
 from lms.foundation.settings import BadSetting, read_settings
-from tests.conftest import Site
+from tests.conftest import PASSWORD, Site
+from tests.inspector import BASE
 
 NEAR = "127.0.0.1, ::1"
 
@@ -94,3 +95,40 @@ def test_a_port_does_not_make_a_visitor_a_new_one(make_sqlite_site: Callable[...
         with site.app.test_request_context("/", headers=headers, environ_base={"REMOTE_ADDR": "127.0.0.1"}):
             seen |= {network(), network_today()}
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": BASE}, 303),
+        ({}, 303),
+    ],
+)
+def test_a_sign_in_that_another_site_sends_is_refused(sqlite_site: Site, headers: dict[str, str], status: int) -> None:
+    visitor = sqlite_site.stranger()
+    page = visitor.get("/sign-in")
+    fields = {**dict(page.form("/sign-in").fields), "email": "sam@example.org", "password": PASSWORD}
+    assert page.response.headers["Referrer-Policy"] == "same-origin"
+    assert visitor.browser.post("/sign-in", base_url=BASE, data=fields, headers=headers).status_code == status
+
+
+HOSTS = ["a" * 3000, "a..b", "x" * 64 + ".org", "evil.example", "ex ample", "ü.example", "[::1", "a:99999999", "", "@"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_whatever_a_request_calls_the_site_no_page_breaks_and_no_address_follows_it(
+    sqlite_site: Site, host: str
+) -> None:
+    browser = sqlite_site.app.test_client()
+    for path, status, there in (
+        ("/sign-in", 200, None),
+        ("/courses//x", 308, f"{BASE}/courses/x"),
+        ("/courses//x?a=1&b=%2F", 308, f"{BASE}/courses/x?a=1&b=%2F"),
+        ("/account", 303, "/sign-in?next=/account"),
+    ):
+        reply = browser.get(path, headers={"Host": host})
+        assert (reply.status_code, reply.headers.get("Location")) == (status, there), path
