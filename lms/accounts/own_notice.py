@@ -18,6 +18,7 @@ def kept() -> tuple[Kept, ...]:
                 "person.id",
                 "person.public_id",
                 "person.email",
+                "person.email_proven_at",
                 "person.display_name",
                 "person.certificate_name",
                 "person.language",

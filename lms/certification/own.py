@@ -116,6 +116,7 @@ def export(person_id: str) -> list[Part]:
             "completed": _("Completed"),
             "issued": _("Issued"),
             "waits": _("Waits for the course’s review"),
+            "letters": _("Letters that cannot be printed yet"),
             "valid_until": _("Valid until"),
             "withdrawn": _("Withdrawn"),
             "attests": _("What stood behind it"),
@@ -133,6 +134,7 @@ def export(person_id: str) -> list[Part]:
                 award.passed_on.isoformat(),
                 award.issued_at.isoformat() if award.issued_at else "",
                 _("Yes") if award.waiting else _("No"),
+                _letters(award.id),
                 award.valid_until.isoformat() if award.valid_until else "",
                 award.withdrawn_at.isoformat() if award.withdrawn_at else "",
                 json.dumps(award.facts, ensure_ascii=False),
@@ -157,6 +159,12 @@ def export(person_id: str) -> list[Part]:
             if (badge := find_credential(award.id)) is not None
         ),
     ]
+
+
+def _letters(award_id: str) -> str:
+    """Return the letters of a name that a certificate's PDF waited for."""
+    request = db.session.get(RenderRequest, award_id)
+    return (request.letters or "") if request else ""
 
 
 def _observed(person_id: str) -> Sheet:
