@@ -229,7 +229,7 @@ def _citations(desk: Desk, text: str, block: Block, report: Report) -> None:
         line, column = _where(block, found.group(), report)
         if id == "unchecked":
             report.add("UNCHECKED_FACT", line, column=column)
-        elif desk.press.sources and id not in desk.press.sources:
+        elif (desk.press.sources or desk.objectives) and id not in desk.press.sources:
             report.add(
                 "UNKNOWN_SOURCE",
                 line,

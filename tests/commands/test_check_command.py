@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from lms.cli.courses import check
+from tests.conftest import ROOT
 from tests.content.small_course import FILES, LESSON
 
 SHARED = "Stay with the person until somebody else is really there."
@@ -64,3 +67,11 @@ def test_a_course_that_cannot_be_put_together_is_told_without_figures(shelf: Pat
     result = run(shelf / "one-course")
     assert result.exit_code == 1
     assert result.output.strip().splitlines()[-1].endswith("warnings")
+
+
+def test_checking_a_course_loads_nothing_of_the_site() -> None:
+    program = (
+        "import sys, lms.cli; print([name for name in ('flask', 'sqlalchemy', 'weasyprint') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -8,7 +8,7 @@ from lms.content.blocks import parse
 from lms.content.check import check
 from lms.content.course import Source
 from lms.content.prose import Press
-from tests.content.small_course import CHECK, LESSON, TALK, bundle, codes, spoiled
+from tests.content.small_course import CHECK, COURSE, LESSON, TALK, bundle, codes, spoiled
 
 LESSON_PATH, TALK_PATH = "1-begin/1-hello.md", "practice/at-the-sink.md"
 END = "Ring {{emergency}} in doubt.\n"
@@ -173,6 +173,11 @@ def test_citations_side_by_side_stay_apart():
     html = printed("It helps.[^A][^B] It does.[^B][^C]\n\nA note.[^1][^A]\n\n[^1]: Its own.\n")
     assert ">1</a>,</sup>\u202f<sup" in html
     assert html.count(",</sup>") == 3
+
+
+def test_a_citation_in_a_course_without_sources_is_named():
+    course = COURSE[: COURSE.index("sources:")] + COURSE[COURSE.index("licence:") :]
+    assert "UNKNOWN_SOURCE" in codes(check(bundle(**{"course.md": course}), "small-course"))
 
 
 def test_a_pages_own_footnote_may_stand_after_a_practice_question():
