@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
 import ssl
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lms.foundation import clock
 from lms.foundation.settings import Settings
 
 # Seconds for one answer of a mail server. RFC 5321 would wait minutes, for mail servers among themselves.
@@ -111,6 +113,9 @@ def _to_folder(settings: Settings, message: EmailMessage) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(message.as_bytes())
+        # Files are deleted by their age, so it is told by the same clock that counts it.
+        moment = clock.now().timestamp()
+        os.utime(path, (moment, moment))
     except OSError as error:
         raise ServerTrouble(f"{path.parent}: {error.strerror}") from None
 
