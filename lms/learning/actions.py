@@ -91,8 +91,11 @@ def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
 
 
 def _keep_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
-    """Keep what no higher revision stands against; return all that is saved then."""
-    newer = {name: new for name, new in answers.items() if new[1] >= saved.get(name, (None, 0))[1]}
+    """Save what no equal or higher revision stands against; return all that is saved then.
+
+    Of two tabs that were opened on the same revision, the second one does not overwrite the first.
+    """
+    newer = {name: new for name, new in answers.items() if new[1] > saved.get(name, (None, 0))[1]}
     check_records.keep_answers(attempt_id, newer)
     return saved | newer
 

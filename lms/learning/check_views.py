@@ -66,6 +66,14 @@ def open_paper() -> Paper:
     return paper
 
 
+def _newer_elsewhere(paper: Paper, given: dict[str, tuple[Any, int]]) -> bool:
+    """Decide whether another answer than a given one was saved since its page was made."""
+    return any(
+        revision <= paper.saved.get(name, (None, 0))[1] and paper.saved[name][0] != value
+        for name, (value, revision) in given.items()
+    )
+
+
 def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any, int]]:
     answers, form = {}, request.form
     for question in questions:
@@ -149,11 +157,12 @@ def question(attempt: str, number: int) -> Any:
     problem = None
     if request.method == "POST":
         answers = _read_posted(paper, [this])
+        newer = _newer_elsewhere(paper, answers)
         kept = write(actions.save_answers, paper.attempt.id, answers)
         go = request.form.get("go", "next")
         given, revision = answers.get(this.id, (None, 0))
         problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
-        if kept.get(this.id, 0) > revision:
+        if newer or kept.get(this.id, 0) > revision:
             problem = _("A newer answer was saved in another tab or on another device. It is the one shown here.")
         if problem is None:
             return redirect(_after_question(paper, number, go), 303)
@@ -195,12 +204,13 @@ def check_all(attempt: str) -> Any:
     paper = open_paper()
     if request.method == "POST":
         given = _read_posted(paper, paper.questions)
-        if request.form.get("go") == "send":
+        newer = _newer_elsewhere(paper, given)
+        if request.form.get("go") == "send" and not newer:
             return _send(paper, given)
         write(actions.save_answers, paper.attempt.id, given)
-        if request.form.get("go") == "stop":
+        if request.form.get("go") == "stop" and not newer:
             return redirect(url_for("learning.check", course=paper.course.id), 303)
-        return redirect(url_for("learning.answers", attempt=attempt), 303)
+        return redirect(url_for("learning.answers", attempt=attempt, newer="yes" if newer else None), 303)
     return kept_page(
         (paper.course.digest, len(paper.questions)),
         lambda: _all_questions_page(paper),
@@ -233,8 +243,10 @@ def save_answer(attempt: str) -> Any:
         abort(404)
     revision = whole_number(request.form.get("revision"), 1)
     value = read(this, request.form, paper.seed)
+    newer = _newer_elsewhere(paper, {this.id: (value, revision)})
     kept = write(actions.save_answers, paper.attempt.id, {this.id: (value, revision)})
-    return jsonify(question=this.id, revision=kept[this.id], saved=paper.result is None)
+    saved = paper.result is None and not newer
+    return jsonify(question=this.id, revision=kept[this.id], saved=saved, newer=newer)
 
 
 @rooms.get("/checks/<attempt>/look-over")
@@ -260,6 +272,9 @@ def answers(attempt: str) -> Any:
         course=paper.course,
         attempt=attempt,
         rows=rows,
+        notices=[_("Newer answers were saved in another tab or on another device. They are the ones shown here.")]
+        if request.args.get("newer")
+        else [],
         unanswered=paper.marks.count(False),
         course_url=url_for("learning.course", course=paper.course.id),
     )

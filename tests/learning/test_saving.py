@@ -46,7 +46,7 @@ def test_a_lower_revision_never_replaces_a_higher_one_and_the_reply_says_which_i
     right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
     assert save(sam, page, right, 5)["revision"] == 5
     late = save(sam, page, other, 3)
-    assert (late["revision"], late["saved"]) == (5, True)
+    assert (late["revision"], late["saved"], late["newer"]) == (5, False, True)
     with site.inside():
         paper = paper_of(site, "sam")
         assert paper.marks[0] and paper.saved[paper.questions[0].id][1] == 5
@@ -104,6 +104,37 @@ def test_two_tabs_of_one_check_end_in_one_result(site: Site, sam: Inspector) -> 
     done = answer(site, "sam", sam.get(first.path)).form("/submit").submit()
     assert done.h1 == "You passed the check"
     assert second.form_with("Keep this and go on").submit("Keep this and go on", **fields[0]).path == done.path
+
+
+def test_two_tabs_on_one_revision_do_not_overwrite_each_other_in_silence(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    first = open_check(sam)
+    second = sam.get(first.path)
+    right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
+    first.form_with("Keep this and go on").submit("Keep this and go on", **right)
+    told = second.form_with("Keep this and go on").submit("Keep this and go on", expect=422, **other)
+    assert "A newer answer was saved in another tab" in told.main
+    assert chosen(told) == chosen(sam.get(first.path))
+    late = save(sam, second, other, 1)
+    assert (late["revision"], late["saved"], late["newer"]) == (1, False, True)
+    assert save(sam, second, right, 1)["saved"] is True
+    told.form_with("Keep this and go on").submit("Keep this and go on", **other)
+    assert chosen(sam.get(first.path)) != chosen(told)
+
+
+def test_a_whole_check_from_an_older_tab_is_not_sent_over_newer_answers(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam)
+    first = open_check(sam)
+    everything = first.follow("Show all questions on one page")
+    right = plan(sqlite_site, "sam")
+    first.form_with("Keep this and go on").submit("Keep this and go on", **right[0])
+    fields = {name: value for part in plan(sqlite_site, "sam", lambda _q: False) for name, value in part.items()}
+    page = everything.form_with("Look over my answers").submit("Look over my answers", **fields)
+    assert "Newer answers were saved in another tab" in page.text
+    with sqlite_site.inside():
+        paper = paper_of(sqlite_site, "sam")
+        assert paper.saved[paper.questions[0].id][1] == 1 and len(paper.saved) == 10
 
 
 def test_back_after_sending_leads_to_the_result_and_changes_nothing(site: Site, sam: Inspector) -> None:

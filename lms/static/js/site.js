@@ -339,10 +339,12 @@ for (const check of all("[data-autosave]")) {
           group.dataset.revision = revision.value = kept.revision;
           settle(key, kept.revision);
         }
+        if (kept.newer) instead = "newer";
         if (!kept.saved) throw new Error();
         tell("saved");
       } catch {
-        changed = true;
+        // An answer of another tab stays until something is chosen here again.
+        changed = instead !== "newer";
         tell(instead);
       }
       sending = false;
