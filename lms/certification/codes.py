@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Callable
+from urllib.parse import unquote
 
 # Crockford's base 32 leaves out I, L, O and U: no look-alikes, and no word is spelt by accident.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -13,8 +16,13 @@ BITS = 80
 _BITS_A_CHARACTER = BITS // LENGTH
 _GROUP = 4
 _LOOK_ALIKES = str.maketrans("OIL", "011")
-# People copy codes out of mails and PDF files, where spaces and hyphens take many shapes.
-_DASHES = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"
+# People copy codes out of emails, chats and PDF files, where spaces and hyphens take many shapes, characters that don't
+# show come along, and the code stands in a sentence or an address.
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fb\uff0d"
+_AROUND = " \t\r\n.,;:!?·…'\"`´()[]{}<>*_|«»‹›“”„‘’‚。、，！？：；"
+_ADDRESS = re.compile(r"/(?:v|verify|badges|certificates)/([^/?#\s]+)", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:[^:：]{0,60}[:：]|\s*(?:certificate\s+)?(?:code|number|no\.|id)\b[\s.#]*)", re.IGNORECASE)
+_LONGEST = 4000
 
 
 def new_code(randbits: Callable[[int], int] = secrets.randbits) -> str:
@@ -28,8 +36,20 @@ def new_code(randbits: Callable[[int], int] = secrets.randbits) -> str:
 
 
 def normalise_code(text: str) -> str | None:
-    """Return the code that someone meant, or None when the text cannot be one."""
-    bare = "".join(c for c in text if not c.isspace() and c not in _DASHES)
+    """Return the code that someone meant, or None when the text cannot be one.
+
+    The text may be a whole address with or without what stands behind its #, or have a label like "Code:" before it.
+    """
+    shown = "".join(c for c in text[:_LONGEST] if unicodedata.category(c) not in {"Cf", "Mn"})
+    typed = unicodedata.normalize("NFKC", shown).strip(_AROUND)
+    address = _ADDRESS.search(typed)
+    if address:
+        typed = unquote(address[1])
+    return _as_code(typed) or _as_code(_LABEL.sub("", typed, count=1))
+
+
+def _as_code(text: str) -> str | None:
+    bare = "".join(c for c in text.strip(_AROUND) if not c.isspace() and c not in _DASHES)
     # Bare ASCII only: upper-casing other letters may change how many there are.
     if len(bare) != LENGTH or not bare.isascii():
         return None

@@ -140,9 +140,29 @@ def look_up() -> Any:
         return redirect(url_for("certification.verify", code=code), 303)
     problem = None
     if typed.strip():
-        problem = _("A code has four groups of four letters and numbers. Please look at this one again.")
+        problem = _unreadable()
+    elif "code" in request.args:
+        problem = _("Please type the code from the certificate. Nothing was looked up yet.")
     page = render_template("certification/look_up.html", here="verify", problem=problem, typed=typed[:60])
     return make_response(page, 422 if problem else 200)
+
+
+def _unreadable() -> str:
+    return _("A code has four groups of four letters and numbers. Please look at this one again.")
+
+
+def _not_read(code: str) -> Response:
+    """Say that what was asked cannot be read as a code, which is not the same as a code that nobody has."""
+    if _wants_json():
+        told = {"code": code[:40], "state": "unreadable", "heading": _("This can’t be read as a code")}
+        return _by_accept(make_response(jsonify({**told, "text": _unreadable()}), 404))
+    page = render_template("certification/look_up.html", here="verify", problem=_unreadable(), typed=code[:60])
+    return _by_accept(make_response(page, 404))
+
+
+def _wants_json() -> bool:
+    wanted = _prefers(request.headers.get("Accept", ""))
+    return wanted == "application/json" or request.args.get("format") == "json"
 
 
 @rooms.get("/v")
@@ -165,8 +185,10 @@ def scan(code: str) -> Any:
 @public
 def verify(code: str) -> Any:
     """Say what stands behind a code, to anybody; the name only when it is typed, or its holder shows it."""
-    mark = network_today()
-    entry = actions.look_up(normalise_code(code) or "", mark)
+    mark, read = network_today(), normalise_code(code)
+    if read is None:
+        return _not_read(code)
+    entry = actions.look_up(read, mark)
     if entry is None:
         abort(429)
     programme = entry.programme
@@ -174,7 +196,7 @@ def verify(code: str) -> Any:
     state: State = award.state(entry.day_of(settings().timezone)) if award else "unknown"
     if award is None:
         write(actions.note_unknown_code, mark)
-    if _prefers(request.headers.get("Accept", "")) == "application/json" or request.args.get("format") == "json":
+    if _wants_json():
         told = pages.as_json(state, award, _shown(code), programme if award else None)
         return _by_accept(make_response(jsonify(told), 200 if award else 404))
     if award and request.method == "GET":

@@ -1,9 +1,16 @@
 """Codes: drawn at random, printed in groups, and understood however someone types them."""
 
+from urllib.parse import quote
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.certification.codes import ALPHABET, BITS, LENGTH, grouped, new_code, normalise_code
+from lms.certification.lists import read_codes
+from tests.conftest import Site
+from tests.inspector import BASE
+from tests.roads import earn
 
 CODE = "7QK4M2XD9RTPC6HV"
 numbers = st.integers(min_value=0, max_value=2**BITS - 1)
@@ -66,3 +73,46 @@ def test_hyphens_of_every_shape_are_left_out() -> None:
 
 def test_a_code_is_shown_in_four_groups() -> None:
     assert grouped(CODE) == "7QK4 M2XD 9RTP C6HV"
+
+
+PASTED = (
+    "7QK4 M2XD 9RTP C6HV.",
+    "Code: 7QK4 M2XD 9RTP C6HV",
+    "Certificate code: 7QK4 M2XD 9RTP C6HV.",
+    "Code 7QK4 M2XD 9RTP C6HV",
+    "Código：7QK4-M2XD-9RTP-C6HV",
+    "\u200e7QK4\u200b M2XD\u2060 9RTP\u200c C6HV\u200f",
+    "\u2066 7QK4 M2XD 9RTP C6HV \u2069",
+    "\ufeff7QK4M2XD9RTPC6HV",
+    "７ＱＫ４　Ｍ２ＸＤ　９ＲＴＰ　Ｃ６ＨＶ",
+    "“7QK4 M2XD 9RTP C6HV”",
+    "(7QK4 M2XD 9RTP C6HV)",
+    "<https://training.example.org/verify/7QK4M2XD9RTPC6HV>.",
+    "https://training.example.org/verify/7QK4M2XD9RTPC6HV#AEBAGBAF",
+    "HTTPS://TRAINING.EXAMPLE.ORG/V/7QK4M2XD9RTPC6HV#AEBAGBAF" + "A" * 300,
+    "training.example.org/v/7QK4%20M2XD%209RTP%20C6HV?format=json",
+    "see https://training.example.org/badges/7qk4m2xd9rtpc6hv, please",
+    "7QK4\u00adM2XD\u20139RTP\u00a0C6HV;",
+)
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+def test_a_code_is_read_as_people_paste_it(pasted: str) -> None:
+    assert normalise_code(pasted) == CODE
+    (row,) = read_codes(pasted)
+    assert normalise_code(row) == CODE
+
+
+def test_what_cannot_be_read_is_never_called_unknown_and_an_empty_search_says_so(sqlite_site: Site) -> None:
+    stranger = sqlite_site.stranger()
+    known = earn(sqlite_site)
+    for typed in ("7QK4", "https://training.example.org/verify/", "Code:", "\u0660" * 16):
+        page = stranger.get(f"/verify/{quote(typed, safe='')}" if "/" not in typed else "/verify/x", expect=404)
+        assert "No certificate has this code" not in page.main and "four groups of four" in page.main
+        told = stranger.browser.get("/verify/7QK4", base_url=BASE, headers={"Accept": "application/json"})
+        assert told.json is not None and told.json["state"] == "unreadable"
+    assert "Please type the code" in stranger.get("/verify?code=", expect=422).main
+    assert "Please type the code" in stranger.get("/verify?code=%20%E2%80%AF", expect=422).main
+    assert "Please type" not in stranger.get("/verify").main
+    found = stranger.get(f"/verify?code={quote(f'Code: {grouped(known)}.')}")
+    assert found.path == f"/verify/{known}" and found.h1 == "This certificate is valid"

@@ -168,3 +168,29 @@ def test_no_server_gets_to_see_the_name(
     everything = " ".join([*Noted.seen, *asked, caplog.text]).lower()
     assert f"/v/{said.code}".lower() in everything
     assert "quirina" not in everything and words[:60].lower() not in everything
+
+
+def test_a_forged_paper_with_a_valid_code_is_called_so_first(people: People, opens: Opens) -> None:
+    """Nobody has to scroll: the first heading and its mark are about the paper in hand, not about the code alone."""
+    said, key, address = paper(people)
+    words, page = sealed(said, key), opens().new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    another = sealed(paper(people, "expired")[0], key)
+    forged = (changed(words, -1), sealed(said, OTHER), another, sealed(replace(said, valid_until="20990101"), key))
+    unchecked = (words[:50], words[:12], "A" * 200, "$" * 200, "A" * 3000)
+    for contents, heading in ((forged, "this paper is not"), (unchecked, "this paper could not be checked")):
+        for content in contents:
+            scan(page, address, content)
+            first = page.get_by_role("heading").first
+            assert first.inner_text() == f"The code is valid, {heading}" and page.title().startswith(first.inner_text())
+            box = first.bounding_box()
+            assert box is not None and box["y"] + box["height"] < 640
+            assert page.locator(".verdict .k").count() == 0, "no tick"
+            assert "This certificate is valid" not in page.locator("h1").all_inner_texts()
+    scan(page, address, words)
+    assert page.get_by_role("heading").first.inner_text() == "This certificate is valid"
+    assert page.locator(".verdict .k").count() == 1
+    revoked, _key, where = paper(people, "revoked")
+    scan(page, where, changed(sealed(revoked, key), -1))
+    assert "paper is not the one that this site made" in page.get_by_role("heading").first.inner_text()
+    assert "withdrawn" in page.locator("[data-verdict]").inner_text()

@@ -77,16 +77,34 @@ const compared = (paper) => {
   return TOLD.every((name) => paper[name] === section.dataset[name]) ? "agrees" : "differs";
 };
 
+// The first thing on the page is about the paper in hand: a valid code on a forged paper must not look like a valid paper.
+const FORGED = ["differs", "another", "foreign", "changed"], UNCHECKED = ["unreadable", "unable"];
+const verdict = document.querySelector("[data-verdict]");
+const ofCode = { parts: [...(verdict?.childNodes ?? [])], title: document.title };
+
+const head = (word) => {
+  const kind = FORGED.includes(word) ? "forged" : UNCHECKED.includes(word) ? "unchecked" : null;
+  const other = kind && document.querySelector(`template[data-paper-verdict="${kind}"]`);
+  if (!verdict) return;
+  verdict.replaceChildren(...(other ? other.content.cloneNode(true).childNodes : ofCode.parts));
+  const [heading] = verdict.getElementsByTagName("h1");
+  const rest = ofCode.title.slice(ofCode.title.lastIndexOf(" – "));
+  document.title = other ? `${heading.textContent}${rest}` : ofCode.title;
+};
+
 // Other links of this page lead behind the # too; what was seen of a paper stays.
 let seen = "";
 const look = async () => {
   const text = location.hash.slice(1);
-  if (text.length >= SHORTEST) seen = text;
+  // A short one that leads to no place of this page is a paper's words, cut off.
+  if (text.length >= SHORTEST || (text && !document.getElementById(text))) seen = text;
   if (!seen) return;
   const found = crypto.subtle ? await unseal(seen, keys) : "unable";
   const paper = typeof found === "string" ? null : found;
+  const word = paper ? compared(paper) : found;
   show(paper);
-  say([...(paper ? ["signed", compared(paper)] : [found]), ...(navigator.onLine ? [] : ["offline"])]);
+  head(word);
+  say([...(paper ? ["signed", word] : [found]), ...(navigator.onLine ? [] : ["offline"])]);
   section.hidden = false;
 };
 
