@@ -87,9 +87,13 @@ const head = (word) => {
   const other = kind && document.querySelector(`template[data-paper-verdict="${kind}"]`);
   if (!verdict) return;
   verdict.replaceChildren(...(other ? other.content.cloneNode(true).childNodes : ofCode.parts));
-  const [heading] = verdict.getElementsByTagName("h1");
-  const rest = ofCode.title.slice(ofCode.title.lastIndexOf(" – "));
-  document.title = other ? `${heading.textContent}${rest}` : ofCode.title;
+  document.title = ofCode.title;
+  const words = verdict.querySelector("[data-heading]");
+  if (!words) return;
+  const heading = document.createElement("h1");
+  heading.textContent = words.textContent;
+  words.replaceWith(heading);
+  document.title = heading.textContent + ofCode.title.slice(ofCode.title.lastIndexOf(" – "));
 };
 
 // Other links of this page lead behind the # too; what was seen of a paper stays.
