@@ -93,7 +93,7 @@ def _furnish(site: Site) -> World:
     site.do(library.publish, small_course.bundle(), small_course.course())
     site.do(library.offer, meadow.id, "small-course", False, 1)
     site.do(library.offer, meadow.id, PFA, True, 0)
-    world = World(site, {}, {}, {}, {}, site.app.extensions["lms_files"].put(b"a picture"))
+    world = World(site, {}, {}, {}, {}, site.app.extensions["lms_files"].put(b"<svg> </svg>"))
     for name in HOME:
         world.codes[name] = earn(site, name, document=False)
         _open_again(world, name)
