@@ -352,6 +352,12 @@ class Course:
         """Sources by id."""
         return {source.id: source for source in self.sources}
 
+    @cached_property
+    def better_unseen(self) -> bool:
+        """True when a lesson or a conversation is better not seen, so that its check is not either."""
+        notes = (*(lesson.content_note for lesson in self.lessons), *(talk.content_note for talk in self.conversations))
+        return any(note.better_unseen for note in notes)
+
     @property
     def minor_line(self) -> str:
         """The line a learner stays on, "1.0" for version 1.0.3."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -142,8 +142,40 @@ def first_open(course: Course, progress: Progress) -> Lesson | None:
     return next((lesson for lesson in course.lessons if lesson.id not in progress.lessons), None)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Something that was started and not finished, and where it is continued."""
+
+    text: str
+    url: str
+
+
+def opened_rows(course: Course, check: bool, talks: list[str]) -> list[Opened]:
+    """Return a check and conversations that are open, in words."""
+    rows = [Opened(_("Continue the check you started"), url_for("learning.check", course=course.id))] if check else []
+    for name in talks:
+        talk = course.conversation_by_id.get(name)
+        if talk:
+            words = _("Continue the conversation “%(title)s”", title=talk.title)
+            rows.append(Opened(words, url_for("learning.conversation", course=course.id, conversation=name)))
+    return rows
+
+
+def as_opened(step: Step, opened: Collection[str]) -> Step:
+    """Return a step that says it was started where it, or a part of it, is open."""
+    parts = tuple(as_opened(part, opened) for part in step.parts)
+    if step.url and step.url in opened and step.kind in {"talk", "check"}:
+        return replace(step, meta=f"{_('You have started this.')} {step.meta}", parts=parts)
+    return replace(step, parts=parts)
+
+
 def path_of(
-    course: Course, progress: Progress, enrolled: bool, certificate_url: str | None, way: Way | None = None
+    course: Course,
+    progress: Progress,
+    enrolled: bool,
+    certificate_url: str | None,
+    way: Way | None = None,
+    opened: Collection[str] = (),
 ) -> list[Step]:
     """Return the path of a course with its marks; modules stand as headings among them.
 
@@ -171,7 +203,7 @@ def path_of(
     steps.append(Step("check", "done" if passed else "check", _("The check"), meta, check, passed))
     meta = _("Yours when everything above that is asked for is there")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
-    return steps
+    return [as_opened(step, opened) for step in steps]
 
 
 def _talks(course: Course, progress: Progress) -> list[Step]:

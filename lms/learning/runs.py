@@ -84,6 +84,12 @@ def find_open(enrolment_id: str, conversation_id: str) -> Run | None:
     return db.session.scalar(select(Run).where(Run.open_for == door_of(enrolment_id, conversation_id)))
 
 
+def list_open(enrolment_id: str) -> list[str]:
+    """Return the ids of the conversations that somebody has started and not finished."""
+    query = select(Run.conversation_id).where(Run.enrolment_id == enrolment_id, Run.open_for.is_not(None))
+    return list(db.session.scalars(query.where(Run.path != "").order_by(Run.id)))
+
+
 def find_own(public_id: str, person_id: str) -> Run | None:
     """Return a person's own run."""
     query = select(Run).join(Enrolment, Enrolment.id == Run.enrolment_id)

@@ -13,7 +13,7 @@ from lms.accounts.rules import Visitor, may
 from lms.content.course import Course
 from lms.foundation.db import write
 from lms.foundation.words import gettext as _
-from lms.learning import actions, pages, records, renewal_pages
+from lms.learning import actions, pages, records, renewal_pages, runs
 from lms.learning.equivalents import list_equivalents
 from lms.learning.records import OpenPage
 from lms.learning.renewal_pages import Newer, Renewing
@@ -74,6 +74,15 @@ def news_of(enrolment_id: str | None, certificate: dict[str, Any]) -> Any:
     return current_app.extensions["lms_certificate_news"](enrolment_id) if certificate["url"] else None
 
 
+def opened_of(enrolment_id: str | None, content: Course) -> list[pages.Opened]:
+    """Return the check and the conversations that somebody has started and not finished."""
+    if enrolment_id is None:
+        return []
+    renewal = find_renewal(enrolment_id)
+    attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
+    return pages.opened_rows(content, attempt is not None, runs.list_open(enrolment_id))
+
+
 def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -> Renewing | None:
     """Return the renewal that is under way on an enrolment, as pages show it."""
     renewal = find_renewal(enrolment_id) if enrolment_id else None
@@ -125,11 +134,12 @@ def courses() -> Any:
         news = news_of(enrolment.id, certificate) if enrolment else None
         entries.append(_entry(number, course, enrolment is not None, progress, certificate, news))
         if enrolment and enrolment is enrolments[0] and not certificate["url"]:
-            current = _current(course, progress)
+            current = _current(course, progress) | {"opened": opened_of(enrolment.id, course)}
     return render_template(
         "learning/courses.html",
         here="courses",
         greeting=somebody.display_name if somebody else None,
+        begun=bool(enrolments),
         current=current,
         entries=entries,
         certificates=current_app.extensions["lms_certificates_of"](somebody.person_id) if somebody else [],
@@ -196,6 +206,7 @@ def course(course: str) -> Any:
     if renewing:
         next_url, next_text = renewing.next_url, _("Go on with renewing")
     runs_it = may_facilitate(page.visitor, course)
+    opened = opened_of(page.enrolment_id, content)
     return render_template(
         "learning/course.html",
         here="courses",
@@ -211,7 +222,9 @@ def course(course: str) -> Any:
             page.enrolment_id is not None,
             certificate["url"],
             renewing.way if renewing else None,
+            frozenset(one.url for one in opened),
         ),
+        opened=opened,
         renewing=renewing,
         news=news_of(page.enrolment_id, certificate),
         code=certificate["code"],

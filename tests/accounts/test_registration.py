@@ -79,7 +79,7 @@ def test_an_invitation_makes_one_account_with_its_role_and_works_once(site: Site
     link = invitation(site, "coordinator")
     noor = site.stranger()
     page = noor.get(link).form_with("Make my account").submit("Make my account", display_name="Noor", password=PASSWORD)
-    assert page.h1 == "Welcome back, Noor"
+    assert page.h1 == "Welcome, Noor"
     assert noor.get("/programmes/harbour/people").h1 == "People"
     assert site.stranger().get(link, expect=404).h1 == "This invitation has ended"
 
@@ -114,7 +114,7 @@ def test_somebody_who_is_signed_in_takes_the_role_with_the_account_they_have(sit
     "name", ["نور الهدى", "Łucja Żółć", "Nguyễn Thị Hằng", "Ἀθηνᾶ", "O’Brien & Søn <b>", "李小龍", "Ñ"]
 )
 def test_a_name_of_any_script_is_welcome_and_stands_on_the_page_as_it_was_typed(sqlite_site: Site, name: str) -> None:
-    assert register(sqlite_site, name).h1 == f"Welcome back, {name}"
+    assert register(sqlite_site, name).h1 == f"Welcome, {name}"
 
 
 def test_a_name_of_three_hundred_characters_is_answered_beside_its_field_and_kept_there(site: Site) -> None:
@@ -166,7 +166,7 @@ def test_nothing_is_granted_before_the_address_is_proven(site: Site) -> None:
     with site.inside():
         person = find_person_by_email("noor.haddad@example.org")
         assert person is not None and person.email_proven_at and ["learner"] in site.roles(person.id).values()
-    assert noor.get("/courses").h1 == "Welcome back, Noor Haddad"
+    assert noor.get("/courses").h1 == "Welcome, Noor Haddad"
 
 
 def test_a_learner_who_took_a_coordinators_link_stays_a_learner(site: Site) -> None:
@@ -198,7 +198,7 @@ def test_a_role_above_learner_needs_the_link_in_the_email_to_its_address(site: S
     sent = page.form_with("Send the link").submit("Send the link")
     assert sent.h1 == "Check your email" and "noor@example.org" in sent.main
     form = site.stranger().get(link_in_newest_email(site)).form_with("Make my account")
-    assert form.submit("Make my account", display_name="Noor", password=PASSWORD).h1 == "Welcome back, Noor"
+    assert form.submit("Make my account", display_name="Noor", password=PASSWORD).h1 == "Welcome, Noor"
     with site.inside():
         person = find_person_by_email("noor@example.org")
         assert person is not None and [role] in site.roles(person.id).values()
@@ -250,14 +250,14 @@ def test_a_password_too_easily_guessed_is_answered_kindly(sqlite_site: Site, pas
 def test_long_pasted_and_foreign_passwords_are_taken_and_work(sqlite_site: Site, password: str) -> None:
     register(sqlite_site, password=password)
     page = sqlite_site.stranger().get("/sign-in").form("/sign-in").submit(email="noor@example.org", password=password)
-    assert page.h1 == "Welcome back, Noor"
+    assert page.h1 == "Welcome, Noor"
 
 
 def test_an_arabic_name_with_a_quote_and_an_ampersand_goes_through_to_the_pdf(site: Site) -> None:
     name = 'نور "الهدى" & أمل'
     sam = site.visitor("sam")
     sam.get("/account").form("/account").submit(display_name=name, certificate_name=name)
-    assert sam.get("/courses").h1 == f"Welcome back, {name}"
+    assert sam.get("/courses").h1 == f"Welcome, {name}"
     code = earn(site, document=True)
     pdf = PdfReader(BytesIO(sam.get(f"/certificates/{code}/pdf").response.data))
     heading = [thing.get_object() for thing in walk(pdf.trailer["/Root"]["/StructTreeRoot"])]

@@ -211,4 +211,4 @@ def test_a_nul_in_what_somebody_types_is_answered_as_any_other_slip(site: Site) 
     form = site.stranger().get("/sign-in").form("/sign-in")
     assert "do not go together" in form.submit(email="sa\0m@example.org", password="\0", expect=422).main
     page = make_account(site, "Noor\0 Haddad\x07")
-    assert page.h1 == "Welcome back, Noor Haddad"
+    assert page.h1 == "Welcome, Noor Haddad"

@@ -47,7 +47,7 @@ def register(hands: Mouse, served: Served, name: str, shown: str) -> None:
     hands.type("Your name, as others see it here", shown)
     hands.type("Password", PASSWORD)
     hands.press("Make my account")
-    assert h1(hands) == f"Welcome back, {shown}"
+    assert h1(hands) == f"Welcome, {shown}"
 
 
 def sign_in(hands: Mouse, served: Served, name: str) -> None:
