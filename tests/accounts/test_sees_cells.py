@@ -42,7 +42,7 @@ def _leave_a_remark(site: Site, enrolment: str) -> None:
         programme_id = get_enrolment(enrolment).programme_id
         before = clock.today("UTC") - timedelta(days=14)
     for name in ("sam", "lena", "tara", "cora", "omar"):
-        site.do(learning.finish_lesson, prepare(site, name, practised=False), lesson)
+        site.do(learning.finish_lesson, prepare(site, name, practised=False, read=False), lesson)
     site.do(learning.finish_lesson, enrolment, second)
     site.do(remark, "a-slip", programme_id, PFA, lesson, "unclear", "The second table puzzled me.", before)
 
@@ -65,7 +65,7 @@ def world(sqlite_site: Site) -> World:
     begin(sam).form("/done").submit()
     talk = play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
     result = take_check(sqlite_site, "sam", lambda _q: False)
-    enrolment = prepare(sqlite_site, "sam", practised=False)
+    enrolment = prepare(sqlite_site, "sam", practised=False, read=False)
     with sqlite_site.inside():
         cora, asked = sqlite_site.person("cora").id, the_course().conversations
     for one in asked:

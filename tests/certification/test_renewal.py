@@ -216,7 +216,7 @@ def test_a_minor_version_is_a_notice_and_a_patch_is_none_and_no_mail_tells_of_ei
 
 
 def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Site) -> None:
-    enrolment = prepare(site, "sam")
+    enrolment = prepare(site, "sam", read=False)
     site.do(finish_lesson, enrolment, "look")
     site.do(finish_lesson, enrolment, "prepare")
     publish_next(site, "2.0.0", LOOK)

@@ -33,7 +33,7 @@ def finish(site: Site, *names: str) -> None:
     with site.inside():
         harbour = next(iter(site.roles(site.person("sam").id)))
     for name in names:
-        enrolment = prepare(site, name, practised=False) if name != "ada" else _ada(site, harbour)
+        enrolment = prepare(site, name, practised=False, read=False) if name != "ada" else _ada(site, harbour)
         site.do(actions.finish_lesson, enrolment, LESSON)
 
 
