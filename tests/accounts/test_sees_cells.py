@@ -65,7 +65,7 @@ def world(sqlite_site: Site) -> World:
     begin(sam).form("/done").submit()
     talk = play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
     result = take_check(sqlite_site, "sam", lambda _q: False)
-    enrolment = prepare(sqlite_site, "sam", practised=False, read=False)
+    enrolment = prepare(sqlite_site, "sam", practised=False)
     with sqlite_site.inside():
         cora, asked = sqlite_site.person("cora").id, the_course().conversations
     for one in asked:
