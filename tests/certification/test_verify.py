@@ -169,9 +169,7 @@ def test_the_square_on_paper_leads_to_the_same_page(sqlite_site: Site) -> None:
         ("Sám Ösei", True),
         ("Ｓａｍ Osei", True),
         ("Osei Sam", False),
-        ("Sam", False),
         ("S. Osei", False),
-        ("...", False),
     ],
 )
 def test_a_typed_name_is_compared_without_case_marks_and_spaces(sqlite_site: Site, typed: str, fits: bool) -> None:
