@@ -88,7 +88,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
     with_date = clock.today("UTC")
     until = day(with_date.replace(year=with_date.year + 2))
     return {
-        "Which lessons you finished, and where you are": {"all": "Lessons finished: 2 of 14"},
+        "Which lessons you finished, and where you are": {"all": "Lessons finished: 14 of 14"},
         "Your answers, your results and how often you tried": {"all": result.h1},
         "What you choose in a practice conversation": {"all": "Turn by turn"},
         "What you say of a lesson, without your name": {"all": "The second table puzzled me."},
