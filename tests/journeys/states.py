@@ -255,7 +255,7 @@ STATES = (
     State("question: one answer", "mira", f"{SMALL}/check", question("input[type=radio][name^=q-]")),
     State("question: several answers", "mira", f"{SMALL}/check", question("input[type=checkbox][name^=q-]")),
     State("question: order", "mira", f"{SMALL}/check", question(".place select")),
-    State("question: match", "mira", f"{SMALL}/check", question(".field:not(.place) select[name^=q-]")),
+    State("question: match", "mira", f"{SMALL}/check", question(".pairing")),
     State(
         "question with a problem",
         "mira",

@@ -90,7 +90,11 @@ def fill_in(hands: Mouse, fields: dict[str, Any]) -> None:
     """Give the answer to one question."""
     for name, value in fields.items():
         if isinstance(value, str):
-            hands.pick(hands.page.locator(f"select[name='{name}']"), value)
+            field = hands.page.locator(f"select[name='{name}']")
+            if field.count():
+                hands.pick(field, value)
+            else:
+                hands.choose(hands.page.locator(f"input[name='{name}'][value='{value}']"))
         else:
             for token in value:
                 hands.choose(hands.page.locator(f"input[name='{name}'][value='{token}']"))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from types import SimpleNamespace
 
+from lxml.html import fragment_fromstring
+from markupsafe import Markup
 from sqlalchemy import event
 
-from lms.content.questions import present
+from lms.content.questions import Item, present
 from lms.foundation.db import db
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector, Page
@@ -88,3 +91,18 @@ def test_a_whole_check_asks_the_database_for_little(site: Site, sam: Inspector) 
     asked.clear()
     result = page.form_with("Send them as they are").submit("Send them as they are", **fields)
     assert "Not yet" in result.h1 and len(asked) <= 6, asked
+
+
+def test_the_answers_of_a_match_question_stand_whole_beside_radios_where_a_list_would_cut_them(
+    sqlite_site: Site,
+) -> None:
+    long = "Somebody who has known them for years and can stay with them until the end of the shift"
+    rights = [Item("r1", Markup(long)), Item("r2", Markup("A <em>service</em>"))]
+    shown = SimpleNamespace(id="x-q1", items=[Item("l1", Markup("Tonight"))], rights=rights)
+    with sqlite_site.inside():
+        module = sqlite_site.app.jinja_env.get_template("questions/match.html").make_module()
+        made = fragment_fromstring(str(module.answer(shown, {"l1": "r1"}, None)), create_parent="div")
+    assert not made.xpath(".//select") and made.xpath("string(.//legend)") == "Tonight"
+    assert [node.text_content().strip() for node in made.xpath(".//label")] == [long, "A service"]
+    assert made.xpath(".//input[@checked]/@value") == ["r1"]
+    assert set(made.xpath(".//input/@name")) == {"q-x-q1-l1"}
