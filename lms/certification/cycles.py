@@ -17,6 +17,8 @@ NOTICES = {"ends-90": 90, "ends-60": 60, "ends-30": 30, "ends-7": 7, "ended": -1
 # An end that lies further back is told to nobody any more.
 TOLD_AFTER_MOST = timedelta(days=60)
 A_DAY = timedelta(days=1)
+# So young, a certificate is not told of its end yet.
+FRESH_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,15 @@ def stage_of(rule: Validity, end: date | None, today: date) -> Stage:
 def days_before(notice: str, begun: date, end: date) -> int:
     """Return how many days before the end of a certificate a notice is due.
 
-    A notice that would come before a short certificate has begun is moved: to the earliest one in its second half, so
-    that a certificate of a month is told of a week before its end. Where there is none, it stays where it would be.
+    A notice that would come before a short certificate is a week old is moved: to the earliest one in its second half,
+    so that a certificate of a month is told of a week before its end. Where there is none, it stays where it would be.
     """
     asked, life = NOTICES[notice], (end - begun).days
-    return asked if asked < life else max((days for days in NOTICES.values() if 0 < days <= life / 2), default=asked)
+    return (
+        asked
+        if asked + FRESH_DAYS <= life
+        else max((days for days in NOTICES.values() if 0 < days <= life / 2), default=asked)
+    )
 
 
 def notice_due(begun: date, end: date, today: date, wanted: Collection[str], told: Mapping[str, date]) -> str | None:

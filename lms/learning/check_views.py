@@ -323,12 +323,14 @@ def result(attempt: str) -> Any:
         return redirect(url_for("learning.question", attempt=attempt, number=_first_unanswered(paper)), 303)
     passed = paper.result.passed
     to_come = _still_to_come(paper) if passed else {}
+    hard = paper.course.better_unseen
     return kept_page(
-        (passed,),
+        (passed, hard),
         lambda: render_template(
             "learning/result.html",
             here="courses",
             passed=passed,
+            hard=hard,
             outcome=Markup(hole("outcome")),  # noqa: S704
         ),
         {"attempt": attempt, "outcome": check_pages.outcome(paper, paper.result, to_come)},

@@ -457,11 +457,15 @@ def test_through_any_days_each_notice_is_due_once_and_in_its_order(
         (31, {"ends-90", "ends-60"}, 7),
         (59, {"ends-60"}, 7),
         (60, {"ends-60"}, 30),
-        (61, {"ends-60"}, 60),
-        (92, {"ends-90"}, 90),
+        (61, {"ends-60"}, 30),
+        (66, {"ends-60"}, 30),
+        (67, {"ends-60"}, 60),
+        (92, {"ends-90"}, 30),
+        (97, {"ends-90"}, 90),
         (89, {"ends-90"}, 30),
         (14, {"ends-60"}, 7),
-        (31, {"ends-30"}, 30),
+        (31, {"ends-30"}, 7),
+        (37, {"ends-30"}, 30),
     ],
 )
 def test_a_short_certificate_is_told_of_before_its_end_once(stands: int, wanted: set[str], before: int) -> None:

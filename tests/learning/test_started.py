@@ -6,7 +6,7 @@ import re
 
 from lms.learning import practice
 from tests.conftest import ROOT, Site
-from tests.roads import COURSE, TALKS, begin, open_check, prepare, the_course
+from tests.roads import COURSE, TALKS, answer, begin, open_check, prepare, the_course
 
 
 def test_a_first_visit_is_not_called_a_return(sqlite_site: Site) -> None:
@@ -46,7 +46,10 @@ def test_a_check_on_hard_things_says_so_and_can_be_left(sqlite_site: Site) -> No
     page = sam.get(f"{COURSE}/check")
     assert course.content_note in page.main
     question = open_check(sam)
-    for shown in (page, question, sam.get(f"{question.path.rpartition('/')[0]}/all")):
+    base = question.path.rpartition("/")[0]
+    over = answer(sqlite_site, "sam", question)
+    assert over.path == f"{base}/look-over"
+    for shown in (page, question, sam.get(f"{base}/all"), over, over.form("/submit").submit()):
         assert "Leave this page" in shown.html, shown.path
 
 
