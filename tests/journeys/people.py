@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from lms.accounts import actions as accounts
-from lms.accounts import invitations
+from lms.accounts import invitations, limits
 from lms.accounts.letters import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification import actions as certification
 from lms.certification import levels
 from lms.certification.records import find_award, find_award_of_enrolment
+from lms.certification.rules import HARM_SEEN
 from lms.coordination.actions import ask as ask_for_many
 from lms.coordination.actions import end as end_batch
 from lms.foundation import clock
@@ -30,6 +31,7 @@ from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
 from tests.roads import PFA, earn, pass_check, prepare, the_course
 
+SLOWED = "many.attempts@example.org"
 THREE, GOING_ON = "three-lessons-of-all", "a-course-that-goes-on"
 
 
@@ -88,9 +90,52 @@ def settle(served: Served, folder: Path) -> People:
         ("nils", "learner", "nils@example.org"),
     ):
         people.codes[f"invited_{name}"] = served.site.do(invitations.invite, harbour.id, role, email)
+    key = secret_key(served.site.settings.data)
+    people.codes["proof"] = invitations.proof(key, people.codes["invited_coordinator"])
     _leave_links(served, people)
     _observe_practice(served, people)
+    _see_harm(served, people)
+    _wait_for_what_is_missing(served, people)
+    for _miss in range(limits.BY_ACCOUNT.free + 2):
+        served.site.do(limits.note_sign_in_miss, SLOWED, "a network of the tests")
     return people
+
+
+def _see_harm(served: Served, people: People) -> None:
+    """Ruth and Wren were ready to practise until harm was seen; Cora has withdrawn that for Wren only."""
+    site = served.site
+    with site.inside():
+        tara, cora = site.person("tara"), site.person("cora")
+    for name, shown in (("ruth", "Ruth Adler"), ("wren", "Wren Castellanos")):
+        add(served, name, shown)
+        code = earn(site, name)
+        with site.inside():
+            award, ruth = find_award(code), site.person(name)
+        assert award is not None
+        people.codes[f"{name}_id"] = ruth.public_id
+        for days, rating in ((3, "skilled"), (2, "basic"), (1, "harmful")):
+            day = clock.today("UTC") - timedelta(days=days)
+            seen = levels.Seen("Tara Lindqvist", "trainer", day, rating, tara.id)
+            site.do(levels.record_observation, award.enrolment_id, seen, cora.id)
+    with site.inside():
+        ready = levels.to_withdraw(award.enrolment_id)
+    assert ready is not None
+    site.do(certification.withdraw, ready.id, HARM_SEEN)
+
+
+def _wait_for_what_is_missing(served: Served, people: People) -> None:
+    """Another Mira Sol waits for the review of her course; Leila's PDF waits for a logo that is not there."""
+    site = served.site
+    add(served, "namesake", "Mira Sol")
+    site.do(accounts.set_programme, "harbour", None, {}, True, touch_hold=True)
+    earn(site, "namesake")
+    site.do(accounts.set_programme, "harbour", None, {}, False, touch_hold=True)
+    facts = {"logo": "ab" * 32, "lead": "Asa Holm"}
+    lakeside = site.do(accounts.set_programme, "lakeside", "Lakeside Clinics", facts, False, touch_hold=True)
+    site.do(library.offer, lakeside.id, PFA, True, 0)
+    add(served, "leila", "Leila Amari", programme="lakeside")
+    people.codes["leila"] = earn(site, "leila")
+    site.work()
 
 
 def _observe_practice(served: Served, people: People) -> None:
@@ -126,6 +171,8 @@ def _begin_everything(served: Served) -> None:
         enrolment = site.do(learning.enrol, mira.id, harbour, course)
         for lesson in course.lessons[:2]:
             site.do(learning.finish_lesson, enrolment.id, lesson.id)
+        if course_id == THREE:
+            site.do(learning.finish_lesson, enrolment.id, course.lessons[2].id, known=True)
         site.do(learning.open_check, enrolment.id, course)
     pass_check(site, prepare(site, "omar", practised=False), lambda question: not question.critical)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from lms.certification.actions import NAME_TRIES
 from lms.certification.pages import paper_of
 from lms.certification.records import find_award, find_document
 from lms.certification.rendering import keys_of
 from lms.certification.squares import sealed
-from tests.journeys.people import GOING_ON, PFA, THREE, People
+from lms.foundation.turns import CHILDREN_MOST
+from tests.conftest import PASSWORD
+from tests.journeys.people import GOING_ON, PFA, SLOWED, THREE, People
 
 Steps = Callable[[Page, People], None]
 COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
@@ -168,6 +173,43 @@ def ask_for_all(page: Page, people: People) -> None:
     press("Begin")(page, people)
 
 
+def verify_when_all_are_busy(page: Page, people: People) -> None:
+    """Verify a file while both places for files are taken."""
+    with ExitStack() as places:
+        for number in range(CHILDREN_MOST):
+            place = places.enter_context(open(people.served.site.settings.data / f"child-{number + 1}.lock", "wb"))
+            fcntl.flock(place, fcntl.LOCK_EX)
+        choose_file(page, people)
+
+
+def follow_a_cut_address(page: Page, _people: People) -> None:
+    """Come from a QR code of which the end is missing."""
+    page.evaluate("location.hash = 'eyJjb2RlIjoi'")
+    page.locator("[data-paper]").wait_for()
+
+
+def compare_too_often(page: Page, people: People) -> None:
+    """Compare more names with a certificate than one network may in an hour."""
+    for number in range(NAME_TRIES + 1):
+        type_in("name", f"Noor {number}")(page, people)
+        press("Compare")(page, people)
+
+
+def sign_in_once_more(page: Page, people: People) -> None:
+    """Sign in with an address for which many attempts did not work."""
+    type_in("email", SLOWED)(page, people)
+    type_in("password", "a lantern by the sea")(page, people)
+    press("Sign in")(page, people)
+
+
+def take_a_lookalike_address(page: Page, people: People) -> None:
+    """Accept an invitation with an address that looks like Cora's: its first letter is Cyrillic."""
+    type_in("display_name", "Cora")(page, people)
+    type_in("email", "\N{CYRILLIC SMALL LETTER ES}ora@example.org")(page, people)
+    type_in("password", PASSWORD)(page, people)
+    press("Make my account")(page, people)
+
+
 def send_two_megabytes(page: Page, _people: People) -> None:
     """Send far more than a page takes."""
     page.evaluate("document.querySelector('main input[name=next]').value = 'x'.repeat(2 ** 21)")
@@ -206,16 +248,19 @@ STATES = (
     State("conversation at its end", "", TALK, then(press("Begin"), reply(40))),
     State("sign-in", "", "/sign-in"),
     State("sign-in with errors", "", "/sign-in", sees_errors),
+    State("sign-in, slowed down", "", "/sign-in", sign_in_once_more),
     State("register", "", "/register"),
     State("register with errors", "", "/register", then(type_in("email", "noor at home"), press("Send the link"))),
     State("register, email sent", "", "/register?sent=yes"),
     State("invitation to a role", "", "/invitation/{invited_coordinator}"),
     State("invitation to a role, link sent", "", "/invitation/{invited_coordinator}?sent=yes"),
+    State("invitation to a role, address confirmed", "", "/invitation/{invited_coordinator}?confirmed={proof}"),
     State("invitation for somebody who has an account", "", "/invitation/{invited_nils}"),
     State("invitation for somebody else", "sam", "/invitation/{invited_nils}"),
     State("invitation", "", "/invitation/{invitation}"),
+    State("invitation with a look-alike address", "", "/invitation/{invitation}", take_a_lookalike_address),
     State("invitation that has ended", "", "/invitation/ended"),
-    State("invitation for somebody signed in", "nils", "/invitation/{invitation}"),
+    State("invitation for somebody signed in, whose name cannot be printed yet", "letters", "/invitation/{invitation}"),
     State("who sees what", "", "/who-sees-what"),
     State("look-up", "", "/verify"),
     State("look-up with a problem", "", "/verify?code=abc"),
@@ -227,6 +272,7 @@ STATES = (
     State("verify: the name matches", "", "/verify/{valid}", then(type_in("name", "Ines Duarte"), press("Compare"))),
     State("verify: another name", "", "/verify/{valid}", then(type_in("name", "Noor"), press("Compare"))),
     State("verify: no name typed", "", "/verify/{valid}", press("Compare")),
+    State("verify: many names compared", "", "/verify/{renewed}", compare_too_often),
     State("about the certificate", "", "/about-the-certificate"),
     State("pause", "", "/pause"),
     State("leaving", "", "/leaving"),
@@ -240,6 +286,7 @@ STATES = (
     State("404", "", "/nowhere"),
     State("403", "", "/", from_elsewhere),
     State("413", "", "/display", send_two_megabytes),
+    State("503, busy", "", "/verify/file", verify_when_all_are_busy),
     State("courses, nothing begun", "nils", "/courses"),
     State("course, not begun", "nils", COURSE),
     State("no certificates", "nils", "/certificates"),
@@ -250,6 +297,7 @@ STATES = (
     State("course, in the middle", "mira", COURSE),
     State("lesson, to be finished", "mira", HARD),
     State("lesson, finished", "mira", LESSON),
+    State("lesson, known already", "mira", f"{SMALL}/lessons/hello-3"),
     State("what is left", "mira", f"{COURSE}/left"),
     State("check, open", "mira", f"{COURSE}/check"),
     State("question: one answer", "mira", f"{SMALL}/check", question("input[type=radio][name^=q-]")),
@@ -277,13 +325,19 @@ STATES = (
     State("check, sent once", "omar", f"{COURSE}/check"),
     State("result: not yet", "omar", f"{COURSE}/check", lambda page, people: first_of_list(page)),
     State("check, passed", "ines", f"{COURSE}/check"),
-    State("result: passed", "ines", f"{COURSE}/check", lambda page, people: first_of_list(page)),
+    State(
+        "result: passed, with a name that cannot be printed yet",
+        "letters",
+        f"{COURSE}/check",
+        lambda page, people: first_of_list(page),
+    ),
     State("nothing left", "ines", f"{COURSE}/left"),
     State("course, finished", "ines", COURSE),
     State("certificates", "ines", "/certificates"),
     State("certificate, ready", "ines", "/certificates/{ines}"),
     State("certificate whose PDF waits for letters", "letters", "/certificates/{letters}"),
-    State("account whose name cannot be printed yet", "letters", "/account"),
+    State("account, just made, whose name cannot be printed yet", "letters", "/account?new=yes"),
+    State("certificate whose PDF waits for a missing part", "leila", "/certificates/{leila}"),
     State("certificate waiting for a review", "waiting", "/certificates/{waiting}"),
     State("account", "ines", "/account"),
     State("account with a problem", "ines", "/account", then(type_in("display_name", ""), press("Keep these names"))),
@@ -331,6 +385,7 @@ STATES = (
     State("ways of working", "ines", "/account/ways"),
     State("verify a paper", "", "/verify/{valid}", scanned(key_of_site)),
     State("verify a paper of somebody else's", "", "/verify/{valid}", scanned(lambda _people: STRANGER)),
+    State("verify a paper that was cut off", "", "/verify/{valid}", follow_a_cut_address),
     State("verify a file", "", "/verify/file"),
     State("verify no file", "", "/verify/file", press("Verify")),
     State("verify a genuine file", "", "/verify/file", choose_file),
@@ -377,6 +432,8 @@ STATES = (
     State("observers to confirm, none", "cora", "/programmes/harbour/practice-to-confirm"),
     State("nothing for oneself", "cora", "/programmes/harbour/people/{cora_id}/practice"),
     State("somebody whose readiness is on hold", "cora", "/programmes/harbour/people/{omar_id}"),
+    State("somebody ready to practise, until harm was seen", "cora", "/programmes/harbour/people/{ruth_id}"),
+    State("somebody whose newer certificate was withdrawn", "cora", "/programmes/harbour/people/{wren_id}"),
     State("somebody whose name is to be confirmed", "cora", "/programmes/harbour/people/{letters_id}"),
     State("observed practice, nothing begun", "cora", "/programmes/harbour/people/{nils}/practice"),
     State("what ready to practise asks for", "cora", f"/programmes/harbour/courses/{THREE}/readiness"),
