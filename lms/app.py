@@ -289,7 +289,7 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
 TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
         _("We’re busy just now"),
-        _("The site was asked for so much at the same moment that your turn didn’t come."),
+        _("Too many requests came in at once, so we couldn’t get to yours."),
     ),
     400: lambda: (_("This could not be read"), _("Something in what was sent does not fit together.")),
     403: lambda: (_("This came from another site"), _("We only take what is sent from our own pages.")),

@@ -46,7 +46,7 @@ def check_address(email: str) -> str | FormError:
         return FormError("email", address.reason)
     looks = skeleton(address)
     if any(other != address and skeleton(other) == looks for other in records.list_staff_addresses()):
-        return FormError("email", _("This address can be mistaken for a colleague’s. Please use another one."))
+        return FormError("email", _("This address looks too much like a colleague’s. Please use another one."))
     return address
 
 

@@ -44,7 +44,7 @@ def read_address(text: str) -> str | NotDeliverable:
         else:
             if len(found) <= EMAIL_MOST:
                 return found
-            reason = _("It is longer than an email address can be.")
+            reason = _("This is longer than an email address can be.")
     return NotDeliverable(f"{reason} {_('An address looks like name@example.org.')}")
 
 
@@ -84,7 +84,7 @@ def _what_is_around_it(text: str) -> str | None:
     if any(sign in text for sign in ",;"):
         return _("Please type one address alone, without a comma or semicolon.")
     if any(unicodedata.category(sign)[0] in "CZ" for sign in text):
-        return _("It holds a space or a hidden character. Please type the address again.")
+        return _("This address has a space or a hidden character in it. Please type it again.")
     return None
 
 
@@ -92,17 +92,17 @@ def _what_is_amiss(text: str) -> str | None:
     """Return why no mail server takes an address, in words."""
     local, _at, domain = text.rpartition("@")
     if text.count("@") != 1 or not local or not domain:
-        return _("It needs one @ with something on both sides.")
+        return _("An email address needs one @, with something on both sides.")
     if ".." in text or text[0] == "." or text[-1] == "." or ".@" in text or "@." in text:
-        return _("It has a full stop too many.")
+        return _("This address has one full stop too many.")
     if "." not in domain or domain.rpartition(".")[2].isdigit() or domain.startswith("["):
         return _("The part after the @ is not the name of a mail server.")
     if len(local.encode()) > LOCAL_MOST:
-        return _("The part before the @ is longer than it can be.")
+        return _("The part before the @ is too long.")
     if any(not (sign in _SYMBOLS or unicodedata.category(sign)[0] in "LMN") for sign in local):
-        return _("The part before the @ holds a character that mail does not carry.")
+        return _("There’s a character before the @ that email addresses can’t have.")
     if any(_mixes_alphabets(part) for part in (local, *domain.split("."))):
-        return _("It mixes letters of different alphabets that look alike.")
+        return _("This address mixes letters from different alphabets that look alike. Please type it again.")
     return None
 
 

@@ -30,7 +30,9 @@ def _link(token: str) -> str:
 def _may_get_email(form: Form) -> bool:
     if limits.may_ask_for_link(network_today()):
         return True
-    form.refuse("email", _("Many emails were asked for from your network. Please wait an hour, then try again."))
+    form.refuse(
+        "email", _("We’ve had many requests for emails from your network. Please wait an hour, then try again.")
+    )
     return False
 
 

@@ -149,7 +149,7 @@ def _of_choices(person_id: str) -> list[Part]:
                 (_("No letters between"), f"{mine.quiet_from:%H:%M}-{mine.quiet_until:%H:%M}"),
                 (_("No letters until"), mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
                 (_("One letter a week"), _yes_or_no(mine.weekly)),
-                (_("Last letter of that kind"), mine.told_on.isoformat() if mine.told_on else ""),
+                (_("Last email of that kind"), mine.told_on.isoformat() if mine.told_on else ""),
                 (_("Small wins hidden"), _yes_or_no(mine.wins_hidden)),
                 (_("The whole check at once"), _yes_or_no(mine.check_at_once)),
             ),

@@ -75,7 +75,7 @@ def sights() -> tuple[Sight, ...]:
             _("Who observed you without an account here, and on which day, until that is confirmed"),
             ("hold certificates", "record observed practice", "confirm observed practice"),
             explanation=_(
-                "A second person of your programme confirms that they were there, and is not told how it went."
+                "A second person in your programme confirms that they were there, and isn’t told how it went."
             ),
         ),
         Sight(
@@ -97,8 +97,8 @@ def sights() -> tuple[Sight, ...]:
             _("Your e-mail address"),
             ("keep an account", "see training states"),
             explanation=_(
-                "Your coordinator can tell people of one name apart by it, and write to you."
-                " Only you see where you are signed in. The people who run the site can reach the database of both."
+                "Your coordinator uses it to tell people with the same name apart, and to write to you."
+                " Only you see where you’re signed in. The people who run the site can reach both in the database."
             ),
         ),
     )

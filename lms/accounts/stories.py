@@ -10,7 +10,7 @@ def tell(event: str) -> str | None:
     return {
         "PersonRegistered": _("Your account was made."),
         "MembershipGiven": _("You were given a role in a programme."),
-        "MembershipEnded": _("A role of yours in a programme ended."),
+        "MembershipEnded": _("One of your roles in a programme ended."),
         "OperatorRemoved": _("You are no longer one of the people who run this site."),
         "AccountDisabled": _("Your account was closed by the people who run this site."),
         "AccountEnabled": _("Your account was opened again by the people who run this site."),
@@ -30,7 +30,7 @@ def tell(event: str) -> str | None:
         "RenewalBegun": _("You began to renew a certificate."),
         "CertificateRenewed": _("A certificate of yours was renewed."),
         "PracticeObserved": _("A practice of yours was observed and recorded."),
-        "ObserverConfirmed": _("A second person confirmed who observed a practice of yours."),
+        "ObserverConfirmed": _("A second person confirmed who observed your practice."),
         "ObservationUndone": _("A record of observed practice of yours no longer counts."),
         "CoursePassed": _("You passed a course’s check."),
         "CertificateIssued": _("A certificate was issued to you."),

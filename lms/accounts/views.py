@@ -94,8 +94,8 @@ def _check_password(form: SignInForm) -> Person | None:
         form.refuse(
             "password",
             _(
-                "There were many attempts to sign in, so we can’t take another one yet. Please wait %(wait)s. "
-                "Or choose “Forgotten your password?” below: with the link in that email you can sign in at once.",
+                "There have been many attempts to sign in. Please wait %(wait)s, or choose “Forgotten your password?” "
+                "below: we’ll email you a link with which you can sign in at once.",
                 wait=limits.wait_in_words(wait),
             ),
         )

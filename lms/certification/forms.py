@@ -19,7 +19,7 @@ from lms.foundation.words import lazy_gettext as _l
 REASON_WORDS = {
     "issued in error": _l("It was issued in error"),
     "requirement not met": _l("A requirement turned out not to be met"),
-    "harm observed": _l("Practice was observed that could have done harm"),
+    "harm observed": _l("Observed practice could have done harm"),
     "holder asked": _l("Its holder asked for it"),
     "programme decision": _l("A decision of the programme"),
     "other": _l("Another reason"),

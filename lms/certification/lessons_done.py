@@ -16,7 +16,7 @@ def all_lessons_asked(facts: Mapping[str, Any]) -> bool:
 
 def length_words(facts: Mapping[str, Any]) -> tuple[str, str]:
     """Return a heading and how long what was done takes; certificates of before tell the length of the course."""
-    heading = _("Length of what was done") if "lessons" in facts else _("Length")
+    heading = _("Learning time") if "lessons" in facts else _("Length")
     return heading, duration(facts["minutes"])
 
 
@@ -24,7 +24,7 @@ def length_clause(facts: Mapping[str, Any]) -> str:
     """Return the same as one sentence."""
     time = duration(facts["minutes"])
     if "lessons" in facts:
-        return _("The course is self-paced. Length of what was done: %(time)s.", time=time)
+        return _("The course is self-paced. Learning time: %(time)s.", time=time)
     return _("The course is self-paced. Length: %(time)s.", time=time)
 
 
@@ -45,8 +45,8 @@ def lessons_beside(facts: Mapping[str, Any]) -> list[str]:
     found = [
         known
         and ngettext(
-            "One lesson was known to the learner already, and its time is not counted.",
-            "%(num)s lessons were known to the learner already, and their time is not counted.",
+            "The learner knew one lesson already, so its time isn’t counted.",
+            "The learner knew %(num)s lessons already, so their time isn’t counted.",
             known,
         ),
         lessons

@@ -121,7 +121,7 @@ def _refusal(
     person: Person, seen: Seen, account: tuple[Person, frozenset[str]] | None, by: str | None
 ) -> Refused | None:
     if seen.observer_id and account is None:
-        return Refused(_("This person has no role in your programme now. Please choose who observed it once more."))
+        return Refused(_("This person no longer has a role in your programme. Please choose again who observed it."))
     names = {person.display_name, person.certificate_name} - {""}
     own = account[0].id == person.id if account else any(rules.names_the_same(seen.observer, name) for name in names)
     if by == person.id or own:
@@ -143,7 +143,9 @@ def confirm_observer(row_id: str, by: str) -> Refused | None:
     """Confirm that the person named did observe a practice; it counts from now on."""
     row = db.session.get_one(Observation, row_id)
     if by not in {person.id for person in who_may_confirm(row)}:
-        return Refused(_("Somebody else confirms this: you recorded it, or it is about you. Nothing was changed."))
+        return Refused(
+            _("You recorded this, or it’s about you, so somebody else needs to confirm it. Nothing was changed.")
+        )
     if row.pending and row.undone_at is None:
         row.pending, row.confirmed_by, row.confirmed_at = False, by, clock.now()
         db.session.flush()
@@ -156,7 +158,9 @@ def decline_observer(row_id: str, by: str) -> Refused | None:
     """Say as a second person that an observer cannot be confirmed: the record no longer counts."""
     row = db.session.get_one(Observation, row_id)
     if by not in {person.id for person in who_may_confirm(row)}:
-        return Refused(_("Somebody else confirms this: you recorded it, or it is about you. Nothing was changed."))
+        return Refused(
+            _("You recorded this, or it’s about you, so somebody else needs to confirm it. Nothing was changed.")
+        )
     if row.pending:
         undo_observation(row_id, "not confirmed")
     return None

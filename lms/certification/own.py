@@ -74,8 +74,8 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("That a coordinator confirmed the name on your certificates, where they know you under another"),
-            _("So that nobody has a certificate in a name that nobody knows."),
+            _("That a coordinator confirmed the name on your certificates, where they know you by another"),
+            _("So that your programme can vouch for the name on a certificate."),
             _("Until you delete your account."),
             tuple(
                 f"name_confirmation.{name}"

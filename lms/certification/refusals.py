@@ -29,7 +29,7 @@ REFUSALS = {
     "badge-changed": _("What this badge says is not what was signed."),
     "badge-twice": _("This badge says the same thing twice, so that readers may read it differently."),
     "badge-unreadable": _("This is not a badge that can be read."),
-    "badge-shape": _("This badge is not written in the way this site writes its badges, so it isn’t one of them."),
+    "badge-shape": _("This badge isn’t written the way this site writes its badges, so it isn’t one of ours."),
     "badge-deep": _("This badge is nested more deeply than any badge of ours."),
     "badge-no-status": _("This badge does not say where its withdrawal would be told."),
     "badge-status-elsewhere": _("This badge names another place than ours to ask whether it was withdrawn."),

@@ -70,7 +70,7 @@ def make_anew(award_id: str, because: Because, by: str | None = None) -> Award |
     if old.level == "ready" and evidence.is_held_back(old.enrolment_id):
         return Refused(
             _(
-                "Practice that could have done harm was recorded since. No new certificate of readiness is issued until"
+                "Since then, practice was recorded that could have done harm. We don’t issue “ready to practise” until"
                 " later practice goes well. Nothing was changed."
             )
         )

@@ -208,7 +208,7 @@ def _words_of(award: Award) -> dict[str, str]:
     """Return all words of a certificate in its language; some say what was asked and done."""
     words = {key: _(english) for key, english in WORDS.items()}
     if "lessons" in award.facts:
-        words["takes"] = _("The course is self-paced. What was done takes about {hours}.")
+        words["takes"] = _("The course is self-paced. The parts completed take about {hours}.")
     if is_renewed(award.facts):
         words["before_course"] = _("renewed the record of training in")
     elif not all_lessons_asked(award.facts):

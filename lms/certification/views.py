@@ -248,9 +248,9 @@ def _verify_page(
 def _names_again(wait: timedelta) -> str:
     """Say when a network may compare names with a certificate again."""
     return ngettext(
-        "Many names were compared with this certificate from your network. You can try again in %(num)s minute, "
+        "Your network has compared many names with this certificate. You can try again in %(num)s minute, "
         "or ask the person who showed it to you.",
-        "Many names were compared with this certificate from your network. You can try again in %(num)s minutes, "
+        "Your network has compared many names with this certificate. You can try again in %(num)s minutes, "
         "or ask the person who showed it to you.",
         max(1, math.ceil(wait.total_seconds() / 60)),
     )

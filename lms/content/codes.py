@@ -62,22 +62,22 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     ),
     "TEXT_CUT_SHORT": (
         "error",
-        "YAML ends a text in the front matter before its author does.",
+        "YAML cuts a text in the front matter short.",
         "Put the whole text in straight quotes.",
     ),
     "CURLY_QUOTES": (
         "error",
-        "Curly quotes stand where only straight ones are read.",
+        "There are curly quotes where only straight ones are read.",
         'Replace “ and ” by ". Quotation marks of speech may stay inside the straight ones.',
     ),
     "HIDDEN_SPACE": (
         "error",
-        "A hidden space stands where only a plain one is read, as texts from a word processor or a web page have it.",
+        "There is a hidden space where only a plain one is read. Text from a word processor or a web page often has one.",
         "Delete the space after or before the mark, and type it again.",
     ),
     "PASTED_BULLET": (
         "error",
-        "A bullet or a dash of a word processor begins no list and makes no table.",
+        "A word processor's bullet or dash starts no list and makes no table.",
         "Write a hyphen and a space.",
     ),
     "NOT_READ": (
@@ -121,7 +121,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     "LANGUAGE_WITHOUT_DATES": (
         "warning",
         "The site has no words for dates in the course's language, so certificates are in English.",
-        "Look at the code of the language; if it is right, nothing is to be done.",
+        "Check the language code. If it is right, there is nothing to do.",
     ),
     "ID_NOT_FILE_NAME": ("error", "The id is not the file's name without its number.", "Make the two the same."),
     "MISSING_ID": ("error", "Something that is remembered has no id.", "Give it one in braces, like {#pfa-q05}."),
@@ -153,7 +153,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     ),
     "BAD_MEDIA": (
         "error",
-        "A file in the media folder is nothing that every browser shows.",
+        "A file in the media folder is not one that every browser can show.",
         "Export it as PNG, JPEG, WebP or SVG, with the ending that says so.",
     ),
     "PICTURE_TOO_LARGE": (
@@ -182,7 +182,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     "MARKS_SHOWN": (
         "warning",
         "A mark of another program is shown as it is written.",
-        "Write it in words, or with the marks that courses know; in backquotes it may stand.",
+        "Write it in words, or with marks that courses know. Between backquotes it can stay.",
     ),
     "NEVER_USED": (
         "error",
@@ -191,7 +191,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     ),
     "FOOTNOTE_NOT_SHOWN": (
         "error",
-        "A footnote of the page's own is called in a question, a conversation or the glossary, which show none.",
+        "A question, a conversation or the glossary refers to a footnote of the page, and cannot show it.",
         "Put what it says into the text, or cite a source of course.md.",
     ),
     "UNKNOWN_PLACEHOLDER": (
@@ -320,7 +320,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     ),
     "STRAY_MARK": (
         "error",
-        "The mark of an option stands where nobody can choose.",
+        "There is an option's mark where nobody can choose.",
         'Begin a line with - and the mark, under a heading that ends in {#id objectives="…"}; or take the mark out.',
     ),
     "BAD_BRACES": (

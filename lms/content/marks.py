@@ -153,7 +153,7 @@ def _footnotes(block: Block, report: Report) -> None:
     for token in block.inline:
         if token.type == "footnote_ref":
             label = f"[^{token.meta['label']}]"
-            _say("FOOTNOTE_NOT_SHOWN", label, block, report, f"The footnote “{label}” has no foot to stand at here.")
+            _say("FOOTNOTE_NOT_SHOWN", label, block, report, f"The footnote “{label}” can’t be shown here.")
 
 
 def _say(code: str, words: str, block: Block, report: Report, message: str = "") -> None:

@@ -84,7 +84,7 @@ def _look_at_text(number: int, line: str, report: Report) -> None:
         sign = bullet["bullet"]
         report.add("PASTED_BULLET", number, f"“{sign}” begins no list here.", column=bullet.start("bullet") + 1)
     if _DASHES.search(line):
-        report.add("PASTED_BULLET", number, "Long dashes make no table.", mend="Write ---, with hyphens.")
+        report.add("PASTED_BULLET", number, "Long dashes don’t make a table.", mend="Write ---, with hyphens.")
     curly = _CURLY_BRACES.search(line)
     if curly:
         report.add("CURLY_QUOTES", number, column=curly.start("quote") + 1)

@@ -70,8 +70,8 @@ def outline(paths: Iterable[str], findings: Report) -> Outline:
         elif page and page["language"]:
             report.add(
                 "UNKNOWN_FILE",
-                message=f"Between two dots belongs a language, and “{page['language'][1:]}” is no translation of a "
-                "file beside it; nothing of this file would be shown.",
+                message=f"“{page['language'][1:]}” stands where a language belongs, and this is no translation of a "
+                "file beside it. Nothing of this file would be shown.",
             )
         elif where == "practice" and page and not page["gentle"]:
             found.conversations.append(path)

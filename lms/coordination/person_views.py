@@ -42,4 +42,4 @@ def _asked_words() -> list[str]:
     asked = request.args.get("asked")
     if asked == "now":
         return [_("We asked them by email for another spelling.")]
-    return [_("They were asked by email less than a day ago, so we sent no other email.")] if asked else []
+    return [_("We asked them by email less than a day ago, so we didn’t send another.")] if asked else []

@@ -107,7 +107,7 @@ def _is_hidden(text: str, place: int) -> bool:
 def name_trouble(name: str) -> str | None:
     """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
     if any(_is_hidden(name, place) for place in range(len(name))):
-        return _("This holds a hidden character or a line break. Please type it again in one line.")
+        return _("There’s a hidden character or a line break in this. Please type it again on one line.")
     if not any(unicodedata.category(sign)[0] == "L" for sign in name):
         return _("This needs at least one letter.")
     return None

@@ -265,7 +265,7 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
         state = "go"
         state_text = _("%(done)s of %(needed)s", done=item.done, needed=item.needed) if counted else _("Not quite yet")
     else:
-        state, state_text = "none", _("0 of %(needed)s", needed=item.needed) if counted else _("Not opened")
+        state, state_text = "none", _("0 of %(needed)s", needed=item.needed) if counted else _("Not done yet")
     return {"text": text, "url": url, "met": item.met, "state": state, "state_text": state_text}
 
 

@@ -150,7 +150,7 @@ def test_the_page_and_its_cost_are_the_same_whoever_has_the_address_and_the_emai
     assert new[:2] == known[:2] == alike[:2]
     assert "/invitation/" in new[2] and "?confirmed=" in new[2]
     assert "You have one already." in known[2] and "/forgotten" in known[2]
-    assert "mistaken for a colleague" in alike[2]
+    assert "too much like a colleague" in alike[2]
     assert "/invitation/" not in known[2] + alike[2]
 
 
@@ -210,7 +210,7 @@ def test_an_invitation_without_an_address_gives_no_role_above_learner(site: Site
     assert harbour is not None
     token = site.do(invite, harbour.id, "coordinator", None)
     page = site.stranger().get(f"/invitation/{token}")
-    assert "names no email address" in page.main and not page.find("main form")
+    assert "this one has no address" in page.main and not page.find("main form")
 
 
 def test_somebody_who_has_an_account_is_asked_to_sign_in_and_comes_back(site: Site) -> None:

@@ -68,7 +68,7 @@ def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:
         "Lessons",
         "Practice",
         "Observed practice",
-        "Length of what was done",
+        "Learning time",
         "Course text",
     }
     assert asked == {part["name"] for part in told["evidence"]}

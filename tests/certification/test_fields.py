@@ -66,7 +66,7 @@ def test_the_same_fields_stand_in_all_forms(sqlite_site: Site, observed: int) ->
         "Lessons",
         "Practice",
         "Observed practice",
-        "Length of what was done",
+        "Learning time",
         "Course text",
     ]
     shown = four_forms(sqlite_site, award)
@@ -74,7 +74,7 @@ def test_the_same_fields_stand_in_all_forms(sqlite_site: Site, observed: int) ->
         for said in (
             told["Stage"],
             told["Observed practice"],
-            told["Length of what was done"].removeprefix("About "),
+            told["Learning time"].removeprefix("About "),
             f"{award.facts['score']}%",
             "every safety question",
             "2 practice conversations" if form == "pdf" else "2 written practice conversations",

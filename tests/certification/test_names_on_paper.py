@@ -152,7 +152,7 @@ def test_cora_sees_the_printed_name_wherever_a_certificate_is_listed_and_confirm
     for path in ("withdraw", "anew"):
         assert DOCTOR in cora.get(f"/programmes/harbour/certificates/{code}/{path}").main
     page = person_page(site, "sam")
-    assert DOCTOR in page.main and "You know them as Sam Osei" in page.main
+    assert DOCTOR in page.main and "You know this person as Sam Osei" in page.main
     page = page.form_with("Confirm this name").submit("Confirm this name")
     assert DOCTOR in page.main and "Confirm this name" not in page.main
     assert DOCTOR in cora.get(PEOPLE).main and "Name to confirm" not in cora.get(PEOPLE).main

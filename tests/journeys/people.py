@@ -31,7 +31,7 @@ from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
 from tests.roads import PFA, earn, pass_check, prepare, the_course
 
-SLOWED = "many.attempts@example.org"
+SLOWED = "slow@example.org"
 THREE, GOING_ON = "three-lessons-of-all", "a-course-that-goes-on"
 
 
