@@ -27,6 +27,7 @@ from lms.accounts.views import rooms as account_rooms
 from lms.certification import actions as certification
 from lms.certification import (
     badge_views,
+    credentials,
     file_views,
     history,
     levels,
@@ -214,7 +215,9 @@ def _wire(app: Flask, settings: Settings) -> None:
     app.extensions["lms_unprintable"] = unprintable
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks
-    app.extensions["lms_operator_notices"] = lambda: operator_notices(len(awards.list_troubled()))
+    app.extensions["lms_operator_notices"] = lambda: operator_notices(
+        len(awards.list_troubled()), credentials.lists_expired()
+    )
     app.extensions["lms_line_notices"] = wellbeing.coordinator_notices
 
 

@@ -38,11 +38,27 @@ def keys() -> Any:
 @rooms.get("/credentials/status/<int:number>")
 @public
 def status_list(number: int) -> Any:
-    """Give a signed list of withdrawn badges, whose places say nothing of whose they are."""
-    found = credentials.find_status_list(number) if number <= credentials.LISTS_MOST else None
-    if found is None or not found.content:
+    """Give a signed list of badges that ended for good, whose indexes say nothing of whose they are."""
+    found = _find_list(number)
+    return _signed_list(found.content if found else None)
+
+
+@rooms.get("/credentials/status/<int:number>/suspension")
+@public
+def suspension_list(number: int) -> Any:
+    """Give a signed list of badges that were withdrawn and can be reinstated."""
+    found = _find_list(number)
+    return _signed_list(found.suspension if found else None)
+
+
+def _find_list(number: int) -> credentials.StatusList | None:
+    return credentials.find_status_list(number) if number <= credentials.LISTS_MOST else None
+
+
+def _signed_list(content: bytes | None) -> Response:
+    if not content:
         abort(404)
-    response = make_response(found.content)
+    response = make_response(content)
     response.headers["Content-Type"] = KINDS["json"]
     return _open(response)
 

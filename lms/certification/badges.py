@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +28,8 @@ CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 SUITE = "eddsa-rdfc-2022"
 LIST_LENGTH = 131_072
+LIST_TTL = timedelta(minutes=5)
+Purpose: TypeAlias = Literal["revocation", "suspension"]
 _PINNED = {
     CREDENTIALS: "credentials-v2.json",
     OPEN_BADGES: "openbadges-3.0.3.json",
@@ -106,14 +108,25 @@ def build(facts: BadgeFacts, issuer: Issuer) -> Json:
             "achievement": achievement,
         },
         "evidence": [{"type": ["Evidence"], "name": kind, "narrative": text} for kind, text in facts.stands_behind],
-        "credentialStatus": {
-            "id": f"{facts.status_list}#{facts.status_index}",
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
-            "statusListIndex": str(facts.status_index),
-            "statusListCredential": facts.status_list,
-        },
+        "credentialStatus": [_entry(facts, "revocation"), _entry(facts, "suspension")],
     }
+
+
+def _entry(facts: BadgeFacts, purpose: Purpose) -> Json:
+    """Return where a badge says that it ended for good, or is withdrawn for now: the same index in two lists."""
+    address = list_address(facts.status_list, purpose)
+    return {
+        "id": f"{address}#{facts.status_index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": purpose,
+        "statusListIndex": str(facts.status_index),
+        "statusListCredential": address,
+    }
+
+
+def list_address(address: str, purpose: Purpose) -> str:
+    """Return the address of a list for one purpose; `address` is that of the list of revocations."""
+    return address if purpose == "revocation" else f"{address}/{purpose}"
 
 
 def last_moment(day: date, zone: str) -> str:
@@ -126,10 +139,12 @@ def _written(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def status_credential(address: str, issuer: Issuer, revoked: list[int], on: datetime) -> Json:
-    """Return a list of which badges are withdrawn, one bit each, not signed yet."""
+def status_credential(
+    address: str, issuer: Issuer, purpose: Purpose, indexes: list[int], valid: tuple[datetime, datetime]
+) -> Json:
+    """Return a list of badges, one bit each, for one purpose, with its first and last moment, not signed yet."""
     bits = bytearray(LIST_LENGTH // 8)
-    for index in revoked:
+    for index in indexes:
         bits[index // 8] |= 128 >> index % 8
     packed = urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).decode().rstrip("=")
     return {
@@ -137,12 +152,15 @@ def status_credential(address: str, issuer: Issuer, revoked: list[int], on: date
         "id": address,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": issuer.id,
-        "validFrom": on.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "validFrom": _written(valid[0].astimezone(UTC)),
+        "validUntil": _written(valid[1].astimezone(UTC)),
         "credentialSubject": {
             "id": f"{address}#list",
             "type": "BitstringStatusList",
-            "statusPurpose": "revocation",
+            "statusPurpose": purpose,
             "encodedList": f"u{packed}",
+            # In milliseconds; the page that serves the list asks for no longer either.
+            "ttl": LIST_TTL // timedelta(milliseconds=1),
         },
     }
 
@@ -254,16 +272,31 @@ def _check_names(part: Any, depth: int = 0) -> None:
 
 
 def _check_status(status: Any, status_lists: str) -> None:
-    if not isinstance(status, dict) or set(status) != _STATUS:
+    """Hold a badge to one entry in our lists, as badges had at first, or to one for each purpose with one index."""
+    entries = status if isinstance(status, list) else [status]
+    if not all(isinstance(entry, dict) and set(entry) == _STATUS for entry in entries):
         raise BadgeRefused("badge-no-status")
-    address, index = status["statusListCredential"], status["statusListIndex"]
-    ours = isinstance(address, str) and address.startswith(status_lists) and _NUMBER.match(address[len(status_lists) :])
-    if not ours or status["type"] != "BitstringStatusListEntry" or status["statusPurpose"] != "revocation":
+    purposes: tuple[Purpose, ...] = ("revocation", "suspension") if isinstance(status, list) else ("revocation",)
+    if len(entries) != len(purposes):
+        raise BadgeRefused("badge-no-status")
+    ours = [_place_in_ours(entry, purpose, status_lists) for entry, purpose in zip(entries, purposes, strict=True)]
+    if len(set(ours)) != 1:
+        raise BadgeRefused("badge-status-elsewhere")
+
+
+def _place_in_ours(entry: Json, purpose: Purpose, status_lists: str) -> tuple[str, str]:
+    """Return the number of the list and the index that an entry names, if it is one for a purpose in a list of ours."""
+    address, index = entry["statusListCredential"], entry["statusListIndex"]
+    number = address[len(status_lists) :].removesuffix(list_address("", purpose)) if isinstance(address, str) else ""
+    if not _NUMBER.match(number) or address != list_address(f"{status_lists}{number}", purpose):
+        raise BadgeRefused("badge-status-elsewhere")
+    if entry["type"] != "BitstringStatusListEntry" or entry["statusPurpose"] != purpose:
         raise BadgeRefused("badge-status-elsewhere")
     if not (isinstance(index, str) and _NUMBER.match(index) and int(index) < LIST_LENGTH):
         raise BadgeRefused("badge-status-elsewhere")
-    if status["id"] != f"{address}#{index}":
+    if entry["id"] != f"{address}#{index}":
         raise BadgeRefused("badge-status-elsewhere")
+    return number, index
 
 
 def _canonical(document: Json) -> bytes:

@@ -1,12 +1,13 @@
-"""What we remember of badges: their bytes, which are withdrawn, and every public key that ever signed."""
+"""What we remember of badges: their bytes, which of them ended, and every public key that ever signed."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, and_, case, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.issuers import from_multikey
@@ -18,6 +19,8 @@ from lms.foundation.db import Base, db
 LIST_LENGTH, LIST_FILL = 131_072, 65_536
 # Lists are numbered one after another; no site comes near this, and every database can hold it.
 LISTS_MOST = 999_999_999
+# A list is signed for 14 days, and again after half of that, so that an outage of a week expires none.
+LIST_DAYS, LIST_RENEWED_AFTER = timedelta(days=14), timedelta(days=7)
 
 
 class Credential(Base):
@@ -30,15 +33,30 @@ class Credential(Base):
     list_index: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     stored_at: Mapped[datetime]
+    # False for badges from before there were lists of suspensions: what becomes of them is in the list of revocations.
+    suspendable: Mapped[bool] = mapped_column(server_default=false())
 
 
 class StatusList(Base):
-    """A signed list of withdrawn badges; stale when somebody was withdrawn or came back since."""
+    """Two signed lists of badges with the same indexes: revoked ones (`content`) and suspended ones (`suspension`).
+
+    Stale when a certificate was withdrawn, reinstated or replaced since.
+    """
 
     __tablename__ = "status_list"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    suspension: Mapped[bytes | None] = mapped_column(LargeBinary)
     stale: Mapped[bool]
+    signed_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The indexes in a pair of lists whose badges ended for good, and those that were withdrawn for now."""
+
+    revoked: list[int]
+    suspended: list[int]
 
 
 class SigningKey(Base):
@@ -83,28 +101,52 @@ def keep_credential(award_id: str, place: tuple[int, int], content: bytes) -> No
     if find_credential(award_id) is None:
         number, index = place
         db.session.add(
-            Credential(award_id=award_id, list_number=number, list_index=index, content=content, stored_at=clock.now())
+            Credential(
+                award_id=award_id,
+                list_number=number,
+                list_index=index,
+                content=content,
+                stored_at=clock.now(),
+                suspendable=True,
+            )
         )
         if db.session.get(StatusList, number) is None:
-            db.session.add(StatusList(number=number, content=None, stale=True))
+            db.session.add(StatusList(number=number, content=None, suspension=None, stale=True, signed_at=None))
         db.session.flush()
 
 
-def list_withdrawn(number: int) -> list[int]:
-    """Return the places in a list whose awards do not stand any more, in one statement."""
-    query = select(Credential.list_index).join(Award, Award.id == Credential.award_id)
-    gone = or_(Award.withdrawn_at.is_not(None), Award.replaced_by.is_not(None))
-    return list(db.session.scalars(query.where(Credential.list_number == number, gone)))
+def list_ended(number: int) -> Ended:
+    """Return the indexes in a pair of lists whose certificates aren't valid, in one statement, in ascending order.
+
+    Whatever its reason, a withdrawal can be reinstated, so it suspends. A replacement is final, so it revokes.
+    """
+    replaced, withdrawn = Award.replaced_by.is_not(None), Award.withdrawn_at.is_not(None)
+    revoked = or_(replaced, and_(withdrawn, ~Credential.suspendable))
+    suspended = and_(withdrawn, Credential.suspendable)
+    rows = db.session.execute(
+        select(Credential.list_index, case((revoked, 1), else_=0), case((suspended, 1), else_=0))
+        .join(Award, Award.id == Credential.award_id)
+        .where(Credential.list_number == number, or_(replaced, withdrawn))
+        .order_by(Credential.list_index)
+    ).all()
+    return Ended([index for index, yes, _no in rows if yes], [index for index, _no, yes in rows if yes])
 
 
 def find_status_list(number: int) -> StatusList | None:
-    """Return a list of withdrawn badges."""
+    """Return a pair of lists by its number."""
     return db.session.get(StatusList, number)
 
 
 def list_stale() -> list[int]:
-    """Return the numbers of lists that are to be signed anew."""
-    return list(db.session.scalars(select(StatusList.number).where(StatusList.stale)))
+    """Return the numbers of lists to sign again: something changed, or they were signed seven days ago or more."""
+    old = or_(StatusList.signed_at.is_(None), StatusList.signed_at <= clock.now() - LIST_RENEWED_AFTER)
+    return list(db.session.scalars(select(StatusList.number).where(or_(StatusList.stale, old))))
+
+
+def lists_expired() -> bool:
+    """Return whether any list that we hand out is past the time for which it was signed."""
+    query = select(func.count()).select_from(StatusList).where(StatusList.signed_at < clock.now() - LIST_DAYS)
+    return bool(db.session.scalar(query))
 
 
 def mark_all_stale() -> None:
@@ -120,10 +162,11 @@ def mark_stale(award_id: str) -> None:
         found.stale = True
 
 
-def keep_status_list(number: int, withdrawn: list[int], content: bytes) -> None:
-    """Keep a list as it was signed; it stays stale when somebody was withdrawn meanwhile."""
+def keep_status_list(number: int, ended: Ended, lists: tuple[bytes, bytes], signed_at: datetime) -> None:
+    """Keep a signed pair of lists, revocations first; it stays stale when a certificate changed meanwhile."""
     found = db.session.get_one(StatusList, number)
-    found.content, found.stale = content, sorted(withdrawn) != sorted(list_withdrawn(number))
+    (found.content, found.suspension), found.signed_at = lists, signed_at
+    found.stale = ended != list_ended(number)
 
 
 def list_keys() -> list[SigningKey]:

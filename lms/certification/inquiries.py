@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lms.certification import credentials, records
 from lms.certification.codes import normalise_code
 from lms.certification.printed import plain
-from lms.certification.readings import BYTES_MOST, Reading, from_text, said_in
+from lms.certification.readings import BYTES_MOST, Reading, from_text, said_in, status_place
 from lms.certification.records import Award
 from lms.foundation.settings import Settings
 from lms.foundation.turns import one_child
@@ -125,9 +125,7 @@ def _amiss_beside(reading: Reading, award: Award | None, by_badge: Award | None)
 
 
 def _award_of(badge: dict[str, Any]) -> Award | None:
-    status = badge["credentialStatus"]
-    number = int(status["statusListCredential"].rpartition("/")[2])
-    found = credentials.find_in_list(number, int(status["statusListIndex"]))
+    found = credentials.find_in_list(*status_place(badge))
     return records.get_award(found.award_id) if found else None
 
 

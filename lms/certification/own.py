@@ -64,6 +64,7 @@ def kept() -> tuple[Kept, ...]:
                 "credential.list_index",
                 "credential.content",
                 "credential.stored_at",
+                "credential.suspendable",
                 "render_request.award_id",
                 "render_request.requested_at",
                 "render_request.tries",

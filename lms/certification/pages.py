@@ -266,16 +266,26 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
     )
 
 
-def operator_notices(troubled: int) -> list[str]:
-    """Return what those who run the site are told of documents: nothing while all could be made."""
-    if not troubled:
-        return []
-    told = ngettext(
-        "The PDF of %(num)s certificate could not be made yet. Why, says: lms certificates list",
-        "The PDFs of %(num)s certificates could not be made yet. Why, says: lms certificates list",
-        troubled,
-    )
-    return [told]
+def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
+    """Return what those who run the site are told of PDFs that wait and status lists that expired, if there are any."""
+    told = []
+    if troubled:
+        told.append(
+            ngettext(
+                "The PDF of %(num)s certificate could not be made yet. Why, says: lms certificates list",
+                "The PDFs of %(num)s certificates could not be made yet. Why, says: lms certificates list",
+                troubled,
+            )
+        )
+    if lists_expired:
+        told.append(
+            _(
+                "The signed lists of withdrawn badges have expired because they weren’t signed again for 14 days. Other"
+                " sites may not accept our badges until they are, but /verify still answers from the register. Please"
+                " check that the job process is running and that the signing keys are in place."
+            )
+        )
+    return told
 
 
 def as_json(state: State, award: Award | None, code: str, programme: str | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 BYTES_MOST = 1_000_000
@@ -40,3 +41,18 @@ def said_in(badge: dict[str, Any]) -> dict[str, str]:
         "awarded_on": badge["validFrom"][:10],
         "valid_until": badge.get("validUntil", "")[:10],
     }
+
+
+def ends_at(badge: dict[str, Any]) -> datetime | None:
+    """Return the last moment of a verified badge of ours, with the offset that it names; None for one without end."""
+    return datetime.fromisoformat(badge["validUntil"]) if "validUntil" in badge else None
+
+
+def status_place(badge: dict[str, Any]) -> tuple[int, int]:
+    """Return the number of the lists and the index in them that a verified badge of ours names.
+
+    Badges of before there were lists of suspensions have one entry, later ones two with the same number and index.
+    """
+    status = badge["credentialStatus"]
+    entry = status[0] if isinstance(status, list) else status
+    return int(entry["statusListCredential"].rpartition("/")[2]), int(entry["statusListIndex"])

@@ -156,7 +156,7 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
 
 
 def make_status_lists(settings: Settings) -> None:
-    """Sign the lists of withdrawn badges anew where somebody was withdrawn, or came back."""
+    """Sign the lists of revoked and suspended badges that changed, or that were signed seven days ago or more."""
     stale = credentials.list_stale()
     if not stale:
         return
@@ -165,11 +165,15 @@ def make_status_lists(settings: Settings) -> None:
     ring = keys_of(settings)
     issuer = issuer_of(settings.base_url, ring.badge_public)
     for number in stale:
-        withdrawn, now = credentials.list_withdrawn(number), clock.now()
-        address = pages.status_address(settings, number)
-        document = badges.status_credential(address, issuer, withdrawn, now)
-        content = badges.as_bytes(badges.sign(document, ring.badge_key, issuer.key, now))
-        write(credentials.keep_status_list, number, withdrawn, content)
+        ended, now = credentials.list_ended(number), clock.now()
+        lists: list[bytes] = []
+        by_purpose: dict[badges.Purpose, list[int]] = {"revocation": ended.revoked, "suspension": ended.suspended}
+        for purpose, indexes in by_purpose.items():
+            address = badges.list_address(pages.status_address(settings, number), purpose)
+            valid = (now, now + credentials.LIST_DAYS)
+            document = badges.status_credential(address, issuer, purpose, indexes, valid)
+            lists.append(badges.as_bytes(badges.sign(document, ring.badge_key, issuer.key, now)))
+        write(credentials.keep_status_list, number, ended, (lists[0], lists[1]), now)
 
 
 def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:

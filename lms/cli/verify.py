@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lms.certification.reading import Known
 
 OFFLINE = "unknown offline"
+# A QR code names its last day without a time zone, and no place ends a day later than this.
+_LAST_ON_EARTH = timezone(timedelta(hours=-12))
 
 
 @click.command("verify")
@@ -84,8 +86,9 @@ def _by_register(what: str) -> dict[str, Any]:
 def _offline(what: str, keys: Path) -> dict[str, Any]:
     from lms.app import shipped
     from lms.certification.reading import KeysUnreadable, known_from, read
+    from lms.certification.readings import ends_at
     from lms.certification.refusals import in_words
-    from lms.foundation.clock import today
+    from lms.foundation.clock import now
 
     try:
         known = known_from(json.loads(keys.read_text("utf-8")))
@@ -94,18 +97,23 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
     if Path(what).is_file():
         reading = read(Path(what).read_bytes(), known, shipped("certificates"))
         amiss, says = reading.amiss, _said(reading.badge)
+        last_moment = ends_at(reading.badge) if reading.badge else None
     elif "#" in what:
         amiss, says = _read_square(what, known)
+        last_moment = _end_of_day(says.get("valid_until", ""))
     else:
         raise click.ClickException("With --keys a file or the address that a square holds can be verified, no code.")
-    until = says.get("valid_until", "")
-    # Without the site's zone, the last day is that of Greenwich.
-    over = bool(until) and date.fromisoformat(until) < today("UTC")
+    over = last_moment is not None and last_moment < now()
     state = "unknown" if amiss else "expired" if over else OFFLINE
     heading = "This cannot be relied on" if amiss else "This is past its day" if over else "This is genuine"
     text = in_words(amiss) if amiss else "Signed by the site whose keys were given. State: unknown offline."
     told = {"heading": heading, "text": text, "state": state}
     return {**told, "genuine": not amiss, "amiss": amiss or None, "says": says}
+
+
+def _end_of_day(day: str) -> datetime | None:
+    """Return when a day of a QR code is over everywhere, as the code doesn't say where its programme is."""
+    return datetime.combine(date.fromisoformat(day), time(23, 59, 59), _LAST_ON_EARTH) if day else None
 
 
 def _said(badge: dict[str, Any] | None) -> dict[str, str]:

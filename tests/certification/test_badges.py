@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from gzip import decompress
 from typing import Any
 
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lms.certification import badges
 from lms.certification.badges import BadgeFacts, BadgeRefused
 from lms.certification.issuers import issuer_of, multikey
+from lms.certification.readings import status_place
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -115,7 +116,7 @@ def swap(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
     def change(badge: dict[str, Any]) -> None:
         *way, last = path.split("/")
         for step in way:
-            badge = badge[step]
+            badge = badge[int(step)] if isinstance(badge, list) else badge[step]
         badge[last] = value
 
     return change
@@ -139,13 +140,13 @@ TAMPERINGS = {
     "remote words": swap("@context", [badges.CREDENTIALS, badges.OPEN_BADGES, "https://evil.example/words.json"]),
     "words in another order": swap("@context", [badges.OPEN_BADGES, badges.CREDENTIALS]),
     "older words": swap("@context", ["https://www.w3.org/2018/credentials/v1", badges.OPEN_BADGES]),
-    "a foreign list of withdrawals": swap("credentialStatus/statusListCredential", "https://evil.example/status/1"),
-    "a list further down": swap("credentialStatus/statusListCredential", f"{LISTS}../1"),
-    "another place in the list": swap("credentialStatus/statusListIndex", "4712"),
-    "a place past the end": swap("credentialStatus/statusListIndex", "131072"),
-    "another purpose": swap("credentialStatus/statusPurpose", "refresh"),
+    "a foreign list of withdrawals": swap("credentialStatus/0/statusListCredential", "https://evil.example/status/1"),
+    "a list further down": swap("credentialStatus/0/statusListCredential", f"{LISTS}../1"),
+    "another place in the list": swap("credentialStatus/0/statusListIndex", "4712"),
+    "a place past the end": swap("credentialStatus/0/statusListIndex", "131072"),
+    "another purpose": swap("credentialStatus/0/statusPurpose", "refresh"),
     "no list of withdrawals": lambda badge: badge.pop("credentialStatus"),
-    "two lists of withdrawals": lambda badge: badge.update(credentialStatus=[badge["credentialStatus"]] * 2),
+    "two lists of withdrawals": lambda badge: badge.update(credentialStatus=badge["credentialStatus"] * 2),
     "another issuer": swap("issuer/id", "did:web:evil.example"),
     "another issuer's name": swap("issuer/name", "State of Evil"),
     "no signature": lambda badge: badge.pop("proof"),
@@ -185,8 +186,73 @@ def test_what_is_no_badge_at_all_is_refused(text: bytes) -> None:
         verified(text)
 
 
+def at_first() -> dict[str, Any]:
+    """Sam's badge as it was signed before there were lists of suspensions, with its one entry."""
+    document = badges.build(SAMS, ISSUER)
+    document["credentialStatus"] = document["credentialStatus"][0]
+    return badges.sign(document, KEY, ISSUER.key, NOON)
+
+
+def test_a_badge_from_before_there_were_suspensions_stays_verifiable_byte_for_byte() -> None:
+    badge = at_first()
+    assert badge["proof"]["proofValue"] == (
+        "z5kBMB5gcwdqws2ZWNjNJXttrsqCCuesdq2FaTcDKdCNjNeL8MqWQ2hc2ZdkH4wBLcCq5fjU8aMtsCsvzBBEZD4K6"
+    )
+    assert verified(badge) == badge and status_place(badge) == (1, 4711)
+    assert status_place(sams_badge()) == (1, 4711)
+
+
+ENTRY = sams_badge()["credentialStatus"]
+OTHER_ENTRIES = {
+    "the entries in another order": ENTRY[::-1],
+    "an entry three times": [*ENTRY, ENTRY[0]],
+    "no entry": [],
+    "a list with the first entry alone": ENTRY[:1],
+    "the suspension alone": ENTRY[1],
+    "two revocations": [ENTRY[0], ENTRY[0]],
+    "two suspensions": [ENTRY[1], ENTRY[1]],
+    "a suspension told in the list of revocations": [ENTRY[0], {**ENTRY[0], "statusPurpose": "suspension"}],
+    "a revocation told in the list of suspensions": [{**ENTRY[1], "statusPurpose": "revocation"}, ENTRY[1]],
+    "another index for the suspension": [
+        ENTRY[0],
+        {**ENTRY[1], "statusListIndex": "7", "id": f"{LISTS}1/suspension#7"},
+    ],
+    "another list for the suspension": [
+        ENTRY[0],
+        {**ENTRY[1], "statusListCredential": f"{LISTS}2/suspension", "id": f"{LISTS}2/suspension#4711"},
+    ],
+    "a foreign list of suspensions": [
+        ENTRY[0],
+        {**ENTRY[1], "statusListCredential": "https://evil.example/1/suspension"},
+    ],
+    "a suspension further down": [ENTRY[0], {**ENTRY[1], "statusListCredential": f"{LISTS}1/suspension/suspension"}],
+    "a text for an entry": [ENTRY[0], "suspension"],
+    "more in an entry": [ENTRY[0], {**ENTRY[1], "statusSize": 2}],
+}
+
+
+@pytest.mark.parametrize("entries", OTHER_ENTRIES)
+def test_whatever_else_a_badge_says_of_its_lists_is_refused_before_its_signature_is_read(entries: str) -> None:
+    document = badges.build(SAMS, ISSUER)
+    document["credentialStatus"] = OTHER_ENTRIES[entries]
+    with pytest.raises(BadgeRefused, match=r"badge-(no-status|status-elsewhere)"):
+        verified({**document, "proof": sams_badge()["proof"]})
+
+
+def test_a_list_says_its_purpose_its_first_and_last_moment_and_how_long_it_may_be_kept() -> None:
+    until = NOON + timedelta(days=14)
+    for purpose, address in (("revocation", f"{LISTS}1"), ("suspension", f"{LISTS}1/suspension")):
+        assert badges.list_address(f"{LISTS}1", purpose) == address
+        document = badges.status_credential(address, ISSUER, purpose, [7], (NOON, until))
+        assert (document["validFrom"], document["validUntil"]) == ("2026-03-14T12:00:00Z", "2026-03-28T12:00:00Z")
+        listed = document["credentialSubject"]
+        assert (listed["statusPurpose"], listed["ttl"], listed["id"]) == (purpose, 300_000, f"{address}#list")
+        assert badges.sign(document, KEY, ISSUER.key, NOON)["proof"]["proofValue"].startswith("z")
+
+
 def test_a_withdrawn_badge_is_one_bit_in_a_list() -> None:
-    document = badges.status_credential(f"{LISTS}1", ISSUER, [0, 4711, badges.LIST_LENGTH - 1], NOON)
+    indexes = [0, 4711, badges.LIST_LENGTH - 1]
+    document = badges.status_credential(f"{LISTS}1", ISSUER, "revocation", indexes, (NOON, NOON + timedelta(days=14)))
     packed = document["credentialSubject"]["encodedList"]
     bits = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
     withdrawn = [at for at in range(badges.LIST_LENGTH) if bits[at // 8] & (128 >> at % 8)]

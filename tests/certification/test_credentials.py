@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode
 from datetime import date, datetime, timedelta
 from gzip import decompress
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
@@ -14,15 +15,17 @@ from pypdf import PdfReader
 
 from lms.accounts.actions import set_programme
 from lms.certification import badges, credentials, reading, records, rendering
-from lms.certification.inquiries import key_rows
+from lms.certification.inquiries import held_against_register, key_rows
 from lms.certification.keyring import KeyTrouble
 from lms.certification.last_good import find_slip
 from lms.certification.reading import known_from
+from lms.foundation import clock
 from lms.foundation.db import db
 from tests.certification.test_kept import earn, pdf
 from tests.conftest import ROOT, Site
 
 LISTS = "http://127.0.0.1:8000/credentials/status/"
+SUSPENSION = "/suspension"
 
 
 def badge_of(site: Site, code: str) -> bytes:
@@ -45,8 +48,16 @@ def revoke(site: Site, code: str) -> None:
     site.work()
 
 
-def bits(site: Site) -> list[int]:
-    told = json.loads(site.stranger().get("/credentials/status/1").response.data)
+def listed(site: Site, purpose: str = "") -> dict[str, Any]:
+    """Return the first list as anybody gets it, for revocations or with "/suspension"."""
+    response = site.stranger().get(f"/credentials/status/1{purpose}").response
+    assert response.mimetype == "application/vc+json" and response.headers["Access-Control-Allow-Origin"] == "*"
+    told: dict[str, Any] = json.loads(response.data)
+    return told
+
+
+def bits(site: Site, purpose: str = "") -> list[int]:
+    told = listed(site, purpose)
     packed = told["credentialSubject"]["encodedList"]
     whole = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
     return [at for at in range(badges.LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]
@@ -93,14 +104,97 @@ def test_a_withdrawn_badge_is_told_in_the_list_and_comes_back_out_of_it(site: Si
 
     code = earn(site)
     site.work()
-    assert bits(site) == []
+    assert bits(site) == bits(site, SUSPENSION) == []
     revoke(site, code)
-    assert bits(site) == [int(json.loads(badge_of(site, code))["credentialStatus"]["statusListIndex"])]
+    (index,) = {int(entry["statusListIndex"]) for entry in json.loads(badge_of(site, code))["credentialStatus"]}
+    assert (bits(site), bits(site, SUSPENSION)) == ([], [index])
     with site.inside():
         number = records.find_award(code).id
     site.do(reissue.reinstate, number)
     site.work()
-    assert bits(site) == []
+    assert bits(site) == bits(site, SUSPENSION) == []
+    site.do(reissue.make_anew, number, "fault")
+    site.work()
+    assert (bits(site), bits(site, SUSPENSION)) == ([index], []), "a replacement is final"
+    revoke(site, code)
+    assert (bits(site), bits(site, SUSPENSION)) == ([index], [index])
+    site.do(reissue.reinstate, number)
+    site.work()
+    assert (bits(site), bits(site, SUSPENSION)) == ([index], []), "it is still replaced"
+
+
+def as_at_first(site: Site, code: str) -> bytes:
+    """Make a certificate's badge one from before there were lists of suspensions, and the lists too."""
+    with site.inside():
+        ring = rendering.keys_of(site.settings)
+        award = records.find_award(code)
+        assert award is not None
+        badge = json.loads(badge_of(site, code))
+        method = badge.pop("proof")["verificationMethod"]
+        badge["credentialStatus"] = badge["credentialStatus"][0]
+        content = badges.as_bytes(
+            badges.sign(badge, ring.badge_key, method, datetime.fromisoformat(badge["validFrom"]))
+        )
+    site.do(_keep_as_at_first, award.id, content)
+    return content
+
+
+def _keep_as_at_first(award_id: str, content: bytes) -> None:
+    found = credentials.find_credential(award_id)
+    assert found is not None
+    found.content, found.suspendable = content, False
+    lists = credentials.find_status_list(found.list_number)
+    assert lists is not None
+    lists.suspension, lists.signed_at = None, None
+
+
+def test_a_badge_from_before_there_were_suspensions_is_withdrawn_where_it_says_so(site: Site) -> None:
+    code = earn(site)
+    site.work()
+    content = as_at_first(site, code)
+    site.stranger().get("/credentials/status/1/suspension", expect=404)
+    site.work()
+    assert "validUntil" in listed(site, SUSPENSION), "an upgraded site signs both lists with the next sweep"
+    revoke(site, code)
+    index = int(json.loads(content)["credentialStatus"]["statusListIndex"])
+    assert (bits(site), bits(site, SUSPENSION)) == ([index], [])
+    assert badge_of(site, code) == content
+    with site.inside():
+        read = reading.read(content, known_from(key_rows(site.settings)), ROOT / "certificates")
+        found = held_against_register(read)
+    assert found.genuine and found.award is not None and found.award.code == code
+    assert found.award.state(date(2027, 1, 1)) == "revoked"
+
+
+def test_lists_are_signed_for_14_days_and_again_after_7_also_when_nothing_changed(site: Site) -> None:
+    earn(site)
+    site.work()
+    first = [listed(site), listed(site, SUSPENSION)]
+    for each in first:
+        starts, ends = (datetime.fromisoformat(each[name]) for name in ("validFrom", "validUntil"))
+        assert ends - starts == timedelta(days=14) and each["proof"]["created"] == each["validFrom"]
+    clock.shift(timedelta(days=6, hours=23))
+    site.work()
+    assert [listed(site), listed(site, SUSPENSION)] == first
+    clock.shift(timedelta(days=7, seconds=2))
+    site.work()
+    again = [listed(site), listed(site, SUSPENSION)]
+    for before, after in zip(first, again, strict=True):
+        assert datetime.fromisoformat(after["validUntil"]) - datetime.fromisoformat(before["validUntil"]) >= timedelta(
+            7
+        )
+    assert not expiry_told(site)
+    clock.shift(timedelta(days=21, seconds=9))
+    assert expiry_told(site), "nobody signed for 14 days"
+    site.work()
+    assert not expiry_told(site) and datetime.fromisoformat(listed(site)["validUntil"]) > clock.now()
+
+
+def expiry_told(site: Site) -> bool:
+    """Return whether those who run the site are told that its lists expired."""
+    with site.inside():
+        told = site.app.extensions["lms_operator_notices"]()
+    return any("have expired" in each for each in told)
 
 
 def test_keys_are_listed_for_everybody_and_a_site_without_a_domain_has_no_did_document(site: Site) -> None:
@@ -159,6 +253,7 @@ def test_a_holder_finds_the_badge_on_the_certificates_page(site: Site) -> None:
 @pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 3000, "0", "00000000001"])
 def test_a_list_of_withdrawals_that_no_site_has_is_not_found(sqlite_site: Site, number: str) -> None:
     sqlite_site.stranger().get(f"/credentials/status/{number}", expect=404)
+    sqlite_site.stranger().get(f"/credentials/status/{number}/suspension", expect=404)
 
 
 # An act just after and just before midnight, east and west of Greenwich, north and south, also where a day has no

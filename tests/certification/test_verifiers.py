@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,19 @@ import pytest
 from lms.certification import badges
 from lms.certification.badges import BadgeRefused
 from lms.certification.issuers import did_document, multikey
-from tests.certification.test_badges import ISSUER, KEY, LISTS, NOON, OTHER, PUBLIC, SAMS, SITE, sams_badge, verified
+from tests.certification.test_badges import (
+    ISSUER,
+    KEY,
+    LISTS,
+    NOON,
+    OTHER,
+    PUBLIC,
+    SAMS,
+    SITE,
+    at_first,
+    sams_badge,
+    verified,
+)
 from tests.conftest import ROOT
 
 PACKAGES = (
@@ -52,13 +65,22 @@ def verifiers() -> Path:
     return folder
 
 
-def ask(verifiers: Path, credentials: dict[str, Any], withdrawn: list[int]) -> dict[str, dict[str, Any]]:
-    """Give the verifiers credentials, our keys, our contexts and our list of withdrawals; return what they say."""
+def ask(
+    verifiers: Path, credentials: dict[str, Any], revoked: list[int], suspended: list[int], days: int = 14
+) -> dict[str, dict[str, Any]]:
+    """Give the verifiers credentials, our keys, contexts and lists, which end in some days; return what they say."""
     did = did_document(SITE, [multikey(PUBLIC)])
     (method,) = did["verificationMethod"]
-    listed = badges.sign(badges.status_credential(f"{LISTS}1", ISSUER, withdrawn, NOON), KEY, ISSUER.key, NOON)
+    now = datetime.now(UTC).replace(microsecond=0)
+    valid = (now + timedelta(days=days - 14), now + timedelta(days=days))
+    lists = {}
+    by_purpose: dict[badges.Purpose, list[int]] = {"revocation": revoked, "suspension": suspended}
+    for purpose, indexes in by_purpose.items():
+        address = badges.list_address(f"{LISTS}1", purpose)
+        document = badges.status_credential(address, ISSUER, purpose, indexes, valid)
+        lists[address] = badges.sign(document, KEY, ISSUER.key, valid[0])
     contexts = {address: badges._context(address) for address in (badges.CREDENTIALS, badges.OPEN_BADGES)}
-    documents = {**contexts, f"{LISTS}1": listed, ISSUER.id: did}
+    documents = {**contexts, **lists, ISSUER.id: did}
     documents[ISSUER.key] = {"@context": "https://w3id.org/security/multikey/v1", **method}
     script = shutil.copy(Path(__file__).with_name("verifiers.mjs"), verifiers)
     sent = json.dumps({"credentials": credentials, "documents": documents})
@@ -80,18 +102,32 @@ def tampered() -> dict[str, dict[str, Any]]:
 
 
 def test_a_badge_of_ours_is_accepted_and_a_tampered_one_is_not(verifiers: Path) -> None:
-    told = ask(verifiers, {"sams": sams_badge(), **tampered()}, withdrawn=[7])
-    assert told["sams"]["verified"] is True, told["sams"]
-    assert told["sams"]["listed"] == [False]
+    told = ask(verifiers, {"sams": sams_badge(), "at first": at_first(), **tampered()}, revoked=[7], suspended=[8])
+    for name, listed in (("sams", [False, False]), ("at first", [False])):
+        assert told[name]["verified"] is True, told[name]
+        assert told[name]["listed"] == listed
     assert [told[name]["verified"] for name in ("another name", "another key")] == [False, False]
 
 
 def test_a_withdrawn_badge_is_found_in_our_list(verifiers: Path) -> None:
-    assert ask(verifiers, {"sams": sams_badge()}, withdrawn=[SAMS.status_index])["sams"]["listed"] == [True]
+    both, index = {"sams": sams_badge(), "at first": at_first()}, SAMS.status_index
+    for revoked, suspended, found, at_first_found in (
+        ([index], [], [True, False], [True]),
+        ([], [index], [False, True], [False]),
+        ([index], [index], [True, True], [True]),
+    ):
+        told = ask(verifiers, both, revoked, suspended)
+        assert (told["sams"]["listed"], told["at first"]["listed"]) == (found, at_first_found), told
+
+
+def test_an_expired_list_is_not_relied_on(verifiers: Path) -> None:
+    assert ask(verifiers, {"sams": sams_badge()}, [], [], days=1)["sams"]["status"] is True
+    expired = ask(verifiers, {"sams": sams_badge()}, [], [], days=-1)["sams"]
+    assert expired["status"] is not True and expired["verified"] is False, expired
 
 
 def test_ours_is_the_stricter_reader(verifiers: Path) -> None:
     """What was signed is the same, so the reference accepts, and does not see the end; ours refuses the badge."""
-    assert ask(verifiers, tampered(), withdrawn=[])[HIDDEN]["verified"] is True
+    assert ask(verifiers, tampered(), [], [])[HIDDEN]["verified"] is True
     with pytest.raises(BadgeRefused, match="badge-words"):
         verified(tampered()[HIDDEN])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lms.accounts.actions import set_programme
 from lms.certification import rendering
 from lms.certification.baking import baked
 from lms.certification.pages import paper_of, square_address
@@ -84,3 +85,20 @@ def test_a_certificate_past_its_day_is_genuine_and_not_valid(
     clock.shift(timedelta(days=800))
     told = lms("certificates", "verify", files["pdf"], "--keys", files["keys"])
     assert told.exit_code == 1 and "past its day" in told.output
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "UTC"])
+def test_the_last_day_ends_where_its_programme_is_also_with_keys_alone(
+    sqlite_site: Site, lms: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, zone: str
+) -> None:
+    sqlite_site.do(set_programme, "harbour", None, {"timezone": zone})
+    _code, files, square = made(sqlite_site, tmp_path)
+    last = datetime.fromisoformat(json.loads(files["json"].read_bytes())["validUntil"])
+    # A QR code names a day and no place, so it is over once no place on Earth has that day.
+    everywhere = datetime.fromisoformat(f"{last.date()}T23:59:59-12:00")
+    for what, end in ((files["pdf"], last), (files["json"], last), (square, everywhere)):
+        for minutes, state, status in ((-5, "unknown offline", 0), (5, "expired", 1)):
+            clock.shift(timedelta(0))
+            clock.shift(end + timedelta(minutes=minutes) - clock.now())
+            told = lms("certificates", "verify", what, "--keys", files["keys"], "--json")
+            assert (json.loads(told.output)["state"], told.exit_code) == (state, status), (zone, what, minutes)

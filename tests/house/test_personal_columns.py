@@ -55,6 +55,7 @@ NOT_EXPORTED: dict[str, str] = {
     "credential.list_index": "stands in the exported badge",
     "credential.list_number": "stands in the exported badge",
     "credential.stored_at": MAKING,
+    "credential.suspendable": "stands in the exported badge",
     "document.sha256": "follows from the exported PDF",
     "document.stored_at": MAKING,
     "equivalent.public_id": NUMBER,
@@ -119,7 +120,7 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
             "raised_to",
         ]
     },
-    **{f"credential.{name}": BADGE for name in ["award_id", "list_number", "list_index", "stored_at"]},
+    **{f"credential.{name}": BADGE for name in ["award_id", "list_number", "list_index", "stored_at", "suspendable"]},
     **{
         f"enrolment.{name}": "the certificate rests on it"
         for name in ["id", "programme_id", "person_id", "course_id", "minor_line", "started_at"]
