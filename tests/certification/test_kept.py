@@ -92,7 +92,7 @@ def test_a_design_that_cannot_be_set_is_told_apart_and_made_later(site: Site) ->
     shutil.copytree(ROOT / "certificates" / "warm", own)
     (own / "certificate.html").write_text("{{ no_such_fact }}")
     site.work()
-    assert "being prepared" in site.visitor("sam").get(f"/certificates/{code}").h1
+    assert "without a PDF for now" in site.visitor("sam").get(f"/certificates/{code}").h1
     shutil.rmtree(own)
     site.work()
     assert pdf(site, code).startswith(b"%PDF")

@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.accounts import actions as accounts
+from lms.accounts import invitations
 from lms.certification import credentials, records, rendering
 from lms.certification.designs import design_in, missing_glyphs
 from lms.certification.records import find_award, find_document
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail import OutboxMail
-from tests.conftest import PASSWORD, ROOT, Site
+from tests.conftest import ROOT, Site
 from tests.inspector import Inspector, Page
-from tests.roads import earn, prepare, take_check
+from tests.roads import earn, make_account, prepare, take_check
 
 PEOPLE = "/programmes/harbour/people"
 BURMESE = "အောင်ဆန်း"
@@ -24,9 +25,7 @@ BURMESE = "အောင်ဆန်း"
 
 def register(site: Site, name: str) -> Page:
     """Make an account on the page, as somebody of this name."""
-    visitor = site.stranger()
-    form = visitor.get("/register").form("/register")
-    return form.submit(display_name=name, email="noor@example.org", password=PASSWORD)
+    return make_account(site, name)
 
 
 def letters_to(site: Site, recipient: str) -> list[tuple[str, str]]:
@@ -125,7 +124,7 @@ def test_an_invitation_says_so_to_somebody_who_is_signed_in(sqlite_site: Site) -
     noor = register(sqlite_site, BURMESE).client
     with sqlite_site.inside():
         harbour = next(iter(sqlite_site.roles(sqlite_site.person("noor").id)))
-    token = sqlite_site.do(accounts.invite, harbour, "observer", None)
+    token = sqlite_site.do(invitations.invite, harbour, "observer", None)
     assert "can’t print these letters yet" in noor.get(f"/invitation/{token}").main
 
 

@@ -128,4 +128,6 @@ def test_no_page_of_the_check_loads_anything_from_elsewhere(sqlite_site: Site) -
     sam = sqlite_site.visitor("sam")
     begin(sam)
     page = open_check(sam)
-    assert not re.search(r'(?:src|action|href)="(?:https?:)?//(?!127\.0\.0\.1)', page.html)
+    # A link by which somebody leaves loads nothing until it is pressed.
+    without_links = re.sub(r"<a [^>]*>", "", page.html)
+    assert not re.search(r'(?:src|action|href)="(?:https?:)?//(?!127\.0\.0\.1)', without_links)

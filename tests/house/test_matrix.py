@@ -21,6 +21,7 @@ from lms.certification import levels
 from lms.certification.codes import grouped
 from lms.certification.levels import Seen
 from lms.certification.records import Award, NameRequest, find_award, list_awards_of_programme
+from lms.content.check import check
 from lms.coordination.actions import ask
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -90,7 +91,13 @@ def _furnish(site: Site) -> World:
         assert meadow is not None
     site.do(accounts.set_programme, "harbour", None, {"country": "GB"})
     site.do(accounts.set_programme, "meadow", None, {"country": "GB"}, False, touch_hold=True)
-    site.do(library.publish, small_course.bundle(), small_course.course())
+    asks_for_lessons = small_course.COURSE.replace(
+        "practice_required: 1}", "practice_required: 1, lessons_required: yes}"
+    )
+    bundle = small_course.bundle(**{"course.md": asks_for_lessons})
+    course = check(bundle, "small-course").course
+    assert course is not None
+    site.do(library.publish, bundle, course)
     site.do(library.offer, meadow.id, "small-course", False, 1)
     site.do(library.offer, meadow.id, PFA, True, 0)
     world = World(site, {}, {}, {}, {}, site.app.extensions["lms_files"].put(b"<svg> </svg>"))

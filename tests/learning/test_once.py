@@ -57,7 +57,7 @@ def test_sixteen_tabs_that_begin_at_once_begin_one_course_and_one_check(site: Si
 
 
 def test_the_certificate_comes_when_the_check_is_the_last_thing(site: Site, sam: Inspector) -> None:
-    begin(sam)
+    prepare(site, "sam", practised=False)
     for name in TALKS:
         play(sam.get(f"{COURSE}/conversations/{name}"))
     assert count(site, Award) == 0
@@ -67,7 +67,7 @@ def test_the_certificate_comes_when_the_check_is_the_last_thing(site: Site, sam:
 
 
 def test_the_certificate_comes_when_a_conversation_is_the_last_thing(site: Site, sam: Inspector) -> None:
-    begin(sam)
+    prepare(site, "sam", practised=False)
     assert "Still to come" in take_check(site, "sam").main
     play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
     assert count(site, Award) == 0

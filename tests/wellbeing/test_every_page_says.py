@@ -51,7 +51,8 @@ def test_places_keep_their_order_and_their_names_on_every_page(sqlite_site: Site
         for selector in ("nav.nav > ul a", ".sheet > ul a", ".foot ul a"):
             assert len({tuple(words_of(page, selector)) for page in pages}) == 1, selector
         for page in pages:
-            assert words_of(page, "nav.care a")[:2] == ["Pause", "Support lines"]
+            inside = words_of(page, "nav.care ul a")
+            assert inside[:2] == ["Pause", "Support lines"]
             assert page.find("dialog[open]") == []
 
 
