@@ -16,7 +16,7 @@ from sqlalchemy import select, text, update
 
 from lms.accounts.records import Programme
 from lms.foundation.db import db, write, write_if_free
-from lms.foundation.turns import BRIEF_SECONDS, PATIENCE_SECONDS, WAITING_MOST, Busy
+from lms.foundation.turns import BRIEF_SECONDS, LOST_RACE, PATIENCE_SECONDS, WAITING_MOST, Busy
 from tests.conftest import Site
 from tests.inspector import BASE
 from tests.postgres import Cluster
@@ -166,8 +166,9 @@ def test_writes_outlast_a_database_that_ends_every_connection(postgres_site: Sit
     finally:
         done.set()
         restarting.join()
-    # Whoever was cut off in the middle of a commit is told so, as nobody can know whether it was kept.
-    assert len(amiss) <= 2
+    # Whoever was cut off in the middle of a commit is told so, as nobody can know whether it was kept; a lost race never.
+    assert not [one for one in amiss if getattr(getattr(one, "orig", None), "sqlstate", None) in LOST_RACE]
+    assert len(amiss) <= 9
     assert 180 - len(amiss) <= counted(postgres_site) <= 180
 
 
