@@ -166,7 +166,7 @@ def test_writes_outlast_a_database_that_ends_every_connection(postgres_site: Sit
     finally:
         done.set()
         restarting.join()
-    # Whoever was cut off in the middle of a commit is told so, as nobody can know whether it was kept; a lost race never.
+    # Whoever was cut off in the middle of a commit is told so, as nobody can know whether it was kept; nobody else is.
     assert not [one for one in amiss if getattr(getattr(one, "orig", None), "sqlstate", None) in LOST_RACE]
     assert len(amiss) <= 9
     assert 180 - len(amiss) <= counted(postgres_site) <= 180
