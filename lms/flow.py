@@ -273,10 +273,12 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
     """
     work = {
         "certification.render": lambda award_id: rendering.make_document(award_id, settings, designs),
+        "certification.transcript": lambda person_id: rendering.make_requested_transcript(person_id, settings, designs),
         "coordination.batch": lambda key: batches.work(key, settings, designs),
     }
     sweeps: list[Sweep] = [
         lambda: rendering.sweep(settings, designs),
+        lambda: rendering.sweep_transcripts(settings, designs),
         lambda: batches.sweep(settings, designs),
         lambda: telling.tell_of_ends(settings),
         lambda: telling.let_ends_wait(settings),

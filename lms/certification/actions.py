@@ -43,7 +43,6 @@ from lms.library.shelf import get_course
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30
 LIST_MISSES_A_NETWORK, LIST_MISSES_A_KEY = 500, 3000
-TRANSCRIPTS_A_PERSON = 10  # an hour
 LIST_WINDOW, LISTS_A_NETWORK, LISTS_A_KEY, FILES_A_NETWORK = timedelta(hours=1), 10, 60, 30
 NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 SPELLING_WINDOW = timedelta(days=1)

@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import delete, select, update
 
-from lms.certification import notices, records, rules
+from lms.certification import notices, records, rules, transcript_requests
 from lms.certification.codes import grouped
 from lms.certification.credentials import Credential, find_credential
 from lms.certification.evidence import Observation, list_observations
@@ -72,6 +72,15 @@ def kept() -> tuple[Kept, ...]:
                 "render_request.trouble",
                 "render_request.letters",
                 "render_request.done_at",
+            ),
+        ),
+        Kept(
+            _("Your transcript as a PDF, when you asked for it, and its language"),
+            _("So that you can download it."),
+            _("For an hour after it’s made, or until you ask for another."),
+            tuple(
+                f"transcript_request.{name}"
+                for name in ("person_id", "language", "asked_at", "tries", "tried_at", "made_at", "content")
             ),
         ),
         Kept(
@@ -159,7 +168,14 @@ def export(person_id: str) -> list[Part]:
             for award in awards
             if (badge := find_credential(award.id)) is not None
         ),
+        *_transcript(person_id),
     ]
+
+
+def _transcript(person_id: str) -> list[Part]:
+    """Return the PDF of somebody's transcript, while there is one."""
+    request = transcript_requests.find_request(person_id)
+    return [Enclosure("transcript.pdf", _("Transcript"), request.content)] if request and request.content else []
 
 
 def _letters(award_id: str) -> str:
@@ -233,6 +249,7 @@ def erase(person_id: str, remains: Remains) -> None:
     awards = records.list_awards_of_person(person_id)
     numbers = [award.id for award in awards]
     db.session.execute(delete(EndNotice).where(EndNotice.person_id == person_id))
+    transcript_requests.delete_of(person_id)
     for table in (Document, RenderRequest, NameRequest, EndNotice):
         db.session.execute(delete(table).where(table.award_id.in_(numbers)))
     # A badge's place in the list of withdrawn ones stays taken; the badge itself, which holds the name, goes.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lms.accounts.records import Programme, get_person, get_programme
-from lms.certification import actions, credentials, pages, records, transcripts
+from lms.certification import actions, credentials, pages, records, transcript_requests, transcripts
 from lms.certification.designs import FONTS, USUAL, Design, covers, design_in, missing_glyphs
 from lms.certification.issuers import issuer_of, multikey
 from lms.certification.lessons_done import all_lessons_asked
@@ -282,12 +282,34 @@ def render_in_child(code: str, settings: Settings) -> None:
         log.warning("a certificate took too long in its child process; the sweep will make it")
 
 
+def make_requested_transcript(person_id: str, settings: Settings, shipped: Path) -> None:
+    """Make the PDF that somebody asked for, in the language of their request; after trouble the sweep tries again."""
+    request = transcript_requests.find_request(person_id)
+    if request is None or request.made_at:
+        return
+    try:
+        with speaking(request.language):
+            content = make_transcript(person_id, settings, shipped)
+    except Exception:
+        log.exception("a transcript could not be made yet")
+        write(transcript_requests.note_trouble, person_id)
+    else:
+        write(transcript_requests.store, person_id, content)
+
+
+def sweep_transcripts(settings: Settings, shipped: Path) -> None:
+    """Delete the PDFs of transcripts whose hour is over, and make those that are asked for and not made."""
+    write(transcript_requests.delete_old)
+    for person_id in transcript_requests.list_unmade():
+        make_requested_transcript(person_id, settings, shipped)
+
+
 def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
-    """Return somebody's transcript as a signed PDF; it is made when it is asked for, and not kept."""
+    """Return somebody's transcript as a signed PDF, in the language of the moment."""
     from lms.certification.documents import About, as_pdf
     from lms.certification.signatures import sign
 
-    person = get_person(person_id)
+    person, ring = get_person(person_id), keys_of(settings)
     told = transcripts.transcript_of(
         person_id, plain(person.certificate_name or person.display_name), clock.today(settings.timezone)
     )
@@ -301,7 +323,7 @@ def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
     }
     about = About(values["title"], told.name, values["language"], told.made_on, f"transcript {text}")
     pdf = as_pdf(design, {**values, **more}, about, text, pages=None)
-    return sign(pdf, keys_of(settings), settings.pdf_subfilter)
+    return sign(pdf, ring, settings.pdf_subfilter)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -319,15 +341,3 @@ def _texts(value: Any) -> Iterator[str]:
 def _of_this_site(settings: Settings) -> dict[str, str]:
     """Return the environment in which a child works on the same rows and files as this process."""
     return {**os.environ, "LMS_DATA": str(settings.data), "LMS_DATABASE_URL": settings.database_url}
-
-
-def transcript_in_child(public_id: str, language: str, settings: Settings) -> bytes:
-    """Make somebody's transcript in a process of its own, as no web worker lays out pages; empty when it cannot."""
-    command = [sys.executable, "-m", "lms.cli", "certificates", "transcript", "--language", language, "--", public_id]
-    try:
-        with one_child(settings.data):
-            done = subprocess.run(command, check=False, timeout=30, capture_output=True, env=_of_this_site(settings))
-    except subprocess.TimeoutExpired:
-        log.warning("a transcript took too long in its child process")
-        return b""
-    return done.stdout if done.returncode == 0 and done.stdout.startswith(b"%PDF-") else b""

@@ -6,48 +6,66 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, url_for
 
 from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person
-from lms.certification import actions
-from lms.certification.rendering import transcript_in_child
-from lms.certification.transcripts import transcript_of
+from lms.certification import transcript_requests
+from lms.certification.transcript_requests import find_request
+from lms.certification.transcripts import Transcript, transcript_of
 from lms.certification.views import rooms
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.gate import settings
-from lms.foundation.words import gettext as _
-from lms.foundation.words import language, ngettext
+from lms.foundation.words import language, moment, ngettext
 
 
 @rooms.get("/transcript")
 @allow("hold certificates")
 def transcript() -> Any:
-    """Show everything one has completed."""
-    late = _("The document could not be made just now. Nothing is lost; please ask for it again in a minute.")
-    return _page([late] if request.args.get("late") else [])
+    """Show everything one has completed, and how far the PDF of it is."""
+    return _page(_own_transcript())
 
 
-def _page(notices: list[str]) -> str:
+def _own_transcript() -> Transcript:
     person = get_person(signed_in().person_id)
-    told = transcript_of(person.id, person.certificate_name or person.display_name, clock.today(settings().timezone))
-    return render_template("certification/transcript.html", here="certificates", told=told, notices=notices)
+    return transcript_of(person.id, person.certificate_name or person.display_name, clock.today(settings().timezone))
+
+
+def _page(told: Transcript, notices: tuple[str, ...] = ()) -> str:
+    request = find_request(signed_in().person_id)
+    until = request.available_until if request else None
+    return render_template(
+        "certification/transcript.html",
+        here="certificates",
+        told=told,
+        notices=notices,
+        pdf=transcript_requests.state_of(request),
+        until=until and moment(until, settings().timezone),
+    )
+
+
+@rooms.post("/transcript/pdf")
+@allow("hold certificates")
+def ask_for_transcript() -> Any:
+    """Ask for the same as a signed PDF, which the job process makes; a few times an hour."""
+    told = _own_transcript()
+    wait = write(transcript_requests.ask, signed_in().person_id, language()) if told.lines else None
+    if wait is None:
+        return redirect(url_for("certification.transcript"), 303)
+    response = make_response(_page(told, (_come_back(wait),)), 429)
+    response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return response
 
 
 @rooms.get("/transcript/pdf")
 @allow("hold certificates")
 def transcript_pdf() -> Any:
-    """Give the same as a signed PDF, made now and not kept, a few times an hour."""
-    wait = write(actions.count_list, f"transcript:{signed_in().person_id}", actions.TRANSCRIPTS_A_PERSON)
-    if wait is not None:
-        response = make_response(_page([_come_back(wait)]), 429)
-        response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
-        return response
-    content = transcript_in_child(signed_in().public_id, language(), settings())
-    if not content:
-        return redirect(url_for("certification.transcript", late="yes"), 303)
-    response = make_response(content)
+    """Give the PDF that was made last, or lead to the page that says how far it is."""
+    request = find_request(signed_in().person_id)
+    if request is None or request.content is None:
+        return redirect(url_for("certification.transcript"), 303)
+    response = make_response(request.content)
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = 'attachment; filename="sidelight-transcript.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -56,8 +74,8 @@ def transcript_pdf() -> Any:
 
 def _come_back(wait: timedelta) -> str:
     return ngettext(
-        "You’ve downloaded this PDF %(times)s times in the last hour. You can download it again in %(num)s minute.",
-        "You’ve downloaded this PDF %(times)s times in the last hour. You can download it again in %(num)s minutes.",
+        "You’ve asked for this PDF %(times)s times in the last hour. You can ask again in %(num)s minute.",
+        "You’ve asked for this PDF %(times)s times in the last hour. You can ask again in %(num)s minutes.",
         max(1, math.ceil(wait.total_seconds() / 60)),
-        times=actions.TRANSCRIPTS_A_PERSON,
+        times=transcript_requests.TRANSCRIPTS_A_PERSON,
     )

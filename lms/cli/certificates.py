@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -301,26 +300,3 @@ def certificates_render(code: str) -> None:
     from lms.foundation.gate import settings
 
     make_document(find_award(code).id, settings(), current_app.extensions["lms_designs"])
-
-
-@certificates.command("transcript", hidden=True)
-@click.argument("public_id")
-@click.option("--language", default="en")
-@inside
-def certificates_transcript(public_id: str, language: str) -> None:
-    """Write somebody's transcript to the standard output, as a PDF.
-
-    Example: lms certificates transcript 3f9c2b1e > transcript.pdf
-    """
-    from flask import current_app
-
-    from lms.accounts.records import find_person
-    from lms.certification.rendering import make_transcript
-    from lms.foundation.gate import settings
-    from lms.foundation.words import speak
-
-    person = find_person(public_id)
-    if person is None:
-        raise click.ClickException("Nobody has this id.")
-    speak(language)
-    sys.stdout.buffer.write(make_transcript(person.id, settings(), current_app.extensions["lms_designs"]))

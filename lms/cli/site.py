@@ -38,7 +38,7 @@ def init(slug: str, name: str | None) -> None:
 @click.command()
 @inside
 def work() -> None:
-    """Run the job process alone: it makes certificates and sends email.
+    """Run the job process alone: it makes certificates and transcripts, and sends email.
 
     Example: lms work
     """

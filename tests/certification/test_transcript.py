@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
+from sqlalchemy import select
 
-from lms.certification import actions, levels
+from lms import flow
+from lms.accounts import actions as accounts
+from lms.certification import actions, levels, transcript_requests
 from lms.certification.levels import Seen
-from lms.certification.records import find_award, find_award_of_enrolment
+from lms.certification.records import RENDER_TRIES, find_award, find_award_of_enrolment
 from lms.certification.rendering import make_transcript
-from lms.foundation import clock
+from lms.certification.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest
+from lms.foundation import clock, throttle
+from lms.foundation.db import db
+from lms.foundation.gate import TOKEN_FIELD
 from lms.learning import actions as learning
 from tests.certification.test_documents import elements
 from tests.conftest import Site
@@ -21,7 +29,7 @@ from tests.roads import PFA, TALKS, earn, pass_check, prepare
 
 
 def on_paper(site: Site, name: str = "sam") -> PdfReader:
-    """Return somebody's transcript as it is made in the child process."""
+    """Return somebody's transcript as the job process makes it."""
     with site.inside():
         content = make_transcript(site.person(name).id, site.settings, site.app.extensions["lms_designs"])
     return PdfReader(BytesIO(content))
@@ -110,17 +118,153 @@ def test_who_has_completed_nothing_is_told_so_kindly(sqlite_site: Site) -> None:
     assert "stands here one day" in page.main and "PDF" not in page.main
 
 
-def test_it_comes_from_a_process_of_its_own(sqlite_site: Site) -> None:
+def rows(site: Site) -> list[TranscriptRequest]:
+    """Return every request that is in the database."""
+    with site.inside():
+        return list(db.session.scalars(select(TranscriptRequest)))
+
+
+def ask(site: Site, name: str = "sam") -> Page:
+    """Ask for the PDF with the button of the page."""
+    return site.visitor(name).get("/transcript").form("/transcript/pdf").submit()
+
+
+def download(site: Site, name: str = "sam") -> Any:
+    return site.visitor(name).browser.get("/transcript/pdf", base_url=BASE)
+
+
+def hide_keys(site: Site) -> list[tuple[Path, bytes]]:
+    """Take the keys that sign away, so that no PDF can be made; return what puts them back."""
+    found = [(path, path.read_bytes()) for path in (site.settings.data / "keys").glob("*sign*")]
+    assert found
+    for path, _content in found:
+        path.unlink()
+    return found
+
+
+def test_the_job_process_makes_the_pdf_that_sam_asks_for(site: Site) -> None:
+    earn(site)
+    page = ask(site)
+    assert page.path == "/transcript" and "Your PDF is being prepared. It will be here in a minute." in page.main
+    assert "Download PDF" not in page.links() and download(site).status_code == 303
+    site.work()
+    page = page.follow("Look again")
+    assert "Download PDF" in page.links() and "You can download this PDF until" in page.main
+    reply = download(site)
+    assert (reply.status_code, reply.mimetype) == (200, "application/pdf")
+    assert "no-store" in reply.headers["Cache-Control"] and "Sam Osei" in words(PdfReader(BytesIO(reply.data)))
+    assert download(site).data == reply.data and download(site, "cora").status_code == 303
+
+
+def test_asking_again_meanwhile_changes_nothing_and_counts_for_nothing(sqlite_site: Site) -> None:
     earn(sqlite_site)
-    reply = sqlite_site.visitor("sam").browser.get("/transcript/pdf", base_url=BASE)
-    assert reply.status_code == 200 and reply.mimetype == "application/pdf"
-    assert "Sam Osei" in words(PdfReader(BytesIO(reply.data)))
-    assert "no-store" in reply.headers["Cache-Control"]
+    form = sqlite_site.visitor("sam").get("/transcript").form("/transcript/pdf")
+    for _ in range(TRANSCRIPTS_A_PERSON + 1):
+        form.submit()
+    assert len(rows(sqlite_site)) == 1
+    with sqlite_site.inside():
+        assert [row.count for row in throttle.list_about("transcript:")] == [1]
 
 
-def test_when_it_cannot_be_made_the_page_says_so_calmly(sqlite_site: Site) -> None:
+def test_a_pdf_is_deleted_an_hour_after_it_was_made(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    ask(sqlite_site)
+    sqlite_site.work()
+    clock.shift(timedelta(minutes=59))
+    sqlite_site.visitors.clear()
+    sqlite_site.work()
+    assert download(sqlite_site).status_code == 200
+    clock.shift(timedelta(minutes=61))
+    assert download(sqlite_site).status_code == 303, "also before anything is swept"
+    assert "Prepare a PDF" in sqlite_site.visitor("sam").get("/transcript").main
+    sqlite_site.work()
+    assert rows(sqlite_site) == []
+
+
+def test_a_new_pdf_takes_the_place_of_the_one_before(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    ask(sqlite_site)
+    sqlite_site.work()
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    sqlite_site.do(accounts.change_names, sam, "Samira Osei", "Samira Osei")
+    ask(sqlite_site)
+    assert download(sqlite_site).status_code == 303
+    sqlite_site.work()
+    assert "Samira Osei" in words(PdfReader(BytesIO(download(sqlite_site).data)))
+    assert len(rows(sqlite_site)) == 1
+
+
+def test_the_pdf_speaks_the_language_of_the_page_it_was_asked_on(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    sqlite_site.do(transcript_requests.ask, sam, "ar")
+    sqlite_site.work()
+    assert PdfReader(BytesIO(download(sqlite_site).data)).trailer["/Root"]["/Lang"] == "ar"
+
+
+def test_when_it_cannot_be_made_the_page_says_so_calmly_and_the_sweep_tries_again(sqlite_site: Site) -> None:
     earn(sqlite_site, document=True)
-    for key in (sqlite_site.settings.data / "keys").glob("*sign*"):
-        key.unlink()
-    page = sqlite_site.visitor("sam").get("/transcript/pdf")
-    assert page.path.startswith("/transcript") and "please ask for it again in a minute" in page.html
+    keys = hide_keys(sqlite_site)
+    ask(sqlite_site)
+    sqlite_site.work()
+    page = sqlite_site.visitor("sam").get("/transcript")
+    assert "We couldn’t prepare your PDF yet. Nothing is lost." in page.main and "Look again" in page.main
+    for path, content in keys:
+        path.write_bytes(content)
+    sqlite_site.work()
+    assert download(sqlite_site).status_code == 200
+
+
+def test_a_request_that_gives_trouble_is_tried_again_every_hour_for_as_long_as_it_takes(sqlite_site: Site) -> None:
+    earn(sqlite_site, document=True)
+    hide_keys(sqlite_site)
+    ask(sqlite_site)
+    for _ in range(RENDER_TRIES + 2):
+        sqlite_site.work()
+    assert [row.tries for row in rows(sqlite_site)] == [RENDER_TRIES]
+    clock.shift(timedelta(minutes=61))
+    sqlite_site.work()
+    assert [row.tries for row in rows(sqlite_site)] == [RENDER_TRIES + 1]
+
+
+def test_who_asks_again_and_again_waits_and_others_do_not(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    earn(sqlite_site, "lena")
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    for _ in range(TRANSCRIPTS_A_PERSON):
+        assert sqlite_site.do(transcript_requests.ask, sam, "en") is None
+        sqlite_site.do(transcript_requests.store, sam, b"%PDF-")
+    form = sqlite_site.visitor("sam").get("/transcript").form("/transcript/pdf")
+    page = form.submit(expect=429)
+    assert "You can ask again in 60 minutes" in page.text and page.find("#transcript")
+    assert "being prepared" in ask(sqlite_site, "lena").main
+    assert download(sqlite_site).data == b"%PDF-", "the one that was made stays for its hour"
+    clock.shift(timedelta(minutes=61))
+    sqlite_site.visitors.clear()
+    assert "being prepared" in ask(sqlite_site).main
+
+
+def test_who_has_completed_nothing_gets_no_row(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    form = sqlite_site.visitor("sam").get("/transcript").form("/transcript/pdf")
+    lena = sqlite_site.visitor("lena")
+    token = dict(lena.get("/account").form("/account").fields)[TOKEN_FIELD]
+    reply = lena.browser.post(form.action, base_url=BASE, data={TOKEN_FIELD: token})
+    assert reply.status_code == 303 and rows(sqlite_site) == []
+
+
+def test_an_account_takes_its_pdf_and_its_count_with_it(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    ask(sqlite_site)
+    sqlite_site.work()
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+        assert any(getattr(part, "name", "") == "transcript.pdf" for part in flow.hand_over(sam))
+    sqlite_site.do(flow.take_away, sam, None)
+    sqlite_site.do(transcript_requests.store, sam, b"%PDF- made meanwhile")
+    assert rows(sqlite_site) == []
+    with sqlite_site.inside():
+        assert throttle.list_about("transcript:") == []

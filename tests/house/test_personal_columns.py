@@ -85,6 +85,11 @@ NOT_EXPORTED: dict[str, str] = {
     "talk_run.public_id": NUMBER,
     "talk_run.revision": FORM_STATE,
     "talk_run.tells": FORM_STATE,
+    "transcript_request.asked_at": MAKING,
+    "transcript_request.language": "the exported PDF is in it",
+    "transcript_request.made_at": MAKING,
+    "transcript_request.tried_at": MAKING,
+    "transcript_request.tries": MAKING,
 }
 TRAIL = "the audit trail is append-only; its numbers lead to nobody once the account is deleted"
 RECORD = "whoever is shown a certificate can still ask whether it is genuine; it holds no name any more"

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from lms.certification import transcript_requests
 from lms.certification.actions import NAME_TRIES
 from lms.certification.pages import paper_of
-from lms.certification.records import find_award, find_document
+from lms.certification.records import RENDER_TRIES, find_award, find_document
 from lms.certification.rendering import keys_of
 from lms.certification.squares import sealed
+from lms.certification.transcript_requests import REQUEST_WINDOW, TRANSCRIPTS_A_PERSON, TranscriptRequest
+from lms.foundation import clock, throttle
+from lms.foundation.db import db
 from lms.foundation.turns import CHILDREN_MOST
 from tests.conftest import PASSWORD
 from tests.journeys.people import GOING_ON, PFA, SLOWED, THREE, People
@@ -227,6 +231,38 @@ def look_like(**choices: str) -> Steps:
         page.goto(f"{people.served.url}{HARD}")
 
     return step
+
+
+def with_pdf(name: str, *, tries: int = 0, made: bool = False) -> Steps:
+    """Bring the PDF of somebody's transcript so far without telling the job process, and look again."""
+
+    def bring(person_id: str) -> None:
+        transcript_requests.delete_of(person_id)
+        now = clock.now()
+        row = TranscriptRequest(person_id=person_id, language="en", asked_at=now, tries=tries)
+        row.tried_at, row.made_at, row.content = now if tries else None, now if made else None, b"" if made else None
+        db.session.add(row)
+
+    def step(page: Page, people: People) -> None:
+        site = people.served.site
+        with site.inside():
+            person_id = site.person(name).id
+        site.do(bring, person_id)
+        page.reload()
+
+    return step
+
+
+def ask_for_too_many(page: Page, people: People) -> None:
+    """Let Sela ask for one transcript more than an hour allows."""
+    site = people.served.site
+    with site.inside():
+        sela = site.person("sela").id
+    site.do(transcript_requests.delete_of, sela)
+    for _ in range(TRANSCRIPTS_A_PERSON):
+        site.do(throttle.count_miss, f"transcript:{sela}", REQUEST_WINDOW)
+    page.reload()
+    press("Prepare a PDF")(page, people)
 
 
 sees_errors = press("Sign in")
@@ -447,6 +483,10 @@ STATES = (
     State("on the way to ready to practise", "omar", f"{COURSE}/left"),
     State("transcript", "ines", "/transcript"),
     State("transcript, nothing yet", "nils", "/transcript"),
+    State("transcript, PDF being prepared", "hana", "/transcript", with_pdf("hana")),
+    State("transcript, PDF delayed", "rosa", "/transcript", with_pdf("rosa", tries=RENDER_TRIES)),
+    State("transcript, PDF ready", "rune", "/transcript", with_pdf("rune", made=True)),
+    State("transcript, PDF asked for too often", "sela", "/transcript", ask_for_too_many),
     State("certificate, withdrawn", "revoked", "/certificates/{revoked}"),
 )
 
