@@ -108,7 +108,7 @@ def build(facts: BadgeFacts, issuer: Issuer) -> Json:
             "achievement": achievement,
         },
         "evidence": [{"type": ["Evidence"], "name": kind, "narrative": text} for kind, text in facts.stands_behind],
-        "credentialStatus": [_entry(facts, "revocation"), _entry(facts, "suspension")],
+        "credentialStatus": _entry(facts, "suspension"),
     }
 
 
@@ -272,20 +272,17 @@ def _check_names(part: Any, depth: int = 0) -> None:
 
 
 def _check_status(status: Any, status_lists: str) -> None:
-    """Hold a badge to one entry in our lists, as badges had at first, or to one for each purpose with one index."""
-    entries = status if isinstance(status, list) else [status]
-    if not all(isinstance(entry, dict) and set(entry) == _STATUS for entry in entries):
+    """Hold a badge to one entry in our lists: of suspensions, or of revocations as badges had at first.
+
+    Open Badges 3.0 has one `credentialStatus` at most, where Verifiable Credentials 2.0 has any number.
+    """
+    if not isinstance(status, dict) or set(status) != _STATUS:
         raise BadgeRefused("badge-no-status")
-    purposes: tuple[Purpose, ...] = ("revocation", "suspension") if isinstance(status, list) else ("revocation",)
-    if len(entries) != len(purposes):
-        raise BadgeRefused("badge-no-status")
-    ours = [_place_in_ours(entry, purpose, status_lists) for entry, purpose in zip(entries, purposes, strict=True)]
-    if len(set(ours)) != 1:
-        raise BadgeRefused("badge-status-elsewhere")
+    _hold_to_ours(status, "suspension" if status["statusPurpose"] == "suspension" else "revocation", status_lists)
 
 
-def _place_in_ours(entry: Json, purpose: Purpose, status_lists: str) -> tuple[str, str]:
-    """Return the number of the list and the index that an entry names, if it is one for a purpose in a list of ours."""
+def _hold_to_ours(entry: Json, purpose: Purpose, status_lists: str) -> None:
+    """Refuse an entry that isn't for a purpose and a place in a list of ours."""
     address, index = entry["statusListCredential"], entry["statusListIndex"]
     number = address[len(status_lists) :].removesuffix(list_address("", purpose)) if isinstance(address, str) else ""
     if not _NUMBER.match(number) or address != list_address(f"{status_lists}{number}", purpose):
@@ -296,7 +293,6 @@ def _place_in_ours(entry: Json, purpose: Purpose, status_lists: str) -> tuple[st
         raise BadgeRefused("badge-status-elsewhere")
     if entry["id"] != f"{address}#{index}":
         raise BadgeRefused("badge-status-elsewhere")
-    return number, index
 
 
 def _canonical(document: Json) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, and_, case, false, func, or_, select, update
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, case, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.issuers import from_multikey
@@ -118,11 +118,11 @@ def keep_credential(award_id: str, place: tuple[int, int], content: bytes) -> No
 def list_ended(number: int) -> Ended:
     """Return the indexes in a pair of lists whose certificates aren't valid, in one statement, in ascending order.
 
-    Whatever its reason, a withdrawal can be reinstated, so it suspends. A replacement is final, so it revokes.
+    Whatever its reason, a withdrawal can be reinstated, so it suspends. A badge names one list only, so what was
+    replaced is suspended too, for good. Badges from before there were suspensions are revoked, as they name that list.
     """
     replaced, withdrawn = Award.replaced_by.is_not(None), Award.withdrawn_at.is_not(None)
-    revoked = or_(replaced, and_(withdrawn, ~Credential.suspendable))
-    suspended = and_(withdrawn, Credential.suspendable)
+    revoked, suspended = ~Credential.suspendable, Credential.suspendable
     rows = db.session.execute(
         select(Credential.list_index, case((revoked, 1), else_=0), case((suspended, 1), else_=0))
         .join(Award, Award.id == Credential.award_id)

@@ -51,8 +51,8 @@ def ends_at(badge: dict[str, Any]) -> datetime | None:
 def status_place(badge: dict[str, Any]) -> tuple[int, int]:
     """Return the number of the lists and the index in them that a verified badge of ours names.
 
-    Badges of before there were lists of suspensions have one entry, later ones two with the same number and index.
+    Badges of before there were lists of suspensions name the list of revocations, later ones that of suspensions.
     """
-    status = badge["credentialStatus"]
-    entry = status[0] if isinstance(status, list) else status
-    return int(entry["statusListCredential"].rpartition("/")[2]), int(entry["statusListIndex"])
+    entry = badge["credentialStatus"]
+    address = entry["statusListCredential"].removesuffix("/suspension")
+    return int(address.rpartition("/")[2]), int(entry["statusListIndex"])

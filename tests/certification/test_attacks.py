@@ -148,7 +148,7 @@ def by_a_stranger_under_theirs(world: World) -> bytes:
 
 def signed_but_pointing_elsewhere(world: World) -> bytes:
     document = deepcopy(world.badge)
-    document["credentialStatus"][0]["statusListCredential"] = "https://evil.example/credentials/status/1"
+    document["credentialStatus"]["statusListCredential"] = "https://evil.example/credentials/status/1"
     return badges.as_bytes(world.signed(document))
 
 
@@ -177,11 +177,11 @@ BADGES: dict[str, tuple[Callable[[World], bytes], str]] = {
         "not-recognised",
     ),
     "a list with a number too large for any register": (
-        edited("credentialStatus/0/statusListCredential", f"{LISTS}{'9' * 40}"),
+        edited("credentialStatus/statusListCredential", f"{LISTS}{'9' * 40}"),
         "badge-status-elsewhere",
     ),
     "a list numbered in small raised digits": (
-        edited("credentialStatus/0/statusListCredential", f"{LISTS}²"),
+        edited("credentialStatus/statusListCredential", f"{LISTS}²"),
         "badge-status-elsewhere",
     ),
     "a member that no context defines": (edited("level", "master"), "badge-unknown-words"),
@@ -202,16 +202,16 @@ BADGES: dict[str, tuple[Callable[[World], bytes], str]] = {
     "two signatures": (edited("proof", [{}, {}]), "badge-unsigned"),
     "another issuer's name for our key": (edited("issuer/id", "did:web:evil.example"), "badge-issuer"),
     "a foreign list of withdrawals": (
-        edited("credentialStatus/0/statusListCredential", "https://evil.example/1"),
+        edited("credentialStatus/statusListCredential", "https://evil.example/1"),
         "badge-status-elsewhere",
     ),
     "a foreign list, signed": (signed_but_pointing_elsewhere, "badge-status-elsewhere"),
     "a list reached by a step up": (
-        edited("credentialStatus/0/statusListCredential", f"{LISTS}../1"),
+        edited("credentialStatus/statusListCredential", f"{LISTS}../1"),
         "badge-status-elsewhere",
     ),
-    "another place in our list": (edited("credentialStatus/0/statusListIndex", "4712"), "badge-status-elsewhere"),
-    "a place in eastern digits": (edited("credentialStatus/0/statusListIndex", "٤٧"), "badge-status-elsewhere"),
+    "another place in our list": (edited("credentialStatus/statusListIndex", "4712"), "badge-status-elsewhere"),
+    "a place in eastern digits": (edited("credentialStatus/statusListIndex", "٤٧"), "badge-status-elsewhere"),
     "no list of withdrawals": (edited("credentialStatus", None), "badge-no-status"),
     "two lists of withdrawals": (edited("credentialStatus", [{}, {}]), "badge-no-status"),
     "a badge nested forty deep": (deep, "badge-deep"),
@@ -530,8 +530,8 @@ def test_what_our_key_signed_but_the_register_does_not_keep_is_not_accepted(earn
     with site.inside():
         ring = rendering.keys_of(site.settings)
     forged = json.loads(badge)
-    for entry in forged["credentialStatus"]:
-        entry |= {"statusListIndex": "7", "id": entry["statusListCredential"] + "#7"}
+    entry = forged["credentialStatus"]
+    entry |= {"statusListIndex": "7", "id": entry["statusListCredential"] + "#7"}
     method = forged.pop("proof")["verificationMethod"]
     elsewhere = badges.as_bytes(badges.sign(forged, ring.badge_key, method, NOON))
     assert found(site, elsewhere, known)[0] == "not-in-register"

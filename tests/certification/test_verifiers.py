@@ -103,18 +103,18 @@ def tampered() -> dict[str, dict[str, Any]]:
 
 def test_a_badge_of_ours_is_accepted_and_a_tampered_one_is_not(verifiers: Path) -> None:
     told = ask(verifiers, {"sams": sams_badge(), "at first": at_first(), **tampered()}, revoked=[7], suspended=[8])
-    for name, listed in (("sams", [False, False]), ("at first", [False])):
+    for name in ("sams", "at first"):
         assert told[name]["verified"] is True, told[name]
-        assert told[name]["listed"] == listed
+        assert told[name]["listed"] == [False]
     assert [told[name]["verified"] for name in ("another name", "another key")] == [False, False]
 
 
 def test_a_withdrawn_badge_is_found_in_our_list(verifiers: Path) -> None:
     both, index = {"sams": sams_badge(), "at first": at_first()}, SAMS.status_index
     for revoked, suspended, found, at_first_found in (
-        ([index], [], [True, False], [True]),
-        ([], [index], [False, True], [False]),
-        ([index], [index], [True, True], [True]),
+        ([index], [], [False], [True]),
+        ([], [index], [True], [False]),
+        ([index], [index], [True], [True]),
     ):
         told = ask(verifiers, both, revoked, suspended)
         assert (told["sams"]["listed"], told["at first"]["listed"]) == (found, at_first_found), told
