@@ -122,7 +122,7 @@ def test_answers_arrive_once_after_ten_drops_and_reloads(served: Served, opens: 
     hands = sign_in(served, context, "sam")
     page = hands.page
     open_whole_check(served, hands, "sam")
-    radios = page.locator("[data-question]:has(input[type=radio])")
+    radios = page.locator("[data-question][role=radiogroup]")
     chosen: dict[str | None, str | None] = {}
     count = radios.count()
     for number in range(10):
