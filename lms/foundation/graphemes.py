@@ -1,4 +1,4 @@
-"""Whole letters: a text parted into what readers take for one sign each, whatever it is made of."""
+"""Whole letters: a text split into what readers see as one character each, whatever it is made of."""
 
 from __future__ import annotations
 

@@ -178,9 +178,8 @@ def test_a_mail_server_that_never_answers_does_not_stop_certificates(
 
 
 def test_the_first_failed_connection_ends_the_pass_for_all_and_the_next_comes_in_a_minute(
-    make_sqlite_site: Make, monkeypatch: pytest.MonkeyPatch
+    make_sqlite_site: Make,
 ) -> None:
-    monkeypatch.setattr("lms.foundation.mail_transport.ANSWER_SECONDS", 0.3)
     at_noon()
     with mail_server(silent=True) as server:
         site = make_sqlite_site(LMS_MAIL_URL=server.url())
