@@ -14,6 +14,7 @@ from lms.certification.rendering import make_document
 from lms.coordination import actions, records
 from lms.coordination.records import Batch
 from lms.foundation.db import write
+from lms.foundation.files import changed_at
 from lms.foundation.settings import Settings
 from lms.learning.records import list_results
 from lms.library.shelf import get_course
@@ -98,7 +99,7 @@ def sweep(settings: Settings, designs: Path) -> None:
         step(batch_id, turn, settings, designs)
     kept = records.list_files()
     for file in folder_of(settings).glob("*"):
-        being_made = file.suffix == PART and time.time() - file.stat().st_mtime < PART_KEPT.total_seconds()
+        being_made = file.suffix == PART and time.time() - (changed_at(file) or 0) < PART_KEPT.total_seconds()
         if file.stem not in kept and not being_made:
             file.unlink(missing_ok=True)
     old = records.list_old()

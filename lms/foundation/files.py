@@ -1,4 +1,4 @@
-"""The file store: bytes kept under their SHA-256 in the data folder."""
+"""Files in the data folder: bytes kept under their SHA-256, files written whole, and their age."""
 
 from __future__ import annotations
 
@@ -6,6 +6,34 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes, changed_at: float | None = None) -> None:
+    """Write a file that nobody sees half-written; its time is set, in seconds since 1970, before it takes its place.
+
+    Until then it is called `.NAME.….part`, which is what a process leaves that is killed meanwhile.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if changed_at is not None:
+            os.utime(temporary, (changed_at, changed_at))
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def changed_at(path: Path) -> float | None:
+    """Return when a file was last changed, in seconds since 1970; None when another process deleted it meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 class FileStore:
@@ -24,13 +52,7 @@ class FileStore:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
+            write_whole(path, content)
         return digest
 
     def get(self, digest: str) -> bytes:

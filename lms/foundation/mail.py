@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids, jobs
 from lms.foundation.db import Base, after_commit, db, write
+from lms.foundation.files import changed_at
 from lms.foundation.mail_transport import (
     POLICY,
     Deliver,
@@ -36,8 +37,8 @@ QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 # About a week: a mail server that is away over a weekend loses nothing.
 TRIES = 48
 KEPT_DAYS = 30
-# What a Message-ID begins with, and therefore the name of every file that is written.
-OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml")
+# What a Message-ID begins with, and therefore the name of every file that is written, whole or half.
+OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml|\.\d+\.\d+\.\d+\.eml\.\w+\.part")
 # After the mail server could not be used it is left alone this long, so that each new email does not call it again.
 PAUSE = timedelta(minutes=1)
 ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
@@ -241,9 +242,14 @@ def forget_old() -> None:
 def forget_old_files(settings: Settings) -> None:
     """Delete files of letters a month after they were written; files that this site did not name stay."""
     folder = mail_folder(settings)
-    oldest = (clock.now() - timedelta(days=KEPT_DAYS)).timestamp()
-    found = folder.glob("*.eml") if folder else ()
-    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and file.stat().st_mtime < oldest])
+    found = folder.glob("*.eml*") if folder else ()
+    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and _is_old(file)])
+
+
+def _is_old(file: Path) -> bool:
+    # Whole files have the time of the site's clock, half-written ones that of the machine.
+    now = datetime.now(UTC).timestamp() if file.suffix == ".part" else clock.now().timestamp()
+    return (changed_at(file) or now) < now - timedelta(days=KEPT_DAYS).total_seconds()
 
 
 def _delete_files(files: list[Path]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lms.foundation import clock
+from lms.foundation.files import write_whole
 from lms.foundation.settings import Settings
 
 # Seconds for one answer of a mail server. RFC 5321 would wait minutes, for mail servers among themselves.
@@ -111,11 +111,8 @@ def file_of(settings: Settings, message_id: str) -> Path:
 def _to_folder(settings: Settings, message: EmailMessage) -> None:
     path = file_of(settings, message["Message-ID"])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(message.as_bytes())
         # Files are deleted by their age, so it is told by the same clock that counts it.
-        moment = clock.now().timestamp()
-        os.utime(path, (moment, moment))
+        write_whole(path, message.as_bytes(), clock.now().timestamp())
     except OSError as error:
         raise ServerTrouble(f"{path.parent}: {error.strerror}") from None
 
