@@ -1,4 +1,4 @@
-"""`./dev bench`: measures the site against a bare page under the same server, in one run on temporary data.
+"""`./dev bench`: measures the site against a bare page under plain gunicorn, in one run on temporary data.
 
 Timings depend on what else the machine does, so this is a report and no test: it ends well unless something broke.
 Sixteen clients play at once. For whole checks each of them is one of its own twenty-five people, another one each time:

@@ -1,4 +1,4 @@
-"""The yardstick: a bare page under the same server."""
+"""The yardstick: a bare page under plain gunicorn."""
 
 from __future__ import annotations
 

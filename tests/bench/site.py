@@ -22,7 +22,6 @@ from lms.certification.codes import new_code
 from lms.certification.records import Award
 from lms.certification.rules import what_stood_behind
 from lms.cli.courses import publish_folder
-from lms.cli.supervising import WEB
 from lms.content.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db, write
@@ -42,8 +41,9 @@ PEOPLE = 16
 PEOPLE_EACH = 25
 LESSONS_DONE = 3
 START_MOST = 60.0
-# The same for the site and for the yardstick, and what `lms serve` starts.
-SERVER = WEB[3:]
+# Plain gunicorn, so that the ratio to it shows what the site's own worker costs as well as what its pages cost.
+YARDSTICK = ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+YARDSTICK += ["--worker-connections", "512", "--no-control-socket", "--log-level", "warning"]
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,6 @@ def _answers(port: int, page: str) -> bool:
 
 
 def yardstick() -> tuple[list[str], int]:
-    """Return how to start a bare page under the same server."""
+    """Return how to start a bare page under plain gunicorn."""
     port = free_port()
-    return [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *SERVER, "tests.bench.bare:app"], port
+    return [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *YARDSTICK, "tests.bench.bare:app"], port
