@@ -40,6 +40,9 @@ def normalise_code(text: str) -> str | None:
 
     The text may be a whole address with or without what stands behind its #, or have a label like "Code:" before it.
     """
+    plain = _as_code(text) if text.isascii() and len(text) <= 2 * LENGTH else None
+    if plain is not None:
+        return plain
     shown = "".join(c for c in text[:_LONGEST] if unicodedata.category(c) not in {"Cf", "Mn"})
     typed = unicodedata.normalize("NFKC", shown).strip(_AROUND)
     address = _ADDRESS.search(typed)

@@ -113,8 +113,9 @@ def network() -> str:
 
 def is_trusted_proxy(peer: str) -> bool:
     """True when an address is one of the proxies that LMS_TRUSTED_PROXIES names."""
-    address = read_address(peer)
-    return address is not None and any(address in network for network in settings().trusted_proxies)
+    trusted = settings().trusted_proxies
+    address = read_address(peer) if trusted else None
+    return address is not None and any(address in network for network in trusted)
 
 
 def network_today() -> str:

@@ -24,6 +24,9 @@ CHILDREN_MOST = 2
 SQLITE_WAIT = f"busy_timeout={int(PATIENCE_SECONDS * 1000)}"
 # The pause after a lost race is random, up to 10 ms, then 20 and so on: who lost together does not meet again.
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.25
+# How often the lock between processes is asked for. Longer pauses left it free for a quarter of the time, and the
+# process that just had it took it again and again.
+LOCK_PAUSE_LEAST, LOCK_PAUSE_MOST = 0.0002, 0.0004
 # Serialization, deadlock, and a key that another writer took first: the next run sees what the other one kept.
 TAKEN_KEY, TAKEN_KEY_RUNS = "23505", 8
 LOST_RACE = {"40001", "40P01", TAKEN_KEY}
@@ -101,7 +104,7 @@ def one_writer(gate: Path, until: float) -> Iterator[None]:
 
 def _lock(file: int, until: float) -> None:
     """Take the lock between processes; the system's own wait for it knows no deadline."""
-    pause = 0.0002
+    pause = LOCK_PAUSE_LEAST
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,7 +112,7 @@ def _lock(file: int, until: float) -> None:
             if time.monotonic() >= until:
                 raise Busy("writes of another process took too long") from None
             time.sleep(_chance.uniform(pause / 2, pause))
-            pause = min(pause * 1.5, 0.005)
+            pause = min(pause * 1.5, 0.0004)
         else:
             return
 
