@@ -31,12 +31,15 @@ def _is(expected: Any) -> Check:
 
 def _text(value: Any) -> bool:
     """Any text that can be encoded, which a lone surrogate cannot."""
-    return isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value)
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
+
+
+_WRITTEN_AS_MOMENT = _matches(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 
 
 def _moment(value: Any) -> bool:
     """A moment in whole seconds with its offset, as XML Schema writes it."""
-    if not _matches(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")(value):
+    if not _WRITTEN_AS_MOMENT(value):
         return False
     try:
         datetime.fromisoformat(value)
