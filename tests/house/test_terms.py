@@ -1,0 +1,83 @@
+"""The terms that we gave up do not come back, in the interface, email, scripts, command output or documentation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import terms
+from tests.house.terms import TERMS, all_hits, as_line, hits_in, pending
+
+
+def test_no_text_has_a_term_that_we_gave_up() -> None:
+    waiting = pending()
+    left = [f"{hit.place}: {as_line(hit)} (write: {hit.instead})" for hit in all_hits() if as_line(hit) not in waiting]
+    assert "\n".join(sorted(left)) == ""
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ("Look into your letters", {"Look into your", "letters"}),
+        ("Scan the square at the foot of it.", {"square"}),
+        ("Please write at most 500 signs.", {"500 signs"}),
+        ("You can have the talk again.", {"talk"}),
+        ("Your best time counts, however many tries it takes.", {"best time", "tries"}),
+        ("Go on where you were", {"Go on"}),
+        ("Begin the check", {"Begin"}),
+        ("Keep this", {"Keep"}),
+        ("Your choice is kept.", {"is kept"}),
+        ("It no longer stands.", {"stands"}),
+        ("Make a certificate anew", {"anew"}),
+        ("Issue what is earned", {"what is earned"}),
+        ("Your certificate, and the further one", {"the further one"}),
+        ("Met in another way, or waived", {"in another way", "waived"}),
+        ("%(fit)s of the %(chosen)s fit.", {"fit"}),
+        ("Two things to mend before we go on", {"mend", "go on"}),
+        ("Words of this course", {"Words of this course"}),
+        ("Read the remarks", {"remarks"}),
+        ("What happened with your account", {"What happened with your account"}),
+        ("Own data", {"Own data"}),
+        ("Renew by a date, in days of grace", {"Renew by", "days of grace"}),
+        ("This paper is genuine.", {"paper"}),
+        ("Two findings, and nothing else amiss", {"findings", "amiss"}),
+    ],
+)
+def test_a_planted_term_is_found(planted: str, found: set[str]) -> None:
+    assert {hit.found for hit in hits_in(planted)} == found
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        "The letters I, L, O and U are never used in a code.",
+        "Sign in to save your answers",
+        "We can’t print these letters yet: %(letters)s.",
+        "Talk to a person you know",
+        "Keep it where only you can open it.",
+        "We keep your answers for two years.",
+        "“%(what)s” needs square brackets.",
+        "Stand or walk",
+        "Print it on paper",
+        "The table fits on a screen of 320 pixels.",
+        "If you have trouble signing in, ask your coordinator.",
+        "An observer signs the record.",
+    ],
+)
+def test_a_word_that_means_something_else_is_left_alone(fine: str) -> None:
+    assert hits_in(fine) == []
+
+
+SOURCES = ("_catalogue", "_email", "_scripts", "_printed", "_docs")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_planted_text_of_each_source_is_found(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(list(getattr(terms, source)())) > 5
+    for name in SOURCES:
+        planted = [("here.html", "It stands in the register.")] if name == source else []
+        monkeypatch.setattr(terms, name, lambda planted=planted: planted)
+    assert [hit.found for hit in all_hits()] == ["stands"]
+
+
+def test_every_term_says_what_to_write_instead() -> None:
+    assert [term.pattern for term in TERMS if not term.instead] == []
