@@ -80,9 +80,10 @@ def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observa
     if account:
         observer, roles = account
         seen = Seen(observer.display_name, _role_of(roles, seen.role), seen.on, seen.rating, observer.id)
-    for known in evidence.list_observations(enrolment_id):
+    recorded = [row for row in evidence.list_observations(enrolment_id) if row.undone_at is None]
+    for known in recorded:
         told = Seen(known.observer, known.observer_role, known.seen_on, known.rating, known.observer_id)
-        if known.undone_at is None and told == seen:
+        if told == seen and not _is_harm_after_good(known, recorded):
             return known
     row = Observation(
         id=ids.inner_id(),
@@ -102,6 +103,12 @@ def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observa
     db.session.flush()
     announce(PracticeObserved(enrolment.person_id, enrolment.programme_id, enrolment_id, row.public_id))
     return row
+
+
+def _is_harm_after_good(known: Observation, recorded: list[Observation]) -> bool:
+    """Decide whether good practice of the same day was recorded since harm, so that harm again is another record."""
+    since = [row.rating for row in recorded if row.seen_on == known.seen_on and row.id > known.id]
+    return known.rating == "harmful" and any(rating in rules.SHOWN for rating in since)
 
 
 def _account_of(seen: Seen, programme_id: str) -> tuple[Person, frozenset[str]] | None:

@@ -67,13 +67,8 @@ def make_anew(award_id: str, because: Because, by: str | None = None) -> Award |
     old = records.get_award(award_id)
     if not can_be_made_anew(old):
         return Refused(_("This certificate does not stand any more, so no new one takes its place."))
-    if old.level == "ready" and evidence.is_held_back(old.enrolment_id):
-        return Refused(
-            _(
-                "Since then, practice was recorded that could have done harm. We don’t issue “ready to practise” until"
-                " later practice goes well. Nothing was changed."
-            )
-        )
+    if refused := _refused_for_harm(old):
+        return refused
     request = records.find_name_request(award_id)
     person = get_person(old.person_id)
     kept = {column.key: getattr(old, column.key) for column in inspect(Award).columns if column.key not in _OF_ITS_OWN}
@@ -97,9 +92,24 @@ def make_anew(award_id: str, because: Because, by: str | None = None) -> Award |
     return new
 
 
-def reinstate(award_id: str) -> None:
-    """Take a withdrawal back; the next look at its code finds it as it was."""
+def reinstate(award_id: str) -> Refused | None:
+    """Take a withdrawal back; the next look at its code finds it as it was. Readiness on hold stays withdrawn."""
     award = records.get_award(award_id)
-    if award.withdrawn_at is not None:
-        award.withdrawn_at = award.withdrawn_reason = None
-        announce(CertificateReinstated(award.id, award.person_id, award.programme_id))
+    if award.withdrawn_at is None:
+        return None
+    if refused := _refused_for_harm(award):
+        return refused
+    award.withdrawn_at = award.withdrawn_reason = None
+    announce(CertificateReinstated(award.id, award.person_id, award.programme_id))
+    return None
+
+
+def _refused_for_harm(award: Award) -> Refused | None:
+    if award.level != "ready" or not evidence.is_held_back(award.enrolment_id):
+        return None
+    return Refused(
+        _(
+            "Since then, practice was recorded that could have done harm. We don’t issue “ready to practise” until"
+            " later practice goes well. Nothing was changed."
+        )
+    )

@@ -96,7 +96,11 @@ def withdraw(programme: str, code: str) -> Any:
     if request.method == "POST" and form.validate():
         write(actions.withdraw, award.id, form.reason.data)
         return redirect(_back_url(programme, award), 303)
-    page = render_template(
+    return make_response(_withdraw_page(award, form), 422 if form.errors else 200)
+
+
+def _withdraw_page(award: Award, form: WithdrawForm, problem: str | None = None) -> str:
+    return render_template(
         "certification/withdraw.html",
         here="people",
         form=form,
@@ -110,9 +114,9 @@ def withdraw(programme: str, code: str) -> Any:
             "valid_until": award.valid_until,
             "withdrawn": award.withdrawn_at is not None,
         },
-        back_url=_back_url(programme, award),
+        problem=problem,
+        back_url=_back_url(this_programme().slug, award),
     )
-    return make_response(page, 422 if form.errors else 200)
 
 
 @rooms.post("/programmes/<programme>/certificates/<code>/reinstate")
@@ -120,7 +124,9 @@ def withdraw(programme: str, code: str) -> Any:
 def reinstate(programme: str, code: str) -> Any:
     """Take a withdrawal back."""
     award = _award_of_programme(code)
-    write(reissue.reinstate, award.id)
+    refused = write(reissue.reinstate, award.id)
+    if refused:
+        return make_response(_withdraw_page(award, WithdrawForm(), refused.message), 422)
     return redirect(_back_url(programme, award), 303)
 
 

@@ -61,8 +61,11 @@ def is_ready(needed: int, ratings: Sequence[str]) -> bool:
 
 
 def held_back(ratings: Sequence[str]) -> bool:
-    """Decide whether what was observed last, the earliest rating first, could have done harm."""
-    return ratings[-1:] == ["harmful"]
+    """Decide whether something that could have done harm was observed, and nothing good since; the earliest is first.
+
+    "Not yet" is not good practice, so it lifts no hold.
+    """
+    return [rating for rating in ratings if rating != "not yet"][-1:] == ["harmful"]
 
 
 def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:

@@ -130,7 +130,9 @@ def certificates_reinstate(code: str) -> None:
     from lms.certification import reissue
     from lms.foundation.db import write
 
-    write(reissue.reinstate, find_award(code).id)
+    refused = write(reissue.reinstate, find_award(code).id)
+    if refused:
+        raise click.ClickException(refused.message)
     say("It stands again. Whoever verifies it from now on sees so.")
 
 

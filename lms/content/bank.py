@@ -12,6 +12,7 @@ from lms.content.prose import Press
 from lms.content.questions import parse
 from lms.content.questions.parts import Draft, texts_of
 from lms.content.report import Report, did_you_mean
+from lms.content.safe import says_something
 
 _BRACES = re.compile(r"\s*(?<!\{)\{([^{}\n]*)\}\s*$")
 _ATTRIBUTE = re.compile(
@@ -99,7 +100,7 @@ def read_question(section: Section, press: Press, report: Report, objectives: Co
     stem = "<br>".join(press.inline(text) for text in (heading.text[: found.start()], *case))
     named = tuple(braces.keys.get("objectives", "").replace(",", " ").split())
     check_objectives(named, objectives, heading.line, report)
-    if not stem:
+    if not says_something(stem):
         report.add(
             "EMPTY_PAGE", heading.line, "This question asks nothing.", mend="Write the question in front of the braces."
         )

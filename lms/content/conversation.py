@@ -11,6 +11,7 @@ from lms.content.course import FITS, LABELS, ContentNote, Conversation, End, Rep
 from lms.content.prose import Press
 from lms.content.questions.parts import bare, check_reason, texts_of
 from lms.content.report import Report, did_you_mean
+from lms.content.safe import says_something
 from lms.content.shapes import ConversationShape
 
 ENOUGH_TURNS = 3
@@ -81,7 +82,7 @@ def _turn(id: str, blocks: list[Block], press: Press, report: Report, line: int)
             replies += [reply for item in block.children if (reply := _reply(item, press, report)) is not None]
         elif block.kind not in ("html", "rule"):
             report.add("BAD_TURN", block.line)
-    if not said:
+    if not any(says_something(press.inline(text)) for text in said):
         report.add("BAD_TURN", line, f"Nothing is said under “{id}”.")
     stage = _STAGE.match(said[0]) if said else None
     if stage:
@@ -112,9 +113,10 @@ def _reply(item: Block, press: Press, report: Report) -> Reply | None:
             report.add("BAD_REPLY", child.line, "Under a reply stands only its feedback, as a quote.")
     texts = texts_of(quotes, report)
     check_reason(" ".join(texts), quotes[0].line if quotes else item.line, report, needed=True)
-    return Reply(
-        label, fit, press.inline(found["text"]), found["goes_to"], "<br>".join(press.inline(text) for text in texts)
-    )
+    words = press.inline(found["text"])
+    if not says_something(words):
+        report.add("BAD_REPLY", item.line, "This reply has no words.")
+    return Reply(label, fit, words, found["goes_to"], "<br>".join(press.inline(text) for text in texts))
 
 
 def _end(id: str, blocks: list[Block], good: bool, press: Press, report: Report, line: int) -> End:
@@ -126,13 +128,14 @@ def _end(id: str, blocks: list[Block], good: bool, press: Press, report: Report,
         if found:
             title, blocks[0].text = bare(press.inline(found.group(1))).rstrip("."), blocks[0].text[found.end() :]
             blocks = blocks if blocks[0].text.strip() else blocks[1:]
-    if not blocks:
+    debrief = press.page(blocks).html
+    if not says_something(debrief):
         report.add("BAD_TURN", line, f"The end “{id}” has no debrief.", mend="Write a paragraph under the heading.")
     if any(block.kind == "bullets" and "](#" in inner.text for block in blocks for inner in block.walk()):
         report.add(
             "BAD_TURN", line, f"The end “{id}” has replies.", mend="Take the replies out, or take it out of ends."
         )
-    return End(id, unescape(title) or id.replace("-", " ").capitalize(), press.page(blocks).html, good)
+    return End(id, unescape(title) or id.replace("-", " ").capitalize(), debrief, good)
 
 
 def _walk(conversation: Conversation, shape: ConversationShape, lines: dict[str, int], report: Report) -> None:

@@ -9,6 +9,7 @@ from lms.content.blocks import Block, text_of
 from lms.content.course import Term
 from lms.content.pages import Desk, open_sheet
 from lms.content.report import Report
+from lms.content.safe import says_something
 
 
 def read(desk: Desk, path: str) -> tuple[Term, ...]:
@@ -39,7 +40,7 @@ def _terms(desk: Desk, rows: list[Block], report: Report) -> tuple[Term, ...]:
     for row in rows:
         name, meaning = (cell.text.strip() for cell in row.children)
         term = unescape(" ".join(text_of(row.children[0].inline).split()))
-        if not name or not meaning:
+        if not says_something(desk.press.inline(name)) or not says_something(desk.press.inline(meaning)):
             report.add("EMPTY_CELL", row.line)
         elif term.casefold() in taken:
             report.add("DUPLICATE_TERM", row.line, f"“{term}” stands twice.")

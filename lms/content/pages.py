@@ -13,6 +13,7 @@ from lms.content.blocks import Block, Page, parse, words_of
 from lms.content.course import ContentNote, Conversation, Finding, Lesson, Module, Question
 from lms.content.furniture import PRIVATE, behind_a_button, story_note
 from lms.content.report import Report, did_you_mean
+from lms.content.safe import says_something
 from lms.content.structure import Folder
 
 Role = Literal["course", "module", "facilitator", "lesson", "gentle", "check", "conversation", "glossary"]
@@ -93,7 +94,7 @@ def _read_facilitator(desk: Desk, path: str | None) -> str:
     if source is not None:
         frontmatter.read(source, shapes.FacilitatorShape, sheet.report, "the title of these notes")
     html = print_sheet(desk, sheet)
-    if not html:
+    if not says_something(html):
         sheet.report.add("EMPTY_PAGE")
     return html
 
@@ -105,7 +106,7 @@ def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | Non
     shape = frontmatter.read(source, shapes.LessonShape, sheet.report, lost)
     questions = tuple(_questions(desk, sections, sheet.report))
     html = print_sheet(desk, sheet, lead=True)
-    if not html:
+    if not says_something(html):
         sheet.report.add("EMPTY_PAGE")
     prompts = _claim_prompts(desk, sheet)
     gentle_html, gentle_note = _read_gentle(desk, folder.gentle.get(id), prompts)
@@ -223,7 +224,7 @@ def _read_gentle(desk: Desk, path: str | None, prompts: Collection[str]) -> tupl
     note = shape.content_notes.value() if shape and shape.content_notes else ContentNote()
     check_topics(note, _line_of(sheet.report, "content_notes"), sheet.report)
     html = print_sheet(desk, sheet, lead=True)
-    if not html:
+    if not says_something(html):
         sheet.report.add("EMPTY_PAGE")
     return html, note
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
+from unicodedata import category
 
 import nh3
 
@@ -29,6 +31,18 @@ _MARKS = re.compile(
     "|[lr]obrk|(?:Left|Right)DoubleBracket);?"
 )
 _OWN_LINK = re.compile(r'(<a [^>]*?href="#[^"]*"[^>]*?) rel="noopener noreferrer"')
+
+
+_TAG = re.compile(r"<[^>]*>")
+_CITED = re.compile(r'<sup class="ref".*?</sup>|<section class="notes">.*', re.DOTALL)
+# Letters and a symbol of Unicode that are drawn as nothing: Hangul fillers and the Braille cell without dots.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def says_something(html: str) -> bool:
+    """Decide whether somebody sees anything in a piece of HTML, apart from its citations: a picture or a character."""
+    words = unescape(_TAG.sub("", _CITED.sub("", html)))
+    return "<img " in html or any(category(sign)[0] in "LNPS" and sign not in _BLANK for sign in words)
 
 
 def without_marks(text: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from lms.content.course import ContentNote
+from lms.content.safe import says_something
 
 TOPICS = (
     "death", "injury", "violence", "sexual violence", "abuse", "suicide", "self-harm", "substance use",
@@ -29,7 +31,7 @@ _NOTHING = ("", "null", "~", "none")
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("BAD_VALUE", "a line of text belongs here.")
-    if not value.strip():
+    if not says_something(escape(value)):
         raise PydanticCustomError("BAD_VALUE", "the text is empty.")
     return " ".join(value.split())
 

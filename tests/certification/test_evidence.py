@@ -60,6 +60,9 @@ def standing(site: Site, enrolment: str) -> Award:
         (2, ["basic", "harmful", "skilled"], True),
         (2, ["harmful", "harmful", "basic"], False),
         (1, ["basic", "not yet"], True),
+        (1, ["basic", "harmful", "not yet"], False),
+        (2, ["basic", "skilled", "harmful", "not yet", "not yet"], False),
+        (1, ["harmful", "not yet", "basic"], True),
     ],
 )
 def test_enough_is_what_was_seen_to_go_well_unless_the_last_could_have_done_harm(
@@ -313,6 +316,56 @@ def test_harm_withdraws_readiness_until_later_practice_is_good(site: Site) -> No
         for code in (first.code, ready.code, again.code)
     }
     assert states == {first.code: "valid", ready.code: "revoked", again.code: "valid"}
+
+
+def test_practice_that_is_not_yet_good_lifts_no_hold(site: Site) -> None:
+    ask_for(site, 1)
+    enrolment = prepare(site, "sam")
+    pass_check(site, enrolment)
+    observe(site, enrolment, "skilled", ago=5)
+    ready = standing(site, enrolment)
+    observe(site, enrolment, "harmful", ago=3)
+    observe(site, enrolment, "not yet", ago=1)
+    with site.inside():
+        offered = levels.to_withdraw(enrolment)
+        assert offered is not None and offered.id == ready.id
+        assert evidence.list_held_back(ready.programme_id) == {enrolment}
+    page = site.visitor("cora").get(f"/programmes/harbour/certificates/{ready.code}/anew")
+    page = page.form("/anew").submit(expect=422)
+    assert "until later practice goes well" in page.main
+
+
+@pytest.mark.parametrize("reason", [HARM_SEEN, "issued in error"])
+def test_readiness_is_not_reinstated_while_harm_holds_it_back(sqlite_site: Site, reason: str) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    observe(sqlite_site, enrolment, "skilled", ago=5)
+    ready = standing(sqlite_site, enrolment)
+    harm = observe(sqlite_site, enrolment, "harmful", ago=3)
+    sqlite_site.do(actions.withdraw, ready.id, reason)
+    assert isinstance(sqlite_site.do(reissue.reinstate, ready.id), Refused)
+    page = sqlite_site.visitor("cora").get(f"/programmes/harbour/certificates/{ready.code}/withdraw")
+    page = page.form("/reinstate").submit(expect=422)
+    assert "until later practice goes well" in page.main
+    assert standing(sqlite_site, enrolment).withdrawn_at is not None
+    sqlite_site.do(levels.undo_observation, harm.id, "somebody else")
+    assert sqlite_site.do(reissue.reinstate, ready.id) is None
+    assert standing(sqlite_site, enrolment).withdrawn_at is None
+
+
+def test_harm_recorded_again_on_a_day_counts_after_good_practice_of_that_day(sqlite_site: Site) -> None:
+    ask_for(sqlite_site, 1)
+    enrolment = prepare(sqlite_site, "sam")
+    pass_check(sqlite_site, enrolment)
+    first = observe(sqlite_site, enrolment, "harmful", ago=1)
+    assert observe(sqlite_site, enrolment, "harmful", ago=1).id == first.id
+    observe(sqlite_site, enrolment, "not yet", ago=1)
+    assert observe(sqlite_site, enrolment, "harmful", ago=1).id == first.id
+    observe(sqlite_site, enrolment, "skilled", ago=1)
+    assert observe(sqlite_site, enrolment, "harmful", ago=1).id != first.id
+    with sqlite_site.inside():
+        assert evidence.is_held_back(enrolment)
 
 
 def test_other_withdrawals_are_not_passed_over_by_later_practice(sqlite_site: Site) -> None:

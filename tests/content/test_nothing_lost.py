@@ -17,6 +17,7 @@ from lms.content.course import Course, Reading
 from tests.content.small_course import FILES, LESSON, bundle, codes, spoiled
 
 NOTE = "note: A death is mentioned. It is not described."
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h4v4z"/></svg>'
 GLOSSARY = "---\nkind: glossary\n---\n| Term | Meaning |\n| --- | --- |\n| Rest | To stop for a while. |\n"
 WHOLE = {
     **FILES,
@@ -265,3 +266,49 @@ def test_a_word_in_whatever_marks_is_shown_or_named(path, snippet, place, before
     reading = check(Bundle({other: (text if other == path else old).encode() for other, old in WHOLE.items()}))
     shown = reading.course is not None and "zebra" in str(asdict(reading.course)).lower()
     assert shown or not reading.ok, f"“zebra” is gone, and nothing says so:\n{text}"
+
+
+EMPTY = [
+    "<!-- all text -->", "<!-- a\n\nb -->\n\n<!-- c -->", "&nbsp;", "&#8203;", "\u200b", "***", "- ", "> ", "\u3164",
+    "\u2800", "[](https://example.org)", "[^WANG24]", "## <!-- x -->", "```\n```",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", EMPTY)
+def test_a_page_on_which_nobody_sees_anything_is_empty(body):
+    for path in ("1-begin/2-bye.md", "1-begin/1-hello.gentle.md", "1-begin/facilitator.md"):
+        front = WHOLE[path].split("---\n")[1] if WHOLE[path].startswith("---") else ""
+        text = f"---\n{front}---\n{body}\n" if front else f"{body}\n"
+        found = errors(check(bundle(**{**WHOLE, path: text}), "small-course"))
+        assert "EMPTY_PAGE" in found.get(path, set()), path
+
+
+def test_a_page_of_one_fact_or_one_picture_is_not_empty():
+    front = WHOLE["1-begin/2-bye.md"].split("---\n")[1]
+    for body in ("{{lead}}", "![A bench](../media/bench.svg)", "`x`", "…", "日"):
+        changed = {**WHOLE, "1-begin/2-bye.md": f"---\n{front}---\n{body}\n", "media/bench.svg": SVG}
+        assert "EMPTY_PAGE" not in codes(check(bundle(**changed), "small-course")), body
+
+
+@pytest.mark.parametrize("blank", ["<!-- x -->", "&nbsp;", "&#8203;", "\u3164"])
+@pytest.mark.parametrize(
+    ("path", "words", "code"),
+    [
+        ("check.md", "Push a little.", "BAD_MARK"),
+        ("check.md", "What first?", "EMPTY_PAGE"),
+        ("check.md", "Look\n", "BAD_MARK"),
+        ("check.md", "Never", "BAD_MARK"),
+        ("check.md", "A name\n", "UNKNOWN_KIND"),
+        ("practice/at-the-sink.md", "“What happened?”", "BAD_REPLY"),
+        ("practice/at-the-sink.md", "(runs the tap) I’m fine.", "BAD_TURN"),
+        ("practice/at-the-sink.md", "Maybe.", "BAD_TURN"),
+        ("practice/at-the-sink.md", "**She goes.** She may come back.", "BAD_TURN"),
+        ("glossary.md", "Rest", "EMPTY_CELL"),
+        ("glossary.md", "To stop for a while.", "EMPTY_CELL"),
+    ],
+)
+def test_words_that_nobody_sees_are_told(path, words, code, blank):
+    assert words in WHOLE[path]
+    end = "\n" if words.endswith("\n") else ""
+    changed = {**WHOLE, path: WHOLE[path].replace(words, blank + end, 1)}
+    assert code in errors(check(bundle(**changed), "small-course")).get(path, set())

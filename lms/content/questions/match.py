@@ -18,6 +18,7 @@ from lms.content.questions.answering import (
 )
 from lms.content.questions.parts import Draft, check_reason, lint_texts
 from lms.content.report import Report
+from lms.content.safe import says_something
 from lms.content.wording import number, say
 
 KIND = "match"
@@ -32,14 +33,14 @@ def parse(draft: Draft, report: Report) -> Match | None:
     extra: list[str] = []
     for row in table.children[1:]:
         left, right, reason = ([cell.text for cell in row.children] + ["", "", ""])[:3]
-        if not right.strip():
+        if not says_something(draft.inline(right)):
             report.add(
                 "BAD_MARK",
                 row.line,
                 "This row has nothing on its right-hand side.",
                 mend="Say what the left cell belongs to.",
             )
-        elif left.strip():
+        elif says_something(draft.inline(left)):
             check_reason(reason, row.line, report, needed=False)
             pairs.append(Pair(str(len(pairs) + 1), draft.inline(left), draft.inline(right), draft.inline(reason)))
         else:

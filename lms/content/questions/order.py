@@ -17,6 +17,7 @@ from lms.content.questions.answering import (
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, reason_of
 from lms.content.report import Report
+from lms.content.safe import says_something
 from lms.content.wording import number, say
 
 KIND = "order"
@@ -29,6 +30,9 @@ def parse(draft: Draft, report: Report) -> Order | None:
         Option(str(place), draft.inline(entry.text), reason_of(entry, draft, report, needed=False), True)
         for place, entry in enumerate(found, start=1)
     )
+    for step, entry in zip(steps, found, strict=True):
+        if not says_something(step.text):
+            report.add("BAD_MARK", entry.block.line, "This step has no words.", mend="Write the step after its number.")
     if len(steps) < 2:
         report.add("TOO_FEW_OPTIONS", draft.line, "There is too little to put in order.")
         return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lms.content.blocks import Block
 from lms.content.course import Option, Question
 from lms.content.report import Report
+from lms.content.safe import says_something
 
 MARK = re.compile(r"([(\[])([ xX]?)[)\]](?:\s+|$)")
 LEANING = re.compile(r"\b(?:all|none|both|neither) of (?:the above|these answers|them above)\b", re.IGNORECASE)
@@ -116,8 +117,9 @@ def options_of(found: Sequence[Entry], draft: Draft, report: Report) -> tuple[Op
         mark = MARK.match(entry.text)
         words = entry.text[mark.end() :] if mark else entry.text
         right = bool(mark and mark.group(2) in ("x", "X"))
-        options.append(Option(str(number), draft.inline(words), reason_of(entry, draft, report, needed=True), right))
-        if not words.strip():
+        text = draft.inline(words)
+        options.append(Option(str(number), text, reason_of(entry, draft, report, needed=True), right))
+        if not says_something(text):
             report.add("BAD_MARK", entry.block.line, "This option has no words.")
     return tuple(options)
 

@@ -6,6 +6,7 @@ from lms.content.course import Finding, Question, ShortAnswer
 from lms.content.questions.answering import Answer, Fields, Graded, Note, Presented, shown
 from lms.content.questions.parts import Draft, texts_of
 from lms.content.report import Report
+from lms.content.safe import says_something
 
 KIND = "short_answer"
 HEADS = {"model answer": "model", "look for": "look_for", "not enough": "not_enough"}
@@ -25,7 +26,8 @@ def parse(draft: Draft, report: Report) -> ShortAnswer | None:
                     "A short answer knows the headings Model answer, Look for and Not enough.",
                 )
         elif current:
-            parts[current] += [draft.inline(text) for text in texts_of([block], report)]
+            texts = [draft.inline(text) for text in texts_of([block], report)]
+            parts[current] += [text for text in texts if says_something(text)]
     if not parts["model"] or not parts["look_for"]:
         report.add("UNKNOWN_KIND", draft.line, "A short answer needs a model answer and what to look for.")
         return None
