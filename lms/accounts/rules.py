@@ -163,6 +163,8 @@ def device_kind(user_agent: str) -> str:
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_MOST, PROGRAMME_NAME_MOST = 40, 120
+# Hangul letters that are drawn as nothing.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
 # Regions that CLDR lists beside countries: unions, groups, test data and "unknown".
 _NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 # What people write for countries whose code is another.
@@ -172,6 +174,11 @@ _OTHER_CODES = {"UK": "GB", "EN": "GB", "SF": "FI"}
 def is_slug(text: str) -> bool:
     """Decide whether a text can be a programme's short name, which stands in addresses."""
     return len(text) <= SLUG_MOST and SLUG.fullmatch(text) is not None
+
+
+def is_readable(text: str) -> bool:
+    """Decide whether a text of one line has a letter or digit that is drawn, and no hidden character."""
+    return text.isprintable() and any(sign.isalnum() and sign not in _FILLERS for sign in text)
 
 
 def slug_for(text: str) -> str:

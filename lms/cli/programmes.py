@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from lms.accounts.rules import (
     SLUG_MOST,
     country_code,
     country_for,
+    is_readable,
     is_slug,
     is_zone,
     slug_for,
@@ -34,8 +36,22 @@ FACTS = (
 )
 
 
+_EXAMPLES = {"lead": "Ingrid Okafor", "contact": "peer@example.org", "reply_time": "within two days"}
+
+
 def _look_over(facts: dict[str, str]) -> None:
     """Refuse a fact that could not be used, with one that could; a country is kept in capital letters."""
+    for key, value in facts.items():
+        if value and not is_readable(value):
+            raise click.ClickException(
+                f'{key} needs characters that people can read, in one line, as in {key}="{_EXAMPLES.get(key, "…")}". '
+                "Nothing was changed."
+            )
+    if facts.get("emergency") and not re.search(r"\d{2}", facts["emergency"]):
+        raise click.ClickException(
+            "emergency is the number that people call in danger, as in emergency=999. Nothing was changed."
+        )
+    _look_over_design(facts.get("design", ""))
     if facts.get("timezone") and not is_zone(facts["timezone"]):
         raise click.ClickException("timezone is a name as in Europe/London. Nothing was changed.")
     months = facts.get("prior_months")
@@ -55,6 +71,17 @@ def _look_over(facts: dict[str, str]) -> None:
             f'Each signatory has a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
             'peer support lead". Several are separated by semicolons. Nothing was changed.'
         )
+
+
+def _look_over_design(name: str) -> None:
+    from flask import current_app
+
+    from lms.certification.rendering import list_designs
+    from lms.foundation.gate import settings
+
+    known = list_designs(settings(), current_app.extensions["lms_designs"]) if name else ()
+    if name and name not in known:
+        raise click.ClickException(f"There is no design {name!r}. There are: {', '.join(known)}. Nothing was changed.")
 
 
 def look_over_slug(slug: str) -> None:
@@ -93,6 +120,8 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     from lms.foundation.db import write
 
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
+    # Spaces alone are no fact: a course that asks for one would count it, and a reader would find nothing there.
+    pairs = {key: value if key == "name" else re.sub(r"[^\S\n]+", " ", value).strip() for key, value in pairs.items()}
     name = pairs.pop("name", name)
     unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
     if unknown:

@@ -203,6 +203,12 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
         (("north", "signatory=Ingrid Okafor"), "Ingrid Okafor, peer support lead"),
         (("north", "signatory=Asa Holm, trainer; Ingrid Okafor,"), "Ingrid Okafor, peer support lead"),
         (("north", "signatory=, lead"), "lead, peer support lead"),
+        (("north", "design=nope"), "warm"),
+        (("north", "design=../warm"), "warm"),
+        (("north", "lead=\u200b"), "characters that people can read"),
+        (("north", "contact=\u3164"), "characters that people can read"),
+        (("north", "lead=Noor\nHaddad"), "characters that people can read"),
+        (("north", "emergency=call me"), "emergency=999"),
     ],
 )
 def test_what_cannot_be_set_of_a_programme_is_refused_with_a_value_that_would_do(
@@ -211,6 +217,15 @@ def test_what_cannot_be_set_of_a_programme_is_refused_with_a_value_that_would_do
     told = lms("programme", "set", *words)
     assert told.exit_code == 1 and would_do in told.output and "Nothing was changed." in told.output
     assert "none yet" in lms("people", "add", "noor@example.org").output
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t", "\u00a0"])
+def test_a_fact_of_spaces_is_no_fact(lms: Run, blank: str) -> None:
+    lms("programme", "set", "north", "lead=Noor  Haddad ", "contact=noor@example.org", "reply_time=two days")
+    assert "lead: Noor Haddad\n" in lms("programme", "set", "north").output
+    assert "reply_time" not in lms("programme", "set", "north", f"reply_time={blank}").output
+    told = lms("publish", "courses/psychological-first-aid")
+    assert told.exit_code == 1 and "not set: reply_time" in told.output
 
 
 def test_a_country_is_kept_in_capital_letters_and_init_refuses_what_cannot_stand_in_an_address(lms: Run) -> None:
