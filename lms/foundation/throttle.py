@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -106,14 +106,19 @@ def forget_misses(key: str) -> None:
     db.session.execute(delete(Misses).where(Misses.key == key))
 
 
-def list_about(word: str) -> list[Misses]:
-    """Return every count whose key holds a word, such as the address of an account."""
-    return list(db.session.scalars(select(Misses).where(Misses.key.contains(word, autoescape=True))))
+def _is_about(part: str) -> ColumnElement[bool]:
+    """Return the condition that a whole part of a key, between colons, is this one: "am@…" is not in "sam@…"."""
+    return (":" + Misses.key + ":").contains(f":{part}:", autoescape=True)
 
 
-def forget_about(word: str) -> None:
-    """Clear every key that holds a word, as when somebody takes their address with them."""
-    db.session.execute(delete(Misses).where(Misses.key.contains(word, autoescape=True)))
+def list_about(part: str) -> list[Misses]:
+    """Return every count with a part in its key, such as the address of an account."""
+    return list(db.session.scalars(select(Misses).where(_is_about(part))))
+
+
+def forget_about(part: str) -> None:
+    """Clear every key with a part in it, as when somebody takes their address with them."""
+    db.session.execute(delete(Misses).where(_is_about(part)))
 
 
 def sweep(older_than: timedelta = timedelta(days=2)) -> None:

@@ -14,13 +14,14 @@ from lxml import html
 from sqlalchemy import delete as remove
 from sqlalchemy import func, select
 
-from lms.accounts import actions, invitations
+from lms.accounts import actions, invitations, limits
+from lms.accounts.passwords import hash_password
 from lms.accounts.records import Invitation, Person
 from lms.certification.actions import withdraw
 from lms.certification.records import find_award
 from lms.content.course import Course, Match, OneAnswer, Order, Question, SeveralAnswers
 from lms.content.questions import grade, present, sample
-from lms.foundation import clock, mail
+from lms.foundation import clock, mail, throttle
 from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import Base, db
 from lms.learning import records
@@ -219,6 +220,23 @@ def test_a_deleted_account_leaves_no_name_and_no_address_anywhere(site: Site) ->
     with site.inside():
         told = list(db.session.scalars(select(AuditEntry.event).where(AuditEntry.person_id == number)))
     assert "AccountDeleted" in told and "CertificateIssued" in told
+
+
+@pytest.mark.parametrize("mine", ["am", "m", "_am"])
+def test_an_address_that_is_part_of_another_neither_tells_nor_clears_its_counts(sqlite_site: Site, mine: str) -> None:
+    """Whoever could clear another's count by deleting an account of their own could guess a password without end."""
+    address = f"{mine}@example.org"
+    sqlite_site.do(actions.register, address, "Somebody Else", hash_password(PASSWORD))
+    for _ in range(11):
+        sqlite_site.do(limits.note_sign_in_miss, "sam@example.org", "a network")
+    visitor = sqlite_site.visitor(mine)
+    sqlite_site.do(limits.note_sign_in_miss, address, "a network")
+    told = table(file_of(visitor), "sign-ins-that-did-not-work")
+    assert [row["how_often"] for row in told] == ["1", "1"], "one for the account, one for its network"
+    delete(visitor)
+    with sqlite_site.inside():
+        assert limits.wait_to_sign_in("sam@example.org", "elsewhere") is not None
+        assert throttle.list_about(address) == []
 
 
 def test_somebody_without_a_certificate_leaves_no_row_but_the_audit_trail(site: Site) -> None:
