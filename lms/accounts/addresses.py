@@ -7,18 +7,21 @@ from dataclasses import dataclass
 
 import idna
 
+from lms.foundation.fields import hides_something
 from lms.foundation.words import gettext as _
 
 EMAIL_MOST, LOCAL_MOST = 254, 64
 # What RFC 5322 allows in an unquoted local part, beside the letters and digits of every script (RFC 6531).
 _SYMBOLS = frozenset("!#$%&'*+-/=?^_`{|}~.")
-_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "DESERET", "LISU", "OSAGE")
 # Characters that read as another one, from Unicode's confusables.txt: Cyrillic, Greek, Armenian, Latin, digits.
 _READS_AS = {
     **dict(zip("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb", "aeopcyxijsh", strict=True)),
     **dict(zip("\u0501\u051b\u051d\u044c\u0433\u043f\u04cf\u03b1\u03bf\u03bd\u03c1", "dqwbrnlaovp", strict=True)),
     **dict(zip("\u03b9\u03ba\u03c5\u03c7\u03b3\u03c4\u03b5\u0585\u0578\u0570\u057d", "ikuxyteonhu", strict=True)),
     **dict(zip("\u0581\u0251\u0261\u0131\u0269" + "01|", "gagii" + "oll", strict=True)),
+    # Small capitals: the alphabet is the same, so nothing else tells them apart.
+    **dict(zip("\u1d00\u1d04\u0262\u026a\u1d0f\ua731\u1d1c\u1d20\u1d21\u028f\u1d22", "acgiosuvwyz", strict=True)),
     "rn": "m",
     "vv": "w",
 }
@@ -34,7 +37,7 @@ class NotDeliverable:
 def read_address(text: str) -> str | NotDeliverable:
     """Return an address as it is stored: lower case, its domain in IDNA's ASCII form (RFC 5891)."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    reason = _what_is_around_it(plain) or _what_is_amiss(plain)
+    reason = _what_is_around_it(plain) or _what_hides(text.strip()) or _what_is_amiss(plain)
     if reason is None:
         local, _at, domain = plain.rpartition("@")
         try:
@@ -83,7 +86,12 @@ def _what_is_around_it(text: str) -> str | None:
         return _("Please type the address alone, without a name and angle brackets.")
     if any(sign in text for sign in ",;"):
         return _("Please type one address alone, without a comma or semicolon.")
-    if any(unicodedata.category(sign)[0] in "CZ" for sign in text):
+    return None
+
+
+def _what_hides(text: str) -> str | None:
+    """Return that an address has something in it that nobody sees, before any of it is mapped away."""
+    if hides_something(text) or any(unicodedata.category(sign)[0] in "CZ" for sign in text):
         return _("This address has a space or a hidden character in it. Please type it again.")
     return None
 

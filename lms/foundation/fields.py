@@ -104,9 +104,14 @@ def _is_hidden(text: str, place: int) -> bool:
     return variation or sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
+def hides_something(text: str) -> bool:
+    """Return whether there is a character in a text that cannot be seen."""
+    return any(_is_hidden(text, place) for place in range(len(text)))
+
+
 def name_trouble(name: str) -> str | None:
     """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
-    if any(_is_hidden(name, place) for place in range(len(name))):
+    if hides_something(name):
         return _("There’s a hidden character or a line break in this. Please type it again on one line.")
     if not any(unicodedata.category(sign)[0] == "L" for sign in name):
         return _("This needs at least one letter.")

@@ -65,12 +65,22 @@ REFUSED = {
     "co\u200dra@example.org": "hidden",
     "co\u2060ra@example.org": "hidden",
     "\u202ecora@example.org": "hidden",
+    "cora\u115f@example.org": "hidden",
+    "co\u3164ra@example.org": "hidden",
+    "cora\uffa0@example.org": "hidden",
+    "cora\u034f@example.org": "hidden",
+    "cora\ufe0f@example.org": "hidden",
+    "cora\U000e0101@example.org": "hidden",
+    "cora@exam\u3164ple.org": "hidden",
+    "cora@exam\u034fple.org": "hidden",
     'p"a"t@example.org': "character",
     "pat()@example.org": "character",
     "p" * 65 + "@example.org": "too long",
     "pat@" + ".".join(["a" * 60] * 5) + ".org": "mail server",
     "c\u043era@example.org": "alphabets",
     "cora@ex\u0430mple.org": "alphabets",
+    "\uabafora@example.org": "alphabets",
+    "c\u2c9fra@example.org": "alphabets",
 }
 
 
@@ -87,7 +97,14 @@ def test_an_address_that_no_mail_can_reach_is_refused_with_the_reason(typed: str
 
 
 @pytest.mark.parametrize(
-    "other", ["\u0441\u043e\u0433\u0430@example.org", "c0ra@example.org", "cora@examp1e.org", "cora@exarnple.org"]
+    "other",
+    [
+        "\u0441\u043e\u0433\u0430@example.org",
+        "c0ra@example.org",
+        "cora@examp1e.org",
+        "cora@exarnple.org",
+        "\u1d04\u1d0fr\u1d00@example.org",
+    ],
 )
 def test_an_address_that_reads_as_another_has_its_skeleton(other: str) -> None:
     assert read_address(other) == other
