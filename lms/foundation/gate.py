@@ -96,7 +96,16 @@ def from_this_site(incoming: Request) -> bool:
     # "null" is what a sandboxed frame of another site sends; our own pages send their origin.
     if origin is None:
         return True
-    return origin == f"{incoming.scheme}://{incoming.host}" or origin == settings().base_url
+    return origin == f"{incoming.scheme}://{incoming.host}" or origin == _origin_of(settings().base_url)
+
+
+@lru_cache(maxsize=8)
+def _origin_of(address: str) -> str:
+    """Return an address as browsers send it in `Origin`: in small letters, without the usual port of its scheme."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = parts.port in {None, 443 if parts.scheme == "https" else 80}
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
 
 
 def network() -> str:

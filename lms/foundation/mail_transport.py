@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from lms.foundation import clock
 from lms.foundation.files import write_whole
+from lms.foundation.setting_checks import in_ascii, is_address
 from lms.foundation.settings import Settings
 
 # Seconds for one answer of a mail server. RFC 5321 would wait minutes, for mail servers among themselves.
@@ -120,7 +121,8 @@ def _to_folder(settings: Settings, message: EmailMessage) -> None:
 def _call(settings: Settings) -> smtplib.SMTP:
     """Return a conversation with the mail server, secure and signed in to as the settings ask."""
     url = urlsplit(settings.mail_url)
-    host = url.hostname or ""
+    # Python itself would turn "straße" into "strasse", which is another host.
+    host = in_ascii(url.hostname or "")
     trust = ssl.create_default_context(cafile=settings.mail_ca or None)
     try:
         if url.scheme == "smtps":
@@ -160,10 +162,7 @@ def is_this_machine(host: str) -> bool:
     """Return whether a host says that it is this machine, so that nothing crosses a network."""
     if host == "localhost":
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_address(host) and ip_address(host).is_loopback
 
 
 def _to_server(server: smtplib.SMTP, message: EmailMessage) -> None:

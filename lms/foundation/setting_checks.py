@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import idna
 
 MAIL_EXAMPLE = "smtp://user:password@mail.example.org:587"
 DATABASE_EXAMPLE = "postgresql://user:password@db.example.org/sidelight"
 FROM_EXAMPLE = "Harbour peer support <peer-support@example.org>"
+LOCAL_MOST = 64
+LOCAL = re.compile(r"[^\s@<>,;:\"()\[\].]+(\.[^\s@<>,;:\"()\[\].]+)*")
 HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
@@ -72,6 +75,22 @@ def in_ascii(host: str) -> str:
         return ""
 
 
+def _can_be_a_host(host: str) -> bool:
+    """Return whether a text in ASCII is a name, or a whole IPv4 address: `1.2.3` would lead to another machine."""
+    if host.rstrip(".").rpartition(".")[2].isdigit():
+        return is_address(host)
+    return HOST.fullmatch(host) is not None
+
+
+def is_address(host: str) -> bool:
+    """Return whether a text is an IP address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _parts(name: str, value: str, example: str) -> SplitResult:
     """Return the parts of an address whose port and host can be read."""
     try:
@@ -79,11 +98,13 @@ def _parts(name: str, value: str, example: str) -> SplitResult:
         port, host = parts.port, parts.hostname
     except ValueError:
         raise BadSetting(name, value, example, "its host or port cannot be read") from None
-    if not value.startswith(f"{parts.scheme}:"):
+    if parts.scheme and not value.startswith(f"{parts.scheme}:"):
         raise BadSetting(name, value, example, f"write {parts.scheme}: in small letters")
     if port == 0:
         raise BadSetting(name, value, example, "its port is 0")
-    if host and ":" not in host and not HOST.fullmatch(in_ascii(host)):
+    if parts.netloc.endswith(":"):
+        raise BadSetting(name, value, example, "the port is missing")
+    if host and ":" not in host and not _can_be_a_host(in_ascii(host)):
         raise BadSetting(name, value, example, "its host cannot be one")
     return parts
 
@@ -121,7 +142,14 @@ def check_mail_url(name: str, value: str) -> str:
         raise BadSetting(name, value, MAIL_EXAMPLE, "it needs both a user name and a password, or neither")
     if re.search(r"%(?![0-9A-Fa-f]{2})", parts.netloc):
         raise BadSetting(name, value, MAIL_EXAMPLE, "write % as %25")
+    sign_in = unquote(parts.username or "") + unquote(parts.password or "")
+    if not sign_in.isascii() or not all(sign.isprintable() for sign in sign_in):
+        raise BadSetting(name, value, MAIL_EXAMPLE, "its user name and password can have ASCII characters only")
     return value
+
+
+def _is_local_part(text: str) -> bool:
+    return text.isascii() and len(text) <= LOCAL_MOST and LOCAL.fullmatch(text) is not None
 
 
 def check_mail_from(name: str, value: str) -> str:
@@ -134,7 +162,7 @@ def check_mail_from(name: str, value: str) -> str:
     except (ValueError, IndexError):
         raise BadSetting(name, value, FROM_EXAMPLE) from None
     rest = value.replace(shown, "", 1).replace(address, "", 1).strip(' "<>')
-    if rest or not local.isascii() or not re.fullmatch(r"[^\s@<>,;:\"()\[\]]+", local) or not HOST.fullmatch(plain):
+    if rest or not _is_local_part(local) or not HOST.fullmatch(plain):
         raise BadSetting(name, value, FROM_EXAMPLE)
     return str(sender)
 
@@ -171,6 +199,8 @@ def check_database_url(name: str, value: str) -> str:
 def check_folder(name: str, value: str) -> Path:
     """Return a folder, made absolute; refuse an empty name and a file."""
     folder = Path(value)
+    if value.startswith("~"):
+        raise BadSetting(name, value, "/srv/sidelight", "write the whole path: ~ is not read as your home folder")
     if not value or "://" in value or (folder.exists() and not folder.is_dir()):
         raise BadSetting(name, value, "/srv/sidelight", "it has to be a folder")
     return folder.resolve()

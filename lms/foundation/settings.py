@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,6 +28,7 @@ from lms.foundation.setting_checks import (
 __all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_settings"]
 
 log = logging.getLogger("lms.settings")
+MAPPED_BITS = 96
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # One page for the whole world: no place, name or news on it, and nothing that anybody would ask about.
 LEAVE_TO = "https://www.wikipedia.org/"
@@ -121,9 +123,21 @@ def _leave_url(env: Mapping[str, str], base_url: str) -> str:
 def _trusted_proxies(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
     value = env.get("LMS_TRUSTED_PROXIES", "")
     try:
-        return tuple(ip_network(text.strip()) for text in value.split(",") if text.strip())
+        found = tuple(_as_read(ip_network(text.strip())) for text in value.split(",") if text.strip())
     except ValueError:
         raise BadSetting("LMS_TRUSTED_PROXIES", value, "127.0.0.1,::1") from None
+    if any(network.prefixlen == 0 for network in found):
+        why = "with every address in it, visitors could say that they are whoever they like"
+        raise BadSetting("LMS_TRUSTED_PROXIES", value, "127.0.0.1,::1", why)
+    return found
+
+
+def _as_read(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """Return a network in the form in which addresses are read: IPv4 within IPv6 as IPv4."""
+    first = network.network_address
+    if not isinstance(first, IPv6Address) or first.ipv4_mapped is None or network.prefixlen < MAPPED_BITS:
+        return network
+    return IPv4Network((first.ipv4_mapped, network.prefixlen - MAPPED_BITS))
 
 
 def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
@@ -135,7 +149,7 @@ def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default
 
 def _port(env: Mapping[str, str]) -> int:
     text = env.get("PORT", "8000")
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
+    if not re.fullmatch(r"0{0,9}[1-9][0-9]{0,4}", text) or int(text) > 65535:
         raise BadSetting("PORT", text, "8000")
     return int(text)
 

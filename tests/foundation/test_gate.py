@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask import request
 
-from lms.foundation.gate import network, network_today
+from lms.foundation.gate import from_this_site, network, network_today
 from lms.foundation.keys import network_mark
 from lms.foundation.settings import BadSetting, read_settings
 from tests.conftest import PASSWORD, Site
@@ -30,6 +31,9 @@ NEAR = "127.0.0.1, ::1"
         ("", "203.0.113.9", "127.0.0.1", "203.0.113.9"),
         ("10.0.0.0/8", "10.1.2.3", "198.51.100.1, 203.0.113.9, 10.9.9.9", "203.0.113.9"),
         ("10.0.0.0/8", "127.0.0.1", "203.0.113.9", "127.0.0.1"),
+        ("::ffff:10.0.0.0/104", "10.1.2.3", "203.0.113.9", "203.0.113.9"),
+        ("::ffff:10.1.2.3", "::ffff:10.1.2.3", "203.0.113.9", "203.0.113.9"),
+        ("::ffff:10.0.0.0/104", "11.1.2.3", "203.0.113.9", "11.1.2.3"),
     ],
 )
 def test_only_a_proxy_that_a_setting_names_speaks_for_somebody_else(
@@ -114,6 +118,24 @@ def test_a_sign_in_that_another_site_sends_is_refused(sqlite_site: Site, headers
     fields = {**dict(page.form("/sign-in").fields), "email": "sam@example.org", "password": PASSWORD}
     assert page.response.headers["Referrer-Policy"] == "same-origin"
     assert visitor.browser.post("/sign-in", base_url=BASE, data=fields, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("own", "origin"),
+    [
+        ("https://Training.Example.org", "https://training.example.org"),
+        ("https://training.example.org:443", "https://training.example.org"),
+        ("https://training.example.org:08443/", "https://training.example.org:8443"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
+    ],
+)
+def test_our_own_pages_may_post_behind_a_proxy_however_the_setting_writes_our_address(
+    make_sqlite_site: Callable[..., Site], own: str, origin: str
+) -> None:
+    site = make_sqlite_site(LMS_BASE_URL=own)
+    for said, ours in ((origin, True), ("https://elsewhere.example", False), (origin + ".example", False)):
+        with site.app.test_request_context("/sign-in", base_url="http://127.0.0.1:8000", headers={"Origin": said}):
+            assert from_this_site(request) is ours
 
 
 HOSTS = ["a" * 3000, "a..b", "x" * 64 + ".org", "evil.example", "ex ample", "ü.example", "[::1", "a:99999999", "", "@"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,22 @@ def test_trouble_with_mail_is_logged_without_an_address(
         site.work()
     assert [row.recipient for row in outbox(site) if row.sent_at] == ["lena@example.org"]
     assert "550" in caplog.text and "sam@" not in caplog.text and "pa#ss" not in caplog.text
+
+
+def test_a_mail_server_is_asked_for_by_the_name_that_its_letters_spell(
+    make_sqlite_site: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own IDNA would call "strasse", whose owner could have a certificate that is in order."""
+    papers = make_papers(tmp_path, host="mail.xn--strae-oqa.example")
+    asked: list[str] = []
+
+    def lead_here(host: str, *more: Any, **named: Any) -> Any:
+        asked.append(host)
+        return look_up("127.0.0.1", *more, **named)
+
+    look_up = socket.getaddrinfo
+    with mail_server(papers, starttls=True) as server:
+        monkeypatch.setattr(socket, "getaddrinfo", lead_here)
+        url = server.url("smtp", USER, host="mail.straße.example")
+        send_one(make_sqlite_site, LMS_MAIL_URL=url, LMS_MAIL_CA=str(papers.ca_file))
+    assert asked == ["mail.xn--strae-oqa.example"] and len(server.letters) == 1
