@@ -9,15 +9,20 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-ONE_TIME = re.compile(r"(/(?:new-password|invitation|letters/off)/)[^\s/?#\"'<>]+")
+# Each as it is and as it stands in an address of the web.
+ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|%40|\uff20)[\w%-]+(?:\.[\w%-]+)+", re.IGNORECASE)
+ONE_TIME = re.compile(
+    r"((?:/|%2F)(?:new-password|invitation|letters(?:/|%2F)off)(?:/|%2F))[^\s/?#&\"'<>]+", re.IGNORECASE
+)
+# What lets somebody past a delay, or proves an address.
+PASS = re.compile(r"([?&](?:ticket|confirmed)=)[^\s&#\"'<>]+")
 # SQLSTATE class 22, "data exception": the main message itself quotes the value.
 QUOTES_A_VALUE = "22"
 
 
 def mask(text: str) -> str:
     """Return a text in which no email address and no one-time link can be read."""
-    return ADDRESS.sub("[address]", ONE_TIME.sub(r"\1[link]", text))
+    return ADDRESS.sub("[address]", PASS.sub(r"\1[link]", ONE_TIME.sub(r"\1[link]", text)))
 
 
 def _masked_record(*args: Any, **kwargs: Any) -> logging.LogRecord:

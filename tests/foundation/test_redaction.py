@@ -91,6 +91,12 @@ def test_an_action_that_lost_a_race_is_still_known_as_such(site: Site) -> None:
         ("http://a.example/new-password/abc-DEF_123?x=1", "http://a.example/new-password/[link]?x=1"),
         ("GET /invitation/abc-DEF_123 HTTP/1.1", "GET /invitation/[link] HTTP/1.1"),
         ("/letters/off/W10.abc", "/letters/off/[link]"),
+        ("/sign-in?email=sam%40example.org&next=/x", "[address]&next=/x"),
+        ("/x?to=sam%2Bward%40xn--strae-oqa.example", "[address]"),
+        ("typed as sam\uff20example.org", "typed as [address]"),
+        ("/sign-in?next=%2Finvitation%2Fabc-DEF_123&x=1", "/sign-in?next=%2Finvitation%2F[link]&x=1"),
+        ("/sign-in?renewed=yes&ticket=Inh5.W10.abc HTTP/1.1", "/sign-in?renewed=yes&ticket=[link] HTTP/1.1"),
+        ("/invitation/abc?confirmed=0a1b", "/invitation/[link]?confirmed=[link]"),
         ("5 % of 12 @ noon, see files/ab/abcdef", "5 % of 12 @ noon, see files/ab/abcdef"),
     ],
 )
