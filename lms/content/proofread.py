@@ -39,6 +39,7 @@ _SAYS_NOTHING = re.compile(
     r"(?:click |tap |see |read )?(?:here|this|more|link|this link|this page|read more|more here)[.!:]?", re.IGNORECASE
 )
 _COLOUR = "red|green|blue|yellow|orange|purple|pink|grey"
+_COLOURS = tuple(_COLOUR.split("|"))
 _COLOUR_ONLY = re.compile(
     rf"\b(?:shown|marked|printed|written|highlighted|coloured|drawn) in (?:{_COLOUR})\b"
     rf"|\b(?:the|all|each|every) (?:{_COLOUR}) (?:ones?|words?|text|lines?|boxes|box|rows?|cells?|parts?|items?)\b",
@@ -111,10 +112,19 @@ def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
                     *_place(block, bare.group(), report),
                     mend=f"Write <{bare.group()}>, or a link with words.",
                 )
-    for found in _COLOUR_ONLY.finditer(text_of(block.inline)):
+    words = text_of(block.inline)
+    _colours(words, block, report)
+    _facts(words, block, report)
+
+
+def _colours(words: str, block: Block, report: Report) -> None:
+    """Something that is told by its colour alone; few texts name a colour, so that few are looked at closely."""
+    lowered = words.lower()
+    if not any(colour in lowered for colour in _COLOURS):
+        return
+    for found in _COLOUR_ONLY.finditer(words):
         line, column = _where(block, found.group(), report)
         report.add("COLOUR_ONLY", line, f"“{found.group()}” names nothing but a colour.", column=column)
-    _facts(block, report)
 
 
 def _link_words(block: Block, opened: Token, report: Report) -> None:
@@ -126,7 +136,7 @@ def _link_words(block: Block, opened: Token, report: Report) -> None:
         report.add("LINK_SAYS_NOTHING", line, f"The link says only “{words}”.", column=column)
 
 
-def _facts(block: Block, report: Report) -> None:
+def _facts(words: str, block: Block, report: Report) -> None:
     """Programme facts stand in double braces; numbers to ring stand nowhere."""
     for found in PLACEHOLDER.finditer(block.text):
         if found.group(1) not in PLACEHOLDERS:
@@ -137,7 +147,7 @@ def _facts(block: Block, report: Report) -> None:
                 f"“{found.group()}” is no programme fact.{did_you_mean(found.group(1), PLACEHOLDERS)}",
                 column=column,
             )
-    for number in find_phones(text_of(block.inline)):
+    for number in find_phones(words):
         line, column = _where(block, number, report)
         report.add("PHONE_NUMBER", line, f"“{number}” looks like a telephone number.", column=column)
 
