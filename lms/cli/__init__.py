@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import click
 
-from lms.cli import care, certificates, courses, demo, designs, lines, people, programmes, site, verify
+from lms.cli.lazy import LazyGroup
 from lms.foundation import logs
 
+COMMANDS = {
+    "init": "lms.cli.init:init",
+    "demo": "lms.cli.demo:demo",
+    "serve": "lms.cli.serve:serve",
+    "work": "lms.cli.work:work",
+    "check": "lms.cli.check:check",
+    "publish": "lms.cli.courses:publish",
+    "review": "lms.cli.courses:review",
+    "people": "lms.cli.people:people",
+    "programme": "lms.cli.programmes:programme",
+    "lines": "lms.cli.lines:lines",
+    "certificates": "lms.cli.certificates:certificates",
+    "care": "lms.cli.care:care",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Sidelight: a calm training site for peer supporters.
 
     Example: lms check courses/psychological-first-aid
     """
     logs.start()
-
-
-for command in (
-    site.init,
-    demo.demo,
-    site.serve,
-    site.work,
-    courses.check,
-    courses.publish,
-    courses.review,
-    people.people,
-    programmes.programme,
-    lines.lines,
-    certificates.certificates,
-    care.care,
-):
-    main.add_command(command)
-for command in (verify.verify, designs.preview, designs.designs, designs.badge, designs.new_keys):
-    certificates.certificates.add_command(command)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
-from lms.cli.shared import json_option, say
-
-if TYPE_CHECKING:
-    from lms.care.findings import Scorecard
+from lms.care.browser import NoBrowser, look
+from lms.care.findings import Scorecard
+from lms.care.recipe import BadRecipe, read_recipe
+from lms.care.rules import all_rules
+from lms.care.scorecard import as_data, as_html, as_lines
+from lms.cli.output import json_option, say
 
 RECIPES = Path(__file__).resolve().parent.parent / "care" / "recipes"
 
@@ -36,8 +37,6 @@ def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None
 
     Example: lms care https://training.example.org --recipe sidelight --out scorecard
     """
-    from lms.care.scorecard import as_data, as_html, as_lines
-
     if rules:
         _say_rules(as_json)
         return
@@ -57,9 +56,6 @@ def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None
 
 
 def _look(url: str, recipe: str, axe: Path | None) -> Scorecard:
-    from lms.care.browser import NoBrowser, look
-    from lms.care.recipe import BadRecipe, read_recipe
-
     file = Path(recipe) if Path(recipe).is_file() else RECIPES / f"{recipe}.toml"
     if not file.is_file():
         raise click.UsageError(f"There is no recipe {recipe}. Shipped are: {_shipped()}")
@@ -74,8 +70,6 @@ def _look(url: str, recipe: str, axe: Path | None) -> Scorecard:
 
 
 def _say_rules(as_json: bool) -> None:
-    from lms.care.rules import all_rules
-
     if as_json:
         names = ("id", "title", "why", "anchor", "mark", "how")
         rows = [{name: getattr(rule, name) for name in names} for rule in all_rules(True)]

@@ -7,12 +7,35 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
 
-from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
-from lms.cli.shared import get_programme, inside, json_option, say, say_rows
+from lms.accounts.actions import note_export
+from lms.accounts.addresses import normal_email
+from lms.accounts.records import find_person_by_email
+from lms.certification import actions, levels, parcels, records, reissue
+from lms.certification.actions import Refused, state_of, today_in
+from lms.certification.codes import grouped, normalise_code
+from lms.certification.records import list_api_keys
+from lms.certification.rendering import make_document
+from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
+from lms.cli.lazy import LazyGroup
+from lms.cli.output import json_option, say, say_rows
+from lms.cli.shared import get_programme, inside
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.learning.records import find_enrolment
+from lms.library.records import find_offering
+
+COMMANDS = {
+    "verify": "lms.cli.verify:verify",
+    "preview": "lms.cli.designs:preview",
+    "designs": "lms.cli.designs:designs",
+    "badge": "lms.cli.designs:badge",
+    "new-keys": "lms.cli.designs:new_keys",
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, places=COMMANDS)
 def certificates() -> None:
     """List, verify and withdraw certificates.
 
@@ -22,9 +45,6 @@ def certificates() -> None:
 
 def find_award(code: str) -> Any:
     """Return the award behind a code, or end the command kindly."""
-    from lms.certification import records
-    from lms.certification.codes import normalise_code
-
     found = records.find_award(normalise_code(code) or "")
     if found is None:
         raise click.ClickException("No certificate has this code.")
@@ -40,13 +60,6 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
 
     Example: lms certificates list --json
     """
-    from lms.accounts.actions import note_export
-    from lms.certification import records
-    from lms.certification.actions import state_of
-    from lms.certification.codes import grouped
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-
     programme_id = get_programme(slug).id if slug else None
     awards = records.list_awards_of_programme(programme_id) if programme_id else records.list_awards()
     write(note_export, programme_id, "certificates", len(awards))
@@ -83,10 +96,6 @@ def certificates_download(slug: str | None, out: Path) -> None:
 
     Example: lms certificates download --programme harbour --out certificates.zip
     """
-    from lms.certification import parcels, records
-    from lms.certification.actions import today_in
-    from lms.foundation.gate import settings
-
     programme = get_programme(slug)
     today = today_in(programme.id, settings())
     found = [records.best_issued(awards, today) for awards in records.list_awards_by_enrolment(programme.id).values()]
@@ -108,10 +117,6 @@ def certificates_revoke(code: str, reason: str) -> None:
 
     Example: lms certificates revoke "7QK4 M2XD 9RTP C6HV" --reason "issued in error"
     """
-    from lms.certification import actions
-    from lms.certification.rules import REASONS
-    from lms.foundation.db import write
-
     if reason not in REASONS:
         raise click.ClickException(f"A reason is one of: {', '.join(REASONS)}. Nothing was changed.")
     award = find_award(code)
@@ -127,9 +132,6 @@ def certificates_reinstate(code: str) -> None:
 
     Example: lms certificates reinstate "7QK4 M2XD 9RTP C6HV"
     """
-    from lms.certification import reissue
-    from lms.foundation.db import write
-
     refused = write(reissue.reinstate, find_award(code).id)
     if refused:
         raise click.ClickException(refused.message)
@@ -144,11 +146,6 @@ def certificates_reissue(code: str) -> None:
 
     Example: lms certificates reissue "7QK4 M2XD 9RTP C6HV"
     """
-    from lms.certification import reissue
-    from lms.certification.actions import Refused
-    from lms.certification.codes import grouped
-    from lms.foundation.db import write
-
     made = write(reissue.make_anew, find_award(code).id, "fault")
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
@@ -174,14 +171,6 @@ def certificates_evidence(
     Example: lms certificates evidence sam@example.org --course active-listening --observer tara@example.org
     --date 2026-03-14 --rating basic
     """
-    from lms.accounts.addresses import normal_email
-    from lms.accounts.records import find_person_by_email
-    from lms.certification import levels
-    from lms.certification.actions import Refused, today_in
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-    from lms.learning.records import find_enrolment
-
     person = find_person_by_email(normal_email(email))
     enrolment = find_enrolment(person.id, course_id, get_programme(slug).id) if person else None
     if enrolment is None:
@@ -213,11 +202,6 @@ def certificates_readiness(course_id: str, observations: int, slug: str | None) 
 
     Example: lms certificates readiness active-listening --observations 2
     """
-    from lms.certification import levels
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-    from lms.library.records import find_offering
-
     programme = get_programme(slug)
     if find_offering(programme.id, course_id) is None:
         raise click.ClickException(f"{programme.slug} does not offer {course_id}. Nothing was changed.")
@@ -241,10 +225,6 @@ def keys_make(label: str) -> None:
 
     Example: lms certificates keys make "Harbour staff system"
     """
-    from lms.certification import actions
-    from lms.certification.actions import Refused
-    from lms.foundation.db import write
-
     made = write(actions.make_key, label)
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
@@ -260,8 +240,6 @@ def keys_list(as_json: bool) -> None:
 
     Example: lms certificates keys list
     """
-    from lms.certification.records import list_api_keys
-
     say_rows(
         [
             {"label": key.label, "made_at": key.made_at, "state": "ended" if key.ended_at else "in use"}
@@ -279,9 +257,6 @@ def keys_end(label: str) -> None:
 
     Example: lms certificates keys end "Harbour staff system"
     """
-    from lms.certification import actions
-    from lms.foundation.db import write
-
     refused = write(actions.end_key, label)
     if refused is not None:
         raise click.ClickException(refused.message)
@@ -296,9 +271,4 @@ def certificates_render(code: str) -> None:
 
     Example: lms certificates render "7QK4 M2XD 9RTP C6HV"
     """
-    from flask import current_app
-
-    from lms.certification.rendering import make_document
-    from lms.foundation.gate import settings
-
     make_document(find_award(code).id, settings(), current_app.extensions["lms_designs"])

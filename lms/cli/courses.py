@@ -1,110 +1,33 @@
-"""Commands for courses: check, publish and review."""
+"""Commands for courses: publish and review."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from lms.cli.shared import get_programme, inside, json_option, say
-
-if TYPE_CHECKING:
-    from lms.content.course import Finding
-    from lms.content.measures import Measures
+from lms.certification.records import list_waiting
+from lms.cli.check import course_folders
+from lms.cli.output import say
+from lms.cli.shared import get_programme, inside
+from lms.content.bundle import for_publishing, from_folder
+from lms.content.check import check as check_bundle
+from lms.content.check import render_findings
+from lms.foundation.db import write
+from lms.foundation.files import FileStore
+from lms.foundation.gate import settings
+from lms.library import actions, records
+from lms.library.actions import Refused
+from lms.library.shelf import get_course
 
 # Facts of a programme without which nothing is published: everybody who learns has a person to talk to.
 SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
 
 
-def course_folders(paths: tuple[Path, ...]) -> list[Path]:
-    """Return the courses at paths, in the order of the folder's order.txt."""
-    folders: list[Path] = []
-    for path in (given.resolve() for given in paths):
-        if (path / "course.md").is_file():
-            folders.append(path)
-        elif path.is_dir():
-            folders += sorted(child.parent for child in path.glob("*/course.md"))
-        else:
-            raise click.ClickException(f"{path} is neither a course (a folder with course.md) nor a folder of courses.")
-    if not folders:
-        raise click.ClickException("No course.md was found there. A course is a folder that holds course.md.")
-    return sorted(folders, key=_shelf_place)
-
-
-def _shelf_place(folder: Path) -> tuple[int, str]:
-    listed = folder.parent / "order.txt"
-    names = listed.read_text("utf-8").split() if listed.is_file() else []
-    return (names.index(folder.name) if folder.name in names else len(names), folder.name)
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
-@json_option
-def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
-    """Check courses, and say for each finding where it is and how to mend it.
-
-    Example: lms check courses/psychological-first-aid
-    """
-    from lms.content.across import shared_sentences
-    from lms.content.bundle import from_folder
-    from lms.content.check import look_over
-
-    checked = {folder: look_over(from_folder(folder), folder.name) for folder in course_folders(paths)}
-    shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
-    told = []
-    for folder, one in checked.items():
-        findings = (*one.reading.findings, *shared.get(str(folder), ()))
-        told.append(_told(folder.name, findings, one.measures))
-        if not as_json:
-            _say_check(told[-1], findings, one.measures)
-    if as_json:
-        say(json.dumps(told, ensure_ascii=False, indent=2))
-    blocked = any(one["errors"] or (strict and one["warnings"]) for one in told)
-    sys.exit(1 if blocked else 0)
-
-
-def _told(name: str, findings: Sequence[Finding], measures: Measures | None) -> dict[str, Any]:
-    """Return what the check says of one course, as JSON has it."""
-    errors = sum(finding.severity == "error" for finding in findings)
-    told: dict[str, Any] = {"course": name, "errors": errors, "warnings": len(findings) - errors}
-    if measures:
-        figures = asdict(measures)
-        del figures["sentences"]
-        told |= figures | {
-            "words": measures.words,
-            "gentle": measures.gentle,
-            "highest_grade": measures.highest_grade,
-        }
-    return told | {"findings": [asdict(finding) for finding in findings]}
-
-
-def _say_check(told: dict[str, Any], findings: Sequence[Finding], measures: Measures | None) -> None:
-    from lms.content.check import render_findings
-
-    if findings:
-        say(render_findings(findings))
-    figures = f" ({measures.in_a_line()})" if measures else ""
-    say(f"{told['course']}: {told['errors']} errors, {told['warnings']} warnings{figures}")
-
-
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:
     """Check and publish one folder and let a programme offer it; return what happened, in a line."""
-    from lms.content.bundle import for_publishing, from_folder
-    from lms.content.check import check as check_bundle
-    from lms.content.check import render_findings
-    from lms.foundation.db import write
-    from lms.foundation.files import FileStore
-    from lms.foundation.gate import settings
-    from lms.library import actions
-    from lms.library.actions import Refused
-
     bundle = for_publishing(from_folder(folder))
     reading = check_bundle(bundle, folder.name)
     if reading.course is None or not reading.ok:
@@ -165,12 +88,6 @@ def review(
 
     Example: lms review psychological-first-aid --role clinical --name "Dr R. Amari" --date 2026-11-20
     """
-    from lms.certification.records import list_waiting
-    from lms.foundation.db import write
-    from lms.library import actions, records
-    from lms.library.actions import Refused
-    from lms.library.shelf import get_course
-
     reviewed: date = day.date()
     for award in list_waiting(course_id):
         get_course(award.digest)

@@ -8,10 +8,17 @@ from pathlib import Path
 
 import click
 
-from lms.cli.courses import course_folders, publish_folder
+from lms.accounts import actions, records
+from lms.accounts.passwords import hash_password
+from lms.app import shipped
+from lms.cli.check import course_folders
+from lms.cli.courses import publish_folder
 from lms.cli.demo_history import BEGAN, add_person, days_ago, live_through
 from lms.cli.demo_people import SIGN_INS
-from lms.cli.shared import inside, say
+from lms.cli.output import say
+from lms.cli.shared import inside
+from lms.foundation.db import write
+from lms.foundation.gate import settings
 from lms.foundation.settings import Settings
 
 LIMITS = (
@@ -39,12 +46,6 @@ def demo(courses: Path | None) -> None:
     your own courses and the four sign-ins alone, so that you can read a course as a learner does.
     Example: lms demo
     """
-    from lms.accounts import actions, records
-    from lms.accounts.passwords import hash_password
-    from lms.app import shipped
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-
     if not settings().on_loopback:
         raise click.ClickException(
             f"The demo has known accounts and runs on this machine only, not as {settings().base_url}. "

@@ -6,11 +6,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from unicodedata import normalize
 
 import click
 
+from lms.accounts import actions as accounts
+from lms.accounts import invitations
+from lms.accounts.actions import set_programme
+from lms.accounts.records import find_person_by_email, get_person, get_programme
+from lms.certification import actions as certification
+from lms.certification import levels, reissue
+from lms.certification.records import find_award_of_enrolment
 from lms.cli.demo_people import FEEDBACK, INVITED, LISTENING, PEOPLE, PFA, SIGN_INS, WELLBEING, Stage
+from lms.content.course import End
+from lms.content.questions import complete, sample
+from lms.foundation import clock, ids
+from lms.foundation.db import write
 from lms.foundation.settings import Settings
+from lms.learning import actions as learning
+from lms.learning import practice, voice
+from lms.learning.records import get_enrolment
+from lms.library.records import find_newest_digest
+from lms.library.shelf import get_course
 
 # The programme began two and a half years ago, so that some certificates have had time to expire.
 BEGAN = 900
@@ -19,8 +36,6 @@ BEGAN = 900
 @contextmanager
 def days_ago(days: int) -> Iterator[None]:
     """Do something as on an earlier day: this process's clock is moved back meanwhile."""
-    from lms.foundation import clock
-
     clock.shift(-timedelta(days=days))
     try:
         yield
@@ -30,24 +45,18 @@ def days_ago(days: int) -> Iterator[None]:
 
 def add_person(email: str, name: str, role: str, secret: str, programme_id: str) -> str:
     """Register somebody with a role in the programme, or as operator of the site; return their id."""
-    from lms.accounts import actions
-
-    person = actions.register(email, name, secret)
-    if isinstance(person, actions.FormError):
+    person = accounts.register(email, name, secret)
+    if isinstance(person, accounts.FormError):
         raise click.ClickException(person.message)
     if role == "operator":
-        actions.name_operator(person.id)
+        accounts.name_operator(person.id)
     else:
-        actions.give_role(person.id, programme_id, role)
+        accounts.give_role(person.id, programme_id, role)
     return person.id
 
 
 def live_through(programme_id: str, secret: str, settings: Settings) -> None:
     """Let everybody of the demo do what they did, by the same actions as on the pages, each on its day."""
-    from lms.accounts import invitations
-    from lms.certification import levels
-    from lms.foundation.db import write
-
     with days_ago(BEGAN):
         write(levels.set_readiness, programme_id, PFA, 1, settings)
     for number, life in enumerate(PEOPLE):
@@ -64,8 +73,6 @@ def live_through(programme_id: str, secret: str, settings: Settings) -> None:
 
 def _address(name: str, number: int) -> str:
     """Return an address in plain letters; people of one name have a number behind it."""
-    from unicodedata import normalize
-
     plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace(" ", ".").replace("'", "")
     same = sum(life.name == name for life in PEOPLE[:number])
     return f"{plain}{same + 1 if same else ''}@demo.example"
@@ -73,12 +80,9 @@ def _address(name: str, number: int) -> str:
 
 def _go_through(stage: Stage, person_id: str, programme_id: str, settings: Settings) -> str:
     """Take somebody through one course as far as they came; return the enrolment."""
-    from lms.foundation.db import write
-    from lms.learning import actions
-
     course = _course(stage.course)
     with days_ago(stage.started):
-        enrolment: str = write(actions.enrol, person_id, programme_id, course).id
+        enrolment: str = write(learning.enrol, person_id, programme_id, course).id
         write(_read, enrolment, course, stage.lessons)
     if stage.not_yet is not None:
         with days_ago(stage.not_yet):
@@ -95,9 +99,6 @@ def _go_through(stage: Stage, person_id: str, programme_id: str, settings: Setti
 
 
 def _course(course_id: str) -> Any:
-    from lms.library.records import find_newest_digest
-    from lms.library.shelf import get_course
-
     digest = find_newest_digest(course_id)
     if digest is None:
         raise click.ClickException(f"The course {course_id} could not be published, so the demo has no history.")
@@ -106,44 +107,31 @@ def _course(course_id: str) -> Any:
 
 def _read(enrolment: str, course: Any, share: float) -> None:
     """Finish the first lessons of a course, `share` of them all."""
-    from lms.learning import actions
-
     for lesson in course.lessons[: round(share * len(course.lessons))]:
-        actions.finish_lesson(enrolment, lesson.id)
+        learning.finish_lesson(enrolment, lesson.id)
 
 
 def _practise(enrolment: str, course: Any) -> None:
     """Play every conversation of a course to its good end."""
-    from lms.content.course import End
-    from lms.learning import actions
-
     for conversation in course.conversations:
         end = next(end for end in conversation.ends if isinstance(end, End) and end.good)
-        actions.complete_practice(enrolment, conversation, end)
+        learning.complete_practice(enrolment, conversation, end)
 
 
 def _take_check(enrolment: str, course: Any, *, right: bool) -> None:
     """Open a check, answer it, right or not quite, and send it."""
-    from lms.content.questions import complete, sample
-    from lms.foundation.db import write
-    from lms.learning import actions
-
-    attempt, _saved = write(actions.open_check, enrolment, course)
+    attempt, _saved = write(learning.open_check, enrolment, course)
     answers = {}
     for place, question_id in enumerate(attempt.drawn):
         question = course.question_by_id[question_id]
         samples = sample(question)
         given = [*(samples["not_right"] if not right and place % 2 else []), *samples["right"]]
         answers[question_id] = (next(one for one in given if complete(question, one) is None), 1)
-    write(actions.submit_answers, attempt.id, course, answers)
+    write(learning.submit_answers, attempt.id, course, answers)
 
 
 def _history_of_sam(programme_id: str, settings: Settings) -> None:
     """Give Sam a finished course, one with a certificate that expires soon, and one half done with a talk open."""
-    from lms.accounts.records import find_person_by_email
-    from lms.foundation.db import write
-    from lms.learning import practice
-
     sam = find_person_by_email(SIGN_INS[0][0])
     if sam is None:
         raise click.ClickException("Sam is not there, so the demo has no history.")
@@ -158,10 +146,6 @@ def _history_of_sam(programme_id: str, settings: Settings) -> None:
 
 def _give_feedback(programme_id: str) -> None:
     """Leave feedback on lessons, with one answer to it already."""
-    from lms.foundation import clock, ids
-    from lms.foundation.db import write
-    from lms.learning import voice
-
     lessons = _course(PFA).lessons
     for place, said, words, when in FEEDBACK:
         with days_ago(when):
@@ -179,8 +163,6 @@ def _give_feedback(programme_id: str) -> None:
 
 
 def _award_of(enrolment: str) -> Any:
-    from lms.certification.records import find_award_of_enrolment
-
     award = find_award_of_enrolment(enrolment)
     if award is None:
         raise click.ClickException("Somebody of the demo earned no certificate, so the demo has no history.")
@@ -188,30 +170,17 @@ def _award_of(enrolment: str) -> Any:
 
 
 def _withdraw(enrolment: str, _programme_id: str, _settings: Settings) -> None:
-    from lms.certification import actions
-    from lms.foundation.db import write
-
-    write(actions.withdraw, _award_of(enrolment).id, "holder asked")
+    write(certification.withdraw, _award_of(enrolment).id, "holder asked")
 
 
 def _ask_for_name(enrolment: str, _programme_id: str, _settings: Settings) -> None:
-    from lms.accounts import actions
-    from lms.accounts.records import get_person
-    from lms.certification import reissue
-    from lms.foundation.db import write
-
     award = _award_of(enrolment)
     shown = get_person(award.person_id).display_name
-    write(actions.change_names, award.person_id, shown, f"{shown}-Marsh")
+    write(accounts.change_names, award.person_id, shown, f"{shown}-Marsh")
     write(reissue.ask_for_name, award.id)
 
 
 def _observe(enrolment: str, rating: str) -> None:
-    from lms.accounts.records import find_person_by_email
-    from lms.certification import levels
-    from lms.foundation import clock
-    from lms.foundation.db import write
-
     tara, cora = (find_person_by_email(f"{name}@demo.example") for name in ("tara", "cora"))
     if tara is None or cora is None:
         raise click.ClickException("Tara or Cora is not there, so the demo has no history.")
@@ -229,28 +198,17 @@ def _observed_harm(enrolment: str, _programme_id: str, _settings: Settings) -> N
 
 def _exempt(enrolment: str, _programme_id: str, _settings: Settings) -> None:
     """Recognise what somebody learned elsewhere for the conversations that they have not played."""
-    from lms.accounts.records import find_person_by_email
-    from lms.foundation import clock
-    from lms.foundation.db import write
-    from lms.learning import actions
-    from lms.learning.records import get_enrolment
-
     cora = find_person_by_email("cora@demo.example")
     if cora is None:
         raise click.ClickException("Cora is not there, so the demo has no history.")
     day = clock.today("UTC") - timedelta(days=200)
     for talk in _course(get_enrolment(enrolment).course_id).conversations:
         item = ("practice", talk.id)
-        write(actions.record_equivalent, enrolment, item, "elsewhere", "Two days of role play", day, cora.id)
+        write(learning.record_equivalent, enrolment, item, "elsewhere", "Two days of role play", day, cora.id)
 
 
 def _wait_for_review(enrolment: str, programme_id: str, _settings: Settings) -> None:
     """Finish a course on a day on which the programme held the certificates of courses without a review."""
-    from lms.accounts.actions import set_programme
-    from lms.accounts.records import get_programme
-    from lms.foundation.db import write
-    from lms.learning.records import get_enrolment
-
     slug = get_programme(programme_id).slug
     write(set_programme, slug, None, {}, True, touch_hold=True)
     write(_practise, enrolment, _course(get_enrolment(enrolment).course_id))

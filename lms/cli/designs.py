@@ -7,9 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+from flask import current_app
 
+from lms.certification import credentials, keyring, rendering, specimen
+from lms.certification.baking import baked
+from lms.certification.credentials import find_credential
+from lms.certification.designs import DesignError, UnprintableText
+from lms.certification.last_good import find_slip
+from lms.certification.rendering import list_designs
 from lms.cli.certificates import find_award
-from lms.cli.shared import inside, say
+from lms.cli.output import say
+from lms.cli.shared import inside
+from lms.foundation.clock import today
+from lms.foundation.db import write
+from lms.foundation.gate import settings
 
 
 @click.command("preview")
@@ -22,13 +33,6 @@ def preview(design: str, name: str, out: Path) -> None:
 
     Example: lms certificates preview warm --name "Łucja Nguyễn" --out /tmp/specimen
     """
-    from flask import current_app
-
-    from lms.certification import rendering, specimen
-    from lms.certification.designs import DesignError, UnprintableText
-    from lms.foundation.clock import today
-    from lms.foundation.gate import settings
-
     site, shipped = settings(), current_app.extensions["lms_designs"]
     found = rendering.design_named(design, site, shipped)
     if found.folder.name != design:
@@ -57,12 +61,6 @@ def designs() -> None:
 
     Example: lms certificates designs
     """
-    from flask import current_app
-
-    from lms.certification.last_good import find_slip
-    from lms.certification.rendering import list_designs
-    from lms.foundation.gate import settings
-
     for design in list_designs(settings(), current_app.extensions["lms_designs"]):
         slip = find_slip(design, settings().data)
         say(f"{design}  {'has a slip in ' + slip + '; it is printed as it last worked' if slip else ''}".rstrip())
@@ -78,11 +76,6 @@ def badge(code: str, kind: str, out: Path | None) -> None:
 
     Example: lms certificates badge "7QK4 M2XD 9RTP C6HV" --as png --out badge.png
     """
-    from flask import current_app
-
-    from lms.certification.baking import baked
-    from lms.certification.credentials import find_credential
-
     found = find_credential(find_award(code).id)
     if found is None or not found.content:
         raise click.ClickException("This certificate has no badge yet. It is made together with the PDF.")
@@ -102,10 +95,6 @@ def new_keys(yes: bool) -> None:
 
     Example: lms certificates new-keys --yes
     """
-    from lms.certification import credentials, keyring, rendering
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-
     if not yes:
         raise click.ClickException("This makes new signing keys. Say --yes to do it. Nothing was changed.")
     for path in keyring.put_aside(settings()):

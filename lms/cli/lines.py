@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
-from lms.cli.shared import inside, json_option, say, say_rows
+from lms.cli.output import json_option, say, say_rows
+from lms.cli.shared import inside
+from lms.flow import check_lines, list_lines, remove_line, restore_line
 
 
 @click.group()
@@ -27,8 +29,6 @@ def lines_check(file: Path, as_json: bool) -> None:
 
     Example: lms lines check lines.toml
     """
-    from lms.flow import check_lines
-
     try:
         text = file.read_text("utf-8")
     except UnicodeDecodeError:
@@ -52,8 +52,6 @@ def lines_list(as_json: bool) -> None:
 
     Example: lms lines list
     """
-    from lms.flow import list_lines
-
     say_rows(list_lines(), as_json)
 
 
@@ -65,8 +63,6 @@ def lines_remove(line_id: str) -> None:
 
     Example: lms lines remove gb-shout
     """
-    from lms.flow import remove_line
-
     if not remove_line(line_id):
         raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
     say(f"{line_id} is off every page now.")
@@ -80,8 +76,6 @@ def lines_restore(line_id: str) -> None:
 
     Example: lms lines restore gb-shout
     """
-    from lms.flow import restore_line
-
     if not restore_line(line_id):
         raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
     say(f"{line_id} is on the pages again.")

@@ -7,8 +7,17 @@ from typing import Any
 
 import click
 
+from lms.accounts import actions, invitations, leaving, records
+from lms.accounts.actions import FormError
+from lms.accounts.addresses import NotDeliverable, normal_email, read_address
 from lms.accounts.rules import ROLES
-from lms.cli.shared import get_programme, inside, json_option, say, say_rows
+from lms.certification.records import list_api_keys
+from lms.cli.output import json_option, say, say_rows
+from lms.cli.shared import get_programme, inside
+from lms.foundation import ids
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+from lms.foundation.keys import secret_key
 
 
 @click.group()
@@ -21,8 +30,6 @@ def people() -> None:
 
 def _get_address(email: str) -> str:
     """Return an address as it is stored; one that mail cannot reach is refused with the reason."""
-    from lms.accounts.addresses import NotDeliverable, read_address
-
     found = read_address(email)
     if isinstance(found, NotDeliverable):
         raise click.ClickException(f"{found.reason} Nothing was changed.")
@@ -31,9 +38,6 @@ def _get_address(email: str) -> str:
 
 def _get_person(email: str) -> Any:
     """Return the person with an address, also one that an earlier version stored and mail cannot reach."""
-    from lms.accounts import records
-    from lms.accounts.addresses import normal_email
-
     person = records.find_person_by_email(normal_email(email))
     if person is None:
         address = _get_address(email)
@@ -52,11 +56,6 @@ def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
 
     Example: lms people add sam@example.org --role learner
     """
-    from lms.accounts import actions, invitations, records
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-    from lms.foundation.keys import secret_key
-
     address = _get_address(email)
     programme = None if role == "operator" else get_programme(slug)
     person = records.find_person_by_email(address)
@@ -87,11 +86,6 @@ def people_reset(email: str) -> None:
     It works once, within the hour; their old password goes on working until then.
     Example: lms people reset sam@example.org
     """
-    from lms.accounts import actions
-    from lms.foundation import ids
-    from lms.foundation.db import write
-    from lms.foundation.gate import settings
-
     person = _get_person(email)
     if person.disabled_at is not None:
         raise click.ClickException(f"The account of {email} is closed. Nothing was changed. See: lms people enable")
@@ -103,9 +97,6 @@ def people_reset(email: str) -> None:
 
 def _end(action: Callable[..., Any], *args: Any) -> Any:
     """Run an action that takes something back; what it refuses ends the command with nothing changed."""
-    from lms.accounts.actions import FormError
-    from lms.foundation.db import write
-
     done = write(action, *args)
     if isinstance(done, FormError):
         raise click.ClickException(f"{done.message} Nothing was changed.")
@@ -122,8 +113,6 @@ def people_remove(email: str, slug: str | None) -> None:
     They are signed out at their next request. Their account stays open; see: lms people disable
     Example: lms people remove sam@example.org --programme harbour
     """
-    from lms.accounts import leaving
-
     person, programme = _get_person(email), get_programme(slug)
     roles = _end(leaving.end_membership, person.id, programme.id)
     if not roles:
@@ -160,8 +149,6 @@ def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug
 
 def _change_roles(person_id: str, programme_id: str | None, gained: tuple[str, ...], lost: tuple[str, ...]) -> Any:
     """Give and take roles in one write, so that a refusal changes none of them."""
-    from lms.accounts import actions, leaving
-
     if "operator" in lost:
         done = leaving.remove_operator(person_id)
         if isinstance(done, actions.FormError):
@@ -177,8 +164,6 @@ def _change_roles(person_id: str, programme_id: str | None, gained: tuple[str, .
 
 
 def _roles_in_words(person_id: str) -> str:
-    from lms.accounts import records
-
     programmes = {row.id: row.slug for row in records.list_programmes()}
     held = [f"{role} in {programmes[key]}" for key, roles in records.roles_of(person_id).items() for role in roles]
     return ", ".join([*held, *(["operator"] if records.get_person(person_id).operator else [])]) or "none"
@@ -186,8 +171,6 @@ def _roles_in_words(person_id: str) -> str:
 
 def _say_keys(roles: list[str]) -> None:
     """Remind whoever takes access back of the keys of programs, which belong to nobody in particular."""
-    from lms.certification.records import list_api_keys
-
     labels = [key.label for key in list_api_keys() if key.ended_at is None]
     if labels and set(roles) & {"coordinator", "operator"}:
         say(f"Keys of programs still work: {', '.join(labels)}.")
@@ -203,8 +186,6 @@ def people_disable(email: str) -> None:
     Their certificates stay valid, and a badge they opened to everybody stays open.
     Example: lms people disable sam@example.org
     """
-    from lms.accounts import leaving, records
-
     person = _get_person(email)
     if not _end(leaving.disable, person.id):
         raise click.ClickException(f"The account of {person.email} is closed already. Nothing was changed.")
@@ -221,8 +202,6 @@ def people_enable(email: str) -> None:
 
     Example: lms people enable sam@example.org
     """
-    from lms.accounts import leaving
-
     person = _get_person(email)
     if not _end(leaving.enable, person.id):
         raise click.ClickException(f"The account of {person.email} is not closed. Nothing was changed.")
@@ -238,9 +217,6 @@ def people_list(slug: str | None, as_json: bool) -> None:
 
     Example: lms people list --json
     """
-    from lms.accounts import actions, records
-    from lms.foundation.db import write
-
     programme = get_programme(slug) if slug else None
     held = [
         (person, where.slug, membership.role)

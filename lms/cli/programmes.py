@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import click
+from flask import current_app
 
+from lms.accounts import actions
+from lms.accounts.records import find_programme
 from lms.accounts.rules import (
     PROGRAMME_NAME_MOST,
     SLUG_MOST,
@@ -18,7 +21,10 @@ from lms.accounts.rules import (
     slug_for,
     without_role,
 )
-from lms.cli.shared import get_programme, inside, say
+from lms.certification.logos import LogoRefused, as_logo
+from lms.cli.output import say
+from lms.cli.shared import get_programme, inside
+from lms.foundation.db import write
 from lms.learning.rules import PRIOR_MONTHS_MOST
 
 
@@ -115,10 +121,6 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     and timezone of its certificates; prior_months, for how long what was learned elsewhere counts.
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
-    from lms.accounts import actions
-    from lms.accounts.records import find_programme
-    from lms.foundation.db import write
-
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
     # Spaces alone are no fact: a course that asks for one would count it, and a reader would find nothing there.
     pairs = {key: value if key == "name" else re.sub(r"[^\S\n]+", " ", value).strip() for key, value in pairs.items()}
@@ -149,12 +151,6 @@ def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
 
     Example: lms programme logo harbour harbour.png
     """
-    from flask import current_app
-
-    from lms.accounts import actions
-    from lms.certification.logos import LogoRefused, as_logo
-    from lms.foundation.db import write
-
     row = get_programme(slug)
     if (file is None) is not remove:
         raise click.ClickException("Name a picture, or say --remove. Nothing was changed.")

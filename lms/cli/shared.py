@@ -1,31 +1,29 @@
-"""What all commands share: the app they stand in, and how they print."""
+"""What commands inside a site share: the app they stand in, and its programmes."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from alembic.util import CommandError
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
+from lms.accounts import records
+from lms.app import at_work, create_app
+from lms.foundation.db import db
 from lms.foundation.keys import BadKey, secret_key
+from lms.foundation.migrations import upgrade
 from lms.foundation.setting_checks import masked
 from lms.foundation.settings import BadSetting, Settings, read_settings
-
-if TYPE_CHECKING:
-    from flask import Flask
+from lms.foundation.turns import Busy
 
 
 def open_app() -> Flask:
     """Return the app with its database up to date; what it cannot start with is told in one line."""
-    from alembic.util import CommandError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from lms.app import create_app
-    from lms.foundation.migrations import upgrade
-
     try:
         settings = read_settings()
     except BadSetting as error:
@@ -70,10 +68,6 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from lms.app import at_work
-        from lms.foundation.db import db
-        from lms.foundation.turns import Busy
-
         with at_work(open_app()):
             try:
                 return command(*args, **kwargs)
@@ -88,29 +82,8 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def say(text: str = "") -> None:
-    """Print one line for people."""
-    click.echo(text)
-
-
-def say_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
-    """Print rows as JSON for programmes, or as lines for people."""
-    if as_json:
-        say(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
-        return
-    for row in rows:
-        say("  ".join(str(value) for value in row.values() if value not in (None, "")))
-    if not rows:
-        say("Nothing here yet.")
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
 def get_programme(slug: str | None) -> Any:
     """Return the programme with a short name, or the only one there is; refuse kindly otherwise."""
-    from lms.accounts import records
-
     programmes = records.list_programmes()
     if slug is None and len(programmes) == 1:
         return programmes[0]

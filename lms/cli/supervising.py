@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from lms.cli.shared import say
+from lms.cli.output import say
 from lms.foundation.alive import note_alive
 
 log = logging.getLogger("lms.serve")

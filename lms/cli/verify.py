@@ -6,15 +6,23 @@ import json
 import sys
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from lms.accounts.records import get_programme
+from lms.app import at_work, shipped
+from lms.certification import inquiries, pages
+from lms.certification.inquiries import square_in
+from lms.certification.reading import KeysUnreadable, Known, known_from, read
+from lms.certification.readings import ends_at, said_in
+from lms.certification.refusals import in_words
+from lms.certification.squares import SquareRefused, opened
 from lms.cli.certificates import find_award
-from lms.cli.shared import json_option, open_app, say
-
-if TYPE_CHECKING:
-    from lms.certification.reading import Known
+from lms.cli.output import json_option, say
+from lms.cli.shared import open_app
+from lms.foundation.clock import now, today
+from lms.foundation.gate import settings
 
 OFFLINE = "unknown offline"
 # A QR code names its last day without a time zone, and no place ends a day later than this.
@@ -38,8 +46,6 @@ def verify(what: str, keys: Path | None, as_json: bool) -> None:
     Example: lms certificates verify certificate.pdf
     """
     if keys is None:
-        from lms.app import at_work
-
         with at_work(open_app()):
             told = _by_register(what)
     else:
@@ -53,14 +59,6 @@ def verify(what: str, keys: Path | None, as_json: bool) -> None:
 
 
 def _by_register(what: str) -> dict[str, Any]:
-    from lms.accounts.records import get_programme
-    from lms.app import shipped
-    from lms.certification import inquiries, pages
-    from lms.certification.reading import known_from, read
-    from lms.certification.refusals import in_words
-    from lms.foundation.clock import today
-    from lms.foundation.gate import settings
-
     award, amiss, says = None, "", {}
     if Path(what).is_file() or inquiries.square_in(what):
         known = known_from(inquiries.key_rows(settings()))
@@ -84,12 +82,6 @@ def _by_register(what: str) -> dict[str, Any]:
 
 
 def _offline(what: str, keys: Path) -> dict[str, Any]:
-    from lms.app import shipped
-    from lms.certification.reading import KeysUnreadable, known_from, read
-    from lms.certification.readings import ends_at
-    from lms.certification.refusals import in_words
-    from lms.foundation.clock import now
-
     try:
         known = known_from(json.loads(keys.read_text("utf-8")))
     except (ValueError, KeysUnreadable):
@@ -117,16 +109,11 @@ def _end_of_day(day: str) -> datetime | None:
 
 
 def _said(badge: dict[str, Any] | None) -> dict[str, str]:
-    from lms.certification.readings import said_in
-
     return said_in(badge) if badge else {}
 
 
 def _read_square(what: str, known: Known) -> tuple[str, dict[str, str]]:
     """Return what is amiss with the words of a square, or what they say."""
-    from lms.certification.inquiries import square_in
-    from lms.certification.squares import SquareRefused, opened
-
     code, words = square_in(what) or ("", "")
     try:
         paper = opened(words, known.raw_keys)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from lms.cli.courses import check
+from lms.cli.check import check
 from tests.conftest import ROOT
 from tests.content.small_course import FILES, LESSON
 
@@ -69,9 +69,29 @@ def test_a_course_that_cannot_be_put_together_is_told_without_figures(shelf: Pat
     assert result.output.strip().splitlines()[-1].endswith("warnings")
 
 
-def test_checking_a_course_loads_nothing_of_the_site() -> None:
-    program = (
-        "import sys, lms.cli; print([name for name in ('flask', 'sqlalchemy', 'weasyprint') if name in sys.modules])"
-    )
+LOADED = """
+import sys
+from lms.cli import main
+try:
+    main(["check", sys.argv[1]])
+finally:
+    print(*sorted(sys.modules), sep="\\n", file=sys.stderr)
+"""
+
+
+def test_checking_a_course_loads_nothing_of_the_site(shelf: Path) -> None:
+    command = [sys.executable, "-c", LOADED, str(shelf / "one-course")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = done.stderr.splitlines()
+    assert "lms.content.check" in loaded
+    ours = [name for name in loaded if name.startswith("lms.") and not name.startswith(("lms.cli", "lms.content"))]
+    assert ours == ["lms.foundation", "lms.foundation.logs"]
+    assert not {"flask", "sqlalchemy", "weasyprint", "cryptography"} & set(loaded)
+
+
+def test_serving_loads_nothing_of_the_app() -> None:
+    program = "import sys, lms.cli.serve; print(*sorted(sys.modules), sep='\\n')"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    loaded = done.stdout.splitlines()
+    assert "lms.cli.supervising" in loaded
+    assert not {"lms.app", "lms.accounts", "lms.certification", "lms.content", "flask", "sqlalchemy"} & set(loaded)

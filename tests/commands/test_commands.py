@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Command, Context
 from click.testing import CliRunner, Result
 
 from lms.certification.actions import note_render_trouble
 from lms.certification.records import list_awards
 from lms.cli import main
+from lms.cli.certificates import certificates
 from tests.conftest import PFA, Site
 from tests.roads import earn
 
@@ -294,3 +296,20 @@ def test_the_list_says_why_a_document_is_not_there(sqlite_site: Site, monkeypatc
     sqlite_site.do(note_render_trouble, award.id, "a design with a slip")
     told = listed(lms("certificates", "list", "--json"))[0]["document"]
     assert told == "could not be made, tried 1 times: a design with a slip"
+
+
+@pytest.mark.parametrize(("words", "meant"), [(("chekc",), "check"), (("certificates", "verifi"), "verify")])
+def test_a_misspelt_command_is_answered_with_the_one_that_is_meant(
+    lms: Run, words: tuple[str, ...], meant: str
+) -> None:
+    told = lms(*words)
+    assert told.exit_code == 2 and told.output.startswith("Usage: ")
+    assert f"No such command '{words[-1]}'. Did you mean '{meant}'?" in told.output
+
+
+def test_every_lazy_command_is_where_the_tables_say() -> None:
+    for group in (main, certificates):
+        context = Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert isinstance(command, Command) and command.name == name

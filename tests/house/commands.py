@@ -20,8 +20,10 @@ written from the commands themselves: `lms --help` says the same.
 
 def commands(group: click.Group = main, before: str = "lms") -> Iterator[tuple[str, click.Command]]:
     """Return every command that is shown, with its full name."""
-    for name, command in sorted(group.commands.items()):
-        if command.hidden:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
             continue
         if isinstance(command, click.Group):
             yield from commands(command, f"{before} {name}")

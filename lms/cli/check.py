@@ -1,0 +1,85 @@
+"""The command that checks courses; it knows nothing of a site, so that it also runs where there is none."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lms.cli.output import json_option, say
+from lms.content.across import shared_sentences
+from lms.content.bundle import from_folder
+from lms.content.check import look_over, render_findings
+from lms.content.course import Finding
+from lms.content.measures import Measures
+
+
+def course_folders(paths: tuple[Path, ...]) -> list[Path]:
+    """Return the courses at paths, in the order of the folder's order.txt."""
+    folders: list[Path] = []
+    for path in (given.resolve() for given in paths):
+        if (path / "course.md").is_file():
+            folders.append(path)
+        elif path.is_dir():
+            folders += sorted(child.parent for child in path.glob("*/course.md"))
+        else:
+            raise click.ClickException(f"{path} is neither a course (a folder with course.md) nor a folder of courses.")
+    if not folders:
+        raise click.ClickException("No course.md was found there. A course is a folder that holds course.md.")
+    return sorted(folders, key=_shelf_place)
+
+
+def _shelf_place(folder: Path) -> tuple[int, str]:
+    listed = folder.parent / "order.txt"
+    names = listed.read_text("utf-8").split() if listed.is_file() else []
+    return (names.index(folder.name) if folder.name in names else len(names), folder.name)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
+@json_option
+def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+    """Check courses, and say for each finding where it is and how to mend it.
+
+    Example: lms check courses/psychological-first-aid
+    """
+    checked = {folder: look_over(from_folder(folder), folder.name) for folder in course_folders(paths)}
+    shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
+    told = []
+    for folder, one in checked.items():
+        findings = (*one.reading.findings, *shared.get(str(folder), ()))
+        told.append(_told(folder.name, findings, one.measures))
+        if not as_json:
+            _say_check(told[-1], findings, one.measures)
+    if as_json:
+        say(json.dumps(told, ensure_ascii=False, indent=2))
+    blocked = any(one["errors"] or (strict and one["warnings"]) for one in told)
+    sys.exit(1 if blocked else 0)
+
+
+def _told(name: str, findings: Sequence[Finding], measures: Measures | None) -> dict[str, Any]:
+    """Return what the check says of one course, as JSON has it."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    told: dict[str, Any] = {"course": name, "errors": errors, "warnings": len(findings) - errors}
+    if measures:
+        figures = asdict(measures)
+        del figures["sentences"]
+        told |= figures | {
+            "words": measures.words,
+            "gentle": measures.gentle,
+            "highest_grade": measures.highest_grade,
+        }
+    return told | {"findings": [asdict(finding) for finding in findings]}
+
+
+def _say_check(told: dict[str, Any], findings: Sequence[Finding], measures: Measures | None) -> None:
+    if findings:
+        say(render_findings(findings))
+    figures = f" ({measures.in_a_line()})" if measures else ""
+    say(f"{told['course']}: {told['errors']} errors, {told['warnings']} warnings{figures}")

@@ -1,0 +1,31 @@
+"""The command that sets a site up."""
+
+from __future__ import annotations
+
+import click
+
+from lms.accounts import actions, invitations, records
+from lms.cli.output import say
+from lms.cli.programmes import look_over_name, look_over_slug
+from lms.cli.shared import inside
+from lms.foundation.db import write
+from lms.foundation.gate import settings
+
+
+@click.command()
+@click.option("--programme", "slug", default="programme", show_default=True, help="Short name of the first programme.")
+@click.option("--name", default=None, help="Its name as people read it.")
+@inside
+def init(slug: str, name: str | None) -> None:
+    """Set the site up, and print a one-time link that makes the first operator.
+
+    Example: lms init --programme harbour --name "Harbour Hospitals peer support"
+    """
+    look_over_slug(slug)
+    look_over_name(name)
+    if records.list_operators():
+        raise click.ClickException("This site has an operator already. Nothing was changed. See: lms people list")
+    write(actions.set_programme, slug, name, {})
+    token = write(invitations.invite, None, "operator", None)
+    say("The site is ready. This link makes its first operator; it works once, within 14 days:")
+    say(f"{settings().base_url}/invitation/{token}")
