@@ -22,9 +22,11 @@ from lms.accounts.rules import (
     without_role,
 )
 from lms.certification.logos import LogoRefused, as_logo
+from lms.certification.rendering import list_designs
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.foundation.db import write
+from lms.foundation.gate import settings
 from lms.learning.rules import PRIOR_MONTHS_MOST
 
 
@@ -80,11 +82,6 @@ def _look_over(facts: dict[str, str]) -> None:
 
 
 def _look_over_design(name: str) -> None:
-    from flask import current_app
-
-    from lms.certification.rendering import list_designs
-    from lms.foundation.gate import settings
-
     known = list_designs(settings(), current_app.extensions["lms_designs"]) if name else ()
     if name and name not in known:
         raise click.ClickException(f"There is no design {name!r}. There are: {', '.join(known)}. Nothing was changed.")
