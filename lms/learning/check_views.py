@@ -104,7 +104,7 @@ def check(course: str) -> Any:
         criteria=content.criteria,
         fit_needed=rules.needed_right(content.criteria, drawn),
         way=way,
-        attempt_url=url_for("learning.question", attempt=attempt.public_id, number=_first_unanswered(paper))
+        attempt_url=url_for("learning.question", attempt=attempt.public_id, number=paper.first_unanswered)
         if attempt and paper
         else None,
         answered=sum(paper.marks) if paper else 0,
@@ -125,11 +125,6 @@ def check(course: str) -> Any:
     )
 
 
-def _first_unanswered(paper: Paper | None) -> int:
-    marks = paper.marks if paper else []
-    return marks.index(False) + 1 if False in marks else 1
-
-
 @rooms.post("/courses/<course>/check")
 @at_course
 @allow("learn")
@@ -139,7 +134,7 @@ def start_check(course: str) -> Any:
     renewal = find_renewal(enrolment_id)
     way = way_between(get_course(renewal.since), content) if renewal else None
     attempt, saved = write(actions.open_check, enrolment_id, content, way)
-    number = _first_unanswered(Paper(attempt, None, page.facts, saved)) if saved else 1
+    number = Paper(attempt, None, page.facts, saved).first_unanswered if saved else 1
     if page.check_at_once:
         return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)
     return redirect(url_for("learning.question", attempt=attempt.public_id, number=number), 303)
@@ -320,7 +315,7 @@ def result(attempt: str) -> Any:
     """Give every choice back with its reason, and say what may help."""
     paper = own_paper()
     if paper.result is None:
-        return redirect(url_for("learning.question", attempt=attempt, number=_first_unanswered(paper)), 303)
+        return redirect(url_for("learning.question", attempt=attempt, number=paper.first_unanswered), 303)
     passed = paper.result.passed
     to_come = _still_to_come(paper) if passed else {}
     hard = paper.course.better_unseen

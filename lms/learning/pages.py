@@ -37,6 +37,16 @@ class Step:
     url: str = ""
     done: bool = False
     parts: tuple[Step, ...] = ()
+    started: bool = False
+
+    @property
+    def state_text(self) -> str:
+        """Say how far somebody is with it; empty where they haven't started."""
+        if self.done:
+            return _("Done")
+        if self.started:
+            return _("In progress")
+        return _("You are here") if self.mark == "here" else ""
 
 
 def fact_words(facts: Mapping[str, Any]) -> Facts:
@@ -150,6 +160,62 @@ class Opened:
     url: str
 
 
+@dataclass(frozen=True)
+class LeftOff:
+    """The one thing on which somebody continues: a lesson, a conversation, a check, or what a course still needs."""
+
+    course_title: str
+    course_url: str
+    title: str
+    detail: str
+    url: str
+    trail: tuple[bool, ...] = ()
+    place: int | None = None
+    trail_text: str = ""
+
+
+def left_off_conversation(course: Course, talk: Conversation) -> LeftOff:
+    """Return a conversation that somebody is in the middle of."""
+    url = url_for("learning.conversation", course=course.id, conversation=talk.id)
+    detail = _("Practice conversation. %(time)s", time=duration(talk.minutes))
+    return LeftOff(course.title, url_for("learning.course", course=course.id), talk.title, detail, url)
+
+
+def left_off_check(course: Course, url: str, marks: list[bool]) -> LeftOff:
+    """Return a check that somebody has started, with which questions have an answer."""
+    answered = _("%(done)s of %(num)s questions answered", done=sum(marks), num=len(marks))
+    return LeftOff(
+        course.title,
+        url_for("learning.course", course=course.id),
+        _("Knowledge check"),
+        "",
+        url,
+        tuple(marks),
+        None,
+        answered,
+    )
+
+
+def left_off_course(course: Course, progress: Progress) -> LeftOff:
+    """Return the next lesson of a course that somebody takes, or else what it still needs."""
+    url, text = next_thing(course, progress)
+    course_url = url_for("learning.course", course=course.id)
+    marks = tuple(lesson.id in progress.lessons for lesson in course.lessons)
+    lesson = first_open(course, progress)
+    if lesson is None:
+        return LeftOff(course.title, course_url, text, "", url, marks, None, _("All lessons done"))
+    place = course.lessons.index(lesson)
+    detail = f"{note_in_short(lesson)}."
+    words = _("Lesson %(number)s of %(count)s", number=place + 1, count=len(course.lessons))
+    return LeftOff(course.title, course_url, lesson.title, detail, url, marks, place, words)
+
+
+def left_off_renewal(course: Course) -> LeftOff:
+    """Return a renewal that somebody has started."""
+    course_url, url = (url_for(f"learning.{name}", course=course.id) for name in ("course", "left"))
+    return LeftOff(course.title, course_url, _("Renew your certificate"), "", url)
+
+
 def opened_rows(course: Course, check: bool, talks: list[str]) -> list[Opened]:
     """Return a check and conversations that are open, in words."""
     rows = [Opened(_("Continue the check you started"), url_for("learning.check", course=course.id))] if check else []
@@ -164,9 +230,8 @@ def opened_rows(course: Course, check: bool, talks: list[str]) -> list[Opened]:
 def as_opened(step: Step, opened: Collection[str]) -> Step:
     """Return a step that says it was started where it, or a part of it, is open."""
     parts = tuple(as_opened(part, opened) for part in step.parts)
-    if step.url and step.url in opened and step.kind in {"talk", "check"}:
-        return replace(step, meta=f"{_('You have started this.')} {step.meta}", parts=parts)
-    return replace(step, parts=parts)
+    started = bool(step.url) and step.url in opened and step.kind in {"talk", "check"}
+    return replace(step, parts=parts, started=started, mark="started" if started and not step.done else step.mark)
 
 
 def path_of(
@@ -188,20 +253,22 @@ def path_of(
     steps: list[Step] = []
     for module in course.modules:
         done = enrolled and all(lesson.id in progress.lessons for lesson in module.lessons)
-        steps.append(Step("module", "dot", module.title, done=done))
-        for lesson in module.lessons:
+        heading = _("%(number)s. %(title)s", number=module.number, title=module.title)
+        steps.append(Step("module", "dot", heading, done=done))
+        for place, lesson in enumerate(module.lessons, 1):
             finished = lesson.id in progress.lessons
             mark = "done" if finished else "here" if lesson is here else "next"
             meta = note_in_short(lesson)
             if lesson.id in changed:
-                meta = f"{_('Changed since your certificate.')} {meta}"
-            steps.append(Step("lesson", mark, lesson.title, meta, lesson_path(course, lesson), finished))
+                meta = f"{_('Changed since you earned your certificate.')} {meta}"
+            title = _("%(number)s %(title)s", number=f"{module.number}.{place}", title=lesson.title)
+            steps.append(Step("lesson", mark, title, meta, lesson_path(course, lesson), finished))
     steps += _talks(course, progress)
     check = url_for("learning.check", course=course.id)
     asked, passed = way.draw if way else course.criteria.draw, progress.passed and not way
     meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", asked)
-    steps.append(Step("check", "done" if passed else "check", _("The check"), meta, check, passed))
-    meta = _("Yours when everything above that is asked for is there")
+    steps.append(Step("check", "done" if passed else "check", _("Knowledge check"), meta, check, passed))
+    meta = _("We issue it once you’ve done everything it needs")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
     return [as_opened(step, opened) for step in steps]
 
@@ -240,7 +307,9 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
     criteria = course.criteria
     words: dict[str, Callable[[], tuple[str, str]]] = {
         "lessons": lambda: (
-            ngettext("The one lesson, in either version", "All %(num)s lessons, in either version", item.needed),
+            ngettext(
+                "The lesson, full or gentler version", "All %(num)s lessons, full or gentler version", item.needed
+            ),
             _to_lesson(course, progress),
         ),
         "practice": lambda: (
@@ -249,13 +318,13 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
         ),
         "check": lambda: (
             _(
-                "%(needed)s of %(asked)s check questions, as often as you like",
+                "%(needed)s of %(asked)s questions right in the check, as many attempts as you like",
                 needed=needed_right(criteria, criteria.draw),
                 asked=criteria.draw,
             ),
             check,
         ),
-        "safety": lambda: (_("Every safety question among them"), check),
+        "safety": lambda: (_("All safety questions right"), check),
     }
     text, url = words[item.kind]()
     counted = item.kind in {"lessons", "practice"}
@@ -275,8 +344,8 @@ def otherwise_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str,
     ways = {
         "talked": _("You talked it through with a trainer."),
         "written": _("You wrote it down instead of playing it."),
-        "elsewhere": _("You learned it elsewhere before."),
-        "waived": _("It is waived."),
+        "elsewhere": _("You’d learned it elsewhere before."),
+        "waived": _("You’re exempted from it."),
     }
     return [
         {
@@ -307,9 +376,9 @@ def next_thing(course: Course, progress: Progress) -> tuple[str, str]:
     """Return the address and the words of the one next step of somebody who has begun."""
     lesson = first_open(course, progress)
     if lesson:
-        text = _("Go on with “%(title)s”", title=lesson.title) if progress.lessons else _("Open the first lesson")
+        text = _("Continue with “%(title)s”", title=lesson.title) if progress.lessons else _("Start the first lesson")
         return lesson_path(course, lesson), text
     for row in asked_rows(course, progress):
         if not row["met"]:
-            return row["url"], _("Go on with what is left")
-    return url_for("learning.left", course=course.id), _("See where you are")
+            return row["url"], _("Continue with what’s left")
+    return url_for("learning.left", course=course.id), _("See your progress")

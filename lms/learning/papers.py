@@ -51,6 +51,12 @@ class Paper:
         return chosen(question, self.answer(question), self.seed)
 
     @property
+    def first_unanswered(self) -> int:
+        """Return the number of the first question without a whole answer; 1 when there is none."""
+        marks = self.marks
+        return marks.index(False) + 1 if False in marks else 1
+
+    @property
     def marks(self) -> list[bool]:
         """Return for each question whether it has a whole answer."""
         return [complete(question, self.answer(question)) is None for question in self.questions]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -347,6 +348,32 @@ def was_practised(enrolment_id: str, conversation_id: str) -> bool:
 def find_open_attempt(open_for: str) -> Attempt | None:
     """Return the attempt that is open for an enrolment, or for a renewal."""
     return db.session.scalar(select(Attempt).where(Attempt.open_for == open_for))
+
+
+def list_open_attempts(enrolment_ids: Collection[str]) -> list[tuple[Attempt, datetime]]:
+    """Return the open checks of some enrolments, each with when its learner last saved an answer or opened it."""
+    query = (
+        select(Attempt, func.max(Answer.saved_at))
+        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
+        .where(Attempt.enrolment_id.in_(enrolment_ids), Attempt.open_for.is_not(None))
+        .group_by(Attempt.id)
+    )
+    return [(attempt, saved_at or attempt.opened_at) for attempt, saved_at in db.session.execute(query)]
+
+
+def last_finished(enrolment_ids: Collection[str]) -> dict[str, datetime]:
+    """Return for each enrolment when a lesson or a conversation was last finished, where one was."""
+    rows: list[tuple[str, datetime]] = []
+    for table in (LessonDone, PracticeDone):
+        query = select(table.enrolment_id, func.max(table.at)).where(table.enrolment_id.in_(enrolment_ids))
+        rows += [(enrolment_id, at) for enrolment_id, at in db.session.execute(query.group_by(table.enrolment_id))]
+    return dict(sorted(rows, key=lambda row: row[1]))
+
+
+def wants_check_on_one_page(person_id: str) -> bool:
+    """Return whether somebody chose to see all questions of a check on one page."""
+    choices = db.session.get(Choices, person_id)
+    return choices is not None and choices.check_at_once
 
 
 def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:

@@ -90,6 +90,12 @@ def list_open(enrolment_id: str) -> list[str]:
     return list(db.session.scalars(query.where(Run.path != "").order_by(Run.id)))
 
 
+def list_open_runs(enrolment_ids: Iterable[str]) -> list[Run]:
+    """Return the conversations of some enrolments in which their learner has said something and which go on."""
+    query = select(Run).where(Run.enrolment_id.in_(enrolment_ids), Run.open_for.is_not(None), Run.path != "")
+    return list(db.session.scalars(query))
+
+
 def find_own(public_id: str, person_id: str) -> Run | None:
     """Return a person's own run."""
     query = select(Run).join(Enrolment, Enrolment.id == Run.enrolment_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
@@ -15,7 +17,8 @@ from lms.foundation.db import write
 from lms.foundation.words import gettext as _
 from lms.learning import actions, pages, records, renewal_pages, runs
 from lms.learning.equivalents import list_equivalents
-from lms.learning.records import OpenPage
+from lms.learning.papers import Paper
+from lms.learning.records import Enrolment, OpenPage
 from lms.learning.renewal_pages import Newer, Renewing
 from lms.learning.renewals import find_pass, find_renewal
 from lms.learning.renewing import way_between
@@ -120,31 +123,64 @@ def home() -> Any:
 @rooms.get("/courses")
 @public
 def courses() -> Any:
-    """Show all courses, and where one is."""
+    """Show where somebody left off, all courses, and the certificates they hold."""
     somebody = visitor()
     enrolments = records.list_enrolments(somebody.person_id) if somebody else []
     enrolments = [row for row in enrolments if somebody and row.programme_id in somebody.roles]
-    begun = {row.course_id: row for row in enrolments}
-    entries, current = [], None
+    enrolment_by_course = {row.course_id: row for row in enrolments}
+    finished_at = records.last_finished([row.id for row in enrolments]) if enrolments else {}
+    entries, under_way = [], []
     for number, (course_id, digest) in enumerate(records.offered_courses(somebody), 1):
         course = get_course(digest)
-        enrolment = begun.get(course_id)
+        enrolment = enrolment_by_course.get(course_id)
         progress = records.progress_of(enrolment.id) if enrolment else Progress()
         certificate = certificate_of(enrolment.id if enrolment else None)
         news = news_of(enrolment.id, certificate) if enrolment else None
         entries.append(_entry(number, course, enrolment is not None, progress, certificate, news))
-        if enrolment and enrolment is enrolments[0] and not certificate["url"]:
-            current = _current(course, progress) | {"opened": opened_of(enrolment.id, course)}
+        if enrolment is None or certificate["waiting"]:
+            continue
+        at = finished_at.get(enrolment.id, enrolment.started_at)
+        if not certificate["url"]:
+            under_way.append((at, pages.left_off_course(course, progress)))
+        elif renewal := find_renewal(enrolment.id):
+            under_way.append((max(at, renewal.begun_at), pages.left_off_renewal(course)))
+    left_off = _left_off(enrolments, under_way) if enrolments else []
     return render_template(
         "learning/courses.html",
         here="courses",
         greeting=somebody.display_name if somebody else None,
-        begun=bool(enrolments),
-        current=current,
+        returning=bool(enrolments),
+        left_off=left_off[0] if left_off else None,
+        also_open=left_off[1:],
         entries=entries,
         certificates=current_app.extensions["lms_certificates_of"](somebody.person_id) if somebody else [],
         notices=current_app.extensions["lms_operator_notices"]() if somebody and somebody.is_operator else [],
     )
+
+
+def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, pages.LeftOff]]) -> list[pages.LeftOff]:
+    """Return where somebody left off, and after it the other conversations and checks they have open.
+
+    `under_way` are the courses and renewals they are in the middle of. They left off at one of these when they
+    touched no open conversation or check since.
+    """
+    course_ids = {row.id: row.course_id for row in enrolments}
+    open_things: list[tuple[datetime, pages.LeftOff]] = []
+    for run in runs.list_open_runs(course_ids):
+        with suppress(LookupError):  # This version of the site can't read the course any more, or it has no such talk.
+            course = get_course(run.digest)
+            talk = course.conversation_by_id[run.conversation_id]
+            open_things.append((run.touched_at, pages.left_off_conversation(course, talk)))
+    for attempt, touched_at in records.list_open_attempts(course_ids):
+        with suppress(LookupError):
+            paper = Paper(attempt, None, {})
+            url = url_for("learning.question", attempt=attempt.public_id, number=paper.first_unanswered)
+            if records.wants_check_on_one_page(signed_in().person_id):
+                url = url_for("learning.check_all", attempt=attempt.public_id)
+            open_things.append((touched_at, pages.left_off_check(paper.course, url, paper.marks)))
+    newest = max([*under_way, *open_things], key=lambda found: found[0], default=None)
+    others = sorted(open_things, key=lambda found: found[0], reverse=True)
+    return [newest[1], *(thing for _at, thing in others if thing is not newest[1])] if newest else []
 
 
 def _entry(
@@ -153,11 +189,11 @@ def _entry(
     if news:
         state, state_text = news.mark, news.in_short
     elif certificate["url"] or certificate["waiting"]:
-        state, state_text = "ok", _("Finished")
+        state, state_text = "ok", _("Done")
     elif begun:
         state, state_text = "go", _("%(done)s of %(all)s lessons", done=len(progress.lessons), all=len(course.lessons))
     else:
-        state, state_text = "none", _("Not begun")
+        state, state_text = "none", _("Not started")
     return {
         "code": course.code,
         "number": number,
@@ -169,23 +205,6 @@ def _entry(
         "conversations": len(course.conversations),
         "state": state,
         "state_text": state_text,
-    }
-
-
-def _current(course: Course, progress: Progress) -> dict[str, Any]:
-    lesson = pages.first_open(course, progress)
-    url, text = pages.next_thing(course, progress)
-    return {
-        "course_title": course.title,
-        "lesson_title": lesson.title if lesson else text,
-        "url": url,
-        "course_url": url_for("learning.course", course=course.id),
-        "done": len(progress.lessons),
-        "count": len(course.lessons),
-        "number": course.lessons.index(lesson) + 1 if lesson else None,
-        "minutes": lesson.minutes if lesson else None,
-        "note": lesson.content_note.note if lesson and lesson.content_note.topics else "",
-        "marks": [item.id in progress.lessons for item in course.lessons],
     }
 
 
@@ -204,7 +223,7 @@ def course(course: str) -> Any:
     if certificate["url"]:
         next_url, next_text = certificate["url"], _("See your certificate")
     if renewing:
-        next_url, next_text = renewing.next_url, _("Go on with renewing")
+        next_url, next_text = renewing.next_url, _("Continue renewing")
     runs_it = may_facilitate(page.visitor, course)
     opened = opened_of(page.enrolment_id, content)
     return render_template(
@@ -225,6 +244,7 @@ def course(course: str) -> Any:
             frozenset(one.url for one in opened),
         ),
         opened=opened,
+        lessons_done=len(progress.lessons & content.lesson_by_id.keys()),
         renewing=renewing,
         news=news_of(page.enrolment_id, certificate),
         code=certificate["code"],

@@ -53,10 +53,10 @@ def test_a_certificate_waits_for_the_courses_review_and_comes_with_the_day_of_pa
 def test_the_course_page_says_that_nobody_has_reviewed_it_and_that_certificates_wait(sqlite_site: Site) -> None:
     hold(sqlite_site, None)
     page = sqlite_site.visitor("sam").get(COURSE)
-    assert "has not been reviewed yet by" in page.main and "once the review is recorded" in page.main
+    assert "hasn’t been reviewed yet by" in page.main and "once the review is recorded" in page.main
     hold(sqlite_site, False)
     page = sqlite_site.visitor("sam").get(COURSE)
-    assert "has not been reviewed yet by" in page.main and "once the review is recorded" not in page.main
+    assert "hasn’t been reviewed yet by" in page.main and "once the review is recorded" not in page.main
 
 
 def test_a_programme_may_hold_though_the_site_does_not(make_sqlite_site: object) -> None:

@@ -74,7 +74,7 @@ def test_sam_renews_with_what_changed_and_the_certificate_says_what_was_asked(si
     later(site, 700)
     page = site.visitor("sam").get(f"/certificates/{first}")
     assert "You can renew it now" in page.main and "The 2 lessons that changed" in page.main
-    assert "practice conversation" not in page.main.partition("Renewing asks for")[2].partition("No time limit")[0]
+    assert "practice conversation" not in page.main.partition("To renew, you need")[2].partition("No time limit")[0]
     page = press_renew(site, first)
     assert page.h1 == "What renewing asks for" and "0 of 2" in page.main and "Since version 1.0.0" in page.main
     result = take_check(site, "sam")
@@ -198,8 +198,8 @@ def test_a_new_edition_offers_its_holders_the_difference_and_asks_nothing(site: 
     site.work()
     sam = site.visitor("sam")
     page = sam.get(f"/certificates/{first}")
-    assert "There is a newer edition, version 2.0.0" in page.main and "You need do nothing" in page.main
-    assert "There is a newer edition" in sam.get(COURSE).main and "newer edition" in sam.get("/courses").main
+    assert "There’s a newer edition: version 2.0.0" in page.main and "You don’t need to do anything" in page.main
+    assert "There’s a newer edition" in sam.get(COURSE).main and "newer edition" in sam.get("/courses").main
     assert sam.get(f"{COURSE}/left").h1 == "Everything is here"
     assert press_renew(site, first).h1 == "What renewing asks for"
     take_check(site, "sam")
@@ -224,8 +224,8 @@ def test_a_minor_version_is_a_notice_and_a_patch_is_none_and_no_mail_tells_of_ei
     publish_next(site, version, LOOK)
     site.work()
     page = site.visitor("sam").get(f"/certificates/{first}")
-    assert ("nothing is asked of you" in page.main) is said and "/renew" not in page.html
-    assert ("A newer version" in page.html or "There is a newer version" in page.main) is said
+    assert ("nothing you need to do" in page.main) is said and "/renew" not in page.html
+    assert ("A newer version" in page.html or "There’s a newer version" in page.main) is said
     assert count(site, OutboxMail) == mails
 
 
@@ -236,8 +236,8 @@ def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Si
     publish_next(site, "2.0.0", LOOK)
     sam = site.visitor("sam")
     page = sam.get(COURSE)
-    assert "Version 1.0.0, by" in page.main and "There is a newer version, 2.0.0" in page.main
-    assert "1 of the 2 lessons you finished stay finished" in page.main
+    assert "Version 1.0.0, by" in page.main and "There’s a newer version: 2.0.0" in page.main
+    assert "1 of the 2 lessons you’ve done stay done" in page.main
     page = page.form("/newest").submit()
     assert "Version 2.0.0, by" in page.main and "newer version" not in page.main
     assert told(site, "WentOn") == 1
@@ -253,7 +253,7 @@ def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqli
     first = earn(site)
     site.do(set_programme, "harbour", None, {}, True, touch_hold=True)
     publish_next(site, "2.0.0", LOOK)
-    assert "has not been reviewed yet" in site.visitor("sam").get(f"/certificates/{first}").main
+    assert "hasn’t been reviewed yet" in site.visitor("sam").get(f"/certificates/{first}").main
     press_renew(site, first)
     take_check(site, "sam")
     read(site, "look")

@@ -87,7 +87,7 @@ def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, brok
     from lms.app import create_app
     from tests.inspector import Inspector
 
-    assert "No course is open here yet." in Inspector(create_app()).get("/courses").main
+    assert "There are no courses here yet." in Inspector(create_app()).get("/courses").main
 
 
 def test_publishing_twice_is_publishing_once_and_other_text_needs_a_new_version(lms: Run, broken: Path) -> None:

@@ -21,7 +21,7 @@ GAMES = re.compile(
     r"\b(?:streaks?|points?|ranks?|ranking|levels?|badges? earned|leaderboards?|trophy|trophies)\b", re.I
 )
 # Where it is said that there is none of it.
-NO_GAME = ("No timer, no ranking",)
+NO_GAME = ("No timers, no rankings",)
 
 
 def test_no_side_is_named_so_that_every_page_reads_both_ways() -> None:

@@ -33,7 +33,7 @@ def course_of(served: Served, name: str) -> Course:
 def read_everything(hands: Mouse, served: Served, course: Course) -> None:
     """Begin a course, open every practice answer and every gentler version, and finish each lesson."""
     hands.page.goto(f"{served.url}/courses/{course.id}")
-    hands.press("Begin this course")
+    hands.press("Start this course")
     for lesson in course.lessons:
         assert h1(hands) == lesson.title.replace("'", "’")
         for answer in hands.page.locator(".replies details summary").all():

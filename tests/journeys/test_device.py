@@ -31,7 +31,7 @@ def test_a_device_that_fills_up_half_way_keeps_nothing_at_all(served: Served, op
     hands = sign_in(served, context, "hedda-of-the-full-device")
     hands.page.goto(served.url + COURSE)
     hands.named(KEEP).click()
-    hands.page.get_by_text("This device has no room for it. Nothing was kept.").wait_for(timeout=60_000)
+    hands.page.get_by_text("This device has no room for the course, so nothing was saved.").wait_for(timeout=60_000)
     assert left(hands.page) == NOTHING
 
 

@@ -24,7 +24,7 @@ LEFT = """async () => ({stored: Object.keys(localStorage), caches: await caches.
   workers: (await navigator.serviceWorker.getRegistrations()).length})"""
 ADDRESSES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"""
-KEEP, FORGET = "Keep this course on this device", "Forget this course on this device"
+KEEP, FORGET = "Save this course on this device", "Remove this course from this device"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,7 +58,7 @@ def keep(served: Served, hands: Mouse) -> None:
     """Keep the course on this device, and wait until its lessons open without a network."""
     hands.page.goto(served.url + COURSE)
     hands.named(KEEP).click()
-    hands.page.get_by_text("Kept. Its lessons open without a connection now.").wait_for(timeout=60_000)
+    hands.page.get_by_text("Saved. You can now read the lessons offline.").wait_for(timeout=60_000)
     until(hands.page, "!!navigator.serviceWorker.controller")
 
 
@@ -113,7 +113,7 @@ def test_only_the_course_and_what_every_page_needs_is_kept_and_forgetting_takes_
         assert not path.endswith(("/facilitator", "/check", "/device")) and "/conversations/" not in path
     hands.page.goto(served.url + COURSE)
     hands.named(FORGET).click()
-    hands.page.get_by_text("Forgotten. Nothing of it is on this device any more.").wait_for()
+    hands.page.get_by_text("Removed. Nothing from this course is on this device any more.").wait_for()
     assert left(hands.page) == NOTHING
 
 
@@ -130,7 +130,7 @@ def test_answers_arrive_once_after_ten_drops_and_reloads(served: Served, opens: 
         context.set_offline(True)
         field = group.locator("input[type=radio]").nth(number // count % 2)
         field.check()
-        page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
+        page.get_by_text("Not sent yet. Your answer is saved on this device.").wait_for()
         assert page.evaluate("localStorage.getItem('waiting')")
         chosen[group.get_attribute("data-question")] = field.get_attribute("value")
         context.set_offline(False)
@@ -158,7 +158,7 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_kept_twice(served: Serv
     open_whole_check(served, hands, "tilda")
     context.route("**/checks/*/answers", lose)
     page.locator("[data-question] input[type=radio]").first.check()
-    page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
+    page.get_by_text("Not sent yet. Your answer is saved on this device.").wait_for()
     context.unroute("**/checks/*/answers")
     page.reload()
     until(page, "!localStorage.getItem('waiting')")
@@ -173,7 +173,7 @@ def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: 
     open_whole_check(served, hands, "oskar")
     context.set_offline(True)
     page.locator("[data-question] input[type=radio]").first.check()
-    page.get_by_text("Not sent yet. Your answer waits on this device.").wait_for()
+    page.get_by_text("Not sent yet. Your answer is saved on this device.").wait_for()
     page.get_by_role("button", name="Send them as they are").click()
     page.get_by_text("There is no connection just now. Your answers wait here").wait_for()
     context.set_offline(False)
@@ -264,7 +264,7 @@ def test_a_full_device_says_so_and_keeps_nothing(served: Served, opens: Opens) -
     hands = sign_in(served, context, "yara")
     hands.page.goto(served.url + COURSE)
     hands.named(KEEP).click()
-    hands.page.get_by_text("This device has no room for it. Nothing was kept.").wait_for()
+    hands.page.get_by_text("This device has no room for the course, so nothing was saved.").wait_for()
     assert left(hands.page)["workers"] == 0
     open_whole_check(served, hands, "yara")
     context.set_offline(True)

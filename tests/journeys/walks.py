@@ -61,7 +61,7 @@ def sign_in(hands: Mouse, served: Served, name: str) -> None:
 def read_lessons(hands: Mouse, course: str) -> None:
     """Begin a course from the list of courses, and go through its lessons to what is left."""
     hands.press(course)
-    hands.press("Begin this course")
+    hands.press("Start this course")
     while not hands.page.url.partition("?")[0].endswith("/left"):
         hands.press("Done, next" if hands.sees("Done, next") else "Done")
 

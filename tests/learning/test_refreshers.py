@@ -42,7 +42,7 @@ def test_the_page_is_there_before_anything_is_finished_and_asks_nothing(sqlite_s
 
 def test_questions_come_from_what_was_finished_with_a_reason_for_each_answer(sqlite_site: Site) -> None:
     earn(sqlite_site)
-    page = sqlite_site.visitor("sam").get("/courses").follow("Refreshers: a few questions from what you have finished")
+    page = sqlite_site.visitor("sam").get("/courses").follow("Refreshers: a few questions from courses you’ve finished")
     assert len(page.find(".moment")) == AT_A_TIME
     assert all(len(part.findall(".//details")) >= 2 for part in page.find(".moment"))
     assert not page.find(".moment input, .moment form")

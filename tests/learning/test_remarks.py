@@ -164,7 +164,7 @@ def test_those_who_have_not_begun_read_but_do_not_write(sqlite_site: Site) -> No
 def test_the_answer_stands_on_the_lesson_for_everybody_until_it_is_taken_back(site: Site) -> None:
     begin(site.visitor("sam"))
     tara = site.visitor("tara")
-    page = tara.get(COURSE).follow("What was said of the lessons: Harbour Hospitals")
+    page = tara.get(COURSE).follow("Lesson feedback: Harbour Hospitals")
     page.form("/remarks").submit(heard="", changed="", expect=422)
     told = page.form("/remarks").submit(lesson=LESSON, heard="The third part is <dense>.", changed="It is two now.")
     assert "stands on the lesson" in told.main

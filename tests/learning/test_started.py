@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from lms.learning import practice
+import pytest
+
+from lms.foundation import clock
+from lms.learning import actions, practice
 from tests.conftest import ROOT, Site
 from tests.roads import COURSE, TALKS, answer, begin, open_check, prepare, the_course
 
@@ -12,17 +16,15 @@ from tests.roads import COURSE, TALKS, answer, begin, open_check, prepare, the_c
 def test_a_first_visit_is_not_called_a_return(sqlite_site: Site) -> None:
     sam = sqlite_site.visitor("sam")
     first = sam.get("/courses")
-    assert first.h1 == "Welcome, Sam Osei" and "Your place is kept" not in first.main
+    assert first.h1 == "Welcome, Sam Osei" and "Continue" not in first.main
     begin(sam)
     assert sam.get("/courses").h1 == "Welcome back, Sam Osei"
 
 
-def test_a_check_and_a_conversation_that_are_open_stand_on_home_course_and_path(sqlite_site: Site) -> None:
+def test_what_is_open_is_on_the_course_and_its_path(sqlite_site: Site) -> None:
     sam = sqlite_site.visitor("sam")
     enrolment = prepare(sqlite_site, "sam", practised=False, read=False)
-    pages = ("/courses", COURSE)
-    assert all("Continue the" not in sam.get(path).main for path in pages)
-    assert "You have started this" not in sam.get(COURSE).main
+    assert "Continue the" not in sam.get(COURSE).main and "In progress" not in sam.get(COURSE).main
     open_check(sam)
     with sqlite_site.inside():
         course = the_course()
@@ -30,11 +32,47 @@ def test_a_check_and_a_conversation_that_are_open_stand_on_home_course_and_path(
     run = sqlite_site.do(practice.begin, enrolment, course.digest, talk.id)
     assert f"Continue the conversation “{talk.title}”" not in sam.get(COURSE).main  # Nothing was said in it yet.
     sqlite_site.do(practice.say, run.id, talk, 0, 0)
-    for path in pages:
-        links = sam.get(path).links()
-        assert links["Continue the check you started"] == f"{COURSE}/check"
-        assert links[f"Continue the conversation “{talk.title}”"].endswith(f"/conversations/{talk.id}")
-    assert sam.get(COURSE).main.count("You have started this") == 2
+    links = sam.get(COURSE).links()
+    assert links["Continue the check you started"] == f"{COURSE}/check"
+    assert links[f"Continue the conversation “{talk.title}”"].endswith(f"/conversations/{talk.id}")
+    assert sam.get(COURSE).main.count("In progress") == 2
+
+
+def test_home_begins_with_where_somebody_left_off_whatever_it_is(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minutes = iter(range(1, 100))
+    start = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=next(minutes)))
+    sam = sqlite_site.visitor("sam")
+    assert "Continue where you left off" not in sam.get("/courses").main
+    enrolment = prepare(sqlite_site, "sam", practised=False, read=False)
+    with sqlite_site.inside():
+        course = the_course()
+
+    def left_off() -> tuple[str, str, str]:
+        """Return the title and the address of what home continues with, and the page's words after it."""
+        page = sam.get("/courses")
+        assert page.main.index("Continue where you left off") < page.main.index("All courses")
+        words = page.main.partition("Continue where you left off")[2].partition("All courses")[0]
+        titles = [course.lessons[0].title, course.lessons[1].title, "Knowledge check", talk.title]
+        first = min((title for title in titles if title in words), key=lambda title: (words.index(title), -len(title)))
+        return first, page.links()["Continue"], words
+
+    talk = course.conversation_by_id[TALKS[0]]
+    assert left_off()[:2] == (course.lessons[0].title, f"{COURSE}/lessons/{course.lessons[0].id}")
+    question = open_check(sam)
+    assert left_off()[:2] == ("Knowledge check", question.path)
+    run = sqlite_site.do(practice.begin, enrolment, course.digest, talk.id)
+    assert left_off()[0] == "Knowledge check"  # Nothing was said in the conversation yet.
+    sqlite_site.do(practice.say, run.id, talk, 0, 0)
+    title, url, words = left_off()
+    assert (title, url) == (talk.title, f"{COURSE}/conversations/{talk.id}")
+    assert "Knowledge check" in words and sam.get("/courses").links()["Knowledge check"] == question.path
+    sqlite_site.do(actions.finish_lesson, enrolment, course.lessons[0].id, False)
+    title, url, words = left_off()
+    assert (title, url) == (course.lessons[1].title, f"{COURSE}/lessons/{course.lessons[1].id}")
+    assert talk.title in words and "Knowledge check" in words
 
 
 def test_a_check_on_hard_things_says_so_and_can_be_left(sqlite_site: Site) -> None:

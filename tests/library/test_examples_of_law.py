@@ -27,11 +27,11 @@ def test_a_reader_sees_examples_of_law_with_whether_anybody_read_it(sqlite_site:
     publish(sqlite_site)
     page = sqlite_site.stranger().get(f"/courses/{COURSE}")
     assert "Examples of local law, not advice" in page.main
-    assert "Montana" in page.main and "Nobody has read the law itself for this site yet." in page.main
+    assert "Montana" in page.main and "Nobody has checked this against the law itself for this site yet." in page.main
 
 
 def test_nobody_begins_a_course_before_its_programme_has_set_what_it_needs(sqlite_site: Site) -> None:
     publish(sqlite_site)
     page = sqlite_site.visitor("sam").get(f"/courses/{COURSE}")
-    assert "can be begun once your programme has set" in page.main
+    assert "once your programme has added" in page.main
     assert not [form for form in page.forms if form.action.endswith("/enrol")]
