@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.parsers.expat import ExpatError, ParserCreate
 
 PIXELS_MOST = 16_000_000
 ENDINGS = {
@@ -16,9 +17,26 @@ ENDINGS = {
     ".webp": "image/webp",
 }
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-# Chunks and segments that tell of the camera, the place, the day and the writer, and change no pixel.
-_PNG_WORDS = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
-_WEBP_WORDS = frozenset({b"EXIF", b"XMP "})
+# The chunks that a picture is shown from. Others tell of the camera, the place, the day and the writer.
+_PNG_SHOWN = frozenset(
+    {
+        b"IHDR",
+        b"PLTE",
+        b"IDAT",
+        b"IEND",
+        b"tRNS",
+        b"cHRM",
+        b"gAMA",
+        b"iCCP",
+        b"sBIT",
+        b"sRGB",
+        b"cICP",
+        b"mDCV",
+        b"cLLI",
+    }
+    | {b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT"}
+)
+_WEBP_SHOWN = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _APP0, _APP1, _APP2, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 _START, _SCAN, _END = 0xD8, 0xDA, 0xD9
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -52,18 +70,34 @@ class Picture:
 def look_at(content: bytes) -> Picture:
     """Tell what a picture is, from its whole structure and without unpacking a pixel; raise NoPicture."""
     try:
-        if content.startswith(_PNG):
-            return _png(content)
-        if content.startswith(_JPEG):
-            return _jpeg(content)
-        if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-            return _webp(content)
+        found = _photograph(content)
     except (struct.error, IndexError):
         raise NoPicture("a picture that is damaged or cut short") from None
+    if found and not (found.width and found.height):
+        raise NoPicture("a picture without any pixels")
+    if found:
+        return found
     if _is_drawing(content):
+        _check_drawing(content)
         return Picture("image/svg+xml")
-    found = next((what for pattern, what in _OTHERS if pattern.match(content)), "no picture that browsers show")
-    raise NoPicture(found if content else "an empty file")
+    what = next((what for pattern, what in _OTHERS if pattern.match(content)), "no picture that browsers show")
+    raise NoPicture(what if content else "an empty file")
+
+
+def _photograph(content: bytes) -> Picture | None:
+    if content.startswith(_PNG):
+        return _png(content)
+    if content.startswith(_JPEG):
+        return _jpeg(content)
+    return _webp(content) if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+
+
+def _check_drawing(content: bytes) -> None:
+    """Refuse what a browser would show as a broken picture: XML with an error in it."""
+    try:
+        ParserCreate().Parse(content, True)
+    except ExpatError as error:
+        raise NoPicture(f"a drawing with an error in line {error.lineno}") from None
 
 
 def _is_drawing(content: bytes) -> bool:
@@ -95,7 +129,7 @@ def without_metadata(content: bytes) -> bytes:
     """
     kind = kind_of(content)
     if kind == "image/png":
-        return _PNG + b"".join(whole for name, whole in _png_chunks(content) if name not in _PNG_WORDS)
+        return _PNG + b"".join(whole for name, whole in _png_chunks(content) if name in _PNG_SHOWN)
     if kind == "image/jpeg":
         return b"\xff\xd8" + b"".join(_kept_segments(content))
     if kind == "image/webp":
@@ -242,7 +276,7 @@ def _plain_webp(content: bytes) -> bytes:
         if name == b"VP8X":
             # Two flags say that words follow, which they no longer do.
             whole = whole[:8] + bytes([whole[8] & ~0x0C]) + whole[9:]
-        if name not in _WEBP_WORDS:
+        if name in _WEBP_SHOWN:
             chunks.append(whole)
     body = b"WEBP" + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body)) + body

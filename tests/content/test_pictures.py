@@ -31,6 +31,10 @@ NOT_SHOWN = {
     "media/j.docx": b"PK\x03\x04",
     "media/k.webp": b"RIFF\xff\xff\0\0WEBPVP8 ",
     "media/l.pdf": b"%PDF-1.7",
+    "media/m.svg": b"<svg><path></svg>",
+    "media/n.svg": b"<svg><text>Bed & breakfast</text></svg>",
+    "media/o.svg": b'<svg width="1" width="2"></svg>',
+    "media/p.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(13 + 4) + b"\0\0\0\0IDAT\0\0\0\0\0\0\0\0IEND\0\0\0\0",
 }
 
 
@@ -119,6 +123,22 @@ def test_a_published_picture_tells_no_place_and_looks_the_same(format, turned):
     assert not opened.getexif().get_ifd(0x8825)
     assert opened.getexif().get(0x0112, 1) == (turned if format == "JPEG" else 1)
     assert without_metadata(after) == after
+
+
+@pytest.mark.parametrize("name", [b"prVt", b"caBX", b"dSIG", b"eXIf", b"iTXt"])
+def test_what_a_png_has_beside_its_picture_is_not_published(name):
+    whole, secret = picture("PNG"), b"Sam, Ward 7"
+    chunk = struct.pack(">I", len(secret)) + name + secret + struct.pack(">I", zlib.crc32(name + secret))
+    told = whole[:33] + chunk + whole[33:]
+    assert without_metadata(told) == whole
+
+
+@pytest.mark.parametrize("name", [b"C2PA", b"EXIF", b"XMP ", b"????"])
+def test_what_a_webp_has_beside_its_picture_is_not_published(name):
+    whole, secret = picture("WEBP"), b"Sam, Ward 7!"
+    told = whole + name + struct.pack("<I", len(secret)) + secret
+    told = told[:4] + struct.pack("<I", len(told) - 8) + told[8:]
+    assert secret not in without_metadata(told)
 
 
 def test_publishing_cleans_pictures_and_leaves_all_else():
