@@ -19,9 +19,16 @@ _LOOK_ALIKES = str.maketrans("OIL", "011")
 # People copy codes out of emails, chats and PDF files, where spaces and hyphens take many shapes, characters that don't
 # show come along, and the code stands in a sentence or an address.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fb\uff0d"
+_DASHES_PLAIN = str.maketrans(dict.fromkeys(_DASHES, "-"))
 _AROUND = " \t\r\n.,;:!?·…'\"`´()[]{}<>*_|«»‹›“”„‘’‚。、，！？：；"
 _ADDRESS = re.compile(r"/(?:v|verify|badges|certificates)/([^/?#\s]+)", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:[^:：]{0,60}[:：]|\s*(?:certificate\s+)?(?:code|number|no\.|id)\b[\s.#]*)", re.IGNORECASE)
+# Within a sentence a code is four groups with the same sign between them, or sixteen characters; it has a figure, which
+# keeps four words of four letters from being taken for one.
+_GROUPS = re.compile(
+    r"(?<![0-9A-Za-z])(?=[A-Za-z]*[0-9])(?:[0-9A-Za-z]{16}|[0-9A-Za-z]{4}(?:([ \-_./·•,]{1,3})[0-9A-Za-z]{4}){3})"
+    r"(?![0-9A-Za-z])"
+)
 _LONGEST = 4000
 
 
@@ -46,9 +53,21 @@ def normalise_code(text: str) -> str | None:
     shown = "".join(c for c in text[:_LONGEST] if unicodedata.category(c) not in {"Cf", "Mn"})
     typed = unicodedata.normalize("NFKC", shown).strip(_AROUND)
     address = _ADDRESS.search(typed)
-    if address:
-        typed = unquote(address[1])
-    return _as_code(typed) or _as_code(_LABEL.sub("", typed, count=1))
+    named = unquote(address[1]) if address else typed
+    return _as_code(named) or _as_code(_LABEL.sub("", named, count=1)) or _within(typed)
+
+
+def _within(text: str) -> str | None:
+    """Return the one code that stands in a sentence, an address or a file's name; None where there are several."""
+    plain = re.sub(r"[^\S ]", " ", text.translate(_DASHES_PLAIN))
+    found: set[str | None] = set()
+    for place in range(len(plain)):
+        match = _GROUPS.match(plain, place)
+        # As it is printed, with spaces, it has capitals only: "2026 they were here" is none.
+        if match and not (" " in match[0] and match[0] != match[0].upper()):
+            found.add(_as_code(re.sub(r"[^0-9A-Za-z]", "", match[0])))
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None
 
 
 def _as_code(text: str) -> str | None:

@@ -93,6 +93,19 @@ PASTED = (
     "training.example.org/v/7QK4%20M2XD%209RTP%20C6HV?format=json",
     "see https://training.example.org/badges/7qk4m2xd9rtpc6hv, please",
     "7QK4\u00adM2XD\u20139RTP\u00a0C6HV;",
+    "My code is 7QK4 M2XD 9RTP C6HV",
+    "code=7QK4M2XD9RTPC6HV",
+    "no. 7QK4 M2XD 9RTP C6HV",
+    "№ 7QK4-M2XD-9RTP-C6HV",
+    "#7QK4 M2XD 9RTP C6HV",
+    "7QK4 M2XD 9RTP C6HV (valid until 2028)",
+    "https://training.example.org/verify?code=7QK4M2XD9RTPC6HV&from=mail",
+    "https://training.example.org/v/7QK4 M2XD 9RTP C6HV",
+    "certificate-7QK4M2XD9RTPC6HV.pdf",
+    "7QK4.M2XD.9RTP.C6HV",
+    "7QK4_M2XD_9RTP_C6HV",
+    "7QK4 - M2XD - 9RTP - C6HV",
+    '="7QK4M2XD9RTPC6HV"',
 )
 
 
@@ -101,6 +114,20 @@ def test_a_code_is_read_as_people_paste_it(pasted: str) -> None:
     assert normalise_code(pasted) == CODE
     (row,) = read_codes(pasted)
     assert normalise_code(row) == CODE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7QK4 M2XD 9RTP C6HV and 8QK4 M2XD 9RTP C6HV",
+        "They have been some good weeks",
+        "In 2026 they were here with some more",
+        "tel. 0800 1111 0000 2222 3333",
+        "7QK4M2XD9RTPC6HV7QK4M2XD9RTPC6HV",
+    ],
+)
+def test_of_two_codes_or_of_plain_words_none_is_guessed(text: str) -> None:
+    assert normalise_code(text) is None
 
 
 def test_what_cannot_be_read_is_never_called_unknown_and_an_empty_search_says_so(sqlite_site: Site) -> None:
