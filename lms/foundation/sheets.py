@@ -11,14 +11,18 @@ from unicodedata import category, normalize
 
 # Excel reads a CSV as UTF-8 only when it begins with this.
 MARK = "\ufeff"
-_SEPARATOR_LINE = re.compile(r"\Asep=.\r?\n", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"""\A(["']?)sep=.\1\r?\n""", re.IGNORECASE)
+# Where lists are separated by semicolons, Excel divides our cells at them and at line breaks, and reads what follows as
+# a cell of its own.
+_WITHIN = re.compile(r"([;\t\r\n][ \"]*)(?=[=+\-@−＝＋－＠﹦﹢﹣﹫])")
 
 
 def inert(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula, also where the sign is full-width or hidden behind others.
 
-    Source: OWASP, CSV injection.
+    The same holds behind each character at which a spreadsheet may divide the cell. Source: OWASP, CSV injection.
     """
+    cell = _WITHIN.sub(r"\1'", cell)
     if cell[:1] in {"\t", "\r", "\n"}:
         return f"'{cell}"
     first = next((sign for sign in cell if category(sign) not in {"Cf", "Cc", "Zs", "Zl", "Zp"}), "")
@@ -29,10 +33,10 @@ def read_text(sent: bytes) -> str:
     """Return the text of a file that a spreadsheet wrote: UTF-8, UTF-16 or Windows-1252, without its `sep=;` line."""
     if sent.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = sent.decode("utf-16", "replace")
-    elif sent[1::2].count(0) * 4 > len(sent):
-        text = sent.decode("utf-16-le", "replace")
-    elif sent[::2].count(0) * 4 > len(sent):
-        text = sent.decode("utf-16-be", "replace")
+    elif 0 in sent:
+        # No text of one byte a letter holds this one, and the side of it tells the order of the bytes.
+        little = sent[1::2].count(0) >= sent[::2].count(0)
+        text = sent.decode("utf-16-le" if little else "utf-16-be", "replace")
     else:
         try:
             text = sent.decode("utf-8-sig")

@@ -77,6 +77,9 @@ def test_a_name_stands_in_a_list_only_when_its_holder_shows_it(sqlite_site: Site
         ("cp1252", "Zoë Álvarez;{}\n"),
         ("utf-8", "sep=;\r\nName;Code\r\nSam;{}\r\n"),
         ("utf-8-sig", "SEP=,\n{}\n"),
+        ("utf-8-sig", '"sep=;"\r\nName;Code\r\nSam;{}\r\n'),
+        ("utf-16-le", "编号,姓名\n{},王小明王小明王小明王小明王小明王小明王小明王小明王小明王小明王小明\n"),
+        ("utf-16-be", "الرمز;الاسم\n{};فاطمة الزهراء فاطمة الزهراء فاطمة الزهراء فاطمة الزهراء\n"),
     ],
 )
 def test_a_file_as_spreadsheets_write_it_is_read_in_place_of_the_box(

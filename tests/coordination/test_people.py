@@ -158,7 +158,7 @@ def test_cells_that_a_spreadsheet_would_run_are_made_inert(site: Site, cora: Ins
 @given(cell=st.text(max_size=20))
 def test_no_cell_begins_a_formula_and_nothing_else_is_changed(cell: str) -> None:
     assert inert(cell)[:1] not in {"=", "+", "-", "@", "\t", "\r", "\n"}
-    assert inert(cell) in {cell, f"'{cell}"}
+    assert inert(cell).replace("'", "") == cell.replace("'", "")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,21 @@ def test_no_cell_begins_a_formula_and_nothing_else_is_changed(cell: str) -> None
 )
 def test_a_formula_in_other_forms_or_behind_hidden_characters_is_inert_too(cell: str) -> None:
     assert inert(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("Sam;=1+1", "Sam;'=1+1"),
+        ('Sam; "=cmd|calc', "Sam; \"'=cmd|calc"),
+        ("Sam\t@SUM(A1)", "Sam\t'@SUM(A1)"),
+        ("Sam\n=1+1", "Sam\n'=1+1"),
+        ("Sam;＝1", "Sam;'＝1"),
+        ("a;b-c=d, +e", "a;b-c=d, +e"),
+    ],
+)
+def test_a_formula_where_excel_divides_a_cell_is_inert_too(cell: str, told: str) -> None:
+    assert inert(cell) == told
 
 
 def test_a_private_course_shows_nothing_of_sam(site: Site, cora: Inspector) -> None:
