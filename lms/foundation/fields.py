@@ -90,7 +90,11 @@ class Number:
 
 
 # Unicode's Default_Ignorable_Code_Points that are no format characters, and the blank Braille pattern.
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# U+FFFC and U+FFFD are what is left of a picture or a letter that a paste lost.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
+# More marks on one letter than any script asks for spill over the lines of other people.
+_MARKS_MOST = 6
+_STACKED = {"Mn", "Me"}
 _JOINERS = frozenset("\u200c\u200d")
 
 
@@ -100,6 +104,9 @@ def _is_hidden(text: str, place: int) -> bool:
     if sign in _JOINERS:
         beside = text[place - 1 : place] + text[place + 1 : place + 2]
         return len(beside) < 2 or any(unicodedata.category(other)[0] not in "LM" for other in beside)
+    if sign >= "\U000e0100" and place and unicodedata.name(text[place - 1], "").startswith("CJK"):
+        # Which form of a character somebody's name has, as in 葛󠄀城.
+        return False
     variation = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
     return variation or sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
@@ -113,6 +120,9 @@ def name_trouble(name: str) -> str | None:
     """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
     if hides_something(name):
         return _("There’s a hidden character or a line break in this. Please type it again on one line.")
+    marks = "".join("m" if unicodedata.category(sign) in _STACKED else "." for sign in name)
+    if "m" * (_MARKS_MOST + 1) in marks:
+        return _("A letter here has more marks on it than we can show. Please take some of them away.")
     if not any(unicodedata.category(sign)[0] == "L" for sign in name):
         return _("This needs at least one letter.")
     return None

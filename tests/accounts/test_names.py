@@ -68,6 +68,9 @@ HIDDEN = {
     "a line break": "Sam\nOsei",
     "a private letter": "Sam\ue000",
     "a tag letter": "Sam\U000e0061",
+    "what is left of a picture": "Sam\ufffc",
+    "what is left of a letter": "S\ufffdm",
+    "a form of no character": "Sam\U000e0100",
 }
 WITHOUT_A_LETTER = ["\u0301", "◌\u0301", "123", "-", "★", "👩", "\u0e47"]
 
@@ -85,6 +88,18 @@ def test_a_name_needs_a_letter(name: str) -> None:
 @pytest.mark.parametrize("name", [*NAMES.values(), "می‌خواهم", "ශ්‍රී ලංකා", "Jean-Luc 2", "Ñ", "X Æ A-12", "Dr. O’Neil"])
 def test_names_that_people_have_are_welcome(name: str) -> None:
     assert name_trouble(name) is None
+
+
+@pytest.mark.parametrize("name", ["葛\U000e0100城", "渡邉\U000e0101", "Thị\u0302", "שָׁרָה", "ประภัสสร", "མཚོ་སྐྱིད"])
+def test_forms_and_marks_that_names_have_are_welcome(name: str) -> None:
+    assert name_trouble(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["a" + "\u0301" * 7, "Za" + "\u0334\u0316\u0311" * 20 + "lgo", "S\u20dd\u20dd" * 1 + "\u20dd" * 9]
+)
+def test_marks_heaped_on_one_letter_are_refused(name: str) -> None:
+    assert "more marks on it" in (name_trouble(name) or "")
 
 
 def test_every_name_field_refuses_a_name_that_cannot_be_seen(sqlite_site: Site) -> None:
