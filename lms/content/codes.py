@@ -77,8 +77,8 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     ),
     "PASTED_BULLET": (
         "error",
-        "A word processor's bullet or dash starts no list and makes no table.",
-        "Write a hyphen and a space.",
+        "A word processor's bullet, dash or number starts no list and makes no table.",
+        "Write a hyphen and a space, or a number, a full stop and a space.",
     ),
     "NOT_READ": (
         "error",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -137,8 +136,7 @@ class Furnish(Treeprocessor):
             _scope(table)
         for heading in (element for tag in _HEADINGS for element in list(root.iter(tag))):
             _anchor(heading)
-        for holder in list(root.iter()):
-            _part_references(holder)
+        _part_references(root)
         for holder in list(root.iter()):
             self._picture(holder)
         first = root.find("p")
@@ -180,12 +178,33 @@ def _anchor(heading: ElementTree.Element) -> None:
         last.tail = words[: found.start()]
 
 
-def _part_references(holder: ElementTree.Element) -> None:
-    """Puts a comma between citations that follow one another, so that 5 and 6 do not read as 56."""
-    for reference, following in pairwise(holder):
-        if reference.tag == following.tag == "sup" and not (reference.tail or "").strip() and len(reference):
-            reference[-1].tail = ","
-            reference.tail = "\u202f"
+def _part_references(root: ElementTree.Element) -> None:
+    """Puts a comma between citations that follow one another, so that 5 and 6 do not read as 56.
+
+    They may stand in different elements, as where one is the end of words in italics.
+    """
+    waiting: ElementTree.Element | None = None
+    for event, element in _walk(root):
+        if event == "start" and element.tag == "sup" and len(element):
+            if waiting is not None:
+                waiting[-1].tail, waiting.tail = ",", "\u202f"
+            waiting = None
+        elif event == "end" and element.tag == "sup" and len(element):
+            waiting = None if (element.tail or "").strip() else element
+        elif (
+            element.tag not in ("em", "strong", "del", "a")
+            or ((element.text if event == "start" else element.tail) or "").strip()
+        ):
+            waiting = None
+
+
+def _walk(element: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Every element twice, as it begins and as it ends; of a reference only the whole."""
+    yield "start", element
+    if element.tag != "sup":
+        for child in element:
+            yield from _walk(child)
+    yield "end", element
 
 
 def _counted(root: ElementTree.Element) -> Counter[str]:

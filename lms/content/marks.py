@@ -16,7 +16,7 @@ from lms.content.report import Report
 _CHOICE = re.compile(r"(?<![\w)\]])[(\[][ xX][)\]](?![(\[:\w])")
 _REPLY = re.compile(rf"(?P<label>[a-z ]+), ?(?:{'|'.join(FITS)})", re.IGNORECASE)
 _ALERT = re.compile(r"\[!\w+\]")
-_NEARLY_PRIVATE = re.compile(r"[*_]*for you,? privately\b", re.IGNORECASE)
+_NEARLY_PRIVATE = re.compile(r"[*_]*for you,? privately(?![^\W_])", re.IGNORECASE)
 _SHOWN = re.compile(
     r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])"
     r"|(?<![~\w])~[^\s~](?:[^~\n]*[^\s~])?~(?![~\w])"

@@ -26,6 +26,15 @@ _FRONT_HIDDEN = re.compile(
     rf"|(?:- )?[{{]?\w+[ \t]*(?P<key>[{HIDDEN}])[{HIDDEN} \t]*:|(?:- )?[{{]?\w+:[ \t]*(?P<value>[{HIDDEN}]))"
 )
 _BULLET = re.compile(r"^[ \t>]*(?P<bullet>[•◦▪▫●○■□‣⁃∙·\uf0a7\uf0a8\uf0b7\uf076\uf0d8]|o(?=\t)|§(?=\t))\s*(?=\S)")
+# Where a word processor or an old file breaks a line, and Markdown doesn't.
+_LINE_BREAK = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
+# How a list begins in a word processor: a sign and a space, one character and a tab, or a number without its space.
+_LISTED = re.compile(
+    r"^[ \t>]*(?:(?P<sign>[–—−‐‑―－➢➤➔→⇒►▶▸❖◆◇❑❒☐☑☒✓✔✗✘★☆※])\s|(?P<tab>[^\W\d_])\t"
+    r"|(?P<number>\(?\d{1,3}(?:[)）．、]|\.(?=[^\W\d_]))|[①-⑳])|\(?[a-zA-Z](?P<letter>[)]|\.(?=[ \t])))\s*(?=\S)"
+)
+_GIVE_A_MARK = "Begin it with - ( ) or with a number, a full stop and a space; indent it if it goes on from above."
+_PROPER_LIST = re.compile(r"^[ \t>]*(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _DASHES = re.compile(r"^[ \t>]*(?=[^|]*\|)(?=[^–—]*[–—])[-–—|: \t]+$")
 _OPENED = re.compile(r"(?:^[ \t]*|[:,\[{-][ \t]+|[\[{])(?P<quote>[“”„‟‘‚])")
 _WHOLE = re.compile(r"(?:[:,\[{-][ \t]+|[\[{])(?:[“”„‟][^“”„‟]*[“”]|[‘‚][^‘‚]*[’‘])[ \t]*(?=$|[,\]}])")
@@ -44,10 +53,54 @@ def look_for_pasted(sheet: Sheet) -> None:
         for number in range(block.line, block.end + 1)
     }
     for number, line in enumerate(report.lines, start=1):
+        broken = _LINE_BREAK.search(line)
+        if broken:
+            message = (
+                f"There is a hidden line break here (U+{ord(broken.group()):04X}), and what follows stays on this line."
+            )
+            report.add(
+                "HIDDEN_SPACE", number, message, mend="Delete it, and press Enter instead.", column=broken.start() + 1
+            )
         if number <= front:
             _look_at_front(number, line, report)
         elif number not in code:
             _look_at_text(number, line, report)
+    for number in range(front + 1, len(report.lines)):
+        if number not in code and number + 1 not in code:
+            _look_at_run(number, report)
+    _look_at_options(sheet)
+
+
+def _look_at_run(number: int, report: Report) -> None:
+    """Names the first of two lines that look like a list and would run together in one paragraph."""
+    before, first, second = ([*report.lines[:1], *report.lines][number + step] for step in (-1, 0, 1))
+    kind, following = _kind_of_list(first), _kind_of_list(second)
+    if kind and kind == following and _kind_of_list(before) != kind:
+        words = first.strip()[:20]
+        report.add("PASTED_BULLET", number, f"“{words}” and the line below it would run together in one paragraph.")
+
+
+def _kind_of_list(line: str) -> str:
+    """What a line begins with as in a word processor's list: its sign, or a word for its numbers; else nothing."""
+    found = _LISTED.match(line)
+    if not found or _PROPER_LIST.match(line):
+        return ""
+    return found["sign"] or found["tab"] or (found.lastgroup or "")
+
+
+def _look_at_options(sheet: Sheet) -> None:
+    """Names each line among options, steps or replies that Markdown takes into the one above, since it has no mark."""
+    prose = {id(block) for block in sheet.prose}
+    after_options = False
+    for block in sheet.page.blocks:
+        lists = block.kind in ("bullets", "numbers")
+        after_options = id(block) not in prose and (lists or (after_options and block.kind == "quote"))
+        for number in range(block.line, min(block.end, len(sheet.report.lines)) + 1) if after_options else ():
+            line = sheet.report.lines[number - 1].rstrip()
+            if line and not line.startswith(("  ", " \t", "\t", ">", " >")) and not _PROPER_LIST.match(line):
+                words = line.strip()[:40]
+                message = f"“{words}” has no mark, so it would be read as part of the line above."
+                sheet.report.add("TEXT_AFTER_OPTIONS", number, message, mend=_GIVE_A_MARK)
 
 
 def _front_matter_ends(lines: Sequence[str]) -> int:

@@ -260,7 +260,7 @@ def _callout(block: Block, report: Report) -> None:
             block.line,
             f"“{looks.group()}” is no callout here.{did_you_mean(looks.group(1).upper(), ALERTS)}",
         )
-    elif not PRIVATE.match(words) and re.match(r"[*_]*for you,? privately\b", words, re.IGNORECASE):
+    elif not PRIVATE.match(words) and re.match(r"[*_]*for you,? privately(?![^\W_])", words, re.IGNORECASE):
         report.add(
             "UNKNOWN_ALERT",
             block.line,

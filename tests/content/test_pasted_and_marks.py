@@ -186,3 +186,114 @@ def test_a_pages_own_footnote_may_stand_after_a_practice_question():
     assert codes(reading) == {"THIN_GROUP"}
     assert reading.course is not None
     assert "A note of the page’s own." in reading.course.lessons[0].html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "– one\n– two",
+        "— one\n— two",
+        "➢ one\n➢ two",
+        "✓ one\n✓ two",
+        "☐ one\n☑ two\n☑ three",
+        "Ø\tone\nØ\ttwo",
+        "1.one\n2.two",
+        "1、one\n2、two",
+        "(1) one\n(2) two",
+        "① one\n② two",
+        "a) one\nb) two",
+        "a. one\nb. two",
+        "> – one\n> – two",
+    ],
+)
+def test_lines_that_look_like_a_list_and_would_run_together_are_named(text):
+    reading = spoiled(LESSON_PATH, END, f"{END}\n{text}\n\n")
+    assert "PASTED_BULLET" in codes(reading)
+    assert reading.course is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "– A dash on one line.",
+        "She said – and\nthen – nothing.",
+        "1. one\n2. two",
+        "1) one\n2) two",
+        "In\n3.5 of\n4.5 parts",
+        "```\n– one\n– two\n```",
+        "I. See\nyou.",
+        "- one\n- two",
+        "| A | B |\n| - | - |\n| 1 | 2 |",
+    ],
+)
+def test_lines_that_are_no_list_of_a_word_processor_are_left_alone(text):
+    assert "PASTED_BULLET" not in codes(spoiled(LESSON_PATH, END, f"{END}\n{text}\n\n"))
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize(
+    ("path", "old"),
+    [("check.md", "3. Link"), (LESSON_PATH, "- two"), ("course.md", "Welcome to"), (TALK_PATH, "> Maybe.")],
+)
+def test_a_hidden_line_break_is_named_at_its_line(sign, path, old):
+    reading = spoiled(path, old, f"{old}{sign}4. More")
+    assert reading.course is None
+    assert [finding.path for finding in reading.findings if finding.code == "HIDDEN_SPACE"] == [path]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("check.md", "3. Link", "3.Link"),
+        ("check.md", "3. Link", "3 Link"),
+        ("check.md", "3. Link", "c. Link"),
+        ("check.md", "3. Link", "３. Link"),
+        ("check.md", "3. Link", "③ Link"),
+        ("check.md", "3. Link", "Link"),
+        ("check.md", "3. Link", "٣. Link"),
+        ("check.md", "- ( ) Leave the room.\n  >", "Leave the room.\n  >"),
+        ("check.md", "- ( ) Leave the room.\n  >", "☐ Leave the room.\n  >"),
+    ],
+)
+def test_a_step_or_an_option_without_its_mark_is_not_taken_into_the_one_above(path, old, new):
+    reading = spoiled(path, old, new)
+    assert reading.course is None
+    assert "TEXT_AFTER_OPTIONS" in codes(reading)
+
+
+def test_a_long_option_may_go_on_in_an_indented_line():
+    for place in ("- ( ) Leave the\n  room.", "- ( ) Leave the room, and\n  20 minutes later the ward."):
+        assert spoiled("check.md", "- ( ) Leave the room.", place).course
+
+
+@pytest.mark.parametrize(
+    "words", ["__For you, privately__", "_For you, privately_", "*For you, privately*", "FOR YOU, PRIVATELY"]
+)
+def test_a_private_prompt_without_its_two_stars_is_named(words):
+    assert "UNKNOWN_ALERT" in codes(spoiled(LESSON_PATH, "**For you, privately**", words))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Yes.[^A]*[^B]",
+        "Yes.[^A]**[^B]**",
+        "**Yes.[^A]** *[^B]*",
+        "***Yes.[^A]***[^B]",
+        "Yes[^A] ~~[^B]~~",
+        "- *Yes.[^A]*[^B]",
+    ],
+)
+def test_citations_in_different_marks_do_not_read_as_one_number(text):
+    parsed = parse(text)
+    html = Press({"A": Source("A", "A."), "B": Source("B", "B.")}).page(parsed.blocks, parsed.references).html
+    assert html.count("</a>,</sup>") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["*Yes.[^A]* No.[^B]", "Yes.[^A]\n\n[^B] No.", "- Yes.[^A]\n- [^B] No.", "Yes[^A], [^B]"]
+)
+def test_citations_with_words_or_a_line_between_them_get_no_comma(text):
+    parsed = parse(text)
+    html = Press({"A": Source("A", "A."), "B": Source("B", "B.")}).page(parsed.blocks, parsed.references).html
+    assert "</a>,</sup>" not in html
