@@ -213,7 +213,7 @@ def _ask_to_sign_in() -> Any:
         form=SignInForm(),
         carried=carried,
         registration=settings().registration,
-        notices=[_("You were signed out because this page had rested for a while.")],
+        notices=[_("You were signed out before you sent this page.")],
     )
     return make_response(page, 401)
 

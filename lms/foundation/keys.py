@@ -25,7 +25,7 @@ class BadKey(ValueError):
 def secret_key(data: Path) -> bytes:
     """Return the site's 32 secret bytes, making the file with mode 0600 when there is none.
 
-    Raise BadKey for a file of any other length: with an empty one everybody could compute what it seals.
+    Raise BadKey for a file of any other length, or of one byte over and over: everybody could compute what it seals.
     """
     path = data / "keys" / "secret"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,6 +35,11 @@ def secret_key(data: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise BadKey(f"{path} cannot be read: {error.strerror}.") from None
+    if len(content) == SECRET_BYTES and len(set(content)) == 1:
+        raise BadKey(
+            f"{path} holds one byte over and over, as a power cut may leave a file, so it can be guessed. Put it back "
+            "from a backup. If there is none, delete the file: a new one is made at the next start."
+        )
     if len(content) != SECRET_BYTES:
         raise BadKey(
             f"{path} holds {len(content)} bytes and not {SECRET_BYTES}, so it is damaged. Put it back from a backup. "

@@ -149,7 +149,7 @@ def question(attempt: str, number: int) -> Any:
     if not 1 <= number <= len(paper.questions):
         abort(404)
     this = paper.questions[number - 1]
-    problem = None
+    problem, elsewhere = None, False
     if request.method == "POST":
         answers = _read_posted(paper, [this])
         newer = _newer_elsewhere(paper, answers)
@@ -157,13 +157,15 @@ def question(attempt: str, number: int) -> Any:
         go = request.form.get("go", "next")
         given, revision = answers.get(this.id, (None, 0))
         problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
-        if newer or kept.get(this.id, 0) > revision:
+        elsewhere = newer or kept.get(this.id, 0) > revision
+        if elsewhere:
             problem = _("A newer answer was saved in another tab or on another device. It is the one shown here.")
         if problem is None:
             return redirect(_after_question(paper, number, go), 303)
         paper = Paper(paper.attempt, None, paper.facts)
     page = render_template(
         "learning/question.html",
+        elsewhere=elsewhere,
         here="courses",
         course=paper.course,
         attempt=attempt,

@@ -97,6 +97,13 @@ def test_a_database_that_was_never_made_is_told_in_one_line(data: Path, postgres
     assert 'database "nowhere" does not exist' in line and "Make it first" in line
 
 
+@pytest.mark.parametrize("content", [b"\0" * 32, b"\xff" * 32])
+def test_a_secret_of_one_byte_over_and_over_is_never_used(data: Path, content: bytes) -> None:
+    (data / "keys").mkdir(exist_ok=True)
+    (data / "keys" / "secret").write_bytes(content)
+    assert "keys/secret holds one byte over and over" in refused(data, "people", "list")
+
+
 @pytest.mark.parametrize("content", [b"", b"short", b"x" * 31, b"x" * 33])
 def test_a_secret_that_is_damaged_is_never_used(data: Path, content: bytes) -> None:
     (data / "keys").mkdir(exist_ok=True)

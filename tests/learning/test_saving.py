@@ -114,6 +114,7 @@ def test_two_tabs_on_one_revision_do_not_overwrite_each_other_in_silence(site: S
     first.form_with("Keep this and go on").submit("Keep this and go on", **right)
     told = second.form_with("Keep this and go on").submit("Keep this and go on", expect=422, **other)
     assert "A newer answer was saved in another tab" in told.main
+    assert "What you chose is kept" not in told.main
     assert chosen(told) == chosen(sam.get(first.path))
     late = save(sam, second, other, 1)
     assert (late["revision"], late["saved"], late["newer"]) == (1, False, True)
