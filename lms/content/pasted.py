@@ -33,7 +33,9 @@ _LISTED = re.compile(
     r"^[ \t>]*(?:(?P<sign>[–—−‐‑―－➢➤➔→⇒►▶▸❖◆◇❑❒☐☑☒✓✔✗✘★☆※])\s|(?P<tab>[^\W\d_])\t"
     r"|(?P<number>\(?\d{1,3}(?:[)）．、]|\.(?=[^\W\d_]))|[①-⑳])|\(?[a-zA-Z](?P<letter>[)]|\.(?=[ \t])))\s*(?=\S)"
 )
-_GIVE_A_MARK = "Begin it with - ( ) or with a number, a full stop and a space; indent it if it goes on from above."
+_GIVE_A_MARK = (
+    "Start it with - ( ) or with a number, a full stop and a space; indent it if it belongs to the line above."
+)
 _PROPER_LIST = re.compile(r"^[ \t>]*(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _DASHES = re.compile(r"^[ \t>]*(?=[^|]*\|)(?=[^–—]*[–—])[-–—|: \t]+$")
 _OPENED = re.compile(r"(?:^[ \t]*|[:,\[{-][ \t]+|[\[{])(?P<quote>[“”„‟‘‚])")

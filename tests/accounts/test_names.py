@@ -99,7 +99,7 @@ def test_forms_and_marks_that_names_have_are_welcome(name: str) -> None:
     "name", ["a" + "\u0301" * 7, "Za" + "\u0334\u0316\u0311" * 20 + "lgo", "S\u20dd\u20dd" * 1 + "\u20dd" * 9]
 )
 def test_marks_heaped_on_one_letter_are_refused(name: str) -> None:
-    assert "more marks on it" in (name_trouble(name) or "")
+    assert "more marks on one character" in (name_trouble(name) or "")
 
 
 def test_every_name_field_refuses_a_name_that_cannot_be_seen(sqlite_site: Site) -> None:
