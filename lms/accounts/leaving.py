@@ -8,13 +8,19 @@ from __future__ import annotations
 from lms.accounts import records
 from lms.accounts.actions import FormError
 from lms.accounts.events import AccountDisabled, AccountEnabled, MembershipEnded, OperatorRemoved
+from lms.accounts.records import Invitation
 from lms.foundation import clock
 from lms.foundation.events import announce
 from lms.foundation.words import gettext as _
 
 
 def take_role(person_id: str, programme_id: str, role: str) -> bool:
-    """End one role of somebody in a programme, and their open sign-ins; return whether they had it."""
+    """End one role of somebody in a programme, and their open sign-ins; return whether they had it.
+
+    An invitation to that role ends with it, or it would bring the role back.
+    """
+    email = records.get_person(person_id).email
+    records.end_invitations(email, Invitation.programme_id == programme_id, Invitation.role == role)
     if not records.delete_membership(person_id, programme_id, role):
         return False
     records.end_sign_ins(person_id)
@@ -23,11 +29,17 @@ def take_role(person_id: str, programme_id: str, role: str) -> bool:
 
 
 def end_membership(person_id: str, programme_id: str) -> list[str]:
-    """End every role of somebody in a programme; return the roles they had."""
+    """End every role of somebody in a programme and every open invitation to it; return the roles they had."""
+    end_invitations(records.get_person(person_id).email, programme_id)
     roles = records.roles_of(person_id).get(programme_id, [])
     for role in roles:
         take_role(person_id, programme_id, role)
     return roles
+
+
+def end_invitations(email: str, programme_id: str) -> int:
+    """Take back what an address was invited to in a programme and has not used yet; return how many invitations."""
+    return records.end_invitations(email, Invitation.programme_id == programme_id)
 
 
 def remove_operator(person_id: str) -> bool | FormError:
@@ -38,13 +50,14 @@ def remove_operator(person_id: str) -> bool | FormError:
     if not person.operator:
         return False
     person.operator = False
+    records.end_invitations(person.email, Invitation.role == "operator")
     records.end_sign_ins(person_id)
     announce(OperatorRemoved(person_id))
     return True
 
 
 def disable(person_id: str) -> bool | FormError:
-    """Close an account: sign-ins and links to a new password end at once; return whether it was open."""
+    """Close an account: sign-ins, links to a new password and open invitations end; return whether it was open."""
     if records.is_last_operator(person_id):
         return _last_one()
     person = records.get_person(person_id)
@@ -53,6 +66,7 @@ def disable(person_id: str) -> bool | FormError:
     person.disabled_at = clock.now()
     records.end_sign_ins(person_id)
     records.end_password_links(person_id)
+    records.end_invitations(person.email)
     announce(AccountDisabled(person_id))
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Row, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS, Visitor, is_over
@@ -288,6 +288,12 @@ def find_invitation(token_sha256: str) -> Invitation | None:
     """Return an invitation that can still be used."""
     row = db.session.get(Invitation, token_sha256)
     return row if row and row.used_at is None and row.expires_at > clock.now() else None
+
+
+def end_invitations(email: str, *only: ColumnElement[bool]) -> int:
+    """Delete the invitations of an address that were not used yet, or some of them; return how many."""
+    mine = (Invitation.email == bindparam("address", email), Invitation.used_at.is_(None))
+    return len(db.session.scalars(delete(Invitation).where(*mine, *only).returning(Invitation.token_sha256)).all())
 
 
 def find_password_link(token_sha256: str) -> str | None:

@@ -64,6 +64,9 @@ def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
             write(actions.name_operator, person.id)
         else:
             write(actions.give_role, person.id, programme.id, role)
+        if person.disabled_at:
+            say(f"{email} has the role {role} now. Their account is closed; see: lms people enable {person.email}")
+            return
         say(f"{email} has the role {role} now. They sign in once more to use it.")
         return
     token = write(invitations.invite, programme.id if programme else None, role, address)
@@ -110,10 +113,15 @@ def _end(action: Callable[..., Any], *args: Any) -> Any:
 def people_remove(email: str, slug: str | None) -> None:
     """End somebody's membership in a programme with every role they have there; their certificates stay.
 
-    They are signed out at their next request. Their account stays open; see: lms people disable
+    They are signed out at their next request, and links by which they were invited end. Their account stays open; see:
+    lms people disable
     Example: lms people remove sam@example.org --programme harbour
     """
-    person, programme = _get_person(email), get_programme(slug)
+    programme, address = get_programme(slug), normal_email(email)
+    if records.find_person_by_email(address) is None and write(leaving.end_invitations, address, programme.id):
+        say(f"{address} can no longer use the link by which they were invited to {programme.slug}.")
+        return
+    person = _get_person(email)
     roles = _end(leaving.end_membership, person.id, programme.id)
     if not roles:
         raise click.ClickException(f"{person.email} has no role in {programme.slug}. Nothing was changed.")

@@ -180,3 +180,48 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
     told = lms(*words)
     assert told.exit_code == 1 and said in told.output and "Traceback" not in told.output
     assert lms("list").output == before
+
+
+def open_invitation(lms: Callable[..., Result], email: str, *words: str) -> str:
+    """Invite an address once more, and return the path of the link."""
+    told = lms("add", email, "--programme", "harbour", *words).output
+    return "/invitation/" + told.split("/invitation/")[1].split()[0]
+
+
+@pytest.mark.parametrize("role", ["learner", "coordinator"])
+def test_an_invitation_that_nobody_used_yet_is_taken_back(
+    sqlite_site: Site, lms: Callable[..., Result], role: str
+) -> None:
+    path = open_invitation(lms, "noor@example.org", "--role", role)
+    elsewhere = lms("add", "noor@example.org", "--programme", "meadow").output
+    sqlite_site.stranger().get(path)
+    told = lms("remove", "Noor@Example.org", "--programme", "harbour")
+    assert told.exit_code == 0 and "noor@example.org can no longer use" in told.output
+    sqlite_site.stranger().get(path, expect=404)
+    sqlite_site.stranger().get("/invitation/" + elsewhere.split("/invitation/")[1].split()[0])
+    again = lms("remove", "noor@example.org", "--programme", "harbour")
+    assert again.exit_code == 1 and "Nothing was changed." in again.output
+
+
+@pytest.mark.parametrize(
+    ("words", "open_still"),
+    [
+        (("remove", "--programme", "harbour"), (False, False)),
+        (("disable",), (False, False)),
+        (("role", "--remove", "coordinator", "--programme", "harbour"), (False, True)),
+    ],
+)
+def test_whoever_leaves_does_not_come_back_by_an_earlier_invitation(
+    sqlite_site: Site, lms: Callable[..., Result], words: tuple[str, ...], open_still: tuple[bool, bool]
+) -> None:
+    paths = [open_invitation(lms, "late@example.org", "--role", role) for role in ("coordinator", "observer")]
+    person_id, harbour = ids(sqlite_site, "sam")
+    sqlite_site.do(_now_called, person_id, "late@example.org")
+    sqlite_site.do(give_role, person_id, harbour, "coordinator")
+    assert lms(words[0], "late@example.org", *words[1:]).exit_code == 0
+    for path, still in zip(paths, open_still, strict=True):
+        sqlite_site.stranger().get(path, expect=200 if still else 404)
+
+
+def _now_called(person_id: str, email: str) -> None:
+    get_person(person_id).email = email
