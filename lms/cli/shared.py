@@ -1,4 +1,4 @@
-"""What commands inside a site share: the app they stand in, and its programmes."""
+"""What commands inside a site share: the app they run in, and its programmes."""
 
 from __future__ import annotations
 
