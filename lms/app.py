@@ -45,7 +45,7 @@ from lms.certification.pages import operator_notices
 from lms.certification.views import rooms as certification_rooms
 from lms.coordination import batch_views, equivalent_views, evidence_views, person_views
 from lms.coordination.views import rooms as coordination_rooms
-from lms.foundation import db, events, gate, logs, packing, redaction, words
+from lms.foundation import db, email_templates, events, gate, logs, packing, redaction, words
 from lms.foundation.files import FileStore
 from lms.foundation.health import Health
 from lms.foundation.jobs import Jobs
@@ -237,17 +237,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.globals.update(
         visitor=None, notices=(), here=None, leave_url=app.extensions["lms_settings"].leave_url
     )
-    # Letters are written inside a write, where no file is read.
-    for letter in (
-        "certificate_ends",
-        "ask_for_spelling",
-        "certificate_ready",
-        "certificate_without_pdf",
-        "confirm_observer",
-        "lines",
-        "new_device",
-    ):
-        app.jinja_env.get_template(f"mail/{letter}.txt")
+    email_templates.prepare(app)
 
     @app.context_processor
     def about_this_page() -> dict[str, Any]:
@@ -294,40 +284,40 @@ TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
         _("We’re busy just now"),
         _("Too many requests came in at once, so we couldn’t get to yours."),
     ),
-    400: lambda: (_("This could not be read"), _("Something in what was sent does not fit together.")),
-    403: lambda: (_("This came from another site"), _("We only take what is sent from our own pages.")),
+    400: lambda: (_("We couldn’t read that"), _("Something in what your browser sent doesn’t make sense to us.")),
+    403: lambda: (_("This came from another site"), _("We only accept forms that were sent from our own pages.")),
     404: lambda: (
-        _("There is no page here"),
-        _("The address may have slipped, or this page is not open to your account."),
+        _("Page not found"),
+        _("The address may have a typo, or your account can’t open this page."),
     ),
-    405: lambda: (_("This page works another way"), _("It was opened in a way that it does not know.")),
-    413: lambda: (_("That was too large"), _("It was more than this page can take at once.")),
-    429: lambda: (_("Many tries came from your network"), _("Codes that nobody has were looked up many times.")),
-    500: lambda: (_("Something broke on our side"), _("The page could not be made.")),
-    503: lambda: (_("We cannot reach our records just now"), _("The page could not be made.")),
+    405: lambda: (_("This page can’t be opened like that"), _("It was opened in a way that it doesn’t support.")),
+    413: lambda: (_("That was too large"), _("You sent more than this page can accept at once.")),
+    429: lambda: (_("Too many attempts from your network"), _("Somebody looked up codes that don’t exist many times.")),
+    500: lambda: (_("Something went wrong on our side"), _("We couldn’t show this page.")),
+    503: lambda: (_("We can’t reach our records just now"), _("We couldn’t show this page.")),
 }
 NEXT: dict[int | str, Callable[[], str]] = {
-    "busy": lambda: _("Please wait a few seconds, then go back and send it again, or load this page again."),
-    413: lambda: _("Please send less at once, or ask for help."),
+    "busy": lambda: _("Please wait a few seconds, then go back and send it again, or reload this page."),
+    413: lambda: _("Please send less at once, or ask your coordinator for help."),
     429: lambda: _("Please wait ten minutes, then try again."),
-    500: lambda: _("Please try again in a minute. If it stays so, tell us the reference below."),
-    503: lambda: _("Please try again in a minute. If it stays so, tell us the reference below."),
+    500: lambda: _("Please try again in a minute. If it still doesn’t work, tell us the reference below."),
+    503: lambda: _("Please try again in a minute. If it still doesn’t work, tell us the reference below."),
 }
 
 
 def _trouble_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
     g.in_trouble = status >= 500
     title, happened = TROUBLE.get(kind or status, TROUBLE[500 if status >= 500 else 400])()
-    following = NEXT.get(kind or status, lambda: _("Please go back, or start again from the courses."))()
+    following = NEXT.get(kind or status, lambda: _("Go back, or start from the courses."))()
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
     reference = secrets.token_hex(4)
     log.log(logging.ERROR if status >= 500 else logging.INFO, "answered %s, reference %s", status, reference)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(happened=happened, next=following, reference=reference), status, headers
     told = {"title": title, "happened": happened, "next_step": following, "reference": reference}
-    told["safe"] = _("What you had saved is safe. Nothing was lost or half done.")
+    told["safe"] = _("Everything you’ve saved is safe.")
     if kind == "busy" and request.method == "POST":
-        told["safe"] = _("What you had saved before is safe. What you just sent isn’t saved yet.")
+        told["safe"] = _("Everything you saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
         return render_template("errors/error.html", links=links, **told), status, headers

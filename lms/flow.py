@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import render_template, url_for
+from flask import url_for
 
 from lms import telling
 from lms.accounts import letters
@@ -16,6 +16,7 @@ from lms.accounts.events import NewDevice, ProgrammeSet
 from lms.certification import actions as certification
 from lms.certification import credentials, levels, notices, rendering, renewal
 from lms.certification import own as own_certificates
+from lms.certification.codes import grouped
 from lms.certification.events import (
     CertificateHeld,
     CertificateIssued,
@@ -35,6 +36,7 @@ from lms.coordination import batches
 from lms.coordination import own as own_batches
 from lms.foundation import clock, mail, throttle
 from lms.foundation.db import after_commit, write
+from lms.foundation.email_templates import render_email
 from lms.foundation.events import Reactions
 from lms.foundation.gate import settings as this_site
 from lms.foundation.jobs import Lane, Sweep
@@ -154,8 +156,8 @@ def reactions(settings: Settings) -> Reactions:
         RemarkAnswered: [_tell_of_answer],
         NewDevice: [lambda event: _tell_of_device(event, settings)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
-        PdfWaitsForLetters: [lambda event: _tell_of_letters(event.award_id, settings)],
-        SpellingAsked: [lambda event: _ask_for_spelling(event.award_id, settings)],
+        PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
+        SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
         CertificateHeld: [lambda event: notices.take_back_before(event.award_id)],
         CertificateIssued: [
             lambda event: notices.take_back_before(event.award_id),
@@ -171,55 +173,30 @@ def reactions(settings: Settings) -> Reactions:
             lambda event: credentials.mark_stale(event.award_id),
             lambda event: notices.carry_over(event.award_id, event.new_award_id),
         ],
-        DocumentStored: [lambda event: _tell_holder(event.award_id, settings)],
+        DocumentStored: [lambda event: _email_holder("certificate_ready", event.award_id, settings)],
     }
 
 
-def _tell_holder(award_id: str, settings: Settings) -> None:
+def _email_holder(template: str, award_id: str, settings: Settings) -> None:
+    """Email the holder of a certificate about it."""
     award = get_award(award_id)
     holder = accounts.get_person(award.person_id)
-    address = settings.base_url + url_for("certification.certificate", code=award.code)
-    body = render_template(
-        "mail/certificate_ready.txt", name=holder.display_name, title=award.title, address=address, code=award.code
+    email = render_email(
+        template,
+        name=holder.display_name,
+        title=award.title,
+        code=grouped(award.code),
+        letters=" ".join(find_letters(award_id)),
+        programme=accounts.get_programme(award.programme_id).name,
+        certificate_url=settings.base_url + url_for("certification.certificate", code=award.code),
+        account_url=settings.base_url + url_for("accounts.account"),
+        preferences_url=_preferences_url(settings),
     )
-    mail.queue_mail(
-        settings,
-        holder.email,
-        _("Your certificate is ready: %(title)s", title=award.title),
-        body,
-        quiet=letters.quiet_hours(holder.id),
-    )
+    mail.queue_mail(settings, holder.email, *email, quiet=letters.quiet_hours(holder.id))
 
 
-def _tell_of_letters(award_id: str, settings: Settings) -> None:
-    """Tell a holder that the certificate is issued, and for which letters its PDF waits."""
-    body = render_template("mail/certificate_without_pdf.txt", **_of_letters(award_id, settings))
-    subject = _("Your certificate is issued, without a PDF for now: %(title)s", title=get_award(award_id).title)
-    _mail_holder(award_id, subject, body, settings)
-
-
-def _ask_for_spelling(award_id: str, settings: Settings) -> None:
-    """Ask a holder for a coordinator whether the name has another spelling."""
-    body = render_template("mail/ask_for_spelling.txt", **_of_letters(award_id, settings))
-    _mail_holder(award_id, _("Another spelling of your name for your certificate?"), body, settings)
-
-
-def _mail_holder(award_id: str, subject: str, body: str, settings: Settings) -> None:
-    holder = accounts.get_person(get_award(award_id).person_id)
-    mail.queue_mail(settings, holder.email, subject, body, quiet=letters.quiet_hours(holder.id))
-
-
-def _of_letters(award_id: str, settings: Settings) -> dict[str, str]:
-    award = get_award(award_id)
-    return {
-        "name": accounts.get_person(award.person_id).display_name,
-        "title": award.title,
-        "code": award.code,
-        "letters": " ".join(find_letters(award_id)),
-        "programme": accounts.get_programme(award.programme_id).name,
-        "certificate_url": settings.base_url + url_for("certification.certificate", code=award.code),
-        "account_url": settings.base_url + url_for("accounts.account"),
-    }
+def _preferences_url(settings: Settings) -> str:
+    return settings.base_url + url_for("accounts.letters_page")
 
 
 def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
@@ -230,39 +207,38 @@ def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
     programme = accounts.get_programme(row.programme_id)
     address = settings.base_url + url_for("coordination.to_confirm", programme=programme.slug)
     for person in levels.who_may_confirm(row):
-        body = render_template(
-            "mail/confirm_observer.txt", name=person.display_name, programme=programme.name, address=address
+        email = render_email(
+            "confirm_observer",
+            name=person.display_name,
+            programme=programme.name,
+            address=address,
+            preferences_url=_preferences_url(settings),
         )
-        subject = _("Please confirm who observed a practice")
-        mail.queue_mail(settings, person.email, subject, body, quiet=letters.quiet_hours(person.id))
+        mail.queue_mail(settings, person.email, *email, quiet=letters.quiet_hours(person.id))
 
 
 def _tell_of_device(event: NewDevice, settings: Settings) -> None:
     person = accounts.get_person(event.person_id)
-    body = render_template(
-        "mail/new_device.txt",
+    email = render_email(
+        "new_device",
         name=person.display_name,
         moment=moment(clock.now(), settings.timezone),
-        device=event.kind or _("one that does not say what it is"),
+        device=event.kind or _("unknown device"),
         address=settings.base_url + url_for("accounts.password"),
+        preferences_url=_preferences_url(settings),
     )
-    mail.queue_mail(
-        settings,
-        person.email,
-        _("A new kind of device signed in to your account"),
-        body,
-        quiet=letters.quiet_hours(person.id),
-    )
+    mail.queue_mail(settings, person.email, *email, quiet=letters.quiet_hours(person.id))
 
 
 def _tell_of_answer(event: RemarkAnswered) -> None:
     readers = list_finishers(event.programme_id, event.course_id, event.lesson_id)
     address = url_for("learning.remarks", course=event.course_id, lesson=event.lesson_id)
-    letters.wait_to_tell(readers, "answers", _("The authors answered what readers said of a lesson."), address)
+    line = _("The authors replied to readers’ feedback on a lesson you finished")
+    letters.wait_to_tell(readers, "answers", line, address)
 
 
 def _tell_of_refreshers(settings: Settings) -> None:
-    line, address = _("Two or three questions are there for you, if you like."), url_for("learning.refreshers")
+    line, address = _("Your refresher is ready: two or three questions, if you like"), url_for("learning.refreshers")
     write(tell_of_due, clock.today(settings.timezone), line, address)
 
 

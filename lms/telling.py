@@ -1,10 +1,11 @@
-"""What is told by letter at its time: the ends of certificates, and the lines that somebody asked for."""
+"""Scheduled email: expiry reminders, and the updates that people asked for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from flask import render_template, url_for
+from flask import url_for
 
 from lms.accounts import letters
 from lms.accounts import records as accounts
@@ -13,6 +14,7 @@ from lms.certification.records import get_award
 from lms.coordination.pages import rows_of
 from lms.foundation import clock, mail
 from lms.foundation.db import write
+from lms.foundation.email_templates import render_email
 from lms.foundation.keys import secret_key
 from lms.foundation.settings import Settings
 from lms.foundation.words import day, ngettext
@@ -36,24 +38,20 @@ def _tell_of_end(award_id: str, settings: Settings) -> None:
         return
     award = get_award(award_id)
     holder, programme = accounts.get_person(award.person_id), accounts.get_programme(award.programme_id)
-    ended, until = today > award.valid_until, day(award.valid_until)  # type: ignore[operator, arg-type]
     off_url = _off_url(holder.public_id, notice, settings)
-    body = render_template(
-        "mail/certificate_ends.txt",
+    email = render_email(
+        "certificate_ends",
         name=holder.display_name,
         title=award.title,
-        day=until,
-        ended=ended,
+        day=day(award.valid_until),  # type: ignore[arg-type]
+        ended=today > award.valid_until,  # type: ignore[operator]
         course_url=settings.base_url + url_for("learning.course", course=award.course_id),
         lead=programme.facts.get("lead") or _("your programme’s lead"),
         off_url=off_url,
-        letters_url=settings.base_url + url_for("accounts.letters_page"),
+        preferences_url=settings.base_url + url_for("accounts.letters_page"),
     )
-    subject = _("Your certificate stands until %(day)s: %(title)s", day=until, title=award.title)
-    if ended:
-        subject = _("Your certificate was valid until %(day)s: %(title)s", day=until, title=award.title)
     quiet, about = letters.quiet_hours(holder.id), notices.word_of(award_id, notice)
-    mail.queue_mail(settings, holder.email, subject, body, quiet=quiet, off_url=off_url, about=about)
+    mail.queue_mail(settings, holder.email, *email, quiet=quiet, off_url=off_url, about=about)
 
 
 def _off_url(public_id: str, purpose: str, settings: Settings) -> str:
@@ -71,7 +69,7 @@ def _led_by(person_id: str) -> dict[str, accounts.Programme]:
 
 def let_ends_wait(settings: Settings) -> None:
     """Let a line wait for coordinators who asked to be told which certificates end; its names come when it leaves."""
-    today, line = clock.today(settings.timezone), _("Certificates of your programme end soon, or have ended.")
+    today, line = clock.today(settings.timezone), _("Certificates in your programme expire soon or have expired")
     for person_id in letters.list_wanting("programme-ends"):
         for path, programme in _led_by(person_id).items():
             if not letters.waits(person_id, path) and _something_is_due(programme.id, person_id, today):
@@ -96,7 +94,9 @@ def _names_shown_to(person_id: str, today: date) -> Names:
     """Return whose certificate each code is, as the list of people shows it, for each list for which a line waits."""
     return {
         path: {
-            row.code: _("%(name)s, %(course)s: until %(day)s", name=row.name, course=row.course, day=day(row.until))
+            row.code: _(
+                "%(name)s, %(course)s: valid until %(day)s", name=row.name, course=row.course, day=day(row.until)
+            )
             for row in rows_of(programme.id, today)
             if row.code and row.until
         }
@@ -105,41 +105,55 @@ def _names_shown_to(person_id: str, today: date) -> Names:
     }
 
 
-def _with_names(line: letters.WaitingLine, names: Names, today: date) -> tuple[str, str, list[str]] | None:
-    """Return a line with the names that belong to it; None when there is nothing to tell any more."""
+@dataclass(frozen=True)
+class Update:
+    """One thing that an email tells somebody who asked for it, with the page to open."""
+
+    headline: str
+    details: list[str]
+    link_words: str
+    url: str
+
+
+def _as_update(line: letters.WaitingLine, names: Names, settings: Settings) -> Update | None:
+    """Return what an email says of a waiting line, with the names that belong to it; None when it is out of date."""
+    url = settings.base_url + line.path
+    if line.purpose == "answers":
+        return Update(line.line, [], _("Read the answer"), url)
     if line.purpose != "programme-ends":
-        return line.line, line.path, []
+        return Update(line.line, [], _("Go to your refreshers"), url)
     programme = _led_by(line.person_id).get(line.path)
-    shown = names.get(line.path, {})
+    shown, today = names.get(line.path, {}), clock.today(settings.timezone)
     codes = notices.take_due_in(programme.id, line.person_id, shown, today) if programme else []
     if not codes:
         return None
-    told = ngettext(
-        "%(num)s certificate ends soon, or has ended:", "%(num)s certificates end soon, or have ended:", len(codes)
+    headline = ngettext(
+        "%(num)s certificate expires soon or has expired",
+        "%(num)s certificates expire soon or have expired",
+        len(codes),
     )
-    names_here = [shown[code] for code in codes[:NAMES_MOST]]
-    more = len(codes) - len(names_here)
+    details = [shown[code] for code in codes[:NAMES_MOST]]
+    more = len(codes) - len(details)
     if more:
-        names_here.append(ngettext("and %(num)s more, on the list", "and %(num)s more, on the list", more))
-    return told, line.path, names_here
+        details.append(ngettext("and %(num)s more on the list", "and %(num)s more on the list", more))
+    return Update(headline, details, _("See the list of people"), url)
 
 
 def _send_lines_to(person_id: str, names: Names, settings: Settings) -> None:
     today = clock.today(settings.timezone)
-    due = [(line.purpose, _with_names(line, names, today)) for line in letters.take_due_lines(person_id, today)]
-    lines = [(purpose, line) for purpose, line in due if line]
-    if not lines:
+    due = [(line.purpose, _as_update(line, names, settings)) for line in letters.take_due_lines(person_id, today)]
+    updates = [(purpose, update) for purpose, update in due if update]
+    if not updates:
         return
     person, together = accounts.get_person(person_id), letters.find_choices(person_id).weekly
-    for part in [lines] if together else [[line] for line in lines]:
-        kinds = {purpose for purpose, _line in part}
+    for part in [updates] if together else [[update] for update in updates]:
+        kinds = {purpose for purpose, _update in part}
         off_url = _off_url(person.public_id, kinds.pop() if len(kinds) == 1 else "all", settings)
-        body = render_template(
-            "mail/lines.txt",
+        email = render_email(
+            "updates",
             name=person.display_name,
-            lines=[(line, settings.base_url + path, under) for _purpose, (line, path, under) in part],
+            updates=[update for _purpose, update in part],
             off_url=off_url,
-            letters_url=settings.base_url + url_for("accounts.letters_page"),
+            preferences_url=settings.base_url + url_for("accounts.letters_page"),
         )
-        quiet = letters.quiet_hours(person_id)
-        mail.queue_mail(settings, person.email, _("What you asked to be told"), body, quiet=quiet, off_url=off_url)
+        mail.queue_mail(settings, person.email, *email, quiet=letters.quiet_hours(person_id), off_url=off_url)

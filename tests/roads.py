@@ -57,8 +57,8 @@ def make_account(
     """Register as a stranger does: ask for the link, open it, choose a name and a password."""
     visitor = site.stranger()
     assert visitor.get("/register").form("/register").submit(email=email).h1 == "Check your email"
-    form = visitor.get(link_in_newest_email(site)).form_with("Make my account")
-    return form.submit("Make my account", display_name=shown, password=password, expect=expect)
+    form = visitor.get(link_in_newest_email(site)).form_with("Create account")
+    return form.submit("Create account", display_name=shown, password=password, expect=expect)
 
 
 def begin(visitor: Inspector) -> Page:

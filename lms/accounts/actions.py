@@ -25,6 +25,7 @@ from lms.accounts.records import KnownDevice, Membership, PasswordLink, Person, 
 from lms.foundation import clock, ids, mail
 from lms.foundation.audit import acting_person
 from lms.foundation.db import db
+from lms.foundation.email_templates import Email
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.settings import Settings
@@ -178,15 +179,15 @@ def make_password_link(person_id: str | None, token: str) -> None:
     announce(PasswordLinkMade(person_id))
 
 
-def send_password_link(settings: Settings, email: str, network: str, token: str, letter: tuple[str, str]) -> None:
-    """Send a letter with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
+def send_password_link(settings: Settings, email: str, network: str, token: str, email_text: Email) -> None:
+    """Send an email with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
     may_get_one = limits.count_link(email, network)
     person = records.find_person_by_email(normal_email(email))
     if may_get_one:
         # The same is written for an address that nobody has, so that the answer takes as long; that email never leaves.
         known = person if person and person.disabled_at is None else None
         make_password_link(known.id if known else None, token)
-        mail.queue_mail(settings, known.email if known else "", *letter, any_hour=True, leaves=known is not None)
+        mail.queue_mail(settings, known.email if known else "", *email_text, any_hour=True, leaves=known is not None)
 
 
 def use_password_link(token: str, password_hash: str) -> bool:

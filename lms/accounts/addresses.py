@@ -43,7 +43,7 @@ def read_address(text: str) -> str | NotDeliverable:
         try:
             found = f"{unicodedata.normalize('NFC', local.lower())}@{_as_ascii(domain)}"
         except idna.IDNAError:
-            reason = _("The part after the @ is not the name of a mail server.")
+            reason = _("The part after the @ isn’t the name of a mail server.")
         else:
             if len(found) <= EMAIL_MOST:
                 return found
@@ -81,18 +81,18 @@ def _as_ascii(domain: str) -> str:
 def _what_is_around_it(text: str) -> str | None:
     """Return what a pasted address brought with it, in words."""
     if text.lower().startswith("mailto:"):
-        return _("Please type the address alone, without “mailto:”.")
+        return _("Please enter just the address, without “mailto:”.")
     if "<" in text or ">" in text:
-        return _("Please type the address alone, without a name and angle brackets.")
+        return _("Please enter just the address, without a name and angle brackets.")
     if any(sign in text for sign in ",;"):
-        return _("Please type one address alone, without a comma or semicolon.")
+        return _("Please enter one address, without a comma or semicolon.")
     return None
 
 
 def _what_hides(text: str) -> str | None:
     """Return that an address has something in it that nobody sees, before any of it is mapped away."""
     if hides_something(text) or any(unicodedata.category(sign)[0] in "CZ" for sign in text):
-        return _("This address has a space or a hidden character in it. Please type it again.")
+        return _("This address has a space or a hidden character in it. Please enter it again.")
     return None
 
 
@@ -104,13 +104,13 @@ def _what_is_amiss(text: str) -> str | None:
     if ".." in text or text[0] == "." or text[-1] == "." or ".@" in text or "@." in text:
         return _("This address has one full stop too many.")
     if "." not in domain or domain.rpartition(".")[2].isdigit() or domain.startswith("["):
-        return _("The part after the @ is not the name of a mail server.")
+        return _("The part after the @ isn’t the name of a mail server.")
     if len(local.encode()) > LOCAL_MOST:
         return _("The part before the @ is too long.")
     if any(not (sign in _SYMBOLS or unicodedata.category(sign)[0] in "LMN") for sign in local):
         return _("There’s a character before the @ that email addresses can’t have.")
     if any(_mixes_alphabets(part) for part in (local, *domain.split("."))):
-        return _("This address mixes letters from different alphabets that look alike. Please type it again.")
+        return _("This address mixes letters from different alphabets that look alike. Please enter it again.")
     return None
 
 

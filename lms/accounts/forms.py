@@ -27,8 +27,8 @@ class _Email:
 class SignInForm(Form):
     """An address and a password."""
 
-    email = TextField(_l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST)])
-    password = PasswordField(_l("Password"), [Required(_l("Please type your password.")), ShortEnough(PASSWORD_MOST)])
+    email = TextField(_l("Email address"), [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST)])
+    password = PasswordField(_l("Password"), [Required(_l("Please enter your password.")), ShortEnough(PASSWORD_MOST)])
     own_device = BooleanField(_l("Only I use this device"))
 
 
@@ -37,10 +37,10 @@ class RegisterForm(Form):
 
     display_name = TextField(
         _l("Your name, as others see it here"),
-        [Required(_l("Please type a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
+        [Required(_l("Please enter a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
     )
     email = TextField(
-        _l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST), _Email()]
+        _l("Email address"), [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST), _Email()]
     )
     password = PasswordField(_l("Password"), [Required(_l("Please choose a password."))])
 
@@ -48,7 +48,7 @@ class RegisterForm(Form):
 class PasswordForm(Form):
     """The password one has, and the one to have."""
 
-    old = PasswordField(_l("The password you have now"), [Required(_l("Please type the password you have now."))])
+    old = PasswordField(_l("Current password"), [Required(_l("Please enter your current password."))])
     new = PasswordField(_l("New password"), [Required(_l("Please choose a password."))])
 
 
@@ -56,7 +56,7 @@ class ForgottenForm(Form):
     """The address to which a link goes."""
 
     email = TextField(
-        _l("E-mail address"), [Required(_l("Please type your e-mail address.")), ShortEnough(EMAIL_MOST), _Email()]
+        _l("Email address"), [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST), _Email()]
     )
 
 
@@ -69,18 +69,18 @@ class NewPasswordForm(Form):
 class DeleteForm(Form):
     """The password again before an account goes, and whether a seal of the name stays."""
 
-    seal = BooleanField(_l("Let people still compare the name on my certificates"))
-    password = PasswordField(_l("Password"), [Required(_l("Please type your password."))])
+    seal = BooleanField(_l("Let people still check the name on my certificates"))
+    password = PasswordField(_l("Password"), [Required(_l("Please enter your password."))])
 
 
 class WaysForm(Form):
     """How somebody likes to be met: set once, and it holds everywhere."""
 
-    long_rest = BooleanField(_l("Let me rest for two hours on a device that others use as well"))
-    check_at_once = BooleanField(_l("Show me all questions of a check on one page"))
-    wins_hidden = BooleanField(_l("Do not say that I finished a lesson"))
-    pronouns = TextField(_l("Pronouns, if you like"), [ShortEnough(PRONOUNS_MOST), OneLine()])
-    pronouns_shown = BooleanField(_l("Show them beside my name to the people who look after my programme"))
+    long_rest = BooleanField(_l("Keep me signed in for two hours on a shared device"))
+    check_at_once = BooleanField(_l("Show all questions of a check on one page"))
+    wins_hidden = BooleanField(_l("Don’t tell me when I finish a lesson"))
+    pronouns = TextField(_l("Pronouns (optional)"), [ShortEnough(PRONOUNS_MOST), OneLine()])
+    pronouns_shown = BooleanField(_l("Show them beside my name to my programme’s coordinators"))
 
 
 class NamesForm(Form):
@@ -88,12 +88,12 @@ class NamesForm(Form):
 
     display_name = TextField(
         _l("Your name, as others see it here"),
-        [Required(_l("Please type a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
+        [Required(_l("Please enter a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
     )
     certificate_name = TextField(
         _l("Name on certificates"),
         [
-            Required(_l("Please type the name that is to stand on certificates.")),
+            Required(_l("Please enter the name to show on certificates.")),
             ShortEnough(CERTIFICATE_NAME_MOST),
             OneLine(),
         ],

@@ -15,6 +15,7 @@ from lms.accounts.records import Invitation, Person
 from lms.accounts.views import let_in, rooms, unprintable, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
+from lms.foundation.email_templates import render_email
 from lms.foundation.fields import Form
 from lms.foundation.gate import network_today, settings
 from lms.foundation.keys import fingerprint, secret_key
@@ -56,13 +57,11 @@ def register() -> Any:
 def _letters(token: str) -> RegisterLetters:
     site = settings().base_url
     sign_in, forgotten = site + url_for("accounts.sign_in"), site + url_for("accounts.forgotten")
+    preferences_url = site + url_for("accounts.letters_page")
     return RegisterLetters(
-        (_("Make your account"), render_template("mail/register.txt", address=_link(token))),
-        (
-            _("You have an account already"),
-            render_template("mail/has_account.txt", sign_in=sign_in, forgotten=forgotten),
-        ),
-        (_("We couldn’t make an account"), render_template("mail/looks_like_another.txt")),
+        render_email("register", address=_link(token)),
+        render_email("has_account", sign_in=sign_in, forgotten=forgotten, preferences_url=preferences_url),
+        render_email("looks_like_another"),
     )
 
 
@@ -124,8 +123,7 @@ def _may_send(invitation: Invitation, token: str) -> bool:
     mark = network_today()
     if not invitation.email or not limits.may_ask_for_link(mark):
         return False
-    letter = (_("Confirm your email address"), render_template("mail/invitation.txt", address=_link(token)))
-    write(invitations.email_link, settings(), invitation.email, mark, letter)
+    write(invitations.email_link, settings(), invitation.email, mark, render_email("invitation", address=_link(token)))
     return True
 
 

@@ -13,12 +13,11 @@ from lms.accounts.events import AddressConfirmed, InvitationMade
 from lms.accounts.records import Invitation, Person
 from lms.foundation import clock, ids, mail
 from lms.foundation.db import db
+from lms.foundation.email_templates import Email
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint, seal
 from lms.foundation.settings import Settings
 from lms.foundation.words import gettext as _
-
-Email = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,12 @@ def accept(token: str, came: NewAccount | str, *, proven: bool) -> Person | Form
     """Use a one-time link, as a new account or as the person with an id; take the role it gives."""
     invitation = records.find_invitation(fingerprint(token))
     if invitation is None:
-        return FormError("email", _("This link has been used already, or its time is over. Please ask for a new one."))
+        return FormError("email", _("This link has been used already or has expired. Please ask for a new one."))
     known = records.get_person(came) if isinstance(came, str) else None
     if known and invitation.email not in {None, known.email}:
-        return FormError("email", _("This invitation is for another email address. Nothing was changed."))
+        return FormError("email", _("This invitation is for another email address. Nothing has changed."))
     if not proven and needs_proof(invitation, known):
-        return FormError("email", _("Please use the link in the email that we send to this address."))
+        return FormError("email", _("Please use the link in the email that we’ll send to this address."))
     person = known or _register(came, invitation, proven)
     if isinstance(person, FormError):
         return person

@@ -82,4 +82,4 @@ def enable(person_id: str) -> bool:
 
 
 def _last_one() -> FormError:
-    return FormError("role", _("Nobody else runs this site. Please name another operator first."))
+    return FormError("role", _("Nobody else runs this site. Please make somebody else an operator first."))

@@ -22,28 +22,28 @@ def purpose_words() -> dict[str, tuple[str, str]]:
     """Return each kind of letter that one can ask for: its name and what stands in it."""
     return {
         "answers": (
-            _("Answers of the authors"),
-            _("When they answer what readers said of a lesson that you have finished."),
+            _("Replies from the authors"),
+            _("When they reply to readers’ feedback on a lesson you’ve finished."),
         ),
         "refreshers": (
             _("Refreshers"),
-            _("When two or three questions are there for you, as often as you chose on the page of refreshers."),
+            _("When two or three questions are ready for you, as often as you chose on the refreshers page."),
         ),
         **_words_on_ends(),
         "programme-ends": (
-            _("Certificates of my programme that end"),
-            _("Who holds them and until when, as the list of people shows it. Nothing of how anybody learns."),
+            _("Certificates that expire soon in my programme"),
+            _("Who holds them and until when, as the list of people shows it. Nothing about how anybody learns."),
         ),
     }
 
 
 def _words_on_ends() -> dict[str, tuple[str, str]]:
     return {
-        "ends-90": (_("Three months before the end"), ""),
-        "ends-60": (_("Two months before the end"), ""),
-        "ends-30": (_("One month before the end"), ""),
-        "ends-7": (_("One week before the end"), ""),
-        "ended": (_("The day after the end"), ""),
+        "ends-90": (_("Three months before"), ""),
+        "ends-60": (_("Two months before"), ""),
+        "ends-30": (_("One month before"), ""),
+        "ends-7": (_("One week before"), ""),
+        "ended": (_("The day after"), ""),
     }
 
 
@@ -72,7 +72,7 @@ def letters_page() -> Any:
         rest_until=request.form.get("rest_until", mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
         zone=settings().timezone,
         problems=problems,
-        notices=[_("This is kept.")] if request.args.get("saved") and request.method == "GET" else [],
+        notices=[_("Saved.")] if request.args.get("saved") and request.method == "GET" else [],
     )
     return make_response(page, 422 if problems else 200)
 
@@ -83,12 +83,12 @@ def _when_asked_for(problems: list[tuple[str, str]]) -> dict[str, object]:
         try:
             when[name] = time.fromisoformat(request.form.get(name, "").strip()).replace(second=0, tzinfo=None)
         except ValueError:
-            problems.append((f"f-{name}", _("A time looks like 20:00. Please look at this one again.")))
+            problems.append((f"f-{name}", _("Please enter a time such as 20:00.")))
     try:
         text = request.form.get("rest_until", "").strip()
         when["snoozed_until"] = date.fromisoformat(text) if text else None
     except ValueError:
-        problems.append(("f-rest_until", _("A day looks like 2027-03-14. Please look at this one again.")))
+        problems.append(("f-rest_until", _("Please enter a date such as 2027-03-14.")))
     return when
 
 
@@ -117,7 +117,7 @@ def ways() -> Any:
             pronouns_shown=bool(form.pronouns_shown.data),
         )
         return redirect(url_for("accounts.ways", saved="yes"), 303)
-    told = [_("This is kept, and holds everywhere.")] if request.args.get("saved") and not form.errors else []
+    told = [_("Saved. Your choices apply everywhere.")] if request.args.get("saved") and not form.errors else []
     page = render_template("accounts/ways.html", form=form, notices=told)
     return make_response(page, 422 if form.errors else 200)
 

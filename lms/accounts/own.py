@@ -46,8 +46,8 @@ def export(person_id: str) -> list[Part]:
             "account",
             _("Your account"),
             {
-                "email": _("E-mail address"),
-                "name_here": _("Name here"),
+                "email": _("Email address"),
+                "name_here": _("Name shown here"),
                 "name_on_certificates": _("Name on certificates"),
                 "language": _("Language"),
                 "pronouns": _("Pronouns"),
@@ -56,8 +56,8 @@ def export(person_id: str) -> list[Part]:
                 "runs_the_site": _("Runs this site"),
                 "disabled": _("Account closed"),
                 "confirmed": _("Email address confirmed"),
-                "made": _("Made"),
-                "number": _("Number in addresses"),
+                "made": _("Created"),
+                "number": _("Number in web addresses"),
             },
             (
                 (
@@ -129,7 +129,7 @@ def _of_devices(person_id: str) -> list[Part]:
         ),
         Sheet(
             "devices",
-            _("Kinds of device"),
+            _("Kinds of device you’ve used"),
             {"kind": _("Kind"), "last_used": _("Last used")},
             tuple((row.kind, row.seen_at.isoformat()) for row in records.list_devices(person_id)),
         ),
@@ -142,22 +142,22 @@ def _of_choices(person_id: str) -> list[Part]:
     return [
         Sheet(
             "choices",
-            _("What you chose"),
+            _("Your preferences"),
             {"what": _("What"), "how": _("How")},
             (
-                *((_("Letters"), purpose) for purpose in sorted(letters.list_consents(person_id))),
-                (_("No letters between"), f"{mine.quiet_from:%H:%M}-{mine.quiet_until:%H:%M}"),
-                (_("No letters until"), mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
-                (_("One letter a week"), _yes_or_no(mine.weekly)),
+                *((_("Emails"), purpose) for purpose in sorted(letters.list_consents(person_id))),
+                (_("No emails between"), f"{mine.quiet_from:%H:%M}-{mine.quiet_until:%H:%M}"),
+                (_("No updates until"), mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
+                (_("Together, once a week at most"), _yes_or_no(mine.weekly)),
                 (_("Last email of that kind"), mine.told_on.isoformat() if mine.told_on else ""),
-                (_("Small wins hidden"), _yes_or_no(mine.wins_hidden)),
-                (_("The whole check at once"), _yes_or_no(mine.check_at_once)),
+                (_("Don’t tell me when I finish a lesson"), _yes_or_no(mine.wins_hidden)),
+                (_("All questions of a check on one page"), _yes_or_no(mine.check_at_once)),
             ),
         ),
         Sheet(
             "waiting",
-            _("What waits for your next letter"),
-            {"since": _("Since"), "for": _("For"), "line": _("Line"), "page": _("Page")},
+            _("Updates waiting for your next email"),
+            {"since": _("Since"), "for": _("For"), "line": _("Text"), "page": _("Page")},
             tuple((row.since.isoformat(), row.purpose, row.line, row.path) for row in waiting),
         ),
     ]
@@ -170,7 +170,7 @@ def _what_happened(person_id: str) -> tuple[tuple[str, str, str, str], ...]:
         for row in entries
     ]
     if len(entries) >= audit.MOST_OF_PERSON:
-        older = _("These are the newest 10,000 of each kind. Ask whoever runs the site for anything older.")
+        older = _("These are the newest 10,000 of each kind. Ask the people who run this site for anything older.")
         rows.insert(0, ("", older, "", ""))
     return tuple(rows)
 
@@ -179,20 +179,20 @@ def _of_what_happened(person_id: str, email: str) -> list[Part]:
     return [
         Sheet(
             "letters",
-            _("Letters to you"),
-            {"written": _("Written"), "heading": _("Heading"), "sent": _("Sent")},
+            _("Emails to you"),
+            {"written": _("Written"), "heading": _("Subject"), "sent": _("Sent")},
             tuple((row.created_at.isoformat(), row.subject, _moment(row.sent_at)) for row in mail.list_letters(email)),
         ),
         Sheet(
             "what-happened",
-            _("What happened with your account"),
-            {"when": _("When"), "in_words": _("In words"), "event": _("Event"), "facts": _("Facts")},
+            _("Account activity"),
+            {"when": _("When"), "in_words": _("In words"), "event": _("Event name"), "facts": _("Details")},
             _what_happened(person_id),
         ),
         Sheet(
             "sign-ins-that-did-not-work",
-            _("Sign-ins with your address that did not work"),
-            {"since": _("Since"), "how_often": _("How often")},
+            _("Unsuccessful sign-ins with your email address"),
+            {"since": _("Since"), "how_often": _("Number of times")},
             tuple((row.since.isoformat(), str(row.count)) for row in throttle.list_about(email)),
         ),
     ]

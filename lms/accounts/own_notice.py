@@ -11,8 +11,8 @@ def kept() -> tuple[Kept, ...]:
     stays = _("Until you delete your account.")
     return (
         Kept(
-            _("Your e-mail address, your names and your language"),
-            _("You sign in with the address, others read one name here, and the other stands on certificates."),
+            _("Your email address, your names, pronouns and language"),
+            _("You sign in with the address. Others see one name here, and the other is on your certificates."),
             stays,
             (
                 "person.id",
@@ -31,7 +31,7 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("A mark of your password, from which nobody can read it"),
+            _("A fingerprint of your password, which nobody can turn back into it"),
             _("So that only you can sign in."),
             stays,
             (
@@ -43,7 +43,7 @@ def kept() -> tuple[Kept, ...]:
         ),
         Kept(
             _("Your roles in programmes"),
-            _("They decide which pages are open to you."),
+            _("They decide which pages you can open."),
             stays,
             (
                 "membership.id",
@@ -67,8 +67,8 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("Where you are signed in: since when, and when it was last used"),
-            _("It keeps you signed in, and lets you end a sign-in that is not yours. No place is kept."),
+            _("Where you’re signed in: since when, and when you last used it"),
+            _("So that you stay signed in, and can sign out a device that isn’t yours. We don’t store where you were."),
             _("Two days after its last use, or when you sign out."),
             (
                 "sign_in.token_sha256",
@@ -81,14 +81,14 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("Kinds of device you signed in with, as coarse as “Firefox, Windows”"),
-            _("So that a letter can tell you when a new kind signs in."),
+            _("Kinds of device you’ve signed in on, only as exact as “Firefox, Windows”"),
+            _("So that we can email you when a new kind of device signs in."),
             stays,
             ("known_device.person_id", "known_device.kind", "known_device.seen_at"),
         ),
         Kept(
-            _("Letters that were sent to you: when, and with which heading"),
-            _("So that none is lost or sent twice. What a letter said is gone once it has left."),
+            _("Emails we’ve sent you: when, and with which subject"),
+            _("So that none gets lost or is sent twice. We delete the text of an email once it’s sent."),
             _("Thirty days."),
             tuple(
                 f"outbox_mail.{name}"
@@ -98,6 +98,7 @@ def kept() -> tuple[Kept, ...]:
                     "recipient",
                     "subject",
                     "body",
+                    "html",
                     "created_at",
                     "not_before",
                     "sent_at",
@@ -109,8 +110,8 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("Which letters you asked for and when, and how you like pages to meet you"),
-            _("So that it is as you chose, on every device."),
+            _("Your email preferences and learning preferences"),
+            _("So that your choices apply on every device."),
             stays,
             (
                 "consent.person_id",
@@ -133,15 +134,15 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("How often a sign-in with your address did not work"),
-            _("So that nobody can try passwords without end. Your network stands there as a mark of the day."),
+            _("How many sign-ins with your email address didn’t work"),
+            _("So that nobody can guess passwords endlessly. Your network is stored as a code that changes every day."),
             _("Two days."),
             ("misses.key", "misses.since", "misses.count"),
         ),
         Kept(
-            _("What happened with your account, told in numbers and dates"),
-            _("So that it can be shown later who did what. It holds no names and no answers."),
-            _("It stays. Once your account is deleted, its number leads to nobody."),
+            _("Account activity, as numbers and dates"),
+            _("So that it’s possible to find out later who did what. It contains no names and no answers."),
+            _("Permanently. Once your account is deleted, its number doesn’t lead to anybody."),
             tuple(
                 f"audit_entry.{name}"
                 for name in ("id", "at", "event", "actor_id", "person_id", "programme_id", "facts")

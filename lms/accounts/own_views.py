@@ -41,7 +41,7 @@ def _handed_over(person_id: str) -> list[Part]:
 @allow("keep an account")
 def own_data() -> Any:
     """Say what is kept of oneself, why and until when."""
-    return render_template("accounts/own_data.html", kept=_kept())
+    return render_template("accounts/own_data.html", stored=_kept())
 
 
 @rooms.get("/account/data/download")
@@ -61,7 +61,7 @@ def _file_of(person_id: str) -> Any:
         "accounts/own_data_file.html",
         made=moment(clock.now(), settings().timezone),
         site=settings().base_url,
-        kept=_kept(),
+        stored=_kept(),
         sheets=[part for part in parts if isinstance(part, Sheet)],
         files=[part for part in parts if not isinstance(part, Sheet)],
     )
@@ -80,7 +80,7 @@ def _come_back(minutes: int) -> Any:
         minutes,
         times=own.DOWNLOADS,
     )
-    response = make_response(render_template("accounts/own_data.html", kept=_kept(), notices=[words]), 429)
+    response = make_response(render_template("accounts/own_data.html", stored=_kept(), notices=[words]), 429)
     response.headers["Retry-After"] = str(60 * minutes)
     return response
 
@@ -97,7 +97,13 @@ def delete_account() -> Any:
         write(current_app.extensions["lms_own_data"][2], me.id, key)
         return leave_browser(make_response(redirect(url_for("accounts.deleted"), 303)))
     if request.method == "POST" and alone:
-        form.refuse("password", _("Nobody else runs this site. Please name somebody first; then you can go."))
+        form.refuse(
+            "password",
+            _(
+                "Nobody else runs this site. Please make somebody else an operator first; "
+                "then you can delete your account."
+            ),
+        )
     page = render_template(
         "accounts/delete_account.html",
         form=form,

@@ -14,6 +14,7 @@ from lms.accounts.records import Person
 from lms.accounts.views import give_cookie, rooms, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
+from lms.foundation.email_templates import render_email
 from lms.foundation.fields import Form
 from lms.foundation.gate import network_today, settings
 from lms.foundation.keys import fingerprint, secret_key
@@ -24,13 +25,13 @@ def knows_password(me: Person, form: Form, name: str) -> bool:
     """Decide whether a field holds the password of somebody signed in; tries that do not work are counted."""
     wait = limits.wait_to_confirm(me.email)
     if wait:
-        said = _("There were many attempts just now. Nothing was changed. Please wait %(wait)s, then try again.")
+        said = _("There have been too many attempts. Nothing has changed. Please wait %(wait)s, then try again.")
         form.refuse(name, said % {"wait": limits.wait_in_words(wait)})
         return False
     if matches(me.password_hash, form[name].data or ""):
         return True
     write(limits.note_confirm_miss, me.email, me.id)
-    form.refuse(name, _("That is not the password of this account. Please look at it again."))
+    form.refuse(name, _("That’s not the current password of this account. Please check it and try again."))
     return False
 
 
@@ -61,7 +62,9 @@ def forgotten() -> Any:
         if limits.may_ask_for_link(mark):
             _send_link(form.email.data or "", mark)
             return redirect(url_for("accounts.forgotten", sent="yes"), 303)
-        form.refuse("email", _("Many letters were asked for from your network. Please wait an hour, then try again."))
+        form.refuse(
+            "email", _("We’ve had many requests for emails from your network. Please wait an hour, then try again.")
+        )
     sent = request.method == "GET" and request.args.get("sent") == "yes"
     page = render_template("accounts/forgotten.html", form=form, sent=sent)
     return make_response(page, 422 if form.errors else 200)
@@ -70,8 +73,9 @@ def forgotten() -> Any:
 def _send_link(email: str, mark: str) -> None:
     token = ids.secret_token()
     address = settings().base_url + url_for("accounts.new_password", token=token)
-    letter = (_("A link to a new password"), render_template("mail/new_password.txt", address=address))
-    write(actions.send_password_link, settings(), email, mark, token, letter)
+    preferences_url = settings().base_url + url_for("accounts.letters_page")
+    link_email = render_email("new_password", address=address, preferences_url=preferences_url)
+    write(actions.send_password_link, settings(), email, mark, token, link_email)
 
 
 @rooms.route("/new-password/<token>", methods=["GET", "POST"])

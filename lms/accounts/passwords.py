@@ -43,5 +43,7 @@ def what_is_weak(password: str, about: list[str]) -> str | None:
     if len(password) > PASSWORD_MOST:
         return _("Please use at most %(most)s characters.", most=PASSWORD_MOST)
     if zxcvbn(password[:72], user_inputs=[word for word in about if word])["score"] < 2:
-        return _("This one is easily guessed. A few unrelated words in a row are easy to keep and hard to guess.")
+        return _(
+            "This password is easy to guess. A few unrelated words in a row are easy to remember and hard to guess."
+        )
     return None

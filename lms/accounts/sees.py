@@ -24,55 +24,61 @@ def sights() -> tuple[Sight, ...]:
     """Return all kinds of knowledge the site holds about a learner."""
     return (
         Sight(
-            _("Which lessons you finished, and where you are"),
+            _("Which lessons you’ve finished, and where you are"),
             ("learn",),
-            explanation=_("Only you. Which version of a lesson you read is not kept at all."),
+            explanation=_("Only you. We don’t store which version of a lesson you read."),
         ),
         Sight(
-            _("Your answers, your results and how often you tried"),
+            _("Your answers, your results and your number of attempts"),
             ("see own answers",),
-            explanation=_("Only you. A certificate says that you passed, never by how much."),
+            explanation=_("Only you. A certificate says that you passed, never your score."),
         ),
         Sight(
             _("What you choose in a practice conversation"),
             ("learn",),
             explanation=_(
-                "Only you, for 30 days after you have read it back, and you can have it forgotten at once."
-                " Your course notes only that you reached an end."
+                "Only you, for 30 days after you’ve read it back, and you can delete it straight away."
+                " Your course only records that you reached an ending."
             ),
         ),
         Sight(
-            _("What you say of a lesson, without your name"),
+            _("Your feedback on a lesson, without your name"),
             ("read remarks",),
             explanation=_(
-                "Trainers read it once five people have finished the lesson. Nobody, not even you, can find yours."
+                "Trainers can read it once five people have finished the lesson. Nobody, not even you, can find yours."
             ),
         ),
         Sight(
-            _("What you write in a private box"),
+            _("What you write under “For you, privately”"),
             (),
-            explanation=_("Nobody. It never leaves your device, and is gone when you leave the page."),
+            explanation=_("Nobody. It never leaves your device, and it’s gone when you leave the page."),
         ),
         Sight(
-            _("Not started, in training, waiting for a review, completed with its date, renew by, withdrawn"),
+            _(
+                "Your state: not started, in training, waiting for a review, completed with its date, "
+                "renewal due, withdrawn"
+            ),
             ("learn", "see training states"),
             explanation=_("These words and the date are all that your coordinator sees of your learning."),
         ),
         Sight(
-            _("That something was recorded for you as met in another way"),
+            _("That recognised prior learning was recorded for you"),
             ("learn", "record an equivalent"),
             by_code=True,
             explanation=_(
-                "The reason is read by you and by the coordinator who wrote it; a certificate says only that."
+                "You and the coordinator who wrote the reason can read it."
+                " A certificate only says that it was recognised."
             ),
         ),
         Sight(
-            _("How an observed practice of yours went, in one of four words"),
+            _("How your observed practice went, in one of four words"),
             ("hold certificates", "record observed practice"),
-            explanation=_("A certificate says how many, by whom and when, never the word. What was said is not kept."),
+            explanation=_(
+                "A certificate says how many, by whom and when, never that word. We don’t store what was said."
+            ),
         ),
         Sight(
-            _("Who observed you without an account here, and on which day, until that is confirmed"),
+            _("An observer without an account here, and the day, until that’s confirmed"),
             ("hold certificates", "record observed practice", "confirm observed practice"),
             explanation=_(
                 "A second person in your programme confirms that they were there, and isn’t told how it went."
@@ -83,21 +89,22 @@ def sights() -> tuple[Sight, ...]:
             ("hold certificates", "see certificates of a programme"),
             by_code=True,
             explanation=_(
-                "Whoever has its code sees course, version, dates and state. Your coordinator can also have the PDF."
+                "Anyone with its code can see the course, version, dates and state."
+                " Your coordinator can also download the PDF."
             ),
         ),
         Sight(
             _("The name on your certificate"),
             ("hold certificates", "see certificates of a programme"),
             explanation=_(
-                "Somebody with the code can ask whether a name they type fits, unless you choose to show it."
+                "Somebody with the code can check whether a name they type matches, unless you choose to show it."
             ),
         ),
         Sight(
-            _("Your e-mail address"),
+            _("Your email address"),
             ("keep an account", "see training states"),
             explanation=_(
-                "Your coordinator uses it to tell people with the same name apart, and to write to you."
+                "Your coordinator uses it to tell people with the same name apart and to write to you."
                 " Only you see where you’re signed in. The people who run the site can reach both in the database."
             ),
         ),

@@ -65,7 +65,7 @@ def give_cookie(response: Any, token: str, own_device: bool) -> None:
 @rooms.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Any:
-    """Sign in, and go on where one was."""
+    """Sign in and continue where the visitor was going."""
     form = SignInForm(request.form)
     carried = request.form.get("carried")
     target = local_path(request.values.get("next"), url_for("learning.courses"))
@@ -94,8 +94,8 @@ def _check_password(form: SignInForm) -> Person | None:
         form.refuse(
             "password",
             _(
-                "There have been many attempts to sign in. Please wait %(wait)s, or choose “Forgotten your password?” "
-                "below: we’ll email you a link with which you can sign in at once.",
+                "There have been too many attempts to sign in. Please wait %(wait)s, or choose "
+                "“Forgotten your password?” below, and we’ll email you a link so that you can sign in straight away.",
                 wait=limits.wait_in_words(wait),
             ),
         )
@@ -104,7 +104,7 @@ def _check_password(form: SignInForm) -> Person | None:
     if person and fits and person.disabled_at is None:
         return person
     write(limits.note_sign_in_miss, email, mark, person.id if person else None)
-    form.refuse("password", _("That address and password do not go together here. Please look at both again."))
+    form.refuse("password", _("That email address and password don’t match. Please check both and try again."))
     return None
 
 
@@ -166,7 +166,7 @@ def account() -> Any:
             }
             for row in records.list_sign_ins(me.id)
         ],
-        happened=[
+        activity=[
             {"when": moment(row.at, zone), "text": text}
             for row in audit.list_for_person(me.id)
             if (text := tell(row.event))
@@ -178,8 +178,8 @@ def account() -> Any:
 def _what_was_saved() -> list[str]:
     saved = request.args.get("saved") if request.method == "GET" else None
     if saved == "password":
-        return [_("You have a new password. Everywhere else you were signed out.")]
-    return [_("Your names are saved.")] if saved else []
+        return [_("Saved. You have a new password and have been signed out everywhere else.")]
+    return [_("Saved.")] if saved else []
 
 
 def unprintable(name: str) -> tuple[str, ...]:
@@ -189,24 +189,24 @@ def unprintable(name: str) -> tuple[str, ...]:
 
 
 def _name_can_be_printed(form: NamesForm, before: str) -> bool:
-    """Refuse another name that cannot be printed; the one that stands there already does not hold others up."""
-    signs = unprintable(form.certificate_name.data or "") if form.certificate_name.data != before else ()
-    if signs:
+    """Refuse a new name that cannot be printed; an unchanged one does not block other changes."""
+    characters = unprintable(form.certificate_name.data or "") if form.certificate_name.data != before else ()
+    if characters:
         form.refuse(
             "certificate_name",
             _(
-                "Our certificates cannot show %(signs)s yet. Your account is as it was. "
-                "If your name has another spelling, you can use it here; or ask your coordinator for help.",
-                signs=" ".join(signs[:8]),
+                "We can’t print %(characters)s on certificates yet. Your account hasn’t changed. "
+                "If your name has another spelling, you can use it here. Or ask your coordinator for help.",
+                characters=" ".join(characters[:8]),
             ),
         )
-    return not signs
+    return not characters
 
 
 @rooms.post("/account/stay")
 @allow("keep an account")
 def stay() -> Any:
-    """Begin the idle time of this sign-in anew, and go back to the page it was asked on."""
+    """Restart the idle time of this sign-in and go back to the page where it was asked."""
     write(records.touch, g.session_mark)
     return redirect(local_path(request.form.get("next"), url_for("accounts.account")), 303)
 

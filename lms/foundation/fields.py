@@ -68,7 +68,7 @@ class ShortEnough:
         if field.data and len(field.data) > self.limit:
             raise ValidationError(
                 _(
-                    "This has %(seen)s characters and we can keep %(limit)s. Please shorten it a little.",
+                    "This is %(seen)s characters long and can be %(limit)s at most. Please shorten it a little.",
                     seen=len(field.data),
                     limit=self.limit,
                 )
@@ -85,7 +85,7 @@ class Number:
         """Refuse anything else."""
         if not self.least <= whole_number(field.data, -1) <= self.most:
             raise ValidationError(
-                _("Please type a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+                _("Please enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
             )
 
 
@@ -119,7 +119,7 @@ def hides_something(text: str) -> bool:
 def name_trouble(name: str) -> str | None:
     """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
     if hides_something(name):
-        return _("There’s a hidden character or a line break in this. Please type it again on one line.")
+        return _("This has a hidden character or a line break in it. Please enter it again on one line.")
     marks = "".join("m" if unicodedata.category(sign) in _STACKED else "." for sign in name)
     if "m" * (_MARKS_MOST + 1) in marks:
         return _("There are more marks on one character than we can show. Please take some of them away.")

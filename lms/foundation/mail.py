@@ -55,6 +55,8 @@ class OutboxMail(Base):
     recipient: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str]
     body: Mapped[str]
+    # The same words as HTML; an email without them is sent as plain text.
+    html: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     not_before: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
@@ -97,6 +99,7 @@ def queue_mail(
     recipient: str,
     subject: str,
     body: str,
+    html: str = "",
     *,
     any_hour: bool = False,
     quiet: Quiet = (QUIET_FROM, QUIET_UNTIL),
@@ -116,6 +119,7 @@ def queue_mail(
         recipient=recipient,
         subject=subject,
         body=body if leaves else "",
+        html=html if leaves else "",
         created_at=clock.now(),
         sent_at=None if leaves else clock.now(),
         not_before=clock.now() if any_hour else after_quiet_hours(clock.now(), settings.timezone, quiet),
@@ -142,7 +146,7 @@ def _as_message(row: OutboxMail, sender: str) -> EmailMessage:
         # RFC 8058: a mail program shows a button and posts to the address when it is pressed.
         message["List-Unsubscribe"] = f"<{quote(row.off_url, ASCII_SIGNS)}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    write_body(message, row.body)
+    write_body(message, row.body, row.html)
     return message
 
 
@@ -185,7 +189,7 @@ def _note_try(mail_id: str, sent_at: datetime | None) -> None:
     row.sent_at = sent_at
     if sent_at is not None:
         # What a letter said is its reader's from here on; a one-time link is not left lying about.
-        row.body = ""
+        row.body = row.html = ""
     else:
         row.not_before = clock.now() + timedelta(minutes=min(2**row.tries, 240))
 

@@ -53,14 +53,26 @@ POLICY = PlainAddresses(cte_type="8bit")
 BODY_POLICY = PlainAddresses(cte_type="8bit", max_line_length=LINE_MOST)
 
 
-def write_body(message: EmailMessage, body: str, *, eight_bit: bool = True) -> None:
-    """Set a message's text so that no line of it is cut: as it is, or for servers of seven bits encoded."""
+def write_body(message: EmailMessage, body: str, html: str = "", *, eight_bit: bool = True) -> None:
+    """Set a message's text and its HTML twin so that no line is cut; `eight_bit` says what the mail server takes."""
     ours = message.policy
     message.policy = BODY_POLICY if eight_bit else BODY_POLICY.clone(cte_type="7bit")
     try:
-        message.set_content(body, cte=None if eight_bit or body.isascii() else "quoted-printable")
+        message.clear_content()
+        message.set_content(body, cte=_encoding(body, eight_bit))
+        if html:
+            message.add_alternative(html, subtype="html", cte=_encoding(html, eight_bit))
     finally:
         message.policy = ours
+
+
+def _encoding(body: str, eight_bit: bool) -> str | None:
+    return None if eight_bit or body.isascii() else "quoted-printable"
+
+
+def _part(message: EmailMessage, subtype: str) -> str:
+    found = message.get_body((subtype,))
+    return str(found.get_content()) if found else ""
 
 
 @contextmanager
@@ -88,6 +100,8 @@ def open_transport(settings: Settings) -> Iterator[Deliver]:
 
 
 def _to_console(message: EmailMessage) -> None:
+    # A console shows the text alone.
+    write_body(message, _part(message, "plain"))
     # Not `as_string`, which would encode the text in a way that nobody can read or copy a link from.
     text = message.as_bytes().decode("utf-8", "replace")
     encoding = sys.stdout.encoding or "utf-8"
@@ -168,7 +182,7 @@ def is_this_machine(host: str) -> bool:
 def _to_server(server: smtplib.SMTP, message: EmailMessage) -> None:
     options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
     if not options:
-        write_body(message, message.get_content(), eight_bit=False)
+        write_body(message, _part(message, "plain"), _part(message, "html"), eight_bit=False)
     try:
         server.send_message(message, mail_options=options)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, ValueError) as error:

@@ -16,7 +16,7 @@ from babel.dates import format_date, format_datetime
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel.speaklater import LazyString
-from jinja2 import pass_eval_context
+from jinja2 import Environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
@@ -145,4 +145,9 @@ def _dates() -> str:
 
 def install(app: Flask) -> None:
     """Give templates their words."""
-    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_count_in_template)
+    add_to_templates(app.jinja_env)
+
+
+def add_to_templates(environment: Environment) -> None:
+    """Give the templates of an environment their words."""
+    environment.globals.update(_=_in_template, gettext=_in_template, ngettext=_count_in_template)

@@ -11,9 +11,9 @@ def kept() -> tuple[Kept, ...]:
     """Return what is kept of somebody here."""
     return (
         Kept(
-            _("How you like your screen, where you chose to keep it with your account"),
-            _("So that it looks the same on every device of yours."),
-            _("Until you change your mind, or delete your account."),
+            _("Your display settings, if you saved them while signed in"),
+            _("So that pages look the same on all your devices."),
+            _("Until you change them or delete your account."),
             ("looks.person_id", "looks.choices"),
         ),
     )
@@ -23,7 +23,7 @@ def export(person_id: str) -> list[Part]:
     """Return the display choices of an account."""
     choices = records.find_looks(person_id)
     rows = ((choices,),) if choices else ()
-    return [Sheet("display", _("How you like your screen"), {"choices": _("Choices")}, rows)]
+    return [Sheet("display", _("Your display settings"), {"choices": _("Settings")}, rows)]
 
 
 def erase(person_id: str, remains: Remains) -> None:

@@ -59,21 +59,21 @@ def _language_name(code: str) -> str:
 def trouble_words(trouble: Trouble) -> str:
     """Return one trouble of a file of lines, with the number of its line and how to mend it."""
     say: dict[str, Callable[[str], str]] = {
-        "toml": lambda what: _("this is not written as TOML asks: %(what)s", what=what),
+        "toml": lambda what: _("this isn’t valid TOML: %(what)s", what=what),
         "missing": lambda what: _("“%(what)s” is missing.", what=what),
-        "unknown": lambda what: _("“%(what)s” is not a word that lines know.", what=what),
+        "unknown": lambda what: _("“%(what)s” isn’t a field that support lines have.", what=what),
         "not-text": lambda what: _("“%(what)s” should be text in quotes.", what=what),
         "not-list": lambda what: _("“%(what)s” should be a list in square brackets.", what=what),
-        "not-line": lambda what: _("a line of “%(what)s” should stand in braces.", what=what),
-        "place": lambda what: _("“%(what)s” is not a country of two capital letters, such as [GB].", what=what),
-        "programme": lambda _what: _("a programme’s own lines stand under [programme.its-short-name]."),
+        "not-line": lambda what: _("each line of “%(what)s” should be in braces.", what=what),
+        "place": lambda what: _("“%(what)s” isn’t a country code of two capital letters, such as [GB].", what=what),
+        "programme": lambda _what: _("a programme’s own lines belong under [programme.its-short-name]."),
         "id": lambda what: _("the id “%(what)s” should be lower-case words with hyphens.", what=what),
-        "twice": lambda what: _("the id “%(what)s” stands here twice.", what=what),
-        "number": lambda what: _("“%(what)s” does not read as a telephone number.", what=what),
-        "way": lambda what: _("“%(what)s” is not a way: write call or text.", what=what),
-        "day": lambda what: _("“%(what)s” is not a day such as 2026-05-03.", what=what),
-        "url": lambda what: _("“%(what)s” should begin with https://", what=what),
-        "unreadable": lambda what: _("the file “%(what)s” cannot be opened or is not UTF-8 text.", what=what),
+        "twice": lambda what: _("the id “%(what)s” is used twice.", what=what),
+        "number": lambda what: _("“%(what)s” doesn’t look like a telephone number.", what=what),
+        "way": lambda what: _("“%(what)s” isn’t a way to get in touch: write call or text.", what=what),
+        "day": lambda what: _("“%(what)s” isn’t a date such as 2026-05-03.", what=what),
+        "url": lambda what: _("“%(what)s” should start with https://", what=what),
+        "unreadable": lambda what: _("the file “%(what)s” can’t be opened or isn’t UTF-8 text.", what=what),
         "large": lambda what: _("the file “%(what)s” is larger than 256 kB.", what=what),
     }
     return _("Line %(number)s: %(trouble)s", number=trouble.line, trouble=say[trouble.kind](trouble.what))
@@ -85,24 +85,29 @@ def coordinator_notices(
     """Return what a coordinator should know of the lines that their people meet."""
     told = []
     if troubles:
-        told.append(_("The file lines.toml could not be read. The last one that could is in use."))
+        told.append(_("We couldn’t read the file lines.toml, so the last version that could be read is in use."))
         told += [trouble_words(trouble) for trouble in troubles]
     reached = in_reach(lines, slug, country)
     if not country:
         told.append(
-            _("The programme has no country yet, so its people find no line of their own. Ask who runs the site.")
+            _(
+                "Your programme has no country yet, so its people don’t see support lines for their country. "
+                "Ask the people who run this site to set it."
+            )
         )
     old = [line for line in reached if is_old(line, today)]
     if old:
         told.append(
             ngettext(
-                "%(num)s support line was not checked within the last 90 days. It is shown all the same.",
-                "%(num)s support lines were not checked within the last 90 days. They are shown all the same.",
+                "%(num)s support line hasn’t been checked in the last 90 days. We still show it.",
+                "%(num)s support lines haven’t been checked in the last 90 days. We still show them.",
                 len(old),
             )
         )
     if not has_contact:
-        told.append(_("The programme names nobody to talk to yet. Ask who runs the site to set a contact."))
+        told.append(
+            _("Your programme doesn’t name anybody to talk to yet. Ask the people who run this site to set a contact.")
+        )
     return told
 
 
@@ -123,7 +128,7 @@ def person_to_talk_to(facts: dict[str, Any] | None) -> dict[str, str] | None:
     contact = str(facts.get("contact", ""))
     about = [str(facts.get("hours", ""))]
     if facts.get("reply_time"):
-        about.append(_("Writes back: %(time)s", time=facts["reply_time"]))
+        about.append(_("Replies %(time)s", time=facts["reply_time"]))
     return {
         "name": str(facts.get("lead") or facts.get("name", "")),
         "programme": str(facts.get("name", "")),

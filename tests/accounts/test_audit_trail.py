@@ -34,7 +34,7 @@ def test_a_refused_sign_in_leaves_a_row_that_names_the_account_by_its_id_alone(s
     with site.inside():
         assert [row.person_id for row in rows] == [sam, None, site.person("lena").id]
     assert all(row.actor_id is None and "@" not in str(row.facts) for row in rows)
-    assert "A sign-in with your address did not work." in site.visitor("sam").get("/account").main
+    assert "Somebody tried to sign in with your email address and couldn’t." in site.visitor("sam").get("/account").main
 
 
 def test_a_password_that_did_not_fit_on_the_pages_of_an_account_leaves_a_row_too(sqlite_site: Site) -> None:

@@ -34,10 +34,10 @@ def saved(site: Site) -> int:
 
 def test_sams_answer_waits_while_sam_signs_in_and_is_then_kept(site: Site, sam: Inspector) -> None:
     page = answer_too_late(site, sam)
-    assert page.h1 == "Sign in" and "Your answers are kept" in page.main
+    assert page.h1 == "Sign in" and "What you typed is safe" in page.main
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    assert page.h1 == "What you typed is kept"
-    page = page.form_with("Send them and go on").submit("Send them and go on")
+    assert page.h1 == "What you typed is safe"
+    page = page.form_with("Send and continue").submit("Send and continue")
     assert page.path.endswith("/2")
     assert saved(site) == 1
 
@@ -69,9 +69,9 @@ def test_what_sam_typed_waits_also_when_something_else_ended_the_sign_in(
     page, fields = open_check(sam), plan(site, "sam")[0]
     end(site)
     page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=401, **fields)
-    assert "Your answers are kept" in page.main
+    assert "What you typed is safe" in page.main
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    page.form_with("Send them and go on").submit("Send them and go on")
+    page.form_with("Send and continue").submit("Send and continue")
     assert saved(site) == 1
 
 
@@ -84,7 +84,7 @@ def test_a_mistyped_password_does_not_lose_the_answer(site: Site, sam: Inspector
     page = answer_too_late(site, sam)
     page = page.form("/sign-in").submit(email="sam@example.org", password="something else", expect=422)
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    page.form_with("Send them and go on").submit("Send them and go on")
+    page.form_with("Send and continue").submit("Send and continue")
     assert saved(site) == 1
 
 
@@ -111,7 +111,7 @@ def test_a_whole_check_on_one_page_is_carried_over_too(site: Site, sam: Inspecto
     clock.shift(REST)
     page = page.form_with("Look over my answers").submit("Look over my answers", expect=401, **fields)
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    page = page.form_with("Send them and go on").submit("Send them and go on")
+    page = page.form_with("Send and continue").submit("Send and continue")
     assert page.path.endswith("/look-over")
     assert saved(site) == 10
 
@@ -133,7 +133,7 @@ def test_a_page_from_before_a_new_sign_in_asks_once_and_goes_on(site: Site, sam:
     fields = plan(site, "sam")[0]
     sam.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
     page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=400, **fields)
-    page.form_with("Send them and go on").submit("Send them and go on")
+    page.form_with("Send and continue").submit("Send and continue")
     assert saved(site) == 1
 
 
@@ -144,7 +144,7 @@ def test_a_conversation_in_which_the_sign_in_ends_goes_on_after_it_and_is_noted(
     clock.shift(REST)
     page = page.form_with(reply[2]).submit(reply[2], expect=401)
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    page.form_with("Send them and go on").submit("Send them and go on")
+    page.form_with("Send and continue").submit("Send and continue")
     with site.inside():
         enrolment = find_enrolment(site.person("sam").id, PFA)
         assert enrolment is not None

@@ -32,7 +32,7 @@ def test_a_name_is_kept_and_shown_whole_to_its_person_and_to_the_coordinator(sql
     sam, cora = sqlite_site.visitor("sam"), sqlite_site.visitor("cora")
     for name in NAMES.values():
         page = sam.get("/account").form("/account").submit(display_name=name, certificate_name="Sam Osei")
-        assert "Your names are saved." in page.main
+        assert "Saved." in page.main
         assert dict(page.form("/account").fields)["display_name"] == name
         assert str(escape(name)) in cora.get("/programmes/harbour/people").html
         with sqlite_site.inside():
@@ -47,7 +47,7 @@ def test_a_name_for_certificates_is_kept_whole_or_told_that_it_cannot_be_printed
             can_print = not sqlite_site.app.extensions["lms_unprintable"](name)
         page = sam.get("/account").form("/account").submit(certificate_name=name, expect=200 if can_print else 422)
         assert dict(page.form("/account").fields)["certificate_name"] == name
-        assert can_print or "Your account is as it was." in page.main
+        assert can_print or "Your account hasn’t changed." in page.main
 
 
 HIDDEN = {

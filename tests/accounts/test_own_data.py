@@ -35,8 +35,8 @@ from tests.roads import answer, begin, earn, make_account, open_check, take_chec
 
 def file_of(visitor: Inspector) -> zipfile.ZipFile:
     """Return what somebody downloads from the page on their data."""
-    address = visitor.get("/account").follow("What is kept about you: see it, take it with you, delete it").links()
-    response = visitor.browser.get(address["Download all of it"], base_url=BASE)
+    address = visitor.get("/account").follow("Your data: see it, export it, delete your account").links()
+    response = visitor.browser.get(address["Export your data"], base_url=BASE)
     assert response.mimetype == "application/zip" and "no-store" in response.headers["Cache-Control"]
     return zipfile.ZipFile(io.BytesIO(response.data))
 
@@ -82,7 +82,7 @@ def test_the_file_reads_as_a_page_and_its_tables_say_the_same(sqlite_site: Site)
     bundle = file_of(sqlite_site.visitor("sam"))
     page = html.fromstring(bundle.read("index.html").decode())
     text = page.text_content()
-    assert "sam@example.org" in text and "Why it is kept" in text
+    assert "sam@example.org" in text and "Why we store it" in text
     for name in bundle.namelist():
         if name.endswith(".json"):
             rows = json.loads(bundle.read(name))
@@ -213,7 +213,7 @@ def test_a_deleted_account_leaves_no_name_and_no_address_anywhere(site: Site) ->
     with site.inside():
         number = site.person("sam").id
     page = delete(sam)
-    assert page.h1 == "Your account is deleted"
+    assert page.h1 == "Your account has been deleted"
     left = everything_kept(site)
     assert "sam@example.org" not in left and "Sam Osei" not in left and "Osei" not in left
     assert "%PDF" not in left and code in left
@@ -261,7 +261,7 @@ def test_deleting_takes_effect_at_once_on_every_device(sqlite_site: Site) -> Non
     delete(sam)
     assert phone.get("/account").h1 == "Sign in" and sam.get("/account").h1 == "Sign in"
     again = sam.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD, expect=422)
-    assert "do not go together here" in again.main
+    assert "don’t match" in again.main
     assert "Sam" not in sqlite_site.visitor("cora").get("/programmes/harbour/people").main
 
 
@@ -269,10 +269,10 @@ def test_the_password_is_asked_and_the_page_says_what_goes_and_what_stays(sqlite
     earn(sqlite_site, "sam")
     sam = sqlite_site.visitor("sam")
     page = sam.get("/account/delete").main
-    for words in ("What goes", "What stays", "without your name", "cannot be taken back"):
+    for words in ("What we delete", "What stays", "without your name", "can’t be undone"):
         assert words in page
     refused = delete(sam, password="not this one", expect=422)
-    assert "not the password of this account" in refused.main
+    assert "not the current password of this account" in refused.main
     assert sam.get("/account").h1 == "Your account"
 
 
@@ -317,7 +317,7 @@ def test_the_only_operator_is_asked_to_name_another_first(sqlite_site: Site) -> 
     with sqlite_site.inside():
         tara = sqlite_site.person("tara").id
     sqlite_site.do(actions.name_operator, tara)
-    assert delete(ada).h1 == "Your account is deleted"
+    assert delete(ada).h1 == "Your account has been deleted"
 
 
 def test_the_same_address_can_begin_anew(sqlite_site: Site) -> None:

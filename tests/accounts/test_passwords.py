@@ -20,7 +20,7 @@ from lms.foundation.ids import secret_token
 from lms.foundation.keys import fingerprint
 from lms.foundation.mail import OutboxMail
 from tests.conftest import PASSWORD, Site
-from tests.foundation.test_mail import Box, read
+from tests.foundation.test_mail import Box, read, text_of
 from tests.inspector import Inspector, Page
 from tests.roads import at_once
 
@@ -88,14 +88,14 @@ def test_sam_changes_her_password_and_stays_signed_in_here_alone(site: Site, sam
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
-    [("not mine", NEW, "not the password of this account"), (PASSWORD, "password1", "easily guessed")],
+    [("not mine", NEW, "not the current password of this account"), (PASSWORD, "password1", "easy to guess")],
 )
 def test_a_change_that_does_not_fit_is_told_and_changes_nothing(
     sqlite_site: Site, old: str, new: str, said: str
 ) -> None:
     page = sqlite_site.visitor("sam").get("/account/password").form("/account/password")
     page = page.submit(old=old, new=new, expect=422)
-    assert said in page.main and "Your password is as it was." in page.main
+    assert said in page.main and "Your password hasn’t changed." in page.main
     assert new not in page.html and old not in page.html
     signs_in(sqlite_site, PASSWORD)
 
@@ -106,14 +106,14 @@ def test_a_letter_brings_a_link_that_sets_a_new_password_once(make_site: Make, b
     ask(site)
     site.work()
     letter = read(box.letters[0])
-    assert letter["To"] == "sam@example.org" and "Sam" not in letter.get_content()
-    visitor, address = site.stranger(), link_in(letter.get_content())
+    assert letter["To"] == "sam@example.org" and "Sam" not in text_of(letter)
+    visitor, address = site.stranger(), link_in(text_of(letter))
     page = visitor.get(address).form(address).submit(new=NEW)
     assert page.h1 == "Sign in" and "You have a new password" in page.main
     assert sam.get("/account").h1 == "Sign in"
     signs_in(site, PASSWORD, expect=422)
     signs_in(site, NEW)
-    assert visitor.get(address, expect=404).h1 == "This link has ended"
+    assert visitor.get(address, expect=404).h1 == "This link no longer works"
 
 
 def test_a_link_ends_after_an_hour_and_with_the_next_one(sqlite_site: Site) -> None:
@@ -121,10 +121,10 @@ def test_a_link_ends_after_an_hour_and_with_the_next_one(sqlite_site: Site) -> N
     first = link_in(letters(sqlite_site)[0].body)
     ask(sqlite_site)
     second = link_in(letters(sqlite_site)[1].body)
-    assert sqlite_site.stranger().get(first, expect=404).h1 == "This link has ended"
+    assert sqlite_site.stranger().get(first, expect=404).h1 == "This link no longer works"
     page = sqlite_site.stranger().get(second)
     clock.shift(timedelta(minutes=61))
-    assert sqlite_site.stranger().get(second, expect=404).h1 == "This link has ended"
+    assert sqlite_site.stranger().get(second, expect=404).h1 == "This link no longer works"
     page.form(second).submit(new=NEW, expect=404)
     signs_in(sqlite_site, PASSWORD)
 
@@ -146,7 +146,7 @@ def test_the_link_stands_nowhere_but_in_the_letter_and_not_there_once_it_has_lef
 
 def test_a_mailbox_gets_three_letters_an_hour_and_a_network_thirty(sqlite_site: Site) -> None:
     for _time in range(5):
-        assert ask(sqlite_site).h1 == "Look into your letters"
+        assert ask(sqlite_site).h1 == "Check your email"
     assert len(letters(sqlite_site)) == 3
     for number in range(29):
         ask(sqlite_site, f"somebody{number}@example.org")
@@ -176,8 +176,8 @@ def test_a_link_leaves_at_any_hour_and_a_notice_waits_for_the_morning(sqlite_sit
     ask(sqlite_site)
     sqlite_site.work()
     assert {row.subject: bool(row.sent_at) for row in letters(sqlite_site)} == {
-        "A link to a new password": True,
-        "A new kind of device signed in to your account": False,
+        "Choose a new password for Sidelight": True,
+        "New sign-in to your account: Safari, iPhone": False,
     }
 
 
@@ -193,7 +193,7 @@ def test_a_new_kind_of_device_is_told_of_once(make_sqlite_site: Make, box: Box) 
     site.work()
     assert len(box.letters) == 1
     letter = read(box.letters[0])
-    text = letter.get_content()
+    text = text_of(letter)
     assert letter["To"] == "sam@example.org" and "Safari, iPhone" in text and "/account/password" in text
 
 

@@ -72,20 +72,20 @@ def test_on_a_closed_site_an_invitation_makes_no_account_but_the_operators_does(
     page = site.stranger().get(invitation(site))
     assert not [form for form in page.forms if "/invitation/" in form.action]
     operator = site.stranger().get(f"/invitation/{site.do(invite, None, 'operator', None)}")
-    assert operator.form_with("Make my account")
+    assert operator.form_with("Create account")
 
 
 def test_an_invitation_makes_one_account_with_its_role_and_works_once(site: Site) -> None:
     link = invitation(site, "coordinator")
     noor = site.stranger()
-    page = noor.get(link).form_with("Make my account").submit("Make my account", display_name="Noor", password=PASSWORD)
+    page = noor.get(link).form_with("Create account").submit("Create account", display_name="Noor", password=PASSWORD)
     assert page.h1 == "Welcome, Noor"
     assert noor.get("/programmes/harbour/people").h1 == "People"
-    assert site.stranger().get(link, expect=404).h1 == "This invitation has ended"
+    assert site.stranger().get(link, expect=404).h1 == "This invitation no longer works"
 
 
 def test_ten_who_use_one_link_at_once_make_one_account(site: Site) -> None:
-    form = site.stranger().get(invitation(site)).form_with("Make my account")
+    form = site.stranger().get(invitation(site)).form_with("Create account")
     form.fields = [
         (name, {"display_name": "Noor", "password": PASSWORD}.get(name, value)) for name, value in form.fields
     ]
@@ -99,7 +99,7 @@ def test_ten_who_use_one_link_at_once_make_one_account(site: Site) -> None:
 def test_a_link_ends_after_two_weeks(sqlite_site: Site) -> None:
     link = invitation(sqlite_site)
     clock.shift(timedelta(days=14, minutes=1))
-    assert sqlite_site.stranger().get(link, expect=404).h1 == "This invitation has ended"
+    assert sqlite_site.stranger().get(link, expect=404).h1 == "This invitation no longer works"
 
 
 def test_somebody_who_is_signed_in_takes_the_role_with_the_account_they_have(site: Site) -> None:
@@ -149,7 +149,7 @@ def test_the_page_and_its_cost_are_the_same_whoever_has_the_address_and_the_emai
     new, known, alike = (written(site, email) for email in ("noor@example.org", "sam@example.org", "c0ra@example.org"))
     assert new[:2] == known[:2] == alike[:2]
     assert "/invitation/" in new[2] and "?confirmed=" in new[2]
-    assert "You have one already." in known[2] and "/forgotten" in known[2]
+    assert "You already have one" in known[2] and "/forgotten" in known[2]
     assert "too much like a colleague" in alike[2]
     assert "/invitation/" not in known[2] + alike[2]
 
@@ -160,7 +160,7 @@ def test_nothing_is_granted_before_the_address_is_proven(site: Site) -> None:
     assert people(site) == before
     link = link_in_newest_email(site)
     for other in (link.replace("confirmed=", "confirmed=0"), link.partition("?")[0]):
-        page = site.stranger().get(other).form_with("Make my account")
+        page = site.stranger().get(other).form_with("Create account")
         assert "noor@example.org" in page.page.main
     noor = make_account(site, "Noor Haddad", "noor.haddad@example.org").client
     with site.inside():
@@ -197,8 +197,8 @@ def test_a_role_above_learner_needs_the_link_in_the_email_to_its_address(site: S
     assert "Please use the link in the email" in site.do(accept, token, new, proven=False).message
     sent = page.form_with("Send the link").submit("Send the link")
     assert sent.h1 == "Check your email" and "noor@example.org" in sent.main
-    form = site.stranger().get(link_in_newest_email(site)).form_with("Make my account")
-    assert form.submit("Make my account", display_name="Noor", password=PASSWORD).h1 == "Welcome, Noor"
+    form = site.stranger().get(link_in_newest_email(site)).form_with("Create account")
+    assert form.submit("Create account", display_name="Noor", password=PASSWORD).h1 == "Welcome, Noor"
     with site.inside():
         person = find_person_by_email("noor@example.org")
         assert person is not None and [role] in site.roles(person.id).values()
@@ -234,9 +234,9 @@ def test_three_emails_an_hour_prove_an_address_however_often_the_link_is_asked_f
     ("password", "word"),
     [
         ("seven77", "at least 8 characters"),
-        ("password123", "easily guessed"),
-        ("sidelight", "easily guessed"),
-        ("noor@example.org", "easily guessed"),
+        ("password123", "easy to guess"),
+        ("sidelight", "easy to guess"),
+        ("noor@example.org", "easy to guess"),
         ("x" * 257, "at most 256"),
     ],
 )
@@ -276,7 +276,7 @@ def walk(element: Any) -> list[Any]:
 def test_a_name_no_font_prints_is_answered_kindly_and_changes_nothing(site: Site) -> None:
     sam = site.visitor("sam")
     page = sam.get("/account").form("/account").submit(certificate_name="Sam 𒀀", expect=422)
-    assert "cannot show 𒀀 yet" in page.main and "Your account is as it was." in page.main
+    assert "can’t print 𒀀 on certificates yet" in page.main and "Your account hasn’t changed." in page.main
     assert dict(sam.get("/account").form("/account").fields)["certificate_name"] == "Sam Osei"
 
 
@@ -284,7 +284,7 @@ def test_somebody_whose_name_cannot_be_printed_has_a_certificate_in_it_and_asks_
     site: Site,
 ) -> None:
     page = register(site, "𒀀𒀁")
-    assert "We can’t print these letters yet: 𒀀 𒀁" in page.main
+    assert "We can’t print these characters yet: 𒀀 𒀁" in page.main
     noor = page.client
     code = earn(site, "noor", document=True)
     assert "issued, without a PDF for now" in noor.get(f"/certificates/{code}").main
@@ -314,6 +314,6 @@ def test_the_command_gives_a_role_above_learner_to_nobody_whose_address_is_unpro
         assert sqlite_site.roles(sam_id(sqlite_site)).popitem()[1] == ["learner"]
     printed = CliRunner().invoke(lms, ["people", "add", "noor@example.org", *to[1:], "--role", "trainer", "--checked"])
     link = re.search(r"(/invitation/\S+\?confirmed=\S+)", printed.output)
-    assert link and sqlite_site.stranger().get(link[1]).form_with("Make my account")
+    assert link and sqlite_site.stranger().get(link[1]).form_with("Create account")
     told = CliRunner().invoke(lms, ["people", "add", *to, "--role", "coordinator", "--checked"]).output
     assert "has the role coordinator now" in told

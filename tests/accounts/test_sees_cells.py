@@ -83,30 +83,33 @@ def world(sqlite_site: Site) -> World:
     return World(award.code, result, talk)
 
 
+STATES = "Your state: not started, in training, waiting for a review, completed with its date, renewal due, withdrawn"
+
+
 def marks(result: Page) -> dict[str, dict[str, str]]:
     """Return by which words each kind of knowledge is known where it is seen; `all` stands for everybody."""
     with_date = clock.today("UTC")
     until = day(with_date.replace(year=with_date.year + 2))
     return {
-        "Which lessons you finished, and where you are": {"all": "Lessons finished: 14 of 14"},
-        "Your answers, your results and how often you tried": {"all": result.h1},
+        "Which lessons you’ve finished, and where you are": {"all": "Lessons finished: 14 of 14"},
+        "Your answers, your results and your number of attempts": {"all": result.h1},
         "What you choose in a practice conversation": {"all": "Turn by turn"},
-        "What you say of a lesson, without your name": {"all": "The second table puzzled me."},
-        "What you write in a private box": {"all": "sam wrote this"},
-        "Not started, in training, waiting for a review, completed with its date, renew by, withdrawn": {
+        "Your feedback on a lesson, without your name": {"all": "The second table puzzled me."},
+        "What you write under “For you, privately”": {"all": "sam wrote this"},
+        STATES: {
             "you": "You have done all that is asked",
             "all": f"Completed {day(with_date)}",
         },
-        "That something was recorded for you as met in another way": {
+        "That recognised prior learning was recorded for you": {
             "you": "You talked it through with a trainer.",
             "coordinator": "Met. Recorded on",
             "all": "met in another way, which the programme recorded",
         },
-        "How an observed practice of yours went, in one of four words": {"all": "Omar Haim (observer): Skilled."},
-        "Who observed you without an account here, and on which day, until that is confirmed": {"all": "Vera Sandoval"},
+        "How your observed practice went, in one of four words": {"all": "Omar Haim (observer): Skilled."},
+        "An observer without an account here, and the day, until that’s confirmed": {"all": "Vera Sandoval"},
         "Whether you hold a certificate, and until when": {"all": until},
         "The name on your certificate": {"all": HER_NAME},
-        "Your e-mail address": {"all": "sam@example.org"},
+        "Your email address": {"all": "sam@example.org"},
     }
 
 

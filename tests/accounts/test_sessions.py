@@ -101,7 +101,7 @@ def test_a_disabled_account_stops_at_its_next_request(site: Site, sam: Inspector
     site.do(lambda: setattr(site.person("sam"), "disabled_at", clock.now()))
     assert not is_in(sam)
     page = sam.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD, expect=422)
-    assert "do not go together here" in page.main
+    assert "don’t match" in page.main
 
 
 def take_roles(site: Site, name: str) -> None:
@@ -113,7 +113,7 @@ def test_a_role_whose_row_is_gone_opens_nothing_at_the_next_request(site: Site, 
     people = "/programmes/harbour/people"
     assert cora.get(people).h1 == "People"
     take_roles(site, "cora")
-    assert cora.get(people, expect=404).h1 == "There is no page here"
+    assert cora.get(people, expect=404).h1 == "Page not found"
     assert is_in(cora) and "People" not in cora.get("/courses").links()
 
 
@@ -162,7 +162,7 @@ def test_sam_sees_her_devices_and_ends_all_but_this_one(site: Site, sam: Inspect
     phone = site.stranger()
     phone.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
     page = sam.get("/account")
-    assert page.main.count("This device") == 1 and "End all others" in page.main
+    assert page.main.count("This device") == 1 and "Sign out all other devices" in page.main
     page.form("/end-others").submit()
     assert is_in(sam) and not is_in(phone)
 

@@ -57,7 +57,7 @@ def test_after_ten_slips_the_page_asks_to_wait_and_a_quarter_of_an_hour_later_it
     site: Site, email: str
 ) -> None:
     for _slip in range(10):
-        assert "do not go together here" in try_in(site.stranger(), email, "not the one").main
+        assert "don’t match" in try_in(site.stranger(), email, "not the one").main
     assert "Please wait 15 minutes" in try_in(site.stranger(), email, PASSWORD).main
     clock.shift(timedelta(minutes=16))
     again = try_in(site.stranger(), email, PASSWORD, expect=200 if email.startswith("sam") else 422)
@@ -73,9 +73,7 @@ def from_network(site: Site, number: int) -> Inspector:
 
 @pytest.mark.parametrize("email", ["sam@example.org", "nobody@example.org", "not an address"])
 def test_sixty_networks_against_one_account_are_not_all_heard(site: Site, email: str) -> None:
-    heard = [
-        "do not go together" in try_in(from_network(site, number), email, "not the one").main for number in range(60)
-    ]
+    heard = ["don’t match" in try_in(from_network(site, number), email, "not the one").main for number in range(60)]
     assert heard == [True] * 10 + [False] * 50
     assert "Please wait" in try_in(from_network(site, 61), email, PASSWORD).main
 
@@ -93,7 +91,7 @@ def test_the_delay_of_an_account_grows_with_each_slip_up_to_four_hours(sqlite_si
         try_in(from_network(sqlite_site, number), "sam@example.org", "not the one")
     assert waits == [15, 30, 60, 120, 240, 240, 240]
     clock.shift(passed + timedelta(days=1, minutes=1))
-    assert "do not go together" in try_in(sqlite_site.stranger(), "sam@example.org", "not the one").main
+    assert "don’t match" in try_in(sqlite_site.stranger(), "sam@example.org", "not the one").main
     assert try_in(sqlite_site.stranger(), "sam@example.org", PASSWORD, expect=200).path == "/courses"
 
 
@@ -177,5 +175,5 @@ def test_sam_lands_where_she_wanted_to_go(site: Site) -> None:
 
 def test_what_is_empty_is_asked_for_beside_its_field(sqlite_site: Site) -> None:
     page = try_in(sqlite_site.stranger(), "", "")
-    assert "Please type your e-mail address." in page.main and "Please type your password." in page.main
+    assert "Please enter your email address." in page.main and "Please enter your password." in page.main
     assert len(page.find("[aria-invalid=true]")) == 2

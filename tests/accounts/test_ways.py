@@ -22,7 +22,7 @@ def later(minutes: int) -> None:
 
 
 def test_all_of_it_is_off_until_somebody_says_so(sqlite_site: Site) -> None:
-    page = sqlite_site.visitor("sam").get("/account").follow("Say how this site should meet you")
+    page = sqlite_site.visitor("sam").get("/account").follow("Learning preferences")
     assert not page.find("main input[checked]") and page.find("#f-pronouns")[0].get("value") == ""
 
 

@@ -24,7 +24,7 @@ BURMESE = "အောင်ဆန်း"
 
 
 def register(site: Site, name: str) -> Page:
-    """Make an account on the page, as somebody of this name."""
+    """Create an account on the page, as somebody of this name."""
     return make_account(site, name)
 
 
@@ -58,15 +58,15 @@ def test_whole_letters_are_named_and_no_parts_of_them(name: str, letters: tuple[
 
 def test_noor_whose_script_is_missing_is_told_at_each_step_and_has_badge_and_register_entry(site: Site) -> None:
     page = register(site, BURMESE)
-    assert "can’t print these letters yet" in page.main and "ဆ" in page.main
+    assert "can’t print these characters yet" in page.main and "ဆ" in page.main
     site.visitors["noor"] = page.client
     prepare(site, "noor")
     result = take_check(site, "noor")
-    assert "can’t print these letters yet" in result.main
+    assert "can’t print these characters yet" in result.main
     with site.inside():
         rendering.sweep(site.settings, ROOT / "certificates")
     (subject, body) = next(each for each in letters_to(site, "noor@example.org") if "without a PDF" in each[0])
-    assert "can’t print these letters yet" in body and "/account" in body
+    assert "can’t print these characters yet" in body and "/account" in body
     told = [subject]
     certificates = page.client.get("/certificates")
     with site.inside():
@@ -75,7 +75,7 @@ def test_noor_whose_script_is_missing_is_told_at_each_step_and_has_badge_and_reg
     assert certificates.main.count("being prepared") == 0
     own = page.client.get(f"/certificates/{award.code}")
     assert "being prepared" not in own.main and "in a minute" not in own.main and "data file" in own.main
-    assert "can’t print these letters yet" in own.main
+    assert "can’t print these characters yet" in own.main
     asked = site.stranger().get(f"/verify/{award.code}").form(f"/verify/{award.code}").submit(name=BURMESE)
     assert "The name matches." in asked.main
     for _minute in range(2):
@@ -88,7 +88,7 @@ def test_the_coordinator_sees_that_a_pdf_waits_for_letters_and_asks_for_another_
     code = earn(sqlite_site, "noor", document=True)
     assert "No PDF yet" in sqlite_site.visitor("cora").get(PEOPLE).main
     page = person_page(sqlite_site, "noor")
-    assert "can’t print these letters yet" in page.main
+    assert "can’t print these characters yet" in page.main
     page = page.form_with("Ask for a spelling we can print").submit("Ask for a spelling we can print")
     asked = [body for subject, body in letters_to(sqlite_site, "noor@example.org") if "spelling" in subject]
     assert len(asked) == 1 and "/account" in asked[0] and "asked" in page.main
@@ -125,13 +125,13 @@ def test_an_invitation_says_so_to_somebody_who_is_signed_in(sqlite_site: Site) -
     with sqlite_site.inside():
         harbour = next(iter(sqlite_site.roles(sqlite_site.person("noor").id)))
     token = sqlite_site.do(invitations.invite, harbour, "observer", None)
-    assert "can’t print these letters yet" in noor.get(f"/invitation/{token}").main
+    assert "can’t print these characters yet" in noor.get(f"/invitation/{token}").main
 
 
 def test_other_names_can_be_changed_while_the_one_for_certificates_stays(sqlite_site: Site) -> None:
     noor = register(sqlite_site, BURMESE).client
     page = noor.get("/account").form("/account").submit(display_name="Aung")
-    assert "Your names are saved." in page.main and "can’t print these letters yet" in page.main
+    assert "Saved." in page.main and "can’t print these characters yet" in page.main
 
 
 DOCTOR = "Dr Sam Osei, licensed clinical psychologist"

@@ -222,7 +222,7 @@ def test_many_unknown_codes_meet_a_calm_limit_that_passes(sqlite_site: Site) -> 
     for number in range(30):
         stranger.get(f"/verify/{number:016d}", expect=404)
     page = stranger.get(f"/verify/{NOBODYS}", expect=429)
-    assert page.h1 == "Many tries came from your network" and "wait ten minutes" in page.main
+    assert page.h1 == "Too many attempts from your network" and "wait ten minutes" in page.main
     told = stranger.browser.get(f"/verify/{NOBODYS}", base_url=BASE, headers=JSON)
     assert told.status_code == 429 and set(told.json or {}) == {"happened", "next", "reference"}
     clock.shift(timedelta(minutes=11))

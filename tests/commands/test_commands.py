@@ -63,8 +63,8 @@ def test_init_prints_a_link_that_makes_the_first_operator_and_only_the_first(lms
 
     visitor = Inspector(create_app())
     page = visitor.get("/invitation/" + first.output.split("/invitation/")[1].strip())
-    page = page.form_with("Make my account").submit(
-        "Make my account", display_name="Ada", email="ada@example.org", password="tin cup by the sea"
+    page = page.form_with("Create account").submit(
+        "Create account", display_name="Ada", email="ada@example.org", password="tin cup by the sea"
     )
     assert page.h1 == "Welcome, Ada"
     again = lms("init")

@@ -29,8 +29,8 @@ def test_check_counts_a_good_file_and_names_each_trouble_of_another(lms: Run, tm
     file.write_text('[GB]\nlines = [\n{ id = "a", label = "A", number = "one", way = "x" } ]\n')
     result = lms("lines", "check", file)
     assert result.exit_code == 1
-    assert "Line 3: “way” is not a word that lines know." in result.output
-    assert "Line 3: “one” does not read as a telephone number." in result.output
+    assert "Line 3: “way” isn’t a field that support lines have." in result.output
+    assert "Line 3: “one” doesn’t look like a telephone number." in result.output
 
 
 def test_a_removed_line_is_off_the_next_page_and_an_unknown_one_changes_nothing(sqlite_site: Site, lms: Run) -> None:

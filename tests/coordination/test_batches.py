@@ -95,7 +95,7 @@ def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(s
     )
     kept = documents(site)
     assert {name.split()[0]: hashlib.sha256(content).hexdigest() for name, content in held.items()} == kept
-    assert "asked for your certificate as a file" in site.visitor("sam").get("/account").main
+    assert "downloaded your certificate" in site.visitor("sam").get("/account").main
     assert told(site, "DocumentHandedOut") == 2 and told(site, "BatchAsked") == told(site, "BatchEnded") == 1
     assert "Certificates as one file: 2 chosen" in cora.get(PEOPLE).links()
 

@@ -30,8 +30,8 @@ quiet = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 
 def is_calm(page: Page) -> None:
     """The three parts of a page that tells of trouble: what happened, what is safe, what to do; and no trace."""
-    assert "What you had saved is safe." in page.main
-    assert any(word in page.main for word in ("Please go back", "Please try again", "Please send less", "Please wait"))
+    assert "Everything you’ve saved is safe." in page.main
+    assert any(word in page.main for word in ("Go back", "Please try again", "Please send less", "Please wait"))
     assert page.links().get("Support lines") and page.links().get("Courses")
     assert re.fullmatch(r"[0-9a-f]{8}", "".join(page.find("main .code")[0].itertext()))
     for trace in ("Traceback", "lms/", "sqlalchemy", "Error:", ".py"):
@@ -76,7 +76,7 @@ def test_a_page_without_a_connection_says_the_same_three_things(sqlite_site: Sit
 
 def test_a_page_that_is_not_there_says_so_in_three_parts(sqlite_site: Site) -> None:
     page = sqlite_site.stranger().get("/no/such/page", expect=404)
-    assert page.h1 == "There is no page here"
+    assert page.h1 == "Page not found"
     is_calm(page)
 
 
@@ -92,7 +92,7 @@ def test_a_page_that_breaks_says_so_with_a_reference_and_no_trace(sqlite_site: S
 
     app.add_url_rule("/broken", "broken", broken)
     page = sqlite_site.stranger().get("/broken", expect=500)
-    assert page.h1 == "Something broke on our side" and "secret" not in page.html
+    assert page.h1 == "Something went wrong on our side" and "secret" not in page.html
     is_calm(page)
 
 
@@ -101,7 +101,7 @@ def test_a_database_that_does_not_answer_is_a_calm_page(site: Site, sam: Inspect
         db.session.execute(text("drop table lesson_done"))
         db.session.commit()
     page = sam.get(COURSE, expect=503)
-    assert page.h1 == "We cannot reach our records just now"
+    assert page.h1 == "We can’t reach our records just now"
     is_calm(page)
 
 
@@ -109,7 +109,7 @@ def test_even_broken_templates_leave_a_page_with_the_same_words(sqlite_site: Sit
     sqlite_site.app.jinja_env.loader = DictLoader({})
     sqlite_site.app.jinja_env.cache.clear()
     reply = sqlite_site.app.test_client().get("/courses", base_url=BASE)
-    assert reply.status_code == 500 and "What you had saved is safe." in reply.text
+    assert reply.status_code == 500 and "Everything you’ve saved is safe." in reply.text
     assert "Content-Security-Policy" in reply.headers and "Traceback" not in reply.text
 
 
@@ -209,6 +209,6 @@ def test_a_nul_in_an_address_is_a_page_that_is_not_there(site: Site, path: str) 
 
 def test_a_nul_in_what_somebody_types_is_answered_as_any_other_slip(site: Site) -> None:
     form = site.stranger().get("/sign-in").form("/sign-in")
-    assert "do not go together" in form.submit(email="sa\0m@example.org", password="\0", expect=422).main
+    assert "don’t match" in form.submit(email="sa\0m@example.org", password="\0", expect=422).main
     page = make_account(site, "Noor\0 Haddad\x07")
     assert page.h1 == "Welcome, Noor Haddad"

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
-from flask import render_template
 
+from lms.foundation.email_templates import render_email
 from lms.foundation.mail import queue_mail
 from lms.foundation.settings import BadSetting, read_settings
 from lms.foundation.words import ngettext
@@ -93,9 +93,9 @@ def test_names_and_titles_stand_in_an_email_as_they_were_written(sqlite_site: Si
     name, title, address = SOME
     with sqlite_site.inside():
         texts = [
-            render_template("mail/certificate_ready.txt", name=name, title=title, address=address, code="ABCD1234"),
-            render_template("mail/new_device.txt", name=name, moment=title, device=title, address=address),
-            render_template("mail/certificate_ends.txt", name=name, title=title, day="1 May", lead=name, ended=True),
+            render_email("certificate_ready", name=name, title=title, certificate_url=address, code="ABCD1234").text,
+            render_email("new_device", name=name, moment=title, device=title, address=address).text,
+            render_email("certificate_ends", name=name, title=title, day="1 May", lead=name, ended=True).text,
         ]
         page = sqlite_site.app.jinja_env.from_string("{{ _('Dear %(name)s,', name=name) }}")
         assert ngettext("%(num)s of %(name)s", "%(num)s of %(name)s", 2, name=name) == f"2 of {name}"

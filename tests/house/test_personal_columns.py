@@ -64,6 +64,7 @@ NOT_EXPORTED: dict[str, str] = {
     "observation.public_id": NUMBER,
     "outbox_mail.about": MAKING,
     "outbox_mail.body": "is emptied when the email leaves; until then it may hold a one-time link",
+    "outbox_mail.html": "is emptied when the email leaves; until then it may hold a one-time link",
     "outbox_mail.message_id": NUMBER,
     "outbox_mail.not_before": MAKING,
     "outbox_mail.off_url": SECRET,

@@ -39,6 +39,12 @@ def calls_in_code(name: str) -> Iterator[tuple[Path, ast.Call]]:
                 yield path, node
 
 
+def email_names() -> set[str]:
+    found = {call.args[0] for _path, call in calls_in_code("render_email")}
+    found |= {call.args[0] for _path, call in calls_in_code("_email_holder")}
+    return {name.value for name in found if isinstance(name, ast.Constant)}
+
+
 def test_every_address_in_a_template_is_one_the_site_has(app: Flask) -> None:
     named = {
         (name, call.args[0].value)
@@ -64,6 +70,7 @@ def test_every_template_is_used_and_every_used_one_is_there(app: Flask) -> None:
     used = {
         call.args[0].value for _path, call in calls_in_code("render_template") if isinstance(call.args[0], ast.Constant)
     }
+    used |= {f"mail/{name}.html" for name in email_names()}
     for name in template_names():
         for node in parsed(app, name).find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             if isinstance(node.template, nodes.Const):  # type: ignore[attr-defined]

@@ -211,7 +211,7 @@ def take_a_lookalike_address(page: Page, people: People) -> None:
     type_in("display_name", "Cora")(page, people)
     type_in("email", "\N{CYRILLIC SMALL LETTER ES}ora@example.org")(page, people)
     type_in("password", PASSWORD)(page, people)
-    press("Make my account")(page, people)
+    press("Create account")(page, people)
 
 
 def send_two_megabytes(page: Page, _people: People) -> None:
@@ -376,13 +376,13 @@ STATES = (
     State("certificate whose PDF waits for a missing part", "leila", "/certificates/{leila}"),
     State("certificate waiting for a review", "waiting", "/certificates/{waiting}"),
     State("account", "ines", "/account"),
-    State("account with a problem", "ines", "/account", then(type_in("display_name", ""), press("Keep these names"))),
+    State("account with a problem", "ines", "/account", then(type_in("display_name", ""), press("Save"))),
     State("own data", "ines", "/account/data"),
     State("deleting an account", "ines", "/account/delete"),
     State("deleting it without a password", "ines", "/account/delete", press("Delete my account")),
     State("account deleted", "", "/account-deleted"),
     State("another password", "ines", "/account/password"),
-    State("another password with errors", "ines", "/account/password", press("Change it")),
+    State("another password with errors", "ines", "/account/password", press("Save")),
     State("forgotten password", "", "/forgotten"),
     State("forgotten password, asked", "", "/forgotten?sent=yes"),
     State("new password", "", "/new-password/{password}"),

@@ -44,4 +44,4 @@ def test_a_kept_lesson_opens_while_the_site_cannot_reach_its_records(own_served:
     hands.page.goto(own_served.url + LESSON)
     assert hands.page.locator("h1").inner_text() == "When it is more than PFA"
     hands.page.goto(own_served.url + TALK)
-    assert hands.page.locator("h1").inner_text() == "We cannot reach our records just now"
+    assert hands.page.locator("h1").inner_text() == "We can’t reach our records just now"

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from lms.certification.records import document_is_stored, find_award
 from tests.conftest import PASSWORD
+from tests.foundation.test_mail import text_of as plain_text_of
 from tests.journeys.hands import Mouse
 from tests.journeys.served import Served
 from tests.roads import PFA, plan
@@ -29,8 +30,8 @@ def emailed_link(served: Served, email: str) -> str:
     for _moment in range(300):
         for file in (served.site.settings.data / "mail").glob("*.eml"):
             message = message_from_bytes(file.read_bytes(), policy=policy.default)
-            if message["To"] == email and "?confirmed=" in message.get_content():
-                return next(word for word in message.get_content().split() if "?confirmed=" in word)
+            if message["To"] == email and "?confirmed=" in (text := plain_text_of(message)):
+                return next(word for word in text.split() if "?confirmed=" in word)
         time.sleep(0.1)
     raise AssertionError(f"no email to {email}")
 
@@ -39,14 +40,14 @@ def register(hands: Mouse, served: Served, name: str, shown: str) -> None:
     """Come to the home page as a stranger and make an account."""
     hands.page.goto(served.url)
     hands.press("Sign in")
-    hands.press("Make an account")
+    hands.press("Create an account")
     hands.type("E-mail address", f"{name}@example.org")
     hands.press("Send the link")
     assert h1(hands) == "Check your email"
     hands.page.goto(emailed_link(served, f"{name}@example.org"))
     hands.type("Your name, as others see it here", shown)
     hands.type("Password", PASSWORD)
-    hands.press("Make my account")
+    hands.press("Create account")
     assert h1(hands) == f"Welcome, {shown}"
 
 

@@ -141,7 +141,10 @@ def test_a_file_with_an_error_leaves_the_last_good_one_in_use_also_after_a_resta
     sqlite_site.app = create_app(sqlite_site.settings)
     assert "Harbour night desk" in sqlite_site.stranger().get("/support?place=GB").main
     told = cora.get("/programmes/harbour/people").main
-    assert "The last one that could is in use" in told and "Line 4: “ring” does not read as a telephone number." in told
+    assert (
+        "the last version that could be read is in use" in told
+        and "Line 4: “ring” doesn’t look like a telephone number." in told
+    )
     write_own(sqlite_site, OWN.replace("Harbour night desk", "Harbour day desk"))
     assert "Harbour day desk" in sam.get("/support").main
     assert "could not be read" not in cora.get("/programmes/harbour/people").main

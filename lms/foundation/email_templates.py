@@ -1,0 +1,65 @@
+"""Emails from templates: one template in templates/mail gives subject, plain text and HTML, from the same words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app
+from jinja2 import Environment, FileSystemLoader
+
+from lms.foundation.words import add_to_templates, direction, language
+
+
+class Email(NamedTuple):
+    """What one email says; an email without HTML is sent as plain text."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+
+@lru_cache(maxsize=4)
+def _environment(folder: str, html: bool) -> Environment:
+    """Return the templates for one of the two parts: only HTML escapes what is put in.
+
+    They are all compiled at once, because emails are written inside a write, where no file is read.
+    """
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=html,  # noqa: S701 - plain text is not HTML, so nothing in it is escaped
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    add_to_templates(made)
+    made.globals["html"] = html
+    for name in made.list_templates(filter_func=lambda name: name.startswith("mail/")):
+        made.get_template(name)
+    return made
+
+
+def _folder(app: Flask) -> str:
+    return str(Path(app.root_path) / str(app.template_folder))
+
+
+def prepare(app: Flask) -> None:
+    """Compile the templates of all emails."""
+    for html in (False, True):
+        _environment(_folder(app), html)
+
+
+def render_email(template: str, /, **values: Any) -> Email:
+    """Return the email of mail/<template>.html, in the language that is spoken now.
+
+    With `preferences_url` it says how to change which emails come, and with `off_url` how to turn its kind off.
+    """
+    values |= {"lang": language().replace("_", "-"), "dir": direction()}
+    plain, rich = (
+        _environment(_folder(current_app), html).get_template(f"mail/{template}.html") for html in (False, True)
+    )
+    subject = " ".join("".join(plain.blocks["subject"](plain.new_context(values))).split())
+    text = re.sub(r"\n{3,}", "\n\n", plain.render(values)).strip() + "\n"
+    return Email(subject, text, rich.render(values, subject=subject).strip() + "\n")
