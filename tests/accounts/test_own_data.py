@@ -269,7 +269,7 @@ def test_the_password_is_asked_and_the_page_says_what_goes_and_what_stays(sqlite
     earn(sqlite_site, "sam")
     sam = sqlite_site.visitor("sam")
     page = sam.get("/account/delete").main
-    for words in ("What we delete", "What stays", "without your name", "can’t be undone"):
+    for words in ("What we delete", "What we keep", "without your name", "can’t be undone"):
         assert words in page
     refused = delete(sam, password="not this one", expect=422)
     assert "not the current password of this account" in refused.main
