@@ -35,11 +35,11 @@ def begin_batch(programme: str) -> Any:
     ]
     problem = ""
     if kind not in KINDS:
-        problem = _("Please choose what is to be done.")
+        problem = _("Choose what you’d like to do.")
     elif not chosen:
-        problem = _("Please choose at least one person who has begun a course.")
+        problem = _("Select at least one person who has started a course.")
     elif len(chosen) > MOST:
-        problem = _("At most %(most)s at once. Please search for fewer.", most=MOST)
+        problem = _("You can select up to %(most)s at once. Please narrow your search.", most=MOST)
     if problem:
         return make_response(people_page(programme, choosing=True, problem=problem), 422)
     batch = write(actions.ask, this_programme().id, signed_in().person_id, kind, chosen)  # type: ignore[arg-type]
@@ -60,7 +60,7 @@ def batch(programme: str, batch: str) -> Any:
     this = _mine(batch)
     counts = records.count_outcomes(this.id)
     done = counts.total() - counts[None]
-    told = [
+    results = [
         (pages.outcome_words(outcome, counts[outcome]), _names(this, outcome, counts[outcome]))
         for outcome in OUTCOMES
         if counts[outcome]
@@ -76,7 +76,7 @@ def batch(programme: str, batch: str) -> Any:
         state=this.state,
         done=done,
         total=counts.total(),
-        told=told,
+        results=results,
         until=until and moment(until, settings().timezone),
         people_url=url_for("coordination.people", programme=programme),
     )

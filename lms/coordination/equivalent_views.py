@@ -1,4 +1,4 @@
-"""What coordinators see when they record that somebody met something in another way, and when they undo it."""
+"""Pages on which coordinators recognise other learning, exempt somebody from a part of a course, or undo that."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str,
 @rooms.route("/programmes/<programme>/people/<person>/equivalents", methods=["GET", "POST"])
 @allow("record an equivalent")
 def equivalents(programme: str, person: str) -> Any:
-    """Record that somebody met something in another way."""
+    """Record that somebody covered a part of a course differently, or is exempted from it."""
     member = member_of_programme(person)
     choices = _choices(begun_by(member.id))
     form = EquivalentForm(request.form)
@@ -63,13 +63,13 @@ def _day_will_do(form: EquivalentForm) -> bool:
         return True
     today, oldest, done_on = _today(), _oldest(), form.day()
     if done_on is None:
-        form.refuse("done_on", _("Please give the day, as in %(example)s.", example=today.isoformat()))
+        form.refuse("done_on", _("Enter the date, for example %(example)s.", example=today.isoformat()))
     elif done_on > today:
-        form.refuse("done_on", _("This day is still to come. Please look at it again."))
+        form.refuse("done_on", _("This date is in the future. Please check it."))
     elif done_on < oldest:
         form.refuse(
             "done_on",
-            _("What was learned before %(day)s is too long ago to stand for a part of this course.", day=day(oldest)),
+            _("Learning from before %(day)s is too long ago to count for this course.", day=day(oldest)),
         )
     return not form.done_on.errors
 
@@ -99,11 +99,12 @@ def _page(
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},
         form=form,
+        kinds=[(kind, words, "") for kind, words in WAY_WORDS.items()],
         most=REASON_MOST,
         oldest=_oldest(),
         recorded=[_row(row, words) for row in recorded],
         undo_problem=undo_problem,
-        notices=[_("It is kept. The list below is as it stands now.")] if saved else [],
+        notices=[_("Saved. The list below is up to date.")] if saved else [],
     )
     return make_response(page, 422 if form.errors or undo_problem[0] else 200)
 
@@ -129,7 +130,7 @@ def undo_equivalent(programme: str, person: str, equivalent: str) -> Any:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "").strip()
     if not reason or len(reason) > REASON_MOST:
-        problem = _("Please give a reason, in a sentence.")
+        problem = _("Give a reason, in a sentence.")
         return _page(programme, member, EquivalentForm(), _choices(begun_by(member.id)), (row.public_id, problem))
     write(actions.undo_equivalent, row.id, reason)
     return redirect(url_for("coordination.equivalents", programme=programme, person=person, saved="yes"), 303)

@@ -36,7 +36,7 @@ def practice(programme: str, person: str) -> Any:
     if request.method == "POST" and form.fits(asking, observers):
         if on is None or on > today:
             example = today.isoformat()
-            form.refuse("seen_on", _("Please give a day that has been, as in %(example)s.", example=example))
+            form.refuse("seen_on", _("Enter today’s date or an earlier one, for example %(example)s.", example=example))
             return _page(programme, member, form)
         seen = form.seen(on, observers)
         made = write(levels.record_observation, asking[form.course.data], seen, signed_in().person_id)
@@ -101,7 +101,7 @@ def undo_practice(programme: str, person: str, observation: str) -> Any:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "")
     if reason not in UNDO_REASONS:
-        return _page(programme, member, ObservationForm(), (row.public_id, _("Please choose one of the reasons.")))
+        return _page(programme, member, ObservationForm(), (row.public_id, _("Choose one of the reasons.")))
     write(levels.undo_observation, row.id, reason)
     return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
 
@@ -152,7 +152,7 @@ def confirm_practice(programme: str, observation: str) -> Any:
         abort(404)
     go, me = request.form.get("go"), signed_in().person_id
     if go not in {"yes", "no"}:
-        return _to_confirm_page(_("Please choose one of the two buttons."))
+        return _to_confirm_page(_("Choose one of the two buttons."))
     answer = levels.confirm_observer if go == "yes" else levels.decline_observer
     refused = write(answer, row.id, me)
     if refused is not None:
@@ -181,6 +181,6 @@ def readiness(programme: str, course: str) -> Any:
         form=form,
         most=OBSERVATIONS_MOST,
         by_course=content.criteria.observed_practice,
-        notices=[_("It is kept.")] if request.method == "GET" and request.args.get("saved") else [],
+        notices=[_("Saved.")] if request.method == "GET" and request.args.get("saved") else [],
     )
     return make_response(page, 422 if form.errors else 200)

@@ -27,24 +27,24 @@ ROLE_WORDS = {
 }
 WAY_WORDS = {
     "talked": _l("They talked it through with a trainer"),
-    "written": _l("They wrote it down instead of playing it"),
-    "elsewhere": _l("They learned it elsewhere before"),
-    "waived": _l("It is waived"),
+    "written": _l("They wrote it down instead of role-playing it"),
+    "elsewhere": _l("They’d already learned it elsewhere"),
+    "waived": _l("They’re exempted from it"),
 }
 
 
 class EquivalentForm(Form):
-    """What was met in another way, how, and why."""
+    """Which part of a course is recognised or exempted, how, and why."""
 
-    item = SelectField(_l("What was met"), [Required(_l("Please choose what was met."))], choices=[])
+    item = SelectField(_l("Part of the course"), [Required(_l("Choose a part of the course."))], choices=[])
     way = RadioField(
-        _l("How was it met?"),
-        [AnyOf(WAYS, _l("Please choose one of them."))],
+        _l("What are you recording?"),
+        [AnyOf(WAYS, _l("Choose one of these."))],
         choices=[SelectChoice(way, WAY_WORDS[way]) for way in WAYS],
         validate_choice=False,
     )
-    done_on = TextField(_l("When did it take place?"), [ShortEnough(10)])
-    reason = TextField(_l("Reason"), [Required(_l("Please give a reason, in a sentence.")), ShortEnough(REASON_MOST)])
+    done_on = TextField(_l("When did they learn it?"), [ShortEnough(10)])
+    reason = TextField(_l("Reason"), [Required(_l("Give a reason, in a sentence.")), ShortEnough(REASON_MOST)])
 
     def day(self) -> date | None:
         """Return the day that was sent, or None when nothing like a day was."""
@@ -54,19 +54,19 @@ class EquivalentForm(Form):
 class ObservationForm(Form):
     """A practice that somebody observed: who, when, and one of four words; there is no field for what was said."""
 
-    course = SelectField(_l("In which course?"), [Required(_l("Please choose a course."))], choices=[])
-    observer = SelectField(_l("Who observed it?"), [Required(_l("Please choose who was there."))], choices=[])
+    course = SelectField(_l("In which course?"), [Required(_l("Choose a course."))], choices=[])
+    observer = SelectField(_l("Who observed it?"), [Required(_l("Choose who was there."))], choices=[])
     observer_name = TextField(_l("Their name, if they have no account here"), [ShortEnough(OBSERVER_MOST), OneLine()])
     role = SelectField(
-        _l("What are they in your programme?"),
-        [AnyOf(OBSERVER_ROLES, _l("Please choose one of them."))],
+        _l("What’s their role in your programme?"),
+        [AnyOf(OBSERVER_ROLES, _l("Choose one of these."))],
         choices=[SelectChoice(role, words) for role, words in ROLE_WORDS.items()],
         validate_choice=False,
     )
     seen_on = TextField(_l("On which day?"), [ShortEnough(10)])
     rating = RadioField(
-        _l("Which word fits best?"),
-        [AnyOf(RATINGS, _l("Please choose one of the four."))],
+        _l("How did it go?"),
+        [AnyOf(RATINGS, _l("Choose one of the four."))],
         choices=[SelectChoice(rating, rating) for rating in RATINGS],
         validate_choice=False,
     )
@@ -77,7 +77,7 @@ class ObservationForm(Form):
         self.observer.choices = [("", ""), (OUTSIDE, OUTSIDE), *((observer, observer) for observer in observers)]
         self.validate()
         if self.observer.data == OUTSIDE and not (self.observer_name.data or "").strip():
-            self.refuse("observer_name", _("Please name who was there."))
+            self.refuse("observer_name", _("Enter the name of the person who was there."))
         return not self.errors
 
     def day(self) -> date | None:
@@ -94,7 +94,7 @@ class ObservationForm(Form):
 class ReadinessForm(Form):
     """How many observed practices a programme asks for."""
 
-    observations = TextField(_l("Observed practices"), [Number(0, OBSERVATIONS_MOST)])
+    observations = TextField(_l("Number of observed practices"), [Number(0, OBSERVATIONS_MOST)])
 
 
 def _as_day(text: str | None) -> date | None:

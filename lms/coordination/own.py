@@ -1,4 +1,4 @@
-"""One's own data in this room: work for many certificates that one asked for, or in which one's own stand."""
+"""Personal data in bulk actions: those that somebody started, and those that include their certificates."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def kept() -> tuple[Kept, ...]:
     item = ["batch_id", "number", "enrolment_id", "award_id", "outcome"]
     return (
         Kept(
-            _("What coordinators asked for many certificates at once: who asked, when, and what came of each"),
-            _("So that it goes on after an interruption, and nothing is done twice."),
+            _("Bulk actions on certificates: which coordinator started them, when, and the result of each"),
+            _("So that the work continues after an interruption, and nothing is done twice."),
             _("Thirty days; a file of certificates is deleted after one day."),
             (*(f"batch.{name}" for name in batch), *(f"batch_item.{name}" for name in item)),
         ),
@@ -28,12 +28,12 @@ def export(person_id: str) -> list[Part]:
     return [
         Sheet(
             "many-at-once",
-            _("Asked for many certificates at once"),
+            _("Bulk actions on certificates"),
             {
                 "when": _("When"),
                 "what": _("What"),
                 "by_you": _("By you"),
-                "outcome": _("What came of it for you"),
+                "outcome": _("Result for you"),
                 "state": _("State"),
                 "ended": _("Ended"),
             },

@@ -71,7 +71,7 @@ class PersonRow:
 
 
 def training_words(state: TrainingState, award: Award | None, stage: Stage | None, grace_days: int = 0) -> str:
-    """Return a training state in words, with its date; where a cycle stands is said in the words of "renew by"."""
+    """Return a training state in words, with its date; where a cycle stands is part of the words of "renewal due"."""
     if award is None:
         return _("In training") if state == "in_training" else _("Not started")
     if state == "waiting":
@@ -84,10 +84,10 @@ def training_words(state: TrainingState, award: Award | None, stage: Stage | Non
         passed = day(issued.passed_on)
         return _("Renewed %(day)s", day=passed) if issued.cycle > 1 else _("Completed %(day)s", day=passed)
     if stage == "in grace":
-        return _("Renew by %(day)s, in days of grace", day=day(until + timedelta(days=grace_days)))
+        return _("Renewal due, grace period until %(day)s", day=day(until + timedelta(days=grace_days)))
     if stage == "lapsed":
-        return _("Renew, it was due by %(day)s", day=day(until))
-    return _("Renew by %(day)s", day=day(until))
+        return _("Renewal was due %(day)s", day=day(until))
+    return _("Renewal due %(day)s", day=day(until))
 
 
 def state_names() -> dict[TrainingState, str]:
@@ -97,7 +97,7 @@ def state_names() -> dict[TrainingState, str]:
         "in_training": _("In training"),
         "waiting": _("Passed, waiting for review"),
         "completed": _("Completed"),
-        "renew_by": _("Renew by a date"),
+        "renew_by": _("Renewal due"),
         "withdrawn": _("Certificate withdrawn"),
     }
 
@@ -214,7 +214,7 @@ def certificates_of(enrolment_id: str, known_as: str, settings: Settings) -> lis
             "name": award.name,
             "to_confirm": name_to_confirm(award.name, known_as, award.person_id, confirmed),
             "letters": find_letters(award.id),
-            "stands": award.current_for is not None,
+            "is_newest": award.current_for is not None,
             "withdrawn": award.withdrawn_at is not None,
         }
         for award in issued
@@ -239,10 +239,10 @@ def name_requests(programme_id: str) -> list[tuple[str, str, str, str]]:
 def batch_title(kind: str, count: int) -> str:
     """Return what was asked for many certificates, in words."""
     if kind == "file":
-        return _("Certificates as one file: %(num)s chosen", num=count)
+        return _("Download certificates: %(num)s selected", num=count)
     if kind == "documents":
-        return _("PDFs that are missing: %(num)s chosen", num=count)
-    return _("Issuing what is earned: %(num)s chosen", num=count)
+        return _("Make missing PDFs: %(num)s selected", num=count)
+    return _("Issue certificates: %(num)s selected", num=count)
 
 
 def batches_of(programme_id: str, asked_by: str) -> list[tuple[str, str, bool]]:
@@ -257,26 +257,26 @@ def outcome_words(outcome: str, count: int) -> str:
     """Return what came of some of the certificates of a batch, in words."""
     return {
         "in": ngettext("%(num)s is in the file.", "%(num)s are in the file.", count),
-        "made": ngettext("%(num)s PDF was made.", "%(num)s PDFs were made.", count),
+        "made": ngettext("We made %(num)s PDF.", "We made %(num)s PDFs.", count),
         "kept": ngettext(
-            "%(num)s was there already, and is as it was.", "%(num)s were there already, and are as they were.", count
+            "%(num)s existed already and hasn’t changed.", "%(num)s existed already and haven’t changed.", count
         ),
         "issued": ngettext(
-            "%(num)s was issued. Its holder gets a letter.", "%(num)s were issued. Their holders get a letter.", count
+            "We issued %(num)s. Its holder gets an email.", "We issued %(num)s. Their holders get an email.", count
         ),
         "waiting": ngettext(
-            "%(num)s waits for its course’s review, and goes on waiting:",
-            "%(num)s wait for their course’s review, and go on waiting:",
+            "%(num)s is still waiting for its course’s review:",
+            "%(num)s are still waiting for their course’s review:",
             count,
         ),
         "none": ngettext("%(num)s has no certificate yet:", "%(num)s have no certificate yet:", count),
         "withdrawn": ngettext(
-            "%(num)s is withdrawn, and was left out:", "%(num)s are withdrawn, and were left out:", count
+            "%(num)s was withdrawn, so we left it out:", "%(num)s were withdrawn, so we left them out:", count
         ),
         "nameless": ngettext("%(num)s has no name to print yet:", "%(num)s have no name to print yet:", count),
         "trouble": ngettext(
-            "%(num)s PDF could not be made. The site tries again, and those who run it can see why:",
-            "%(num)s PDFs could not be made. The site tries again, and those who run it can see why:",
+            "We couldn’t make %(num)s PDF. We’ll keep trying, and the people who run this site can see why:",
+            "We couldn’t make %(num)s PDFs. We’ll keep trying, and the people who run this site can see why:",
             count,
         ),
     }[outcome]
@@ -308,7 +308,7 @@ def notes_of(row: PersonRow) -> list[str]:
         row.on_hold and _("Readiness on hold"),
         row.to_confirm and _("Name to confirm"),
         row.letters and _("No PDF yet"),
-        row.withdrawn_code and _("A newer one was withdrawn"),
+        row.withdrawn_code and _("A newer certificate was withdrawn"),
     ]
     return [words for words in found if words]
 
@@ -318,7 +318,7 @@ def as_csv(rows: list[PersonRow]) -> str:
     states = state_names()
     head = [
         *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
-        *(_("Ready to practise"), _("Name on it"), _("To look at"), _("Code"), _("E-mail address")),
+        *(_("Ready to practise"), _("Name on certificate"), _("To do"), _("Code"), _("Email address")),
     ]
     return as_sheet(
         head,

@@ -102,7 +102,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
         },
         "That recognised prior learning was recorded for you": {
             "you": "You talked it through with a trainer.",
-            "coordinator": "Met. Recorded on",
+            "coordinator": "Recorded on",
             "all": "met in another way, which the programme recorded",
         },
         "How your observed practice went, in one of four words": {"all": "Omar Haim (observer): Skilled."},

@@ -41,7 +41,7 @@ def ask(site: Site, code: str) -> Page:
 
 def confirm(site: Site) -> Page:
     """Confirm the request as Cora, from her list."""
-    page = site.visitor("cora").get("/programmes/harbour/people").follow(f"Look at it (certificate of {NEW})")
+    page = site.visitor("cora").get("/programmes/harbour/people").follow(f"Reissue (certificate of {NEW})")
     assert NEW in page.main
     return page.form_with("Go on").submit("Go on", because="name")
 

@@ -81,14 +81,14 @@ def documents(site: Site) -> dict[str, str]:
 
 def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(site: Site, cora: Inspector) -> None:
     codes = [earn(site, name) for name in ("sam", "lena")]
-    page = cora.get(PEOPLE).follow("Choose several")
+    page = cora.get(PEOPLE).follow("Select several")
     picks = page.form("/batches").choices["pick"]
     assert len(picks) == 2 and not any(part in "".join(picks) for part in ("@", *codes))
     page = page.form("/batches").submit(kind="file", pick=picks)
-    assert page.h1 == "Certificates as one file: 2 chosen" and "0 of 2 are done" in page.main
+    assert page.h1 == "Download certificates: 2 selected" and "0 of 2 done" in page.main
     site.work()
-    page = page.follow("Look again")
-    assert "All 2 are done" in page.main and "2 are in the file" in page.main
+    page = page.follow("Refresh")
+    assert "All 2 done" in page.main and "2 are in the file" in page.main
     held = unpacked(page)
     assert sorted(held) == sorted(
         f"{code} {name}.pdf" for code, name in zip(codes, ("Sam Osei", "Lena Brandt"), strict=True)
@@ -97,7 +97,7 @@ def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(s
     assert {name.split()[0]: hashlib.sha256(content).hexdigest() for name, content in held.items()} == kept
     assert "downloaded your certificate" in site.visitor("sam").get("/account").main
     assert told(site, "DocumentHandedOut") == 2 and told(site, "BatchAsked") == told(site, "BatchEnded") == 1
-    assert "Certificates as one file: 2 chosen" in cora.get(PEOPLE).links()
+    assert "Download certificates: 2 selected" in cora.get(PEOPLE).links()
 
 
 def test_while_a_newer_certificate_waits_the_file_holds_the_one_that_was_issued(sqlite_site: Site) -> None:
@@ -111,8 +111,8 @@ def test_while_a_newer_certificate_waits_the_file_holds_the_one_that_was_issued(
     pass_check(site, award.enrolment_id)
     page = begin(site.visitor("cora"), "file")
     site.work()
-    page = page.follow("Look again")
-    assert "waits for its course’s review" not in page.main
+    page = page.follow("Refresh")
+    assert "waiting for its course’s review" not in page.main
     assert list(unpacked(page)) == [f"{code} Sam Osei.pdf"]
 
 
@@ -128,7 +128,7 @@ def test_all_who_fit_the_search_are_taken_and_nobody_else(sqlite_site: Site) -> 
     cora = sqlite_site.visitor("cora")
     page = begin(cora, "file", f"{TOGETHER}&q=osei")
     sqlite_site.work()
-    assert [name.split(" ", 1)[1] for name in unpacked(page.follow("Look again"))] == ["Sam Osei.pdf"]
+    assert [name.split(" ", 1)[1] for name in unpacked(page.follow("Refresh"))] == ["Sam Osei.pdf"]
 
 
 def test_nobody_chosen_and_nothing_to_do_are_said_kindly(sqlite_site: Site) -> None:
@@ -137,7 +137,10 @@ def test_nobody_chosen_and_nothing_to_do_are_said_kindly(sqlite_site: Site) -> N
     page = cora.get(TOGETHER).form("/batches").submit(expect=422)
     assert "at least one person" in page.main and count(sqlite_site, Batch) == 0
     fields = [one for one in page.form("/batches").fields if one[0] != "kind"]
-    for kind, pick, said in (("burn", "", "what is to be done"), ("file", "somebody/else", "at least one person")):
+    for kind, pick, said in (
+        ("burn", "", "Choose what you’d like to do"),
+        ("file", "somebody/else", "at least one person"),
+    ):
         sent = [*fields, ("kind", kind), ("pick", pick)]
         assert said in cora.post("/programmes/harbour/batches", sent, expect=422).main
 
@@ -149,7 +152,7 @@ def test_pressing_twice_asks_once_and_the_file_is_gone_after_a_day(sqlite_site: 
     page, again = (form.submit(kind="file", all="yes") for _press in range(2))
     assert page.path == again.path and count(sqlite_site, Batch) == 1
     sqlite_site.work()
-    page = page.follow("Look again")
+    page = page.follow("Refresh")
     file_url = page.links()["Download the file"]
     assert len(list(batches.folder_of(sqlite_site.settings).iterdir())) == 1
     clock.shift(timedelta(hours=25))
@@ -157,7 +160,7 @@ def test_pressing_twice_asks_once_and_the_file_is_gone_after_a_day(sqlite_site: 
     assert list(batches.folder_of(sqlite_site.settings).iterdir()) == []
     sqlite_site.visitors.clear()
     page = sqlite_site.visitor("cora").get(file_url)
-    assert "no longer" in page.main and "Download" not in page.main
+    assert "There’s no file to download" in page.main and "Download the file" not in page.links()
     clock.shift(timedelta(days=31))
     sqlite_site.work()
     assert count(sqlite_site, Batch) == count(sqlite_site, BatchItem) == 0
@@ -174,13 +177,13 @@ def test_a_document_that_is_kept_stays_and_one_that_could_not_be_made_is_made(si
         site.do(certification.note_render_trouble, award.id, "the disk was full")
     site.work()
     assert documents(site) == before
-    assert "1 certificate could not be made yet" in cora.get(PEOPLE).main
+    assert "1 certificate yet" in cora.get(PEOPLE).main
     page = begin(cora, "documents")
     site.work()
-    page = page.follow("Look again")
-    assert "1 PDF was made" in page.main and "1 was there already" in page.main
+    page = page.follow("Refresh")
+    assert "We made 1 PDF" in page.main and "1 existed already" in page.main
     assert documents(site).items() > before.items() and code in documents(site)
-    assert "could not be made" not in cora.get(PEOPLE).main
+    assert "couldn’t make" not in cora.get(PEOPLE).main
 
 
 def test_what_is_earned_is_issued_and_what_waits_goes_on_waiting_by_name(site: Site, cora: Inspector) -> None:
@@ -189,14 +192,14 @@ def test_what_is_earned_is_issued_and_what_waits_goes_on_waiting_by_name(site: S
     prepare(site, "lena")
     page = begin(cora, "issue")
     site.work()
-    page = page.follow("Look again")
-    assert "1 waits for its course’s review, and goes on waiting:Sam Osei" in page.main
-    assert "1 has no certificate yet:Lena Brandt" in page.main and told(site, "CertificateIssued") == 0
+    page = page.follow("Refresh")
+    assert "1 is still waiting for its course’s review: Sam Osei" in page.main
+    assert "1 has no certificate yet: Lena Brandt" in page.main and told(site, "CertificateIssued") == 0
     site.do(accounts.set_programme, "harbour", None, {}, False, touch_hold=True)
     for number in range(2):
         page = begin(cora, "issue")
         site.work()
-        assert ("1 was issued" if number == 0 else "1 was there already") in page.follow("Look again").main
+        assert ("We issued 1." if number == 0 else "1 existed already") in page.follow("Refresh").main
     assert told(site, "CertificateIssued") == 1 and count(site, OutboxMail) == 1
     with site.inside():
         award = find_award(code)
@@ -213,9 +216,9 @@ def test_withdrawn_and_nameless_ones_are_left_out_and_named(sqlite_site: Site) -
     site.do(_unname, lena.id)
     page = begin(cora, "file")
     site.work()
-    page = page.follow("Look again")
-    assert "1 is withdrawn, and was left out:Sam Osei" in page.main
-    assert "1 has no name to print yet:Lena Brandt" in page.main and "There is no file here" in page.main
+    page = page.follow("Refresh")
+    assert "1 was withdrawn, so we left it out: Sam Osei" in page.main
+    assert "1 has no name to print yet: Lena Brandt" in page.main and "There’s no file to download" in page.main
 
 
 def _unname(award_id: str) -> None:
@@ -231,10 +234,10 @@ def test_cora_stops_it_between_two_steps_and_it_goes_no_further(
         earn(site, name, document=True)
     page = begin(cora, "file")
     site.work()
-    page = page.follow("Look again")
-    assert "1 of 2 are done" in page.main
+    page = page.follow("Refresh")
+    assert "1 of 2 done" in page.main
     page = page.form("/stop").submit()
-    assert "You stopped it after 1 of 2" in page.main
+    assert "You stopped this after 1 of 2" in page.main
     for _minute in range(3):
         site.work()
     assert "1 of 2" in cora.get(page.path).main and not list(batches.folder_of(site.settings).glob("*"))
@@ -289,8 +292,8 @@ def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_
         sam = site.person("sam").id
     site.do(site.app.extensions["lms_own_data"][2], sam, None)
     site.work()
-    page = page.follow("Look again")
-    assert "no longer" in page.main and count(site, BatchItem) == 1
+    page = page.follow("Refresh")
+    assert "There’s no file to download" in page.main and count(site, BatchItem) == 1
     assert list(batches.folder_of(site.settings).glob("*")) == []
     with site.inside():
         cora_id = site.person("cora").id

@@ -57,7 +57,7 @@ def row_of(page: Page, name: str) -> str:
 
 
 def sheet(visitor: Inspector, page: Page) -> list[list[str]]:
-    reply = visitor.get(page.links()["This list as CSV"]).response
+    reply = visitor.get(page.links()["Download as CSV"]).response
     assert reply.mimetype == "text/csv" and "attachment" in reply.headers["Content-Disposition"]
     text = reply.get_data(as_text=True)
     assert text.startswith("\ufeff"), "Excel would read it in another encoding"
@@ -74,7 +74,7 @@ def test_cora_sees_the_four_states_and_nothing_of_how_sam_answered(site: Site, c
     clock.shift(timedelta(days=700))
     site.visitors.pop("cora")
     page = site.visitor("cora").get(PEOPLE)
-    assert "Renew by" in row_of(page, "Sam Osei")
+    assert "Renewal due" in row_of(page, "Sam Osei")
     assert "sam@example.org" not in page.html and "10 of 10" not in page.main
 
 
@@ -269,7 +269,7 @@ def test_an_older_certificate_that_is_still_valid_is_shown_beside_a_newer_one_th
     assert newest != first
     cora = site.visitor("cora")
     page = cora.get(PEOPLE)
-    assert "A newer one was withdrawn" in row_of(page, "Sam Osei")
+    assert "A newer certificate was withdrawn" in row_of(page, "Sam Osei")
     hrefs = [node.get("href") for node in page.find(".people tbody a")]
     assert f"/verify/{first}" in hrefs and f"/verify/{newest}" in hrefs
     assert "An older one is still valid" in cora.get(page.links()["Sam Osei"]).main

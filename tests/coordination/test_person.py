@@ -36,12 +36,15 @@ def test_cora_sees_what_sam_holds_and_until_when_and_nothing_of_how_sam_answered
 def test_all_that_can_be_done_for_sam_is_one_step_away(site: Site, cora: Inspector) -> None:
     earn(site, "sam")
     page = page_of(cora, "Sam Osei")
-    assert page.follow(f"Make anew ({TITLE})").h1 == "Make a certificate anew"
-    assert "Sam Osei" in page.follow("Observed practice").h1 and "Sam Osei" in page.follow("Met in another way").main
+    assert page.follow(f"Reissue ({TITLE})").h1 == "Make a certificate anew"
+    assert (
+        "Sam Osei" in page.follow("Observed practice").h1
+        and "Sam Osei" in page.follow("Recognised learning and exemptions").main
+    )
     page = page.follow(f"Withdraw ({TITLE})").form_with("Withdraw this certificate")
     page = page.submit("Withdraw this certificate", reason="other")
     assert page.h1 == "Sam Osei" and "Withdrawn" in certificates(page)[0]
-    page = page.follow(f"Let it stand again ({TITLE})").form_with("Let it stand again").submit("Let it stand again")
+    page = page.follow(f"Reinstate ({TITLE})").form("/reinstate").submit()
     assert page.h1 == "Sam Osei" and "Valid" in certificates(page)[0]
 
 

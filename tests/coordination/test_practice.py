@@ -63,13 +63,13 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"observer": ""}, "Please choose who was there."),
-        ({"observer": "outside"}, "Please name who was there."),
+        ({"observer": ""}, "Choose who was there."),
+        ({"observer": "outside"}, "Enter the name of the person who was there."),
         ({"observer": "outside", "observer_name": "sam osei"}, "Nobody observes or records their own practice."),
         ({"observer": "outside", "observer_name": "x" * 81}, "This has 81 characters"),
-        ({"seen_on": "yesterday"}, "Please give a day that has been"),
-        ({"seen_on": "2999-01-01"}, "Please give a day that has been"),
-        ({"seen_on": ""}, "Please give a day that has been"),
+        ({"seen_on": "yesterday"}, "Enter today’s date or an earlier one"),
+        ({"seen_on": "2999-01-01"}, "Enter today’s date or an earlier one"),
+        ({"seen_on": ""}, "Enter today’s date or an earlier one"),
     ],
 )
 def test_what_cannot_be_is_told_kindly_and_what_was_typed_stays(
@@ -79,14 +79,14 @@ def test_what_cannot_be_is_told_kindly_and_what_was_typed_stays(
     ask_for(sqlite_site)
     page = record(sqlite_site, 422, **sent)
     assert said in page.main and page.form("/practice").fields
-    assert "Nothing." in page_for(sqlite_site).main
+    assert "No records yet." in page_for(sqlite_site).main
 
 
 def test_nothing_chosen_is_told_field_by_field(sqlite_site: Site) -> None:
     prepare(sqlite_site, "sam")
     ask_for(sqlite_site)
     page = page_for(sqlite_site).form("/practice").submit(expect=422)
-    assert "Please choose one of the four." in page.main and "Please choose who was there." in page.main
+    assert "Choose one of the four." in page.main and "Choose who was there." in page.main
 
 
 def test_undoing_asks_for_one_of_a_few_reasons_which_sam_reads(sqlite_site: Site) -> None:
@@ -94,7 +94,7 @@ def test_undoing_asks_for_one_of_a_few_reasons_which_sam_reads(sqlite_site: Site
     ask_for(sqlite_site)
     form = record(sqlite_site).form("/undo")
     field = next(name for name in form.choices if name.startswith("why-"))
-    assert "Please choose one of the reasons." in form.submit(expect=422).main
+    assert "Choose one of the reasons." in form.submit(expect=422).main
     page = form.submit(**{field: "somebody else"})
     assert "no longer counts" in page.main and not [each for each in page.forms if each.action.endswith("/undo")]
     assert "It was somebody else’s practice" in sqlite_site.visitor("sam").get(f"{COURSE}/left").main
@@ -183,11 +183,11 @@ def test_a_second_person_confirms_an_observer_without_an_account_and_never_reads
     page = record(site, observer="outside", observer_name="Vera Sandoval", role="supervisor")
     assert "Not confirmed yet." in page.main
     waiting = "/programmes/harbour/practice-to-confirm"
-    assert "1 observer waits to be confirmed" in site.visitor("cora").get(PEOPLE).main
+    assert "1 observer to confirm" in site.visitor("cora").get(PEOPLE).main
     assert "There’s nobody for you to confirm." in site.visitor("cora").get(waiting).main
     page = site.visitor("tara").get(waiting)
     assert "Vera Sandoval (supervisor)" in page.main and "Sam Osei" in page.main and "Basic" not in page.main
-    assert "Please choose one of the two buttons." in page.form_with("Confirm (Vera Sandoval)").submit(expect=422).main
+    assert "Choose one of the two buttons." in page.form_with("Confirm (Vera Sandoval)").submit(expect=422).main
     found = page.form_with("Confirm (Vera Sandoval)")
     assert "There’s nobody for you to confirm." in found.submit("Confirm (Vera Sandoval)").main
     with site.inside():

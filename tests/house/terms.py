@@ -213,13 +213,13 @@ def _string(node: ast.AST) -> str:
 
 
 def _docs() -> Iterator[tuple[str, str]]:
-    """Return the paragraphs, list items and table rows of the documentation, without code and without quotations."""
+    """Return the sentences of the documentation, without code and without quotations."""
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = re.sub(r"(?ms)^```.*?^```|^ {4}.*?$|^>.*?$|<!--.*?-->", "", path.read_text("utf-8"))
         text = re.sub(r"`[^`]*`|“[^”]*”|\"[^\"\n]*\"|\]\([^)]*\)", " ", text)
         for block in re.split(r"\n\s*\n|\n(?=[-*|#]|\d+\. )", text):
-            if block.strip():
-                yield _name(path), " ".join(block.split())
+            for sentence in re.split(r"(?<=[.!?;:|])\s+", " ".join(block.split())):
+                yield _name(path), sentence
 
 
 def _name(path: Path) -> str:

@@ -392,7 +392,7 @@ STATES = (
         "met in another way, with errors",
         "cora",
         "/programmes/harbour/people/{mira}/equivalents",
-        press("Record it"),
+        press("Save"),
     ),
     State("people", "cora", "/programmes/harbour/people"),
     State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
@@ -460,9 +460,7 @@ STATES = (
     State("somebody whose certificate was renewed", "cora", "/programmes/harbour/people/{sela_id}"),
     State("somebody who has begun nothing", "cora", "/programmes/harbour/people/{nils}"),
     State("observed practice", "cora", "/programmes/harbour/people/{ines_id}/practice"),
-    State(
-        "observed practice, with errors", "cora", "/programmes/harbour/people/{ines_id}/practice", press("Record it")
-    ),
+    State("observed practice, with errors", "cora", "/programmes/harbour/people/{ines_id}/practice", press("Save")),
     State("observed practice, on hold after harm", "cora", "/programmes/harbour/people/{omar_id}/practice"),
     State("observers to confirm", "tara", "/programmes/harbour/practice-to-confirm"),
     State("observers to confirm, none", "cora", "/programmes/harbour/practice-to-confirm"),

@@ -105,7 +105,7 @@ def test_cora_finds_amina_takes_the_list_and_withdraws_and_a_stranger_sees_it(se
     find_amina(cora, served)
     names = cora.page.locator(".people tbody th").all_inner_texts()
     assert names == ["Amina Yusuf"]
-    rows = list(csv.DictReader(cora.download("This list as CSV").read_text("utf-8-sig").splitlines()))
+    rows = list(csv.DictReader(cora.download("Download as CSV").read_text("utf-8-sig").splitlines()))
     assert [row["Name"] for row in rows] == names
 
     cora.press("Amina Yusuf")
@@ -128,15 +128,15 @@ def test_cora_chooses_people_with_the_keyboard_and_has_their_certificates_as_one
     walks.sign_in(cora, served, "cora")
     cora.press("People")
     cora.type("Find a person", "bruno")
-    cora.press("Show")
-    cora.press("Choose several")
+    cora.press("Apply")
+    cora.press("Select several")
     cora.choose(cora.page.get_by_label("Bruno Lind"))
-    cora.press("Begin")
+    cora.press("Start")
     for _look in range(100):
         if cora.sees("Download the file"):
             break
-        cora._activate(cora.named("Look again"))
+        cora._activate(cora.named("Refresh"))
         cora.page.wait_for_timeout(200)
-    assert "All 1 are done." in cora.page.locator("main [role=status]").inner_text()
+    assert "All 1 done." in cora.page.locator("main [role=status]").inner_text()
     with zipfile.ZipFile(cora.download("Download the file")) as packed:
         assert packed.namelist() == [f"{code} Bruno Lind.pdf"]

@@ -55,7 +55,7 @@ def test_nothing_that_is_kept_or_handed_out_says_which_way_was_taken(site: Site,
     columns = [f"{table.name}.{column.name}" for table in db.metadata.sorted_tables for column in table.columns]
     assert [name for name in columns if any(word in name for word in words)] == []
     page = cora.get(PEOPLE)
-    address = page.links()["This list as CSV"]
+    address = page.links()["Download as CSV"]
     head = next(csv.reader(io.StringIO(cora.browser.get(address, base_url="http://127.0.0.1:8000").text)))
     assert "gentl" not in page.html.lower() and not [cell for cell in head if "gentl" in cell.lower()]
 

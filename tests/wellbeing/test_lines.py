@@ -155,7 +155,7 @@ def test_a_file_with_an_error_leaves_the_last_good_one_in_use_also_after_a_resta
 def test_a_line_that_cora_takes_off_is_gone_from_the_next_page_and_can_come_back(site: Site) -> None:
     in_britain(site)
     cora, sam = site.visitor("cora"), site.visitor("sam")
-    page = cora.get("/programmes/harbour/people").follow("Look after support lines")
+    page = cora.get("/programmes/harbour/people").follow("Manage support lines")
     page = page.form("/programmes/harbour/support-lines/gb-shout").submit("Take it off (Shout)")
     assert "Shout" not in sam.get("/support").main and "Shout (taken off)" in page.main
     page.form("/programmes/harbour/support-lines/gb-shout").submit("Show it again (Shout)")
