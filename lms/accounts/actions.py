@@ -179,9 +179,9 @@ def make_password_link(person_id: str | None, token: str) -> None:
     announce(PasswordLinkMade(person_id))
 
 
-def send_password_link(settings: Settings, email: str, network: str, token: str, email_text: Email) -> None:
+def send_password_link(settings: Settings, email: str, token: str, email_text: Email) -> None:
     """Send an email with a link to whoever has the address; one that nobody has changes nothing that can be seen."""
-    may_get_one = limits.count_link(email, network)
+    may_get_one = limits.count_password_link(email)
     person = records.find_person_by_email(normal_email(email))
     if may_get_one:
         # The same is written for an address that nobody has, so that the answer takes as long; that email never leaves.

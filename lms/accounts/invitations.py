@@ -106,7 +106,7 @@ def _register(came: NewAccount | str, invitation: Invitation, proven: bool) -> P
 
 def email_link(settings: Settings, address: str, network: str, letter: Email) -> None:
     """Email an invitation's link to its address, so that opening it proves the address."""
-    if limits.count_link(address, network):
+    if limits.count_new_account_link(address, network):
         mail.queue_mail(settings, address, *letter, any_hour=True)
 
 
@@ -122,7 +122,7 @@ class RegisterLetters:
 def ask_to_register(settings: Settings, email: str, network: str, token: str, letters: RegisterLetters) -> None:
     """Email a link that makes an account, or say in an email why there is none; each costs the same."""
     address = normal_email(email)
-    may_get_one = limits.count_link(address, network)
+    may_get_one = limits.count_new_account_link(address, network)
     checked = check_address(address)
     known = records.find_person_by_email(address)
     if not may_get_one:

@@ -80,15 +80,28 @@ def note_shut_door(person_id: str, door: DoorStayedShut) -> None:
 
 
 def may_ask_for_link(network: str) -> bool:
-    """Decide whether a network may ask for a link to one more address now."""
-    return not throttle.too_many(f"forgotten:{network}", NETWORK_LETTERS, LETTER_WINDOW)
+    """Decide whether a network may ask for a link to one more address that has no account yet."""
+    return not throttle.too_many(f"new-account-link:{network}", NETWORK_LETTERS, LETTER_WINDOW)
 
 
-def count_link(email: str, network: str) -> bool:
-    """Count that a link was asked for; return whether the address may get an email now. A network counts addresses."""
-    key = f"forgotten:{fingerprint(normal_email(email))}"
+def count_new_account_link(email: str, network: str) -> bool:
+    """Count that a link to a new account was asked for; return whether the address may get an email now."""
+    key = f"new-account-link:{fingerprint(normal_email(email))}"
     if throttle.count_miss(f"{key}:{network}", LETTER_WINDOW):
-        throttle.count_miss(f"forgotten:{network}", LETTER_WINDOW)
+        throttle.count_miss(f"new-account-link:{network}", LETTER_WINDOW)
+    return _may_get_email(key)
+
+
+def count_password_link(email: str) -> bool:
+    """Count that a link to a new password was asked for; return whether the address may get an email now.
+
+    Only the address counts: such an email goes to somebody with an account, and whoever shares a network with a visitor
+    who asks for many addresses has no other way in.
+    """
+    return _may_get_email(f"password-link:{fingerprint(normal_email(email))}")
+
+
+def _may_get_email(key: str) -> bool:
     enough = throttle.too_many(key, LETTERS, LETTER_WINDOW)
     throttle.count_miss(key, LETTER_WINDOW)
     return not enough

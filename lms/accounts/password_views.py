@@ -16,7 +16,7 @@ from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.email_templates import render_email
 from lms.foundation.fields import Form
-from lms.foundation.gate import network_today, settings
+from lms.foundation.gate import settings
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.words import gettext as _
 
@@ -57,25 +57,20 @@ def password() -> Any:
 def forgotten() -> Any:
     """Ask for a link to a new password; the answer is the same whether or not anybody has the address."""
     form = ForgottenForm(request.form)
-    mark = network_today()
     if request.method == "POST" and form.validate():
-        if limits.may_ask_for_link(mark):
-            _send_link(form.email.data or "", mark)
-            return redirect(url_for("accounts.forgotten", sent="yes"), 303)
-        form.refuse(
-            "email", _("We’ve had many requests for emails from your network. Please wait an hour, then try again.")
-        )
+        _send_link(form.email.data or "")
+        return redirect(url_for("accounts.forgotten", sent="yes"), 303)
     sent = request.method == "GET" and request.args.get("sent") == "yes"
     page = render_template("accounts/forgotten.html", form=form, sent=sent)
     return make_response(page, 422 if form.errors else 200)
 
 
-def _send_link(email: str, mark: str) -> None:
+def _send_link(email: str) -> None:
     token = ids.secret_token()
     address = settings().base_url + url_for("accounts.new_password", token=token)
     preferences_url = settings().base_url + url_for("accounts.letters_page")
     link_email = render_email("new_password", address=address, preferences_url=preferences_url)
-    write(actions.send_password_link, settings(), email, mark, token, link_email)
+    write(actions.send_password_link, settings(), email, token, link_email)
 
 
 @rooms.route("/new-password/<token>", methods=["GET", "POST"])
