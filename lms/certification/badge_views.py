@@ -118,4 +118,4 @@ def keep_badge_open(code: str) -> Any:
     """Open the address of one's own badge to everybody, or close it."""
     award = own_award(code)
     write(actions.open_badge, award.id, request.form.get("open") == "yes")
-    return redirect(url_for("certification.certificate", code=award.code), 303)
+    return redirect(url_for("certification.certificate", code=award.code, saved="yes"), 303)

@@ -38,7 +38,7 @@ def verify_file() -> Any:
         return _page()
     content = _sent()
     if not content.strip():
-        return make_response(_page(problem=_("Please choose a file, or paste a badge.")), 422)
+        return make_response(_page(problem=_("Choose a file, or paste the text of a badge.")), 422)
     wait = write(actions.count_list, f"file:{network_today()}", actions.FILES_A_NETWORK)
     if wait is not None:
         return make_response(_page(problem=come_back(wait)), 429)
@@ -64,7 +64,7 @@ def _told(found: Found) -> dict[str, Any]:
     state: State = actions.state_of(award, settings()) if award else "unknown"
     heading, lead = pages.verdict(state, award)
     if not found.genuine:
-        heading, lead = _("This file cannot be relied on"), in_words(found.amiss)
+        heading, lead = _("Please don’t rely on this file"), in_words(found.amiss)
     return {
         "heading": heading,
         "lead": lead,
@@ -87,7 +87,7 @@ def _rows(found: Found) -> list[tuple[str, str, str]]:
     file = said_in(found.badge) if found.badge else {}
     register = inquiries.said_by(found.award) if found.award else {}
     if found.badge and found.award:
-        same = {True: _("The same name"), False: _("Another name"), None: _("No name is kept any more")}
+        same = {True: _("The same name"), False: _("A different name"), None: _("We no longer have a name")}
         register["name"] = same[inquiries.same_name(found.badge, found.award)]
     rows = [(name, _shown(name, file), _shown(name, register)) for name in labels]
     return [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]

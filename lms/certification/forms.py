@@ -18,10 +18,10 @@ from lms.foundation.words import lazy_gettext as _l
 
 REASON_WORDS = {
     "issued in error": _l("It was issued in error"),
-    "requirement not met": _l("A requirement turned out not to be met"),
+    "requirement not met": _l("A requirement wasn’t met after all"),
     "harm observed": _l("Observed practice could have done harm"),
-    "holder asked": _l("Its holder asked for it"),
-    "programme decision": _l("A decision of the programme"),
+    "holder asked": _l("The holder asked for it"),
+    "programme decision": _l("The programme decided to"),
     "other": _l("Another reason"),
 }
 
@@ -30,51 +30,51 @@ class WithdrawForm(Form):
     """The class of a reason, which stays private."""
 
     reason = RadioField(
-        _l("Why is it withdrawn?"),
-        [AnyOf(REASONS, _l("Please choose one of the reasons. Only your programme sees it."))],
+        _l("Why are you withdrawing it?"),
+        [AnyOf(REASONS, _l("Choose a reason. Only your programme can see it."))],
         choices=[SelectChoice(reason, REASON_WORDS[reason]) for reason in REASONS],
         validate_choice=False,
     )
 
 
 class ReissueForm(Form):
-    """Why a certificate is made anew, or that it stays as it is."""
+    """Why a certificate is reissued, or that the holder's request is declined."""
 
     because = RadioField(
-        _l("Why is it made anew?"),
-        [AnyOf(("name", "fault", "leave"), _l("Please choose one of them."))],
+        _l("Why are you reissuing it?"),
+        [AnyOf(("name", "fault", "leave"), _l("Choose a reason."))],
         choices=[
-            SelectChoice("name", _l("Its holder uses another name now")),
-            SelectChoice("fault", _l("Something on it was not as it should be")),
-            SelectChoice("leave", _l("Leave it as it is")),
+            SelectChoice("name", _l("The holder uses another name now")),
+            SelectChoice("fault", _l("Something on it wasn’t right")),
+            SelectChoice("leave", _l("Don’t reissue it")),
         ],
         validate_choice=False,
     )
 
 
 class ValidityForm(Form):
-    """How long a course's certificates stand in a programme."""
+    """How long a course's certificates are valid in a programme, and when they can be renewed."""
 
     mode = RadioField(
-        _l("When does a certificate end?"),
-        [AnyOf(MODES, _l("Please choose one of the three."))],
+        _l("How long is a certificate valid?"),
+        [AnyOf(MODES, _l("Choose one of the three options."))],
         choices=[
-            SelectChoice("completion", _l("A number of months after the day of passing")),
-            SelectChoice("expiry", _l("The same, and renewing in time counts on from the end before")),
-            SelectChoice("fixed", _l("On one day of the year, the same for everybody")),
+            SelectChoice("completion", _l("A number of months from the day of passing")),
+            SelectChoice("expiry", _l("A number of months, counted from the old end date when it’s renewed in time")),
+            SelectChoice("fixed", _l("Until the same day of the year for everybody")),
         ],
         validate_choice=False,
     )
     months = TextField(_l("Months"), [Number(0, MONTHS_MOST)])
-    window_days = TextField(_l("Days before its end from which it can be renewed"), [Number(0, DAYS_MOST)])
-    grace_days = TextField(_l("Days after its end in which renewing still counts on from it"), [Number(0, DAYS_MOST)])
+    window_days = TextField(_l("How many days before the end date renewal opens"), [Number(0, DAYS_MOST)])
+    grace_days = TextField(_l("Grace period in days"), [Number(0, DAYS_MOST)])
     fixed_day = TextField(_l("Day of the month"), [Number(1, 31)])
     fixed_month = TextField(_l("Month, as a number"), [Number(1, 12)])
-    minimum_months = TextField(_l("Months it stands at least"), [Number(0, MONTHS_MOST)])
+    minimum_months = TextField(_l("Shortest validity in months"), [Number(0, MONTHS_MOST)])
 
     @classmethod
     def of(cls, rule: Validity) -> ValidityForm:
-        """Return the form with a rule in it."""
+        """Return the form filled with a rule."""
         month, day = rule.fixed
         return cls(
             data={
@@ -112,7 +112,7 @@ class NameForm(Form):
     """A name to compare with the one on a certificate."""
 
     name = TextField(
-        _l("Name as written on the certificate"), [Required(_l("Please type a name.")), ShortEnough(200), OneLine()]
+        _l("Name as written on the certificate"), [Required(_l("Enter a name.")), ShortEnough(200), OneLine()]
     )
 
 
@@ -120,10 +120,10 @@ class LookForm(Form):
     """How a programme's certificates look from now on."""
 
     name = TextField(
-        _l("Name of the programme"), [Required(_l("Please give the programme a name.")), ShortEnough(120), OneLine()]
+        _l("Name of the programme"), [Required(_l("Enter a name for the programme.")), ShortEnough(120), OneLine()]
     )
     logo = FileField(_l("Logo"))
-    no_logo = BooleanField(_l("Print no logo any more"), false_values=("", "no"))
+    no_logo = BooleanField(_l("Stop printing a logo"), false_values=("", "no"))
     signatory = TextField(_l("Who signs"), [ShortEnough(240), OneLine()])
     timezone = TextField(_l("Time zone"), [ShortEnough(60)])
     design = TextField(_l("Design"))
@@ -141,21 +141,22 @@ class LookForm(Form):
             if lacking := unprintable(self[field].data or ""):
                 signs = " ".join(lacking)
                 self.refuse(
-                    field, _("We cannot print these signs yet: %(signs)s. Please write it in others.", signs=signs)
+                    field,
+                    _("We can’t print these characters yet: %(signs)s. Please use others.", signs=signs),
                 )
         if lacking := without_role(self.signatory.data or ""):
             self.refuse(
                 "signatory",
                 _(
-                    "Each signatory needs a name and a role. Please write “%(who)s” as in: Ingrid Okafor, "
+                    "Everyone who signs needs a name and a role. Please write “%(who)s” like this: Ingrid Okafor, "
                     "peer support lead.",
                     who=lacking[0],
                 ),
             )
         if self.timezone.data and not is_zone(self.timezone.data):
-            self.refuse("timezone", _("We know no time zone of this name. Please write it as in Europe/London."))
+            self.refuse("timezone", _("We don’t know this time zone. Enter it like this: Europe/London."))
         if self.design.data and self.design.data not in designs:
-            self.refuse("design", _("Please choose one of the designs."))
+            self.refuse("design", _("Choose one of the designs."))
         return not self.errors
 
     def facts(self) -> dict[str, str]:

@@ -45,21 +45,21 @@ def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
         return told
     until = day(award.valid_until)
     if award.renewed_by:
-        since = _("Renewed since. Valid until %(day)s", day=until)
-        past = _("Renewed since. Was valid until %(day)s", day=until)
-        return "old", _("Renewed since"), since if state == "valid" else past
+        since = _("Renewed. This one is valid until %(day)s", day=until)
+        past = _("Renewed. This one was valid until %(day)s", day=until)
+        return "old", _("Renewed"), since if state == "valid" else past
     if award.current_for is None:
         # The one that follows it waits for a review.
         return told
     stage, rule = stage_of(award, settings), rule_of(award)
     if stage == "expiring":
-        return "soon", _("Can be renewed"), _("Valid until %(day)s, and can be renewed now", day=until)
+        return "soon", _("Can be renewed"), _("Valid until %(day)s. It can be renewed now", day=until)
     if stage == "in grace":
         grace = day(award.valid_until + timedelta(days=rule.grace_days))
-        words = _("Was valid until %(day)s. Days of grace until %(grace)s", day=until, grace=grace)
-        return "soon", _("Days of grace until %(day)s", day=grace), words
+        words = _("Was valid until %(day)s. Grace period until %(grace)s", day=until, grace=grace)
+        return "soon", _("Grace period until %(day)s", day=grace), words
     if stage == "lapsed":
-        return "old", told[1], _("Was valid until %(day)s, and can be renewed whenever you like", day=until)
+        return "old", told[1], _("Was valid until %(day)s. You can renew it whenever you like", day=until)
     return told
 
 
@@ -88,13 +88,13 @@ def news_words(award: Award, settings: Settings) -> Told | None:
 
 def _in_short(news: News, award: Award, settings: Settings) -> tuple[str, str]:
     if news.kind == "under way":
-        return "go", _("You are renewing")
+        return "go", _("You’re renewing it")
     if news.kind == "renewal":
         mark, _short, sentence = words_of(award, settings)
         return mark, sentence
     if news.kind == "edition":
-        return "ok", _("Finished. There is a newer edition, version %(version)s", version=news.course.version)
-    return "ok", _("Finished. There is a newer version, %(version)s", version=news.course.version)
+        return "ok", _("Finished. There’s a newer edition: version %(version)s", version=news.course.version)
+    return "ok", _("Finished. There’s a newer version: %(version)s", version=news.course.version)
 
 
 def _asked(news: News) -> tuple[str, ...]:

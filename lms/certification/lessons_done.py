@@ -40,24 +40,26 @@ def lessons_words(facts: Mapping[str, Any]) -> str:
 
 
 def lessons_beside(facts: Mapping[str, Any]) -> list[str]:
-    """Return which lessons were known already, met in another way or exempted, each in a sentence."""
+    """Return which lessons were known already, replaced by prior learning or exempted, each in a sentence."""
     known, lessons, waived = (facts.get(f"lessons_{way}", 0) for way in ("known", "otherwise", "waived"))
     found = [
         known
         and ngettext(
-            "The learner knew one lesson already, so its time isn’t counted.",
-            "The learner knew %(num)s lessons already, so their time isn’t counted.",
+            "The learner already knew one lesson, so its time isn’t counted.",
+            "The learner already knew %(num)s lessons, so their time isn’t counted.",
             known,
         ),
         lessons
         and ngettext(
-            "One lesson was met in another way, which the programme recorded.",
-            "%(num)s lessons were met in another way, which the programme recorded.",
+            "The programme recognised prior learning in place of one lesson.",
+            "The programme recognised prior learning in place of %(num)s lessons.",
             lessons,
         ),
         waived
         and ngettext(
-            "One lesson was waived by the programme.", "%(num)s lessons were waived by the programme.", waived
+            "The programme exempted the learner from one lesson.",
+            "The programme exempted the learner from %(num)s lessons.",
+            waived,
         ),
     ]
     return [words for words in found if words]

@@ -12,16 +12,19 @@ from lms.foundation.words import gettext as _
 from lms.foundation.words import lazy_gettext as _l
 
 RATING_WORDS = {
-    "harmful": (_l("Could have done harm"), _l("A secret promised, advice pressed, a sign of danger passed over.")),
-    "not yet": (_l("Not yet"), _l("Nothing that could hurt, and not yet all that is asked.")),
-    "basic": (_l("Basic"), _l("What is asked was there.")),
-    "skilled": (_l("Skilled"), _l("What is asked was there, with ease.")),
+    "harmful": (
+        _l("Could have done harm"),
+        _l("Such as promising secrecy, pressing advice or missing a sign of danger."),
+    ),
+    "not yet": (_l("Not yet"), _l("Nothing that could hurt, but not yet everything that’s needed.")),
+    "basic": (_l("Basic"), _l("Everything that’s needed was there.")),
+    "skilled": (_l("Skilled"), _l("Everything that’s needed was there, and it came easily.")),
 }
 UNDO_WORDS = {
     "somebody else": _l("It was somebody else’s practice"),
-    "another day": _l("The day or the observer was another"),
-    "another word": _l("The word was another"),
-    "not agreed": _l("The learner had not agreed to being observed"),
+    "another day": _l("The date or the observer wasn’t right"),
+    "another word": _l("The rating wasn’t right"),
+    "not agreed": _l("The learner hadn’t agreed to being observed"),
     "not confirmed": _l("Nobody else could confirm who observed it"),
     "other": _l("Another reason"),
 }

@@ -128,11 +128,11 @@ def _refusal(
     person: Person, seen: Seen, account: tuple[Person, frozenset[str]] | None, by: str | None
 ) -> Refused | None:
     if seen.observer_id and account is None:
-        return Refused(_("This person no longer has a role in your programme. Please choose again who observed it."))
+        return Refused(_("This person no longer has a role in your programme. Please choose the observer again."))
     names = {person.display_name, person.certificate_name} - {""}
     own = account[0].id == person.id if account else any(rules.names_the_same(seen.observer, name) for name in names)
     if by == person.id or own:
-        return Refused(_("Nobody observes or records their own practice. Please name who was there."))
+        return Refused(_("People can’t observe or record their own practice. Please name who was there."))
     return None
 
 

@@ -88,10 +88,10 @@ def _sent_text() -> str:
 
 def _trouble_with(codes: list[str]) -> str | None:
     if not codes:
-        return _("Please paste at least one code, or choose a file that has some.")
+        return _("Enter at least one code, or choose a file with codes in it.")
     if len(codes) > lists.MOST_CODES:
         return _(
-            "This list has %(seen)s codes and we can take %(most)s at once. Please send it in parts.",
+            "This list has %(seen)s codes, and we can take %(most)s at once. Please send it in parts.",
             seen=len(codes),
             most=lists.MOST_CODES,
         )
@@ -102,8 +102,10 @@ def come_back(wait: timedelta) -> str:
     """Say that a network sent its share of lists and files, and when it may again."""
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
     return ngettext(
-        "Much came from your network. This was not looked at; please send it again in %(num)s minute.",
-        "Much came from your network. This was not looked at; please send it again in %(num)s minutes.",
+        "We’ve had a lot of requests from your network, so we haven’t checked this one. Please send it again in "
+        "%(num)s minute.",
+        "We’ve had a lot of requests from your network, so we haven’t checked this one. Please send it again in "
+        "%(num)s minutes.",
         minutes,
     )
 
@@ -115,16 +117,16 @@ def verify_by_program() -> Any:
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     key = actions.find_key(secret.strip()) if scheme.lower() == "bearer" else None
     if key is None:
-        return _no(401, "This needs a key: Authorization: Bearer KEY. The people who run the site give them out.")
+        return _no(401, "This needs a key: Authorization: Bearer KEY. Ask the people who run this site for one.")
     told = _json_sent()
     codes = told.get("codes") if isinstance(told, dict) else None
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         return _no(422, 'Please send JSON of this shape: {"codes": ["7QK4 M2XD 9RTP C6HV"]}.')
     if len(codes) > lists.MOST_CODES:
-        return _no(422, f"At most {lists.MOST_CODES} codes at once; {len(codes)} came.")
+        return _no(422, f"You can send at most {lists.MOST_CODES} codes at once, and you sent {len(codes)}.")
     wait = write(actions.wait_for_list, f"key:{key.id}", actions.LISTS_A_KEY, actions.LIST_MISSES_A_KEY)
     if wait is not None:
-        response = _no(429, "This key has asked as often as it may for now. Nothing was looked at.")
+        response = _no(429, "This key has reached its limit for now. We haven’t checked these codes.")
         response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
         return response
     rows = lists.answer(codes, settings())

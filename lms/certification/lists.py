@@ -36,7 +36,7 @@ class Row:
     def words(self) -> tuple[str, str]:
         """A mark and the state in words."""
         if self.code is None:
-            return "none", _("Not readable as a code")
+            return "none", _("Can’t be read as a code")
         mark, short, _sentence = state_words(self.state, self.valid_until)
         return mark, short
 

@@ -27,18 +27,18 @@ def as_logo(content: bytes) -> bytes:
     Its size is looked at before a single pixel is unpacked, so that a small file cannot become a large picture.
     """
     if len(content) > BYTES_MOST:
-        raise LogoRefused(_("This picture is larger than we can take. Please choose one under 900 kB."))
+        raise LogoRefused(_("This image is too large. Please choose one under 900 kB."))
     try:
         with warnings.catch_warnings(), _whole_pictures_only():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             opened = Image.open(BytesIO(content), formats=FORMATS)
             if opened.width * opened.height > PIXELS_MOST:
-                raise LogoRefused(_("This picture has more pixels than we can take. Please choose a smaller one."))
+                raise LogoRefused(_("This image has too many pixels. Please choose a smaller one."))
             plain = _on_white(_in_srgb(ImageOps.exif_transpose(opened)))
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise LogoRefused(_("This is no picture that we can read. Please choose a PNG, JPEG, GIF or WebP.")) from None
+        raise LogoRefused(_("We can’t read this file as an image. Please choose a PNG, JPEG, GIF or WebP.")) from None
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError):
-        raise LogoRefused(_("This picture is damaged or cut short. Please export it once more.")) from None
+        raise LogoRefused(_("This image is damaged or incomplete. Please export it again.")) from None
     plain.thumbnail((WIDEST, HIGHEST), Image.Resampling.LANCZOS)
     done = _as_png(plain)
     if len(done) > KEPT_MOST:

@@ -42,7 +42,7 @@ def look(programme: str) -> Any:
         chosen=form.design.data or "",
         usual=USUAL,
         site_zone=settings().timezone,
-        notices=[_("It is kept. Certificates that are made from now on look like this.")]
+        notices=[_("Saved. Certificates made from now on will look like this.")]
         if request.method == "GET" and request.args.get("saved")
         else [],
     )

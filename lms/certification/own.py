@@ -33,13 +33,13 @@ def kept() -> tuple[Kept, ...]:
         Kept(
             _("The record of each certificate: its code, course, version, programme, dates and state"),
             _("So that whoever is shown a certificate can ask whether it is genuine."),
-            _("It stays, also when you delete your account. It holds no name then."),
+            _("It stays when you delete your account, but without your name."),
             tuple(f"award.{name}" for name in f"{record} {dates}".split()),
         ),
         Kept(
-            _("The name on each certificate, whether you show it or its badge, and another name that you asked for"),
-            _("It is printed, and compared when somebody types a name."),
-            _("Until you delete your account. If you wish, a sealed mark stays then, from which nobody can read it."),
+            _("The name on each certificate, whether you show it or its badge, and another name you asked for"),
+            _("To print it, and to compare it when somebody types a name."),
+            _("Until you delete your account. If you wish, we then keep a sealed mark that nobody can read."),
             (
                 "award.name",
                 "award.name_shown",
@@ -53,7 +53,7 @@ def kept() -> tuple[Kept, ...]:
         Kept(
             _("Each certificate as a PDF, and its badge"),
             _("So that you always get the same file again."),
-            _("Until you delete your account; a badge’s place in the list of withdrawn ones stays."),
+            _("Until you delete your account. A badge’s place in the list of withdrawn badges stays."),
             (
                 "document.award_id",
                 "document.sha256",
@@ -93,14 +93,14 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("Practices of yours that somebody observed: who, on which day, and one of four words"),
-            _("So that you can be ready to practise. What was said in them is written down nowhere."),
-            _("Until you delete your account; a certificate that rests on them keeps how many and their days."),
+            _("Your observed practice: who observed it, on which day, and one of four ratings"),
+            _("So that you can become ready to practise. Nobody writes down here what was said."),
+            _("Until you delete your account. A certificate based on them keeps how many there were and their days."),
             tuple(f"observation.{name}" for name in OBSERVED.split()),
         ),
         Kept(
-            _("Which letters told you, or your coordinator, of the end of a certificate"),
-            _("So that none is sent twice."),
+            _("Which emails told you, or your coordinator, that a certificate expires"),
+            _("So that we don’t send one twice."),
             _("Until you delete your account."),
             tuple(f"end_notice.{name}" for name in ("award_id", "notice", "person_id", "told_on")),
         ),
@@ -120,16 +120,16 @@ def export(person_id: str) -> list[Part]:
             "version": _("Version"),
             "name": _("Name"),
             "name_asked_for": _("Another name you asked for"),
-            "asked_on": _("Asked for it"),
+            "asked_on": _("Asked for on"),
             "name_shown": _("Name shown"),
-            "badge_open": _("Badge open to everybody"),
+            "badge_open": _("Badge open to everyone with the code"),
             "completed": _("Completed"),
             "issued": _("Issued"),
-            "waits": _("Waits for the course’s review"),
-            "letters": _("Letters that cannot be printed yet"),
+            "waits": _("Waiting for the course’s review"),
+            "letters": _("Characters we can’t print yet"),
             "valid_until": _("Valid until"),
             "withdrawn": _("Withdrawn"),
-            "attests": _("What stood behind it"),
+            "attests": _("What it’s based on"),
         },
         tuple(
             (
@@ -188,15 +188,15 @@ def _observed(person_id: str) -> Sheet:
     """Return what was observed of somebody's practice."""
     return Sheet(
         "observed-practice",
-        _("Practices of yours that somebody observed"),
+        _("Your observed practice"),
         {
             "course": _("Course"),
             "day": _("Day"),
-            "observer": _("Who observed it"),
+            "observer": _("Observer"),
             "role": _("Their role"),
-            "word": _("One of four words"),
+            "word": _("Rating"),
             "recorded": _("Recorded"),
-            "waits": _("Waits for somebody to confirm the observer"),
+            "waits": _("Waiting for somebody to confirm the observer"),
             "confirmed": _("Observer confirmed"),
             "undone": _("Undone"),
             "undone_reason": _("Why it was undone"),
@@ -226,7 +226,7 @@ def _confirmed_names(person_id: str) -> Sheet:
     return Sheet(
         "confirmed-names",
         _("Names on certificates that a coordinator confirmed"),
-        {"name": _("Name, as names are compared"), "confirmed": _("Confirmed")},
+        {"name": _("Name, in the form we compare"), "confirmed": _("Confirmed")},
         tuple((row.name, row.confirmed_at.isoformat()) for row in rows),
     )
 
@@ -235,8 +235,8 @@ def _told_of_ends(person_id: str) -> Sheet:
     """Return when letters told somebody of ends; whose certificates a coordinator was told of stays out of it."""
     return Sheet(
         "told-of-ends",
-        _("Letters about the ends of certificates"),
-        {"told": _("Told"), "notice": _("Which"), "code": _("Code")},
+        _("Emails about certificates that expire"),
+        {"told": _("Sent on"), "notice": _("Email"), "code": _("Code")},
         tuple(
             (row.told_on.isoformat(), row.notice, grouped(award.code) if award.person_id == person_id else "")
             for row, award in notices.list_told(person_id)

@@ -23,7 +23,7 @@ def _played(facts: dict[str, Any]) -> int:
 
 
 def otherwise(facts: dict[str, Any]) -> list[str]:
-    """Return what was known already, met in another way or waived, each in a sentence that never calls it passed."""
+    """Return what was known, recognised or exempted, each in a sentence that never says it was passed."""
     return [*_practice_beside(facts), *lessons_done.lessons_beside(facts)]
 
 
@@ -32,14 +32,14 @@ def _practice_beside(facts: dict[str, Any]) -> list[str]:
     found = [
         counts["practice_otherwise"]
         and ngettext(
-            "One practice conversation was met in another way, which the programme recorded.",
-            "%(num)s practice conversations were met in another way, which the programme recorded.",
+            "The programme recognised prior learning in place of one practice conversation.",
+            "The programme recognised prior learning in place of %(num)s practice conversations.",
             counts["practice_otherwise"],
         ),
         counts["practice_waived"]
         and ngettext(
-            "One practice conversation was waived by the programme.",
-            "%(num)s practice conversations were waived by the programme.",
+            "The programme exempted the learner from one practice conversation.",
+            "The programme exempted the learner from %(num)s practice conversations.",
             counts["practice_waived"],
         ),
     ]
@@ -76,7 +76,7 @@ def observed_words(facts: dict[str, Any]) -> str:
     """Return what practice was observed, by whom and when, or that none was; every form of a certificate says it so."""
     seen = facts.get("observations", [])
     if not seen:
-        return _("No practice was observed. This rests on online learning alone.")
+        return _("No practice was observed. This is based on online learning alone.")
     count = ngettext("One practice was observed and signed:", "%(num)s practices were observed and signed:", len(seen))
     signed = [
         _(
@@ -138,7 +138,7 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         return [
             (_("Stage"), level_words(facts)),
             (_("Knowledge"), renewed.by(facts)),
-            (_("Practice"), again or _("None was asked for again")),
+            (_("Practice"), again or _("None needed again")),
             (_("First completed"), renewed.first(facts)),
             (_("Observed practice"), observed_words(facts)),
             lessons_done.length_words(facts),
@@ -152,7 +152,7 @@ def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     read = lessons_done.lessons_words(facts)
     beside = _practice_beside(facts) if read else otherwise(facts)
     # Words that end in a full stop follow one that has none.
-    practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None was asked for")
+    practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None needed")
     return [
         (_("Stage"), level_words(facts)),
         (_("Knowledge"), _of_check(facts)),
@@ -205,13 +205,13 @@ def state_words(state: State, valid_until: date | None) -> tuple[str, str, str]:
     """Return a mark, a short state and a sentence for a certificate."""
     until = day(valid_until) if valid_until else None
     if state == "valid":
-        return "ok", _("Valid"), _("Valid until %(day)s", day=until) if until else _("Valid, without an end date")
+        return "ok", _("Valid"), _("Valid until %(day)s", day=until) if until else _("Valid, with no end date")
     if state == "expired":
         return "old", _("Was valid until %(day)s", day=until), _("Was valid until %(day)s", day=until)
     if state == "revoked":
         return "off", _("Withdrawn"), _("Withdrawn by the programme")
     if state == "replaced":
-        return "old", _("Replaced"), _("Replaced by a newer certificate")
+        return "old", _("Replaced"), _("Replaced by a new certificate")
     if state == "waiting":
         return "go", _("Waiting for review"), _("Passed, waiting for the course’s review")
     return "none", _("Unknown"), _("No certificate has this code")
@@ -222,47 +222,47 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
     until = day(award.valid_until) if award and award.valid_until else ""
     if state == "valid" and award and award.renewed_by:
         return _("This certificate is valid"), _(
-            "It was issued by the programme below. It was renewed since; its holder has the newer code."
+            "It was issued by the programme below and has since been renewed. The holder has the new code."
         )
     if state == "valid" and until:
         return _("This certificate is valid"), _(
-            "It was issued by the programme below, and is valid until %(day)s.", day=until
+            "It was issued by the programme below and is valid until %(day)s.", day=until
         )
     if state == "valid":
-        return _("This certificate is valid"), _("It was issued by the programme below, and has no end date.")
+        return _("This certificate is valid"), _("It was issued by the programme below and has no end date.")
     if state == "expired" and award and award.renewed_by:
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training it records took place. It was renewed since; its holder has the newer code."),
+            _("The training did take place, and the certificate has since been renewed. The holder has the new code."),
         )
     if state == "expired" and award and award.raised_to:
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training it records took place. Its holder has a newer code, which says how it stands now."),
+            _("The training did take place. The holder has a newer certificate, and its code shows what is true now."),
         )
     if state == "expired" and award and award.current_for is None:
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training it records took place. It was renewed since, and the newer one waits for a review."),
+            _("The training did take place, and has since been renewed. The new certificate is waiting for a review."),
         )
     if state == "expired":
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training it records took place. A refresher was due then, and none is recorded here."),
+            _("The training did take place. A refresher was due by then, and our records don’t show one."),
         )
     if state == "revoked":
         return (
             _("This certificate was withdrawn by the programme"),
-            _("It no longer stands. The reason is between the programme and its holder."),
+            _("It’s no longer valid. We don’t publish the reason."),
         )
     if state == "replaced":
         return (
-            _("This certificate was replaced by a newer certificate"),
-            _("Please ask its holder for the code of the newer one."),
+            _("This certificate was replaced by a new one"),
+            _("Please ask its holder for the new code."),
         )
     return (
         _("No certificate has this code"),
-        _("A letter or a number may have slipped. Please compare it with the certificate and try once more."),
+        _("Usually that’s one mistyped character. Please compare the code with the certificate and enter it again."),
     )
 
 
@@ -272,8 +272,8 @@ def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
     if troubled:
         told.append(
             ngettext(
-                "The PDF of %(num)s certificate could not be made yet. Why, says: lms certificates list",
-                "The PDFs of %(num)s certificates could not be made yet. Why, says: lms certificates list",
+                "We couldn’t make the PDF of %(num)s certificate yet. To see why, run: lms certificates list",
+                "We couldn’t make the PDFs of %(num)s certificates yet. To see why, run: lms certificates list",
                 troubled,
             )
         )
@@ -281,7 +281,7 @@ def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
         told.append(
             _(
                 "The signed lists of withdrawn badges have expired because they weren’t signed again for 14 days. Other"
-                " sites may not accept our badges until they are, but /verify still answers from the register. Please"
+                " sites may not accept our badges until they are, but /verify still answers from our records. Please"
                 " check that the job process is running and that the signing keys are in place."
             )
         )

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 Printed: TypeAlias = str | tuple[str, ...]
-# So many signs of a course text's fingerprint tell it from any other of its versions.
+# This many characters of a course text's fingerprint tell it from every other version.
 MARK_LENGTH = 12
 
 
@@ -25,19 +25,19 @@ def N_(text: str) -> str:
 WORDS: Mapping[str, str] = {
     "title": N_("{name}, {course}: record of training"),
     "record": N_("Record of training"),
-    "recorded": N_("Let it be recorded that"),
+    "recorded": N_("This certificate records that"),
     "specimen": N_("Specimen. Nobody earned this."),
     "before_course": N_("completed the course"),
     "after_course": N_("version {version}, on {date}."),
     "takes": N_("The course is self-paced and takes about {hours}."),
-    "attests": N_("What this attests"),
-    "does_not_attest": N_("What this does not attest"),
-    "valid_until": N_("Training record valid until {date}; refresher due then."),
+    "attests": N_("What this shows"),
+    "does_not_attest": N_("What this does not show"),
+    "valid_until": N_("Valid until {date}. Refresher due then."),
     "signatory": N_("{who}, {role}"),
     "code": N_("Certificate code"),
     "mark": N_("Course text {mark}"),
-    "check": N_("Check it at {address} or scan the square. No account is needed."),
-    "square": N_("Square code that opens the page where this certificate can be checked"),
+    "check": N_("Verify it at {address} or scan the QR code. You don’t need an account."),
+    "square": N_("QR code that opens the page where this certificate can be verified"),
 }
 # These could make a name read otherwise on paper than it was typed.
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -37,7 +37,7 @@ def ask_for_name(award_id: str) -> Refused | None:
     award = records.get_award(award_id)
     name = get_person(award.person_id).certificate_name
     if not can_be_made_anew(award) or not name or name == award.name:
-        return Refused(_("There is no other name to put on this certificate. Nothing was changed."))
+        return Refused(_("There’s no other name to put on this certificate. Nothing was changed."))
     request = records.find_name_request(award_id)
     if request is None:
         request = NameRequest(award_id=award_id, name=name, asked_at=clock.now())
@@ -66,7 +66,7 @@ def make_anew(award_id: str, because: Because, by: str | None = None) -> Award |
     """
     old = records.get_award(award_id)
     if not can_be_made_anew(old):
-        return Refused(_("This certificate does not stand any more, so no new one takes its place."))
+        return Refused(_("This certificate can’t be reissued, because it was withdrawn or replaced."))
     if refused := _refused_for_harm(old):
         return refused
     request = records.find_name_request(award_id)

@@ -113,7 +113,7 @@ def begin_renewal(award_id: str, settings: Settings) -> Refused | None:
     award = records.get_award(award_id)
     news = news_of(award, settings)
     if news is None or news.kind == "notice":
-        return Refused(_("This certificate cannot be renewed yet. Nothing was changed."))
+        return Refused(_("This certificate can’t be renewed yet. Nothing was changed."))
     newest = find_newest_digest(award.course_id) or award.digest
     begin(award.enrolment_id, get_course(award.digest), get_course(newest))
     return None

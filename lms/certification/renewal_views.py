@@ -63,7 +63,7 @@ def validity(programme: str, course: str) -> Any:
         unseen="keep" in request.form and checked,
         dates=_dates(form, chosen) if checked else None,
         people_url=url_for("coordination.people", programme=programme),
-        notices=[_("Kept. The rule holds for certificates from now on.")] if "kept" in request.args else [],
+        notices=[_("Saved. The rule applies to certificates issued from now on.")] if "kept" in request.args else [],
     )
     return make_response(page, 200 if checked else 422)
 

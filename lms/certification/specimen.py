@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 
 from lms.certification import badges, pages
 from lms.certification.designs import Design
 from lms.certification.documents import render
 from lms.certification.issuers import issuer_of
 from lms.certification.keyring import Ring
+from lms.certification.pdf_preview import preview
 from lms.certification.printed import CertificateFacts, plain
 from lms.certification.signatures import sign
 from lms.certification.squares import Paper, sealed
@@ -42,7 +42,7 @@ def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -
         programme=_("Name of your programme"),
         level=pages.level_words(FACTS),
         digest="0" * 64,
-        signatories=((_("Name of who signs"), _("peer support lead")),),
+        signatories=((_("Name of the person who signs"), _("peer support lead")),),
         specimen=True,
     )
 
@@ -86,10 +86,4 @@ def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings
 
 def picture(pdf: bytes) -> bytes:
     """Return the first page of a PDF as a PNG."""
-    from pypdfium2 import PdfDocument
-
-    done = BytesIO()
-    document = PdfDocument(pdf)
-    document[0].render(scale=PIXELS_A_POINT).to_pil().save(done, "PNG", optimize=True)
-    document.close()
-    return done.getvalue()
+    return preview(pdf, pixels_a_point=PIXELS_A_POINT, image_format="PNG")

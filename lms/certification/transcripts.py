@@ -44,7 +44,7 @@ class Transcript:
     @property
     def heads(self) -> tuple[str, ...]:
         """Return the heads of the table."""
-        return _("Course"), _("Completed"), _("Length"), _("State"), _("Certificate code")
+        return _("Course"), _("Completed"), _("Length"), _("Status"), _("Certificate code")
 
 
 def transcript_of(person_id: str, name: str, today: date) -> Transcript:
@@ -56,7 +56,7 @@ def transcript_of(person_id: str, name: str, today: date) -> Transcript:
     awards = [row for row in standing if not row.waiting]
     awards.sort(key=lambda award: award.passed_on)
     counted = sum(award.facts["minutes"] for award in awards if award.withdrawn_at is None)
-    total = _("In all: %(time)s.", time=_lowered(duration(counted))) if counted else ""
+    total = _("In total: %(time)s.", time=_lowered(duration(counted))) if counted else ""
     limits = awards[-1].facts["does_not_attest"] if awards else ""
     return Transcript(name, today, tuple(_line(award, today) for award in awards), total, limits)
 
@@ -90,16 +90,16 @@ def values_of(told: Transcript, settings: Settings) -> Mapping[str, Any]:
     return {
         "title": _("%(name)s: transcript of training", name=told.name),
         "record": _("Transcript of training"),
-        "made": _("Made on %(day)s", day=day(told.made_on)),
+        "made": _("Issued on %(day)s", day=day(told.made_on)),
         "name": told.name,
-        "lead": _("completed what stands below."),
+        "lead": _("has completed these courses."),
         "heads": told.heads,
         "lines": tuple(vars(line) for line in told.lines),
         "total": told.total,
         "limits": told.limits,
         "check": _(
-            "Each line can be checked by its code at %(address)s, without an account. A printed copy can be old; the"
-            " register is what counts.",
+            "You can verify each line by its code at %(address)s, without an account. A printed copy can be out of"
+            " date, so our records are what counts.",
             address=settings.base_url.partition("://")[2] + "/v",
         ),
         "language": language(),

@@ -17,6 +17,7 @@ from lms.accounts.records import get_person, get_programme
 from lms.certification import actions, credentials, history, pages, records, renewed
 from lms.certification.codes import grouped, normalise_code
 from lms.certification.forms import NameForm
+from lms.certification.pdf_preview import preview
 from lms.certification.records import Award
 from lms.certification.reissue import can_be_made_anew
 from lms.certification.rendering import render_in_child
@@ -79,6 +80,7 @@ def certificate(code: str) -> Any:
             "waiting": award.waiting,
         },
         ready=size is not None,
+        show_picture=size is not None and state in {"valid", "expired"},
         letters=records.find_letters(award.id),
         delayed=records.pdf_is_delayed(award.id),
         has_badge=credentials.has_badge(award.id),
@@ -99,6 +101,7 @@ def certificate(code: str) -> Any:
         raised=award.raised_to is not None,
         level=pages.level_words(award.facts),
         newer_url=newer and url_for("certification.certificate", code=newer.code),
+        notices=[_("Saved.")] if request.args.get("saved") else [],
     )
 
 
@@ -121,13 +124,27 @@ def document(code: str) -> Any:
     return response
 
 
+@rooms.get("/certificates/<code>/picture")
+@allow("hold certificates")
+def picture(code: str) -> Any:
+    """Return the first page of the stored PDF as an image, for the certificate's page."""
+    award = own_award(code)
+    found = records.find_document(award.id)
+    if found is None:
+        abort(404)
+    response = make_response(preview(found.content))
+    response.headers["Content-Type"] = "image/webp"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @rooms.post("/certificates/<code>/show-name")
 @allow("hold certificates")
 def show_name(code: str) -> Any:
     """Switch the name on the certificate's page on or off."""
     award = own_award(code)
     write(actions.show_name, award.id, request.form.get("show") == "yes")
-    return redirect(url_for("certification.certificate", code=award.code), 303)
+    return redirect(url_for("certification.certificate", code=award.code, saved="yes"), 303)
 
 
 @rooms.get("/verify")
@@ -142,19 +159,19 @@ def look_up() -> Any:
     if typed.strip():
         problem = _unreadable()
     elif "code" in request.args:
-        problem = _("Please type the code from the certificate. Nothing was looked up yet.")
+        problem = _("Enter the code from the certificate. We haven’t looked anything up yet.")
     page = render_template("certification/look_up.html", here="verify", problem=problem, typed=typed[:60])
     return make_response(page, 422 if problem else 200)
 
 
 def _unreadable() -> str:
-    return _("A code has four groups of four letters and numbers. Please look at this one again.")
+    return _("A code has four groups of four letters and numbers. Please check this one and enter it again.")
 
 
 def _not_read(code: str) -> Response:
     """Say that what was asked cannot be read as a code, which is not the same as a code that nobody has."""
     if _wants_json():
-        told = {"code": code[:40], "state": "unreadable", "heading": _("This can’t be read as a code")}
+        told = {"code": code[:40], "state": "unreadable", "heading": _("We can’t read this as a code")}
         return _by_accept(make_response(jsonify({**told, "text": _unreadable()}), 404))
     page = render_template("certification/look_up.html", here="verify", problem=_unreadable(), typed=code[:60])
     return _by_accept(make_response(page, 404))
@@ -169,7 +186,7 @@ def _wants_json() -> bool:
 @rooms.get("/V")
 @public
 def short_address() -> Any:
-    """Lead from the address that is typed off paper to where its code is asked for."""
+    """Redirect the short address printed on certificates to the page that asks for a code."""
     return redirect(url_for("certification.look_up"), 303)
 
 
@@ -177,7 +194,7 @@ def short_address() -> Any:
 @rooms.get("/V/<code>")
 @public
 def scan(code: str) -> Any:
-    """Lead from the square on paper to the certificate's page."""
+    """Redirect the address in a QR code to the certificate's verification page."""
     return redirect(url_for("certification.verify", code=normalise_code(code) or code[:40]), 303)
 
 
@@ -279,7 +296,8 @@ def _told(award: Award | None, state: State, code: str, programme: str) -> dict[
             (_("Renewed") if renewed.is_renewed(award.facts) else _("Completed"), day(award.passed_on)),
         ]
         if award.valid_until:
-            rows.append((_("Valid until"), day(award.valid_until)))
+            until = {"valid": _("Valid until"), "expired": _("Was valid until")}
+            rows.append((until.get(state, _("Originally valid until")), day(award.valid_until)))
         asked = pages.fields(award) if state in {"valid", "expired"} else []
     return {
         "heading": heading,

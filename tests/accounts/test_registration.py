@@ -287,7 +287,7 @@ def test_somebody_whose_name_cannot_be_printed_has_a_certificate_in_it_and_asks_
     assert "We can’t print these characters yet: 𒀀 𒀁" in page.main
     noor = page.client
     code = earn(site, "noor", document=True)
-    assert "issued, without a PDF for now" in noor.get(f"/certificates/{code}").main
+    assert "is valid, but its PDF isn’t ready yet" in noor.get(f"/certificates/{code}").main
     assert noor.get(f"/certificates/{code}/pdf").path == f"/certificates/{code}"
     found = site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name="𒀀𒀁")
     assert "The name matches." in found.main
@@ -296,7 +296,7 @@ def test_somebody_whose_name_cannot_be_printed_has_a_certificate_in_it_and_asks_
     anew = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
     anew.form("/anew").submit(because="name")
     site.work()
-    newer = noor.get(f"/certificates/{code}").follow("See the newer one")
+    newer = noor.get(f"/certificates/{code}").follow("See your new certificate")
     assert noor.get(f"{newer.path}/pdf").response.data.startswith(b"%PDF")
 
 

@@ -103,7 +103,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
         "That recognised prior learning was recorded for you": {
             "you": "You talked it through with a trainer.",
             "coordinator": "Recorded on",
-            "all": "met in another way, which the programme recorded",
+            "all": "The programme recognised prior learning",
         },
         "How your observed practice went, in one of four words": {"all": "Omar Haim (observer): Skilled."},
         "An observer without an account here, and the day, until that’s confirmed": {"all": "Vera Sandoval"},

@@ -384,7 +384,7 @@ PDFS: dict[str, tuple[Callable[[World], bytes], str]] = {
         lambda world: world.pdf.replace(b"Record of training", b"Licence to practise"[:18]),
         "bytes-changed",
     ),
-    "a range that begins later": (with_range(9, None, None, None), "covers-in-part"),
+    "a range that starts later": (with_range(9, None, None, None), "covers-in-part"),
     "a range that ends earlier": (with_range(None, None, None, 100), "changed-later"),
     "a range with a wider gap": (with_range(None, 20_000, None, None), "covers-in-part"),
     "a range that reaches past the end": (with_range(None, None, None, 9_999_999), "cut-short"),

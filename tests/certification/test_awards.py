@@ -34,7 +34,7 @@ def test_a_certificate_waits_for_the_courses_review_and_comes_with_the_day_of_pa
     code = earn(site)
     passed = clock.today("UTC")
     page = site.visitor("sam").get(f"/certificates/{code}")
-    assert page.h1 == "Passed, waiting for the course’s review"
+    assert page.h1 == "Passed, and waiting for the course’s review"
     site.stranger().get(f"/verify/{code}", expect=404)
     clock.shift(timedelta(days=20))
     site.visitors.clear()
@@ -88,7 +88,7 @@ def test_withdrawing_asks_for_a_reason_and_does_it_once(site: Site) -> None:
     code = earn(site)
     cora = site.visitor("cora")
     form = cora.get(f"/programmes/harbour/certificates/{code}/withdraw").form_with("Withdraw this certificate")
-    assert "choose one of the reasons" in form.submit("Withdraw this certificate", expect=422).main
+    assert "Choose a reason" in form.submit("Withdraw this certificate", expect=422).main
     form.submit("Withdraw this certificate", reason="other")
     form.submit("Withdraw this certificate", reason="holder asked")
     with site.inside():

@@ -138,8 +138,8 @@ def test_what_cannot_be_read_is_never_called_unknown_and_an_empty_search_says_so
         assert "No certificate has this code" not in page.main and "four groups of four" in page.main
         told = stranger.browser.get("/verify/7QK4", base_url=BASE, headers={"Accept": "application/json"})
         assert told.json is not None and told.json["state"] == "unreadable"
-    assert "Please type the code" in stranger.get("/verify?code=", expect=422).main
-    assert "Please type the code" in stranger.get("/verify?code=%20%E2%80%AF", expect=422).main
+    assert "Enter the code" in stranger.get("/verify?code=", expect=422).main
+    assert "Enter the code" in stranger.get("/verify?code=%20%E2%80%AF", expect=422).main
     assert "Please type" not in stranger.get("/verify").main
     found = stranger.get(f"/verify?code={quote(f'Code: {grouped(known)}.')}")
     assert found.path == f"/verify/{known}" and found.h1 == "This certificate is valid"

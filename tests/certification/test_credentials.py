@@ -248,7 +248,7 @@ def test_a_holder_finds_the_badge_on_the_certificates_page(site: Site) -> None:
     site.work()
     page = site.visitor("sam").get(f"/certificates/{code}")
     assert "Open Badge" in page.text
-    assert {"picture", "drawing", "data file"} <= {link.text for link in page.tree.iter("a")}
+    assert {"PNG image", "SVG image", "JSON file"} <= {link.text for link in page.tree.iter("a")}
 
 
 @pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 3000, "0", "00000000001"])

@@ -213,10 +213,10 @@ def test_a_pass_in_the_window_renews_and_the_earlier_certificate_stays_what_it_i
     assert count(site, Award) == 2 and told(site, "CertificateRenewed") == 1
     stranger = site.stranger()
     assert stranger.get(f"/verify/{first}").h1 == stranger.get(f"/verify/{second}").h1 == "This certificate is valid"
-    assert site.visitor("sam").get(f"/certificates/{first}").h1 == "This certificate was renewed"
+    assert site.visitor("sam").get(f"/certificates/{first}").h1 == "This certificate has been renewed"
     clock.shift(timedelta(days=800))
     page = site.stranger().get(f"/verify/{first}")
-    assert page.h1.startswith("This certificate was valid until") and "It was renewed since" in page.main
+    assert page.h1.startswith("This certificate was valid until") and "has since been renewed" in page.main
     assert site.stranger().get(f"/verify/{second}").h1 == "This certificate is valid"
 
 
@@ -259,12 +259,12 @@ def test_cora_sees_the_dates_for_sam_before_she_keeps_a_rule(site: Site) -> None
         assert award is not None and award.valid_until is not None
         printed, rule = award.valid_until, Validity("fixed", 24, 90, 0, 6, (6, 30))
         renewed = next_end(rule, printed, printed, award.passed_on)
-    assert "What this comes to for Sam Osei" in page.main
-    assert day_words(printed) in page.main and "as it is printed on it" in page.main
+    assert "What this means for Sam Osei" in page.main
+    assert day_words(printed) in page.main and "as printed on it" in page.main
     assert day_words(renewed) in page.main
     assert cora.get(address).form_with("Show the dates").page.find("input[value=completion][checked]")
-    page = page.form_with("Keep this rule").submit("Keep this rule")
-    assert told(site, "ValiditySet") == 1 and "Kept. The rule holds" in page.text
+    page = page.form_with("Save").submit("Save")
+    assert told(site, "ValiditySet") == 1 and "Saved. The rule applies" in page.text
     lena = earn(site, "lena")
     with site.inside():
         award, sams = find_award(lena), find_award(code)
@@ -277,15 +277,15 @@ def test_cora_sees_the_dates_for_sam_before_she_keeps_a_rule(site: Site) -> None
 
 def test_a_rule_whose_dates_cora_has_not_seen_is_shown_before_it_is_kept(sqlite_site: Site) -> None:
     site = sqlite_site
-    form = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Keep this rule")
-    page = form.submit("Keep this rule", months="36")
-    assert "Please look at them once, then keep the rule" in page.main and told(site, "ValiditySet") == 0
-    page.form_with("Keep this rule").submit("Keep this rule")
+    form = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Save")
+    page = form.submit("Save", months="36")
+    assert "Please check them here, and then save the rule" in page.main and told(site, "ValiditySet") == 0
+    page.form_with("Save").submit("Save")
     assert told(site, "ValiditySet") == 1
 
 
 def test_a_number_that_is_none_is_answered_with_its_bounds(sqlite_site: Site) -> None:
-    form = sqlite_site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Keep this rule")
-    page = form.submit("Keep this rule", expect=422, months="lots", fixed_month="13")
+    form = sqlite_site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Save")
+    page = form.submit("Save", expect=422, months="lots", fixed_month="13")
     assert "from 0 to 240" in page.main and "from 1 to 12" in page.main
     assert told(sqlite_site, "ValiditySet") == 0

@@ -88,11 +88,11 @@ def test_the_same_fields_stand_in_all_forms(sqlite_site: Site, observed: int) ->
 def test_a_certificate_of_knowledge_alone_says_so_and_a_clause_that_was_not_asked_is_absent(sqlite_site: Site) -> None:
     shown = four_forms(sqlite_site, ready(sqlite_site, 0))
     for form, words in shown.items():
-        assert "No practice was observed. This rests on online learning alone." in words, form
+        assert "No practice was observed. This is based on online learning alone." in words, form
         assert "Ready to practise" not in words and "signed:" not in words and "waived" not in words, form
 
 
 def test_what_was_seen_is_told_without_the_word_for_it(sqlite_site: Site) -> None:
     for form, words in four_forms(sqlite_site, ready(sqlite_site, 1)).items():
-        assert "Tara Lindqvist, trainer" in words and "rests on online learning alone" not in words, form
+        assert "Tara Lindqvist, trainer" in words and "based on online learning alone" not in words, form
         assert "basic" not in words.casefold(), form

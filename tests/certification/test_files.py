@@ -36,9 +36,9 @@ def test_sams_pdf_is_genuine_and_the_register_speaks_beside_it(site: Site) -> No
     code = earn(site, document=True)
     page = bring(site, pdf(site, code))
     assert page.h1 == "This certificate is valid"
-    assert "this site made and signed it" in page.main and "The same name" in page.main
+    assert "This site made and signed it" in page.main and "The same name" in page.main
     assert "Sam Osei" in page.main and "Psychological first aid" in page.main
-    assert page.follow("All that the register says of it").path == f"/verify/{code}"
+    assert page.follow("See everything our records say about it").path == f"/verify/{code}"
 
 
 def test_a_badge_is_genuine_in_each_of_its_shapes_and_pasted(sqlite_site: Site) -> None:
@@ -62,17 +62,17 @@ def test_a_genuine_file_of_a_withdrawn_certificate_says_that_it_was_withdrawn(sq
 def test_a_changed_file_is_told_in_words_and_the_register_stands(sqlite_site: Site) -> None:
     code = earn(sqlite_site, document=True)
     page = bring(sqlite_site, later(pdf(sqlite_site, code)), expect=422)
-    assert page.h1 == "This file cannot be relied on"
+    assert page.h1 == "Please don’t rely on this file"
     assert "changed after it was signed" in page.main and "Valid until" in page.main
-    assert page.links()["All that the register says of it"] == f"/verify/{code}"
+    assert page.links()["See everything our records say about it"] == f"/verify/{code}"
 
 
 def test_what_is_made_to_break_a_reader_is_answered_calmly(sqlite_site: Site) -> None:
     earn(sqlite_site, document=True)
     for content in (bomb(None), nested(None), b"[" * 100_000, b"\x1f\x8b" + bytes(1000), bytes(4_000_000)):  # type: ignore[arg-type]
-        assert bring(sqlite_site, content, expect=422).h1 == "This file cannot be relied on"
+        assert bring(sqlite_site, content, expect=422).h1 == "Please don’t rely on this file"
     assert bring(sqlite_site, bytes(10_000_000), expect=413).h1 == "That was too large"
-    assert "choose a file" in bring(sqlite_site, b" ", expect=422).main
+    assert "Choose a file" in bring(sqlite_site, b" ", expect=422).main
 
 
 def test_a_file_whose_holder_deleted_their_account_is_still_known(sqlite_site: Site) -> None:
@@ -83,7 +83,7 @@ def test_a_file_whose_holder_deleted_their_account_is_still_known(sqlite_site: S
     sqlite_site.do(flow.take_away, sam, None)
     for kept in (content, badge):
         page = bring(sqlite_site, kept)
-        assert page.h1 == "This certificate is valid" and "No name is kept any more" in page.main
+        assert page.h1 == "This certificate is valid" and "We no longer have a name" in page.main
 
 
 def test_nothing_of_a_file_is_kept_and_files_come_to_their_share_of_an_hour(sqlite_site: Site) -> None:
@@ -109,7 +109,7 @@ def test_a_file_that_takes_too_long_to_read_is_put_away_unread(
     content = pdf(sqlite_site, code)
     monkeypatch.setattr(inquiries, "SECONDS_MOST", 0.01)
     page = bring(sqlite_site, content, expect=422)
-    assert "put away unread" in page.main and "Sam Osei" not in page.main
+    assert "took too long to read" in page.main and "Sam Osei" not in page.main
 
 
 def test_the_reader_may_write_no_file_and_take_little_memory(tmp_path: Path) -> None:

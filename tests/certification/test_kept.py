@@ -70,7 +70,7 @@ def test_a_new_name_does_not_change_a_certificate_that_stands(site: Site) -> Non
 def test_the_page_says_that_it_is_being_prepared_and_the_code_works_at_once(site: Site) -> None:
     code = earn(site)
     page = site.visitor("sam").get(f"/certificates/{code}")
-    assert page.h1 == "Your certificate is being prepared" and "here in a minute" in page.main
+    assert page.h1 == "Your certificate is being prepared" and "will be here in a minute" in page.main
     assert site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
     site.work()
     assert site.visitor("sam").get(f"/certificates/{code}").h1 == "Your certificate is ready"
@@ -92,7 +92,7 @@ def test_a_design_that_cannot_be_set_is_told_apart_and_made_later(site: Site) ->
     shutil.copytree(ROOT / "certificates" / "warm", own)
     (own / "certificate.html").write_text("{{ no_such_fact }}")
     site.work()
-    assert "without a PDF for now" in site.visitor("sam").get(f"/certificates/{code}").h1
+    assert "its PDF isn’t ready yet" in site.visitor("sam").get(f"/certificates/{code}").h1
     shutil.rmtree(own)
     site.work()
     assert pdf(site, code).startswith(b"%PDF")
@@ -145,7 +145,7 @@ def test_documents_that_give_trouble_do_not_hold_up_the_others(sqlite_site: Site
     assert "could not be made" not in sqlite_site.visitor("ada").get("/courses").text
     for _time in range(3):
         sqlite_site.do(note_render_trouble, first, "a design with a slip")
-    assert "The PDF of 1 certificate could not be made yet." in sqlite_site.visitor("ada").get("/courses").main
+    assert "We couldn’t make the PDF of 1 certificate yet." in sqlite_site.visitor("ada").get("/courses").main
     assert "could not be made" not in sqlite_site.visitor("sam").get("/courses").text
     with sqlite_site.inside():
         assert records.list_unrendered() == [second, first]

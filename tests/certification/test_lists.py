@@ -45,7 +45,7 @@ def key(site: Site, label: str = "Staff system") -> str:
 def test_five_hundred_codes_give_five_hundred_rows_in_their_order(site: Site) -> None:
     codes, known = a_list(site)
     page = site.stranger().get("/verify/list").form("/verify/list").submit(codes="\n".join(codes))
-    assert "500 codes were looked at." in page.main
+    assert "We checked 500 codes." in page.main
     table = page.tree.xpath("//table/tbody/tr")
     assert len(table) == 500
     assert ["Valid" in "".join(row.itertext()) for row in table].index(True) == 250
@@ -91,12 +91,12 @@ def test_a_file_as_spreadsheets_write_it_is_read_in_place_of_the_box(
     file = (io.BytesIO(line.format(code).encode(encoding)), "people.csv")
     reply = visitor.browser.post("/verify/list", data={"form_token": token, "codes": "", "file": file})
     text = reply.get_data(as_text=True)
-    assert reply.status_code == 200 and "One code was looked at." in text and "Not readable" not in text
+    assert reply.status_code == 200 and "We checked one code." in text and "Can’t be read" not in text
 
 
 def test_the_line_that_tells_excel_its_separator_is_no_code_when_pasted(sqlite_site: Site) -> None:
     page = sqlite_site.stranger().get("/verify/list").form("/verify/list").submit(codes=f"sep=;\n{earn(sqlite_site)}")
-    assert "One code was looked at." in page.main
+    assert "We checked one code." in page.main
 
 
 def test_what_cannot_be_a_list_is_answered_calmly(sqlite_site: Site) -> None:
@@ -119,7 +119,7 @@ def test_lists_come_to_their_share_of_an_hour_with_a_time_to_come_back(site: Sit
     for _ in range(actions.LISTS_A_KEY):
         assert ask(site, secret, json={"codes": []})[0] == 200
     status, told, headers = ask(site, secret, json={"codes": []})
-    assert status == 429 and 0 < int(headers["Retry-After"]) <= 3600 and "Nothing was looked at" in str(told)
+    assert status == 429 and 0 < int(headers["Retry-After"]) <= 3600 and "We haven’t checked" in str(told)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_lists_of_codes_that_nobody_has_come_to_an_end_long_before_five_thousand
     page = form.submit(codes="\n".join([known, *guesses]))
     page.form("/verify/list").submit()
     again = form.submit(codes="\n".join([known] * 400 + guesses[:1]))
-    assert "401 codes were looked at." in again.main, "the CSV of an answered list counts nothing"
+    assert "We checked 401 codes." in again.main, "the CSV of an answered list counts nothing"
     assert "send it again in" in form.submit(expect=429, codes=known).main
     elsewhere = site.stranger()
     elsewhere.browser.environ_base["REMOTE_ADDR"] = "203.0.113.9"

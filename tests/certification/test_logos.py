@@ -121,7 +121,7 @@ def keep(site: Site, expect: int = 200, **sent: object) -> Page:
 def test_cora_chooses_how_certificates_look_and_they_do(sqlite_site: Site) -> None:
     sent = {"name": "Harbour peers", "signatory": "Asa Holm, lead", "timezone": "Asia/Tokyo", "design": "formal"}
     page = keep(sqlite_site, **sent, logo=FileStorage(BytesIO(picture()), "logo.png"))
-    assert "It is kept." in page.html and "The logo as it is printed now" in page.html
+    assert "Saved. Certificates made" in page.html and "Your current logo" in page.html
     code = earn(sqlite_site, document=True)
     with sqlite_site.inside():
         award, harbour = find_award(code), find_programme("harbour")
@@ -131,15 +131,15 @@ def test_cora_chooses_how_certificates_look_and_they_do(sqlite_site: Site) -> No
         assert document is not None
     reader = PdfReader(BytesIO(document.content))
     text = " ".join(reader.pages[0].extract_text().split())
-    assert "Harbour peers" in text and "Asa Holm, lead" in text and "Let it be recorded that" in text
+    assert "Harbour peers" in text and "Asa Holm, lead" in text and "This certificate records that" in text
     assert elements(reader, "/Figure")[0]["/Alt"] == "Harbour peers"
     page = keep(sqlite_site, no_logo="yes")
-    assert "The logo as it is printed now" not in page.html
+    assert "Your current logo" not in page.html
 
 
 def test_a_signatory_without_a_role_is_refused_because_nothing_would_be_printed(sqlite_site: Site) -> None:
     page = keep(sqlite_site, expect=422, signatory="Asa Holm, trainer; Ingrid Okafor")
-    assert "Each signatory needs a name and a role." in page.main and "“Ingrid Okafor”" in page.main
+    assert "Everyone who signs needs a name and a role." in page.main and "“Ingrid Okafor”" in page.main
     with sqlite_site.inside():
         harbour = find_programme("harbour")
         assert harbour is not None and "signatory" not in harbour.facts
@@ -148,11 +148,11 @@ def test_a_signatory_without_a_role_is_refused_because_nothing_would_be_printed(
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"timezone": "Middle/Earth"}, "We know no time zone of this name"),
-        ({"name": ""}, "Please give the programme a name"),
-        ({"name": "Harbour 😀"}, "We cannot print these signs yet: 😀"),
-        ({"design": "baroque"}, "Please choose one of the designs"),
-        ({"logo": FileStorage(BytesIO(b"hello"), "logo.png")}, "This is no picture that we can read"),
+        ({"timezone": "Middle/Earth"}, "We don’t know this time zone"),
+        ({"name": ""}, "Enter a name for the programme"),
+        ({"name": "Harbour 😀"}, "We can’t print these characters yet: 😀"),
+        ({"design": "baroque"}, "Choose one of the designs"),
+        ({"logo": FileStorage(BytesIO(b"hello"), "logo.png")}, "We can’t read this file as an image"),
     ],
 )
 def test_what_cannot_be_printed_is_told_kindly_and_changes_nothing(
@@ -181,7 +181,7 @@ def test_a_logo_from_a_terminal(sqlite_site: Site, monkeypatch: pytest.MonkeyPat
         return CliRunner().invoke(main, ["programme", *words]).output
 
     assert "on certificates from now on" in lms("logo", "harbour", str(tmp_path / "logo.png"))
-    assert "no picture that we can read" in lms("logo", "harbour", str(tmp_path / "words.txt"))
+    assert "can’t read this file as an image" in lms("logo", "harbour", str(tmp_path / "words.txt"))
     assert "Nothing was changed" in lms("logo", "harbour")
     assert "no logo from now on" in lms("logo", "harbour", "--remove")
     assert "Europe/London. Nothing was changed" in lms("set", "harbour", "timezone=Mars")

@@ -74,7 +74,7 @@ def test_noor_whose_script_is_missing_is_told_at_each_step_and_has_badge_and_reg
         assert award.name == BURMESE and credentials.has_badge(award.id) and find_document(award.id) is None
     assert certificates.main.count("being prepared") == 0
     own = page.client.get(f"/certificates/{award.code}")
-    assert "being prepared" not in own.main and "in a minute" not in own.main and "data file" in own.main
+    assert "being prepared" not in own.main and "in a minute" not in own.main and "JSON file" in own.main
     assert "can’t print these characters yet" in own.main
     asked = site.stranger().get(f"/verify/{award.code}").form(f"/verify/{award.code}").submit(name=BURMESE)
     assert "The name matches." in asked.main
@@ -193,7 +193,7 @@ def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(
         assert credentials.has_badge(award.id)
         assert "logo" in str(records.list_troubled()[award.id].trouble)
     own = sqlite_site.visitor("sam").get(f"/certificates/{code}").main
-    assert "without a PDF for now" in own and "in a minute" not in own and "data file" in own
+    assert "its PDF isn’t ready yet" in own and "in a minute" not in own and "JSON file" in own
     for _minute in range(records.RENDER_TRIES + 2):
         sqlite_site.work()
     assert "PDF of 1 certificate" in sqlite_site.visitor("cora").get(PEOPLE).main

@@ -37,8 +37,8 @@ def test_a_badge_is_nowhere_until_sam_opens_it_and_closed_by_its_holder_after(si
     assert given.headers["Access-Control-Allow-Origin"] == "*" and given.headers["Cache-Control"] == "no-store"
     choose(site, code, "no")
     page = stranger.get(f"/badges/{code}", expect=410)
-    assert page.h1 == "This badge was closed by its holder" and "Sam Osei" not in page.html
-    assert page.follow("See what the register says").h1 == "This certificate is valid"
+    assert page.h1 == "The holder has closed this badge" and "Sam Osei" not in page.html
+    assert page.follow("See what our records say").h1 == "This certificate is valid"
     assert "noindex" in page.response.headers["X-Robots-Tag"]
 
 
@@ -60,7 +60,7 @@ def test_an_open_badge_is_not_given_out_once_the_certificate_does_not_stand(sqli
         assert award is not None
         sqlite_site.do(reissue.make_anew, award.id, "fault")
     page = sqlite_site.stranger().get(f"/badges/{code}", expect=410)
-    assert page.h1 == "This badge is not given out any more" and "Sam Osei" not in page.html
+    assert page.h1 == "This badge is no longer available" and "Sam Osei" not in page.html
     with sqlite_site.inside():
         newer = db.session.scalars(select(Award).where(Award.code != code)).all()
         assert [award.badge_open for award in newer] == [None] * len(newer)
@@ -80,7 +80,7 @@ def test_a_deleted_account_closes_its_badges(sqlite_site: Site) -> None:
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
     sqlite_site.do(flow.take_away, sam, None)
-    assert sqlite_site.stranger().get(f"/badges/{code}", expect=410).h1 == "This badge was closed by its holder"
+    assert sqlite_site.stranger().get(f"/badges/{code}", expect=410).h1 == "The holder has closed this badge"
 
 
 @pytest.mark.parametrize("next_one", ["ready to practise", "reissued", "renewed"])

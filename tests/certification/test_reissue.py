@@ -43,20 +43,20 @@ def confirm(site: Site) -> Page:
     """Confirm the request as Cora, from her list."""
     page = site.visitor("cora").get("/programmes/harbour/people").follow(f"Reissue (certificate of {NEW})")
     assert NEW in page.main
-    return page.form_with("Go on").submit("Go on", because="name")
+    return page.form_with("Continue").submit("Continue", because="name")
 
 
 def test_another_name_is_asked_for_confirmed_and_printed_and_the_old_one_is_shown_to_nobody(site: Site) -> None:
     old = earn(site)
     site.work()
     rename(site)
-    assert "You asked for this certificate" in ask(site, old).main
+    assert "You’ve asked for this certificate" in ask(site, old).main
     confirm(site)
     site.work()
     new = newest(site)
     assert new != old
     stranger = site.stranger()
-    assert "replaced by a newer certificate" in stranger.get(f"/verify/{old}").h1
+    assert "replaced by a new one" in stranger.get(f"/verify/{old}").h1
     assert stranger.get(f"/verify/{new}").h1 == "This certificate is valid"
     assert "The name matches." in stranger.get(f"/verify/{new}").form(f"/verify/{new}").submit(name=NEW).main
     sam = site.visitor("sam")
@@ -111,7 +111,7 @@ def test_a_request_can_be_taken_back_and_answered_with_no(sqlite_site: Site) -> 
     assert NEW not in site.visitor("cora").get("/programmes/harbour/people").main
     ask(site, code)
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
-    page.form_with("Go on").submit("Go on", because="leave")
+    page.form_with("Continue").submit("Continue", because="leave")
     assert NEW not in site.visitor("cora").get("/programmes/harbour/people").main
     assert newest(site) == code and told(site, "NameNotChanged") == 2
 
@@ -142,8 +142,8 @@ def test_a_withdrawn_certificate_is_not_made_anew_names_whom_to_ask_and_can_stan
     site.do(withdraw, award_id, "other")
     assert isinstance(site.do(reissue.make_anew, award_id, "fault"), Refused)
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
-    assert "does not stand any more" in page.main
-    assert "If you think that this is a mistake" in site.visitor("sam").get(f"/certificates/{code}").main
+    assert "can’t be reissued" in page.main
+    assert "If you think that’s a mistake" in site.visitor("sam").get(f"/certificates/{code}").main
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
     page.form("/reinstate").submit()
     assert site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"

@@ -90,7 +90,7 @@ def test_sam_renews_with_what_changed_and_the_certificate_says_what_was_asked(si
     assert "including every safety question" in says and "First completed" in says
     assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
     told_of = site.visitor("sam").get("/certificates").main
-    assert "Renewed since" in told_of and told_of.index("Version 1.1.0") < told_of.index("Version 1.0.0")
+    assert "Renewed" in told_of and told_of.index("Version 1.1.0") < told_of.index("Version 1.0.0")
 
 
 def test_the_questions_of_a_renewal_are_those_of_what_changed_and_one_of_every_critical_group(site: Site) -> None:
@@ -121,7 +121,7 @@ def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_aske
     assert after.valid_until is not None and after.valid_until > before.valid_until
     says = site.stranger().get(f"/verify/{after.code}").main
     assert f"80% or more of {HALF} questions across the course" in says
-    assert "None was asked for again" in says and "2 written practice conversations" in says
+    assert "None needed again" in says and "2 written practice conversations" in says
 
 
 def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -> None:
@@ -260,8 +260,8 @@ def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqli
     before, after = cycle(site)
     assert after.waiting and not before.waiting
     assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
-    assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, waiting for the course’s review"
-    assert before.renewed_by is None and "Renewed since" not in site.visitor("sam").get("/certificates").main
+    assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, and waiting for the course’s review"
+    assert before.renewed_by is None and "Renewed" not in site.visitor("sam").get("/certificates").main
     assert "renewed since" not in site.stranger().get(f"/verify/{first}").main
     _what_waits_takes_nothing_away(site, first)
     site.do(set_programme, "harbour", None, {}, False, touch_hold=True)
@@ -280,7 +280,7 @@ def _what_waits_takes_nothing_away(site: Site, first: str) -> None:
     assert "Valid" in cora.get("/programmes/harbour/people").follow("Sam Osei").main
     assert len(site.visitor("sam").get("/transcript").find("#transcript tbody tr")) == 1
     later(site, 800)
-    assert "the newer one waits for a review" in site.stranger().get(f"/verify/{first}").main
+    assert "The new certificate is waiting for a review" in site.stranger().get(f"/verify/{first}").main
     later(site, 0)
 
 
@@ -324,18 +324,18 @@ def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifi
     for days, holder, coordinator in (
         (0, "Valid until", "Completed"),
         (left - 10, "can be renewed now", "Renew by"),
-        (left + 1, "can be renewed whenever you like", "Renew, it was due by"),
+        (left + 1, "You can renew it whenever you like", "Renew, it was due by"),
     ):
         later(site, days)
         assert holder in site.visitor("sam").get(f"/certificates/{first}").main
         assert coordinator in site.visitor("cora").get(people).main
     page = site.stranger().get(f"/verify/{first}")
-    assert "A refresher was due then" in page.main
+    assert "A refresher was due by then" in page.main
     press_renew(site, first)
     take_check(site, "sam")
     page = site.stranger().get(f"/verify/{first}")
-    assert page.h1.startswith("This certificate was valid until") and "It was renewed since" in page.main
-    assert "Renewed since. Was valid until" in site.visitor("sam").get(f"/certificates/{first}").main
+    assert page.h1.startswith("This certificate was valid until") and "has since been renewed" in page.main
+    assert "Renewed. This one was valid until" in site.visitor("sam").get(f"/certificates/{first}").main
     assert "Renewed" in site.visitor("cora").get(people).main
 
 
@@ -344,13 +344,13 @@ def test_grace_is_told_with_its_last_day(sqlite_site: Site) -> None:
     first = earn(site)
     form = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Show the dates")
     page = form.submit("Show the dates", mode="expiry", grace_days="30")
-    page.form_with("Keep this rule").submit("Keep this rule")
+    page.form_with("Save").submit("Save")
     with site.inside():
         award = find_award(first)
         assert award is not None and award.valid_until is not None
         left = (award.valid_until - award.passed_on).days
     later(site, left + 5)
-    assert "Days of grace until" in site.visitor("sam").get(f"/certificates/{first}").main
+    assert "Grace period until" in site.visitor("sam").get(f"/certificates/{first}").main
     assert "in days of grace" in site.visitor("cora").get("/programmes/harbour/people").main
     press_renew(site, first)
     take_check(site, "sam")

@@ -38,7 +38,7 @@ WORDS = {
     "valid": "This certificate is valid",
     "expired": "This certificate was valid until",
     "revoked": "This certificate was withdrawn by the programme",
-    "replaced": "This certificate was replaced by a newer certificate",
+    "replaced": "This certificate was replaced by a new one",
     "unknown": "No certificate has this code",
 }
 
@@ -177,7 +177,7 @@ def test_a_typed_name_is_compared_without_case_marks_and_spaces(sqlite_site: Sit
     code = earn(sqlite_site)
     page = sqlite_site.stranger().get(f"/verify/{code}").form(f"/verify/{code}").submit(name=typed)
     assert ("The name matches." in page.main) is fits
-    assert ("The name does not match." in page.main) is not fits
+    assert ("The name doesn’t match." in page.main) is not fits
     assert fits or "Sam Osei" not in page.html
 
 
@@ -186,7 +186,7 @@ def test_a_name_is_compared_ten_times_an_hour_and_then_kindly_not(sqlite_site: S
     page = sqlite_site.stranger().get(f"/verify/{code}")
     for _try in range(10):
         page = page.form(f"/verify/{code}").submit(name="Sam Ose")
-        assert "does not match" in page.main
+        assert "doesn’t match" in page.main
     page = page.form(f"/verify/{code}").submit(name="Sam Osei")
     assert "matches" not in page.main.replace("whether it matches", "") and "many names" in page.main
     assert "try again in 60 minutes" in page.main

@@ -63,13 +63,13 @@ def test_what_sam_knew_already_counts_and_its_time_does_not(sqlite_site: Site) -
     assert award is not None and award.facts["lessons_known"] == 1
     assert award.facts["minutes"] == course.minutes - known[1].minutes
     told = sqlite_site.stranger().get(f"/verify/{award.code}")
-    assert "The learner knew one lesson already" in told.main
-    assert "The learner knew one lesson already" in " ".join(sentence("Sam Osei", award.facts))
+    assert "The learner already knew one lesson" in told.main
+    assert "The learner already knew one lesson" in " ".join(sentence("Sam Osei", award.facts))
     assert (
-        "The learner knew one lesson already"
+        "The learner already knew one lesson"
         in sqlite_site.stranger().get(f"/verify/{award.code}?format=json").response.text
     )
-    assert "The learner knew one lesson already" in sam.get("/transcript").main
+    assert "The learner already knew one lesson" in sam.get("/transcript").main
 
 
 def test_conversations_that_were_not_played_are_not_in_the_hours(sqlite_site: Site) -> None:
@@ -105,6 +105,6 @@ def test_certificates_of_before_go_on_saying_what_they_said(sqlite_site: Site) -
             "The course is self-paced. Length: About 3 hours 20 minutes.",
             "80% or more of the check, including every safety question.",
             "2 written practice conversations.",
-            "No practice was observed. This rests on online learning alone.",
+            "No practice was observed. This is based on online learning alone.",
         )
         assert level_words(BEFORE) == "Course completed"

@@ -69,7 +69,11 @@ def test_with_keys_alone_it_verifies_anywhere_and_says_that_the_state_is_unknown
         said = json.loads(told.output)
         assert said["state"] == "unknown offline" and said["says"]["name"] == "Sam Osei"
     other = square.replace(code, code[:-1] + ("0" if code[-1] != "0" else "1"))
-    for what, reason in ((files["changed"], "changed after"), (square[:-8], "not those"), (other, "another code")):
+    for what, reason in (
+        (files["changed"], "changed after"),
+        (square[:-8], "isn’t what this site signed"),
+        (other, "different code"),
+    ):
         told = lms("certificates", "verify", what, "--keys", files["keys"])
         assert told.exit_code == 1 and reason in told.output
     assert lms("certificates", "verify", code, "--keys", files["keys"]).exit_code == 1

@@ -65,7 +65,7 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
     [
         ({"observer": ""}, "Choose who was there."),
         ({"observer": "outside"}, "Enter the name of the person who was there."),
-        ({"observer": "outside", "observer_name": "sam osei"}, "Nobody observes or records their own practice."),
+        ({"observer": "outside", "observer_name": "sam osei"}, "People can’t observe or record their own practice."),
         ({"observer": "outside", "observer_name": "x" * 81}, "This has 81 characters"),
         ({"seen_on": "yesterday"}, "Enter today’s date or an earlier one"),
         ({"seen_on": "2999-01-01"}, "Enter today’s date or an earlier one"),

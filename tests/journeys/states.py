@@ -442,7 +442,7 @@ STATES = (
         "how long certificates stand, for a holder, not looked at yet",
         "cora",
         f"/programmes/harbour/courses/{GOING_ON}/validity",
-        then(choose("mode", "fixed"), press("Keep this rule")),
+        then(choose("mode", "fixed"), press("Save")),
     ),
     State("certificate with a new edition", "hana", "/certificates/{hana}"),
     State("course with a new edition, finished", "hana", ONGOING),

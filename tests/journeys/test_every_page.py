@@ -27,7 +27,7 @@ NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys
 NOT_PAGES |= {"certification.suspension_list"}
 NOT_PAGES |= {"learning.course_on_device", "learning.device", "learning.worker", "accounts.own_data_file"}
 NOT_PAGES |= {"certification.scan", "certification.short_address", "certification.transcript_pdf"}
-NOT_PAGES |= {"certification.design_picture", "coordination.batch_file"}
+NOT_PAGES |= {"certification.design_picture", "certification.picture", "coordination.batch_file"}
 WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
 

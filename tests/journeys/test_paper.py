@@ -22,7 +22,7 @@ from tests.journeys.people import People
 from tests.journeys.served import Served
 
 pytestmark = pytest.mark.browser
-OURS = "This site signed these words for the paper."
+OURS = "This site signed what the QR code says."
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
@@ -56,7 +56,7 @@ def test_a_telephone_that_scans_the_square_sees_the_name_and_that_it_agrees(peop
     page = opens().new_page()
     told = scan(page, address, sealed(said, key))
     assert page.url.startswith(f"{people.served.url}/verify/{said.code}#")
-    assert said.name in told and OURS in told and "are those of the register" in told
+    assert said.name in told and OURS in told and "match our records" in told
     assert "This certificate is valid" in page.locator("h1").inner_text()
     assert told in scan(page, address, sealed(said, key).lower())
 
@@ -69,25 +69,25 @@ def test_each_way_of_tampering_is_named_and_its_name_is_not_shown(people: People
         b32decode(words + "=" * (-len(words) % 8))[:5] + b32decode(forged + "=" * (-len(forged) % 8))[5:]
     ).decode()
     told = scan(page, address, forged)
-    assert "were not signed by this site" in told and "Eve" not in told
+    assert "didn’t sign what the QR code says" in told and "Eve" not in told
     for content in (wearing_our_mark.rstrip("="), changed(words, -1), changed(words, 30), changed(words, 80)):
-        assert "not those that this site signed" in scan(page, address, content)
+        assert "isn’t what this site signed" in scan(page, address, content)
     for content in (words[:50], "A" * 200, "$" * 200, "%00" * 60, "A" * 3000, changed(words, 0)):
-        assert "could not be read" in scan(page, address, content)
-    assert "not those that this site signed" in scan(page, address, words[:-20])
+        assert "couldn’t read" in scan(page, address, content)
+    assert "isn’t what this site signed" in scan(page, address, words[:-20])
 
 
 def test_words_of_another_certificate_or_older_dates_are_told_beside_the_register(people: People, opens: Opens) -> None:
     said, key, address = paper(people)
     page = opens().new_page()
     another = sealed(paper(people, "expired")[0], key)
-    assert "belong to a certificate with another code" in scan(page, address, another)
+    assert "belongs to a certificate with a different code" in scan(page, address, another)
     later = sealed(replace(said, valid_until="20990101"), key)
-    assert "something else about this code" in scan(page, address, later)
+    assert "something different about this code" in scan(page, address, later)
     nobodys = sealed(replace(said, code="0" * 16), key)
     assert "nothing to compare" in scan(page, f"{people.served.url}/V/{'0' * 16}", nobodys)
     revoked, _key, where = paper(people, "revoked")
-    assert "are those of the register" in scan(page, where, sealed(revoked, key))
+    assert "match our records" in scan(page, where, sealed(revoked, key))
     assert "withdrawn" in page.locator("h1").inner_text()
 
 
@@ -100,12 +100,12 @@ def test_a_page_that_is_open_checks_papers_without_a_network_and_says_that_the_s
     scan(page, address, sealed(said, key))
     context.set_offline(True)
     section = page.locator("[data-paper]")
-    section.get_by_text("the state today is not known").wait_for()
+    section.get_by_text("You’re offline").wait_for()
     page.evaluate("words => { location.hash = words; }", sealed(replace(said, name="Sam Other"), key))
     section.get_by_text("Sam Other").wait_for()
-    assert OURS in section.inner_text() and "not known" in section.inner_text()
+    assert OURS in section.inner_text() and "may have changed since" in section.inner_text()
     context.set_offline(False)
-    section.get_by_text("the state today is not known").wait_for(state="hidden")
+    section.get_by_text("You’re offline").wait_for(state="hidden")
 
 
 def test_a_browser_that_cannot_check_says_so_and_shows_no_name(people: People, opens: Opens) -> None:
@@ -113,7 +113,7 @@ def test_a_browser_that_cannot_check_says_so_and_shows_no_name(people: People, o
     context = opens()
     context.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
     told = scan(context.new_page(), address, sealed(said, key))
-    assert "This browser cannot check" in told and said.name not in told
+    assert "This browser can’t check" in told and said.name not in told
 
 
 def test_other_places_on_the_page_leave_the_paper_as_it_was(people: People, opens: Opens) -> None:
@@ -178,7 +178,7 @@ def test_a_forged_paper_with_a_valid_code_is_called_so_first(people: People, ope
     another = sealed(paper(people, "expired")[0], key)
     forged = (changed(words, -1), sealed(said, OTHER), another, sealed(replace(said, valid_until="20990101"), key))
     unchecked = (words[:50], words[:12], "A" * 200, "$" * 200, "A" * 3000)
-    for contents, heading in ((forged, "this paper is not"), (unchecked, "this paper could not be checked")):
+    for contents, heading in ((forged, "but this copy isn’t"), (unchecked, "but we couldn’t check this copy")):
         for content in contents:
             scan(page, address, content)
             first = page.get_by_role("heading").first
@@ -192,5 +192,5 @@ def test_a_forged_paper_with_a_valid_code_is_called_so_first(people: People, ope
     assert page.locator(".verdict .k").count() == 1
     revoked, _key, where = paper(people, "revoked")
     scan(page, where, changed(sealed(revoked, key), -1))
-    assert "paper is not the one that this site made" in page.get_by_role("heading").first.inner_text()
+    assert "copy isn’t the one we made" in page.get_by_role("heading").first.inner_text()
     assert "withdrawn" in page.locator("[data-verdict]").inner_text()

@@ -145,7 +145,7 @@ def text_of(pdf: Path) -> str:
 
 def printed_address(on_paper: str) -> str:
     """Return the address that a certificate asks people to type."""
-    found = re.search(r"Check it at (\S+) or scan", on_paper)
+    found = re.search(r"Verify it at (\S+) or scan", on_paper)
     assert found, on_paper
     return f"http://{found[1]}"
 

@@ -1,116 +1,117 @@
-// Checks the words that a paper carries behind the # of its address, in the browser: nothing is asked of the network, and
-// the name on the paper is sent to nobody. How they are sealed is told in lms/certification/squares.py.
-const MARK = 4, SIGNATURE = 64, FORMAT = 1, SHORTEST = 40, LONGEST = 2000;
-const ABOUT = new TextEncoder().encode("sidelight paper 1\n");
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const NAMES = ["code", "awarded_on", "valid_until", "version", "course", "name"];
-const TOLD = ["course", "version", "awarded_on", "valid_until"];
+// Checks what the QR code of a certificate says: signed text behind the # of its address. Everything happens in the
+// browser, so the name in it is sent to nobody. lms/certification/squares.py describes the format.
+const KEY_MARK = 4, SIGNATURE = 64, FORMAT = 1, SHORTEST = 40, LONGEST = 2000;
+const SIGNED_PREFIX = new TextEncoder().encode("sidelight paper 1\n");
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const FIELDS = ["code", "awarded_on", "valid_until", "version", "course", "name"];
+const COMPARED = ["course", "version", "awarded_on", "valid_until"];
 
 const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 const fromBase32 = (text) => {
   const bytes = [];
-  let held = 0, bits = 0;
-  for (const letter of text.toUpperCase()) {
-    const value = LETTERS.indexOf(letter);
+  let pending = 0, bits = 0;
+  for (const character of text.toUpperCase()) {
+    const value = BASE32.indexOf(character);
     if (value < 0) return null;
-    held = (held << 5) | value;
+    pending = (pending << 5) | value;
     bits += 5;
     if (bits >= 8) {
       bits -= 8;
-      bytes.push(held >> bits);
-      held &= (1 << bits) - 1;
+      bytes.push(pending >> bits);
+      pending &= (1 << bits) - 1;
     }
   }
   return Uint8Array.from(bytes);
 };
 
-const fits = async (key, signature, words) => {
-  const known = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
-  const signed = new Uint8Array([...ABOUT, ...words]);
-  return crypto.subtle.verify({ name: "Ed25519" }, known, signature, signed);
+const verifySignature = async (key, signature, text) => {
+  const publicKey = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
+  return crypto.subtle.verify({ name: "Ed25519" }, publicKey, signature, new Uint8Array([...SIGNED_PREFIX, ...text]));
 };
 
-// The words of a paper by their names, or one word for what is amiss.
-const unseal = async (text, keys) => {
-  const content = text.length <= LONGEST ? fromBase32(text) : null;
-  if (content?.[0] !== FORMAT || content.length <= 1 + MARK + SIGNATURE) return "unreadable";
-  const key = keys.find((one) => one.slice(0, MARK).every((byte, at) => byte === content[1 + at]));
+// The fields of a QR code by name, or one word for what is the matter with it: a data-says of the page.
+const readPayload = async (payload, keys) => {
+  const content = payload.length <= LONGEST ? fromBase32(payload) : null;
+  if (content?.[0] !== FORMAT || content.length <= 1 + KEY_MARK + SIGNATURE) return "unreadable";
+  const key = keys.find((candidate) => candidate.slice(0, KEY_MARK).every((byte, at) => byte === content[1 + at]));
   if (!key) return "foreign";
-  const [signature, words] = [content.slice(1 + MARK, 1 + MARK + SIGNATURE), content.slice(1 + MARK + SIGNATURE)];
+  const textStart = 1 + KEY_MARK + SIGNATURE;
+  const [signature, text] = [content.slice(1 + KEY_MARK, textStart), content.slice(textStart)];
   try {
-    if (!await fits(key, signature, words)) return "changed";
+    if (!await verifySignature(key, signature, text)) return "changed";
   } catch {
     return "unable";
   }
-  const lines = new TextDecoder().decode(words).split("\n");
-  return lines.length === NAMES.length ? Object.fromEntries(NAMES.map((name, at) => [name, lines[at]])) : "unreadable";
+  const lines = new TextDecoder().decode(text).split("\n");
+  if (lines.length !== FIELDS.length) return "unreadable";
+  return Object.fromEntries(FIELDS.map((name, at) => [name, lines[at]]));
 };
 
 const section = document.querySelector("[data-paper]");
 const { code, known } = section.dataset;
 const keys = section.dataset.keys.split(" ").filter(Boolean).map(fromHex);
 
-const say = (words) => {
-  for (const line of section.querySelectorAll("[data-says]")) line.hidden = !words.includes(line.dataset.says);
+const showMessages = (names) => {
+  for (const line of section.querySelectorAll("[data-says]")) line.hidden = !names.includes(line.dataset.says);
 };
 
-const inWords = (name, value) => {
+const formatField = (name, value) => {
   if (!/_on$|_until$/.test(name) || !/^\d{8}$/.test(value)) return value;
   const day = new Date(Date.UTC(value.slice(0, 4), value.slice(4, 6) - 1, value.slice(6)));
   const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
 };
 
-const show = (paper) => {
-  section.querySelector("table").hidden = !paper;
+const showFields = (fields) => {
+  section.querySelector("table").hidden = !fields;
   for (const cell of section.querySelectorAll("[data-shows]")) {
-    const value = paper?.[cell.dataset.shows] ?? "";
-    cell.textContent = inWords(cell.dataset.shows, value);
+    const value = fields?.[cell.dataset.shows] ?? "";
+    cell.textContent = formatField(cell.dataset.shows, value);
     cell.parentElement.hidden = !value;
   }
 };
 
-const compared = (paper) => {
-  if (paper.code !== code) return "another";
+const compareWithRecords = (fields) => {
+  if (fields.code !== code) return "another";
   if (known === undefined) return "nothing";
-  return TOLD.every((name) => paper[name] === section.dataset[name]) ? "agrees" : "differs";
+  return COMPARED.every((name) => fields[name] === section.dataset[name]) ? "agrees" : "differs";
 };
 
-// The first thing on the page is about the paper in hand: a valid code on a forged paper must not look like a valid paper.
+// The first thing on the page is about the copy at hand: a forged certificate with a valid code must not look valid.
 const FORGED = ["differs", "another", "foreign", "changed"], UNCHECKED = ["unreadable", "unable"];
 const verdict = document.querySelector("[data-verdict]");
-const ofCode = { parts: [...(verdict?.childNodes ?? [])], title: document.title };
+const original = { parts: [...(verdict?.childNodes ?? [])], title: document.title };
 
-const head = (word) => {
-  const kind = FORGED.includes(word) ? "forged" : UNCHECKED.includes(word) ? "unchecked" : null;
-  const other = kind && document.querySelector(`template[data-paper-verdict="${kind}"]`);
+const showVerdict = (result) => {
+  const kind = FORGED.includes(result) ? "forged" : UNCHECKED.includes(result) ? "unchecked" : null;
+  const template = kind && document.querySelector(`template[data-paper-verdict="${kind}"]`);
   if (!verdict) return;
-  verdict.replaceChildren(...(other ? other.content.cloneNode(true).childNodes : ofCode.parts));
-  document.title = ofCode.title;
-  const words = verdict.querySelector("[data-heading]");
-  if (!words) return;
+  verdict.replaceChildren(...(template ? template.content.cloneNode(true).childNodes : original.parts));
+  document.title = original.title;
+  const text = verdict.querySelector("[data-heading]");
+  if (!text) return;
   const heading = document.createElement("h1");
-  heading.textContent = words.textContent;
-  words.replaceWith(heading);
-  document.title = heading.textContent + ofCode.title.slice(ofCode.title.lastIndexOf(" – "));
+  heading.textContent = text.textContent;
+  text.replaceWith(heading);
+  document.title = heading.textContent + original.title.slice(original.title.lastIndexOf(" – "));
 };
 
-// Other links of this page lead behind the # too; what was seen of a paper stays.
-let seen = "";
-const look = async () => {
-  const text = location.hash.slice(1);
-  // A short one that leads to no place of this page is a paper's words, cut off.
-  if (text.length >= SHORTEST || (text && !document.getElementById(text))) seen = text;
-  if (!seen) return;
-  const found = crypto.subtle ? await unseal(seen, keys) : "unable";
-  const paper = typeof found === "string" ? null : found;
-  const word = paper ? compared(paper) : found;
-  show(paper);
-  head(word);
-  say([...(paper ? ["signed", word] : [found]), ...(navigator.onLine ? [] : ["offline"])]);
+// Other links of this page use the # too, so what was read from the QR code stays on show.
+let payload = "";
+const check = async () => {
+  const fragment = location.hash.slice(1);
+  // A short fragment that isn't a place on this page is what remains of a QR code that was cut off.
+  if (fragment.length >= SHORTEST || (fragment && !document.getElementById(fragment))) payload = fragment;
+  if (!payload) return;
+  const read = crypto.subtle ? await readPayload(payload, keys) : "unable";
+  const fields = typeof read === "string" ? null : read;
+  const result = fields ? compareWithRecords(fields) : read;
+  showFields(fields);
+  showVerdict(result);
+  showMessages([...(fields ? ["signed", result] : [read]), ...(navigator.onLine ? [] : ["offline"])]);
   section.hidden = false;
 };
 
-for (const event of ["hashchange", "online", "offline", "pageshow"]) addEventListener(event, look);
-look();
+for (const event of ["hashchange", "online", "offline", "pageshow"]) addEventListener(event, check);
+check();
