@@ -33,7 +33,7 @@ def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -
             if (other != name) is within or (other, other_lesson) == (name, lesson):
                 continue
             where = f"{other_path}:{line}" if within else f"{other}/{other_path}:{line}"
-            message = f"“{_shortened(sentence.text)}” stands in {where} too."
+            message = f"“{_shortened(sentence.text)}” is in {where} too."
             found[name].append(
                 Finding("SHARED_SENTENCE", severity, path, sentence.line, 1, message, mend, sentence.text[:120])
             )

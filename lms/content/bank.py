@@ -77,9 +77,7 @@ def check_braces(block: Block, report: Report) -> None:
         return
     if re.search(r"^\s*[#.:]|=", found.group(1)):
         words = found.group().strip()
-        report.add(
-            "BAD_BRACES", block.line, f"“{words}” makes no question.", column=report.column_of(block.line, words)
-        )
+        report.add("BAD_BRACES", block.line, f"“{words}” isn’t a question.", column=report.column_of(block.line, words))
 
 
 def read_question(section: Section, press: Press, report: Report, objectives: Collection[str]) -> Question | None:
@@ -102,7 +100,7 @@ def read_question(section: Section, press: Press, report: Report, objectives: Co
     check_objectives(named, objectives, heading.line, report)
     if not says_something(stem):
         report.add(
-            "EMPTY_PAGE", heading.line, "This question asks nothing.", mend="Write the question in front of the braces."
+            "EMPTY_PAGE", heading.line, "This question has no text.", mend="Write the question before the braces."
         )
     group, critical = braces.keys.get("group"), "critical" in braces.flags
     if critical and not group:
@@ -123,13 +121,13 @@ def read_question(section: Section, press: Press, report: Report, objectives: Co
 def check_objectives(named: Collection[str], known: Collection[str], line: int, report: Report) -> None:
     """Names each objective that course.md does not have; says nothing when course.md could not be read."""
     if not named:
-        report.add("UNKNOWN_OBJECTIVE", line, "No objective is named.")
+        report.add("UNKNOWN_OBJECTIVE", line, "The question names no objective.")
     for id in named:
         if known and id not in known:
             report.add(
                 "UNKNOWN_OBJECTIVE",
                 line,
-                f"The objective “{id}” is not in course.md.{did_you_mean(id, known)}",
+                f"The objective “{id}” isn’t in course.md.{did_you_mean(id, known)}",
                 column=report.column_of(line, id),
             )
 
@@ -150,7 +148,7 @@ def _read_braces(text: str, line: int, report: Report) -> _Braces:
             report.add(
                 "UNKNOWN_KEY",
                 line,
-                f"The braces hold “{word}”, which questions do not know.{did_you_mean(word, known)}",
+                f"A question can’t have “{word}” in its braces.{did_you_mean(word, known)}",
                 column=report.column_of(line, word),
             )
     if not braces.id:

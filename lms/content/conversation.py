@@ -28,7 +28,7 @@ def read(page: Page, shape: ConversationShape, id: str, press: Press, report: Re
     for heading, blocks in _sections(page, report):
         name = " ".join(heading.text.split())
         if name in lines:
-            report.add("DUPLICATE_ID", heading.line, f"The heading “{name}” stands twice.")
+            report.add("DUPLICATE_ID", heading.line, f"The heading “{name}” appears twice.")
             continue
         lines[name] = heading.line
         if name in shape.ends:
@@ -59,15 +59,15 @@ def _sections(page: Page, report: Report) -> list[tuple[Block, list[Block]]]:
         if block.kind == "heading":
             found.append((block, []))
             if block.level != 2:
-                report.add("HEADING_JUMP", block.line, "A turn stands under a heading of two marks (##).")
+                report.add("HEADING_JUMP", block.line, "The heading of a turn starts with ##.")
         elif found:
             found[-1][1].append(block)
         elif block.kind != "html":
             report.add(
                 "BAD_TURN",
                 block.line,
-                "This text stands before the first turn.",
-                mend="Put it under setting, or under a heading.",
+                "There is text before the first turn.",
+                mend="Move it to setting, or under a heading.",
             )
     return found
 
@@ -83,7 +83,7 @@ def _turn(id: str, blocks: list[Block], press: Press, report: Report, line: int)
         elif block.kind not in ("html", "rule"):
             report.add("BAD_TURN", block.line)
     if not any(says_something(press.inline(text)) for text in said):
-        report.add("BAD_TURN", line, f"Nothing is said under “{id}”.")
+        report.add("BAD_TURN", line, f"There is no text under “{id}”.")
     stage = _STAGE.match(said[0]) if said else None
     if stage:
         said[0] = said[0][stage.end() :]
@@ -103,19 +103,19 @@ def _reply(item: Block, press: Press, report: Report) -> Reply | None:
     label, _, fit = (part.strip() for part in found["kind"].rpartition(","))
     if label not in LABELS:
         report.add(
-            "UNKNOWN_LABEL", item.line, f"The label “{label}” is not in the list.{did_you_mean(label.lower(), LABELS)}"
+            "UNKNOWN_LABEL", item.line, f"The label “{label}” isn’t in the list.{did_you_mean(label.lower(), LABELS)}"
         )
     if fit not in FITS:
-        report.add("UNKNOWN_FIT", item.line, f"The fit “{fit}” is none of the three.{did_you_mean(fit.lower(), FITS)}")
+        report.add("UNKNOWN_FIT", item.line, f"“{fit}” isn’t steady, mixed or detour.{did_you_mean(fit.lower(), FITS)}")
     quotes = [child for child in item.children[1:] if child.kind == "quote"]
     for child in item.children[1:]:
         if child not in quotes:
-            report.add("BAD_REPLY", child.line, "Under a reply stands only its feedback, as a quote.")
+            report.add("BAD_REPLY", child.line, "Only the feedback can follow a reply, as a quote.")
     texts = texts_of(quotes, report)
     check_reason(" ".join(texts), quotes[0].line if quotes else item.line, report, needed=True)
     words = press.inline(found["text"])
     if not says_something(words):
-        report.add("BAD_REPLY", item.line, "This reply has no words.")
+        report.add("BAD_REPLY", item.line, "This reply has no text.")
     return Reply(label, fit, words, found["goes_to"], "<br>".join(press.inline(text) for text in texts))
 
 
@@ -132,9 +132,7 @@ def _end(id: str, blocks: list[Block], good: bool, press: Press, report: Report,
     if not says_something(debrief):
         report.add("BAD_TURN", line, f"The end “{id}” has no debrief.", mend="Write a paragraph under the heading.")
     if any(block.kind == "bullets" and "](#" in inner.text for block in blocks for inner in block.walk()):
-        report.add(
-            "BAD_TURN", line, f"The end “{id}” has replies.", mend="Take the replies out, or take it out of ends."
-        )
+        report.add("BAD_TURN", line, f"The end “{id}” has replies.", mend="Remove the replies, or remove it from ends.")
     return End(id, unescape(title) or id.replace("-", " ").capitalize(), debrief, good)
 
 
@@ -148,11 +146,12 @@ def _walk(conversation: Conversation, shape: ConversationShape, lines: dict[str,
         report.add(
             "BAD_LINK",
             1,
-            f"The conversation starts at “{shape.start}”, which is no heading.{did_you_mean(shape.start, lines)}",
+            f"The conversation starts at “{shape.start}”, but there is no such heading."
+            f"{did_you_mean(shape.start, lines)}",
         )
     for turn in conversation.turns:
         if not turn.replies:
-            report.add("DEAD_END", lines[turn.id], f"“{turn.id}” has no replies and is no end.")
+            report.add("DEAD_END", lines[turn.id], f"“{turn.id}” has no replies and isn’t listed as an end.")
         for reply in turn.replies:
             if reply.goes_to not in places:
                 line = next(
@@ -162,7 +161,8 @@ def _walk(conversation: Conversation, shape: ConversationShape, lines: dict[str,
                 report.add(
                     "BAD_LINK",
                     line,
-                    f"A reply leads to “{reply.goes_to}”, which is no heading.{did_you_mean(reply.goes_to, places)}",
+                    f"A reply leads to “{reply.goes_to}”, but there is no such heading."
+                    f"{did_you_mean(reply.goes_to, places)}",
                 )
     _walk_on(conversation, lines, report)
     _weigh(conversation, report)
@@ -179,9 +179,9 @@ def _walk_on(conversation: Conversation, lines: dict[str, int], report: Report) 
     homeward = _reach(good, back)
     for id in places:
         if id not in reached:
-            report.add("UNREACHABLE", lines[id], f"No road leads to “{id}”.")
+            report.add("UNREACHABLE", lines[id], f"No reply leads to “{id}”.")
         if id in roads and roads[id] and good and id not in homeward:
-            report.add("NO_WAY_TO_GOOD_END", lines[id], f"From “{id}” no road leads to a good end.")
+            report.add("NO_WAY_TO_GOOD_END", lines[id], f"From “{id}”, no reply leads to a good end.")
 
 
 def _reach(start: Iterable[str], roads: dict[str, set[str]]) -> set[str]:

@@ -60,17 +60,17 @@ def load(source: str, report: Report) -> Tree | None:
         report.add(
             "YAML_BROKEN",
             mark.line + 2 if mark else 2,
-            f"The front matter cannot be read here: {trouble.problem}.",
+            f"We can’t read the front matter here: {trouble.problem}.",
             column=mark.column + 1 if mark else 1,
         )
         return None
     except yaml.YAMLError:
-        report.add("YAML_BROKEN", 2, "The front matter holds a character that YAML does not allow.")
+        report.add("YAML_BROKEN", 2, "The front matter contains a character that YAML doesn’t allow.")
         return None
     if value in ("", None):
         return tree
     if not isinstance(value, dict):
-        report.add("YAML_BROKEN", 2, "The front matter is not a list of keys and values.")
+        report.add("YAML_BROKEN", 2, "The front matter isn’t a list of keys and values.")
         return None
     tree.value = value
     return tree
@@ -81,7 +81,7 @@ def _refuse_more(events: Any) -> None:
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             line = event.start_mark.line + 2 if event.start_mark else 2
-            raise _Refused("The front matter ends here, and more keys follow.", line)
+            raise _Refused("The front matter ends here, but more keys follow.", line)
 
 
 def _read(events: Any, event: Any, path: Path, tree: Tree, report: Report) -> Any:
@@ -95,7 +95,7 @@ def _read(events: Any, event: Any, path: Path, tree: Tree, report: Report) -> An
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         raise _Refused("The front matter uses an anchor or an alias.", line)
     if getattr(event, "tag", None):
-        raise _Refused("The front matter uses a tag (a word that begins with “!”).", line)
+        raise _Refused("The front matter uses a tag (a word that starts with “!”).", line)
     if len(path) > MAX_DEPTH:
         raise _Refused("The front matter is nested too deeply.", line)
     if isinstance(event, yaml.MappingStartEvent):
@@ -112,10 +112,10 @@ def _read_mapping(events: Any, path: Path, tree: Tree, report: Report) -> dict[s
     found: dict[str, Any] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         if not isinstance(event, yaml.ScalarEvent):
-            raise _Refused("A key of the front matter is no plain word.", event.start_mark.line + 2)
+            raise _Refused("A key in the front matter isn’t a plain word.", event.start_mark.line + 2)
         key, place = event.value, _place(event.start_mark)
         if key in found:
-            report.add("DUPLICATE_KEY", place[0], f"The key “{key}” stands twice.", column=place[1])
+            report.add("DUPLICATE_KEY", place[0], f"The key “{key}” appears twice.", column=place[1])
         tree.places[*path, key] = place
         found[key] = _read(events, next(events), (*path, key), tree, report)
     return found
@@ -136,7 +136,7 @@ def _read_scalar(event: Any, path: Path, tree: Tree, report: Report) -> str:
     line = event.end_mark.line + 2
     rest = report.lines[line - 1][event.end_mark.column :] if line <= len(report.lines) else ""
     if _CUT.match(rest) or (not event.value and _CUT.search(rest)):
-        report.add("TEXT_CUT_SHORT", line, "YAML leaves out everything from “#” on.", column=event.end_mark.column + 1)
+        report.add("TEXT_CUT_SHORT", line, "YAML ignores everything after “#”.", column=event.end_mark.column + 1)
     return str(event.value)
 
 
@@ -147,7 +147,7 @@ def read(source: str | None, shape: type[Shape], report: Report, lost: str) -> S
     """
     found = _fit(source, shape, report)
     if found is None:
-        report.add("NOT_READ", message=f"Missing from the course until this file can be read: {lost}.")
+        report.add("NOT_READ", message=f"Until we can read this file, the course lacks {lost}.")
     return found
 
 
@@ -186,7 +186,7 @@ def _tell(error: dict[str, Any], tree: Tree, shape: type[BaseModel], report: Rep
     elif error["type"].isupper():
         report.add(error["type"], line, f"{name}: {error['msg']}", column=column)
     else:
-        report.add("BAD_VALUE", line, f"{name}: this is not of the form that the key needs.", column=column)
+        report.add("BAD_VALUE", line, f"{name}: this has the wrong form for the key.", column=column)
 
 
 def _tell_unknown(error: dict[str, Any], tree: Tree, shape: type[BaseModel], report: Report, place: Place) -> None:
@@ -201,7 +201,7 @@ def _tell_unknown(error: dict[str, Any], tree: Tree, shape: type[BaseModel], rep
         return
     known = known_keys(shape, error["loc"][:-1])
     report.add(
-        "UNKNOWN_KEY", place[0], f"The key “{key}” is not known here.{did_you_mean(key, known)}", column=place[1]
+        "UNKNOWN_KEY", place[0], f"The key “{key}” isn’t allowed here.{did_you_mean(key, known)}", column=place[1]
     )
 
 
@@ -234,7 +234,7 @@ def _tell_bent(tree: Tree, shape: type[BaseModel], report: Report) -> None:
         report.add(
             "PUT_IN_QUOTES",
             line,
-            f"Plain YAML does not read “{value}” as text.",
+            f"Without quotes, YAML doesn’t read “{value}” as text.",
             column=column,
-            mend=f'Write "{value}" in quotes.',
+            mend=f'Write "{value}" with quotes.',
         )

@@ -22,15 +22,15 @@ def read(desk: Desk, path: str) -> tuple[Term, ...]:
     tables = [block for block in sheet.prose if block.kind == "table"]
     for block in sheet.prose:
         if block.kind not in ("table", "html", "rule"):
-            sheet.report.add("GLOSSARY_SHAPE", block.line, "This stands outside the table and is not shown.")
+            sheet.report.add("GLOSSARY_SHAPE", block.line, "This is outside the table, so nobody sees it.")
     if len(tables) != 1 or len(tables[0].children[0].children) != 2:
         line = tables[-1].line if tables else 1
-        what = "more than one table" if len(tables) > 1 else "no table of two columns"
-        sheet.report.add("GLOSSARY_SHAPE", line, f"The glossary holds {what}.")
+        what = "more than one table" if len(tables) > 1 else "no table with two columns"
+        sheet.report.add("GLOSSARY_SHAPE", line, f"The glossary has {what}.")
         return ()
     rows = tables[0].children[1:]
     if not rows:
-        sheet.report.add("GLOSSARY_SHAPE", tables[0].line, "The glossary's table has no row.")
+        sheet.report.add("GLOSSARY_SHAPE", tables[0].line, "The glossary’s table has no rows.")
     return _terms(desk, rows, sheet.report)
 
 
@@ -43,7 +43,7 @@ def _terms(desk: Desk, rows: list[Block], report: Report) -> tuple[Term, ...]:
         if not says_something(desk.press.inline(name)) or not says_something(desk.press.inline(meaning)):
             report.add("EMPTY_CELL", row.line)
         elif term.casefold() in taken:
-            report.add("DUPLICATE_TERM", row.line, f"“{term}” stands twice.")
+            report.add("DUPLICATE_TERM", row.line, f"“{term}” appears twice.")
         else:
             taken.add(term.casefold())
             terms.append(Term(term, desk.press.inline(meaning)))

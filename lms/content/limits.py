@@ -33,7 +33,7 @@ def scan(bundle: Bundle) -> tuple[dict[str, str], list[Finding]]:
     for path, data in bundle.files.items():
         report = Report(path, (), findings)
         if leads_outside(path):
-            report.add("PATH_OUTSIDE", message=f"The path {path!r} leads out of the course.")
+            report.add("PATH_OUTSIDE", message=f"The path {path!r} points outside the course.")
         elif path.endswith(".md"):
             text = _decode(data, report)
             if text is not None and measure(text, report):
@@ -50,7 +50,7 @@ def leads_outside(path: str) -> bool:
 
 def _decode(data: bytes, report: Report) -> str | None:
     if len(data) > MAX_MARKDOWN:
-        report.add("FILE_TOO_LARGE", message="The file is over 256 kB.")
+        report.add("FILE_TOO_LARGE", message="The file is larger than 256 kB.")
         return None
     if b"\0" in data:
         report.add("NUL_BYTE", data[: data.index(b"\0")].count(b"\n") + 1)

@@ -38,7 +38,8 @@ def _care(desk: Desk, course: Course) -> None:
         if lesson.content_note.heavy and lesson.gentle_html is None:
             desk.report(lesson.path).add(
                 "NO_GENTLER_VERSION",
-                message=f"“{lesson.title}” touches {', '.join(lesson.content_note.topics)} and has no gentler version.",
+                message=f"“{lesson.title}” deals with {', '.join(lesson.content_note.topics)}, "
+                "but has no gentler version.",
             )
     _length_of_notes(desk, course)
     if course.language.partition("-")[0] == "en":
@@ -63,7 +64,7 @@ def _limits_in_notes(desk: Desk, course: Course) -> None:
     """A note also says what is not there; only English is asked, whose small words are known here."""
     for path, note in _notes(course):
         if note.topics and not _LIMIT.search(note.note):
-            desk.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” leaves open what is not there.")
+            desk.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” doesn’t say what’s left out.")
 
 
 def _bank(desk: Desk, course: Course) -> None:
@@ -85,7 +86,7 @@ def _bank(desk: Desk, course: Course) -> None:
     longest = sum(_right_is_longest(question) for question in singles)
     if len(singles) >= ENOUGH_QUESTIONS and 100 * longest > LONGEST_PER_CENT * len(singles):
         report.add(
-            "RIGHT_IS_LONGEST", message=f"The right option is the longest in {longest} of {len(singles)} questions."
+            "RIGHT_IS_LONGEST", message=f"The right option is the longest one in {longest} of {len(singles)} questions."
         )
 
 
@@ -110,13 +111,15 @@ def _draw(desk: Desk, course: Course) -> None:
     line = next((number for number, text in enumerate(report.lines, start=1) if text.startswith("draw:")), 1)
     if course.criteria.draw > able:
         report.add(
-            "DRAW_TOO_LARGE", line, f"The check draws {course.criteria.draw}; the bank can give {able} at a time."
+            "DRAW_TOO_LARGE",
+            line,
+            f"The check draws {course.criteria.draw}, but the bank only has {able} for one attempt.",
         )
     elif (drawable or not course.draft) and (course.criteria.draw < len(groups) or course.criteria.draw < 1):
         report.add(
             "BAD_VALUE",
             line,
-            f"The check draws {course.criteria.draw}; it needs one at least, and one of each critical group.",
+            f"The check draws {course.criteria.draw}. It needs at least one, and one from each critical group.",
         )
     if course.criteria.refresher is not None and not (
         max(len(groups), 1) <= course.criteria.refresher < course.criteria.draw
@@ -131,7 +134,7 @@ def _draw(desk: Desk, course: Course) -> None:
     if course.criteria.practice_required > len(course.conversations):
         report.add(
             "PRACTICE_TOO_FEW",
-            message=f"{course.criteria.practice_required} are asked for; there are {len(course.conversations)}.",
+            message=f"The course asks for {course.criteria.practice_required}, but has {len(course.conversations)}.",
         )
 
 
@@ -148,7 +151,7 @@ def _sources(desk: Desk, course: Course) -> None:
                 ),
                 1,
             )
-            report.add("SOURCE_NEVER_CITED", line, f"The source “{source.id}” is nowhere cited.")
+            report.add("SOURCE_NEVER_CITED", line, f"The source “{source.id}” is never cited.")
 
 
 def _arcs(desk: Desk, course: Course) -> None:
@@ -161,9 +164,9 @@ def _arcs(desk: Desk, course: Course) -> None:
         for id in arc.contacts:
             if id not in course.conversation_by_id:
                 known = did_you_mean(id, course.conversation_by_id)
-                report.add("ARC_CONTACT", message=f"“{id}” is no conversation of this course.{known}")
+                report.add("ARC_CONTACT", message=f"“{id}” isn’t a conversation of this course.{known}")
             elif id in met:
-                report.add("ARC_CONTACT", message=f"“{id}” is a contact twice.")
+                report.add("ARC_CONTACT", message=f"“{id}” is listed as a contact twice.")
             met.add(id)
         third = course.conversation_by_id.get(arc.contacts[-1]) if len(arc.contacts) == MOST_CONTACTS else None
         if third and not any(reply.label == HAND_OVER for turn in third.turns for reply in turn.replies):

@@ -84,7 +84,7 @@ def _replies(block: Block, may_begin: bool, report: Report) -> None:
         words = block.inline[place + 1].content
         found = _REPLY.fullmatch(words.strip())
         if found and found["label"].strip().casefold() in LABELS:
-            _say("BAD_REPLY", words, block, report, f"“{words}” stands outside a list of replies.")
+            _say("BAD_REPLY", words, block, report, f"“{words}” is outside a list of replies.")
 
 
 def _other_marks(block: Block, text: str, sheet: Sheet) -> None:
@@ -93,7 +93,7 @@ def _other_marks(block: Block, text: str, sheet: Sheet) -> None:
     if not _SHOWN_HINT.search(text) or _NEARLY_PRIVATE.match(text):
         return
     for found in _SHOWN.finditer(text):
-        _say("MARKS_SHOWN", found.group(), block, sheet.report, f"“{found.group()[:60]}” is shown as it stands here.")
+        _say("MARKS_SHOWN", found.group(), block, sheet.report, f"“{found.group()[:60]}” is shown exactly as typed.")
 
 
 def _callouts(top: Block, block: Block, text: str, sheet: Sheet) -> None:
@@ -102,7 +102,7 @@ def _callouts(top: Block, block: Block, text: str, sheet: Sheet) -> None:
     for found in _ALERT.finditer(text):
         if not (its_own and found.start() == 0):
             known = ", ".join(f"[!{name}]" for name in ALERTS)
-            message = f"“{found.group()}” begins no callout here. There are {known}."
+            message = f"“{found.group()}” isn’t a callout. You can use {known}."
             _say("UNKNOWN_ALERT", found.group(), block, sheet.report, message)
 
 
@@ -113,7 +113,7 @@ def _hidden_html(block: Block, report: Report) -> None:
         found = _OTHER_HTML.search(_COMMENT.sub("", text))
         if found:
             words = found.group().split("\n")[0][:40]
-            _say("RAW_HTML", words, block, report, f"“{words}” hides what stands after it.")
+            _say("RAW_HTML", words, block, report, f"“{words}” hides what comes after it.")
 
 
 def _cells(table: Block, report: Report) -> None:
@@ -124,7 +124,7 @@ def _cells(table: Block, report: Report) -> None:
         line = report.lines[row.line - 1] if row.line <= len(report.lines) else ""
         cells = len(_BAR.findall(line.strip(" \t>").strip("|"))) + 1
         if cells > len(table.children[0].children):
-            report.add("NOT_SHOWN", row.line, f"This row has {cells} cells, and the table's head has fewer.")
+            report.add("NOT_SHOWN", row.line, f"This row has {cells} cells, more than the table’s header.")
 
 
 def _definitions(sheet: Sheet) -> None:
@@ -145,7 +145,7 @@ def _definitions(sheet: Sheet) -> None:
         if not label.startswith("^") and label not in sheet.page.references:
             continue
         if label not in used:
-            message = f"Nothing on this page uses “[{found['label']}]”, so this line is not shown."
+            message = f"Nothing on this page uses “[{found['label']}]”, so nobody sees this line."
             sheet.report.add("NEVER_USED", number, message)
         used.discard(label)
 

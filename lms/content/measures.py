@@ -103,7 +103,7 @@ def _grade(sheet: Sheet) -> float:
     found = grade(sentences(paragraphs(sheet.prose)))
     if found > HARDEST:
         line = sheet.prose[0].line if sheet.prose else 1
-        sheet.report.add("READING_GRADE", line, f"This page reads like grade {found}.")
+        sheet.report.add("READING_GRADE", line, f"This page has reading grade {found}.")
     return found
 
 

@@ -115,7 +115,7 @@ def _read_lesson(desk: Desk, folder: Folder, id: str, path: str) -> Lesson | Non
     html, gentle_html = _fold_pictures(desk, shape, sheet, path, html, gentle_html)
     html = _with_story(shape, sheet, html)
     if shape.id != id:
-        sheet.report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, the file's name says “{id}”.")
+        sheet.report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, but the file name says “{id}”.")
     desk.claim(shape.id, path, 2)
     _check_front(desk, shape, sheet)
     words = words_of(sheet.prose)
@@ -169,7 +169,7 @@ def _fold_pictures(
         folded = behind_a_button(html, name) if name else None
         if folded is None:
             at = _line_of(sheet.report, "distressing")
-            sheet.report.add("DISTRESSING_NOT_ALONE", at, f"“{source}” does not stand in the text by itself.")
+            sheet.report.add("DISTRESSING_NOT_ALONE", at, f"“{source}” isn’t in a paragraph of its own.")
         html = folded or html
         gentle = (behind_a_button(gentle, name) or gentle) if gentle and name else gentle
     return html, gentle
@@ -191,7 +191,7 @@ def _check_front(desk: Desk, shape: shapes.LessonShape | shapes.ConversationShap
         if desk.press.sources and id not in desk.press.sources:
             at = _line_of(sheet.report, "sources")
             sheet.report.add(
-                "UNKNOWN_SOURCE", at, f"The source “{id}” is not in course.md.{did_you_mean(id, desk.press.sources)}"
+                "UNKNOWN_SOURCE", at, f"The source “{id}” isn’t in course.md.{did_you_mean(id, desk.press.sources)}"
             )
 
 
@@ -202,7 +202,7 @@ def check_topics(note: ContentNote, line: int, report: Report) -> None:
             report.add(
                 "UNKNOWN_TOPIC",
                 line,
-                f"The topic “{topic}” is not in the list.{did_you_mean(topic, shapes.TOPICS)}",
+                f"The topic “{topic}” isn’t in the list.{did_you_mean(topic, shapes.TOPICS)}",
                 column=report.column_of(line, topic),
             )
 
@@ -267,7 +267,7 @@ def read_check(desk: Desk, path: str) -> tuple[Question, ...]:
         frontmatter.read(source, shapes.CheckShape, sheet.report, "the front matter of the check")
     sheet.prose, sections = bank.split(sheet.page.blocks)
     if not sections:
-        sheet.report.add("EMPTY_PAGE", message="The check holds no question.")
+        sheet.report.add("EMPTY_PAGE", message="The check has no questions.")
     for block in sheet.prose:
         if block.kind not in ("rule", "html"):
             sheet.report.add("OUTSIDE_QUESTION", block.line)
@@ -283,7 +283,7 @@ def read_conversation(desk: Desk, path: str) -> Conversation | None:
     id = path.removeprefix("practice/").removesuffix(".md")
     if shape.id and shape.id != id:
         sheet.report.add(
-            "ID_NOT_FILE_NAME", _line_of(sheet.report, "id"), f"The id is “{shape.id}”, the file's name says “{id}”."
+            "ID_NOT_FILE_NAME", _line_of(sheet.report, "id"), f"The id is “{shape.id}”, but the file name says “{id}”."
         )
     desk.claim(id, path, 1)
     _check_front(desk, shape, sheet)

@@ -58,7 +58,7 @@ def look_for_pasted(sheet: Sheet) -> None:
         broken = _LINE_BREAK.search(line)
         if broken:
             message = (
-                f"There is a hidden line break here (U+{ord(broken.group()):04X}), and what follows stays on this line."
+                f"There is a hidden line break here (U+{ord(broken.group()):04X}), so what follows stays on this line."
             )
             report.add(
                 "HIDDEN_SPACE", number, message, mend="Delete it, and press Enter instead.", column=broken.start() + 1
@@ -79,7 +79,7 @@ def _look_at_run(number: int, report: Report) -> None:
     kind, following = _kind_of_list(first), _kind_of_list(second)
     if kind and kind == following and _kind_of_list(before) != kind:
         words = first.strip()[:20]
-        report.add("PASTED_BULLET", number, f"“{words}” and the line below it would run together in one paragraph.")
+        report.add("PASTED_BULLET", number, f"“{words}” and the line below it would become one paragraph.")
 
 
 def _kind_of_list(line: str) -> str:
@@ -137,7 +137,7 @@ def _look_at_text(number: int, line: str, report: Report) -> None:
     bullet = _BULLET.search(line)
     if bullet:
         sign = bullet["bullet"]
-        report.add("PASTED_BULLET", number, f"“{sign}” begins no list here.", column=bullet.start("bullet") + 1)
+        report.add("PASTED_BULLET", number, f"“{sign}” doesn’t start a list here.", column=bullet.start("bullet") + 1)
     if _DASHES.search(line):
         report.add("PASTED_BULLET", number, "Long dashes don’t make a table.", mend="Write ---, with hyphens.")
     curly = _CURLY_BRACES.search(line)
@@ -147,5 +147,5 @@ def _look_at_text(number: int, line: str, report: Report) -> None:
 
 def _say_hidden(found: re.Match[str], number: int, report: Report) -> None:
     name = found.lastgroup or ""
-    message = f"A hidden space (U+{ord(found[name]):04X}) keeps this line from being read."
+    message = f"A hidden space (U+{ord(found[name]):04X}) means that we can’t read this line."
     report.add("HIDDEN_SPACE", number, message, column=found.start(name) + 1)

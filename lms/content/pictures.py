@@ -42,7 +42,7 @@ _START, _SCAN, _END = 0xD8, 0xDA, 0xD9
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _OTHERS = (
     (re.compile(rb"GIF8[79]a"), "a GIF"),
-    (re.compile(rb"....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL), "a HEIC picture of a phone"),
+    (re.compile(rb"....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL), "a HEIC picture from a phone"),
     (re.compile(rb"....ftypavi[fs]", re.DOTALL), "an AVIF picture"),
     (re.compile(rb"....ftyp", re.DOTALL), "a film or a recording"),
     (re.compile(rb"ID3|\xff[\xf2\xf3\xfb]|OggS|fLaC|RIFF....WAVE", re.DOTALL), "a recording"),
@@ -55,7 +55,7 @@ _OTHERS = (
 
 
 class NoPicture(Exception):
-    """The bytes are no picture that browsers show; the message says what they are."""
+    """The bytes are not a picture that browsers can show; the message says what they are."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def look_at(content: bytes) -> Picture:
     if _is_drawing(content):
         _check_drawing(content)
         return Picture("image/svg+xml")
-    what = next((what for pattern, what in _OTHERS if pattern.match(content)), "no picture that browsers show")
+    what = next((what for pattern, what in _OTHERS if pattern.match(content)), "not a picture that browsers can show")
     raise NoPicture(what if content else "an empty file")
 
 
@@ -97,7 +97,7 @@ def _check_drawing(content: bytes) -> None:
     try:
         ParserCreate().Parse(content, True)
     except ExpatError as error:
-        raise NoPicture(f"a drawing with an error in line {error.lineno}") from None
+        raise NoPicture(f"a drawing with an error on line {error.lineno}") from None
 
 
 def _is_drawing(content: bytes) -> bool:

@@ -139,7 +139,7 @@ def look_for_wording(sheet: Sheet) -> None:
         for code, pattern in (("SUICIDE_WORDING", _SUICIDE), ("UNKIND_WORDING", _UNKIND), ("IDIOM", _IDIOM)):
             for found in pattern.finditer(text):
                 if not _WARDED_OFF.search(text[max(0, found.start() - 60) : found.start()]):
-                    sheet.report.add(code, one.block.line, f"“{found.group()}” stands here.")
+                    sheet.report.add(code, one.block.line, f"The text says “{found.group()}”.")
 
 
 def asserted(blocks: Iterable[Block], *, everything: bool = False) -> Iterator[Passage]:

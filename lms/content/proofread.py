@@ -71,7 +71,7 @@ def proofread(desk: Desk, sheet: Sheet) -> None:
         report.add(
             "READS_DIFFERENTLY",
             sheet.prose[0].line if sheet.prose else 1,
-            f"The page reads differently on a Git host ({sheet.differs}).",
+            f"A Git host shows the page differently ({sheet.differs}).",
         )
 
 
@@ -84,7 +84,9 @@ def _headings(sheet: Sheet) -> None:
         check_braces(block, sheet.report)
         if block.level == 1:
             sheet.report.add(
-                "HEADING_JUMP", block.line, "The title is the page's heading of one mark; the text begins with ##."
+                "HEADING_JUMP",
+                block.line,
+                "The title is the only heading with a single #. Headings in the text start with ##.",
             )
         elif block.level > level + 1:
             sheet.report.add(
@@ -110,7 +112,7 @@ def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
                 report.add(
                     "READS_DIFFERENTLY",
                     *_place(block, bare.group(), report),
-                    mend=f"Write <{bare.group()}>, or a link with words.",
+                    mend=f"Write <{bare.group()}>, or a link with text.",
                 )
     words = text_of(block.inline)
     _colours(words, block, report)
@@ -124,7 +126,7 @@ def _colours(words: str, block: Block, report: Report) -> None:
         return
     for found in _COLOUR_ONLY.finditer(words):
         line, column = _where(block, found.group(), report)
-        report.add("COLOUR_ONLY", line, f"“{found.group()}” names nothing but a colour.", column=column)
+        report.add("COLOUR_ONLY", line, f"“{found.group()}” refers to something by its colour alone.", column=column)
 
 
 def _link_words(block: Block, opened: Token, report: Report) -> None:
@@ -133,7 +135,7 @@ def _link_words(block: Block, opened: Token, report: Report) -> None:
     words = "".join(token.content for token in takewhile(lambda token: token.type != "link_close", after)).strip()
     if _SAYS_NOTHING.fullmatch(words):
         line, column = _where(block, words, report)
-        report.add("LINK_SAYS_NOTHING", line, f"The link says only “{words}”.", column=column)
+        report.add("LINK_SAYS_NOTHING", line, f"The link text is only “{words}”.", column=column)
 
 
 def _facts(words: str, block: Block, report: Report) -> None:
@@ -144,7 +146,7 @@ def _facts(words: str, block: Block, report: Report) -> None:
             report.add(
                 "UNKNOWN_PLACEHOLDER",
                 line,
-                f"“{found.group()}” is no programme fact.{did_you_mean(found.group(1), PLACEHOLDERS)}",
+                f"“{found.group()}” isn’t a programme fact.{did_you_mean(found.group(1), PLACEHOLDERS)}",
                 column=column,
             )
     for number in find_phones(words):
@@ -167,7 +169,7 @@ def _link(href: str, sheet: Sheet, block: Block) -> None:
     if href.startswith("#") and (sheet.role == "conversation" or href[1:] in _anchors(sheet)):
         return
     line, column = _where(block, href, sheet.report)
-    sheet.report.add("BAD_LINK", line, f"The link to “{href}” leads nowhere from here.", column=column)
+    sheet.report.add("BAD_LINK", line, f"The link to “{href}” doesn’t lead anywhere.", column=column)
 
 
 def _anchors(sheet: Sheet) -> set[str]:
@@ -185,7 +187,7 @@ def _picture(desk: Desk, sheet: Sheet, block: Block, source: str, words: str) ->
     line, column = _where(block, source, sheet.report)
     why = _why_not_shown(desk, sheet, block, source)
     if why:
-        sheet.report.add("BAD_IMAGE", line, f"The picture “{source}” is not shown: {why}.", column=column)
+        sheet.report.add("BAD_IMAGE", line, f"We can’t show the picture “{source}”: {why}.", column=column)
     if not words.strip():
         sheet.report.add("NO_ALT", line, column=column)
 
@@ -193,13 +195,13 @@ def _picture(desk: Desk, sheet: Sheet, block: Block, source: str, words: str) ->
 def _why_not_shown(desk: Desk, sheet: Sheet, block: Block, source: str) -> str:
     """Why a picture does not come out where it stands; empty when it does."""
     if sheet.role in ("check", "conversation", "glossary"):
-        return "no picture stands in a question, a conversation or the glossary"
+        return "questions, conversations and the glossary can’t have pictures"
     folder = dirname(sheet.report.path)
     path = desk.press.picture_path(source, folder)
     if path is None:
         left_out = [one for one in desk.findings if one.severity == "error" and one.path in spellings(source, folder)]
-        return left_out[0].message.rstrip(".") if left_out else "it is not in the course's media folder"
-    return "" if is_picture(path) else "it is a recording or a transcript, and no picture"
+        return left_out[0].message.rstrip(".") if left_out else "it isn’t in the course’s media folder"
+    return "" if is_picture(path) else "it’s a recording or a transcript, not a picture"
 
 
 def look_at_media(desk: Desk, files: Mapping[str, bytes]) -> None:
@@ -218,8 +220,8 @@ def look_at_media(desk: Desk, files: Mapping[str, bytes]) -> None:
             right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
             report.add(
                 "BAD_MEDIA",
-                message=f"The file is {picture.kind.removeprefix('image/').upper()}, and its name ends in “{ending}”.",
-                mend=f"Rename it to {splitext(path)[0]}{right}, also where a lesson shows it.",
+                message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
+                mend=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
             )
         if picture.width * picture.height > PIXELS_MOST:
             size = f"{picture.width:,} × {picture.height:,}"
@@ -243,7 +245,7 @@ def _citations(desk: Desk, text: str, block: Block, report: Report) -> None:
             report.add(
                 "UNKNOWN_SOURCE",
                 line,
-                f"The source “{id}” is not in course.md.{did_you_mean(id, desk.press.sources)}",
+                f"The source “{id}” isn’t in course.md.{did_you_mean(id, desk.press.sources)}",
                 column=column,
             )
 
@@ -258,13 +260,13 @@ def _callout(block: Block, report: Report) -> None:
         report.add(
             "UNKNOWN_ALERT",
             block.line,
-            f"“{looks.group()}” is no callout here.{did_you_mean(looks.group(1).upper(), ALERTS)}",
+            f"“{looks.group()}” isn’t a callout.{did_you_mean(looks.group(1).upper(), ALERTS)}",
         )
     elif not PRIVATE.match(words) and re.match(r"[*_]*for you,? privately(?![^\W_])", words, re.IGNORECASE):
         report.add(
             "UNKNOWN_ALERT",
             block.line,
-            "This nearly is a private prompt.",
+            "This is almost a private prompt.",
             mend="Write > **For you, privately** {#pfa-p03} on a line of its own.",
         )
 
@@ -310,4 +312,4 @@ def _where(block: Block, words: str, report: Report) -> tuple[int, int]:
 
 def _place(block: Block, words: str, report: Report) -> tuple[int, str]:
     line, _ = _where(block, words, report)
-    return line, f"“{words}” is a link on a Git host and plain text here."
+    return line, f"“{words}” is a link on a Git host, but plain text here."

@@ -99,11 +99,13 @@ def _read_front(desk: Desk, course_folder_name: str) -> tuple[shapes.CourseShape
         return None, sheet
     values.check_values(shape, sheet.report)
     if course_folder_name and shape.id != course_folder_name:
-        sheet.report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, the folder's name is “{course_folder_name}”.")
+        sheet.report.add(
+            "ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, but the folder is named “{course_folder_name}”."
+        )
     for entries in (shape.objectives, shape.sources, shape.arcs):
         ids = [entry.id for entry in entries]
         for id in sorted({id for id in ids if ids.count(id) > 1}):
-            sheet.report.add("DUPLICATE_ID", message=f"The id “{id}” stands twice in course.md.")
+            sheet.report.add("DUPLICATE_ID", message=f"The id “{id}” appears twice in course.md.")
     desk.objectives = [objective.id for objective in shape.objectives]
     desk.press = Press(
         {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources},

@@ -30,7 +30,7 @@ _NOTHING = ("", "null", "~", "none")
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise PydanticCustomError("BAD_VALUE", "a line of text belongs here.")
+        raise PydanticCustomError("BAD_VALUE", "write a line of text.")
     if not says_something(escape(value)):
         raise PydanticCustomError("BAD_VALUE", "the text is empty.")
     return " ".join(value.split())
@@ -61,7 +61,7 @@ def _maybe_whole(value: Any) -> int | None:
 def _score(value: Any) -> int:
     number = _whole(value.removesuffix("%").strip() if isinstance(value, str) else value)
     if not 1 <= number <= 100:
-        raise PydanticCustomError("BAD_VALUE", "write the score as whole per cent, like 80.")
+        raise PydanticCustomError("BAD_VALUE", "write the score as a whole percentage, such as 80.")
     return number
 
 
@@ -78,7 +78,7 @@ def _matching(pattern: re.Pattern[str], code: str, words: str) -> BeforeValidato
 def _day(value: Any) -> str | None:
     text = _maybe(value)
     if text is not None and not _DAY.fullmatch(text):
-        raise PydanticCustomError("BAD_VALUE", "write the day like 2027-03-01, or null.")
+        raise PydanticCustomError("BAD_VALUE", "write a date such as 2027-03-01, or null.")
     return text
 
 
@@ -96,9 +96,11 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Score = Annotated[int, BeforeValidator(_score)]
 Day = Annotated[str | None, BeforeValidator(_day)]
 Date = Annotated[str, BeforeValidator(_day)]
-Id = Annotated[str, _matching(_ID, "BAD_ID", "an id is short and holds only lower-case letters, digits and hyphens.")]
-SourceId = Annotated[str, _matching(_SOURCE_ID, "BAD_ID", "a source's id holds only letters, digits and hyphens.")]
-Version = Annotated[str, _matching(_VERSION, "BAD_VERSION", 'a version is three whole numbers, like "1.0.0".')]
+Id = Annotated[str, _matching(_ID, "BAD_ID", "use a short id with only lower-case letters, digits and hyphens.")]
+SourceId = Annotated[
+    str, _matching(_SOURCE_ID, "BAD_ID", "use only letters, digits and hyphens for the id of a source.")
+]
+Version = Annotated[str, _matching(_VERSION, "BAD_VERSION", 'write three whole numbers, such as "1.0.0".')]
 Ids = Annotated[list[Id], BeforeValidator(_listed)]
 SourceIds = Annotated[list[SourceId], BeforeValidator(_listed)]
 Texts = Annotated[list[Text], BeforeValidator(_listed)]

@@ -70,8 +70,8 @@ def outline(paths: Iterable[str], findings: Report) -> Outline:
         elif page and page["language"]:
             report.add(
                 "UNKNOWN_FILE",
-                message=f"“{page['language'][1:]}” stands where a language belongs, and this is no translation of a "
-                "file beside it. Nothing of this file would be shown.",
+                message=f"“{page['language'][1:]}” isn’t a language, or this folder has no file that this one "
+                "translates. Nobody would see this file.",
             )
         elif where == "practice" and page and not page["gentle"]:
             found.conversations.append(path)
@@ -106,7 +106,7 @@ def _is_translation(path: str, page: re.Match[str], paths: set[str]) -> bool:
 def _say_unknown(path: str, report: Report) -> None:
     """Names a file that has no place, with the name that would give it one when only the spelling is in the way."""
     spelled = "/".join(_spelled(part) for part in path.split("/"))
-    near = f"Rename it to {spelled}, or take it out of the folder." if spelled != path and has_place(spelled) else ""
+    near = f"Rename it to {spelled}, or remove it from the folder." if spelled != path and has_place(spelled) else ""
     report.add("UNKNOWN_FILE", mend=near)
 
 
@@ -136,7 +136,7 @@ def _shelve(path: str, page: re.Match[str], folders: dict[str, Folder], report: 
     elif page["stem"] == "facilitator" and not page["gentle"]:
         folder.facilitator = path
     elif lesson is None:
-        report.add("UNKNOWN_FILE", message="A lesson's file begins with its number, like 1-what-pfa-is.md.")
+        report.add("UNKNOWN_FILE", message="The file name of a lesson starts with its number, as in 1-what-pfa-is.md.")
     else:
         shelf = folder.gentle if page["gentle"] else folder.lessons
         if lesson.group(2) in shelf:
@@ -155,10 +155,10 @@ def _say_what_lacks(found: Outline, findings: Report) -> None:
         for id, path in folder.gentle.items():
             if id not in folder.lessons:
                 Report(path, (), findings.findings).add(
-                    "MISSING_FILE", message="A gentler version stands here without its lesson."
+                    "MISSING_FILE", message="There is a gentler version without its lesson."
                 )
     if not any(folder.lessons for folder in found.folders):
-        Report("course.md", (), findings.findings).add("MISSING_FILE", message="The course has no lesson.")
+        Report("course.md", (), findings.findings).add("MISSING_FILE", message="The course has no lessons.")
     stems = {splitext(path)[0] for path in found.media if path.endswith(_TRANSCRIPTS)}
     for path in found.media:
         if is_recording(path) and splitext(path)[0] not in stems:

@@ -20,14 +20,14 @@ def check_values(shape: CourseShape, report: Report) -> None:
     """Names each value of course.md that would stop the site later, with one that would do."""
     months = shape.certificate.valid_months
     if months is not None and not 1 <= months <= MONTHS_MOST:
-        what = f"{months} months is no length for a certificate."
-        _say(report, "valid_months", what, f"Write 1 to {MONTHS_MOST} months, or null when it has no end.")
+        what = f"{months} months isn’t a possible validity for a certificate."
+        _say(report, "valid_months", what, f"Write 1 to {MONTHS_MOST} months, or null if it doesn’t expire.")
     if shape.criteria.observed_practice > OBSERVED_MOST:
-        what = f"{shape.criteria.observed_practice} observed practices are more than anybody can show."
+        what = f"{shape.criteria.observed_practice} observed practices are too many."
         _say(report, "observed_practice", what, f"Write 0 to {OBSERVED_MOST}.")
     first, *others = (int(part) for part in shape.version.split("."))
     if first > FIRST_MOST or max(others) > OTHERS_MOST:
-        mend = f'Write up to "{FIRST_MOST}.{OTHERS_MOST}.{OTHERS_MOST}", like "1.0.0".'
+        mend = f'Write up to "{FIRST_MOST}.{OTHERS_MOST}.{OTHERS_MOST}", such as "1.0.0".'
         _say(report, "version", f"The version {shape.version} has a number that is too high.", mend)
     check_day(shape.review_due, "review_due", report)
     for note in shape.jurisdiction_notes:
@@ -43,13 +43,13 @@ def check_day(day: str | None, key: str, report: Report) -> None:
     try:
         date.fromisoformat(day)
     except ValueError:
-        _say(report, key, f"There is no day {day}.", f"Write {_nearest_day(day)}.", day)
+        _say(report, key, f"There’s no such date as {day}.", f"Write {_nearest_day(day)}.", day)
 
 
 def check_minutes(minutes: int | None, report: Report) -> None:
     """Names a length that no lesson or conversation has; the hours on a certificate are made of these."""
     if minutes is not None and not 1 <= minutes <= MINUTES_MOST:
-        what = f"{minutes} minutes is no length that somebody can read or play at a time."
+        what = f"{minutes} minutes isn’t a possible length for one sitting."
         _say(report, "minutes", what, f"Write 1 to {MINUTES_MOST} minutes.")
 
 
@@ -64,14 +64,14 @@ def _check_language(language: str, report: Report) -> None:
         Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
         plain = language.split("-")[0]
-        what = f"This site cannot write dates in the language “{language}”."
-        mend = "Nothing to do if the code is right: certificates are issued, in English."
+        what = f"We can’t write dates in the language “{language}”."
+        mend = "If the code is right, you don’t need to do anything. Certificates will be in English."
         try:
             Locale.parse(plain)
         except (ValueError, UnknownLocaleError):
             _say(report, "language", what, mend, code="LANGUAGE_WITHOUT_DATES")
         else:
-            _say(report, "language", what, f'Write "{plain}" if that will do.', code="LANGUAGE_WITHOUT_DATES")
+            _say(report, "language", what, f'You could write "{plain}".', code="LANGUAGE_WITHOUT_DATES")
 
 
 def _say(report: Report, key: str, what: str, mend: str, value: str = "", code: str = "BAD_VALUE") -> None:

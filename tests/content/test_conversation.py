@@ -34,7 +34,7 @@ def test_a_turn_without_replies_is_a_dead_end():
 def test_a_turn_with_no_way_to_a_good_end_is_told():
     found = spoiled(PATH, "[(wait)](#home)", "[(wait)](#away)")
     assert [finding.message for finding in found.findings if finding.code == "NO_WAY_TO_GOOD_END"] == [
-        "From “shrug” no road leads to a good end."
+        "From “shrug”, no reply leads to a good end."
     ]
 
 

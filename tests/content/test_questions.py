@@ -150,8 +150,8 @@ def test_work_half_done_survives():
     order, match = QUESTIONS["sml-q03"], QUESTIONS["sml-q04"]
     assert read(order, filled_in(order, {"2": 1}, 5), 5) == {"2": 1}
     assert read(match, filled_in(match, {"3": "3"}, 5), 5) == {"3": "3"}
-    assert complete(order, {"2": 1}) == "Give every step its place. Two are still without one."
-    assert complete(match, {"1": "1", "2": "1"}) == "One line is still without a partner. Choose one for it."
+    assert complete(order, {"2": 1}) == "Choose a place for every step. Two have none yet."
+    assert complete(match, {"1": "1", "2": "1"}) == "One line has no partner yet. Choose one for it."
 
 
 @settings(max_examples=40, deadline=None)
@@ -166,12 +166,12 @@ def test_unknown_tokens_are_passed_over(id, sent):
 def test_equal_right_hand_sides_are_one():
     match = QUESTIONS["sml-q04"]
     assert grade(match, {"1": "1", "2": "1", "3": "3"}).right
-    assert grade(match, {"1": "1", "2": "3", "3": "3"}).part == "Two of the three pairs fit."
+    assert grade(match, {"1": "1", "2": "3", "3": "3"}).part == "Two of the three pairs are right."
 
 
 def test_several_answers_are_told_part_by_part():
     question = QUESTIONS["sml-q02"]
-    assert grade(question, ["1", "3"]).part == "One of the two fits."
+    assert grade(question, ["1", "3"]).part == "One of the two is right."
     assert [note.chosen for note in grade(question, ["1", "3"]).better] == ["Role"]
     assert complete(question, ["1"]) == "Choose one more answer. This question asks for two."
     assert complete(question, ["1", "2", "3"]) is not None

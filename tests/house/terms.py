@@ -59,7 +59,7 @@ TERMS = (
     Term(r"\bbeg(?:in|ins|an|un|inning)\b", "start", (r"\b(?:in|from|at) the beginning\b",)),
     Term(r"\b(?:go|goes|going|went|gone) on\b", "continue", (r"\b(?:is|was|what) go(?:ing|es) on\b",)),
     Term(
-        r"^keep (?!it where|a copy|your password)|^kept\b|\b(?:is|are|was|were|nothing|be) (?:\w+ )?kept\b"
+        r"^keep (?!it where|a copy|your password|me signed in)|^kept\b|\b(?:is|are|was|were|nothing|be) (?:\w+ )?kept\b"
         r"|\bnothing (?:\w+ ){0,4}kept\b",
         "save, saved; “We keep …” and “We don’t store …” for how long we have something",
         docs_too=False,

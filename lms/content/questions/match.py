@@ -37,7 +37,7 @@ def parse(draft: Draft, report: Report) -> Match | None:
             report.add(
                 "BAD_MARK",
                 row.line,
-                "This row has nothing on its right-hand side.",
+                "This row has no right-hand side.",
                 mend="Say what the left cell belongs to.",
             )
         elif says_something(draft.inline(left)):
@@ -46,7 +46,7 @@ def parse(draft: Draft, report: Report) -> Match | None:
         else:
             extra.append(draft.inline(right))
     if len(pairs) < 2:
-        report.add("TOO_FEW_OPTIONS", draft.line, "There is too little to match.")
+        report.add("TOO_FEW_OPTIONS", draft.line, "There are too few pairs to match.")
         return None
     return Match(tuple(pairs), tuple((str(len(pairs) + place), text) for place, text in enumerate(extra, start=1)))
 
@@ -95,10 +95,8 @@ def complete(question: Question, answer: Answer | None) -> str | None:
     if not missing:
         return None
     if missing == 1:
-        return say("One line is still without a partner. Choose one for it.")
-    return say(
-        "%(missing)s lines are still without a partner. Choose one for each.", missing=number(missing).capitalize()
-    )
+        return say("One line has no partner yet. Choose one for it.")
+    return say("%(missing)s lines have no partner yet. Choose one for each.", missing=number(missing).capitalize())
 
 
 def grade(question: Question, answer: Answer | None) -> Graded:
@@ -118,10 +116,10 @@ def grade(question: Question, answer: Answer | None) -> Graded:
 
 def _part(fitting: int, pairs: int) -> str:
     if not fitting:
-        return say("The pairs go together in another way.")
+        return say("These pairs don’t go together.")
     if fitting == 1:
-        return say("One of the %(pairs)s pairs fits.", pairs=number(pairs))
-    return say("%(fitting)s of the %(pairs)s pairs fit.", fitting=number(fitting).capitalize(), pairs=number(pairs))
+        return say("One of the %(pairs)s pairs is right.", pairs=number(pairs))
+    return say("%(right)s of the %(pairs)s pairs are right.", right=number(fitting).capitalize(), pairs=number(pairs))
 
 
 def sample(question: Question) -> dict[str, list[Answer]]:
@@ -140,7 +138,7 @@ def lint(question: Question) -> list[Finding]:
     report = Report(question.path)
     lint_texts(question, [pair.left for pair in _body(question).pairs], report)
     if len(_rights(question)) < 2:
-        report.add("TOO_FEW_OPTIONS", question.line, "All lines have the same partner.")
+        report.add("TOO_FEW_OPTIONS", question.line, "All rows have the same right-hand side.")
     return report.findings
 
 

@@ -32,9 +32,9 @@ def parse(draft: Draft, report: Report) -> Order | None:
     )
     for step, entry in zip(steps, found, strict=True):
         if not says_something(step.text):
-            report.add("BAD_MARK", entry.block.line, "This step has no words.", mend="Write the step after its number.")
+            report.add("BAD_MARK", entry.block.line, "This step has no text.", mend="Write the step after its number.")
     if len(steps) < 2:
-        report.add("TOO_FEW_OPTIONS", draft.line, "There is too little to put in order.")
+        report.add("TOO_FEW_OPTIONS", draft.line, "There are too few steps to put in order.")
         return None
     return Order(steps)
 
@@ -87,12 +87,10 @@ def complete(question: Question, answer: Answer | None) -> str | None:
     if len(places) < len(steps):
         missing = len(steps) - len(places)
         if missing == 1:
-            return say("Give the last step its place too.")
-        return say(
-            "Give every step its place. %(missing)s are still without one.", missing=number(missing).capitalize()
-        )
+            return say("Choose a place for the last step too.")
+        return say("Choose a place for every step. %(missing)s have none yet.", missing=number(missing).capitalize())
     if len(set(places.values())) < len(steps):
-        return say("Two steps share a place. Give each step its own.")
+        return say("Two steps have the same place. Choose a different one for each.")
     return None
 
 
@@ -118,12 +116,12 @@ def _note(step: Option, place: int, fits: bool) -> Note:
 
 def _part(fitting: int, steps: int) -> str:
     if not fitting:
-        return say("The steps come in another order.")
+        return say("The steps go in a different order.")
     if fitting == 1:
-        return say("One of the %(steps)s steps stands in its place.", steps=number(steps))
+        return say("One of the %(steps)s steps is in the right place.", steps=number(steps))
     return say(
-        "%(fitting)s of the %(steps)s steps stand in their place.",
-        fitting=number(fitting).capitalize(),
+        "%(right)s of the %(steps)s steps are in the right place.",
+        right=number(fitting).capitalize(),
         steps=number(steps),
     )
 

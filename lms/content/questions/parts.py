@@ -72,7 +72,7 @@ def _entry(item: Block, report: Report) -> Entry:
     for child in item.children:
         if child not in words[:1] and child not in reasons:
             report.add(
-                "TEXT_AFTER_OPTIONS", child.line, "This text under an option is neither its words nor its reason."
+                "TEXT_AFTER_OPTIONS", child.line, "This text under an option is neither the option nor its reason."
             )
     return Entry(item, words[0].text if words else "", reasons)
 
@@ -84,7 +84,7 @@ def texts_of(blocks: Sequence[Block], report: Report) -> list[str]:
         if block.kind == "paragraph":
             texts.append(block.text)
         elif block.kind in _NOT_RUNNING:
-            report.add("NOT_SHOWN", block.line, f"{_NOT_RUNNING[block.kind]} is not shown here.")
+            report.add("NOT_SHOWN", block.line, f"{_NOT_RUNNING[block.kind]} can’t be shown here.")
     return texts
 
 
@@ -99,13 +99,15 @@ def check_reason(text: str, line: int, report: Report, needed: bool) -> None:
     """Every reason has four words at least, and none of blame outside quoted speech."""
     count = len(text.split())
     if (count or needed) and count < LEAST_WORDS:
-        report.add("SHORT_REASON", line, "This reason has under four words." if count else "There is no reason here.")
+        report.add(
+            "SHORT_REASON", line, "This reason has fewer than four words." if count else "The reason is missing."
+        )
     blame = _BLAME.search(_SPEECH.sub("“”", text))
     if blame:
         report.add(
             "BLAMING_WORDS",
             line,
-            f"“{blame.group().strip()}” lays blame on the learner.",
+            f"“{blame.group().strip()}” blames the learner.",
             column=report.column_of(line, blame.group().strip()),
         )
 
@@ -120,7 +122,7 @@ def options_of(found: Sequence[Entry], draft: Draft, report: Report) -> tuple[Op
         text = draft.inline(words)
         options.append(Option(str(number), text, reason_of(entry, draft, report, needed=True), right))
         if not says_something(text):
-            report.add("BAD_MARK", entry.block.line, "This option has no words.")
+            report.add("BAD_MARK", entry.block.line, "This option has no text.")
     return tuple(options)
 
 

@@ -73,7 +73,7 @@ def complete(question: Question, answer: Answer | None) -> str | None:
             asked=number(asked),
         )
     return say(
-        "This question asks for %(asked)s, and %(chosen)s are chosen. Take back what fits least.",
+        "You chose %(chosen)s, but this question asks for %(asked)s. Take back the ones you’re least sure of.",
         asked=number(asked),
         chosen=number(chosen),
     )
@@ -94,12 +94,12 @@ def grade(question: Question, answer: Answer | None) -> Graded:
 def _part(chosen: list[Option]) -> str:
     fit = sum(option.right for option in chosen)
     if len(chosen) == 1:
-        return say("The one you chose fits.") if fit else say("The one you chose fits less well here.")
+        return say("The one you chose is right.") if fit else say("The one you chose isn’t quite right here.")
     if not fit:
-        return say("None of the %(chosen)s fits here.", chosen=number(len(chosen)))
+        return say("None of the %(chosen)s is right here.", chosen=number(len(chosen)))
     if fit == 1:
-        return say("One of the %(chosen)s fits.", chosen=number(len(chosen)))
-    return say("%(fit)s of the %(chosen)s fit.", fit=number(fit).capitalize(), chosen=number(len(chosen)))
+        return say("One of the %(chosen)s is right.", chosen=number(len(chosen)))
+    return say("%(right)s of the %(chosen)s are right.", right=number(fit).capitalize(), chosen=number(len(chosen)))
 
 
 def sample(question: Question) -> dict[str, list[Answer]]:

@@ -23,7 +23,7 @@ def parse(draft: Draft, report: Report) -> ShortAnswer | None:
                 report.add(
                     "UNKNOWN_KIND",
                     block.line,
-                    "A short answer knows the headings Model answer, Look for and Not enough.",
+                    "A short answer can have the headings Model answer, Look for and Not enough.",
                 )
         elif current:
             texts = [draft.inline(text) for text in texts_of([block], report)]
