@@ -255,7 +255,8 @@ def _frame_of_page() -> tuple[Hashable, str]:
     """Return what the frame of this page depends on, and the name that stands in it."""
     visitor = access.visitor()
     seen = _as_page_sees(visitor) if visitor else {}
-    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"))
+    person = tuple((seen.get("person") or {}).items())
+    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"), person)
     display = read_display(request.cookies.get("display", ""))
     return (visitor is None, about, display, words.language()), visitor.display_name if visitor else ""
 
@@ -275,6 +276,7 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
         "is_staff": bool(staff),
         "is_operator": visitor.operator,
         "shared": not visitor.own_device,
+        "person": wellbeing.person_for(visitor),
         "programmes": tuple((row.slug, row.name, tuple(staff[row.id])) for row in programmes),
     }
 

@@ -44,6 +44,7 @@ class Current:
 
 
 _known: dict[Path, tuple[tuple[Any, ...], Current]] = {}
+_programmes: dict[Path, tuple[tuple[int, int, int] | None, dict[str, Any]]] = {}
 
 
 @lru_cache(maxsize=1)
@@ -151,8 +152,12 @@ def copy_programmes(data: Path) -> None:
 
 
 def find_programme(data: Path, programme_id: str) -> dict[str, Any] | None:
-    """Return the copied facts of a programme."""
-    found = _read_json(data / PROGRAMMES).get(programme_id)
+    """Return the copied facts of a programme; the file is read again only once it has changed."""
+    stamp = _stamp(data / PROGRAMMES)
+    known = _programmes.get(data)
+    if known is None or known[0] != stamp:
+        known = _programmes[data] = (stamp, _read_json(data / PROGRAMMES))
+    found = known[1].get(programme_id)
     return found if isinstance(found, dict) else None
 
 

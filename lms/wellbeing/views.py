@@ -11,9 +11,11 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 
 from lms.accounts.access import allow, meet, public, this_programme, visitor
 from lms.accounts.records import get_programme
+from lms.accounts.rules import Visitor
 from lms.foundation import clock
 from lms.foundation.db import if_it_answers, write
 from lms.foundation.gate import local_path, settings
+from lms.foundation.words import gettext as _
 from lms.foundation.words import language
 from lms.wellbeing import actions, kept, pages, records
 from lms.wellbeing.lines import in_reach, is_old, spoken_first
@@ -22,6 +24,13 @@ from lms.wellbeing.rules import choose_display
 rooms = Blueprint("wellbeing", __name__)
 YEAR = 365 * 24 * 3600
 REMEMBERED_MOST = 2000
+
+# What a coordinator can do with a support line, and what the page says afterwards.
+CHANGES = {
+    "checked": lambda: _("Saved. We now show that the line was checked today."),
+    "withdraw": lambda: _("Saved. Your programme’s pages no longer show the line."),
+    "restore": lambda: _("Saved. Your programme’s pages show the line again."),
+}
 
 Facts = dict[str, Any]
 _lock = threading.Lock()
@@ -61,6 +70,12 @@ def _copied_facts() -> Facts | None:
 def _whatever_happens(make: Callable[[Facts | None], str]) -> str:
     """Return a page; while the records do not answer, the one that stands on what is kept beside them."""
     return if_it_answers(lambda: make(_facts()), lambda: make(_copied_facts()))
+
+
+def person_for(somebody: Visitor) -> dict[str, str] | None:
+    """Return whom the programme of somebody signed in names to talk to, without asking the database."""
+    programme_id = next(iter(somebody.roles), None)
+    return pages.person_to_talk_to(kept.find_programme(settings().data, programme_id)) if programme_id else None
 
 
 def _back() -> str:
@@ -119,7 +134,10 @@ def _support_page(facts: Facts | None) -> str:
 def display() -> Any:
     """Change how the screen looks; the choice is kept on this device, and with the account of who is signed in."""
     if request.method == "GET":
-        return _whatever_happens(lambda _facts: render_template("wellbeing/display.html", back_url=_back()))
+        notices = [_("Saved.")] if request.args.get("saved") else []
+        return _whatever_happens(
+            lambda _facts: render_template("wellbeing/display.html", back_url=_back(), notices=notices)
+        )
     names = ("size", "face", "light", "quiet", "leave", "space")
     chosen = choose_display(*(request.form.get(name, "") for name in names)).as_cookie()
     if_it_answers(lambda: _keep_with_account(chosen), lambda: None)
@@ -166,6 +184,7 @@ def programme_lines(programme: str) -> Any:
         here="people",
         programme=here,
         rows=rows,
+        notices=[CHANGES[saved]()] if (saved := request.args.get("saved", "")) in CHANGES else [],
         told=pages.coordinator_notices(
             now.lines_of(here.slug), now.troubles, here.slug, country, bool(here.facts.get("contact")), today
         ),
@@ -201,4 +220,6 @@ def note_line(programme: str, line: str) -> Any:
         write(actions.withdraw_line, line, data, here.id)
     elif what == "restore":
         write(actions.restore_line, line, data, here.id)
-    return redirect(url_for("wellbeing.programme_lines", programme=programme), 303)
+    return redirect(
+        url_for("wellbeing.programme_lines", programme=programme, saved=what if what in CHANGES else None), 303
+    )

@@ -227,7 +227,7 @@ def look_like(**choices: str) -> Steps:
     def step(page: Page, people: People) -> None:
         for name, value in choices.items():
             page.locator(f"main input[name={name}][value={value}]").check()
-        press("Use these settings")(page, people)
+        press("Save settings")(page, people)
         page.goto(f"{people.served.url}{HARD}")
 
     return step

@@ -56,10 +56,10 @@ def test_omar_is_given_a_session_and_nothing_that_scripts_can_read(
     assert [(cookie["name"], cookie["httpOnly"], cookie["expires"]) for cookie in context.cookies()] == [
         ("session", True, -1)
     ]
-    hands.press("Display")
+    hands.press("Accessibility and display")
     hands.choose(hands.page.locator("main input[name=light][value=dark]"))
     hands.choose(hands.page.locator("main input[name=quiet][value=yes]"))
-    hands.press("Use these settings")
+    hands.press("Save settings")
     assert {cookie["name"] for cookie in context.cookies()} == {"session", "display"}
     assert all(cookie["sameSite"] == "Lax" for cookie in context.cookies())
     assert hands.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 25, 28)"

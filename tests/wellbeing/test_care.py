@@ -53,7 +53,7 @@ def test_every_place_has_its_lines_and_says_when_they_were_checked(sqlite_site: 
         page = form.submit(place=place)
         assert page.find("main a[href^='tel:']"), place
         assert "Checked on" in page.main or "without a date" in page.main
-        assert "does not answer, call" in page.main
+        assert "If nobody answers, call" in page.main
     assert stranger.get("/support?place=nowhere").h1
 
 

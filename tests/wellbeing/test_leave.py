@@ -47,7 +47,7 @@ def test_by_preference_it_stands_on_every_page_beside_pause_and_is_not_it(sqlite
 
 def test_beside_it_a_page_says_honestly_what_it_cannot_do(sqlite_site: Site) -> None:
     page = sqlite_site.stranger().get(better_unseen(sqlite_site)).follow("?What “Leave this page” does")
-    for words in ("does not erase your browser’s history", "does not sign you out", "An employer", "wikipedia.org"):
+    for words in ("doesn’t erase your browser’s history", "doesn’t sign you out", "An employer", "wikipedia.org"):
         assert words in page.main, words
     assert page.links()["Back to where I was"] == better_unseen(sqlite_site)
 

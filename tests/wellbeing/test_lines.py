@@ -103,7 +103,7 @@ def test_sam_finds_her_programmes_lines_first_with_their_hours_and_last_check(si
     page = site.visitor("sam").get("/support")
     labels = ["".join(node.itertext()) for node in page.find(".lines h3")]
     assert labels.index("Chaplaincy") < labels.index("Harbour night desk") < labels.index("Samaritans")
-    assert "Checked on 3 May 2026" in page.main and page.main.count("If a line does not answer, call 999") == 1
+    assert "Checked on 3 May 2026" in page.main and page.main.count("If nobody answers, call 999") == 1
     assert page.main.count("We haven’t checked the lines without a date") == 1
     assert "By phone, Nights. Answers in: English." in page.main
     assert {"tel:02079460042", "sms:85258", "tel:02079460011"} <= set(page.links().values())
@@ -156,8 +156,8 @@ def test_a_line_that_cora_takes_off_is_gone_from_the_next_page_and_can_come_back
     in_britain(site)
     cora, sam = site.visitor("cora"), site.visitor("sam")
     page = cora.get("/programmes/harbour/people").follow("Manage support lines")
-    page = page.form("/programmes/harbour/support-lines/gb-shout").submit("Take it off (Shout)")
-    assert "Shout" not in sam.get("/support").main and "Shout (taken off)" in page.main
+    page = page.form("/programmes/harbour/support-lines/gb-shout").submit("Hide it (Shout)")
+    assert "Shout" not in sam.get("/support").main and "Shout (hidden)" in page.main
     page.form("/programmes/harbour/support-lines/gb-shout").submit("Show it again (Shout)")
     assert "Shout" in sam.get("/support").main
 
@@ -167,17 +167,17 @@ def test_what_one_programme_takes_off_stays_for_all_others(site: Site) -> None:
     site.do(accounts.set_programme, "meadow", None, {"country": "GB"})
     cora, sam, mina = site.visitor("cora"), site.visitor("sam"), site.visitor("mina")
     take_off = cora.get("/programmes/harbour/support-lines").form("/programmes/harbour/support-lines/gb-shout")
-    take_off.submit("Take it off (Shout)")
-    take_off.submit("Take it off (Shout)")
+    take_off.submit("Hide it (Shout)")
+    take_off.submit("Hide it (Shout)")
     assert "Shout" not in sam.get("/support").main
     for who in (mina, site.stranger()):
         assert "Shout" in who.get("/support?place=GB").main
-    assert "Shout (taken off)" not in mina.get("/programmes/meadow/support-lines").main
+    assert "Shout (hidden)" not in mina.get("/programmes/meadow/support-lines").main
     with site.inside():
         assert remove_line("gb-shout") and list_lines()[0]["id"]
     assert all("Shout" not in who.get("/support?place=GB").main for who in (sam, mina, site.stranger()))
     page = cora.get("/programmes/harbour/support-lines")
-    assert "The people who run this site have taken it off for everybody" in page.main
+    assert "The people who run this site have hidden it for everybody" in page.main
     page.form("/programmes/harbour/support-lines/gb-shout").submit("Show it again (Shout)")
     assert "Shout" not in sam.get("/support").main
     with site.inside():
