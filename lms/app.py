@@ -295,7 +295,7 @@ TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
     405: lambda: (_("This page can’t be opened like that"), _("It was opened in a way that it doesn’t support.")),
     413: lambda: (_("That was too large"), _("You sent more than this page can accept at once.")),
     429: lambda: (_("Too many attempts from your network"), _("Somebody looked up codes that don’t exist many times.")),
-    500: lambda: (_("Something went wrong on our side"), _("We couldn’t show this page.")),
+    500: lambda: (_("Something broke on our side"), _("We couldn’t show this page.")),
     503: lambda: (_("We can’t reach our records just now"), _("We couldn’t show this page.")),
 }
 NEXT: dict[int | str, Callable[[], str]] = {

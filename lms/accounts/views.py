@@ -179,6 +179,10 @@ def _what_was_saved() -> list[str]:
     saved = request.args.get("saved") if request.method == "GET" else None
     if saved == "password":
         return [_("Saved. You have a new password and have been signed out everywhere else.")]
+    if saved == "sign-out":
+        return [_("That device is signed out.")]
+    if saved == "sign-outs":
+        return [_("All other devices are signed out.")]
     return [_("Saved.")] if saved else []
 
 
@@ -216,7 +220,7 @@ def stay() -> Any:
 def end_sign_in(sign_in: str) -> Any:
     """End one of one's own sign-ins."""
     write(actions.end_sign_in, signed_in().person_id, sign_in)
-    return redirect(url_for("accounts.account"), 303)
+    return redirect(url_for("accounts.account", saved="sign-out"), 303)
 
 
 @rooms.post("/account/sign-ins/end-others")
@@ -224,7 +228,7 @@ def end_sign_in(sign_in: str) -> Any:
 def end_other_sign_ins() -> Any:
     """End all of one's own sign-ins but this one."""
     write(actions.end_other_sign_ins, signed_in().person_id, g.session_mark)
-    return redirect(url_for("accounts.account"), 303)
+    return redirect(url_for("accounts.account", saved="sign-outs"), 303)
 
 
 @rooms.get("/who-sees-what")

@@ -92,7 +92,7 @@ def test_a_page_that_breaks_says_so_with_a_reference_and_no_trace(sqlite_site: S
 
     app.add_url_rule("/broken", "broken", broken)
     page = sqlite_site.stranger().get("/broken", expect=500)
-    assert page.h1 == "Something went wrong on our side" and "secret" not in page.html
+    assert page.h1 == "Something broke on our side" and "secret" not in page.html
     is_calm(page)
 
 

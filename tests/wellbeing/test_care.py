@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.accounts.actions import set_programme
 from lms.wellbeing.rules import Display, choose_display, read_display
 from tests.conftest import Site
+from tests.inspector import squeezed
 from tests.roads import COURSE, begin, open_check
 
 LESSON = f"{COURSE}/lessons/listen-without-pressing"
@@ -21,6 +23,18 @@ def test_every_page_has_pause_and_support_lines_and_they_lead_back(sqlite_site: 
     for name in ("Pause", "Support lines"):
         back = page.follow(name).links()["Back to where I was"]
         assert back == (path if path != "/nowhere" else "/")
+
+
+def test_saving_a_setting_says_so_on_its_page_and_announces_it(sqlite_site: Site) -> None:
+    sam = sqlite_site.visitor("sam")
+    for path in ("/account", "/account/letters", "/account/ways", "/display"):
+        # The display settings are in the menu as well; the page's own form comes after it.
+        form = [form for form in sam.get(path).forms if form.action == path][-1]
+        saved = form.submit()
+        assert saved.path.split("?")[0] == path
+        (status,) = saved.find("main > [role=status]")
+        assert "Saved." in "".join(status.itertext()), path
+    assert not sam.get("/account").find("main > [role=status]")
 
 
 def test_a_pause_in_the_middle_of_the_check_keeps_the_question(sqlite_site: Site) -> None:
@@ -87,3 +101,22 @@ def test_a_cookie_of_another_version_keeps_what_it_says(old: str) -> None:
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))
 def test_unknown_choices_are_as_designed(size: str, face: str, light: str, quiet: str) -> None:
     assert choose_display(f"{size}?", f"{face}?", f"{light}?", f"{quiet}?") == Display()
+
+
+def test_a_pause_with_a_script_offers_as_much_as_the_page_without_one(sqlite_site: Site) -> None:
+    facts = {"lead": "Ingrid Okafor", "contact": "peer@harbour.example", "reply_time": "within two days"}
+    sqlite_site.do(set_programme, "harbour", None, facts, None)
+    sam = sqlite_site.visitor("sam")
+    without = sam.get("/pause")
+    opened = sam.get("/courses")
+    (dialog,) = opened.find("dialog.rest")
+    words = squeezed(" ".join(dialog.itertext()))
+    for idea in without.find("main .anchors li"):
+        assert squeezed(" ".join(idea.itertext())) in words
+    assert len(opened.find("dialog.rest .anchors .line")) == len(without.find("main .anchors .line")) == 5
+    assert "Ingrid Okafor" in words and "Replies within two days." in words and "Ingrid Okafor" in without.main
+    sqlite_site.do(set_programme, "harbour", None, {"lead": "Amara Nwosu"}, None)
+    (dialog,) = sam.get("/courses").find("dialog.rest")
+    assert "Amara Nwosu" in " ".join(dialog.itertext()) and "Ingrid" not in " ".join(dialog.itertext())
+    (dialog,) = sqlite_site.stranger().get("/courses").find("dialog.rest")
+    assert "Amara" not in " ".join(dialog.itertext())

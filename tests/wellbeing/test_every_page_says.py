@@ -88,7 +88,7 @@ def test_the_programmes_person_stands_on_pause_and_support_with_how_soon_they_re
     for path in ("/pause", "/support"):
         page = sam.get(path)
         assert "Talk to a person you know" in page.main and "Ingrid Okafor" in page.main
-        assert "Writes back: within two working days." in page.main
+        assert "Replies within two working days." in page.main
         assert page.links()["peer@harbour.example"] == "mailto:peer@harbour.example"
 
 

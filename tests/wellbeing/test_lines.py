@@ -107,7 +107,7 @@ def test_sam_finds_her_programmes_lines_first_with_their_hours_and_last_check(si
     assert page.main.count("We haven’t checked the lines without a date") == 1
     assert "By phone, Nights. Answers in: English." in page.main
     assert {"tel:02079460042", "sms:85258", "tel:02079460011"} <= set(page.links().values())
-    assert "Writes back: within two days." in page.main
+    assert "Replies within two days." in page.main
     assert "Chaplaincy" not in site.stranger().get("/support?place=GB").main
 
 
@@ -196,7 +196,7 @@ def test_a_check_by_cora_stands_beside_the_line_with_its_day_and_in_the_trail_wi
     main = site.visitor("sam").get("/support").main
     assert main.count("Checked on") == 1
     told = site.visitor("cora").get("/programmes/harbour/people").main
-    assert "3 support lines were not checked within the last 90 days" in told
+    assert "3 support lines haven’t been checked in the last 90 days" in told
     clock.shift(timedelta(days=91))
     assert main.count("NHS 111") == site.stranger().get("/support?place=GB").main.count("NHS 111")
 
