@@ -1,4 +1,4 @@
-"""The building plan: how settings, database, rooms and hooks become one app; read it from top to bottom."""
+"""The app: how settings, database, rooms and hooks become one Flask app; read it from top to bottom."""
 
 from __future__ import annotations
 

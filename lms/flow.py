@@ -1,4 +1,4 @@
-"""What happens next: the one table of reactions, the work of the job process, and its sweeps."""
+"""Reactions: the one table of what follows from which event, the work of the job process, and its sweeps."""
 
 from __future__ import annotations
 

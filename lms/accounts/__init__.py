@@ -1,1 +1,1 @@
-"""People, programmes, memberships and roles, sign-in, and the one table of who may do what."""
+"""Accounts: people, programmes, roles, sign-in, and the table of permissions."""

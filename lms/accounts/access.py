@@ -1,4 +1,4 @@
-"""The doors: who is visiting, which views are open to whom, and what happens to a post whose session ended."""
+"""Access control: the current visitor, the decorators that open views, and posts whose session has ended."""
 
 from __future__ import annotations
 

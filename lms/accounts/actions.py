@@ -1,4 +1,4 @@
-"""What people do with accounts: register, sign in and out, change names and passwords."""
+"""Account actions: register, sign in and out, change names and passwords."""
 
 from __future__ import annotations
 

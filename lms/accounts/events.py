@@ -1,4 +1,4 @@
-"""What happens to accounts, told in ids."""
+"""Events of accounts, which hold ids only."""
 
 from __future__ import annotations
 

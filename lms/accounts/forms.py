@@ -1,4 +1,4 @@
-"""What people send to their account."""
+"""Forms of the account pages."""
 
 from __future__ import annotations
 

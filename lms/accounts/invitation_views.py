@@ -1,4 +1,4 @@
-"""What people see when they come in: registering by email, and accepting an invitation."""
+"""Pages to register by email and to accept an invitation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coming in: one-time links bound to an address, the proof that the address is somebody's, and registering by email."""
+"""Invitations: one-time links bound to an address, proof that the address is somebody's, registering by email."""
 
 from __future__ import annotations
 

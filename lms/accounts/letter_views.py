@@ -1,4 +1,4 @@
-"""What people choose for themselves alone: which letters come and when, and how the site meets them."""
+"""Pages for email preferences and learning preferences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lms.foundation.words import gettext as _
 
 
 def purpose_words() -> dict[str, tuple[str, str]]:
-    """Return each kind of letter that one can ask for: its name and what stands in it."""
+    """Return each kind of email that one can ask for: its name and what stands in it."""
     return {
         "answers": (
             _("Replies from the authors"),
@@ -50,7 +50,7 @@ def _words_on_ends() -> dict[str, tuple[str, str]]:
 @rooms.route("/account/letters", methods=["GET", "POST"])
 @allow("keep an account")
 def letters_page() -> Any:
-    """Show and keep which letters somebody wants, and when they may come."""
+    """Show and keep which emails somebody wants, and when they may come."""
     me = signed_in().person_id
     problems: list[tuple[str, str]] = []
     if request.method == "POST":
@@ -126,7 +126,7 @@ def ways() -> Any:
 @public
 @from_anywhere
 def letters_off(mark: str) -> Any:
-    """Turn letters off by the link that stands in each of them: shown first, done when pressed."""
+    """Turn emails off by the link that stands in each of them: shown first, done when pressed."""
     found = letters.read_off_mark(secret_key(settings().data), mark)
     if found is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""Which letters somebody wants and when, what waits to be told, and what else they chose for themselves alone."""
+"""Email preferences: which emails somebody gets and when, and updates that wait for the next one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lms.foundation.mail import QUIET_FROM, QUIET_UNTIL, Quiet
 
 # When the holder of a certificate can be told of its end: so many days before, and the day after.
 ENDS = ("ends-90", "ends-60", "ends-30", "ends-7", "ended")
-# What a letter may be sent for when somebody asked for it; what is always sent stands in nobody's row.
+# What an email may be sent for when somebody asked for it; what is always sent stands in nobody's row.
 PURPOSES = ("answers", "refreshers", *ENDS, "programme-ends")
 # What is sent until somebody takes it off; a row then says so.
 BY_DEFAULT = ("ends-60",)
@@ -23,7 +23,7 @@ A_WEEK = timedelta(days=7)
 
 
 class Consent(Base):
-    """Somebody wants letters of one kind, or takes off one that comes by default; without a row they chose nothing."""
+    """Somebody wants emails of one kind, or takes off one that comes by default; without a row they chose nothing."""
 
     __tablename__ = "consent"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -32,7 +32,7 @@ class Consent(Base):
 
 
 class Choices(Base):
-    """What somebody chose for themselves: hours without letters, a rest from them, and how pages meet them."""
+    """What somebody chose for themselves: hours without emails, a rest from them, and how pages meet them."""
 
     __tablename__ = "choices"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -46,7 +46,7 @@ class Choices(Base):
 
 
 class WaitingLine(Base):
-    """Something somebody wants to be told, until it goes into a letter."""
+    """Something somebody wants to be told, until it goes into an email."""
 
     __tablename__ = "waiting_line"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
@@ -73,7 +73,7 @@ def find_choices(person_id: str) -> Choices:
 
 
 def quiet_hours(person_id: str) -> Quiet:
-    """Return between which hours of the day no letter goes to somebody."""
+    """Return between which hours of the day no email goes to somebody."""
     found = find_choices(person_id)
     return found.quiet_from, found.quiet_until
 
@@ -88,7 +88,7 @@ def choose(person_id: str, **changes: object) -> None:
 
 
 def list_consents(person_id: str) -> set[str]:
-    """Return what somebody wants letters for."""
+    """Return what somebody wants emails for."""
     query = select(Consent.purpose, Consent.given).where(Consent.person_id == person_id)
     return _wanted({row.purpose: row.given for row in db.session.execute(query)})
 
@@ -107,7 +107,7 @@ def list_wanting_ends() -> dict[str, set[str]]:
 
 
 def list_wanting(purpose: str) -> list[str]:
-    """Return the ids of those who asked for letters of one kind and whose account is open."""
+    """Return the ids of those who asked for emails of one kind and whose account is open."""
     query = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
     return list(
         db.session.scalars(query.where(Consent.purpose == purpose, Consent.given, Person.disabled_at.is_(None)))
@@ -136,14 +136,14 @@ def choose_ways(
 
 
 def choose_letters(person_id: str, wanted: set[str], **when: object) -> None:
-    """Keep which letters somebody wants, each for itself, and when they may come."""
+    """Keep which emails somebody wants, each for itself, and when they may come."""
     for purpose in PURPOSES:
         consent(person_id, purpose, purpose in wanted)
     choose(person_id, **when)
 
 
 def wait_to_tell(person_ids: list[str], purpose: str, line: str, path: str) -> None:
-    """Let a line wait for those of some people who want letters of its kind; the same line waits once."""
+    """Let a line wait for those of some people who want emails of its kind; the same line waits once."""
     query = select(Consent.person_id).where(
         Consent.purpose == purpose, Consent.given, Consent.person_id.in_(person_ids)
     )
@@ -167,22 +167,22 @@ def waits(person_id: str, path: str) -> bool:
 
 
 def rests(person_id: str, today: date) -> bool:
-    """Return whether somebody rests from the letters that they can choose."""
+    """Return whether somebody rests from the emails that they can choose."""
     until = find_choices(person_id).snoozed_until
     return until is not None and today < until
 
 
 def is_time(person_id: str, today: date) -> bool:
-    """Return whether what waits for somebody may go into a letter today."""
+    """Return whether what waits for somebody may go into an email today."""
     mine = find_choices(person_id)
     if rests(person_id, today):
         return False
-    # A last letter on a day that is still to come was written by a clock that ran ahead.
+    # A last email on a day that is still to come was written by a clock that ran ahead.
     return not (mine.weekly and mine.told_on and timedelta(0) <= today - mine.told_on < A_WEEK)
 
 
 def take_due_lines(person_id: str, today: date) -> list[WaitingLine]:
-    """Return what a letter to somebody holds today, and let it wait no longer; nothing while they rest from letters."""
+    """Return what an email to somebody holds today, and let it wait no longer; nothing while they rest from emails."""
     if not is_time(person_id, today):
         return []
     query = select(WaitingLine).where(WaitingLine.person_id == person_id).order_by(WaitingLine.since, WaitingLine.id)
@@ -195,12 +195,12 @@ def take_due_lines(person_id: str, today: date) -> list[WaitingLine]:
 
 
 def off_mark(key: bytes, public_id: str, purpose: str) -> str:
-    """Return what stands in the address that turns letters off without signing in; "all" turns off every kind."""
+    """Return what stands in the address that turns emails off without signing in; "all" turns off every kind."""
     return str(URLSafeSerializer(key.hex(), salt="letters off").dumps([public_id, purpose]))
 
 
 def read_off_mark(key: bytes, mark: str) -> tuple[str, str] | None:
-    """Return whose letters of which kind an address turns off, or None when it was not made here."""
+    """Return whose emails of which kind an address turns off, or None when it was not made here."""
     try:
         public_id, purpose = URLSafeSerializer(key.hex(), salt="letters off").loads(mark)
     except (BadData, ValueError, TypeError):
@@ -210,7 +210,7 @@ def read_off_mark(key: bytes, mark: str) -> tuple[str, str] | None:
 
 
 def turn_off(person_id: str, purpose: str) -> None:
-    """Turn letters of one kind off, or all that were asked for; what comes by default was not."""
+    """Turn emails of one kind off, or all that were asked for; what comes by default was not."""
     for one in PURPOSES if purpose == "all" else (purpose,):
         if purpose != "all" or one not in BY_DEFAULT:
             consent(person_id, one, False)

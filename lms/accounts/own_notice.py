@@ -1,4 +1,4 @@
-"""What is kept of an account, why and until when, as the page on one's own data says it."""
+"""What accounts store about a person, why and for how long, as the page “Your data” shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see of their own data: what is kept and why, the file with all of it, and deleting the account."""
+"""Pages to see, export and delete your data."""
 
 from __future__ import annotations
 

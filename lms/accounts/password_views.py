@@ -1,4 +1,4 @@
-"""What people see when they change their password, or have forgotten it."""
+"""Pages to change or reset a password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords: Argon2id hashes, and a kind word about those that are too easily guessed."""
+"""Passwords: Argon2id hashes, and a check for passwords that are easy to guess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we remember of people, programmes, roles, sign-ins and invitations."""
+"""Tables and queries of people, programmes, roles, sign-ins and invitations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decided here: who may do what, when a sign-in has gone stale, and which passwords are safe enough."""
+"""Rules of accounts: who may do what, when a sign-in expires, and which passwords are safe enough."""
 
 from __future__ import annotations
 

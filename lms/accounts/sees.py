@@ -1,4 +1,4 @@
-"""Who can see what, in words: one row for each kind of knowledge, its cells read off the MAY table."""
+"""Data visibility: who can see what, one row for each kind of data, with cells read from the MAY table."""
 
 from __future__ import annotations
 

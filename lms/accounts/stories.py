@@ -1,4 +1,4 @@
-"""What happened with my account: the audit trail's events in words for the person they concern."""
+"""Account activity: events of the audit trail in words for the person they concern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see of their account: sign-in, names, and who can see what."""
+"""Pages to sign in and out, the account page, and who can see what."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every room stands on: settings, time, ids, the database, events, mail, jobs, files and the web gate."""
+"""Foundation of all rooms: settings, time, ids, database, events, mail, jobs, files and web security."""

@@ -1,4 +1,4 @@
-"""A sign of life: the job process touches a file each second, so that other processes see whether it is there."""
+"""Heartbeat: the job process touches a file each second, so that other processes can tell that it runs."""
 
 from __future__ import annotations
 

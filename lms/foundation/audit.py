@@ -1,4 +1,4 @@
-"""The audit trail: append-only rows of ids, written in the transaction of what they tell."""
+"""Audit trail: append-only rows of ids, written in the transaction of the event they record."""
 
 from __future__ import annotations
 

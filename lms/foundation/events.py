@@ -1,4 +1,4 @@
-"""What happened: announcing a frozen value writes its audit row and runs what follows from it."""
+"""Events: announcing a frozen value writes its audit row and runs its reactions."""
 
 from __future__ import annotations
 

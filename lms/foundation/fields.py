@@ -1,4 +1,4 @@
-"""Form fields: a WTForms base whose words are translated, and the fields that several rooms share."""
+"""Form fields: a WTForms base with translated words, and fields that several rooms share."""
 
 from __future__ import annotations
 

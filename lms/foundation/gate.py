@@ -1,4 +1,4 @@
-"""The web gate: who may post from where, and the headers that every response carries."""
+"""Web security: who may post from where, and the headers that every response carries."""
 
 from __future__ import annotations
 

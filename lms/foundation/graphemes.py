@@ -1,4 +1,4 @@
-"""Whole letters: a text split into what readers see as one character each, whatever it is made of."""
+"""Graphemes: a text split into what readers see as one character each."""
 
 from __future__ import annotations
 

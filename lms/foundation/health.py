@@ -1,4 +1,4 @@
-"""Health: whether the site can do its work now, with its database, its disk and its job process."""
+"""Health checks: whether database, disk and job process work."""
 
 from __future__ import annotations
 

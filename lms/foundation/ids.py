@@ -1,4 +1,4 @@
-"""Ids: ordered ones for inner keys, random ones for whatever stands in an address."""
+"""Ids: ordered ones for primary keys, random ones for web addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kept pages: made once for all who would get the same, with holes for what is each visitor's own."""
+"""Page cache: pages rendered once for everybody who gets the same, with slots for each visitor's own parts."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ PASS_MOST = timedelta(minutes=5)
 
 
 class OutboxMail(Base):
-    """One letter that is to leave, or has left."""
+    """One email that is to leave, or has left."""
 
     __tablename__ = "outbox_mail"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
@@ -61,7 +61,7 @@ class OutboxMail(Base):
     not_before: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    # The hours in which it may not leave, as 20:00-08:00; none for a letter that leaves at any hour.
+    # The hours in which it may not leave, as 20:00-08:00; none for an email that leaves at any hour.
     quiet: Mapped[str | None]
     off_url: Mapped[str | None]
     # What it is about, where it can be taken back while it waits.
@@ -81,7 +81,7 @@ def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, Q
 
 
 def is_quiet(settings: Settings, quiet: Quiet) -> bool:
-    """Return whether no letter may leave now."""
+    """Return whether no email may leave now."""
     return after_quiet_hours(clock.now(), settings.timezone, quiet) > clock.now()
 
 
@@ -107,9 +107,9 @@ def queue_mail(
     about: str | None = None,
     leaves: bool = True,
 ) -> None:
-    """Put a letter into the outbox of the present write; it leaves outside quiet hours, or at any hour if need be.
+    """Put an email into the outbox of the present write; it leaves outside quiet hours, or at any hour if need be.
 
-    With `off_url`, mail programs show a way to turn letters of its kind off with one press. With `about`, it can be
+    With `off_url`, mail programs show a way to turn emails of its kind off with one press. With `about`, it can be
     taken back under that word for as long as it has not left. One that never `leaves` costs as much as one that does.
     """
     host = urlsplit(settings.base_url).hostname or "localhost"
@@ -188,7 +188,7 @@ def _note_try(mail_id: str, sent_at: datetime | None) -> None:
     row.tries += 1
     row.sent_at = sent_at
     if sent_at is not None:
-        # What a letter said is its reader's from here on; a one-time link is not left lying about.
+        # What an email said is its reader's from here on; a one-time link is not left lying about.
         row.body = row.html = ""
     else:
         row.not_before = clock.now() + timedelta(minutes=min(2**row.tries, 240))
@@ -216,13 +216,13 @@ def sweep(settings: Settings) -> None:
 
 
 def list_letters(recipient: str) -> list[OutboxMail]:
-    """Return the letters to an address that are still known of, the newest first."""
+    """Return the emails to an address that are still known of, the newest first."""
     query = select(OutboxMail).where(OutboxMail.recipient == recipient)
     return list(db.session.scalars(query.order_by(OutboxMail.id.desc())))
 
 
 def take_back(about: str) -> bool:
-    """Delete what is about something and has not left yet; return whether there was such a letter."""
+    """Delete what is about something and has not left yet; return whether there was such an email."""
     query = select(OutboxMail).where(OutboxMail.about == about, OutboxMail.sent_at.is_(None))
     waiting = list(db.session.scalars(query))
     for row in waiting:
@@ -231,7 +231,7 @@ def take_back(about: str) -> bool:
 
 
 def forget_letters(settings: Settings, recipient: str) -> None:
-    """Delete every letter to an address, sent or not, with the files that were written for it."""
+    """Delete every email to an address, sent or not, with the files that were written for it."""
     query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
     files = [file_of(settings, message_id) for message_id in db.session.scalars(query)]
     db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
@@ -239,12 +239,12 @@ def forget_letters(settings: Settings, recipient: str) -> None:
 
 
 def forget_old() -> None:
-    """Delete letters a month after they were written."""
+    """Delete emails a month after they were written."""
     db.session.execute(delete(OutboxMail).where(OutboxMail.created_at < clock.now() - timedelta(days=KEPT_DAYS)))
 
 
 def forget_old_files(settings: Settings) -> None:
-    """Delete files of letters a month after they were written; files that this site did not name stay."""
+    """Delete files of emails a month after they were written; files that this site did not name stay."""
     folder = mail_folder(settings)
     found = folder.glob("*.eml*") if folder else ()
     _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and _is_old(file)])

@@ -1,4 +1,4 @@
-"""A person's own data: what is kept and why, as each room tells it, and the file in which it is handed over."""
+"""Personal data: what each room declares to store, and the ZIP file of an export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packing: text goes out gzipped, and a secret in it is never compressed together with anything else."""
+"""Compression: responses are gzipped, and secrets in them are never compressed together with anything else."""
 
 from __future__ import annotations
 

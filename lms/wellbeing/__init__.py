@@ -1,1 +1,1 @@
-"""Pausing, support lines and how the screen looks: what is there on every page, for everybody."""
+"""Wellbeing: Pause, support lines and display settings, which every page offers to everybody."""

@@ -1,4 +1,4 @@
-"""What people do for care: keep how they like their screen, check a support line, take one off."""
+"""Wellbeing actions: save display settings, mark a support line as checked, hide or show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to support lines, told in ids; that somebody opened them is told nowhere."""
+"""Events of support lines, which hold ids only; nothing records that somebody opened the page."""
 
 from __future__ import annotations
 

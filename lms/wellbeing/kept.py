@@ -1,4 +1,4 @@
-"""What care pages stand on when nothing else answers: the lines' files, and small copies of what the records say."""
+"""Fallback data for wellbeing pages: the files of support lines, and copies that work without the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Support lines as values: read from the text of a file, put together from several, and asked for their age."""
+"""Support lines: parse their file, merge several, and tell which need checking."""
 
 from __future__ import annotations
 

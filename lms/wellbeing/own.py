@@ -1,4 +1,4 @@
-"""One's own data in this room: how somebody likes their screen, told, handed over and taken away."""
+"""Personal data of wellbeing: the export and deletion of display settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What care pages say in words: lines with their hours and last check, and what is amiss with a file of lines."""
+"""Texts of wellbeing pages: support lines with their hours and last check, and errors in a file of lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we remember for care: how people like their screen, and which lines were checked or taken off."""
+"""Tables and queries of display settings and of support lines that were checked or hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decided here: how the display cookie reads, and which choices it knows."""
+"""Rules of display settings: the values there are, and the format of their cookie."""
 
 from __future__ import annotations
 

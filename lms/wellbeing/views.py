@@ -1,4 +1,4 @@
-"""What people see when they pause, leave, look for a support line, or change how the screen looks."""
+"""Pages for Pause, “Leave this page”, support lines and display settings."""
 
 from __future__ import annotations
 
