@@ -112,7 +112,7 @@ def plan(site: Site, name: str, wanted: Wanted = all_right, course: str = PFA) -
 def answer(site: Site, name: str, page: Page, wanted: Wanted = all_right) -> Page:
     """Answer an open check question by question; return the page that looks all answers over."""
     for fields in plan(site, name, wanted):
-        page = page.form_with("Keep this and go on").submit("Keep this and go on", **fields)
+        page = page.form_with("Save and continue").submit("Save and continue", **fields)
     return page
 
 
@@ -124,7 +124,7 @@ def take_check(site: Site, name: str, wanted: Wanted = all_right) -> Page:
 
 def play(page: Page) -> Page:
     """Play a conversation to an end, always with the first reply on the page."""
-    page = page.form_with("Begin").submit("Begin")
+    page = page.form_with("Start").submit("Start")
     while True:
         replies = [button for form in page.forms for button in form.buttons if button[0] == "reply"]
         if not replies:

@@ -103,13 +103,13 @@ def _asked(news: News) -> tuple[str, ...]:
     found = [
         lessons
         and ngettext(
-            "The lesson that changed, in either version",
-            "The %(num)s lessons that changed, in either version",
+            "The lesson that changed, full or gentler version",
+            "The %(num)s lessons that changed, full or gentler version",
             lessons,
         ),
         news.practice and ngettext("One practice conversation", "%(num)s practice conversations", news.practice),
         questions_words(news.course, way),
-        way.safety and _("Every safety question among them"),
+        way.safety and _("All safety questions right"),
     ]
     return tuple(words for words in found if words)
 

@@ -22,12 +22,12 @@ ALERTS = {"NOTE": "think", "CAUTION": "stop", "TIP": "keys"}
 HEADS = {"think": "People often think", "stop": "Do not", "keys": "To take with you"}
 FIXED_WORDS = (
     N_("People often think"), N_("Do not"), N_("To take with you"), N_("For you, privately"),
-    N_("Print it and keep nothing"), N_("Nothing you write here is sent or kept."), N_("Sources"),
+    N_("Print without saving"), N_("What you write stays on this page. We don’t send or store it."), N_("Sources"),
     N_("back to the text"), N_("not yet checked"),
 )  # fmt: skip
 SHOW_PICTURE = N_("Show the picture")
 TOLD_WITH_CONSENT = N_("Told with the consent of")
-TAKE_IT_BACK = N_("Who told it can have it taken out at any time:")
+TAKE_IT_BACK = N_("The person who told it can have it removed at any time:")
 CITATION = re.compile(r"\[\^([A-Za-z0-9][A-Za-z0-9-]*)\]")
 ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*(\n|$)")
 PRIVATE = re.compile(r"\*\*For you, privately\*\*[ \t]*(?:\{#([A-Za-z0-9-]+)\})?[ \t]*(?:\n|$)")
@@ -289,11 +289,11 @@ def _private(quote: ElementTree.Element, id: str) -> None:
 
 def field_for(id: str) -> str:
     """The lines to write on: a field without a name, so that no form can send it."""
-    print_it = fixed("Print it and keep nothing")
+    print_it = fixed("Print without saving")
     return (
         f'<textarea class="lined" rows="5" aria-labelledby="{escape(id)}-q" autocomplete="off"></textarea>'
         f'<p class="acts"><button type="button" class="btn quiet" data-print hidden>{print_it}</button></p>'
-        f'<p class="small soft">{fixed("Nothing you write here is sent or kept.")}</p>'
+        f'<p class="small soft">{fixed("What you write stays on this page. We don’t send or store it.")}</p>'
     )
 
 

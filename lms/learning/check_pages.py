@@ -8,7 +8,7 @@ from typing import Any
 from flask import get_template_attribute, render_template
 from markupsafe import Markup, escape
 
-from lms.content.course import Course, Question
+from lms.content.course import Course, Lesson, Question
 from lms.content.questions import Graded, Item, Note, Presented, present
 from lms.foundation.keeping import cut, filled, hole
 from lms.foundation.words import language
@@ -67,14 +67,18 @@ def _plain(html: str, words: Facts, _language: str) -> str:
 
 
 def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
-    """Return what came of a check: every choice with its reason, and what may help."""
+    """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
     answers = {name: value for name, (value, _revision) in paper.saved.items()}
     came = rules.grade_check(paper.course, paper.attempt.drawn, answers)
     words = pages.fact_words(paper.facts)
-    rows = (
-        _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
-        for number, (this, graded) in enumerate(came.graded, 1)
-    )
+    right_rows: list[str] = []
+    missed_rows: list[str] = []
+    missed: list[dict[str, Any]] = []
+    for number, (this, graded) in enumerate(came.graded, 1):
+        row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
+        (right_rows if graded.right else missed_rows).append(row)
+        if not graded.right:
+            missed.append(_missed(paper.course, number, this, words))
     return render_template(
         "parts/outcome.html",
         course=paper.course,
@@ -84,8 +88,13 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
         asked=result.asked,
         needed=came.needed,
         safety_fit=came.safety_fit,
-        rows=Markup("".join(rows)),  # noqa: S704 - each row comes out of a template
-        revisit=[_lesson(paper.course, *lesson) for lesson in rules.lessons_to_revisit(paper.course, came)],
+        missed=missed,
+        missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template
+        right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
+        revisit=[
+            _lesson(paper.course, paper.course.lesson_by_id[name])
+            for name, _safety in rules.lessons_to_revisit(paper.course, came)
+        ],
         lead_text=words[0],
         contact=paper.facts.get("contact"),
         reply_time=paper.facts.get("reply_time"),
@@ -94,10 +103,18 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
     )
 
 
-def _lesson(course: Course, name: str, safety: bool) -> dict[str, Any]:
-    lesson = course.lesson_by_id[name]
-    url = pages.lesson_path(course, lesson)
-    return {"title": lesson.title, "url": url, "minutes": lesson.minutes, "safety": safety}
+def _missed(course: Course, number: int, question: Question, words: Facts) -> dict[str, Any]:
+    """Return a question that was not right, as the list of those names it, with the lessons that may help."""
+    return {
+        "number": number,
+        "stem": pages.wear(question.stem, words),
+        "critical": question.critical,
+        "lessons": [_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
+    }
+
+
+def _lesson(course: Course, lesson: Lesson) -> dict[str, Any]:
+    return {"title": lesson.title, "url": pages.lesson_path(course, lesson), "minutes": lesson.minutes}
 
 
 @lru_cache(maxsize=256)

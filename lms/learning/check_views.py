@@ -16,6 +16,7 @@ from lms.foundation.db import write
 from lms.foundation.fields import whole_number
 from lms.foundation.keeping import hole, kept_page
 from lms.foundation.words import gettext as _
+from lms.foundation.words import ngettext
 from lms.learning import actions, check_pages, check_records, pages, records, rules
 from lms.learning.check_records import OwnAttempt
 from lms.learning.papers import Paper
@@ -102,7 +103,7 @@ def check(course: str) -> Any:
         here="courses",
         course=content,
         criteria=content.criteria,
-        fit_needed=rules.needed_right(content.criteria, drawn),
+        needed_right=rules.needed_right(content.criteria, drawn),
         way=way,
         attempt_url=url_for("learning.question", attempt=attempt.public_id, number=paper.first_unanswered)
         if attempt and paper
@@ -159,7 +160,7 @@ def question(attempt: str, number: int) -> Any:
         problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
         elsewhere = newer or kept.get(this.id, 0) > revision
         if elsewhere:
-            problem = _("A newer answer was saved in another tab or on another device. It is the one shown here.")
+            problem = _("A newer answer was saved in another tab or on another device. It’s the one shown here.")
         if problem is None:
             return redirect(_after_question(paper, number, go), 303)
         paper = Paper(paper.attempt, None, paper.facts)
@@ -175,11 +176,21 @@ def question(attempt: str, number: int) -> Any:
         chosen=paper.chosen(this),
         problem=problem,
         revision=paper.revision(this),
-        answered=sum(paper.marks),
+        answered_words=_answered_words(paper),
         marks=paper.marks,
         course_url=url_for("learning.course", course=paper.course.id),
     )
     return make_response(page, 422 if problem else 200)
+
+
+def _answered_words(paper: Paper) -> str:
+    """Say how many questions have a whole answer."""
+    return ngettext(
+        "%(done)s of %(num)s question answered.",
+        "%(done)s of %(num)s questions answered.",
+        len(paper.questions),
+        done=sum(paper.marks),
+    )
 
 
 def _after_question(paper: Paper, number: int, go: str) -> str:
@@ -243,7 +254,8 @@ def save_answer(attempt: str) -> Any:
     newer = _newer_elsewhere(paper, {this.id: (value, revision)})
     kept = write(actions.save_answers, paper.attempt.id, {this.id: (value, revision)})
     saved = paper.result is None and not newer
-    return jsonify(question=this.id, revision=kept[this.id], saved=saved, newer=newer)
+    now = paper.with_answer(this, value, kept[this.id]) if saved else paper
+    return jsonify(question=this.id, revision=kept[this.id], saved=saved, newer=newer, count=_answered_words(now))
 
 
 @rooms.get("/checks/<attempt>/look-over")
@@ -269,7 +281,7 @@ def answers(attempt: str) -> Any:
         course=paper.course,
         attempt=attempt,
         rows=rows,
-        notices=[_("Newer answers were saved in another tab or on another device. They are the ones shown here.")]
+        notices=[_("Newer answers were saved in another tab or on another device. They’re the ones shown here.")]
         if request.args.get("newer")
         else [],
         unanswered=paper.marks.count(False),

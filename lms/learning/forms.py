@@ -22,7 +22,7 @@ class RemarkForm(Form):
     said = RadioField(
         _l("How was this lesson?"),
         choices=lambda: list(said_words().items()),
-        validators=[Required(_l("Please choose one of the three. The words can stay empty."))],
+        validators=[Required(_l("Please choose one of the three. You don’t have to write anything."))],
         validate_choice=False,
     )
     words = TextField(_l("A few words, if you like"), [ShortEnough(WORDS_MOST)])
@@ -38,9 +38,9 @@ class AnswerForm(Form):
 
     heard = TextField(
         _l("You told us"),
-        [Required(_l("Please say in a sentence what readers told you.")), ShortEnough(ANSWER_MOST)],
+        [Required(_l("Please write in a sentence what readers told you.")), ShortEnough(ANSWER_MOST)],
     )
     changed = TextField(
         _l("We changed"),
-        [Required(_l("Please say what you changed, or why it stays as it is.")), ShortEnough(ANSWER_MOST)],
+        [Required(_l("Please write what you changed, or why you’ve left it as it is.")), ShortEnough(ANSWER_MOST)],
     )

@@ -34,14 +34,14 @@ def kept() -> tuple[Kept, ...]:
     stays = _("Until you delete your account.")
     return (
         Kept(
-            _("Which courses you began, and when"),
-            _("It keeps your place."),
-            _("Until you delete your account; where a certificate rests on it, the day you began stays with that."),
+            _("Which courses you started, and when"),
+            _("To save your place."),
+            _("Until you delete your account. Where a certificate depends on it, the day you started stays with that."),
             _columns("enrolment", "id programme_id person_id course_id minor_line started_at"),
         ),
         Kept(
-            _("Which lessons you finished, and which practice conversations you brought to an end"),
-            _("It keeps your place, and the certificate asks for some of it. Which version you read is not kept."),
+            _("Which lessons and practice conversations you finished"),
+            _("To save your place, and because certificates need some of it. We don’t save which version you read."),
             stays,
             (
                 *_columns("lesson_done", "enrolment_id lesson_id at known"),
@@ -50,8 +50,8 @@ def kept() -> tuple[Kept, ...]:
         ),
         Kept(
             _("What you chose in practice conversations"),
-            _("So that you can go on where you were, and read the talk back. Nobody else can read it."),
-            _("Until 30 days after you read it back, 90 days after you left it unfinished, or until you forget it."),
+            _("So that you can continue where you left off and read the conversation back. Nobody else can see it."),
+            _("Until 30 days after you finish, 90 days after you leave one unfinished, or until you delete it."),
             _columns(
                 "talk_run",
                 "id public_id enrolment_id open_for conversation_id digest path revision tells own_first touched_at"
@@ -59,8 +59,8 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("Your goes at the check: what you were asked, your answers and what came of them"),
-            _("So that you can go on where you were and look back; passing is what the certificate rests on."),
+            _("Your attempts at the check: the questions, your answers and the results"),
+            _("So that you can continue where you left off and look back, and because certificates depend on passing."),
             stays,
             (
                 *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at renewal_id"),
@@ -69,23 +69,23 @@ def kept() -> tuple[Kept, ...]:
             ),
         ),
         Kept(
-            _("When you began to renew a certificate, and from which version on"),
-            _("So that you are asked only for what changed since."),
+            _("When you started to renew a certificate, and from which version"),
+            _("So that you only need to do what has changed since."),
             stays,
             _columns("renewal", "id enrolment_id open_for since begun_at ended_at"),
         ),
         Kept(
-            _("How often you want refreshers, and on which day a question was last there"),
-            _("So that a question does not come back too soon. What you made of it is not kept."),
-            _("Until you want no more refreshers."),
+            _("How often you want refreshers, and the day you last saw each question"),
+            _("So that a question doesn’t come back too soon. We don’t save how you answered."),
+            _("Until you turn refreshers off."),
             (
                 *_columns("refresher", "person_id pace next_on"),
                 *_columns("refresher_shown", "person_id question shown_on"),
             ),
         ),
         Kept(
-            _("What counts as met in another way, with the reason"),
-            _("So that nobody has to play a part or write who cannot. Only you and who recorded it read the reason."),
+            _("Adjustments and recognised prior learning, with the reason"),
+            _("So that you don’t have to repeat what you know or can’t do. Only you and your coordinator see why."),
             stays,
             _columns(
                 "equivalent",
@@ -103,8 +103,8 @@ def export(person_id: str) -> list[Part]:
     return [
         Sheet(
             "courses",
-            _("Courses you began"),
-            {"course": _("Course"), "line": _("Version"), "programme": _("Programme"), "began": _("Began")},
+            _("Courses you started"),
+            {"course": _("Course"), "line": _("Version"), "programme": _("Programme"), "began": _("Started")},
             tuple(
                 (row.course_id, row.minor_line, programmes.get(row.programme_id, ""), row.started_at.isoformat())
                 for row in enrolments
@@ -128,17 +128,17 @@ def export(person_id: str) -> list[Part]:
             {
                 "course": _("Course"),
                 "name": _("Name"),
-                "path": _("As it is kept"),
+                "path": _("As stored"),
                 "said": _("What you said"),
                 "when": _("When"),
-                "until": _("Kept until"),
+                "until": _("Saved until"),
                 "own_first": _("Your own words first"),
             },
             tuple(_talk(course_id, run) for course_id, run in of_person(person_id)),
         ),
         Sheet(
             "checks",
-            _("Your goes at the check"),
+            _("Your attempts at the check"),
             {
                 "course": _("Course"),
                 "version": _("Version"),
@@ -160,7 +160,7 @@ def export(person_id: str) -> list[Part]:
                 "question": _("Question"),
                 "asked": _("What was asked"),
                 "answer": _("Your answer"),
-                "as_kept": _("As it is kept"),
+                "as_kept": _("As stored"),
                 "saved": _("Saved"),
             },
             tuple(cells for row in enrolments for cells in _answers(row)),
@@ -168,7 +168,7 @@ def export(person_id: str) -> list[Part]:
         Sheet(
             "renewals",
             _("Your renewals"),
-            {"course": _("Course"), "since": _("From version"), "began": _("Began"), "ended": _("Ended")},
+            {"course": _("Course"), "since": _("From version"), "began": _("Started"), "ended": _("Ended")},
             tuple(cells for row in enrolments for cells in _renewals(row)),
         ),
         Sheet(
@@ -179,7 +179,7 @@ def export(person_id: str) -> list[Part]:
         ),
         Sheet(
             "met-another-way",
-            _("What counts as met in another way"),
+            _("Adjustments and recognised prior learning"),
             {
                 "course": _("Course"),
                 "kind": _("Kind"),
@@ -215,7 +215,7 @@ def _finished(enrolment: Enrolment) -> list[tuple[str, ...]]:
 
 
 def _lesson_words(row: LessonDone) -> str:
-    return _("Lesson, known already") if row.known else _("Lesson")
+    return _("Lesson, already known") if row.known else _("Lesson")
 
 
 def _talk(course_id: str, run: Run) -> tuple[str, ...]:
@@ -235,7 +235,7 @@ def _attempts(enrolment: Enrolment) -> list[tuple[Attempt, Result | None]]:
 def _checks(enrolment: Enrolment) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for attempt, result in _attempts(enrolment):
-        kind = _("Renewing") if attempt.renewal_id else _("The check")
+        kind = _("Renewal check") if attempt.renewal_id else _("Knowledge check")
         known = (enrolment.course_id, get_course(attempt.digest).version, kind, attempt.opened_at.isoformat())
         if result is None:
             found.append((*known, "", "", str(len(attempt.drawn)), _("Open")))

@@ -50,6 +50,10 @@ class Paper:
         """Return what is chosen already, in the page's tokens."""
         return chosen(question, self.answer(question), self.seed)
 
+    def with_answer(self, question: Question, value: Any, revision: int) -> Paper:
+        """Return the attempt with one more answer saved."""
+        return Paper(self.attempt, self.result, self.facts, {**self.saved, question.id: (value, revision)})
+
     @property
     def first_unanswered(self) -> int:
         """Return the number of the first question without a whole answer; 1 when there is none."""

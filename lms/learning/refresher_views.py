@@ -48,7 +48,7 @@ def refreshers() -> Any:
         lot=lot,
         pace=mine.pace if mine else "none",
         by_letter="refreshers" in list_consents(me),
-        notices=[_("This is kept.")] if request.args.get("saved") else [],
+        notices=[_("Saved.")] if request.args.get("saved") else [],
     )
 
 

@@ -45,8 +45,8 @@ def as_shown(course: Course, way: Way, progress: Progress, passed: bool) -> Rene
 def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str, Any]:
     if item.kind == "lessons":
         words = ngettext(
-            "The lesson that changed, in either version",
-            "The %(num)s lessons that changed, in either version",
+            "The lesson that changed, full or gentler version",
+            "The %(num)s lessons that changed, full or gentler version",
             item.needed,
         )
         open_ones = [one for one in way.changes.lessons if one.id not in progress.lessons]
@@ -57,9 +57,9 @@ def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str,
         talks = [*way.changes.talks, *course.conversations]
         talk = next((talk for talk in talks if talk.id not in progress.practised), talks[0])
         url = url_for("learning.conversation", course=course.id, conversation=talk.id)
-        act = _("Go to “%(title)s”", title=talk.title)
+        act = _("Play “%(title)s”", title=talk.title)
     else:
-        words = _("Every safety question among them") if item.kind == "safety" else questions_words(course, way)
+        words = _("All safety questions right") if item.kind == "safety" else questions_words(course, way)
         url, act = url_for("learning.check", course=course.id), _("Go to the check")
     counted = item.kind in {"lessons", "practice"}
     if item.met:
@@ -70,7 +70,7 @@ def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str,
             _("%(done)s of %(needed)s", done=item.done, needed=item.needed),
         )
     else:
-        state, state_text = "none", _("Not yet")
+        state, state_text = "none", _("Not done yet")
     return {"text": words, "act": act, "url": url, "met": item.met, "state": state, "state_text": state_text}
 
 
@@ -79,14 +79,14 @@ def questions_words(course: Course, way: Way) -> str:
     needed = needed_right(course.criteria, way.draw)
     if way.across:
         return ngettext(
-            "One question across the course",
-            "%(needed)s of %(num)s questions across the course, as often as you like",
+            "One question across the course right",
+            "%(needed)s of %(num)s questions across the course right, as many attempts as you like",
             way.draw,
             needed=needed,
         )
     return ngettext(
-        "One question on what changed",
-        "%(needed)s of %(num)s questions on what changed, as often as you like",
+        "One question on what changed right",
+        "%(needed)s of %(num)s questions on what changed right, as many attempts as you like",
         way.draw,
         needed=needed,
     )

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Literal
 
-from lms.content.course import Conversation, Course, Criteria, Question
+from lms.content.course import Conversation, Course, Criteria, Lesson, Question
 from lms.content.questions import Graded, grade
 
 Way = Literal["talked", "written", "elsewhere", "waived"]
@@ -200,18 +200,22 @@ def missing_facts(course: Course, facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in course.needs_facts if not facts.get(name))
 
 
+def lessons_for(course: Course, question: Question) -> tuple[Lesson, ...]:
+    """Return the lessons that help with a question: those that share most of its objectives, if any does."""
+    shared = {lesson.id: len({*lesson.objectives} & {*question.objectives}) for lesson in course.lessons}
+    most = max(shared.values(), default=0)
+    return tuple(lesson for lesson in course.lessons if most and shared[lesson.id] == most)
+
+
 def lessons_to_revisit(course: Course, outcome: Outcome) -> tuple[tuple[str, bool], ...]:
     """Return the lessons that may help after a check, with True where a safety question leads there.
 
-    Each question that was not right leads to every lesson that shares most of its objectives, and nothing else does.
+    Each question that was not right leads to the lessons that help with it, and nothing else does.
     """
     found: dict[str, bool] = {}
     for question, result in outcome.graded:
         if result.right:
             continue
-        shared = {lesson.id: len({*lesson.objectives} & {*question.objectives}) for lesson in course.lessons}
-        most = max(shared.values(), default=0)
-        for name, count in shared.items():
-            if most and count == most:
-                found[name] = found.get(name, False) or question.critical
+        for lesson in lessons_for(course, question):
+            found[lesson.id] = found.get(lesson.id, False) or question.critical
     return tuple((lesson.id, found[lesson.id]) for lesson in course.lessons if lesson.id in found)

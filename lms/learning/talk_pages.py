@@ -23,21 +23,21 @@ def label_words() -> dict[str, tuple[str, str]]:
     """Return each kind of reply as a name, and what it does in a few words."""
     return {
         "opening offer": (_("Opening offer"), _("Says who you are, and gives a choice")),
-        "open question": (_("Open question"), _("Invites")),
-        "closed question": (_("Closed question"), _("Gets a fact, or starts an inquiry")),
+        "open question": (_("Open question"), _("Invites them to say more")),
+        "closed question": (_("Closed question"), _("Gets a fact, but can feel like being questioned")),
         "simple reflection": (_("Simple reflection"), _("Shows that you heard")),
         "complex reflection": (_("Complex reflection"), _("Offers a meaning")),
-        "affirmation": (_("Affirmation"), _("Names something the other person did")),
-        "summary": (_("Summary"), _("Gathers, and asks if it is right")),
-        "silence": (_("Silence"), _("Leaves room")),
-        "information with permission": (_("Information, with permission"), _("Waits to be asked")),
-        "advice without permission": (_("Advice, without permission"), _("Decides before it is asked")),
+        "affirmation": (_("Affirmation"), _("Names something they did well")),
+        "summary": (_("Summary"), _("Sums up what you heard, and asks if you got it right")),
+        "silence": (_("Silence"), _("Leaves room for them")),
+        "information with permission": (_("Information, with permission"), _("Asks first whether they’d like it")),
+        "advice without permission": (_("Advice, without permission"), _("Tells them what to do before they’ve asked")),
         "reassurance": (_("Reassurance"), _("Comforts, sometimes too early")),
-        "minimising": (_("Minimising"), _("Makes it smaller than it is for the other")),
-        "self-disclosure": (_("Self-disclosure"), _("Speaks of you")),
+        "minimising": (_("Minimising"), _("Makes it sound smaller than it is for them")),
+        "self-disclosure": (_("Self-disclosure"), _("Brings in your own experience")),
         "direct safety question": (_("Direct safety question"), _("Asks plainly about danger")),
-        "linking": (_("Linking"), _("Says who else is there, and when")),
-        "limits statement": (_("Limits statement"), _("Says what you can and cannot keep to yourself")),
+        "linking": (_("Linking"), _("Says who else can help, and when")),
+        "limits statement": (_("Limits statement"), _("Says what you can and can’t keep to yourself")),
     }
 
 

@@ -79,7 +79,7 @@ def conversation(course: str, conversation: str) -> Any:
     """Play a practice conversation: of somebody who takes the course one run is kept, of others nothing."""
     talk = _open_talk(course, conversation)
     if request.method == "GET":
-        words = _("It is forgotten: your choices in that talk are deleted. What your course noted of it stays.")
+        words = _("We’ve deleted your choices in that conversation. What your course recorded about it stays.")
         notices = [words] if "forgotten" in request.args else []
         return _play_page(talk, notices) if talk.run else _start_page(talk, notices)
     ended = sign_in_again()
@@ -121,7 +121,9 @@ def _kept_move(talk: Talk) -> Any:
         return _begin(talk)
     seen = runs.find_own(form["run"], signed_in().person_id)
     if seen is None or not _belongs_here(talk, seen):
-        return _newest(talk, _("The talk on that page is no longer kept. You can begin it again whenever you like."))
+        return _newest(
+            talk, _("We no longer have the conversation on that page. You can start it again whenever you like.")
+        )
     there = _with(talk.page, talk.course, talk.conversation.id, seen)
     revision = whole_number(form.get("revision", ""), -1)
     came: practice.Came = "done"
@@ -138,7 +140,9 @@ def _kept_move(talk: Talk) -> Any:
         write(practice.set_wishes, seen.id, tells, own_first)
     if came == "done":
         return redirect(_address_of(talk, seen.public_id), 303)
-    words = _("This talk went on in another tab or on another device. Nothing is lost: this is where it stands now.")
+    words = _(
+        "You continued this conversation in another tab or on another device. Nothing is lost: this is the latest turn."
+    )
     return _newest(talk, words, seen.public_id)
 
 

@@ -71,8 +71,8 @@ def remarks(course: str, lesson: str) -> Any:
 
 
 def _remarks_page(page: OpenPage, content: Course, shown: Lesson, form: RemarkForm, slip: str) -> Any:
-    thanks = _("Thank you. It goes to the authors without your name. Their answer will stand on this page.")
-    full = _("This lesson had very many remarks this week, so this one was not kept. Please come back next week.")
+    thanks = _("Thank you. We’ve sent it to the authors without your name. If they reply, you’ll see it on this page.")
+    full = _("This lesson has had a lot of feedback this week, so we couldn’t save yours. Please come back next week.")
     told = {"yes": thanks, "later": full}.get(request.args.get("sent", ""))
     body = render_template(
         "learning/remarks.html",
@@ -151,7 +151,9 @@ def _authors_page(content: Course, form: AnswerForm, lesson_id: str = "") -> Any
         lessons=[(*titles.get(lesson, (lesson, "")), by_lesson[lesson]) for lesson in order if lesson in by_lesson],
         answers=[(titles.get(row.lesson_id, (row.lesson_id, ""))[0], row) for row in answered],
         opened_by=voice.OPENED_BY,
-        notices=[_("Your answer stands on the lesson now.")] if request.args.get("answered") else [],
+        notices=[_("Published. Everyone who reads the lesson can see your reply.")]
+        if request.args.get("answered")
+        else [],
     )
     return make_response(body, 422 if form.errors else 200)
 

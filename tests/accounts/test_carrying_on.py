@@ -24,7 +24,7 @@ def answer_too_late(site: Site, sam: Inspector) -> Page:
     page = open_check(sam)
     fields = plan(site, "sam")[0]
     clock.shift(REST)
-    return page.form_with("Keep this and go on").submit("Keep this and go on", expect=401, **fields)
+    return page.form_with("Save and continue").submit("Save and continue", expect=401, **fields)
 
 
 def saved(site: Site) -> int:
@@ -68,7 +68,7 @@ def test_what_sam_typed_waits_also_when_something_else_ended_the_sign_in(
     begin(sam)
     page, fields = open_check(sam), plan(site, "sam")[0]
     end(site)
-    page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=401, **fields)
+    page = page.form_with("Save and continue").submit("Save and continue", expect=401, **fields)
     assert "What you typed is safe" in page.main
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
     page.form_with("Send and continue").submit("Send and continue")
@@ -109,7 +109,7 @@ def test_a_whole_check_on_one_page_is_carried_over_too(site: Site, sam: Inspecto
     page = open_check(sam).follow("Show all questions on one page")
     fields = {name: value for part in plan(site, "sam") for name, value in part.items()}
     clock.shift(REST)
-    page = page.form_with("Look over my answers").submit("Look over my answers", expect=401, **fields)
+    page = page.form_with("Review my answers").submit("Review my answers", expect=401, **fields)
     page = page.form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
     page = page.form_with("Send and continue").submit("Send and continue")
     assert page.path.endswith("/look-over")
@@ -121,7 +121,7 @@ def test_saving_by_itself_says_that_the_sign_in_ended(site: Site, sam: Inspector
     page = open_check(sam)
     address = page.find("[data-autosave]")[0].get("data-autosave")
     clock.shift(REST)
-    fields = dict(page.form_with("Keep this and go on").fields)
+    fields = dict(page.form_with("Save and continue").fields)
     reply = sam.browser.post(address, base_url=BASE, data=fields, headers={"Accept": "application/json"})
     assert (reply.status_code, reply.json) == (401, {"saved": False, "sign_in": True})
 
@@ -132,14 +132,14 @@ def test_a_page_from_before_a_new_sign_in_asks_once_and_goes_on(site: Site, sam:
     page = open_check(sam)
     fields = plan(site, "sam")[0]
     sam.get("/sign-in").form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=400, **fields)
+    page = page.form_with("Save and continue").submit("Save and continue", expect=400, **fields)
     page.form_with("Send and continue").submit("Send and continue")
     assert saved(site) == 1
 
 
 def test_a_conversation_in_which_the_sign_in_ends_goes_on_after_it_and_is_noted(site: Site, sam: Inspector) -> None:
     begin(sam)
-    page = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Begin").submit("Begin")
+    page = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Start").submit("Start")
     reply = next(b for form in page.forms for b in form.buttons if b[0] == "reply")
     clock.shift(REST)
     page = page.form_with(reply[2]).submit(reply[2], expect=401)

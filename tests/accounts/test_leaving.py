@@ -68,7 +68,7 @@ def test_a_learner_who_leaves_is_on_no_list_sends_no_check_and_keeps_certificate
         site.do(end_membership, *ids(site, name))
     with site.inside():
         assert list_learners(ids(site, "sam")[1]) == [] == list_finished(ids(site, "sam")[0])
-    page.form_with("Keep this and go on").submit("Keep this and go on", expect=401, **plan(site, "lena")[0])
+    page.form_with("Save and continue").submit("Save and continue", expect=401, **plan(site, "lena")[0])
     lena = sign_in(site, "lena")
     lena.get(page.path, expect=404)
     assert lena.get(f"{COURSE}/check").path == COURSE
@@ -91,7 +91,7 @@ def test_a_learner_who_comes_back_goes_on_where_they_left_off(sqlite_site: Site)
 def test_a_conversation_is_not_tried_again_after_leaving(sqlite_site: Site) -> None:
     sam = sqlite_site.visitor("sam")
     begin(sam)
-    page = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Begin").submit("Begin")
+    page = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Start").submit("Start")
     for _turn in range(40):
         replies = [button for form in page.forms for button in form.buttons if button[0] == "reply"]
         if not replies:

@@ -182,6 +182,4 @@ def _answer(clicks: list[str], page: Page) -> Page:
     inputs = page.find(f"#{label.get('for')}") if label.get("for") else label.findall(".//input")
     chosen = inputs[0]
     clicks.append("keep the answer")
-    return page.form_with("Keep this and go on").submit(
-        "Keep this and go on", **{chosen.get("name"): chosen.get("value")}
-    )
+    return page.form_with("Save and continue").submit("Save and continue", **{chosen.get("name"): chosen.get("value")})

@@ -227,7 +227,7 @@ def test_renewing_is_offered_when_the_window_is_open(sqlite_site: Site) -> None:
     clock.shift(timedelta(days=650))
     site.visitors.clear()
     page = site.visitor("sam").get(f"/certificates/{code}").form("/renew").submit()
-    assert page.path == f"{COURSE}/left" and page.h1 == "What renewing asks for"
+    assert page.path == f"{COURSE}/left" and page.h1 == "What you need to renew"
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Apia", "Pacific/Pago_Pago"])

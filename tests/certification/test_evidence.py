@@ -111,7 +111,7 @@ def test_what_could_have_done_harm_holds_it_back_until_it_goes_well_again(sqlite
     observe(sqlite_site, enrolment, "skilled", ago=5)
     assert standing(sqlite_site, enrolment).level == "completed"
     left = sqlite_site.visitor("sam").get(f"{COURSE}/left").main
-    assert "2 of 2" in left and "One more that goes well opens the way again" in left
+    assert "2 of 2" in left and "Once a later practice goes well" in left
     observe(sqlite_site, enrolment, ago=0)
     assert standing(sqlite_site, enrolment).level == "ready"
 

@@ -76,9 +76,9 @@ def test_sam_renews_with_what_changed_and_the_certificate_says_what_was_asked(si
     assert "You can renew it now" in page.main and "The 2 lessons that changed" in page.main
     assert "practice conversation" not in page.main.partition("To renew, you need")[2].partition("No time limit")[0]
     page = press_renew(site, first)
-    assert page.h1 == "What renewing asks for" and "0 of 2" in page.main and "Since version 1.0.0" in page.main
+    assert page.h1 == "What you need to renew" and "0 of 2" in page.main and "Since version 1.0.0" in page.main
     result = take_check(site, "sam")
-    assert result.h1 == "You passed the check for renewing" and "Still to come" in result.main
+    assert result.h1 == "You passed the renewal check" and "What you still need" in result.main
     read(site, "look")
     assert len(cycle(site)) == 1
     read(site, "link")
@@ -154,7 +154,7 @@ def test_a_renewal_that_is_not_enough_yet_changes_nothing(site: Site) -> None:
     page = take_check(site, "sam", lambda question: not question.critical)
     assert page.h1.startswith("Not yet") and len(cycle(site)) == 1
     page = take_check(site, "sam")
-    assert page.h1 == "You passed the check for renewing" and "See your new certificate" in page.links()
+    assert page.h1 == "You passed the renewal check" and "See your new certificate" in page.links()
     assert len(cycle(site)) == 2
 
 
@@ -200,8 +200,8 @@ def test_a_new_edition_offers_its_holders_the_difference_and_asks_nothing(site: 
     page = sam.get(f"/certificates/{first}")
     assert "There’s a newer edition: version 2.0.0" in page.main and "You don’t need to do anything" in page.main
     assert "There’s a newer edition" in sam.get(COURSE).main and "newer edition" in sam.get("/courses").main
-    assert sam.get(f"{COURSE}/left").h1 == "Everything is here"
-    assert press_renew(site, first).h1 == "What renewing asks for"
+    assert sam.get(f"{COURSE}/left").h1 == "You’ve done everything"
+    assert press_renew(site, first).h1 == "What you need to renew"
     take_check(site, "sam")
     read(site, "look")
     site.work()

@@ -168,7 +168,7 @@ def test_recording_harm_offers_to_withdraw_readiness_on_the_next_page_and_marks_
     assert "Readiness on hold" in after.main and "still holds a certificate" not in after.main
     assert "was withdrawn" in site.stranger().get(f"/verify/{ready.code}").main
     left = site.visitor("sam").get(f"{COURSE}/left").main
-    assert "One more that goes well opens the way again" in left
+    assert "Once a later practice goes well" in left
     record(site, rating="skilled")
     assert "Readiness on hold" not in cora.get(PEOPLE).main
     with site.inside():

@@ -68,8 +68,8 @@ def test_a_form_of_another_site_is_answered_calmly_too(sqlite_site: Site) -> Non
 
 def test_a_page_without_a_connection_says_the_same_three_things(sqlite_site: Site) -> None:
     page = sqlite_site.stranger().get("/offline")
-    assert page.h1 == "No connection just now" and "nothing is lost" in page.main
-    assert "What was saved is safe." in page.main and "send it again later" in page.main
+    assert page.h1 == "You’re offline" and "nothing is lost" in page.main
+    assert "What you’ve saved is safe." in page.main and "send it again later" in page.main
     assert [node.text for node in page.find("main .pair h2")] == ["Your work", "What you can do"]
     assert page.links().get("Support lines")
 
@@ -127,10 +127,10 @@ def test_odd_numbers_in_forms_and_addresses_break_nothing(sqlite_site: Site, num
     sam, cora = sqlite_site.visitor("sam"), sqlite_site.visitor("cora")
     begin(sam)
     page = open_check(sam)
-    form = page.form_with("Keep this and go on")
+    form = page.form_with("Save and continue")
     fields = {**dict(form.fields), "revision": number, "question": page.find("[data-question]")[0].get("data-question")}
     save = page.find("[data-autosave]")[0].get("data-autosave")
-    talk = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Begin")
+    talk = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Start")
     sent = [
         sam.browser.post(form.action, base_url=BASE, data=fields, headers=SAME),
         sam.browser.post(save, base_url=BASE, data=fields, headers=SAME),

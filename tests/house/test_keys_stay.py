@@ -53,7 +53,7 @@ def test_saving_an_answer_says_nothing_about_it_and_sets_no_cookie(sqlite_site: 
     told = []
     # The one that is right comes first, then one that is not under the next revision; both are saved in the same words.
     for revision, fields in enumerate((plan(sqlite_site, "sam")[0], plan(sqlite_site, "sam", lambda _q: False)[0]), 3):
-        sent = {**dict(page.form_with("Keep this and go on").fields), **fields, "question": question}
+        sent = {**dict(page.form_with("Save and continue").fields), **fields, "question": question}
         sent["revision"] = str(revision)
         reply = sam.browser.post(address, base_url=BASE, data=sent, headers={"Accept": "application/json"})
         assert "Set-Cookie" not in reply.headers

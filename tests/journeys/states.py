@@ -28,7 +28,7 @@ COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOI
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 TALK = f"{COURSE}/conversations/after-the-resuscitation-room"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
-TELL_ME = "Tell me about each reply as I go"
+TELL_ME = "Show feedback on each reply as I go"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def question(kind: str) -> Steps:
     """Go through a check to a question of one kind."""
 
     def step(page: Page, people: People) -> None:
-        press("Go on with the check")(page, people)
+        press("Continue the check")(page, people)
         base = page.url.rsplit("/", 1)[0]
         for number in range(1, 6):
             page.goto(f"{base}/{number}")
@@ -174,7 +174,7 @@ def paste_no_badge(page: Page, people: People) -> None:
 def ask_for_all(page: Page, people: People) -> None:
     """Ask for the certificates of all who fit."""
     page.locator("input[name=all]").check()
-    press("Begin")(page, people)
+    press("Start")(page, people)
 
 
 def verify_when_all_are_busy(page: Page, people: People) -> None:
@@ -279,9 +279,9 @@ STATES = (
     State("graph of a conversation", "tara", f"{TALK}/graph"),
     State("no connection", "", "/offline"),
     State("conversation before it begins", "", TALK),
-    State("conversation in the middle", "", TALK, then(press("Begin"), reply(3))),
-    State("conversation with feedback asked for", "", TALK, then(press("Begin"), reply(1), press(TELL_ME))),
-    State("conversation at its end", "", TALK, then(press("Begin"), reply(40))),
+    State("conversation in the middle", "", TALK, then(press("Start"), reply(3))),
+    State("conversation with feedback asked for", "", TALK, then(press("Start"), reply(1), press(TELL_ME))),
+    State("conversation at its end", "", TALK, then(press("Start"), reply(40))),
     State("sign-in", "", "/sign-in"),
     State("sign-in with errors", "", "/sign-in", sees_errors),
     State("sign-in, slowed down", "", "/sign-in", sign_in_once_more),
@@ -327,7 +327,7 @@ STATES = (
     State("course, not begun", "nils", COURSE),
     State("no certificates", "nils", "/certificates"),
     State("support with a programme", "waiting", "/support"),
-    State("conversation that is kept", "mira", TALK, then(press("Begin"), reply(2))),
+    State("conversation that is kept", "mira", TALK, then(press("Start"), reply(2))),
     State("conversation read back", "mira", TALK, reply(40)),
     State("courses, in the middle", "mira", "/courses"),
     State("course, in the middle", "mira", COURSE),
@@ -344,19 +344,19 @@ STATES = (
         "question with a problem",
         "mira",
         f"{SMALL}/check",
-        then(question("input[type=checkbox][name^=q-]"), answer_in_part, press("Keep this and go on")),
+        then(question("input[type=checkbox][name^=q-]"), answer_in_part, press("Save and continue")),
     ),
     State(
         "all questions",
         "mira",
         f"{SMALL}/check",
-        then(press("Go on with the check"), press("Show all questions on one page")),
+        then(press("Continue the check"), press("Show all questions on one page")),
     ),
     State(
         "answers before they are sent",
         "mira",
         f"{COURSE}/check",
-        then(press("Go on with the check"), press("Show all questions on one page"), press("Look over my answers")),
+        then(press("Continue the check"), press("Show all questions on one page"), press("Review my answers")),
     ),
     State("check, sent once", "omar", f"{COURSE}/check"),
     State("result: not yet", "omar", f"{COURSE}/check", lambda page, people: first_of_list(page)),

@@ -42,7 +42,7 @@ def read_everything(hands: Mouse, served: Served, course: Course) -> None:
         if lesson.gentle_html:
             hands.press("Read the gentler version")
             hands.press("Read the full version")
-        hands.press("Done, next" if hands.sees("Done, next") else "Done")
+        hands.press("Mark as done and continue" if hands.sees("Mark as done and continue") else "Mark as done")
 
 
 def way_to_a_good_end(conversation: Conversation) -> list[int]:
@@ -77,7 +77,7 @@ def ways_through(conversation: Conversation) -> list[list[int]]:
 def talk(hands: Mouse, served: Served, conversation: Conversation, address: str) -> None:
     """Take every reply of a conversation, back and forth, then go the way to its good end and read the debrief."""
     hands.page.goto(f"{served.url}{address}")
-    hands.press("Begin")
+    hands.press("Start")
     here: list[int] = []
     for way in [*sorted(ways_through(conversation)), [], way_to_a_good_end(conversation)]:
         while here != way[: len(here)]:
@@ -102,7 +102,7 @@ def answer_every_question(hands: Mouse, served: Served, course: Course) -> None:
         hands.page.goto(f"{hands.page.url.rsplit('/', 1)[0]}/all")
         for fields in plan(served.site, "mira", lambda _question, last=last: last, course=course.id):
             fill_in(hands, fields)
-        hands.press("Look over my answers")
+        hands.press("Review my answers")
         hands.press("Send my answers")
         if last:
             return

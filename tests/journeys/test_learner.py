@@ -17,10 +17,10 @@ def to_the_check(hands: Mouse, served: Served, name: str, shown: str) -> None:
     """Register, read every lesson, have both conversations, and open the check."""
     walks.register(hands, served, name, shown)
     walks.read_lessons(hands, PFA)
-    assert walks.h1(hands) == "What is left"
+    assert walks.h1(hands) == "What’s left"
     assert walks.have_conversations(hands) == 2
     hands.press_this(hands.page.locator("main .btn.fill"))
-    hands.press("Begin the check")
+    hands.press("Start the check")
 
 
 def to_the_certificate(hands: Mouse, stranger: Mouse, served: Served, shown: str) -> None:

@@ -74,7 +74,7 @@ def open_whole_check(served: Served, hands: Mouse, name: str) -> None:
         course = the_course()
     served.site.do(actions.open_check, enrolment, course)
     hands.page.goto(f"{served.url}/courses/{PFA}/check")
-    hands.press("Go on with the check")
+    hands.press("Continue the check")
     hands.press("Show all questions on one page")
 
 
@@ -93,12 +93,12 @@ def test_a_kept_lesson_is_read_without_a_network_and_an_unseen_page_says_so_calm
     page.goto(f"{served.url}/support?from=/courses")
     assert page.locator("h1").is_visible()
     page.goto(f"{served.url}/certificates")
-    assert page.locator("h1").inner_text() == "No connection just now"
+    assert page.locator("h1").inner_text() == "You’re offline"
     assert page.locator("[data-shelf] a").get_attribute("href") == COURSE
     context.set_offline(False)
     with page.expect_navigation():
         page.get_by_role("button", name="Try again").click()
-    assert page.locator("h1").inner_text() != "No connection just now"
+    assert page.locator("h1").inner_text() != "You’re offline"
 
 
 def test_only_the_course_and_what_every_page_needs_is_kept_and_forgetting_takes_it_away(
@@ -174,7 +174,7 @@ def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: 
     context.set_offline(True)
     page.locator("[data-question] input[type=radio]").first.check()
     page.get_by_text("Not sent yet. Your answer is saved on this device.").wait_for()
-    page.get_by_role("button", name="Send them as they are").click()
+    page.get_by_role("button", name="Send my answers now").click()
     page.get_by_text("There is no connection just now. Your answers wait here").wait_for()
     context.set_offline(False)
     page.close()

@@ -27,11 +27,11 @@ def open_first_question(hands: Mouse, served: Served, name: str) -> dict[str, li
     served.site.do(actions.open_check, enrolment, course)
     walks.sign_in(hands, served, name)
     hands.page.goto(f"{served.url}/courses/{PFA}/check")
-    hands.press("Go on with the check")
+    hands.press("Continue the check")
     for fields in plan(served.site, name):
         if all(isinstance(value, list) for value in fields.values()):
             return fields
-        hands.press("Keep this and go on")
+        hands.press("Save and continue")
     raise AssertionError("no question of this check is clicked")
 
 
@@ -104,7 +104,7 @@ def test_three_lessons_take_at_most_fourteen_clicks_beyond_the_answers(
     walks.sign_in(hands, served, "sam")
     walks.read_lessons(hands, title)
     hands.press_this(hands.page.locator("main .btn.fill"))
-    hands.press("Begin the check")
+    hands.press("Start the check")
     walks.answer_all_at_once(hands, served, "sam", course="three-lessons")
     hands.press("Send my answers")
     _code, pdf = walks.fetch_certificate(hands, served)

@@ -39,7 +39,7 @@ def go_on_with_check(hands: Mouse, served: Served, name: str) -> str:
     served.site.do(actions.open_check, enrolment, course)
     walks.sign_in(hands, served, name)
     hands.page.goto(f"{served.url}{COURSE}/check")
-    hands.press("Go on with the check")
+    hands.press("Continue the check")
     return walks.h1(hands)
 
 

@@ -64,7 +64,7 @@ def read_lessons(hands: Mouse, course: str) -> None:
     hands.press(course)
     hands.press("Start this course")
     while not hands.page.url.partition("?")[0].endswith("/left"):
-        hands.press("Done, next" if hands.sees("Done, next") else "Done")
+        hands.press("Mark as done and continue" if hands.sees("Mark as done and continue") else "Mark as done")
 
 
 def have_conversations(hands: Mouse) -> int:
@@ -81,7 +81,7 @@ def have_conversations(hands: Mouse) -> int:
 
 def talk(hands: Mouse) -> None:
     """Have one conversation to its end, always with the first reply."""
-    hands.press("Begin")
+    hands.press("Start")
     while (replies := hands.page.locator("button[name=reply]")).count():
         hands.press_this(replies.first)
     assert hands.page.get_by_role("heading", name="Turn by turn").count() == 1
@@ -105,7 +105,7 @@ def answer_one_by_one(hands: Mouse, served: Served, name: str, course: str = PFA
     """Answer an open check from its first question, one question a page."""
     for fields in plan(served.site, name, course=course):
         fill_in(hands, fields)
-        hands.press("Keep this and go on")
+        hands.press("Save and continue")
 
 
 def answer_all_at_once(hands: Mouse, served: Served, name: str, course: str = PFA) -> None:
@@ -113,7 +113,7 @@ def answer_all_at_once(hands: Mouse, served: Served, name: str, course: str = PF
     hands.press("Show all questions on one page")
     for fields in plan(served.site, name, course=course):
         fill_in(hands, fields)
-    hands.press("Look over my answers")
+    hands.press("Review my answers")
 
 
 def fetch_certificate(hands: Mouse, served: Served) -> tuple[str, Path]:

@@ -77,9 +77,9 @@ def test_an_answer_can_be_looked_over_and_changed_until_it_is_sent(site: Site, s
     page = open_check(sam)
     right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
     first = page.path
-    page.form_with("Keep this and go on").submit("Keep this and go on", **other)
-    changed = sam.get(first).form_with("Keep this and go on").submit("Keep this and go on", **right)
-    back = changed.form_with("Go back one").submit("Go back one")
+    page.form_with("Save and continue").submit("Save and continue", **other)
+    changed = sam.get(first).form_with("Save and continue").submit("Save and continue", **right)
+    back = changed.form_with("Save and go back one question").submit("Save and go back one question")
     chosen = [node.get("value") for node in back.find("fieldset.ask input[checked], fieldset.ask option[selected]")]
     wanted = [str(one) for value in right.values() for one in (value if isinstance(value, list) else [value])]
     assert sorted(filter(None, chosen)) == sorted(wanted)

@@ -41,7 +41,7 @@ def offer(site: Site, programme: str, open_reading: bool, **changed: str | None)
 
 
 def test_anybody_reads_the_glossary_by_the_alphabet(lit: Site) -> None:
-    page = lit.stranger().get(COURSE).follow("Words of this course")
+    page = lit.stranger().get(COURSE).follow("Glossary")
     assert page.path == f"{COURSE}/glossary"
     assert [row.text for row in page.find("tbody th strong")] == ["ally", "Élan", "Zeal"]
     assert "Too much of it." in page.main
@@ -51,15 +51,15 @@ def test_anybody_reads_the_glossary_by_the_alphabet(lit: Site) -> None:
 def test_a_lesson_leads_quietly_to_the_glossary(lit: Site) -> None:
     page = lit.stranger().get(f"{COURSE}/lessons/hello")
     assert page.find("nav.side a[href$='/glossary']")
-    assert page.follow("Words of this course").h1 == "Words of this course"
+    assert page.follow("Glossary").h1 == "Glossary"
 
 
 def test_a_course_without_a_glossary_says_so_and_offers_no_link(sqlite_site: Site) -> None:
     offer(sqlite_site, "harbour", True, **{"glossary.md": None})
     somebody = sqlite_site.stranger()
     for path in (COURSE, f"{COURSE}/lessons/hello"):
-        assert "Words of this course" not in somebody.get(path).links()
-    assert "no list of words" in somebody.get(f"{COURSE}/glossary").main
+        assert "Glossary" not in somebody.get(path).links()
+    assert "no glossary" in somebody.get(f"{COURSE}/glossary").main
     somebody.get("/courses/nowhere/glossary", expect=404)
 
 
@@ -72,7 +72,7 @@ def test_the_glossary_of_a_members_course_is_for_members(sqlite_site: Site) -> N
 
 @pytest.mark.parametrize("name", ["tara", "cora"])
 def test_trainers_and_coordinators_find_the_notes_from_the_course_page(lit: Site, name: str) -> None:
-    page = lit.visitor(name).get(COURSE).follow("Notes for those who run it")
+    page = lit.visitor(name).get(COURSE).follow("Facilitator notes")
     assert page.path == f"{COURSE}/facilitator"
     assert page.main.count("Hang the sheets by the window.") == 2
     assert [node.text for node in page.find("section.row > .gloss h2")] == ["1. Begin", "2. Go"]
@@ -93,7 +93,7 @@ def test_an_observer_reads_the_notes_too(lit: Site) -> None:
 @pytest.mark.parametrize("name", ["sam", "mina", "ada"])
 def test_learners_other_programmes_and_operators_meet_no_page(lit: Site, name: str) -> None:
     visitor = lit.visitor(name)
-    assert "Notes for those who run it" not in visitor.get(COURSE).links()
+    assert "Facilitator notes" not in visitor.get(COURSE).links()
     visitor.get(f"{COURSE}/facilitator", expect=404)
 
 
@@ -110,5 +110,5 @@ def test_a_stranger_is_asked_to_sign_in_first(lit: Site) -> None:
 def test_a_course_without_notes_says_so_and_offers_no_link(sqlite_site: Site) -> None:
     offer(sqlite_site, "harbour", True, **{"1-begin/facilitator.md": None, "2-go/facilitator.md": None})
     tara = sqlite_site.visitor("tara")
-    assert "Notes for those who run it" not in tara.get(COURSE).links()
-    assert "no notes" in tara.get(f"{COURSE}/facilitator").main
+    assert "Facilitator notes" not in tara.get(COURSE).links()
+    assert "no facilitator notes" in tara.get(f"{COURSE}/facilitator").main

@@ -33,7 +33,7 @@ def all_at_once(visitor: Inspector) -> Page:
 
 def send(site: Site, name: str, page: Page, right: bool) -> Page:
     fields = {name: value for one in plan(site, name, lambda _question: right) for name, value in one.items()}
-    return page.form_with("Send them as they are").submit("Send them as they are", **fields)
+    return page.form_with("Send my answers now").submit("Send my answers now", **fields)
 
 
 def test_all_questions_are_ones_own_although_their_page_is_kept(site: Site) -> None:
@@ -89,7 +89,7 @@ def test_a_whole_check_asks_the_database_for_little(site: Site, sam: Inspector) 
     assert len(asked) == 1
     fields = {name: value for one in plan(site, "sam", lambda _q: False) for name, value in one.items()}
     asked.clear()
-    result = page.form_with("Send them as they are").submit("Send them as they are", **fields)
+    result = page.form_with("Send my answers now").submit("Send my answers now", **fields)
     assert "Not yet" in result.h1 and len(asked) <= 6, asked
 
 

@@ -76,5 +76,5 @@ def test_keeping_is_offered_on_ones_own_device_alone(sqlite_site: Site) -> None:
 
 def test_the_page_without_a_connection_has_its_calm_words(sqlite_site: Site) -> None:
     page = sqlite_site.stranger().get("/offline")
-    assert page.h1 == "No connection just now"
-    assert "What was saved is safe." in page.main and "Support lines" in page.links()
+    assert page.h1 == "You’re offline"
+    assert "What you’ve saved is safe." in page.main and "Support lines" in page.links()

@@ -68,7 +68,7 @@ def test_the_certificate_comes_when_the_check_is_the_last_thing(site: Site, sam:
 
 def test_the_certificate_comes_when_a_conversation_is_the_last_thing(site: Site, sam: Inspector) -> None:
     prepare(site, "sam", practised=False)
-    assert "Still to come" in take_check(site, "sam").main
+    assert "What you still need" in take_check(site, "sam").main
     play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
     assert count(site, Award) == 0
     play(sam.get(f"{COURSE}/conversations/{TALKS[1]}"))

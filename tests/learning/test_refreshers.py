@@ -37,7 +37,7 @@ def letters(site: Site) -> int:
 
 def test_the_page_is_there_before_anything_is_finished_and_asks_nothing(sqlite_site: Site) -> None:
     page = sqlite_site.visitor("sam").get("/refreshers")
-    assert not page.find(".moment") and "once you have passed the check" in page.main
+    assert not page.find(".moment") and "once you’ve passed the check" in page.main
 
 
 def test_questions_come_from_what_was_finished_with_a_reason_for_each_answer(sqlite_site: Site) -> None:

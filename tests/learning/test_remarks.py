@@ -127,7 +127,7 @@ def test_many_remarks_of_one_sign_in_are_held_off_without_writing_whose_they_are
     begin(sqlite_site.visitor("sam"))
     for number in range(IN_AN_HOUR):
         say(sqlite_site, "sam", f"Number {number}")
-    assert "not kept" in say(sqlite_site, "sam", "One more").main
+    assert "couldn’t save" in say(sqlite_site, "sam", "One more").main
     with sqlite_site.inside():
         assert len(list(db.session.scalars(select(Remark)))) == IN_AN_HOUR
         assert list(db.session.scalars(select(Misses))) == []
@@ -145,7 +145,7 @@ def test_a_lesson_takes_so_many_remarks_a_week_and_no_more(sqlite_site: Site) ->
             db.session.add(row)
 
     sqlite_site.do(fill)
-    assert "not kept" in say(sqlite_site, "sam", "One more").main
+    assert "couldn’t save" in say(sqlite_site, "sam", "One more").main
 
 
 def test_a_remark_without_a_choice_or_with_too_many_words_is_asked_for_again(sqlite_site: Site) -> None:
@@ -157,7 +157,7 @@ def test_a_remark_without_a_choice_or_with_too_many_words_is_asked_for_again(sql
 
 def test_those_who_have_not_begun_read_but_do_not_write(sqlite_site: Site) -> None:
     for visitor in (sqlite_site.stranger(), sqlite_site.visitor("lena")):
-        page = visitor.get(f"{COURSE}/lessons/{LESSON}").follow("What readers told us, and what was changed")
+        page = visitor.get(f"{COURSE}/lessons/{LESSON}").follow("What readers told us, and what we changed")
         assert not page.find("main textarea")
 
 
@@ -167,9 +167,9 @@ def test_the_answer_stands_on_the_lesson_for_everybody_until_it_is_taken_back(si
     page = tara.get(COURSE).follow("Lesson feedback: Harbour Hospitals")
     page.form("/remarks").submit(heard="", changed="", expect=422)
     told = page.form("/remarks").submit(lesson=LESSON, heard="The third part is <dense>.", changed="It is two now.")
-    assert "stands on the lesson" in told.main
+    assert "can see your reply" in told.main
     lesson = site.visitor("sam").get(f"{COURSE}/lessons/{LESSON}")
-    here = lesson.follow("Say how this lesson was, or read what was changed")
+    here = lesson.follow("Give feedback on this lesson, or see what changed because of it")
     assert "The third part is <dense>." in here.main and "It is two now." in here.main
     assert "two now" in site.stranger().get(HERE).main
     tara.get(AUTHORS).form("/take-back").submit()

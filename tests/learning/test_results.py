@@ -35,13 +35,23 @@ def all_but(missed: int, critical: bool = False) -> Wanted:
 def test_seven_of_ten_is_not_yet_and_names_lessons(site: Site, sam: Inspector) -> None:
     begin(sam)
     page = take_check(site, "sam", all_but(3))
-    assert page.h1.startswith("Not yet") and "7 of 10 fit" in page.main and "asks for 8" in page.main
-    assert "%" not in page.main and "Not this time" in page.main and "What fits better:" in page.main
+    assert page.h1.startswith("Not yet") and "7 of 10 questions right" in page.main and "you need 8" in page.main
+    assert "%" not in page.main and "Not quite" in page.main and "The right answer:" in page.main
     revisit = [href for href in page.links().values() if "/lessons/" in href]
     assert revisit
     for href in revisit:
         assert sam.get(href).h1
     assert "as often as you like" in page.main
+
+
+def test_not_yet_lists_the_missed_questions_and_their_lessons_first(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = take_check(site, "sam", all_but(3))
+    listed = page.main.partition("The 3 questions to look at again")[2].partition("Stop here")[0]
+    targets = [href for href in page.links().values() if href.startswith("#question-")]
+    assert len(targets) == 3 and all(page.find(target) is not None for target in targets)
+    assert listed.count("that may help:") == 3
+    assert page.main.rindex("Not quite") < page.main.index(" Right ")
 
 
 def test_eight_of_ten_is_passed(site: Site, sam: Inspector) -> None:
@@ -53,8 +63,8 @@ def test_eight_of_ten_is_passed(site: Site, sam: Inspector) -> None:
 def test_a_missed_safety_question_is_not_yet_however_many_fit(site: Site, sam: Inspector) -> None:
     begin(sam)
     page = take_check(site, "sam", all_but(1, critical=True))
-    assert "9 of 10 fit" in page.main and "What is missing is a safety question." in page.main
-    assert "A safety question belongs here." in page.main
+    assert "9 of 10 questions right" in page.main and "What’s missing is a safety question." in page.main
+    assert "Safety question." in page.main.partition("question to look at again")[2].partition("Stop here")[0]
 
 
 def test_twenty_five_times_not_yet_and_then_passed_is_the_same_certificate(site: Site) -> None:

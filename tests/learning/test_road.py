@@ -18,7 +18,7 @@ def answer_check(site: Site, page: Page, right: bool = True) -> Page:
         wanted = {q.id: _fields(paper, q, sample(q)["right" if right else "not_right"][0]) for q in paper.questions}
         order = [q.id for q in paper.questions]
     for name in order:
-        page = page.form_with("Keep this and go on").submit("Keep this and go on", **wanted[name])
+        page = page.form_with("Save and continue").submit("Save and continue", **wanted[name])
     return page
 
 
@@ -34,7 +34,7 @@ def _fields(paper: Paper, question: object, answer: object) -> dict[str, object]
 
 def play(page: Page, fits: tuple[str, ...] = ("steady", "mixed", "detour")) -> Page:
     """Play a conversation to an end, always with the first reply on the page."""
-    page = page.form_with("Begin").submit("Begin")
+    page = page.form_with("Start").submit("Start")
     for _turn in range(60):
         replies = [b for form in page.forms for b in form.buttons if b[0] == "reply"]
         if not replies:

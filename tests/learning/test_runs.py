@@ -70,7 +70,7 @@ def test_of_two_devices_the_later_is_told_calmly_and_nothing_is_lost(site: Site)
     there = other_device(site).get(SINK)
     moved = choose(here)
     told = choose(there, 1)
-    assert "Nothing is lost: this is where it stands now." in told.main
+    assert "Nothing is lost: this is the latest turn." in told.main
     assert offered(told) == offered(moved)
     assert len(all_runs(site)) == 1 and all_runs(site)[0].revision == 1
     choose(told)
@@ -89,7 +89,7 @@ def test_ten_drops_and_reloads_leave_exactly_one_run_and_each_reply_once(site: S
     sam = enrol(site)
     start = sam.get(SINK)
     for _drop in range(10):
-        first = start.form_with("Begin").submit("Begin")
+        first = start.form_with("Start").submit("Start")
     for _drop in range(10):
         second = choose(first)
         assert "Nothing is lost" not in second.main, "what was sent twice is no news"
@@ -119,21 +119,21 @@ def test_a_conversation_published_anew_is_played_as_it_began_and_the_page_says_s
     page = choose(begin(sam))
     publish_anew(site)
     again = sam.get(SINK)
-    assert "You go on in the one you began" in again.main
+    assert "You’re still in the version you started" in again.main
     assert offered(again) == offered(page)
     ended = play_on(again)
     assert "I’m fine." in ended.main
     fresh = begin(sam)
-    assert "I’m all right." in fresh.main and "You go on in the one you began" not in fresh.main
+    assert "I’m all right." in fresh.main and "You’re still in the version you started" not in fresh.main
 
 
 def test_forgetting_is_immediate(site: Site) -> None:
     sam = enrol(site)
     ended = play_on(begin(sam))
     run = all_runs(site)[0]
-    token = dict(ended.form_with("Forget this talk now").fields)["form_token"]
+    token = dict(ended.form_with("Delete my choices now").fields)["form_token"]
     page = sam.post(f"/talks/{run.public_id}/forget", [("form_token", token)])
-    assert "It is forgotten" in page.text
+    assert "We’ve deleted your choices" in page.text
     assert all_runs(site) == []
     sam.get(f"/talks/{run.public_id}", expect=404)
     with site.inside():
@@ -145,7 +145,7 @@ def test_a_talk_forgotten_on_one_device_can_be_begun_again_on_the_other(sqlite_s
     with sqlite_site.inside():
         person_id, run_id = sqlite_site.person("sam").id, all_runs(sqlite_site)[0].public_id
     sqlite_site.do(runs.forget, run_id, person_id)
-    assert "is no longer kept" in choose(there).main
+    assert "We no longer have the conversation" in choose(there).main
 
 
 def test_runs_leave_thirty_days_after_the_debrief_and_ninety_after_the_last_touch(site: Site) -> None:
@@ -289,7 +289,7 @@ def test_a_run_of_one_conversation_sent_to_another_changes_neither(sqlite_site: 
     for sent in ({"reply": "0"}, {"back": "1"}, {"restart": "yes"}, {"tell": "yes"}):
         data = {**dict(form.fields), **sent}
         answer = sam.browser.post(form.action, data=data, base_url=BASE, headers={"Origin": BASE})
-        assert answer.status_code == 200 and "no longer kept" in answer.text
+        assert answer.status_code == 200 and "We no longer have the conversation" in answer.text
         run = all_runs(sqlite_site)[0]
         assert (run.conversation_id, run.path, run.revision, run.tells) == (TALK, "", 0, False)
     with sqlite_site.inside():

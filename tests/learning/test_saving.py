@@ -12,7 +12,7 @@ from tests.roads import COURSE, answer, begin, open_check, paper_of, plan
 def save(visitor: Inspector, page: Page, fields: dict[str, Any], revision: int) -> dict[str, Any]:
     """Save one answer as the page's script does."""
     question = page.find("[data-question]")[0].get("data-question")
-    token = dict(page.form_with("Keep this and go on").fields)["form_token"]
+    token = dict(page.form_with("Save and continue").fields)["form_token"]
     sent = {"form_token": token, "question": question, "revision": str(revision), **fields}
     address = page.find("[data-autosave]")[0].get("data-autosave")
     reply = visitor.browser.post(address, base_url=BASE, data=sent, headers={"Accept": "application/json"})
@@ -53,16 +53,27 @@ def test_a_lower_revision_never_replaces_a_higher_one_and_the_reply_says_which_i
     assert save(sam, page, other, 6)["revision"] == 6
 
 
+def test_the_count_on_a_question_is_true_after_each_save(site: Site, sam: Inspector) -> None:
+    begin(sam)
+    page = open_check(sam)
+    asked = len(plan(site, "sam"))
+    shown = page.find("[data-count]")[0].text
+    assert shown == f"0 of {asked} questions answered."
+    assert save(sam, page, plan(site, "sam")[0], 1)["count"] == f"1 of {asked} questions answered."
+    assert save(sam, page, {}, 2)["count"] == shown
+    assert sam.get(page.path).find("[data-count]")[0].text == shown
+
+
 def test_sam_finds_her_answers_on_another_device(site: Site, sam: Inspector) -> None:
     begin(sam)
     page = open_check(sam)
     fields = plan(site, "sam")[0]
-    page.form_with("Keep this and go on").submit("Keep this and go on", **fields)
+    page.form_with("Save and continue").submit("Save and continue", **fields)
     site.visitors.pop("sam")
     phone = site.visitor("sam")
     page = open_check(phone)
-    assert page.path.endswith("/2") and "1 answer is kept" in page.main
-    back = page.form_with("Go back one").submit("Go back one")
+    assert page.path.endswith("/2") and "1 of 10 questions answered" in page.main
+    back = page.form_with("Save and go back one question").submit("Save and go back one question")
     assert chosen(back) == sorted(
         str(v) for value in fields.values() for v in (value if isinstance(value, list) else [value])
     )
@@ -87,10 +98,10 @@ def test_half_an_answer_is_kept_and_said_kindly(site: Site, sam: Inspector) -> N
     for fields in plan(site, "sam"):
         name, value = next(iter(fields.items()))
         if isinstance(value, list) and len(value) > 1:
-            page = page.form_with("Keep this and go on").submit("Keep this and go on", expect=422, **{name: value[:1]})
+            page = page.form_with("Save and continue").submit("Save and continue", expect=422, **{name: value[:1]})
             break
-        page = page.form_with("Keep this and go on").submit("Keep this and go on", **fields)
-    assert "What you chose is kept." in page.main and page.find("title")[0].text.startswith("Error: ")
+        page = page.form_with("Save and continue").submit("Save and continue", **fields)
+    assert "Your answers are saved." in page.main and page.find("title")[0].text.startswith("Error: ")
     assert chosen(page) == value[:1]
 
 
@@ -99,11 +110,11 @@ def test_two_tabs_of_one_check_end_in_one_result(site: Site, sam: Inspector) -> 
     first = open_check(sam)
     second = sam.get(first.path)
     fields = plan(site, "sam")
-    first.form_with("Keep this and go on").submit("Keep this and go on", **fields[0])
-    second.form_with("Keep this and go on").submit("Keep this and go on", **fields[0])
+    first.form_with("Save and continue").submit("Save and continue", **fields[0])
+    second.form_with("Save and continue").submit("Save and continue", **fields[0])
     done = answer(site, "sam", sam.get(first.path)).form("/submit").submit()
     assert done.h1 == "You passed the check"
-    assert second.form_with("Keep this and go on").submit("Keep this and go on", **fields[0]).path == done.path
+    assert second.form_with("Save and continue").submit("Save and continue", **fields[0]).path == done.path
 
 
 def test_two_tabs_on_one_revision_do_not_overwrite_each_other_in_silence(site: Site, sam: Inspector) -> None:
@@ -111,15 +122,15 @@ def test_two_tabs_on_one_revision_do_not_overwrite_each_other_in_silence(site: S
     first = open_check(sam)
     second = sam.get(first.path)
     right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
-    first.form_with("Keep this and go on").submit("Keep this and go on", **right)
-    told = second.form_with("Keep this and go on").submit("Keep this and go on", expect=422, **other)
+    first.form_with("Save and continue").submit("Save and continue", **right)
+    told = second.form_with("Save and continue").submit("Save and continue", expect=422, **other)
     assert "A newer answer was saved in another tab" in told.main
-    assert "What you chose is kept" not in told.main
+    assert "Your answers are saved" not in told.main
     assert chosen(told) == chosen(sam.get(first.path))
     late = save(sam, second, other, 1)
     assert (late["revision"], late["saved"], late["newer"]) == (1, False, True)
     assert save(sam, second, right, 1)["saved"] is True
-    told.form_with("Keep this and go on").submit("Keep this and go on", **other)
+    told.form_with("Save and continue").submit("Save and continue", **other)
     assert chosen(sam.get(first.path)) != chosen(told)
 
 
@@ -129,9 +140,9 @@ def test_a_whole_check_from_an_older_tab_is_not_sent_over_newer_answers(sqlite_s
     first = open_check(sam)
     everything = first.follow("Show all questions on one page")
     right = plan(sqlite_site, "sam")
-    first.form_with("Keep this and go on").submit("Keep this and go on", **right[0])
+    first.form_with("Save and continue").submit("Save and continue", **right[0])
     fields = {name: value for part in plan(sqlite_site, "sam", lambda _q: False) for name, value in part.items()}
-    page = everything.form_with("Look over my answers").submit("Look over my answers", **fields)
+    page = everything.form_with("Review my answers").submit("Review my answers", **fields)
     assert "Newer answers were saved in another tab" in page.text
     with sqlite_site.inside():
         paper = paper_of(sqlite_site, "sam")
@@ -176,7 +187,7 @@ def test_a_question_that_is_not_in_the_check_cannot_be_saved(site: Site, sam: In
     with site.inside():
         paper = paper_of(site, "sam")
         others = [q.id for q in paper.course.questions if q.id not in paper.attempt.drawn]
-    token = dict(page.form_with("Keep this and go on").fields)["form_token"]
+    token = dict(page.form_with("Save and continue").fields)["form_token"]
     address = page.find("[data-autosave]")[0].get("data-autosave")
     for question in (others[0], "", "no-such"):
         reply = sam.browser.post(address, base_url=BASE, data={"form_token": token, "question": question})
@@ -187,7 +198,7 @@ def test_an_empty_check_can_be_sent_and_is_not_yet(site: Site, sam: Inspector) -
     begin(sam)
     path = open_check(sam).path.rsplit("/", 1)[0]
     page = sam.get(f"{path}/look-over").form("/submit").submit()
-    assert page.h1 == "Not yet" and "0 of 10 fit" in page.main
+    assert page.h1 == "Not yet" and "0 of 10 questions right" in page.main
 
 
 def test_an_old_tab_is_told_that_a_newer_answer_is_kept(site: Site, sam: Inspector) -> None:
@@ -195,7 +206,7 @@ def test_an_old_tab_is_told_that_a_newer_answer_is_kept(site: Site, sam: Inspect
     old_tab = open_check(sam)
     right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
     save(sam, old_tab, right, 7)
-    told = old_tab.form_with("Keep this and go on").submit("Keep this and go on", expect=422, **other)
+    told = old_tab.form_with("Save and continue").submit("Save and continue", expect=422, **other)
     assert "A newer answer was saved in another tab" in told.main
     kept = [str(v) for value in right.values() for v in (value if isinstance(value, list) else [value])]
     assert chosen(told) == sorted(kept)

@@ -51,7 +51,7 @@ def say(page: Page, token: int | str) -> Page:
 
 
 def begin(browser: Inspector, path: str = SINK, **wishes: str) -> Page:
-    return browser.get(path).form_with("Begin").submit("Begin", **wishes)
+    return browser.get(path).form_with("Start").submit("Start", **wishes)
 
 
 def offered(page: Page) -> list[str]:
@@ -98,18 +98,18 @@ def test_the_content_note_and_what_is_kept_stand_on_the_page_before_it_begins(sq
     sam = enrol(sqlite_site)
     page = sam.get(SINK)
     main = page.main
-    assert main.index("In this conversation") < main.index("Begin")
-    assert "Your choices are yours: nobody else can read them." in main
-    assert "Nothing of this is kept." in sqlite_site.stranger().get(SINK).main
+    assert main.index("In this conversation") < main.index("Start")
+    assert "Only you can see your choices." in main
+    assert "We don’t store any of this." in sqlite_site.stranger().get(SINK).main
 
 
 def test_feedback_comes_at_the_end_unless_it_was_asked_for(sqlite_site: Site) -> None:
     sam = enrol(sqlite_site)
     page = say(begin(sam), 1)
     assert not page.find(".kind")
-    page = page.form_with("Tell me about each reply as I go").submit("Tell me about each reply as I go")
-    assert "Closed question: a detour" in page.main and "Another way:" in page.main
-    page = page.form_with("Tell me at the end instead").submit("Tell me at the end instead")
+    page = page.form_with("Show feedback on each reply as I go").submit("Show feedback on each reply as I go")
+    assert "Closed question: a detour" in page.main and "You could also say:" in page.main
+    page = page.form_with("Show feedback at the end instead").submit("Show feedback at the end instead")
     assert not page.find(".kind")
     asked = say(begin(sqlite_site.stranger(), tell="yes"), 1)
     assert "Closed question: a detour" in asked.main
@@ -133,7 +133,7 @@ def test_own_words_have_no_name_so_they_cannot_be_sent(sqlite_site: Site) -> Non
     box = page.find("textarea")
     assert len(box) == 1 and box[0].get("name") is None
     assert page.find("details.own-first button[name=reply]")
-    at_once = page.form_with("Show me the replies at once").submit("Show me the replies at once")
+    at_once = page.form_with("Show me the replies straight away").submit("Show me the replies straight away")
     assert not at_once.find("details.own-first") and at_once.find("textarea")[0].get("name") is None
 
 
@@ -163,7 +163,7 @@ def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> 
         page = say(page, index)
     assert "In this practice you used " in page.main
     assert "Paths through this conversation range from 26% to 70%." in page.main
-    assert "It does not measure how well you listen." in page.main
+    assert "It doesn’t measure how well you listen." in page.main
     short = begin(sqlite_site.stranger())
     for index in ways(talk)[next(iter(talk.ends)).id][:3]:
         short = say(short, index)

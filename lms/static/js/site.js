@@ -342,6 +342,8 @@ for (const check of all("[data-autosave]")) {
         if (kept.newer) instead = "newer";
         if (!kept.saved) throw new Error();
         tell("saved");
+        const count = document.querySelector("[data-count]");
+        if (count) count.textContent = kept.count;
       } catch {
         // An answer of another tab stays until something is chosen here again.
         changed = instead !== "newer";
