@@ -39,7 +39,7 @@ def kept() -> tuple[Kept, ...]:
         Kept(
             _("The name on each certificate, whether you show it or its badge, and another name you asked for"),
             _("To print it, and to compare it when somebody types a name."),
-            _("Until you delete your account. If you wish, we then keep a sealed mark that nobody can read."),
+            _("Until you delete your account. If you wish, we then keep a sealed fingerprint that nobody can read."),
             (
                 "award.name",
                 "award.name_shown",
