@@ -37,7 +37,7 @@ def sights() -> tuple[Sight, ...]:
             _("What you choose in a practice conversation"),
             ("learn",),
             explanation=_(
-                "Only you, for 30 days after you’ve read it back, and you can delete it straight away."
+                "Only you, for 30 days after you finish it, and you can delete it straight away."
                 " Your course only records that you reached an ending."
             ),
         ),

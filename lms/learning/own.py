@@ -85,7 +85,10 @@ def kept() -> tuple[Kept, ...]:
         ),
         Kept(
             _("Adjustments and recognised prior learning, with the reason"),
-            _("So that you don’t have to repeat what you know or can’t do. Only you and your coordinator see why."),
+            _(
+                "So that you don’t have to repeat what you know or can’t do. "
+                "Only you and the coordinator who recorded it see why."
+            ),
             stays,
             _columns(
                 "equivalent",

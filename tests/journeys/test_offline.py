@@ -37,7 +37,7 @@ def sign_in(served: Served, context: BrowserContext, name: str, own: bool = True
     """Sign in, on a device of one's own or on a shared one."""
     hands = Mouse(context.new_page())
     hands.page.goto(f"{served.url}/sign-in")
-    hands.type("E-mail address", f"{name}@example.org")
+    hands.type("Email address", f"{name}@example.org")
     hands.type("Password", PASSWORD)
     if own:
         hands.page.get_by_label("Only I use this device").check()

@@ -41,7 +41,7 @@ def register(hands: Mouse, served: Served, name: str, shown: str) -> None:
     hands.page.goto(served.url)
     hands.press("Sign in")
     hands.press("Create an account")
-    hands.type("E-mail address", f"{name}@example.org")
+    hands.type("Email address", f"{name}@example.org")
     hands.press("Send the link")
     assert h1(hands) == "Check your email"
     hands.page.goto(emailed_link(served, f"{name}@example.org"))
@@ -54,7 +54,7 @@ def register(hands: Mouse, served: Served, name: str, shown: str) -> None:
 def sign_in(hands: Mouse, served: Served, name: str) -> None:
     """Sign in with a password."""
     hands.page.goto(f"{served.url}/sign-in")
-    hands.type("E-mail address", f"{name}@example.org")
+    hands.type("Email address", f"{name}@example.org")
     hands.type("Password", PASSWORD)
     hands.press("Sign in")
 
