@@ -25,15 +25,17 @@ def _shipped() -> str:
 
 @click.command()
 @click.argument("url", required=False)
-@click.option("--recipe", help="A recipe file, or the name of one that is shipped.")
+@click.option("--recipe", help="A recipe file, or the name of a built-in one.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write scorecard.html and .json here.")
-@click.option("--axe", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ask axe too: its file.")
-@click.option("--rules", is_flag=True, help="List the rules and end.")
+@click.option(
+    "--axe", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also run axe, from this file."
+)
+@click.option("--rules", is_flag=True, help="List the rules and exit.")
 @json_option
 def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None, rules: bool, as_json: bool) -> None:
-    """Look at a learning system as the rules of care do, in a real browser, and say which are met.
+    """Check a learning system against the care rules in a real browser, and list which are met.
 
-    The exit status is 0 when all are met, 1 when one is not, 2 when something could not be looked at.
+    The exit status is 0 if all are met, 1 if one isn't, and 2 if something couldn't be checked.
 
     Example: lms care https://training.example.org --recipe sidelight --out scorecard
     """
@@ -41,9 +43,9 @@ def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None
         _say_rules(as_json)
         return
     if not url or not recipe:
-        raise click.UsageError(f"Please give an address and --recipe, a file or one of: {_shipped()}")
+        raise click.UsageError(f"Give an address and a --recipe: a file, or one of {_shipped()}")
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise click.UsageError(f"{url} is no address yet: it begins with http:// or https://")
+        raise click.UsageError(f"{url} isn’t a web address. Start it with http:// or https://")
     card = _look(url, recipe, axe)
     data = json.dumps(as_data(card), ensure_ascii=False, indent=2)
     if out:
@@ -58,11 +60,11 @@ def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None
 def _look(url: str, recipe: str, axe: Path | None) -> Scorecard:
     file = Path(recipe) if Path(recipe).is_file() else RECIPES / f"{recipe}.toml"
     if not file.is_file():
-        raise click.UsageError(f"There is no recipe {recipe}. Shipped are: {_shipped()}")
+        raise click.UsageError(f"There’s no recipe {recipe}. The built-in ones are: {_shipped()}")
     try:
         return look(url, read_recipe(file.read_text("utf-8")), axe.read_text("utf-8") if axe else "")
     except UnicodeDecodeError:
-        raise click.ClickException(f"{file.name} is not UTF-8 text.") from None
+        raise click.ClickException(f"{file.name} isn’t UTF-8 text.") from None
     except BadRecipe as error:
         raise click.ClickException(f"{file.name}, {error}") from None
     except NoBrowser as error:

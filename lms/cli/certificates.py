@@ -47,7 +47,7 @@ def find_award(code: str) -> Any:
     """Return the award behind a code, or end the command kindly."""
     found = records.find_award(normalise_code(code) or "")
     if found is None:
-        raise click.ClickException("No certificate has this code.")
+        raise click.ClickException("There’s no certificate with this code.")
     return found
 
 
@@ -84,15 +84,15 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
 
 def _why_not(request: Any) -> str:
     """Return why a document is not there, as far as that is known."""
-    return f"could not be made, tried {request.tries} times: {request.trouble}" if request else "not made yet"
+    return f"couldn’t be made after {request.tries} attempts: {request.trouble}" if request else "not made yet"
 
 
 @certificates.command("download")
-@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @inside
 def certificates_download(slug: str | None, out: Path) -> None:
-    """Write the kept PDFs of a programme's certificates into one ZIP; withdrawn and waiting ones are left out.
+    """Write the PDFs of a programme's certificates into one ZIP file, without withdrawn and waiting certificates.
 
     Example: lms certificates download --programme harbour --out certificates.zip
     """
@@ -101,72 +101,76 @@ def certificates_download(slug: str | None, out: Path) -> None:
     found = [records.best_issued(awards, today) for awards in records.list_awards_by_enrolment(programme.id).values()]
     standing = [award.id for award in found if award and award.withdrawn_at is None]
     if out.exists():
-        raise click.ClickException(f"There is a file {out} already. Nothing was changed.")
+        raise click.ClickException(f"The file {out} exists already. Nothing was changed.")
     _digest, count = parcels.put_together(standing, out)
     say(f"{count} of {len(standing)} certificates are in {out}.")
     if count < len(standing):
-        say("The others have no PDF yet; lms certificates list says why.")
+        say("The others have no PDF yet. lms certificates list shows why.")
 
 
 @certificates.command("revoke")
 @click.argument("code")
-@click.option("--reason", default="programme decision", show_default=True, help="A class; it stays private.")
+@click.option(
+    "--reason", default="programme decision", show_default=True, help="The kind of reason. Only the programme sees it."
+)
 @inside
 def certificates_revoke(code: str, reason: str) -> None:
-    """Withdraw a certificate; whoever verifies it next sees so.
+    """Withdraw a certificate. Anyone who verifies it from then on sees that it was withdrawn.
 
     Example: lms certificates revoke "7QK4 M2XD 9RTP C6HV" --reason "issued in error"
     """
     if reason not in REASONS:
-        raise click.ClickException(f"A reason is one of: {', '.join(REASONS)}. Nothing was changed.")
+        raise click.ClickException(f"The reason must be one of: {', '.join(REASONS)}. Nothing was changed.")
     award = find_award(code)
     write(actions.withdraw, award.id, reason)
-    say("Withdrawn. Whoever verifies it from now on sees so; the reason stays with the programme.")
+    say("Withdrawn. Anyone who verifies it from now on sees that; only the programme sees the reason.")
 
 
 @certificates.command("reinstate")
 @click.argument("code")
 @inside
 def certificates_reinstate(code: str) -> None:
-    """Take a withdrawal back.
+    """Reinstate a withdrawn certificate.
 
     Example: lms certificates reinstate "7QK4 M2XD 9RTP C6HV"
     """
     refused = write(reissue.reinstate, find_award(code).id)
     if refused:
         raise click.ClickException(refused.message)
-    say("It stands again. Whoever verifies it from now on sees so.")
+    say("Reinstated. Anyone who verifies it from now on sees its usual status again.")
 
 
 @certificates.command("reissue")
 @click.argument("code")
 @inside
 def certificates_reissue(code: str) -> None:
-    """Make a certificate anew after a fault: same dates, a new code; the earlier one says that it was replaced.
+    """Reissue a certificate after a mistake, with the same dates and a new code. The earlier code then says “replaced”.
 
     Example: lms certificates reissue "7QK4 M2XD 9RTP C6HV"
     """
     made = write(reissue.make_anew, find_award(code).id, "fault")
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
-    say(f"Made anew under the code {grouped(made.code)}. The earlier code says that it was replaced.")
+    say(f"Reissued with the code {grouped(made.code)}. The earlier code now says “replaced”.")
 
 
 @certificates.command("evidence")
 @click.argument("email")
-@click.option("--course", "course_id", required=True, help="The course in which it was observed.")
-@click.option("--observer", required=True, help="The address of their account; for anybody else, their name.")
+@click.option("--course", "course_id", required=True, help="The course.")
+@click.option("--observer", required=True, help="The email address of their account, or their name if they have none.")
 @click.option("--role", type=click.Choice(OBSERVER_ROLES), default="observer", show_default=True)
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day, as in 2026-03-14.")
-@click.option("--rating", type=click.Choice(RATINGS), required=True, help="The word that fits best.")
+@click.option(
+    "--date", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The date, for example 2026-03-14."
+)
+@click.option("--rating", type=click.Choice(RATINGS), required=True, help="How it went.")
 @click.option("--programme", "slug", default=None)
 @inside
 def certificates_evidence(
     email: str, course_id: str, observer: str, role: str, on: datetime, rating: str, slug: str | None
 ) -> None:
-    """Record that somebody's practice was observed; with the last that is asked for, a certificate follows.
+    """Record an observed practice. The last one that is needed also issues the certificate.
 
-    An observer without an account in the programme counts once a trainer or coordinator has confirmed them.
+    If the observer has no account in the programme, it counts once a trainer or coordinator confirms them.
 
     Example: lms certificates evidence sam@example.org --course active-listening --observer tara@example.org
     --date 2026-03-14 --rating basic
@@ -174,44 +178,44 @@ def certificates_evidence(
     person = find_person_by_email(normal_email(email))
     enrolment = find_enrolment(person.id, course_id, get_programme(slug).id) if person else None
     if enrolment is None:
-        raise click.ClickException(f"{email} has not begun {course_id} in this programme. Nothing was recorded.")
+        raise click.ClickException(f"{email} hasn’t started {course_id} in this programme. Nothing was recorded.")
     if on.date() > today_in(enrolment.programme_id, settings()):
-        raise click.ClickException("This day is still to come. Nothing was recorded.")
+        raise click.ClickException("This date is in the future. Nothing was recorded.")
     account = find_person_by_email(normal_email(observer)) if "@" in observer else None
     if "@" in observer and account is None:
-        raise click.ClickException(f"Nobody has an account with the address {observer}. Nothing was recorded.")
+        raise click.ClickException(f"There’s no account with the address {observer}. Nothing was recorded.")
     seen = levels.Seen(observer, role, on.date(), rating, account.id if account else None)
     made = write(levels.record_observation, enrolment.id, seen, None)
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
     way = levels.way_of(enrolment.id)
-    say("Recorded. A trainer or coordinator is asked to confirm the observer." if made.pending else "Recorded.")
+    say("Recorded. We’ve asked a trainer or coordinator to confirm the observer." if made.pending else "Recorded.")
     if way and way.ready:
-        say("The certificate “ready to practise” is issued.")
+        say("The “ready to practise” certificate is issued.")
     elif way:
-        say(f"{way.shown} of {way.needed} that are asked for.")
+        say(f"{way.shown} of {way.needed} needed so far.")
 
 
 @certificates.command("readiness")
 @click.argument("course_id")
-@click.option("--observations", type=click.IntRange(0, OBSERVATIONS_MOST), required=True, help="0 asks for none.")
+@click.option("--observations", type=click.IntRange(0, OBSERVATIONS_MOST), required=True, help="0 means none.")
 @click.option("--programme", "slug", default=None)
 @inside
 def certificates_readiness(course_id: str, observations: int, slug: str | None) -> None:
-    """Set how many observed practices a programme asks for before somebody is ready to practise.
+    """Set how many observed practices a programme asks for before somebody counts as ready to practise.
 
     Example: lms certificates readiness active-listening --observations 2
     """
     programme = get_programme(slug)
     if find_offering(programme.id, course_id) is None:
-        raise click.ClickException(f"{programme.slug} does not offer {course_id}. Nothing was changed.")
+        raise click.ClickException(f"{programme.slug} doesn’t offer {course_id}. Nothing was changed.")
     write(levels.set_readiness, programme.id, course_id, observations, settings())
-    say(f"{programme.slug} asks for {observations} in {course_id} now.")
+    say(f"{programme.slug} now asks for {observations} in {course_id}.")
 
 
 @certificates.group("keys")
 def certificates_keys() -> None:
-    """Keys with which other programs ask the register, up to 500 codes at once.
+    """Manage API keys that let other programs verify up to 500 codes at once.
 
     Example: lms certificates keys make "Harbour staff system"
     """
@@ -221,7 +225,7 @@ def certificates_keys() -> None:
 @click.argument("label")
 @inside
 def keys_make(label: str) -> None:
-    """Make a key and print it, once.
+    """Make an API key and print it. You can see it only this once.
 
     Example: lms certificates keys make "Harbour staff system"
     """
@@ -229,14 +233,14 @@ def keys_make(label: str) -> None:
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
     say(made)
-    say("This is the only time it is shown. POST /api/verify takes it as: Authorization: Bearer KEY")
+    say("We show it only this once. Send it to POST /api/verify as: Authorization: Bearer KEY")
 
 
 @certificates_keys.command("list")
 @json_option
 @inside
 def keys_list(as_json: bool) -> None:
-    """List keys by their labels.
+    """List API keys by their labels.
 
     Example: lms certificates keys list
     """
@@ -253,21 +257,21 @@ def keys_list(as_json: bool) -> None:
 @click.argument("label")
 @inside
 def keys_end(label: str) -> None:
-    """End a key at once.
+    """Revoke an API key at once.
 
     Example: lms certificates keys end "Harbour staff system"
     """
     refused = write(actions.end_key, label)
     if refused is not None:
         raise click.ClickException(refused.message)
-    say("The key is ended; the next question with it is turned away.")
+    say("The key is revoked. The next request with it gets refused.")
 
 
 @certificates.command("render", hidden=True)
 @click.argument("code")
 @inside
 def certificates_render(code: str) -> None:
-    """Make one certificate's PDF now.
+    """Make the PDF of one certificate now.
 
     Example: lms certificates render "7QK4 M2XD 9RTP C6HV"
     """

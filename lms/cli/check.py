@@ -32,7 +32,7 @@ def course_folders(paths: tuple[Path, ...]) -> list[Path]:
         else:
             raise click.ClickException(f"{path} is neither a course (a folder with course.md) nor a folder of courses.")
     if not folders:
-        raise click.ClickException("No course.md was found there. A course is a folder that holds course.md.")
+        raise click.ClickException("There’s no course.md there. A course is a folder with a file course.md.")
     return sorted(folders, key=_shelf_place)
 
 
@@ -44,10 +44,10 @@ def _shelf_place(folder: Path) -> tuple[int, str]:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @json_option
 def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
-    """Check courses, and say for each finding where it is and how to mend it.
+    """Check courses, and list each problem with its place and how to fix it.
 
     Example: lms check courses/psychological-first-aid
     """

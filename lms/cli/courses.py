@@ -33,9 +33,9 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
     if reading.course is None or not reading.ok:
         errors = tuple(finding for finding in reading.findings if finding.severity == "error")
         say(render_findings(errors))
-        raise click.ClickException(f"{folder.name} has {len(errors)} errors, so nothing of it was published.")
+        raise click.ClickException(f"{folder.name} has {len(errors)} errors, so it wasn’t published.")
     if reading.course.draft:
-        return f"{folder.name} is marked as a draft and was left out."
+        return f"{folder.name} is marked as a draft, so it wasn’t published."
     store = FileStore(settings().data / "files")
     for path, content in bundle.files.items():
         if not path.endswith(".md"):
@@ -44,19 +44,21 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
     if isinstance(done, Refused):
         raise click.ClickException(done.message)
     write(actions.offer, programme_id, done.course_id, open_reading, position)
-    word = "published" if done.new else "was published already, unchanged"
+    word = "published" if done.new else "is published already and hasn’t changed"
     return f"{done.course_id} {done.version} {word}. Digest {done.digest[:16]}…"
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--programme", "slug", default=None, help="The programme that offers it; needed when there are several.")
-@click.option("--members-only", is_flag=True, help="Let only its members read the lessons.")
+@click.option(
+    "--programme", "slug", default=None, help="The programme that offers it. You need this if there are several."
+)
+@click.option("--members-only", is_flag=True, help="Only its members can read the lessons.")
 @inside
 def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> None:
-    """Publish courses without errors; whoever began an earlier version stays on it.
+    """Publish courses that have no errors. People who started an earlier version stay on it.
 
-    The programme must name somebody to talk to first, with an address and how soon they reply.
+    First, the programme has to name a contact person, with an address and how soon they reply.
 
     Example: lms publish courses/psychological-first-aid
     """
@@ -64,8 +66,8 @@ def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> No
     missing = [fact for fact in SOMEBODY_TO_TALK_TO if not programme.facts.get(fact)]
     if missing:
         raise click.ClickException(
-            f"{programme.slug} names nobody to talk to yet; not set: {', '.join(missing)}. Whoever learns must find a "
-            "person with an address and a reply time. Nothing was published. Set it first: "
+            f"{programme.slug} has no contact person yet. Missing: {', '.join(missing)}. Learners "
+            "need somebody to talk to, with an address and a reply time. Nothing was published. Set it first with: "
             f'lms programme set {programme.slug} lead="…" contact="…" reply_time="within two days"'
         )
     for position, folder in enumerate(course_folders(paths)):
@@ -75,16 +77,16 @@ def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> No
 @click.command()
 @click.argument("course_id")
 @click.option("--role", required=True, type=click.Choice(["clinical", "peer", "legal"]))
-@click.option("--name", required=True, help="Who read it.")
-@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="When, as 2026-11-24.")
-@click.option("--version", default=None, help="Which version; the newest when not said.")
+@click.option("--name", required=True, help="Who reviewed it.")
+@click.option("--date", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="When, for example 2026-11-24.")
+@click.option("--version", default=None, help="Which version. The default is the newest.")
 @click.option("--note", default=None)
-@click.option("--patches", is_flag=True, help="Let it hold for later patches of the same line.")
+@click.option("--patches", is_flag=True, help="The review also covers later patch versions.")
 @inside
 def review(
     course_id: str, role: str, name: str, day: Any, version: str | None, note: str | None, patches: bool
 ) -> None:
-    """Record that somebody qualified read a course; certificates that waited for it are issued.
+    """Record the review of a course by a qualified person, and issue the certificates that waited for it.
 
     Example: lms review psychological-first-aid --role clinical --name "Dr R. Amari" --date 2026-11-20
     """
@@ -100,4 +102,4 @@ def review(
         raise click.ClickException(done.message)
     say(f"Recorded: {role} review of {course_id} by {name} on {reviewed}.")
     still = len(list_waiting(course_id))
-    say(f"{before - still} certificates that waited are issued; {still} still wait.")
+    say(f"{before - still} certificates that were waiting are issued; {still} are still waiting.")

@@ -42,14 +42,14 @@ FACTS = {
 def demo(courses: Path | None) -> None:
     """Fill a site on this machine with courses and people, and print how to sign in.
 
-    With the shipped courses it's a programme of about forty people with two years of history. With --courses it's
-    your own courses and the four sign-ins alone, so that you can read a course as a learner does.
+    By default, it has the built-in courses and a programme of about forty people with two years of history. With
+    --courses, it has your own courses and only the four sign-ins, so that you can read a course as a learner does.
     Example: lms demo
     """
     if not settings().on_loopback:
         raise click.ClickException(
-            f"The demo has known accounts and runs on this machine only, not as {settings().base_url}. "
-            "Nothing was changed."
+            "The demo’s accounts are public knowledge, so it only runs on this machine, and not as "
+            f"{settings().base_url}. Nothing was changed."
         )
     with days_ago(0 if courses else BEGAN):
         programme = records.find_programme("harbour") or write(

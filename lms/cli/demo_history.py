@@ -101,7 +101,7 @@ def _go_through(stage: Stage, person_id: str, programme_id: str, settings: Setti
 def _course(course_id: str) -> Any:
     digest = find_newest_digest(course_id)
     if digest is None:
-        raise click.ClickException(f"The course {course_id} could not be published, so the demo has no history.")
+        raise click.ClickException(f"The course {course_id} couldn’t be published, so the demo has no history.")
     return get_course(digest)
 
 
@@ -134,7 +134,7 @@ def _history_of_sam(programme_id: str, settings: Settings) -> None:
     """Give Sam a finished course, one with a certificate that expires soon, and one half done with a talk open."""
     sam = find_person_by_email(SIGN_INS[0][0])
     if sam is None:
-        raise click.ClickException("Sam is not there, so the demo has no history.")
+        raise click.ClickException("There’s no Sam, so the demo has no history.")
     _go_through(Stage(WELLBEING, started=720, lessons=1, passed=710), sam.id, programme_id, settings)
     _go_through(Stage(PFA, started=70, lessons=1, not_yet=45, passed=40), sam.id, programme_id, settings)
     half = _go_through(Stage(LISTENING, started=12, lessons=0.5), sam.id, programme_id, settings)
@@ -165,7 +165,7 @@ def _give_feedback(programme_id: str) -> None:
 def _award_of(enrolment: str) -> Any:
     award = find_award_of_enrolment(enrolment)
     if award is None:
-        raise click.ClickException("Somebody of the demo earned no certificate, so the demo has no history.")
+        raise click.ClickException("Somebody in the demo got no certificate, so the demo has no history.")
     return award
 
 
@@ -183,7 +183,7 @@ def _ask_for_name(enrolment: str, _programme_id: str, _settings: Settings) -> No
 def _observe(enrolment: str, rating: str) -> None:
     tara, cora = (find_person_by_email(f"{name}@demo.example") for name in ("tara", "cora"))
     if tara is None or cora is None:
-        raise click.ClickException("Tara or Cora is not there, so the demo has no history.")
+        raise click.ClickException("There’s no Tara or Cora, so the demo has no history.")
     seen = levels.Seen(tara.display_name, "trainer", clock.today("UTC"), rating)
     write(levels.record_observation, enrolment, seen, cora.id)
 
@@ -200,7 +200,7 @@ def _exempt(enrolment: str, _programme_id: str, _settings: Settings) -> None:
     """Recognise what somebody learned elsewhere for the conversations that they have not played."""
     cora = find_person_by_email("cora@demo.example")
     if cora is None:
-        raise click.ClickException("Cora is not there, so the demo has no history.")
+        raise click.ClickException("There’s no Cora, so the demo has no history.")
     day = clock.today("UTC") - timedelta(days=200)
     for talk in _course(get_enrolment(enrolment).course_id).conversations:
         item = ("practice", talk.id)

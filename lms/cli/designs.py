@@ -25,11 +25,11 @@ from lms.foundation.gate import settings
 
 @click.command("preview")
 @click.argument("design")
-@click.option("--name", default="Noor Haddad", show_default=True, help="The name to try.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder for what is made.")
+@click.option("--name", default="Noor Haddad", show_default=True, help="The name on the sample.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write to.")
 @inside
 def preview(design: str, name: str, out: Path) -> None:
-    """Make a specimen: a signed PDF, its badge and a picture of it.
+    """Make a sample certificate: a signed PDF, its badge and a picture of it.
 
     Example: lms certificates preview warm --name "Łucja Nguyễn" --out /tmp/specimen
     """
@@ -37,16 +37,17 @@ def preview(design: str, name: str, out: Path) -> None:
     found = rendering.design_named(design, site, shipped)
     if found.folder.name != design:
         known = ", ".join(rendering.list_designs(site, shipped))
-        raise click.ClickException(f"There is no design {design}. There are: {known}. Nothing was made.")
+        raise click.ClickException(f"There’s no design {design}. The designs are: {known}. Nothing was made.")
     day = today(site.timezone)
     facts = specimen.facts_for(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)
     try:
         pdf, badge = specimen.make(facts, found, rendering.keys_of(site), site)
     except DesignError as slip:
-        raise click.ClickException(f"The design has a slip in {slip}\nMend that line and try again.") from None
+        raise click.ClickException(f"The design has an error in {slip}\nFix that line and try again.") from None
     except UnprintableText as lacking:
         raise click.ClickException(
-            f"The design has no letters for: {' '.join(lacking.characters)}. Please try the name in other letters."
+            f"The design’s fonts have no characters for: {' '.join(lacking.characters)}. "
+            "Please try another spelling of the name."
         ) from None
     out.mkdir(parents=True, exist_ok=True)
     for suffix, content in (("pdf", pdf), ("json", badge), ("png", specimen.picture(pdf))):
@@ -57,28 +58,28 @@ def preview(design: str, name: str, out: Path) -> None:
 @click.command("designs")
 @inside
 def designs() -> None:
-    """List the designs there are, and where one has a slip, the line.
+    """List the certificate designs. If one has an error, show the line.
 
     Example: lms certificates designs
     """
     for design in list_designs(settings(), current_app.extensions["lms_designs"]):
         slip = find_slip(design, settings().data)
-        say(f"{design}  {'has a slip in ' + slip + '; it is printed as it last worked' if slip else ''}".rstrip())
+        say(f"{design}  {'has an error in ' + slip + '; we use its last version that worked' if slip else ''}".rstrip())
 
 
 @click.command("badge")
 @click.argument("code")
 @click.option("--as", "kind", type=click.Choice(["json", "svg", "png"]), default="json", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="A file; without it the badge is printed.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write. By default, the badge is printed.")
 @inside
 def badge(code: str, kind: str, out: Path | None) -> None:
-    """Give the Open Badge of a certificate: bare, or baked into a drawing or a picture.
+    """Get the Open Badge of a certificate, on its own or baked into an SVG or PNG.
 
     Example: lms certificates badge "7QK4 M2XD 9RTP C6HV" --as png --out badge.png
     """
     found = find_credential(find_award(code).id)
     if found is None or not found.content:
-        raise click.ClickException("This certificate has no badge yet. It is made together with the PDF.")
+        raise click.ClickException("This certificate has no badge yet. We make it together with the PDF.")
     content = baked(kind, found.content, current_app.extensions["lms_designs"])
     if out:
         out.write_bytes(content)
@@ -91,14 +92,16 @@ def badge(code: str, kind: str, out: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do it.")
 @inside
 def new_keys(yes: bool) -> None:
-    """Put the signing keys aside and make new ones; what was signed with the earlier ones goes on being verifiable.
+    """Put the signing keys aside and make new ones. Everything signed with the earlier keys can still be verified.
 
     Example: lms certificates new-keys --yes
     """
     if not yes:
-        raise click.ClickException("This makes new signing keys. Say --yes to do it. Nothing was changed.")
+        raise click.ClickException(
+            "This makes new signing keys. Add --yes if that’s what you want. Nothing was changed."
+        )
     for path in keyring.put_aside(settings()):
         say(f"Put aside: {path}")
     rendering.keys_of(settings(), fresh=True)
     write(credentials.mark_all_stale)
-    say("New keys sign from now on. Please restart the site, and back up LMS_DATA/keys.")
+    say("The new keys sign from now on. Please restart the site, and back up LMS_DATA/keys.")

@@ -13,19 +13,21 @@ from lms.foundation.gate import settings
 
 
 @click.command()
-@click.option("--programme", "slug", default="programme", show_default=True, help="Short name of the first programme.")
-@click.option("--name", default=None, help="Its name as people read it.")
+@click.option(
+    "--programme", "slug", default="programme", show_default=True, help="The short name of the first programme."
+)
+@click.option("--name", default=None, help="Its full name.")
 @inside
 def init(slug: str, name: str | None) -> None:
-    """Set the site up, and print a one-time link that makes the first operator.
+    """Set up the site, and print a one-time link for the first operator.
 
     Example: lms init --programme harbour --name "Harbour Hospitals peer support"
     """
     look_over_slug(slug)
     look_over_name(name)
     if records.list_operators():
-        raise click.ClickException("This site has an operator already. Nothing was changed. See: lms people list")
+        raise click.ClickException("This site already has an operator. Nothing was changed. See: lms people list")
     write(actions.set_programme, slug, name, {})
     token = write(invitations.invite, None, "operator", None)
-    say("The site is ready. This link makes its first operator; it works once, within 14 days:")
+    say("The site is ready. This link is for its first operator. It works once, within 14 days:")
     say(f"{settings().base_url}/invitation/{token}")

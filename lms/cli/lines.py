@@ -15,7 +15,7 @@ from lms.flow import check_lines, list_lines, remove_line, restore_line
 
 @click.group()
 def lines() -> None:
-    """Look after support lines.
+    """Manage support lines.
 
     Example: lms lines check lines.toml
     """
@@ -25,7 +25,7 @@ def lines() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def lines_check(file: Path, as_json: bool) -> None:
-    """Read a file of support lines and say what stands in the way of using it; nothing is changed.
+    """Check a file of support lines without changing anything.
 
     Example: lms lines check lines.toml
     """
@@ -41,14 +41,14 @@ def lines_check(file: Path, as_json: bool) -> None:
         say(words)
     if troubles:
         sys.exit(1)
-    say(f"{file.name} can be used: {count} lines. Put it into LMS_DATA as lines.toml; no restart is needed.")
+    say(f"{file.name} is fine: {count} lines. Copy it to LMS_DATA as lines.toml. You don’t need to restart.")
 
 
 @lines.command("list")
 @json_option
 @inside
 def lines_list(as_json: bool) -> None:
-    """List all support lines with the day on which each was last checked.
+    """List all support lines with the date on which each was last checked.
 
     Example: lms lines list
     """
@@ -59,23 +59,23 @@ def lines_list(as_json: bool) -> None:
 @click.argument("line_id")
 @inside
 def lines_remove(line_id: str) -> None:
-    """Take a line off the pages of all programmes at once; `lms lines restore` shows it again.
+    """Remove a line from the pages of all programmes. `lms lines restore` brings it back.
 
     Example: lms lines remove gb-shout
     """
     if not remove_line(line_id):
         raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
-    say(f"{line_id} is off every page now.")
+    say(f"{line_id} is no longer on any page.")
 
 
 @lines.command("restore")
 @click.argument("line_id")
 @inside
 def lines_restore(line_id: str) -> None:
-    """Show a line again that was taken off the whole site; what a programme took off for itself stays off there.
+    """Bring back a line that was removed from the whole site. Programmes that removed it for themselves don’t show it.
 
     Example: lms lines restore gb-shout
     """
     if not restore_line(line_id):
         raise click.ClickException(f"No line has the id {line_id}. Nothing was changed. See: lms lines list")
-    say(f"{line_id} is on the pages again.")
+    say(f"{line_id} is back on the pages.")

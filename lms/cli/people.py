@@ -41,18 +41,20 @@ def _get_person(email: str) -> Any:
     person = records.find_person_by_email(normal_email(email))
     if person is None:
         address = _get_address(email)
-        raise click.ClickException(f"There is no account with the address {address}. Nothing was changed.")
+        raise click.ClickException(f"There’s no account with the address {address}. Nothing was changed.")
     return person
 
 
 @people.command("add")
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), default="learner", show_default=True)
-@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
-@click.option("--checked", is_flag=True, help="You know that the address is theirs; no email needs to prove it.")
+@click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
+@click.option(
+    "--checked", is_flag=True, help="You are sure that the address is theirs, so no email needs to confirm it."
+)
 @inside
 def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
-    """Give somebody a role: at once where they have an account, else by a one-time link that is printed.
+    """Give somebody a role. If they have no account yet, print a one-time link that invites them.
 
     Example: lms people add sam@example.org --role learner
     """
@@ -65,28 +67,28 @@ def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
         else:
             write(actions.give_role, person.id, programme.id, role)
         if person.disabled_at:
-            say(f"{email} has the role {role} now. Their account is closed; see: lms people enable {person.email}")
+            say(f"{email} now has the role {role}. Their account is closed. See: lms people enable {person.email}")
             return
-        say(f"{email} has the role {role} now. They sign in once more to use it.")
+        say(f"{email} now has the role {role}. They need to sign in again to use it.")
         return
     token = write(invitations.invite, programme.id if programme else None, role, address)
     if isinstance(token, actions.FormError):
         raise click.ClickException(f"{token.message} Nothing was changed.")
-    say(f"Give this link to {address}, and to nobody else; it works once, within 14 days:")
+    say(f"Send this link to {address} and nobody else. It works once, within 14 days:")
     confirmed = f"?confirmed={invitations.proof(secret_key(settings().data), token)}" if checked else ""
     say(f"{settings().base_url}/invitation/{token}{confirmed}")
     if role != "learner" and not checked:
-        say("Opening it emails them a second link, because this role needs an address that is proven to be theirs.")
-        say("Without email, add --checked once you are sure of the address.")
+        say("When they open it, we email them a second link, because this role needs a confirmed address.")
+        say("If email doesn’t work yet, add --checked once you’re sure of the address.")
 
 
 @people.command("reset")
 @click.argument("email")
 @inside
 def people_reset(email: str) -> None:
-    """Print a one-time link to a new password, for somebody whom no letter reaches.
+    """Print a one-time link to a new password, for somebody who can’t get our email.
 
-    It works once, within the hour; their old password goes on working until then.
+    It works once, within the hour. Their old password works until then.
     Example: lms people reset sam@example.org
     """
     person = _get_person(email)
@@ -94,7 +96,7 @@ def people_reset(email: str) -> None:
         raise click.ClickException(f"The account of {email} is closed. Nothing was changed. See: lms people enable")
     token = ids.secret_token()
     write(actions.make_password_link, person.id, token)
-    say("Give this link to them, and to nobody else; it works once, within the hour:")
+    say("Send this link to them and nobody else. It works once, within the hour:")
     say(f"{settings().base_url}/new-password/{token}")
 
 
@@ -108,50 +110,56 @@ def _end(action: Callable[..., Any], *args: Any) -> Any:
 
 @people.command("remove")
 @click.argument("email")
-@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
+@click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
 @inside
 def people_remove(email: str, slug: str | None) -> None:
-    """End somebody's membership in a programme with every role they have there; their certificates stay.
+    """End somebody's membership in a programme, with every role they have there. Their certificates stay.
 
-    They are signed out at their next request, and links by which they were invited end. Their account stays open; see:
+    They are signed out at their next request, and their open invitations stop working. Their account stays open; see:
     lms people disable
     Example: lms people remove sam@example.org --programme harbour
     """
     programme, address = get_programme(slug), normal_email(email)
     if records.find_person_by_email(address) is None and write(leaving.end_invitations, address, programme.id):
-        say(f"{address} can no longer use the link by which they were invited to {programme.slug}.")
+        say(f"{address} can no longer use their invitation to {programme.slug}.")
         return
     person = _get_person(email)
     roles = _end(leaving.end_membership, person.id, programme.id)
     if not roles:
         raise click.ClickException(f"{person.email} has no role in {programme.slug}. Nothing was changed.")
-    say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. Certificates stay.")
+    say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. Their certificates stay.")
     _say_keys(roles)
 
 
 @people.command("role")
 @click.argument("email")
-@click.option("--add", "gained", type=click.Choice(ROLES), multiple=True, help="A role to give; may be repeated.")
-@click.option("--remove", "lost", type=click.Choice(ROLES), multiple=True, help="A role to take; may be repeated.")
-@click.option("--programme", "slug", default=None, help="The programme; needed when there are several.")
-@click.option("--checked", is_flag=True, help="You know that the address is theirs; no email needs to prove it.")
+@click.option(
+    "--add", "gained", type=click.Choice(ROLES), multiple=True, help="A role to give. You can repeat this option."
+)
+@click.option(
+    "--remove", "lost", type=click.Choice(ROLES), multiple=True, help="A role to take away. You can repeat this option."
+)
+@click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
+@click.option(
+    "--checked", is_flag=True, help="You are sure that the address is theirs, so no email needs to confirm it."
+)
 @inside
 def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None, checked: bool) -> None:
-    """Give roles to somebody who has an account, and take roles back; both count from their next request.
+    """Give roles to somebody who has an account, or take roles away. Both count from their next request.
 
     Example: lms people role tara@example.org --add observer --remove trainer
     """
     person = _get_person(email)
     if not (gained or lost) or set(gained) & set(lost):
-        raise click.ClickException("Name roles with --add or --remove, each once. Nothing was changed.")
+        raise click.ClickException("Name each role once, with --add or --remove. Nothing was changed.")
     if set(gained) - {"learner"} and not (person.email_proven_at or checked):
         raise click.ClickException(
-            f"Nobody has proven yet that {person.email} is theirs. Invite them with lms people add, or add --checked "
-            "once you are sure of the address. Nothing was changed."
+            f"{person.email} isn’t confirmed yet. Invite them with lms people add, or add --checked once you’re sure "
+            "of the address. Nothing was changed."
         )
     programme = get_programme(slug) if {*gained, *lost} - {"operator"} else None
     _end(_change_roles, person.id, programme.id if programme else None, gained, lost)
-    say(f"{person.email} has these roles now: {_roles_in_words(person.id)}. They sign in once more to use them.")
+    say(f"{person.email} now has these roles: {_roles_in_words(person.id)}. They need to sign in again to use them.")
     _say_keys(list(lost))
 
 
@@ -181,22 +189,22 @@ def _say_keys(roles: list[str]) -> None:
     """Remind whoever takes access back of the keys of programs, which belong to nobody in particular."""
     labels = [key.label for key in list_api_keys() if key.ended_at is None]
     if labels and set(roles) & {"coordinator", "operator"}:
-        say(f"Keys of programs still work: {', '.join(labels)}.")
-        say("End the ones they knew with: lms certificates keys end LABEL")
+        say(f"These API keys still work: {', '.join(labels)}.")
+        say("Revoke the ones they knew with: lms certificates keys end LABEL")
 
 
 @people.command("disable")
 @click.argument("email")
 @inside
 def people_disable(email: str) -> None:
-    """Close somebody's account: they are signed out at their next request and cannot sign in. Nothing is deleted.
+    """Close somebody's account. They are signed out at their next request and can't sign in. Nothing is deleted.
 
     Their certificates stay valid, and a badge they opened to everybody stays open.
     Example: lms people disable sam@example.org
     """
     person = _get_person(email)
     if not _end(leaving.disable, person.id):
-        raise click.ClickException(f"The account of {person.email} is closed already. Nothing was changed.")
+        raise click.ClickException(f"The account of {person.email} is already closed. Nothing was changed.")
     say(f"The account of {person.email} is closed. To open it again: lms people enable {person.email}")
     staff = {role for roles in records.roles_of(person.id).values() for role in roles}
     _say_keys([*staff, *(["operator"] if person.operator else [])])
@@ -212,7 +220,7 @@ def people_enable(email: str) -> None:
     """
     person = _get_person(email)
     if not _end(leaving.enable, person.id):
-        raise click.ClickException(f"The account of {person.email} is not closed. Nothing was changed.")
+        raise click.ClickException(f"The account of {person.email} isn’t closed. Nothing was changed.")
     say(f"The account of {person.email} is open. Roles: {_roles_in_words(person.id)}.")
 
 

@@ -32,7 +32,7 @@ from lms.learning.rules import PRIOR_MONTHS_MOST
 
 @click.group()
 def programme() -> None:
-    """Set what belongs to a programme.
+    """Set up programmes.
 
     Example: lms programme set harbour lead="Ingrid Okafor, 020 7946 0011"
     """
@@ -57,11 +57,11 @@ def _look_over(facts: dict[str, str]) -> None:
             )
     if facts.get("emergency") and not re.search(r"\d{2}", facts["emergency"]):
         raise click.ClickException(
-            "emergency is the number that people call in danger, as in emergency=999. Nothing was changed."
+            "emergency is the number that people call in danger, for example emergency=999. Nothing was changed."
         )
     _look_over_design(facts.get("design", ""))
     if facts.get("timezone") and not is_zone(facts["timezone"]):
-        raise click.ClickException("timezone is a name as in Europe/London. Nothing was changed.")
+        raise click.ClickException("timezone is a name such as Europe/London. Nothing was changed.")
     months = facts.get("prior_months")
     if months and not (months.isascii() and months.isdigit() and 1 <= int(months) <= PRIOR_MONTHS_MOST):
         raise click.ClickException(f"prior_months is a number from 1 to {PRIOR_MONTHS_MOST}. Nothing was changed.")
@@ -70,29 +70,31 @@ def _look_over(facts: dict[str, str]) -> None:
         code = country_code(country)
         if code is None:
             raise click.ClickException(
-                f"{country!r} is not a country code. Use its two letters, as in country={country_for(country)}. "
+                f"{country!r} isn’t a country code. Use two letters, as in country={country_for(country)}. "
                 "Nothing was changed."
             )
         facts["country"] = code
     if lacking := without_role(facts.get("signatory", "")):
         raise click.ClickException(
-            f'Each signatory has a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
-            'peer support lead". Several are separated by semicolons. Nothing was changed.'
+            f'Each signatory needs a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
+            'peer support lead". Put semicolons between several. Nothing was changed.'
         )
 
 
 def _look_over_design(name: str) -> None:
     known = list_designs(settings(), current_app.extensions["lms_designs"]) if name else ()
     if name and name not in known:
-        raise click.ClickException(f"There is no design {name!r}. There are: {', '.join(known)}. Nothing was changed.")
+        raise click.ClickException(
+            f"There’s no design {name!r}. The designs are: {', '.join(known)}. Nothing was changed."
+        )
 
 
 def look_over_slug(slug: str) -> None:
-    """Refuse a programme's short name that could not stand in an address."""
+    """Refuse a programme's short name that can't be part of a web address."""
     if not is_slug(slug):
         raise click.ClickException(
-            f"{slug!r} cannot be the short name of a programme, because it stands in addresses. Use small letters "
-            f"a to z, digits and hyphens, up to {SLUG_MOST}, as in {slug_for(slug)!r}. Nothing was changed."
+            f"{slug!r} can’t be the short name of a programme, because it’s part of web addresses. Use lower-case "
+            f"letters a to z, digits and hyphens, up to {SLUG_MOST}, as in {slug_for(slug)!r}. Nothing was changed."
         )
 
 
@@ -108,14 +110,14 @@ def look_over_name(name: str | None) -> None:
 @programme.command("set")
 @click.argument("slug")
 @click.argument("facts", nargs=-1)
-@click.option("--name", default=None, help="Its name as people read it.")
+@click.option("--name", default=None, help="Its full name.")
 @click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
 @inside
 def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None) -> None:
-    """Make a programme or set its facts; an empty value removes one.
+    """Make a programme, or set its facts. An empty value removes a fact.
 
-    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design, signatory
-    and timezone of its certificates; prior_months, for how long what was learned elsewhere counts.
+    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design,
+    signatory and timezone of its certificates; prior_months, for how many months prior learning counts.
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
@@ -125,7 +127,7 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
     if unknown:
         raise click.ClickException(
-            f"{', '.join(unknown)} is not understood. Facts are: {', '.join(FACTS)}. Nothing was changed."
+            f"{', '.join(unknown)} isn’t a fact. The facts are: {', '.join(FACTS)}. Nothing was changed."
         )
     if find_programme(slug) is None:
         look_over_slug(slug)
@@ -141,16 +143,16 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
 @programme.command("logo")
 @click.argument("slug")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--remove", is_flag=True, help="Print no logo any more.")
+@click.option("--remove", is_flag=True, help="Remove the logo.")
 @inside
 def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
-    """Set the logo that stands on a programme's certificates from now on.
+    """Set the logo on a programme's certificates. Certificates issued before stay as they are.
 
     Example: lms programme logo harbour harbour.png
     """
     row = get_programme(slug)
     if (file is None) is not remove:
-        raise click.ClickException("Name a picture, or say --remove. Nothing was changed.")
+        raise click.ClickException("Name a picture, or add --remove. Nothing was changed.")
     digest = ""
     if file:
         try:
@@ -158,4 +160,4 @@ def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
         except LogoRefused as refused:
             raise click.ClickException(f"{refused} Nothing was changed.") from None
     write(actions.set_programme, row.slug, None, {"logo": digest})
-    say(f"{row.name}: {'its logo is on certificates from now on' if digest else 'no logo from now on'}.")
+    say(f"{row.name}: {'new certificates show its logo' if digest else 'new certificates have no logo'}.")

@@ -15,7 +15,7 @@ from lms.foundation.settings import BadSetting, read_settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, workers: int) -> None:
-    """Serve the site: web workers and one job process, started and stopped together.
+    """Serve the site. This starts and stops the web workers and one job process together.
 
     Example: PORT=8080 lms serve
     """
@@ -50,7 +50,7 @@ def _open_with_keys() -> None:
         with at_work(app):
             keys_of(app.extensions["lms_settings"])
     except KeyTrouble as trouble:
-        say(f"The site does not start: {trouble}")
+        say(f"The site can’t start: {trouble}")
         raise SystemExit(1) from None
     except click.ClickException as error:
         error.show()

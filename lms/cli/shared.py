@@ -54,11 +54,11 @@ def _database_words(settings: Settings, error: Exception) -> str:
     said = " ".join(str(getattr(error, "orig", None) or error).split("\n", 1)[0].split())
     way_on = "Start it, or correct LMS_DATABASE_URL."
     if "does not exist" in said:
-        way_on = "Make it first, or correct LMS_DATABASE_URL."
+        way_on = "Create it first, or correct LMS_DATABASE_URL."
     elif settings.sqlite:
-        way_on = "Put it back from a backup, or correct LMS_DATABASE_URL."
+        way_on = "Restore it from a backup, or correct LMS_DATABASE_URL."
     return (
-        f"The database ({masked(settings.database_url)}) cannot be used: {said.rstrip('.')}. "
+        f"The database ({masked(settings.database_url)}) can’t be used: {said.rstrip('.')}. "
         f"Nothing was changed. {way_on}"
     )
 
@@ -89,6 +89,6 @@ def get_programme(slug: str | None) -> Any:
         return programmes[0]
     found = records.find_programme(slug) if slug else None
     if found is None:
-        known = ", ".join(row.slug for row in programmes) or "none yet; make one with: lms programme set NAME"
-        raise click.ClickException(f"Please name a programme with --programme. Known are: {known}")
+        known = ", ".join(row.slug for row in programmes) or "none yet. Make one with: lms programme set NAME"
+        raise click.ClickException(f"Name a programme with --programme. The programmes are: {known}")
     return found

@@ -46,7 +46,7 @@ def check_port(host: str, port: int) -> None:
     try:
         family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
-        raise click.ClickException(f"--host {host} is not an address. An example: --host 0.0.0.0") from None
+        raise click.ClickException(f"--host {host} isn’t an address. An example: --host 0.0.0.0") from None
     with socket.socket(family, kind) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -58,12 +58,12 @@ def check_port(host: str, port: int) -> None:
 def _port_words(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"Port {port} on {host} is in use, perhaps by a site that is still running. Nothing was changed. "
+            f"Port {port} on {host} is already in use, perhaps by a site that is still running. Nothing was changed. "
             f"Stop it, or choose another port: PORT={port + 1 if port < 65535 else 8000} lms serve"
         )
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return f"Port {port} needs more rights than this account has. Choose one above 1023: PORT=8000 lms serve"
-    return f"Nothing can listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
+        return f"This account isn’t allowed to use port {port}. Choose one above 1023: PORT=8000 lms serve"
+    return f"We can’t listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
 
 
 def _end_with(parent: int) -> Callable[[], None]:
@@ -113,7 +113,7 @@ class Supervisor:
                     raise SystemExit(ended or 1)
                 if not listens and self._answers():
                     listens = True
-                    say(f"Sidelight listens on http://{self._address()}. Stop it with Ctrl-C.")
+                    say(f"Sidelight is running on http://{self._address()}. Stop it with Ctrl-C.")
                 self._watch_jobs()
                 time.sleep(0.1 if not listens else 0.5)
         finally:
@@ -153,7 +153,7 @@ class Supervisor:
             return
         lasted = time.monotonic() - self._jobs_since
         self._pause = PAUSE_LEAST if lasted >= LASTED_SECONDS else min(self._pause, PAUSE_MOST)
-        log.error("the job process ended with status %s; it is started again in %.0f s", ended, self._pause)
+        log.error("the job process ended with status %s; restarting it in %.0f s", ended, self._pause)
         self._jobs, self._jobs_due = None, time.monotonic() + self._pause
         self._pause = min(self._pause * 2, PAUSE_MOST)
 

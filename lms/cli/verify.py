@@ -34,14 +34,14 @@ _LAST_ON_EARTH = timezone(timedelta(hours=-12))
 @click.option(
     "--keys",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The JSON from a site's /credentials/keys: verifies a file or a square anywhere, without the site's data.",
+    help="The JSON from a site's /credentials/keys: verify a file or a QR code anywhere, without the site's data.",
 )
 @json_option
 def verify(what: str, keys: Path | None, as_json: bool) -> None:
-    """Verify a code, a file (PDF, or a badge as JSON, SVG or PNG), or the address that a square holds.
+    """Verify a code, a file (PDF, or a badge as JSON, SVG or PNG), or the address in a QR code.
 
-    The exit status is 0 only when it is valid. With --keys alone the register is not asked: 0 then means that it is
-    genuine and within its dates, and whether it was withdrawn is not known.
+    The exit status is 0 only if it is valid. With --keys, it doesn't look in the register: 0 then means genuine and
+    within its dates, but it could have been withdrawn.
 
     Example: lms certificates verify certificate.pdf
     """
@@ -85,7 +85,7 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
     try:
         known = known_from(json.loads(keys.read_text("utf-8")))
     except (ValueError, KeysUnreadable):
-        raise click.ClickException(f"{keys} is not a list of keys as a site gives it at /credentials/keys.") from None
+        raise click.ClickException(f"{keys} isn’t a list of keys from a site’s /credentials/keys.") from None
     if Path(what).is_file():
         reading = read(Path(what).read_bytes(), known, shipped("certificates"))
         amiss, says = reading.amiss, _said(reading.badge)
@@ -94,11 +94,15 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
         amiss, says = _read_square(what, known)
         last_moment = _end_of_day(says.get("valid_until", ""))
     else:
-        raise click.ClickException("With --keys a file or the address that a square holds can be verified, no code.")
+        raise click.ClickException("With --keys, you can verify a file or the address in a QR code, but not a code.")
     over = last_moment is not None and last_moment < now()
     state = "unknown" if amiss else "expired" if over else OFFLINE
-    heading = "This cannot be relied on" if amiss else "This is past its day" if over else "This is genuine"
-    text = in_words(amiss) if amiss else "Signed by the site whose keys were given. State: unknown offline."
+    heading = "This cannot be relied on" if amiss else "This has expired" if over else "This is genuine"
+    text = (
+        in_words(amiss)
+        if amiss
+        else "Signed by the site whose keys you gave. Whether it was withdrawn isn’t known offline."
+    )
     told = {"heading": heading, "text": text, "state": state}
     return {**told, "genuine": not amiss, "amiss": amiss or None, "says": says}
 

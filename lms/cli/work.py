@@ -14,7 +14,7 @@ from lms.foundation.alive import note_alive
 @click.command()
 @inside
 def work() -> None:
-    """Run the job process alone: it makes certificates and transcripts, and sends email.
+    """Run only the job process, which makes certificates and transcripts and sends email.
 
     Example: lms work
     """

@@ -1,4 +1,4 @@
-"""Checks of single settings: what cannot work is refused with its name, what was seen and an example that works."""
+"""Checks of single settings: an error names the setting, its value and an example that works."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BadSetting(ValueError):
         if re.search("KEY|SECRET|PASS|TOKEN", name) and name != "LMS_SIGNING_KEY":
             seen = "***"
         shown = seen if name == "LMS_MAIL_FROM" else masked(seen)
-        super().__init__(f"{name} is {shown!r}, which cannot be used{because}. An example that works: {name}={example}")
+        super().__init__(f"{name} is {shown!r}, which we can’t use{because}. An example that works: {name}={example}")
 
 
 def masked(value: str) -> str:
@@ -52,9 +52,9 @@ def check_spaces(name: str, value: str) -> None:
     """Refuse a value with a space before or after it, or with a character that cannot be seen."""
     example = masked(value.strip()) or "…"
     if value != value.strip():
-        raise BadSetting(name, value, example, "there is a space before or after it")
+        raise BadSetting(name, value, example, "it has a space before or after it")
     if any(ord(sign) < 32 or ord(sign) == 127 or sign in "\u200b\u200e\u200f\u2060\ufeff" for sign in value):
-        raise BadSetting(name, value, "…", "there is a character in it that cannot be seen")
+        raise BadSetting(name, value, "…", "it has an invisible character in it")
 
 
 def check_names(values: Mapping[str, str], known: set[str]) -> list[str]:
@@ -63,7 +63,7 @@ def check_names(values: Mapping[str, str], known: set[str]) -> list[str]:
     for name in strange:
         near = get_close_matches(name, known, 1, 0.8)
         if near:
-            raise BadSetting(name, values[name], "…", f"there is no such setting. Perhaps you meant {near[0]}")
+            raise BadSetting(name, values[name], "…", f"there is no such setting (did you mean {near[0]}?)")
     return strange
 
 
@@ -97,15 +97,15 @@ def _parts(name: str, value: str, example: str) -> SplitResult:
         parts = urlsplit(value)
         port, host = parts.port, parts.hostname
     except ValueError:
-        raise BadSetting(name, value, example, "its host or port cannot be read") from None
+        raise BadSetting(name, value, example, "its host or port isn’t valid") from None
     if parts.scheme and not value.startswith(f"{parts.scheme}:"):
-        raise BadSetting(name, value, example, f"write {parts.scheme}: in small letters")
+        raise BadSetting(name, value, example, f"write {parts.scheme}: in lower case")
     if port == 0:
         raise BadSetting(name, value, example, "its port is 0")
     if parts.netloc.endswith(":"):
         raise BadSetting(name, value, example, "the port is missing")
     if host and ":" not in host and not _can_be_a_host(in_ascii(host)):
-        raise BadSetting(name, value, example, "its host cannot be one")
+        raise BadSetting(name, value, example, "its host isn’t a host name or an IP address")
     return parts
 
 
@@ -115,9 +115,9 @@ def check_web_address(name: str, value: str, example: str) -> SplitResult:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadSetting(name, value, example)
     if "@" in parts.netloc:
-        raise BadSetting(name, value, example, "a name or password does not belong in it")
+        raise BadSetting(name, value, example, "leave out the user name and password")
     if any(sign.isspace() for sign in value):
-        raise BadSetting(name, value, example, "there is a space in it")
+        raise BadSetting(name, value, example, "it has a space in it")
     return parts
 
 
@@ -139,12 +139,12 @@ def check_mail_url(name: str, value: str) -> str:
     if not parts.hostname:
         raise BadSetting(name, value, MAIL_EXAMPLE, "the host is missing")
     if "@" in parts.netloc and not (parts.username and parts.password):
-        raise BadSetting(name, value, MAIL_EXAMPLE, "it needs both a user name and a password, or neither")
+        raise BadSetting(name, value, MAIL_EXAMPLE, "give both a user name and a password, or neither")
     if re.search(r"%(?![0-9A-Fa-f]{2})", parts.netloc):
         raise BadSetting(name, value, MAIL_EXAMPLE, "write % as %25")
     sign_in = unquote(parts.username or "") + unquote(parts.password or "")
     if not sign_in.isascii() or not all(sign.isprintable() for sign in sign_in):
-        raise BadSetting(name, value, MAIL_EXAMPLE, "its user name and password can have ASCII characters only")
+        raise BadSetting(name, value, MAIL_EXAMPLE, "the user name and password can only have ASCII characters")
     return value
 
 
@@ -172,7 +172,7 @@ def check_ca_file(name: str, value: str) -> str:
     try:
         ssl.create_default_context(cafile=value)
     except (OSError, ssl.SSLError) as error:
-        why = "there are no certificates in it" if isinstance(error, ssl.SSLError) else (error.strerror or "unreadable")
+        why = "it has no certificates in it" if isinstance(error, ssl.SSLError) else (error.strerror or "unreadable")
         raise BadSetting(name, value, "/etc/ssl/certs/mail-ca.pem", why) from None
     return value
 
@@ -184,7 +184,7 @@ def check_database_url(name: str, value: str) -> str:
         path = value.removeprefix("sqlite:///")
         if not path or path.startswith(":memory:") or re.search(r"[?#]", path) or path.endswith("/"):
             raise BadSetting(
-                name, value, "sqlite:////srv/sidelight/sidelight.db", "it has to name a file, and only that"
+                name, value, "sqlite:////srv/sidelight/sidelight.db", "it has to be a file, with nothing after its name"
             )
         return value
     if not value.startswith("postgresql+psycopg://"):
@@ -200,7 +200,7 @@ def check_folder(name: str, value: str) -> Path:
     """Return a folder, made absolute; refuse an empty name and a file."""
     folder = Path(value)
     if value.startswith("~"):
-        raise BadSetting(name, value, "/srv/sidelight", "write the whole path: ~ is not read as your home folder")
+        raise BadSetting(name, value, "/srv/sidelight", "write the whole path, because we don’t expand ~")
     if not value or "://" in value or (folder.exists() and not folder.is_dir()):
         raise BadSetting(name, value, "/srv/sidelight", "it has to be a folder")
     return folder.resolve()

@@ -104,7 +104,7 @@ def _base_url(env: Mapping[str, str], port: int, allow_http: bool) -> str:
     value = env.get(name, f"http://127.0.0.1:{port}")
     parts = check_web_address(name, value, example)
     if parts.path.strip("/") or "?" in value or "#" in value:
-        raise BadSetting(name, value, example, "nothing may stand after the host and port")
+        raise BadSetting(name, value, example, "there can’t be anything after the host and port")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
         raise BadSetting(name, value, f"{example} (or set LMS_ALLOW_HTTP=yes)")
     # Browsers and mail programs know a host by its ASCII form.
@@ -116,7 +116,7 @@ def _leave_url(env: Mapping[str, str], base_url: str) -> str:
     value = env.get("LMS_LEAVE_URL", "") or LEAVE_TO
     parts = check_web_address("LMS_LEAVE_URL", value, LEAVE_TO)
     if parts.hostname == urlsplit(base_url).hostname:
-        raise BadSetting("LMS_LEAVE_URL", value, LEAVE_TO, "it has to be a page of another site")
+        raise BadSetting("LMS_LEAVE_URL", value, LEAVE_TO, "it has to be a page on another site")
     return value
 
 
@@ -127,7 +127,7 @@ def _trusted_proxies(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network,
     except ValueError:
         raise BadSetting("LMS_TRUSTED_PROXIES", value, "127.0.0.1,::1") from None
     if any(network.prefixlen == 0 for network in found):
-        why = "with every address in it, visitors could say that they are whoever they like"
+        why = "if it covers every address, visitors can pretend to have any address they like"
         raise BadSetting("LMS_TRUSTED_PROXIES", value, "127.0.0.1,::1", why)
     return found
 
@@ -143,7 +143,7 @@ def _as_read(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
 def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
     value = env.get(name, default)
     if value not in choices:
-        raise BadSetting(name, value, default, f"it is one of {', '.join(choices)}")
+        raise BadSetting(name, value, default, f"it has to be one of {', '.join(choices)}")
     return value
 
 

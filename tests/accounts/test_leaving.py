@@ -148,7 +148,7 @@ def test_the_commands_say_what_ended_and_what_goes_on(sqlite_site: Site, lms: Ca
     sqlite_site.do(make_key, "Rota system")
     told = lms("remove", "CORA@example.org", "--programme", "harbour")
     assert told.exit_code == 0 and "no longer coordinator in harbour" in told.output
-    assert "Keys of programs still work: Rota system" in told.output
+    assert "These API keys still work: Rota system" in told.output
     again = lms("remove", "cora@example.org", "--programme", "harbour")
     assert again.exit_code == 1 and "has no role in harbour. Nothing was changed." in again.output
     told = lms("role", "tara@example.org", "--add", "observer", "--remove", "trainer", "--programme", "harbour")
@@ -168,9 +168,9 @@ def test_the_commands_say_what_ended_and_what_goes_on(sqlite_site: Site, lms: Ca
         (("disable", "sam@example.org,"), "comma"),
         (("disable", "ada@example.org"), "Nobody else runs this site"),
         (("role", "ada@example.org", "--remove", "operator"), "Nobody else runs this site"),
-        (("role", "sam@example.org", "--programme", "harbour"), "Name roles with --add or --remove"),
-        (("role", "sam@example.org", "--add", "trainer", "--remove", "trainer"), "each once"),
-        (("enable", "sam@example.org"), "is not closed"),
+        (("role", "sam@example.org", "--programme", "harbour"), "Name each role once, with --add or --remove"),
+        (("role", "sam@example.org", "--add", "trainer", "--remove", "trainer"), "each role once"),
+        (("enable", "sam@example.org"), "isn’t closed"),
     ],
 )
 def test_what_cannot_be_done_is_refused_and_changes_nothing(

@@ -309,11 +309,11 @@ def test_the_command_gives_a_role_above_learner_to_nobody_whose_address_is_unpro
     refused = CliRunner().invoke(lms, ["people", "role", *to, "--add", "coordinator"])
     assert refused.exit_code == 1 and "Nothing was changed." in refused.output
     told = CliRunner().invoke(lms, ["people", "add", *to, "--role", "coordinator"]).output
-    assert "emails them a second link" in told and "?confirmed=" not in told
+    assert "we email them a second link" in told and "?confirmed=" not in told
     with sqlite_site.inside():
         assert sqlite_site.roles(sam_id(sqlite_site)).popitem()[1] == ["learner"]
     printed = CliRunner().invoke(lms, ["people", "add", "noor@example.org", *to[1:], "--role", "trainer", "--checked"])
     link = re.search(r"(/invitation/\S+\?confirmed=\S+)", printed.output)
     assert link and sqlite_site.stranger().get(link[1]).form_with("Create account")
     told = CliRunner().invoke(lms, ["people", "add", *to, "--role", "coordinator", "--checked"]).output
-    assert "has the role coordinator now" in told
+    assert "now has the role coordinator" in told

@@ -180,10 +180,10 @@ def test_a_logo_from_a_terminal(sqlite_site: Site, monkeypatch: pytest.MonkeyPat
     def lms(*words: str) -> str:
         return CliRunner().invoke(main, ["programme", *words]).output
 
-    assert "on certificates from now on" in lms("logo", "harbour", str(tmp_path / "logo.png"))
+    assert "new certificates show its logo" in lms("logo", "harbour", str(tmp_path / "logo.png"))
     assert "can’t read this file as an image" in lms("logo", "harbour", str(tmp_path / "words.txt"))
     assert "Nothing was changed" in lms("logo", "harbour")
-    assert "no logo from now on" in lms("logo", "harbour", "--remove")
+    assert "new certificates have no logo" in lms("logo", "harbour", "--remove")
     assert "Europe/London. Nothing was changed" in lms("set", "harbour", "timezone=Mars")
     assert "from 1 to 120" in lms("set", "harbour", "prior_months=soon")
 

@@ -25,7 +25,7 @@ def lms(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_check_counts_a_good_file_and_names_each_trouble_of_another(lms: Run, tmp_path: Path) -> None:
     file = tmp_path / "lines.toml"
     file.write_text('[GB]\nlines = [\n{ id = "a", label = "A", number = "1" } ]\n')
-    assert "can be used: 1 lines" in lms("lines", "check", file).output
+    assert "is fine: 1 lines" in lms("lines", "check", file).output
     file.write_text('[GB]\nlines = [\n{ id = "a", label = "A", number = "one", way = "x" } ]\n')
     result = lms("lines", "check", file)
     assert result.exit_code == 1
@@ -46,6 +46,6 @@ def test_a_removed_line_is_off_the_next_page_and_an_unknown_one_changes_nothing(
 def test_nothing_is_published_for_a_programme_that_names_nobody_to_talk_to(lms: Run) -> None:
     assert lms("programme", "set", "quay", "name=Quay", "lead=Asa Holm", "contact=asa@example.org").exit_code == 0
     told = lms("publish", PFA, "--programme", "quay")
-    assert told.exit_code == 1 and "not set: reply_time." in told.output and "Nothing was published" in told.output
+    assert told.exit_code == 1 and "Missing: reply_time." in told.output and "Nothing was published" in told.output
     assert lms("programme", "set", "quay", "reply_time=within two days").exit_code == 0
     assert "published" in lms("publish", PFA, "--programme", "quay").output

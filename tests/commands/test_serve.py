@@ -60,8 +60,8 @@ def test_a_taken_port_is_told_in_one_line_with_another_one(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         line = refused(data, PORT=str(port))
-    assert f"Port {port} on 127.0.0.1 is in use" in line and f"PORT={port + 1}" in line
-    assert "is not an address" in refused(data, "serve", "--host", "no such host")
+    assert f"Port {port} on 127.0.0.1 is already in use" in line and f"PORT={port + 1}" in line
+    assert "isn’t an address" in refused(data, "serve", "--host", "no such host")
 
 
 def of_a_newer_version(data: Path) -> dict[str, str]:
@@ -116,7 +116,7 @@ def test_a_secret_that_is_damaged_is_never_used(data: Path, content: bytes) -> N
 def test_a_setting_that_cannot_work_is_told_in_one_line(data: Path) -> None:
     line = refused(data, LMS_MAIL_URL="smtp://u:hun#ter2@mail.example.org")
     assert "LMS_MAIL_URL is 'smtp://***@mail.example.org'" in line and "write # as %23" in line
-    assert "Perhaps you meant LMS_MAIL_URL" in refused(data, LMS_MAIL_ULR="console:")
+    assert "did you mean LMS_MAIL_URL" in refused(data, LMS_MAIL_ULR="console:")
 
 
 class Running:
@@ -154,7 +154,7 @@ class Running:
 def serving(data: Path, log: Path) -> Iterator[Running]:
     running = Running(data, log)
     try:
-        until(lambda: "listens on" in running.said())
+        until(lambda: "is running on" in running.said())
         yield running
     finally:
         if running.process.poll() is None:
@@ -217,7 +217,7 @@ def test_a_served_site_says_when_it_listens_sees_its_job_process_stop_and_leaves
         is_private(data)
         loses_its_job_process(running)
         for line in running.said().splitlines():
-            assert "listens on" in line or TIME.match(line) or line.startswith("["), line
+            assert "is running on" in line or TIME.match(line) or line.startswith("["), line
         is_killed(running)
 
 

@@ -128,7 +128,7 @@ def test_what_cannot_work_is_refused_by_name_with_an_example_and_no_password(nam
         read_settings({"LMS_MAIL_URL": "file:", name: value})
     told = str(refused.value)
     assert told.startswith(f"{name} is ") and SECRET not in told and "\n" not in told
-    assert "An example that works:" in told or "Perhaps you meant" in told
+    assert "An example that works:" in told or "did you mean" in told
 
 
 @pytest.mark.parametrize(("name", "value"), WORKS)

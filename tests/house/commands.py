@@ -12,9 +12,9 @@ from lms.cli import main
 FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "commands.md"
 HEAD = """# Commands
 
-`./dev` installs the `lms` command into `.venv/bin`. It reads the same [settings](settings.md) as the site. A command
-that could not do what was asked says why, and its exit status is not zero. What lists can print JSON. This page is
-written from the commands themselves: `lms --help` says the same.
+`./dev` installs the `lms` command into `.venv/bin`. It reads the same [settings](settings.md) as the site. If a command
+fails, it says why and its exit status isn't zero. Commands that list something can print JSON. This page is generated
+from the commands: `lms --help` has the same text.
 """
 
 
@@ -42,7 +42,7 @@ def _section(name: str, command: click.Command) -> str:
         usage = " ".join([name, *(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]")])
         told = [parameter.get_help_record(context) for parameter in command.params]
     rows = "".join(f"| `{what}` | {words} |\n" for what, words in filter(None, told))
-    table = f"\n| option | what it does |\n|---|---|\n{rows}" if rows else ""
+    table = f"\n| Option | What it does |\n|---|---|\n{rows}" if rows else ""
     return f"\n## {name}\n\n{text.strip()}\n\n    {usage}\n    {example}\n{table}"
 
 
