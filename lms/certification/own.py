@@ -94,7 +94,7 @@ def kept() -> tuple[Kept, ...]:
         ),
         Kept(
             _("Your observed practice: who observed it, on which day, and one of four ratings"),
-            _("So that you can become ready to practise. Nobody writes down here what was said."),
+            _("So that you can become ready to practise. We don’t store what was said."),
             _("Until you delete your account. A certificate based on them keeps how many there were and their days."),
             tuple(f"observation.{name}" for name in OBSERVED.split()),
         ),

@@ -238,7 +238,7 @@ def verdict(state: State, award: Award | None) -> tuple[str, str]:
     if state == "expired" and award and award.raised_to:
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place. The holder has a newer certificate, and its code shows what is true now."),
+            _("The training did take place. The holder has a newer certificate, so please ask them for its code."),
         )
     if state == "expired" and award and award.current_for is None:
         return (

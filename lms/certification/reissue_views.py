@@ -79,7 +79,7 @@ def make_anew(programme: str, code: str) -> Any:
         form=form,
         programme=this_programme(),
         award={"code": award.code, "title": award.title, "version": award.version, "name": award.name},
-        stands=reissue.can_be_made_anew(award),
+        can_reissue=reissue.can_be_made_anew(award),
         asked_name=asked.name if asked else None,
         problem=problem,
         back_url=back_url,

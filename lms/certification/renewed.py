@@ -34,7 +34,7 @@ def by(facts: Mapping[str, Any]) -> str:
 
 def _check_of(told: Mapping[str, Any], score: int) -> str:
     if told["scope"] == "whole":
-        return _("%(score)s%% or more of the whole check once more", score=score)
+        return _("%(score)s%% or more of the whole check, taken again", score=score)
     if told["scope"] == "course" or not told["lessons"]:
         return ngettext(
             "%(score)s%% or more of one question across the course",

@@ -32,13 +32,13 @@ def _own_transcript() -> Transcript:
     return transcript_of(person.id, person.certificate_name or person.display_name, clock.today(settings().timezone))
 
 
-def _page(told: Transcript, notices: tuple[str, ...] = ()) -> str:
+def _page(own: Transcript, notices: tuple[str, ...] = ()) -> str:
     request = find_request(signed_in().person_id)
     until = request.available_until if request else None
     return render_template(
         "certification/transcript.html",
         here="certificates",
-        told=told,
+        transcript=own,
         notices=notices,
         pdf=transcript_requests.state_of(request),
         until=until and moment(until, settings().timezone),
@@ -49,11 +49,11 @@ def _page(told: Transcript, notices: tuple[str, ...] = ()) -> str:
 @allow("hold certificates")
 def ask_for_transcript() -> Any:
     """Ask for the same as a signed PDF, which the job process makes; a few times an hour."""
-    told = _own_transcript()
-    wait = write(transcript_requests.ask, signed_in().person_id, language()) if told.lines else None
+    own = _own_transcript()
+    wait = write(transcript_requests.ask, signed_in().person_id, language()) if own.lines else None
     if wait is None:
         return redirect(url_for("certification.transcript"), 303)
-    response = make_response(_page(told, (_come_back(wait),)), 429)
+    response = make_response(_page(own, (_come_back(wait),)), 429)
     response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
     return response
 

@@ -34,7 +34,7 @@ def test_a_certificate_waits_for_the_courses_review_and_comes_with_the_day_of_pa
     code = earn(site)
     passed = clock.today("UTC")
     page = site.visitor("sam").get(f"/certificates/{code}")
-    assert page.h1 == "Passed, and waiting for the course’s review"
+    assert page.h1 == "Passed, waiting for the course’s review"
     site.stranger().get(f"/verify/{code}", expect=404)
     clock.shift(timedelta(days=20))
     site.visitors.clear()

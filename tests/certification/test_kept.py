@@ -11,12 +11,15 @@ from io import BytesIO
 from threading import Barrier
 
 import pytest
+from PIL import Image, ImageChops
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 from sqlalchemy import func, select
 
 from lms.certification import records
-from lms.certification.actions import note_render_trouble, store_document
+from lms.certification.actions import note_render_trouble, store_document, withdraw
 from lms.certification.credentials import Credential
+from lms.certification.pdf_preview import PIXELS_A_POINT
 from lms.certification.records import Award, Document, find_award
 from lms.foundation.db import db, write
 from tests.conftest import ROOT, Site
@@ -56,6 +59,43 @@ def test_a_document_that_is_made_twice_stays_the_first(site: Site) -> None:
     assert pdf(site, code) == first
     with site.inside():
         assert db.session.scalar(select(func.count()).select_from(Document)) == 1
+
+
+def test_the_page_of_a_certificate_shows_its_first_page_to_its_holder_only(site: Site) -> None:
+    code = earn(site, document=True)
+    sam = site.visitor("sam")
+    page, shown = sam.get(f"/certificates/{code}"), sam.get(f"/certificates/{code}/picture").response
+    (image,) = page.find(f'img[src="/certificates/{code}/picture"]')
+    assert "written out below" in image.get("alt", "")
+    assert (shown.mimetype, shown.headers["Cache-Control"]) == ("image/webp", "private, no-store")
+    drawn = Image.open(BytesIO(shown.data))
+    assert drawn.size == (int(image.get("width", "0")), int(image.get("height", "0")))
+    expected = PdfDocument(pdf(site, code))[0].render(scale=PIXELS_A_POINT).to_pil()
+    assert ImageChops.difference(drawn.convert("RGB"), expected.convert("RGB")).getbbox() is None
+    site.visitor("lena").get(f"/certificates/{code}/picture", expect=404)
+    assert "sign-in" in site.stranger().get(f"/certificates/{code}/picture").path
+
+
+def test_a_certificate_without_a_pdf_or_withdrawn_shows_no_picture(sqlite_site: Site) -> None:
+    code = earn(sqlite_site)
+    sam = sqlite_site.visitor("sam")
+    assert "/picture" not in sam.get(f"/certificates/{code}").html
+    sam.get(f"/certificates/{code}/picture", expect=404)
+    sqlite_site.work()
+    assert "/picture" in sam.get(f"/certificates/{code}").html
+    with sqlite_site.inside():
+        award = find_award(code)
+    assert award is not None
+    sqlite_site.do(withdraw, award.id, "other")
+    assert "/picture" not in sam.get(f"/certificates/{code}").html
+
+
+def test_a_setting_of_a_certificate_says_that_it_was_saved(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, document=True)
+    page = sqlite_site.visitor("sam").get(f"/certificates/{code}")
+    assert "Saved." not in page.main
+    assert "Saved." in page.form("/show-name").submit(show="yes").main
+    assert "Saved." in page.form("/open-badge").submit(open="yes").main
 
 
 def test_a_new_name_does_not_change_a_certificate_that_stands(site: Site) -> None:

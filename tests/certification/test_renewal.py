@@ -260,7 +260,7 @@ def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqli
     before, after = cycle(site)
     assert after.waiting and not before.waiting
     assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
-    assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, and waiting for the course’s review"
+    assert site.visitor("sam").get(f"/certificates/{after.code}").h1 == "Passed, waiting for the course’s review"
     assert before.renewed_by is None and "Renewed" not in site.visitor("sam").get("/certificates").main
     assert "renewed since" not in site.stranger().get(f"/verify/{first}").main
     _what_waits_takes_nothing_away(site, first)

@@ -1,5 +1,5 @@
 // Checks what the QR code of a certificate says: signed text behind the # of its address. Everything happens in the
-// browser, so the name in it is sent to nobody. lms/certification/squares.py describes the format.
+// browser, so the name in it is sent to nobody. docs/certificates.md describes the format.
 const KEY_MARK = 4, SIGNATURE = 64, FORMAT = 1, SHORTEST = 40, LONGEST = 2000;
 const SIGNED_PREFIX = new TextEncoder().encode("sidelight paper 1\n");
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
