@@ -168,7 +168,7 @@ def test_asking_again_meanwhile_changes_nothing_and_counts_for_nothing(sqlite_si
         form.submit()
     assert len(rows(sqlite_site)) == 1
     with sqlite_site.inside():
-        assert [row.count for row in throttle.list_about("transcript:")] == [1]
+        assert [row.count for row in throttle.list_about("transcript")] == [1]
 
 
 def test_a_pdf_is_deleted_an_hour_after_it_was_made(sqlite_site: Site) -> None:
@@ -272,4 +272,4 @@ def test_an_account_takes_its_pdf_and_its_count_with_it(sqlite_site: Site) -> No
     sqlite_site.do(transcript_requests.store, sam, b"%PDF- made meanwhile")
     assert rows(sqlite_site) == []
     with sqlite_site.inside():
-        assert throttle.list_about("transcript:") == []
+        assert throttle.list_about("transcript") == []
