@@ -167,8 +167,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     public(app.view_functions["static"])
     _wire(app, settings)
     _speak(app)
-    _answer_trouble(app)
-    _tell_health(app)
+    _handle_errors(app)
+    _add_health_checks(app)
     return app
 
 
@@ -281,12 +281,12 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
     }
 
 
-TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
+ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
         _("We’re busy just now"),
         _("Too many requests came in at once, so we couldn’t get to yours."),
     ),
-    400: lambda: (_("We couldn’t read that"), _("Something in what your browser sent doesn’t make sense to us.")),
+    400: lambda: (_("We couldn’t read that"), _("What your browser sent was incomplete or damaged.")),
     403: lambda: (_("This came from another site"), _("We only accept forms that were sent from our own pages.")),
     404: lambda: (
         _("Page not found"),
@@ -294,11 +294,14 @@ TROUBLE: dict[int | str, Callable[[], tuple[str, str]]] = {
     ),
     405: lambda: (_("This page can’t be opened like that"), _("It was opened in a way that it doesn’t support.")),
     413: lambda: (_("That was too large"), _("You sent more than this page can accept at once.")),
-    429: lambda: (_("Too many attempts from your network"), _("Somebody looked up codes that don’t exist many times.")),
+    429: lambda: (
+        _("Too many attempts from your network"),
+        _("Somebody in your network looked up many codes that don’t exist."),
+    ),
     500: lambda: (_("Something broke on our side"), _("We couldn’t show this page.")),
     503: lambda: (_("We can’t reach our records just now"), _("We couldn’t show this page.")),
 }
-NEXT: dict[int | str, Callable[[], str]] = {
+NEXT_STEPS: dict[int | str, Callable[[], str]] = {
     "busy": lambda: _("Please wait a few seconds, then go back and send it again, or reload this page."),
     413: lambda: _("Please send less at once, or ask your coordinator for help."),
     429: lambda: _("Please wait ten minutes, then try again."),
@@ -307,59 +310,59 @@ NEXT: dict[int | str, Callable[[], str]] = {
 }
 
 
-def _trouble_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
+def _error_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
     g.in_trouble = status >= 500
-    title, happened = TROUBLE.get(kind or status, TROUBLE[500 if status >= 500 else 400])()
-    following = NEXT.get(kind or status, lambda: _("Go back, or start from the courses."))()
+    title, happened = ERROR_TEXTS.get(kind or status, ERROR_TEXTS[500 if status >= 500 else 400])()
+    following = NEXT_STEPS.get(kind or status, lambda: _("Go back, or start from the courses."))()
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
     reference = secrets.token_hex(4)
     log.log(logging.ERROR if status >= 500 else logging.INFO, "answered %s, reference %s", status, reference)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(happened=happened, next=following, reference=reference), status, headers
-    told = {"title": title, "happened": happened, "next_step": following, "reference": reference}
-    told["safe"] = _("Everything you’ve saved is safe.")
+    values = {"title": title, "happened": happened, "next_step": following, "reference": reference}
+    values["safe"] = _("Everything you’ve saved is safe.")
     if kind == "busy" and request.method == "POST":
-        told["safe"] = _("Everything you saved before is safe. What you just sent isn’t saved yet.")
+        values["safe"] = _("Everything you saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
-        return render_template("errors/error.html", links=links, **told), status, headers
+        return render_template("errors/error.html", links=links, **values), status, headers
     except Exception:
-        log.exception("the page that tells of trouble broke as well")
-        return _plain_page(told), status, headers
+        log.exception("the error page could not be rendered either")
+        return _plain_page(values), status, headers
 
 
-def _plain_page(told: dict[str, str]) -> str:
+def _plain_page(values: dict[str, str]) -> str:
     """Say the same without any template, for when the templates themselves are what broke."""
     words = Markup(
         "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{happened} {safe} {next_step}</p>"
     )
-    return str((words + Markup("<p>{reference}</p></html>")).format(**told))
+    return str((words + Markup("<p>{reference}</p></html>")).format(**values))
 
 
-def _answer_trouble(app: Flask) -> None:
-    """Answer whatever goes amiss with a calm page that has no trace in it."""
+def _handle_errors(app: Flask) -> None:
+    """Answer every error with a calm page that shows no traceback."""
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Any:
-        return error.get_response() if (error.code or 500) < 400 else _trouble_page(error.code or 500)
+        return error.get_response() if (error.code or 500) < 400 else _error_page(error.code or 500)
 
     @app.errorhandler(Busy)
     def on_busy(error: Busy) -> Any:
         log.warning("somebody was asked to come back: %s", error)
-        return _trouble_page(503, "busy")
+        return _error_page(503, "busy")
 
     @app.errorhandler(SQLAlchemyError)
     def on_database(error: SQLAlchemyError) -> Any:
         log.exception("the database did not answer as it should")
-        return _trouble_page(503)
+        return _error_page(503)
 
     @app.errorhandler(Exception)
     def on_anything(error: Exception) -> Any:
         log.exception("a page broke")
-        return _trouble_page(500)
+        return _error_page(500)
 
 
-def _tell_health(app: Flask) -> None:
+def _add_health_checks(app: Flask) -> None:
     health = Health(app.extensions["lms_settings"])
 
     @app.get("/healthz")

@@ -205,7 +205,7 @@ def _write_until(until: float, action: Callable[[], R]) -> R:
         except DBAPIError as error:
             if not pause_before_another_run(error, run, until, attempt.was_cut_off(error)):
                 raise
-            log.info("a write runs again, as others were in its way", extra={"run": run})
+            log.info("retrying a write that others had blocked", extra={"run": run})
     raise AssertionError("unreachable")
 
 

@@ -108,7 +108,7 @@ class JobQueue:
             for suffix in ("-wal", "-shm", ""):
                 with suppress(FileNotFoundError):
                     os.rename(f"{self._file}{suffix}", self._file.with_name(aside + suffix))
-        log.warning("the job queue was damaged: it is kept as %s and made again, and nothing is lost", aside)
+        log.warning("the job queue was damaged: it was moved to %s and a new one was made; no work is lost", aside)
 
 
 @contextmanager

@@ -113,7 +113,7 @@ class Jobs:
             try:
                 found = self._queue.take(lane.name)
             except Exception:
-                log.exception("the job queue cannot be read; the sweep goes on without it")
+                log.exception("the job queue cannot be read; the sweep continues without it")
                 stop.wait(trouble)
                 trouble = min(trouble * 2, TROUBLE_MOST)
                 continue

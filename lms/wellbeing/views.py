@@ -185,7 +185,7 @@ def programme_lines(programme: str) -> Any:
         programme=here,
         rows=rows,
         notices=[CHANGES[saved]()] if (saved := request.args.get("saved", "")) in CHANGES else [],
-        told=pages.coordinator_notices(
+        warnings=pages.coordinator_notices(
             now.lines_of(here.slug), now.troubles, here.slug, country, bool(here.facts.get("contact")), today
         ),
     )
