@@ -79,7 +79,7 @@ def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_si
     for _run in range(5):
         sqlite_site.do(runs.count_finished, harbour, course.digest, TALK, [(turn, 0)])
     page = tara.get(GRAPH)
-    assert "10 people in your programme are counted" in page.main
+    assert "We count 10 people in your programme" in page.main
     assert page.main.count("Seen by at least 10 people.") == 1
     assert "14" not in page.main
 
