@@ -13,8 +13,8 @@ from lms.care.walk import Walk
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-NO_PLAYWRIGHT = "This command looks with a real browser. Please install it first: pip install 'sidelight[care]'"
-NO_BROWSER = "No Chromium was found. Please install one, or run: playwright install chromium"
+NO_PLAYWRIGHT = "This command needs a real browser. Please install it first: pip install 'sidelight[care]'"
+NO_BROWSER = "We couldn’t find Chromium. Please install it, or run: playwright install chromium"
 
 
 class NoBrowser(Exception):

@@ -70,15 +70,15 @@ def read_recipe(text: str) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         last = f"at line {max(1, len(text.splitlines()))}, the last"
         words = str(error).replace("at end of document", last)
-        raise BadRecipe(f"the recipe is not TOML yet: {words}.") from None
+        raise BadRecipe(f"the recipe isn’t valid TOML: {words}.") from None
     for word in data:
         if word not in WORDS:
             raise BadRecipe(
-                _at(text, rf"\[*\s*{re.escape(word)}\b", f"{word!r} is not known; known are {_list(WORDS)}")
+                _at(text, rf"\[*\s*{re.escape(word)}\b", f"{word!r} isn’t allowed; allowed are {_list(WORDS)}")
             )
     pages = data.get("page", [])
     if not isinstance(pages, list) or not pages:
-        raise BadRecipe("line 1: the recipe names no page; add one with [[page]], a kind and a path.")
+        raise BadRecipe("line 1: the recipe has no pages. Add one with [[page]], a kind and a path.")
     options: dict[str, str] = {
         word: _text(text, data, word) for word in ("prose", "note", "pause", "support", "leave") if word in data
     }
@@ -101,12 +101,12 @@ def _page(text: str, one: Any, number: int) -> PageToSee:
         raise BadRecipe(_at(text, header, "a page is a table: [[page]]", number))
     for word in one:
         if word not in PAGE_WORDS:
-            raise BadRecipe(_at(text, header, f"{word!r} is not known here; known are {_list(PAGE_WORDS)}", number))
+            raise BadRecipe(_at(text, header, f"{word!r} isn’t allowed here; allowed are {_list(PAGE_WORDS)}", number))
     kind, path = one.get("kind"), one.get("path")
     if kind not in KINDS:
         raise BadRecipe(_at(text, header, f"a page needs a kind, one of {_list(KINDS)}", number))
     if not isinstance(path, str) or not path.startswith("/"):
-        raise BadRecipe(_at(text, header, 'a page needs a path that begins with a slash, as in path = "/"', number))
+        raise BadRecipe(_at(text, header, 'a page needs a path that starts with a slash, as in path = "/"', number))
     signed_in = one.get("signed_in", False)
     if not isinstance(signed_in, bool):
         raise BadRecipe(_at(text, header, "signed_in is true or false", number))
@@ -153,7 +153,7 @@ def _expression(text: str, word: str, value: str) -> None:
     try:
         re.compile(value)
     except re.error as error:
-        raise BadRecipe(_at(text, word, f"{word} is no regular expression yet: {error}")) from None
+        raise BadRecipe(_at(text, word, f"{word} isn’t a valid regular expression: {error}")) from None
 
 
 def _at(text: str, pattern: str, words: str, number: int = 0) -> str:

@@ -54,7 +54,7 @@ def _told_above(card: Scorecard, one: Judged) -> bool:
 def seen_on(one: Judged) -> list[str]:
     """Return what was seen on which page, a few things for each."""
     if not one.pages:
-        return [f"the recipe names no page of this kind: {', '.join(sorted(one.rule.kinds)) or 'any'}"]
+        return [f"the recipe has no page of this kind: {', '.join(sorted(one.rule.kinds)) or 'any'}"]
     told = []
     for name, finding in one.pages.items():
         if finding.verdict is not Verdict.MET:

@@ -45,7 +45,7 @@ class Walk:
         signed_in = await self._sign_in() if any(page.signed_in for page in self.recipe.pages) else True
         for to_see in self.recipe.pages:
             if to_see.signed_in and not signed_in:
-                self._not_seen(to_see, "nobody could be signed in")
+                self._not_seen(to_see, "signing in failed")
             else:
                 await self._see(to_see)
         if signed_in and self.recipe.sign_out:
@@ -70,7 +70,7 @@ class Walk:
         try:
             await self._take(page, self.recipe.sign_in)
         except NotSeen as reason:
-            self.card.told.append(f"Signing in did not come to its end: {reason}.")
+            self.card.told.append(f"Signing in didn’t work: {reason}.")
             return False
         finally:
             await _close(page)
@@ -81,7 +81,7 @@ class Walk:
         try:
             await self._take(page, self.recipe.sign_out)
         except NotSeen as reason:
-            self.card.told.append(f"Signing out did not come to its end: {reason}.")
+            self.card.told.append(f"Signing out didn’t work: {reason}.")
         await _close(page)
 
     async def _see(self, to_see: PageToSee) -> None:
@@ -168,7 +168,7 @@ class Walk:
             try:
                 found = await asyncio.wait_for(one.rule.check(looked), self.rule_seconds)
             except TimeoutError:
-                silent = f"the page did not answer within {self.rule_seconds:g} seconds"
+                silent = f"the page didn’t answer within {self.rule_seconds:g} seconds"
                 found = Finding(Verdict.NOT_SEEN, (silent,))
             except _browser_error() as error:
                 found = Finding(Verdict.NOT_SEEN, (_reason(error),))
@@ -197,7 +197,7 @@ def _reason(error: Exception) -> str:
     """Return what a browser says about what stood in its way, in one plain line."""
     words = str(error).split("\n")[0]
     if "ERR_CONNECTION_REFUSED" in words or "ERR_NAME_NOT_RESOLVED" in words:
-        return "the address does not answer"
+        return "the address doesn’t answer"
     if isinstance(error, TimeoutError) or "Timeout" in words:
-        return "nothing came in time"
+        return "there was no answer in time"
     return words.split(": ", 1)[-1][:160] or "the browser stopped"

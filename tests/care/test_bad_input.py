@@ -29,9 +29,9 @@ SIGN_IN = '[sign-in]\nsteps = [{ open = "/clean.html" }, { fill = "#nobody", wit
         ('name = "x', "line 1"),
         (f'{HOME}[[page]]\nkind = "dungeon"\npath = "/"', "line 4: a page needs a kind"),
         ('name = "x"\n[[page]]\nkind = "home"\npath = "home"', "line 2: a page needs a path"),
-        ('name = "x"', "names no page"),
-        ('name = "x"\nsurprise = 1\n[[page]]\nkind = "home"\npath = "/"', "line 2: 'surprise' is not known"),
-        ('support = "("\n[[page]]\nkind = "home"\npath = "/"', "line 1: support is no regular expression yet"),
+        ('name = "x"', "has no pages"),
+        ('name = "x"\nsurprise = 1\n[[page]]\nkind = "home"\npath = "/"', "line 2: 'surprise' isn’t allowed"),
+        ('support = "("\n[[page]]\nkind = "home"\npath = "/"', "line 1: support isn’t a valid regular expression"),
         ('[[page]]\nkind = "home"\npath = "/"\nsteps = [{ jump = "x" }]', "line 1: each step is one of"),
         ('[[page]]\nkind = "home"\npath = "/"\nsteps = [{ fill = "x", with = "$CARE_NOT_SET" }]', "CARE_NOT_SET"),
     ],
@@ -67,11 +67,11 @@ def cards(pages: str) -> dict[str, Scorecard]:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("hanging", "did not answer within 2.5 seconds"),
-        ("never", "nothing came in time"),
+        ("hanging", "didn’t answer within 2.5 seconds"),
+        ("never", "there was no answer in time"),
         ("missing", "answered 404"),
         ("locked", "step 2 (fill #nobody)"),
-        ("silent", "the address does not answer"),
+        ("silent", "the address doesn’t answer"),
     ],
 )
 def test_what_cannot_be_looked_at_is_never_met(name: str, words: str, cards: dict[str, Scorecard]) -> None:

@@ -37,6 +37,7 @@ TERMS = (
             r"\b(?:print|show|prints|shows|draw) (?:these|those|some|all|other|the) letters\b",
             r"\bletters from different alphabets\b",
             r"\bat least one letter\b",
+            r"\bletters, digits\b",
         ),
     ),
     Term(r"\ba word (?:about|when)\b", "email, reminder, notification"),
@@ -47,7 +48,7 @@ TERMS = (
         r"\btalks?\b",
         "conversation",
         # The verb.
-        (r"\btalks? (?:to|with|about|it over|things over|through)\b",),
+        (r"\btalks? (?:to|with|about|like|it over|things over|through)\b",),
     ),
     Term(
         r"\btries\b|\b(?:another|each|a|one|first|next|every) try\b|\bhow often (?:\w+ ){1,2}(?:tried|try)\b"
@@ -97,7 +98,7 @@ TERMS = (
         r"\bown data\b|\bhand(?:s|ed|ing)? over\b|\btak(?:e|es|en|ing) away\b",
         "your data; export; delete",
         # Handing over to a colleague.
-        (r"\bwhen to stop, hand over\b", r"\bhand over to\b"),
+        (r"\bwhen to stop, hand over\b", r"\bhand over to\b", r"\broles? (?:to take )?away\b"),
     ),
     Term(r"\blook(?:s|ed|ing)? after support lines\b", "manage support lines"),
     Term(r"\bpeople of (?:my|your|the) programme that\b", "certificates that expire soon"),

@@ -1,4 +1,4 @@
-"""The rules of axe find nothing."""
+"""axe reports no problems."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ SCRIPT = r"""async () => {
 async def check(page: Looked) -> Finding:
     """Look at one page."""
     if not page.axe:
-        return Finding(Verdict.NOT_SEEN, ("no file of axe was given",))
+        return Finding(Verdict.NOT_SEEN, ("you gave no axe file",))
     await page.ask(page.axe)
     found = await page.ask(SCRIPT)
     if found["passes"] < PASSES_LEAST:
-        return Finding(Verdict.NOT_SEEN, ("axe looked at next to nothing",))
+        return Finding(Verdict.NOT_SEEN, ("axe checked next to nothing",))
     return none_of(found["told"])
 
 
 RULE = Rule(
     id="axe-clean",
-    title="The rules of axe find nothing",
-    why="Much of what can be told from the page itself is told by axe",
+    title="axe reports no problems",
+    why="axe finds much of what can be found from the page alone",
     anchor="CARE 4.2",
     mark="L",
-    how="runs axe, when its file is given, with its rules for A and AA",
+    how="runs axe with its rules for A and AA, if you give its file",
     check=check,
 )

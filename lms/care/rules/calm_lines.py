@@ -26,7 +26,7 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="calm-lines",
     title="Lines are not too long, not too tight and not justified",
-    why="Long, tight lines tire; justified ones tear holes into the text",
+    why="Long, tight lines are tiring, and justified text has gaps",
     anchor="CARE 4.1; WCAG 1.4.8",
     mark="L",
     how=(

@@ -16,7 +16,7 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="captions",
     title="Every video has captions",
-    why="Not everybody hears, and not everybody can turn the sound on",
+    why="Not everyone can hear, or turn the sound on",
     anchor="CARE 4.4, B; WCAG 1.2.2",
     mark="L",
     how="looks for a caption track in every video",

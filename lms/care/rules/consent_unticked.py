@@ -1,4 +1,4 @@
-"""No consent is ticked beforehand."""
+"""No consent box is ticked in advance."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="consent-unticked",
-    title="No consent is ticked beforehand",
-    why="A yes that somebody else gave is none",
+    title="No consent box is ticked in advance",
+    why="Consent only counts if you give it yourself",
     anchor="CARE 8",
     mark="L",
-    how="looks for boxes that are ticked at load and speak of agreeing, mail or sharing",
+    how="looks for ticked boxes about agreeing, email or sharing when the page loads",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Words stand out from their ground."""
+"""Text contrasts with its background."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="contrast",
-    title="Words stand out from their ground",
-    why="Tired, ill or older eyes, and cheap screens, lose grey words on grey",
+    title="Text contrasts with its background",
+    why="Grey text on grey is hard to read for tired, ill or older eyes and on cheap screens",
     anchor="CARE 4.1; WCAG 1.4.3",
     mark="L",
     how=(
-        "compares the colour of every text with the colour under it: 4.5 to 1, or 3 to 1 for large letters; text "
-        "over pictures is left to a person"
+        "compares the colour of all text with its background: 4.5 to 1, or 3 to 1 for large text; a person "
+        "has to check text over pictures"
     ),
     check=check,
 )

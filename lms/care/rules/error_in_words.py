@@ -1,4 +1,4 @@
-"""Nothing is said by red alone."""
+"""Red is never the only sign of a problem."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="error-in-words",
-    title="Nothing is said by red alone",
-    why="Not everybody sees red, and red alone alarms without helping",
+    title="Red is never the only sign of a problem",
+    why="Not everyone can see red, and red alone alarms without helping",
     anchor="CARE 4.1, 8; WCAG 1.4.1",
     mark="L",
-    how="looks for fields with a red edge or ground that have no words beside them",
+    how="looks for fields with a red border or background that have no message",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""What needs attention is marked, and its words belong to the field."""
+"""Errors are marked, and each message belongs to its field."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="error-linked",
-    title="What needs attention is marked, and its words belong to the field",
-    why="Without the tie, a screen reader says “invalid” and not why",
+    title="Errors are marked, and each message belongs to its field",
+    why="Otherwise a screen reader says “invalid” but not why",
     anchor="CARE 4.1; WCAG 3.3.1",
     mark="L",
-    how="after a form was sent empty, looks for aria-invalid fields and for the words they point to",
+    how="sends a form empty, then looks for aria-invalid fields and the messages they point to",
     check=check,
     kinds=frozenset({"form-error"}),
 )

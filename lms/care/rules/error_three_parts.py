@@ -1,4 +1,4 @@
-"""A page that is not there says what happened, that nothing is lost, and what comes next."""
+"""A “not found” page says what happened, that nothing is lost, and what to do next."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="error-three-parts",
-    title="A page that is not there says what happened, that nothing is lost, and what comes next",
-    why="A bare number leaves people alone with the thought that they broke something",
+    title="A “not found” page says what happened, that nothing is lost, and what to do next",
+    why="An error number alone makes people think that they broke something",
     anchor="CARE T4; NHS 15",
     mark="P",
     how=(
-        "reads the page: at least a heading in words, two sentences, and a link that goes on; it does not lead "
+        "reads the page: it needs a heading in words, two sentences and a link to continue, and can’t start "
         "with a number"
     ),
     check=check,

@@ -1,4 +1,4 @@
-"""No cookies beyond the session and the display."""
+"""No cookies other than for the session and the display."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="few-cookies",
-    title="No cookies beyond the session and the display",
-    why="What is not kept can tell nothing",
+    title="No cookies other than for the session and the display",
+    why="What we don’t store can’t reveal anything",
     anchor="CARE 0, 8",
     mark="L",
-    how="compares the cookies of the browser with those the recipe names as session and display",
+    how="compares the browser’s cookies with the session and display cookies in the recipe",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Every field has a name."""
+"""Every field has a label."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="fields-named",
-    title="Every field has a name",
-    why="A field without a label is a guess for whoever does not see it",
+    title="Every field has a label",
+    why="Without a label, people who can’t see the field have to guess",
     anchor="CARE 4.1; WCAG 4.1.2",
     mark="L",
-    how="looks for a label, or another name, at every field",
+    how="looks for a label or an accessible name for every field",
     check=check,
 )

@@ -14,7 +14,7 @@ async def check(page: Looked) -> Finding:
     wide = await page.ask("() => document.scrollingElement.scrollWidth")
     far = await page.ask(SCRIPT)
     await page.page.set_viewport_size({"width": 1280, "height": 900})
-    return none_of([f"at 320 the page is {wide} wide, by {far}"] if wide > 322 else [])
+    return none_of([f"at 320 pixels, the page is {wide} wide, because of {far}"] if wide > 322 else [])
 
 
 RULE = Rule(
@@ -23,6 +23,6 @@ RULE = Rule(
     why="Many people have a small phone, and enlarging a page has the same effect",
     anchor="CARE 4.1; WCAG 1.4.10",
     mark="L",
-    how="makes the window 320 wide and looks whether the page scrolls sideways",
+    how="makes the window 320 pixels wide and checks whether the page scrolls sideways",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""The place of the keyboard shows."""
+"""The keyboard focus is visible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lms.care.looked import Looked
 async def check(page: Looked) -> Finding:
     """Look at one page."""
     return none_of(
-        f"{stop['told']} does not show that it has the focus"
+        f"{stop['told']} doesn’t show that it has the focus"
         for stop in await page.stops()
         if not (stop["ring"] or stop["tiny"] or stop["frame"])
     )
@@ -17,10 +17,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="focus-shows",
-    title="The place of the keyboard shows",
-    why="Without a mouse, a lost place means starting over",
+    title="The keyboard focus is visible",
+    why="Without a mouse, losing your place means starting over",
     anchor="CARE 4.4; WCAG 2.4.7",
     mark="L",
-    how="goes through the page with Tab and compares how each thing looks before and after",
+    how="tabs through the page and compares how each element looks before and after",
     check=check,
 )

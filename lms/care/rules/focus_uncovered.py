@@ -1,4 +1,4 @@
-"""What has the focus is not covered."""
+"""The focused element isn’t covered."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from lms.care.looked import Looked
 async def check(page: Looked) -> Finding:
     """Look at one page."""
     return none_of(
-        f"{stop['told']} lies under something that sticks (by {stop['key']})"
-        for stop in await page.stops()
-        if stop["covered"]
+        f"{stop['told']} is under something sticky (by {stop['key']})" for stop in await page.stops() if stop["covered"]
     )
 
 
 RULE = Rule(
     id="focus-uncovered",
-    title="What has the focus is not covered",
-    why="A sticky strip that lies over the focused link hides where one is",
+    title="The focused element isn’t covered",
+    why="A sticky bar over the focused link hides where you are",
     anchor="CARE 4.1; WCAG 2.4.11",
     mark="L",
-    how="goes through the page with Tab and back with Shift+Tab and asks what lies on top of each stop",
+    how="tabs through the page and back, and checks what’s on top of each focused element",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Groups of answers carry their question."""
+"""Groups of answers have their question as a label."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="groups-named",
-    title="Groups of answers carry their question",
-    why="Someone who hears “Yes” and “No” must hear what was asked",
+    title="Groups of answers have their question as a label",
+    why="People who hear “Yes” and “No” need to hear the question too",
     anchor="CARE 4.1; WCAG 1.3.1",
     mark="L",
     how="looks for a fieldset with a legend, or a named group, around radio buttons of one name",

@@ -25,7 +25,7 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="headings-in-order",
     title="Headings do not skip a level",
-    why="People who listen to a page find their way by its headings; a skipped level sounds like a missing part",
+    why="People who listen to a page navigate by headings, and a skipped level sounds like a missing part",
     anchor="CARE 4.4; WCAG 1.3.1",
     mark="L",
     how="reads the levels of all headings in order",

@@ -23,9 +23,9 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="kind-words",
     title="No word blames the reader",
-    why="Whoever feels judged stops learning; what went otherwise can be said without blame",
+    why="People who feel judged stop learning, and you can say what went differently without blame",
     anchor="CARE E1",
     mark="M",
-    how="reads the page's own words, without the lesson's prose, for words that blame",
+    how="looks for words that blame in the page’s own text, not in the lesson’s prose",
     check=check,
 )

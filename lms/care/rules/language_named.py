@@ -8,13 +8,13 @@ from lms.care.looked import Looked
 
 async def check(page: Looked) -> Finding:
     """Look at one page."""
-    return there_is(await page.ask("() => document.documentElement.lang.trim()"), "no lang on the page")
+    return there_is(await page.ask("() => document.documentElement.lang.trim()"), "the page has no lang attribute")
 
 
 RULE = Rule(
     id="language-named",
     title="The page names its language",
-    why="A screen reader that does not know the language reads words as noise",
+    why="A screen reader that doesn’t know the language makes noise of the words",
     anchor="CARE 4.1; WCAG 3.1.1",
     mark="L",
     how="reads lang on the html element",

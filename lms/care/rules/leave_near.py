@@ -1,4 +1,4 @@
-"""On hard pages, the page can be left at once."""
+"""People can leave hard pages at once."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ SCRIPT = r"""words => careSees.all("a[href]").some((node) => new RegExp(words, "
 
 async def check(page: Looked) -> Finding:
     """Look at one page."""
-    return there_is(await page.ask(SCRIPT, page.recipe.leave), "no real link leaves this page at once")
+    return there_is(await page.ask(SCRIPT, page.recipe.leave), "there’s no real link to leave this page at once")
 
 
 RULE = Rule(
     id="leave-near",
-    title="On hard pages, the page can be left at once",
-    why="Somebody may be seen reading this",
+    title="People can leave hard pages at once",
+    why="Someone might see them reading this",
     anchor="CARE S5; GOV.UK exit this page",
     mark="P",
-    how="on a heavy lesson, looks for a real link that leaves the page (the recipe can say which words)",
+    how="on a heavy lesson, looks for a real link that leaves the page (the recipe can set its words)",
     check=check,
     kinds=frozenset({"heavy lesson"}),
 )

@@ -1,4 +1,4 @@
-"""A name is not asked twice."""
+"""Nobody has to give their name twice."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="name-once",
-    title="A name is not asked twice",
-    why="Saying the same thing again and again feels like not having been heard",
+    title="Nobody has to give their name twice",
+    why="Repeating yourself feels like not being heard",
     anchor="CARE 4.1; WCAG 3.3.7",
     mark="L",
     how=(
-        "looks for two empty name fields of the same kind on a page, and for any after signing in but on the "
-        "account page"
+        "looks for two empty name fields of the same kind on a page, and for any name field after signing in, "
+        "except on the account page"
     ),
     check=check,
 )

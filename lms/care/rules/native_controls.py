@@ -1,4 +1,4 @@
-"""What can be clicked can be reached with the keyboard."""
+"""Everything you can click works with the keyboard."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="native-controls",
-    title="What can be clicked can be reached with the keyboard",
-    why="A clickable box that is no button does not exist for whoever has no mouse",
+    title="Everything you can click works with the keyboard",
+    why="A clickable box that isn’t a button doesn’t exist for people without a mouse",
     anchor="CARE 4.1, 4.4; WCAG 2.1.1, 4.1.2",
     mark="L",
     how="looks for clicks on elements that are neither link, button nor field, nor within one",

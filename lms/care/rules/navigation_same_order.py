@@ -1,4 +1,4 @@
-"""The ways through the site keep their order."""
+"""Navigation has the same order on every page."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="navigation-same-order",
-    title="The ways through the site keep their order",
-    why="A menu that moves has to be learned again on every page",
+    title="Navigation has the same order on every page",
+    why="If a menu changes, people have to learn it again on every page",
     anchor="CARE T4; WCAG 3.2.3",
     mark="L",
-    how="compares the order of links that pages of the same visitor share in their navigation",
+    how="compares the order of the navigation links that a visitor’s pages share",
     check=check,
 )

@@ -24,9 +24,9 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="no-attempts-left",
     title="No attempts are counted down",
-    why="A shrinking number makes the next try a threat",
+    why="A shrinking number turns the next attempt into a threat",
     anchor="CARE S7, 8",
     mark="P",
-    how="reads the page's own words for tries that are left, and a certificate for any count of tries",
+    how="looks for attempts that are left in the page’s own text, and for any count of attempts on a certificate",
     check=check,
 )

@@ -23,9 +23,9 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="no-comparison",
     title="Nobody is ranked or compared",
-    why="Being behind somebody is no reason to listen better",
+    why="Being behind somebody doesn’t make anyone a better listener",
     anchor="CARE 8; Almeida 2023",
     mark="S",
-    how="reads the page's own words for ranks and leaders",
+    how="looks for ranks and leaders in the page’s own text",
     check=check,
 )

@@ -11,16 +11,16 @@ async def check(page: Looked) -> Finding:
     first, later = await page.stillness()
     gone, new = set(first.split("\n")), set(later.split("\n"))
     beats = await page.ask("() => careSees.heard.beats")
-    clock = f" (the page set {beats} clocks going)" if beats else ""
-    return none_of(f"“{text.strip()[:60]}” came by itself{clock}" for text in sorted(new - gone) if text.strip())
+    clock = f" (the page started {beats} timers)" if beats else ""
+    return none_of(f"“{text.strip()[:60]}” appeared by itself{clock}" for text in sorted(new - gone) if text.strip())
 
 
 RULE = Rule(
     id="no-countdown",
     title="Nothing counts down, and no text changes by itself",
-    why="Speed is no part of the skill; a clock makes a hard subject harder",
+    why="Speed isn’t part of the skill, and a clock makes a hard subject harder",
     anchor="CARE S6; WCAG 2.2.1, 2.2.3",
     mark="L",
-    how="reads the page twice, a moment apart, without touching it, and names a clock that beats meanwhile",
+    how="reads the page twice, a moment apart, and reports changes and timers",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Nothing can only be dragged."""
+"""Nothing works by dragging alone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-drag-only",
-    title="Nothing can only be dragged",
-    why="Dragging needs a steady hand and sight of both ends",
+    title="Nothing works by dragging alone",
+    why="Dragging takes a steady hand, and you need to see both ends",
     anchor="CARE 4.1; WCAG 2.5.7",
     mark="L",
-    how="looks for things to drag without a list or buttons beside them",
+    how="looks for draggable elements without a list or buttons as an alternative",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Nobody has to tell gender, title, birth date or history."""
+"""Nobody has to give a gender, title, birth date or history."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-forced-disclosure",
-    title="Nobody has to tell gender, title, birth date or history",
-    why="Being made to tell is what many have had enough of; training needs none of it",
+    title="Nobody has to give a gender, title, birth date or history",
+    why="Many people have been made to disclose enough, and training doesn’t need it",
     anchor="CARE G2, 8",
     mark="P",
-    how="looks for required fields whose name or label asks for it",
+    how="looks for required fields that ask for any of these",
     check=check,
 )

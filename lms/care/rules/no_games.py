@@ -23,9 +23,9 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="no-games",
     title="No points, streaks, levels or trophies",
-    why="Rewards for showing up take the place of reasons; most reviews find harm beside use",
+    why="Rewards replace people’s own reasons, and most reviews find harm as well as benefit",
     anchor="CARE 8; Almeida 2023",
     mark="S",
-    how="reads the page's own words for game talk",
+    how="looks for the vocabulary of games in the page’s own text",
     check=check,
 )

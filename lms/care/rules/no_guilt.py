@@ -23,9 +23,9 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="no-guilt",
     title="Nobody is made to feel guilty for stopping",
-    why="To be able to stop, without a plea, is what makes a page safe",
+    why="A page is safe if you can stop without being asked to stay",
     anchor="CARE 8",
     mark="P",
-    how="reads the page's own words for pleas, and looks for a page that holds back whoever leaves",
+    how="looks for pleas in the page’s own text, and for pages that try to stop people from leaving",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Nothing lies over the page when it opens."""
+"""Nothing covers the page when it opens."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-modal-on-load",
-    title="Nothing lies over the page when it opens",
-    why="A window that jumps in front takes the choice away",
+    title="Nothing covers the page when it opens",
+    why="A window that opens by itself leaves no choice",
     anchor="CARE 0, 8",
     mark="P",
     how="looks for open dialogs, and for fixed boxes that cover more than a third of the window",

@@ -1,4 +1,4 @@
-"""No puzzle stands before the door."""
+"""No puzzle (CAPTCHA) to get in."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-puzzle",
-    title="No puzzle stands before the door",
-    why="A picture puzzle shuts people out and tells a third party that they came",
+    title="No puzzle (CAPTCHA) to get in",
+    why="Picture puzzles shut people out and tell a third party that they were here",
     anchor="CARE 8; WCAG 3.3.8",
     mark="L",
-    how="looks for the frames and words of the usual puzzles",
+    how="looks for the usual CAPTCHAs",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""The page does not load itself anew."""
+"""The page doesn’t reload by itself."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-refresh",
-    title="The page does not load itself anew",
-    why="A page that reloads takes away what somebody was reading or writing",
+    title="The page doesn’t reload by itself",
+    why="If a page reloads, people lose what they were reading or writing",
     anchor="CARE S6; WCAG 2.2.1",
     mark="L",
     how="looks for meta refresh",

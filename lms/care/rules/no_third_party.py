@@ -1,4 +1,4 @@
-"""The page asks nobody else for anything."""
+"""The page loads nothing from third parties."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-third-party",
-    title="The page asks nobody else for anything",
-    why="A font or counter from elsewhere tells others who reads about trauma",
+    title="The page loads nothing from third parties",
+    why="A third-party font or counter tells others who reads about trauma",
     anchor="CARE 6, 8",
     mark="L",
-    how="lists every request of the page that goes to another address",
+    how="lists every request to another site",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""No word hurries or threatens with loss."""
+"""No words rush people or threaten a loss."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="no-urgency",
-    title="No word hurries or threatens with loss",
-    why="Hurry is a way to press people; there is time",
+    title="No words rush people or threaten a loss",
+    why="Urgency puts pressure on people, and there is time",
     anchor="CARE S6, 8; Almeida 2023",
     mark="S",
-    how="reads the page's own words for haste and for loss",
+    how="looks for words of haste and loss in the page’s own text",
     check=check,
 )

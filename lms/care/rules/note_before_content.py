@@ -1,4 +1,4 @@
-"""A note stands before hard content."""
+"""Hard content has a content note before it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SCRIPT = r"""([selector, prose]) => {
 
 async def check(page: Looked) -> Finding:
     """Look at one page."""
-    missing = "no content note comes before the lesson's words"
+    missing = "there’s no content note before the lesson’s text"
     return there_is(await page.ask(SCRIPT, [page.recipe.note, page.recipe.prose]), missing)
 
 
 RULE = Rule(
     id="note-before-content",
-    title="A note stands before hard content",
-    why="Whoever knows what comes can choose when to read it; the note gives a choice, no protection",
+    title="Hard content has a content note before it",
+    why="People who know what’s coming can choose when to read it; a note gives a choice, not protection",
     anchor="CARE S1; Bridgland 2023",
     mark="S",
     how="on a heavy lesson, looks for a note (the recipe can say where) that comes before the first long paragraph",

@@ -19,7 +19,7 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="nothing-moves",
     title="Nothing moves by itself",
-    why="Motion at the edge of sight keeps a watchful body watching",
+    why="Motion at the edge of their view keeps watchful people on guard",
     anchor="CARE 4.4; WCAG 2.2.2",
     mark="L",
     how="looks for animations without an end or longer than five seconds, and for marquees",

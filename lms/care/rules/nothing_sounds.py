@@ -1,4 +1,4 @@
-"""Nothing sounds by itself."""
+"""Nothing plays sound by itself."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="nothing-sounds",
-    title="Nothing sounds by itself",
-    why="A sudden voice or sound can frighten, and can give somebody away",
+    title="Nothing plays sound by itself",
+    why="A sudden voice or sound can frighten people or give them away",
     anchor="CARE S3, 4.4; WCAG 1.4.2",
     mark="L",
     how="looks for audio or video that starts by itself",

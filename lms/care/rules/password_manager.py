@@ -1,4 +1,4 @@
-"""Passwords may be filled in by the device."""
+"""The device can fill in passwords."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="password-manager",
-    title="Passwords may be filled in by the device",
-    why="A password that has to be remembered shuts out whoever cannot",
+    title="The device can fill in passwords",
+    why="Having to remember a password shuts some people out",
     anchor="CARE E8; WCAG 3.3.8",
     mark="L",
     how="looks for autocomplete=off on password and name fields",

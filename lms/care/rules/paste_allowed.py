@@ -1,4 +1,4 @@
-"""Words may be pasted into every field."""
+"""You can paste into every field."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="paste-allowed",
-    title="Words may be pasted into every field",
-    why="Blocked pasting punishes password managers and weak memories",
+    title="You can paste into every field",
+    why="Blocking paste breaks password managers and is hard on weak memories",
     anchor="CARE E8; WCAG 3.3.8",
     mark="L",
-    how="pastes into every text field and looks whether the page stops it",
+    how="pastes into every text field and checks whether the page blocks it",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""A pause is one press away."""
+"""People can pause with one press."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ SCRIPT = r"""words => careSees.all("a[href], button, summary").some((node) => ne
 
 async def check(page: Looked) -> Finding:
     """Look at one page."""
-    return there_is(await page.ask(SCRIPT, page.recipe.pause), "no visible link or button offers a pause")
+    return there_is(await page.ask(SCRIPT, page.recipe.pause), "there’s no visible link or button to pause")
 
 
 RULE = Rule(
     id="pause-near",
-    title="A pause is one press away",
-    why="Who is overwhelmed must not have to look for the way out",
+    title="People can pause with one press",
+    why="Nobody who feels overwhelmed should have to search for a way out",
     anchor="CARE S3",
     mark="P",
-    how="looks for a visible link or button that says pause (the recipe can say which words)",
+    how="looks for a visible link or button that says pause (the recipe can set its words)",
     check=check,
     kinds=frozenset(
         {

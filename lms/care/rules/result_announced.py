@@ -1,4 +1,4 @@
-"""What changes on the page is also said aloud."""
+"""Screen readers announce changes on the page."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="result-announced",
-    title="What changes on the page is also said aloud",
-    why="Whoever does not see the screen must hear that an answer was kept",
+    title="Screen readers announce changes on the page",
+    why="People who can’t see the screen need to hear that their answer was saved",
     anchor="CARE 4.1; WCAG 4.1.3",
     mark="L",
-    how="after a press that does not lead to another page, looks whether the new words stand in a status or alert",
+    how="after a press that doesn’t lead to another page, checks whether the new text is in a status or alert",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""It is said that one may try again as often as one likes."""
+"""The page says that you can try again as often as you like."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ WORDS = re.compile(
 
 async def check(page: Looked) -> Finding:
     """Look at one page."""
-    return there_is(WORDS.search(await page.words()), "nothing says that one may try again")
+    return there_is(WORDS.search(await page.words()), "nothing says that you can try again")
 
 
 RULE = Rule(
     id="retry-said",
-    title="It is said that one may try again as often as one likes",
+    title="The page says that you can try again as often as you like",
     why="Knowing that nothing is final lets people answer honestly",
     anchor="CARE S7",
     mark="P",
-    how="reads a check and a result for words that say so",
+    how="looks for this on the pages of a check and its result",
     check=check,
     kinds=frozenset({"check", "result"}),
 )

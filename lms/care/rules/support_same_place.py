@@ -1,4 +1,4 @@
-"""Support lines stand in the same place on every page."""
+"""Support lines are in the same place on every page."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ async def check(page: Looked) -> Finding:
     """Look at one page."""
     place = await page.ask(SCRIPT, page.recipe.support)
     if place is None:
-        return none_of(["no visible link leads to support"])
+        return none_of(["there’s no visible link to support"])
     others = await page.note("support", place)
-    return none_of(f"support is in the {place}; on “{name}” in the {other}" for name, other in others if other != place)
+    return none_of(
+        f"support is in the {place}, but on “{name}” it’s in the {other}" for name, other in others if other != place
+    )
 
 
 RULE = Rule(
     id="support-same-place",
-    title="Support lines stand in the same place on every page",
-    why="Help is found by habit, not by search",
+    title="Support lines are in the same place on every page",
+    why="People find help by habit, not by searching",
     anchor="CARE S4; WCAG 3.2.6",
     mark="L",
-    how=(
-        "looks for the link (the recipe can say which words) and compares its part of the page and its address "
-        "with other pages"
-    ),
+    how=("looks for the link (the recipe can set its words) and compares its place and its address with other pages"),
     check=check,
 )

@@ -1,4 +1,4 @@
-"""Tables name their rows or columns."""
+"""Tables have header cells."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="tables-headed",
-    title="Tables name their rows or columns",
-    why="A cell that is read out alone means nothing",
+    title="Tables have header cells",
+    why="Read out on its own, a cell means nothing",
     anchor="CARE 4.4; WCAG 1.3.1",
     mark="L",
-    how="looks for a header cell in every table that is more than layout",
+    how="looks for a header cell in every table that isn’t for layout",
     check=check,
 )

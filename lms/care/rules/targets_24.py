@@ -1,4 +1,4 @@
-"""Everything that can be pressed is at least 24 pixels wide and high."""
+"""Everything you can press is at least 24 pixels wide and high."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ async def check(page: Looked) -> Finding:
 
 RULE = Rule(
     id="targets-24",
-    title="Everything that can be pressed is at least 24 pixels wide and high",
+    title="Everything you can press is at least 24 pixels wide and high",
     why="Hands shake, screens are small",
     anchor="CARE 4.1; WCAG 2.5.8",
     mark="L",
-    how="measures links, buttons and fields; links within a sentence are left out, and a label counts with its field",
+    how="measures links, buttons and fields, except links within a sentence; a label counts as part of its field",
     check=check,
 )

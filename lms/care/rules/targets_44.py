@@ -22,9 +22,9 @@ async def check(page: Looked) -> Finding:
 RULE = Rule(
     id="targets-44",
     title="Buttons and fields are at least 44 pixels high",
-    why="What is pressed under stress should be easy to hit",
+    why="Under stress, people need targets that are easy to hit",
     anchor="CARE 4.1 (our bar); WCAG 2.5.5",
     mark="L",
-    how="measures buttons, lists and text fields; a box or radio button counts with its label",
+    how="measures buttons, lists and text fields; a checkbox or radio button counts with its label",
     check=check,
 )

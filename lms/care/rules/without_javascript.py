@@ -1,4 +1,4 @@
-"""The page can be read without JavaScript."""
+"""The page is readable without JavaScript."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ async def check(page: Looked) -> Finding:
     """Look at one page."""
     without = await page.plain_words() if page.plain_words else None
     if without is None:
-        return Finding(Verdict.NOT_SEEN, ("the page could not be opened again without JavaScript",))
+        return Finding(Verdict.NOT_SEEN, ("the page couldn’t be opened again without JavaScript",))
     words = await page.ask("() => document.body.innerText")
     full, plain = set(words.lower().split()), set(without.lower().split())
     share = len(full & plain) / max(1, len(full))
-    return none_of([f"without JavaScript {share:.0%} of the words are there"] if share < 0.8 else [])
+    return none_of([f"without JavaScript {share:.0%} of the text is there"] if share < 0.8 else [])
 
 
 RULE = Rule(
     id="without-javascript",
-    title="The page can be read without JavaScript",
-    why="Old phones, strict networks and weak signals lose scripts first; the words should stay",
+    title="The page is readable without JavaScript",
+    why="Scripts fail first on old phones, strict networks and weak signals, but people still need the text",
     anchor="CARE 5; P1",
     mark="P",
-    how="opens the page again with JavaScript off and compares the words",
+    how="opens the page again without JavaScript and compares the text",
     check=check,
     as_opened=True,
 )
