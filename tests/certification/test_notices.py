@@ -170,7 +170,7 @@ def test_two_sweeps_at_the_same_moment_tell_once(site: Site) -> None:
                 done.result()
         assert about_ends(site) == number
         files |= {file.name: read(file.read_bytes()) for file in (site.settings.data / "mail").iterdir()}
-    assert len([one for one in files.values() if "until" in one["Subject"]]) == 5
+    assert len([one for one in files.values() if "certificate expire" in one["Subject"]]) == 5
 
 
 def test_a_mail_server_that_is_away_for_a_day_loses_none_and_doubles_none(make_sqlite_site: Make, box: Box) -> None:
@@ -379,11 +379,11 @@ def test_a_coordinator_is_told_of_their_own_programme_only_and_only_when_asked(s
     choose(site, "mina", "programme-ends")
     to_days_before(site, code, 30)
     site.work()
-    assert {row.recipient for row in outbox(site) if "asked" in row.subject} == set()
+    assert {row.recipient for row in outbox(site) if "soon or" in row.subject} == set()
     choose(site, "cora", "programme-ends")
     site.work()
     site.work()
-    found = [row for row in outbox(site) if "asked" in row.subject]
+    found = [row for row in outbox(site) if "soon or" in row.subject]
     assert [row.recipient for row in found] == ["cora@example.org"] and found[0].off_url
     assert rows(site)["cora"] == {"ends-30"}
 
