@@ -1,4 +1,4 @@
-"""Decided here: when a certificate ends, when it can be renewed, and until when the renewed one stands."""
+"""Decided here: when a certificate expires, when it can be renewed, and until when the renewed one is valid."""
 
 from __future__ import annotations
 

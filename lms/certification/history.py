@@ -1,4 +1,4 @@
-"""Where a certificate stands in its cycle, in words, and the cycle as a small history in which nothing is deleted."""
+"""The renewal state of a certificate in words, and its history, from which nothing is deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site's own design that has a slip in it: the last one that worked stands in, and the slip is told with its line."""
+"""Fallback for a site's own design with an error: the last version that worked, and the error with its line."""
 
 from __future__ import annotations
 

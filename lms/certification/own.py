@@ -1,4 +1,4 @@
-"""One's own data in this room: what is kept of certificates and why, handed over whole, and what of it stays."""
+"""Personal data of certificates: what we keep and why, export, and what stays after deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What certificates say in words: their clauses, states and dates, for paper, page and JSON alike."""
+"""What certificates say in words: their clauses, states and dates, for PDF, page and JSON alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed: the facts of a certificate as plain values, and every text that stands on it."""
+"""What is printed: the facts of a certificate as plain values, and every text on it."""
 
 from __future__ import annotations
 

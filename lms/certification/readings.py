@@ -1,4 +1,4 @@
-"""What a file is, before the register was asked: its kind, what is amiss with it, and the badge that it carries."""
+"""What a file is, before the register was asked: its kind, its problems, and the badge in it."""
 
 from __future__ import annotations
 

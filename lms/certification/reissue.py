@@ -1,4 +1,4 @@
-"""What is done when a certificate must be made anew, or when a withdrawal is taken back."""
+"""Reissue a certificate, or reinstate one that was withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see when a certificate is withdrawn, stands again, or is made anew."""
+"""Pages for withdrawing, reinstating and reissuing a certificate."""
 
 from __future__ import annotations
 

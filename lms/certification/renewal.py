@@ -1,4 +1,4 @@
-"""What is done for renewing: a programme's rule is set, a renewal begins, and a certificate follows the one before."""
+"""Actions of renewal: set a programme's rule, start a renewal, and issue the next certificate."""
 
 from __future__ import annotations
 

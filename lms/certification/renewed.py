@@ -1,4 +1,4 @@
-"""What a renewed certificate says of its renewal, and of the certificate with which it began, in words."""
+"""What a renewed certificate says about its renewal and about the first certificate, in words."""
 
 from __future__ import annotations
 

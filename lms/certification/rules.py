@@ -1,4 +1,4 @@
-"""Decided here: whether a certificate is earned, until when it stands, its state, and whether a name fits."""
+"""Decided here: whether a certificate is due, until when it is valid, its state, and whether a name matches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The square on paper: the paper's own words, signed, behind its address, where no server gets to see them."""
+"""QR codes: the signed words of a certificate after the # of its address, where no server sees them."""
 
 from __future__ import annotations
 

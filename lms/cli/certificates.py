@@ -1,4 +1,4 @@
-"""Commands for certificates: list, download, revoke, make anew, and keys for those who ask."""
+"""Commands for certificates: list, download, revoke, reissue, and API keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for how certificates look and what they are signed with: preview, designs, badge and new-keys."""
+"""Commands for certificate designs and signing keys: preview, designs, badge and new-keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that verifies: a code, what a square says, or a file, with the register or with a list of keys alone."""
+"""The command that verifies: a code, a QR code or a file, with the register or only with a list of keys."""
 
 from __future__ import annotations
 

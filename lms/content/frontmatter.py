@@ -1,4 +1,4 @@
-"""Front matter: YAML read as plain strings with their places, so that every trouble is told at once with its line."""
+"""Front matter: YAML read as plain strings with their places, so that all errors are reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks that nothing reads: they would stand in the text as they are, or take words away with them."""
+"""Unsupported Markdown: it would show up as plain characters, or hide words."""
 
 from __future__ import annotations
 

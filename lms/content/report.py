@@ -1,4 +1,4 @@
-"""Where findings are gathered while a course is read."""
+"""Collects problems while a course is read."""
 
 from __future__ import annotations
 

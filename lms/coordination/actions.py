@@ -1,4 +1,4 @@
-"""What coordinators do for many people at once: ask for it, stop it; and what is noted while it goes on."""
+"""Bulk actions: start one, stop it, and record the result of each item."""
 
 from __future__ import annotations
 

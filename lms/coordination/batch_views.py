@@ -1,4 +1,4 @@
-"""What coordinators see of work for many certificates: asking for it, how far it is, its file, and stopping it."""
+"""Pages for bulk actions on certificates: start, progress, file and stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work for many certificates, done in the job process a few at a time; interrupted, it goes on where it was."""
+"""Bulk actions on certificates, done in the job process a few at a time; they continue after an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The person whose page a coordinator has opened, and what they began in this programme."""
+"""The person whose page a coordinator opened, and the courses they started in this programme."""
 
 from __future__ import annotations
 

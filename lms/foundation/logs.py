@@ -1,4 +1,4 @@
-"""Log lines: each begins with its moment in UTC, its level and where it comes from."""
+"""Log lines: each starts with its time in UTC, its level and its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What learners do: begin a course, finish a lesson, answer and send a check, complete a practice conversation."""
+"""What learners do: start a course, finish a lesson, answer and send a check, complete a practice conversation."""
 
 from __future__ import annotations
 

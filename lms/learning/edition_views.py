@@ -1,4 +1,4 @@
-"""What people do when a course has gone on: they stay where they are, or go on with its newest version."""
+"""Pages for moving to a newer version of a course, or staying on the older one."""
 
 from __future__ import annotations
 

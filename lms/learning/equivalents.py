@@ -1,4 +1,4 @@
-"""What counts as met in another way: recorded by a coordinator, with a reason that only they and the learner see."""
+"""Recognised learning and exemptions: recorded by a coordinator, with a reason that only they and the learner see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people send about a lesson: remarks, and the authors' answers."""
+"""What people send about a lesson: comments, and the authors' answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see of a course's texts: lessons in either version, its words, and notes for those who run it."""
+"""What people see of a course's texts: lessons in either version, glossary, and facilitator notes."""
 
 from __future__ import annotations
 

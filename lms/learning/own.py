@@ -1,4 +1,4 @@
-"""One's own data in this room: what is kept of learning and why, handed over whole, and taken away."""
+"""Personal data of learning: what we keep and why, export, and deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What learners do in practice conversations: begin, say something, go back, try again from a turn, forget."""
+"""What learners do in practice conversations: start, say something, go back, try again from a turn, forget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pages show of renewing, and of a course that has gone on, made from values, without a query."""
+"""What pages show of renewal and of newer versions of a course, made from values without a query."""
 
 from __future__ import annotations
 

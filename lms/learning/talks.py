@@ -1,4 +1,4 @@
-"""Decided here: where a path of replies leads, in which order replies stand, and when counts come out."""
+"""Decided here: where a path of replies leads, the order of replies, and when counts are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remarks on lessons that carry nobody's name, and what the authors answered."""
+"""Anonymous lesson feedback, and what the authors answered."""
 
 from __future__ import annotations
 

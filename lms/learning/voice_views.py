@@ -1,4 +1,4 @@
-"""What people see of remarks: saying how a lesson was, what came of it, and reading and answering as its author."""
+"""Pages for lesson feedback: saying how a lesson was, what came of it, and reading and answering as its author."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def cards(pages: str) -> dict[str, Scorecard]:
 def test_what_cannot_be_looked_at_is_never_met(name: str, words: str, cards: dict[str, Scorecard]) -> None:
     card = cards[name]
     assert card.status == 2
-    assert words in json.dumps(as_data(card)) and words in as_html(card)
+    assert words in json.dumps(as_data(card), ensure_ascii=False) and words in as_html(card)
     assert "could not be looked at" in "\n".join(as_lines(card))
     unseen = [one for one in card.judged if one.verdict is Verdict.NOT_SEEN]
     assert unseen and card.count(Verdict.NOT_MET) == 0
@@ -96,7 +96,7 @@ def test_the_command_tells_a_broken_recipe_and_an_address_calmly(tmp_path: Path)
     broken = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", str(tmp_path / "broken.toml")])
     assert broken.exit_code == 1 and "broken.toml" in broken.output and "line 1" in broken.output
     nowhere = CliRunner().invoke(main, ["care", "training", "--recipe", "sidelight"])
-    assert nowhere.exit_code == 2 and "no address yet" in nowhere.output
+    assert nowhere.exit_code == 2 and "isn’t a web address" in nowhere.output
     unknown = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", "nobody"])
     assert unknown.exit_code == 2 and "Shipped are: now-lms, sidelight" in unknown.output
 

@@ -24,7 +24,7 @@ ROOMS = (
 WORDS = ("__init__", "rules", "events", "records", "actions", "forms", "pages", "views")
 HEAD = """# A tour of the code
 
-One line for each module, in the order in which the house is best read: from what everything stands on to the door.
+One line for each module, in the order in which the house is best read: from what everything rests on to the pages.
 A room imports only rooms above it in this list. This page is written by `python -m tests.house.tour`.
 """
 

@@ -1,4 +1,4 @@
-"""Match: a table of two columns, with a third for reasons; beside an empty left cell stands what belongs to none."""
+"""Match: a table of two columns, with a third for reasons; an empty left cell marks a distractor on the right."""
 
 from __future__ import annotations
 
