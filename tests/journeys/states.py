@@ -397,7 +397,7 @@ STATES = (
     State("people", "cora", "/programmes/harbour/people"),
     State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
     State("people, some to be chosen", "cora", "/programmes/harbour/people?choose=yes"),
-    State("people, nobody chosen", "cora", "/programmes/harbour/people?choose=yes", press("Begin")),
+    State("people, nobody chosen", "cora", "/programmes/harbour/people?choose=yes", press("Start")),
     State("many at once, just asked", "cora", "/programmes/harbour/people?choose=yes", ask_for_all),
     State("many at once, stopped", "cora", "/programmes/harbour/batches/{stopped}"),
     State("many at once, done", "cora", "/programmes/harbour/batches/{batch}"),

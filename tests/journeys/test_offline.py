@@ -175,7 +175,7 @@ def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: 
     page.locator("[data-question] input[type=radio]").first.check()
     page.get_by_text("Not sent yet. Your answer is saved on this device.").wait_for()
     page.get_by_role("button", name="Send my answers now").click()
-    page.get_by_text("There is no connection just now. Your answers wait here").wait_for()
+    page.get_by_text("You’re offline. Your answers are safe on this page").wait_for()
     context.set_offline(False)
     page.close()
     other = context.new_page()
@@ -194,7 +194,7 @@ def test_an_answer_stays_while_its_person_is_signed_out_and_another_person_gets_
     open_whole_check(served, hands, "paula")
     context.clear_cookies()
     page.locator("[data-question] input[type=radio]").first.check()
-    page.get_by_text("Your sign-in has ended. Your answer waits here").wait_for()
+    page.get_by_text("You’ve been signed out. Your answer is still on this page").wait_for()
     waiting = json.loads(page.evaluate("localStorage.getItem('waiting')"))
     assert len(waiting) == 1 and "form_token" not in str(waiting)
     other = sign_in(served, context, "yara")
@@ -269,7 +269,7 @@ def test_a_full_device_says_so_and_keeps_nothing(served: Served, opens: Opens) -
     open_whole_check(served, hands, "yara")
     context.set_offline(True)
     hands.page.locator("[data-question] input[type=radio]").first.check()
-    hands.page.get_by_text("this device has no room to keep it. Your answer is still on this page").wait_for()
+    hands.page.get_by_text("this device has no room to save it. Your answer is still on this page").wait_for()
 
 
 def test_before_a_course_is_kept_a_lesson_asks_for_nothing_more(served: Served, opens: Opens) -> None:

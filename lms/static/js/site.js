@@ -1,12 +1,12 @@
-// Everything works without this file. It keeps answers and courses, pauses in place, leaves at once, shows a password, prints
-// one private section and closes the menu.
+// Everything works without this file. It saves answers and courses on the device, opens Pause in place, leaves the site at once,
+// shows a password, prints one private section and closes the menu.
 
 const all = (what, inside = document) => [...inside.querySelectorAll(what)];
 
 // An error summary is read first.
 document.querySelector(".errs")?.focus();
 
-// Print one private section and nothing else; nothing is sent or kept.
+// Print one private section and nothing else; nothing is sent or stored.
 for (const button of all("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -103,8 +103,8 @@ document.addEventListener("click", (event) => {
   if (menu?.open && !menu.contains(event.target)) menu.open = false;
 });
 
-// What stays on one's own device: courses to read without a network, and answers until they have arrived. On a shared device
-// nothing is kept, and what somebody else kept is taken away, as it is when its person signs out.
+// What is stored on somebody's own device: courses to read offline, and answers until the server has them. On a shared device
+// nothing is stored, and what somebody else stored is deleted, as it is when they sign out.
 const KEPT = "kept", WAITING = "waiting", MARK = "mark";
 const { device, own } = document.body.dataset;
 const JSON_ONLY = { Accept: "application/json" };
@@ -138,7 +138,7 @@ const forgetAll = () => {
   return forgetPages();
 };
 
-// An answer waits under its address and question; it goes once one at least as new is known to have arrived.
+// An answer waits under its address and question, until the server is known to have one at least as new.
 const hold = (key, item) => own === undefined || remember(WAITING, { ...recall(WAITING), [key]: item });
 const settle = (key, revision) => {
   const waiting = recall(WAITING);
@@ -159,7 +159,7 @@ const sendWaiting = async (except = () => false) => {
     for (const [name, value] of fields) data.append(name, value);
     data.set("form_token", about.token);
     const reply = await fetch(url, { method: "POST", body: data, headers: JSON_ONLY });
-    // Where there is no such check for whoever is signed in, it was another person's.
+    // 404: whoever is signed in has no such check, so the answer was another person's.
     if (reply.ok || reply.status === 404) settle(key, revision);
   }
   if (recall(KEPT)) await keepPages(`${about.mark} shell`, about.shell, true);
@@ -200,7 +200,7 @@ for (const form of all("form[action$='/sign-out']")) form.addEventListener("subm
 });
 if (location.pathname.endsWith("/account-deleted")) forgetAll();
 
-// Keep a course, or forget it: one button on the course's page.
+// Save a course on the device, or remove it: one button on the course's page.
 const keeper = document.querySelector("[data-keep]");
 if (keeper && own !== undefined && "serviceWorker" in navigator) {
   const [button, says] = [keeper.querySelector("button"), keeper.querySelector("[role=status]")];
@@ -221,7 +221,7 @@ if (keeper && own !== undefined && "serviceWorker" in navigator) {
       remember(KEPT, { ...recall(KEPT), [address]: { title: about.title, url: about.pages[0] } });
     } catch (reason) {
       await caches.delete(`${about.mark} ${address}`);
-      // Where nothing is kept, nothing of the attempt stays either.
+      // Where no course is saved, remove what this attempt left behind too.
       if (!recall(KEPT)) {
         await forgetPages();
         if (!recall(WAITING)) remember(MARK);
@@ -255,7 +255,7 @@ if (keeper && own !== undefined && "serviceWorker" in navigator) {
   });
 }
 
-// The page that stands in for one that is not kept names what is.
+// The offline page lists the courses that are saved on the device.
 const shelf = document.querySelector("[data-shelf]");
 if (shelf) {
   for (const { title, url } of Object.values(recall(KEPT) ?? {})) {
@@ -268,7 +268,7 @@ if (shelf) {
   again.addEventListener("click", () => location.reload());
 }
 
-// How far something is, looked at again when asked and in place; once it has ended, the whole page comes anew.
+// Refresh the progress of a job in place; once the job has ended, load the whole page again.
 for (const link of all("[data-look]")) link.addEventListener("click", async (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
@@ -284,7 +284,7 @@ for (const link of all("[data-look]")) link.addEventListener("click", async (eve
   }
 });
 
-// Answers are kept a second after a change, when the page is left, and when the network comes back.
+// Answers are saved a second after a change, when the page is left, and when the network comes back.
 for (const check of all("[data-autosave]")) {
   const form = check.closest("form");
   const says = form.querySelector("[data-says]");
@@ -327,7 +327,7 @@ for (const check of all("[data-autosave]")) {
       });
       try {
         let reply = await send();
-        // Somebody who signed in again meanwhile has another token.
+        // Somebody who has signed in again since has another token.
         if (/40[01]/.test(reply.status)) {
           const { token } = await ask(device);
           if (token) for (const field of all("input[name=form_token]")) field.value = token;
@@ -345,7 +345,7 @@ for (const check of all("[data-autosave]")) {
         const count = document.querySelector("[data-count]");
         if (count) count.textContent = kept.count;
       } catch {
-        // An answer of another tab stays until something is chosen here again.
+        // An answer from another tab wins until something is chosen here again.
         changed = instead !== "newer";
         tell(instead);
       }
@@ -367,7 +367,7 @@ for (const check of all("[data-autosave]")) {
       changed = again = false;
       if (sending) revision.value = Number(group.dataset.revision) + 1;
     });
-    // What waited from an earlier visit is put back, unless something newer is kept already.
+    // Put back an answer that waited from an earlier visit, unless the server has a newer one.
     const item = own === undefined ? null : recall(WAITING)?.[key];
     if (item?.revision > Number(group.dataset.revision)) {
       for (const control of group.elements) {
