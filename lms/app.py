@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
+import pkgutil
 import secrets
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -18,89 +20,52 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
+import lms
 from lms import flow
-from lms.accounts import access, invitation_views, letter_views, own_views, password_views
+from lms.accounts import access
 from lms.accounts import records as accounts
 from lms.accounts.access import public
+from lms.accounts.blueprint import blueprint as account_blueprint
 from lms.accounts.rules import Visitor
-from lms.accounts.views import rooms as account_rooms
-from lms.certification import actions as certification
-from lms.certification import (
-    badge_views,
-    credentials,
-    file_views,
-    history,
-    levels,
-    list_views,
-    look_views,
-    reissue_views,
-    rendering,
-    renewal_views,
-    transcript_views,
-)
-from lms.certification import records as awards
-from lms.certification.codes import grouped
-from lms.certification.level_pages import way_told
-from lms.certification.pages import operator_notices
-from lms.certification.views import rooms as certification_rooms
-from lms.coordination import batch_views, equivalent_views, evidence_views, person_views
-from lms.coordination.views import rooms as coordination_rooms
-from lms.foundation import db, email_templates, events, gate, logs, packing, redaction, words
+from lms.certification.awards import actions as certification
+from lms.certification.awards import records as awards
+from lms.certification.awards.codes import grouped
+from lms.certification.awards.wording import operator_notices
+from lms.certification.badges import records as badge_records
+from lms.certification.blueprint import blueprint as certification_blueprint
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.pages import way_told
+from lms.certification.renewal import pages as renewal_pages
+from lms.coordination.blueprint import blueprint as coordination_blueprint
+from lms.foundation import db, email_templates, events, logs, redaction
+from lms.foundation.background.jobs import Jobs
+from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.files import FileStore
-from lms.foundation.health import Health
-from lms.foundation.jobs import Jobs
-from lms.foundation.settings import Settings, read_settings
+from lms.foundation.text import i18n
+from lms.foundation.text.i18n import gettext as _
 from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
-from lms.foundation.words import gettext as _
-from lms.learning import (
-    check_views,
-    edition_views,
-    graph_views,
-    lesson_views,
-    offline_views,
-    refresher_views,
-    talk_views,
-    voice_views,
-)
-from lms.learning.views import rooms as learning_rooms
-from lms.library import shelf
+from lms.foundation.web import compression, security
+from lms.foundation.web.health import Health
+from lms.learning.blueprint import blueprint as learning_blueprint
+from lms.library import course_cache
+from lms.library.blueprint import blueprint as library_blueprint
 from lms.library.records import list_current_digests
-from lms.library.views import rooms as library_rooms
 from lms.wellbeing import views as wellbeing
+from lms.wellbeing.blueprint import blueprint as wellbeing_blueprint
 from lms.wellbeing.rules import read_display
-from lms.wellbeing.views import rooms as wellbeing_rooms
 
 log = logging.getLogger("lms.app")
-ROOMS = (account_rooms, learning_rooms, library_rooms, certification_rooms, coordination_rooms, wellbeing_rooms)
+ROOMS = (
+    account_blueprint,
+    learning_blueprint,
+    library_blueprint,
+    certification_blueprint,
+    coordination_blueprint,
+    wellbeing_blueprint,
+)
 POST_MOST = 1024 * 1024
 ONE_YEAR = 365 * 24 * 3600
-
-__all__ = [
-    "badge_views",
-    "batch_views",
-    "check_views",
-    "create_app",
-    "edition_views",
-    "equivalent_views",
-    "evidence_views",
-    "file_views",
-    "graph_views",
-    "invitation_views",
-    "lesson_views",
-    "letter_views",
-    "list_views",
-    "look_views",
-    "offline_views",
-    "own_views",
-    "password_views",
-    "person_views",
-    "refresher_views",
-    "reissue_views",
-    "renewal_views",
-    "talk_views",
-    "transcript_views",
-    "voice_views",
-]
 
 
 class NoSession(dict[str, Any], SessionMixin):
@@ -135,6 +100,13 @@ class Site(Flask):
         )
 
 
+def load_views() -> None:
+    """Import every module of views, each of which adds its pages to the blueprint of its room."""
+    for module in pkgutil.walk_packages(lms.__path__, "lms."):
+        if module.name.endswith("views"):
+            importlib.import_module(module.name)
+
+
 def shipped(name: str) -> Path:
     """Return a folder that comes with the code: beside it in a checkout, inside the package once installed."""
     here = Path(__file__).resolve().parent
@@ -152,18 +124,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=POST_MOST, MAX_FORM_PARTS=2000, SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR)
     app.extensions["lms_settings"] = settings
     app.extensions["lms_files"] = files = FileStore(settings.data / "files")
-    shelf.bind(files)
+    course_cache.bind(files)
     db.connect(app, settings.database_url, settings.data)
-    words.install(app)
-    gate.install(app)
-    packing.install(app)
+    i18n.install(app)
+    security.install(app)
+    compression.install(app)
     access.login_manager.init_app(app, add_context_processor=False)
     app.before_request(access.recognise)
     app.before_request(access.check_post)
     app.after_request(access.touch_session)
     app.after_request(access.note_refusal)
-    for rooms in ROOMS:
-        app.register_blueprint(rooms)
+    load_views()
+    for room in ROOMS:
+        app.register_blueprint(room)
     public(app.view_functions["static"])
     _wire(app, settings)
     _speak(app)
@@ -180,7 +153,7 @@ def _wire(app: Flask, settings: Settings) -> None:
     app.extensions["lms_jobs"] = Jobs(settings.data, flow.lanes(settings, designs), enter=lambda: at_work(app))
     app.extensions["lms_is_held"] = lambda programme_id, digest: certification.is_held(programme_id, digest, settings)
     app.extensions["lms_certificates_of"] = lambda person_id: [
-        history.row_of(award, settings) for award in awards.list_standing_of_person(person_id)
+        renewal_pages.row_of(award, settings) for award in awards.list_standing_of_person(person_id)
     ]
 
     def certificate_of(enrolment_id: str) -> dict[str, Any]:
@@ -193,20 +166,20 @@ def _wire(app: Flask, settings: Settings) -> None:
             "name": award.name if award else "",
         }
 
-    def news_of(enrolment_id: str) -> history.Told | None:
+    def news_of(enrolment_id: str) -> renewal_pages.Told | None:
         award = awards.find_award_of_enrolment(enrolment_id)
-        return history.news_words(award, settings) if award else None
+        return renewal_pages.news_words(award, settings) if award else None
 
     def way_to_practise(enrolment_id: str) -> dict[str, Any] | None:
-        way = levels.way_of(enrolment_id)
+        way = readiness_actions.way_of(enrolment_id)
         return way_told(way) if way else None
 
     def unprintable(name: str) -> tuple[str, ...]:
         if name.isascii():
             return ()
-        from lms.certification.designs import missing_glyphs
+        from lms.certification.pdf.designs import missing_glyphs
 
-        return missing_glyphs(name, rendering.design_named("warm", settings, designs))
+        return missing_glyphs(name, pdf_jobs.design_named("warm", settings, designs))
 
     app.extensions["lms_own_data"] = (flow.kept_of_people, flow.hand_over, flow.take_away)
     app.extensions["lms_certificate_of"] = certificate_of
@@ -216,7 +189,7 @@ def _wire(app: Flask, settings: Settings) -> None:
     app.extensions["lms_frame"] = _frame_of_page
     app.extensions["lms_bring_looks"] = wellbeing.bring_looks
     app.extensions["lms_operator_notices"] = lambda: operator_notices(
-        len(awards.list_troubled()), credentials.lists_expired()
+        len(awards.list_troubled()), badge_records.lists_expired()
     )
     app.extensions["lms_line_notices"] = wellbeing.coordinator_notices
 
@@ -233,7 +206,7 @@ def at_work(app: Flask) -> Iterator[None]:
 def _speak(app: Flask) -> None:
     """Give templates their words, and what every page knows."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=words.day, duration=words.duration, grouped=grouped)
+    app.jinja_env.filters.update(day=i18n.day, duration=i18n.duration, grouped=grouped)
     app.jinja_env.globals.update(
         visitor=None, notices=(), here=None, leave_url=app.extensions["lms_settings"].leave_url
     )
@@ -245,8 +218,8 @@ def _speak(app: Flask) -> None:
         return {
             "visitor": visitor and _as_page_sees(visitor),
             "display": read_display(request.cookies.get("display", "")),
-            "lang": words.language(),
-            "dir": words.direction(),
+            "lang": i18n.language(),
+            "dir": i18n.direction(),
             "this_path": g.get("path_in_page") or _path_of_page(),
         }
 
@@ -258,14 +231,14 @@ def _frame_of_page() -> tuple[Hashable, str]:
     person = tuple((seen.get("person") or {}).items())
     about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"), person)
     display = read_display(request.cookies.get("display", ""))
-    return (visitor is None, about, display, words.language()), visitor.display_name if visitor else ""
+    return (visitor is None, about, display, i18n.language()), visitor.display_name if visitor else ""
 
 
 def _path_of_page() -> str:
     """Return the address to come back to: that of this page, or of the one behind a post."""
     if request.method in {"GET", "HEAD"}:
         return request.full_path.rstrip("?")
-    return gate.local_path(request.path, url_for("learning.home"))
+    return security.local_path(request.path, url_for("learning.home"))
 
 
 def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
@@ -386,7 +359,7 @@ def warm_up(app: Flask) -> None:
         digests = list_current_digests()
         db.db.session.remove()
         db.db.engine.dispose()
-        shelf.read_aside(digests)
+        course_cache.read_aside(digests)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     gc.collect()

@@ -8,16 +8,14 @@ from typing import Any
 
 from flask import url_for
 
-from lms import telling
-from lms.accounts import letters
-from lms.accounts import own as own_account
+from lms import reminders
 from lms.accounts import records as accounts
 from lms.accounts.events import NewDevice, ProgrammeSet
-from lms.certification import actions as certification
-from lms.certification import credentials, levels, notices, rendering, renewal
-from lms.certification import own as own_certificates
-from lms.certification.codes import grouped
-from lms.certification.events import (
+from lms.accounts.notifications import preferences
+from lms.accounts.personal_data import actions as own_account
+from lms.certification.awards import actions as certification
+from lms.certification.awards.codes import grouped
+from lms.certification.awards.events import (
     CertificateHeld,
     CertificateIssued,
     CertificateReinstated,
@@ -30,29 +28,43 @@ from lms.certification.events import (
     PracticeObserved,
     SpellingAsked,
 )
-from lms.certification.evidence import find_observation
-from lms.certification.records import find_letters, get_award
+from lms.certification.awards.observations import find_observation
+from lms.certification.awards.records import find_letters, get_award
+from lms.certification.badges import records as badge_records
+from lms.certification.holders import personal_data as own_certificates
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.renewal import actions as renewal_actions
+from lms.certification.renewal import expiry_notices
 from lms.coordination import batches
-from lms.coordination import own as own_batches
-from lms.foundation import clock, mail, throttle
+from lms.coordination import personal_data as own_batches
+from lms.foundation import clock
+from lms.foundation.background.jobs import Lane, Sweep
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.email_templates import render_email
 from lms.foundation.events import Reactions
-from lms.foundation.gate import settings as this_site
-from lms.foundation.jobs import Lane, Sweep
-from lms.foundation.owned import Erasure, Export, Kept, Part, Remains
-from lms.foundation.settings import Settings
-from lms.foundation.words import gettext as _
-from lms.foundation.words import moment
-from lms.learning import own as own_learning
-from lms.learning import runs
-from lms.learning.events import CoursePassed, EquivalentRecorded, LessonFinished, PracticeCompleted, RemarkAnswered
-from lms.learning.refreshers import tell_of_due
-from lms.learning.voice import list_finishers
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.personal_data import Erasure, Export, Kept, Part, Remains
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import moment
+from lms.foundation.web import throttle
+from lms.foundation.web.security import settings as this_site
+from lms.learning import personal_data as own_learning
+from lms.learning.check.refreshers import tell_of_due
+from lms.learning.feedback.records import list_finishers
+from lms.learning.practice import records as practice_records
+from lms.learning.progress.events import (
+    CoursePassed,
+    EquivalentRecorded,
+    LessonFinished,
+    PracticeCompleted,
+    RemarkAnswered,
+)
 from lms.library.events import ReviewRecorded
 from lms.wellbeing import actions as care
-from lms.wellbeing import kept as kept_care
-from lms.wellbeing import own as own_care
+from lms.wellbeing import personal_data as own_care
+from lms.wellbeing import support_cache as kept_care
 from lms.wellbeing.lines import Lines, read_lines
 from lms.wellbeing.pages import trouble_words
 
@@ -136,10 +148,10 @@ def reactions(settings: Settings) -> Reactions:
 
     def issue_if_earned(event: Any) -> None:
         if certification.issue_if_earned(event.enrolment_id, settings) is None:
-            renewal.renew_if_earned(event.enrolment_id, settings)
+            renewal_actions.renew_if_earned(event.enrolment_id, settings)
 
     def raise_if_earned(enrolment_id: str) -> None:
-        levels.raise_if_earned(enrolment_id, settings)
+        readiness_actions.raise_if_earned(enrolment_id, settings)
 
     return {
         LessonFinished: [issue_if_earned],
@@ -158,20 +170,20 @@ def reactions(settings: Settings) -> Reactions:
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
-        CertificateHeld: [lambda event: notices.take_back_before(event.award_id)],
+        CertificateHeld: [lambda event: expiry_notices.take_back_before(event.award_id)],
         CertificateIssued: [
-            lambda event: notices.take_back_before(event.award_id),
+            lambda event: expiry_notices.take_back_before(event.award_id),
             lambda event: certification.request_document(event.award_id),
             lambda event: raise_if_earned(get_award(event.award_id).enrolment_id),
         ],
         CertificateWithdrawn: [
-            lambda event: credentials.mark_stale(event.award_id),
-            lambda event: notices.take_back(event.award_id),
+            lambda event: badge_records.mark_stale(event.award_id),
+            lambda event: expiry_notices.take_back(event.award_id),
         ],
-        CertificateReinstated: [lambda event: credentials.mark_stale(event.award_id)],
+        CertificateReinstated: [lambda event: badge_records.mark_stale(event.award_id)],
         CertificateReplaced: [
-            lambda event: credentials.mark_stale(event.award_id),
-            lambda event: notices.carry_over(event.award_id, event.new_award_id),
+            lambda event: badge_records.mark_stale(event.award_id),
+            lambda event: expiry_notices.carry_over(event.award_id, event.new_award_id),
         ],
         DocumentStored: [lambda event: _email_holder("certificate_ready", event.award_id, settings)],
     }
@@ -192,7 +204,7 @@ def _email_holder(template: str, award_id: str, settings: Settings) -> None:
         account_url=settings.base_url + url_for("accounts.account"),
         preferences_url=_preferences_url(settings),
     )
-    mail.queue_mail(settings, holder.email, *email, quiet=letters.quiet_hours(holder.id))
+    mail_outbox.queue_mail(settings, holder.email, *email, quiet=preferences.quiet_hours(holder.id))
 
 
 def _preferences_url(settings: Settings) -> str:
@@ -206,7 +218,7 @@ def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
         return
     programme = accounts.get_programme(row.programme_id)
     address = settings.base_url + url_for("coordination.to_confirm", programme=programme.slug)
-    for person in levels.who_may_confirm(row):
+    for person in readiness_actions.who_may_confirm(row):
         email = render_email(
             "confirm_observer",
             name=person.display_name,
@@ -214,7 +226,7 @@ def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
             address=address,
             preferences_url=_preferences_url(settings),
         )
-        mail.queue_mail(settings, person.email, *email, quiet=letters.quiet_hours(person.id))
+        mail_outbox.queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
 
 
 def _tell_of_device(event: NewDevice, settings: Settings) -> None:
@@ -227,14 +239,14 @@ def _tell_of_device(event: NewDevice, settings: Settings) -> None:
         address=settings.base_url + url_for("accounts.password"),
         preferences_url=_preferences_url(settings),
     )
-    mail.queue_mail(settings, person.email, *email, quiet=letters.quiet_hours(person.id))
+    mail_outbox.queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
 
 
 def _tell_of_answer(event: RemarkAnswered) -> None:
     readers = list_finishers(event.programme_id, event.course_id, event.lesson_id)
     address = url_for("learning.remarks", course=event.course_id, lesson=event.lesson_id)
     line = _("The authors replied to readers’ feedback on a lesson you finished")
-    letters.wait_to_tell(readers, "answers", line, address)
+    preferences.wait_to_tell(readers, "answers", line, address)
 
 
 def _tell_of_refreshers(settings: Settings) -> None:
@@ -248,29 +260,29 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
     Email has a lane of its own: a mail server that does not answer holds up nothing else.
     """
     work = {
-        "certification.render": lambda award_id: rendering.make_document(award_id, settings, designs),
-        "certification.transcript": lambda person_id: rendering.make_requested_transcript(person_id, settings, designs),
+        "certification.render": lambda award_id: pdf_jobs.make_document(award_id, settings, designs),
+        "certification.transcript": lambda person_id: pdf_jobs.make_requested_transcript(person_id, settings, designs),
         "coordination.batch": lambda key: batches.work(key, settings, designs),
     }
     sweeps: list[Sweep] = [
-        lambda: rendering.sweep(settings, designs),
-        lambda: rendering.sweep_transcripts(settings, designs),
+        lambda: pdf_jobs.sweep(settings, designs),
+        lambda: pdf_jobs.sweep_transcripts(settings, designs),
         lambda: batches.sweep(settings, designs),
-        lambda: telling.tell_of_ends(settings),
-        lambda: telling.let_ends_wait(settings),
+        lambda: reminders.tell_of_ends(settings),
+        lambda: reminders.let_ends_wait(settings),
         lambda: _tell_of_refreshers(settings),
-        lambda: telling.send_lines(settings),
+        lambda: reminders.send_lines(settings),
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),
-        lambda: write(mail.forget_old),
-        lambda: mail.forget_old_files(settings),
+        lambda: write(mail_outbox.forget_old),
+        lambda: mail_outbox.forget_old_files(settings),
         lambda: write(accounts.sweep_invitations),
         lambda: write(throttle.sweep),
-        lambda: write(runs.sweep),
+        lambda: write(practice_records.sweep),
         lambda: write(accounts.sweep_sign_ins, clock.now() - timedelta(days=2)),
     ]
 
     def send(_mail_id: str = "") -> None:
-        mail.sweep(settings)
+        mail_outbox.sweep(settings)
 
     return [Lane("work", work, sweeps), Lane("mail", {"mail.send": send}, [send])]

@@ -21,12 +21,12 @@ from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_person_by_email, find_programme, roles_of
 from lms.app import at_work, create_app
-from lms.content.bundle import from_folder
-from lms.content.check import check
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
 from lms.foundation import clock
+from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.db import db, write
 from lms.foundation.migrations import upgrade
-from lms.foundation.settings import Settings, read_settings
 from lms.library import actions as library
 from tests.inspector import Inspector, Page
 from tests.postgres import Cluster, cluster

@@ -11,21 +11,23 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lms.certification.records import find_award_of_enrolment
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check
-from lms.content.course import Course, End, Question
+from lms.certification.awards.records import find_award_of_enrolment
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.course import Course, End, Question
 from lms.content.questions import chosen, complete, sample
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail
-from lms.learning import actions
-from lms.learning.papers import Paper
-from lms.learning.records import find_enrolment, find_open_attempt
-from lms.learning.renewals import find_renewal
-from lms.learning.renewing import way_between
+from lms.foundation.mail.outbox import OutboxMail
+from lms.learning.check import actions as check_actions
+from lms.learning.check.actions import save_answers, submit_answers
+from lms.learning.check.attempt import Paper
+from lms.learning.progress import actions
+from lms.learning.progress.records import find_enrolment, find_open_attempt
+from lms.learning.progress.renewal_records import find_renewal
+from lms.learning.progress.renewal_rules import way_between
 from lms.library import actions as library
+from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
 from tests.conftest import PASSWORD, Site
 from tests.conftest import PFA as PFA_FOLDER
 from tests.inspector import BASE, Form, Inspector, Page
@@ -164,12 +166,12 @@ def pass_check(site: Site, enrolment: str, wanted: Wanted = all_right, course: s
     with site.inside():
         content, renewal = the_course(course), find_renewal(enrolment)
         way = way_between(get_course(renewal.since), content) if renewal else None
-    attempt, _saved = site.do(actions.open_check, enrolment, content, way)
+    attempt, _saved = site.do(check_actions.open_check, enrolment, content, way)
     with site.inside():
         questions = [content.question_by_id[name] for name in attempt.drawn]
     answers = {q.id: (sample_of(q, wanted(q)), 1) for q in questions}
-    site.do(actions.save_answers, attempt.id, answers)
-    site.do(actions.submit_answers, attempt.id, content)
+    site.do(save_answers, attempt.id, answers)
+    site.do(submit_answers, attempt.id, content)
 
 
 def earn(site: Site, name: str = "sam", document: bool = False, course: str = PFA) -> str:

@@ -20,10 +20,10 @@ from lms.accounts.rules import MAY, Visitor, may, touch_is_due
 from lms.foundation import clock
 from lms.foundation.audit import acting_person
 from lms.foundation.db import write, write_if_free
-from lms.foundation.gate import TOKEN_FIELD, from_this_site, settings, token_fits
 from lms.foundation.keys import fingerprint, secret_key
-from lms.foundation.words import gettext as _
-from lms.foundation.words import speak
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import speak
+from lms.foundation.web.security import TOKEN_FIELD, from_this_site, settings, token_fits
 
 log = logging.getLogger("lms.accounts")
 

@@ -22,14 +22,15 @@ from lms.accounts.events import (
     SignedOut,
 )
 from lms.accounts.records import KnownDevice, Membership, PasswordLink, Person, Programme, SignIn
-from lms.foundation import clock, ids, mail
+from lms.foundation import clock, ids
 from lms.foundation.audit import acting_person
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.email_templates import Email
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
-from lms.foundation.settings import Settings
-from lms.foundation.words import gettext as _
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.text.i18n import gettext as _
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,9 @@ def send_password_link(settings: Settings, email: str, token: str, email_text: E
         # The same is written for an address that nobody has, so that the answer takes as long; that email never leaves.
         known = person if person and person.disabled_at is None else None
         make_password_link(known.id if known else None, token)
-        mail.queue_mail(settings, known.email if known else "", *email_text, any_hour=True, leaves=known is not None)
+        mail_outbox.queue_mail(
+            settings, known.email if known else "", *email_text, any_hour=True, leaves=known is not None
+        )
 
 
 def use_password_link(token: str, password_hash: str) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import idna
 
-from lms.foundation.fields import hides_something
-from lms.foundation.words import gettext as _
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.fields import hides_something
 
 EMAIL_MOST, LOCAL_MOST = 254, 64
 # What RFC 5322 allows in an unquoted local part, beside the letters and digits of every script (RFC 6531).

@@ -7,8 +7,8 @@ from wtforms.validators import ValidationError
 
 from lms.accounts.addresses import EMAIL_MOST, NotDeliverable, read_address
 from lms.accounts.rules import PASSWORD_MOST
-from lms.foundation.fields import Form, OneLine, Required, ShortEnough, TextField
-from lms.foundation.words import lazy_gettext as _l
+from lms.foundation.text.i18n import lazy_gettext as _l
+from lms.foundation.web.fields import Form, OneLine, Required, ShortEnough, TextField
 
 NAME_MOST, CERTIFICATE_NAME_MOST = 80, 120
 PRONOUNS_MOST = 40

@@ -11,7 +11,7 @@ from lms.accounts.events import AccountDisabled, AccountEnabled, MembershipEnded
 from lms.accounts.records import Invitation
 from lms.foundation import clock
 from lms.foundation.events import announce
-from lms.foundation.words import gettext as _
+from lms.foundation.text.i18n import gettext as _
 
 
 def take_role(person_id: str, programme_id: str, role: str) -> bool:

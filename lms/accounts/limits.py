@@ -8,11 +8,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import DoorStayedShut, SignInRefused
-from lms.foundation import throttle
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
-from lms.foundation.throttle import Growing
-from lms.foundation.words import ngettext
+from lms.foundation.text.i18n import ngettext
+from lms.foundation.web import throttle
+from lms.foundation.web.throttle import Growing
 
 # From whatever network: ten attempts are free, then each waits twice as long as the one before.
 BY_ACCOUNT = Growing(10, timedelta(minutes=15), timedelta(hours=4), timedelta(days=1))

@@ -8,34 +8,18 @@ from flask import g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import actions, limits, records
 from lms.accounts.access import allow, public, signed_in
+from lms.accounts.blueprint import blueprint
+from lms.accounts.browser_session import give_cookie
 from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
-from lms.accounts.passwords import hash_password, matches
-from lms.accounts.records import Person
-from lms.accounts.views import give_cookie, rooms, will_do
+from lms.accounts.passwords import hash_password, knows_password, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.email_templates import render_email
-from lms.foundation.fields import Form
-from lms.foundation.gate import settings
 from lms.foundation.keys import fingerprint, secret_key
-from lms.foundation.words import gettext as _
+from lms.foundation.web.security import settings
 
 
-def knows_password(me: Person, form: Form, name: str) -> bool:
-    """Decide whether a field holds the password of somebody signed in; tries that do not work are counted."""
-    wait = limits.wait_to_confirm(me.email)
-    if wait:
-        said = _("There have been too many attempts. Nothing has changed. Please wait %(wait)s, then try again.")
-        form.refuse(name, said % {"wait": limits.wait_in_words(wait)})
-        return False
-    if matches(me.password_hash, form[name].data or ""):
-        return True
-    write(limits.note_confirm_miss, me.email, me.id)
-    form.refuse(name, _("That’s not the current password of this account. Please check it and try again."))
-    return False
-
-
-@rooms.route("/account/password", methods=["GET", "POST"])
+@blueprint.route("/account/password", methods=["GET", "POST"])
 @allow("keep an account")
 def password() -> Any:
     """Change one's own password; every other sign-in ends."""
@@ -52,7 +36,7 @@ def password() -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-@rooms.route("/forgotten", methods=["GET", "POST"])
+@blueprint.route("/forgotten", methods=["GET", "POST"])
 @public
 def forgotten() -> Any:
     """Ask for a link to a new password; the answer is the same whether or not anybody has the address."""
@@ -73,7 +57,7 @@ def _send_link(email: str) -> None:
     write(actions.send_password_link, settings(), email, token, link_email)
 
 
-@rooms.route("/new-password/<token>", methods=["GET", "POST"])
+@blueprint.route("/new-password/<token>", methods=["GET", "POST"])
 @public
 def new_password(token: str) -> Any:
     """Set a new password by a one-time link; all sign-ins end, and one signs in with it."""

@@ -8,8 +8,12 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from lms.accounts import limits
+from lms.accounts.records import Person
 from lms.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST
-from lms.foundation.words import gettext as _
+from lms.foundation.db import write
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.fields import Form
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -47,3 +51,25 @@ def what_is_weak(password: str, about: list[str]) -> str | None:
             "This password is easy to guess. A few unrelated words in a row are easy to remember and hard to guess."
         )
     return None
+
+
+def will_do(form: Form, name: str, about: list[str]) -> bool:
+    """Decide whether a new password is hard enough to guess; `about` are words close to the person."""
+    weak = what_is_weak(form[name].data or "", [*about, "sidelight"])
+    if weak:
+        form.refuse(name, weak)
+    return weak is None
+
+
+def knows_password(me: Person, form: Form, name: str) -> bool:
+    """Decide whether a field holds the password of somebody signed in; tries that do not work are counted."""
+    wait = limits.wait_to_confirm(me.email)
+    if wait:
+        said = _("There have been too many attempts. Nothing has changed. Please wait %(wait)s, then try again.")
+        form.refuse(name, said % {"wait": limits.wait_in_words(wait)})
+        return False
+    if matches(me.password_hash, form[name].data or ""):
+        return True
+    write(limits.note_confirm_miss, me.email, me.id)
+    form.refuse(name, _("That’s not the current password of this account. Please check it and try again."))
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import actions, limits, records
 from lms.accounts.access import (
@@ -13,56 +13,26 @@ from lms.accounts.access import (
     carry_on_page,
     leave_browser,
     public,
-    session_cookie,
     signed_in,
 )
 from lms.accounts.addresses import as_people_write, normal_email
+from lms.accounts.blueprint import blueprint
+from lms.accounts.browser_session import let_in
 from lms.accounts.forms import NamesForm, SignInForm
-from lms.accounts.passwords import matches, what_is_weak
+from lms.accounts.names import unprintable
+from lms.accounts.passwords import matches
+from lms.accounts.personal_data.activity_log import tell
+from lms.accounts.personal_data.data_visibility import COLUMNS, rows_of_sight
 from lms.accounts.records import Person
-from lms.accounts.rules import LONGEST_OWN, device_kind
-from lms.accounts.sees import COLUMNS, rows_of_sight
-from lms.accounts.stories import tell
 from lms.foundation import audit
 from lms.foundation.db import write
-from lms.foundation.fields import Form
-from lms.foundation.gate import local_path, network_today, settings
-from lms.foundation.keys import fingerprint, secret_key
-from lms.foundation.words import gettext as _
-from lms.foundation.words import moment
-
-rooms = Blueprint("accounts", __name__)
+from lms.foundation.keys import secret_key
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import moment
+from lms.foundation.web.security import local_path, network_today, settings
 
 
-def let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
-    """Begin a session in this browser, and go where its person wanted to go."""
-    device = device_kind(request.headers.get("User-Agent", ""))
-    token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device)
-    g.session_ended = True
-    if page is None:
-        response = redirect(target, 303)
-    else:
-        g.session_mark = fingerprint(token)
-        response = make_response(page)
-    current_app.extensions["lms_bring_looks"](response, person.id, own_device)
-    give_cookie(response, token, own_device)
-    return response
-
-
-def give_cookie(response: Any, token: str, own_device: bool) -> None:
-    """Put a session's token into the browser: for as long as it is open, or for the session's longest life."""
-    response.set_cookie(
-        session_cookie(),
-        token,
-        max_age=int(LONGEST_OWN.total_seconds()) if own_device else None,
-        httponly=True,
-        secure=settings().secure,
-        samesite="Lax",
-        path="/",
-    )
-
-
-@rooms.route("/sign-in", methods=["GET", "POST"])
+@blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Any:
     """Sign in and continue where the visitor was going."""
@@ -124,7 +94,7 @@ def _after_sign_in(person: Person, own_device: bool, target: str, carried: str |
     return token_page
 
 
-@rooms.post("/sign-out")
+@blueprint.post("/sign-out")
 @allow("keep an account")
 def sign_out() -> Any:
     """End this session."""
@@ -132,15 +102,7 @@ def sign_out() -> Any:
     return leave_browser(make_response(redirect(url_for("learning.home"), 303)))
 
 
-def will_do(form: Form, name: str, about: list[str]) -> bool:
-    """Decide whether a new password is hard enough to guess; `about` are words close to the person."""
-    weak = what_is_weak(form[name].data or "", [*about, "sidelight"])
-    if weak:
-        form.refuse(name, weak)
-    return weak is None
-
-
-@rooms.route("/account", methods=["GET", "POST"])
+@blueprint.route("/account", methods=["GET", "POST"])
 @allow("keep an account")
 def account() -> Any:
     """Show and change one's own names, and see what happened with the account."""
@@ -186,12 +148,6 @@ def _what_was_saved() -> list[str]:
     return [_("Saved.")] if saved else []
 
 
-def unprintable(name: str) -> tuple[str, ...]:
-    """Return the whole letters of a name that certificates cannot show, as the room above tells."""
-    found: tuple[str, ...] = current_app.extensions["lms_unprintable"](name)
-    return found
-
-
 def _name_can_be_printed(form: NamesForm, before: str) -> bool:
     """Refuse a new name that cannot be printed; an unchanged one does not block other changes."""
     characters = unprintable(form.certificate_name.data or "") if form.certificate_name.data != before else ()
@@ -207,7 +163,7 @@ def _name_can_be_printed(form: NamesForm, before: str) -> bool:
     return not characters
 
 
-@rooms.post("/account/stay")
+@blueprint.post("/account/stay")
 @allow("keep an account")
 def stay() -> Any:
     """Restart the idle time of this sign-in and go back to the page where it was asked."""
@@ -215,7 +171,7 @@ def stay() -> Any:
     return redirect(local_path(request.form.get("next"), url_for("accounts.account")), 303)
 
 
-@rooms.post("/account/sign-ins/<sign_in>/end")
+@blueprint.post("/account/sign-ins/<sign_in>/end")
 @allow("keep an account")
 def end_sign_in(sign_in: str) -> Any:
     """End one of one's own sign-ins."""
@@ -223,7 +179,7 @@ def end_sign_in(sign_in: str) -> Any:
     return redirect(url_for("accounts.account", saved="sign-out"), 303)
 
 
-@rooms.post("/account/sign-ins/end-others")
+@blueprint.post("/account/sign-ins/end-others")
 @allow("keep an account")
 def end_other_sign_ins() -> Any:
     """End all of one's own sign-ins but this one."""
@@ -231,7 +187,7 @@ def end_other_sign_ins() -> Any:
     return redirect(url_for("accounts.account", saved="sign-outs"), 303)
 
 
-@rooms.get("/who-sees-what")
+@blueprint.get("/who-sees-what")
 @public
 def who_sees_what() -> Any:
     """Say who can see what, from the table that decides it."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lms.care.looked import Looked
+    from lms.care.inspected_page import Looked
     from lms.care.recipe import PageToSee
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lms.care.findings import Finding, Judged, Rule, Scorecard, Verdict
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 from lms.care.recipe import PageToSee, Recipe, Step
 
 if TYPE_CHECKING:

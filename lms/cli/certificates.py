@@ -12,18 +12,21 @@ from flask import current_app
 from lms.accounts.actions import note_export
 from lms.accounts.addresses import normal_email
 from lms.accounts.records import find_person_by_email
-from lms.certification import actions, levels, parcels, records, reissue
-from lms.certification.actions import Refused, state_of, today_in
-from lms.certification.codes import grouped, normalise_code
-from lms.certification.records import list_api_keys
-from lms.certification.rendering import make_document
-from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
+from lms.certification.awards import actions, records, reissue
+from lms.certification.awards.actions import Refused, state_of, today_in
+from lms.certification.awards.codes import grouped, normalise_code
+from lms.certification.awards.records import list_api_keys
+from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
+from lms.certification.pdf import zip_archive
+from lms.certification.pdf.jobs import make_document
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.verification.actions import end_key, make_key
 from lms.cli.lazy import LazyGroup
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
 from lms.foundation.db import write
-from lms.foundation.gate import settings
-from lms.learning.records import find_enrolment
+from lms.foundation.web.security import settings
+from lms.learning.progress.records import find_enrolment
 from lms.library.records import find_offering
 
 COMMANDS = {
@@ -102,7 +105,7 @@ def certificates_download(slug: str | None, out: Path) -> None:
     standing = [award.id for award in found if award and award.withdrawn_at is None]
     if out.exists():
         raise click.ClickException(f"The file {out} exists already. Nothing was changed.")
-    _digest, count = parcels.put_together(standing, out)
+    _digest, count = zip_archive.put_together(standing, out)
     say(f"{count} of {len(standing)} certificates are in {out}.")
     if count < len(standing):
         say("The others have no PDF yet. lms certificates list shows why.")
@@ -184,11 +187,11 @@ def certificates_evidence(
     account = find_person_by_email(normal_email(observer)) if "@" in observer else None
     if "@" in observer and account is None:
         raise click.ClickException(f"There’s no account with the address {observer}. Nothing was recorded.")
-    seen = levels.Seen(observer, role, on.date(), rating, account.id if account else None)
-    made = write(levels.record_observation, enrolment.id, seen, None)
+    seen = readiness_actions.Seen(observer, role, on.date(), rating, account.id if account else None)
+    made = write(readiness_actions.record_observation, enrolment.id, seen, None)
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
-    way = levels.way_of(enrolment.id)
+    way = readiness_actions.way_of(enrolment.id)
     say("Recorded. We’ve asked a trainer or coordinator to confirm the observer." if made.pending else "Recorded.")
     if way and way.ready:
         say("The “ready to practise” certificate is issued.")
@@ -209,7 +212,7 @@ def certificates_readiness(course_id: str, observations: int, slug: str | None) 
     programme = get_programme(slug)
     if find_offering(programme.id, course_id) is None:
         raise click.ClickException(f"{programme.slug} doesn’t offer {course_id}. Nothing was changed.")
-    write(levels.set_readiness, programme.id, course_id, observations, settings())
+    write(readiness_actions.set_readiness, programme.id, course_id, observations, settings())
     say(f"{programme.slug} now asks for {observations} in {course_id}.")
 
 
@@ -229,7 +232,7 @@ def keys_make(label: str) -> None:
 
     Example: lms certificates keys make "Harbour staff system"
     """
-    made = write(actions.make_key, label)
+    made = write(make_key, label)
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
     say(made)
@@ -261,7 +264,7 @@ def keys_end(label: str) -> None:
 
     Example: lms certificates keys end "Harbour staff system"
     """
-    refused = write(actions.end_key, label)
+    refused = write(end_key, label)
     if refused is not None:
         raise click.ClickException(refused.message)
     say("The key is revoked. The next request with it gets refused.")

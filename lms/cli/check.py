@@ -14,11 +14,11 @@ from typing import Any
 import click
 
 from lms.cli.output import json_option, say
-from lms.content.across import shared_sentences
-from lms.content.bundle import from_folder
-from lms.content.check import look_over, render_findings
-from lms.content.course import Finding
-from lms.content.measures import Measures
+from lms.content.lint.across import shared_sentences
+from lms.content.lint.check import look_over, render_findings
+from lms.content.lint.measures import Measures
+from lms.content.model.bundle import from_folder
+from lms.content.model.course import Finding
 
 
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:

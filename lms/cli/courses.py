@@ -8,19 +8,19 @@ from typing import Any
 
 import click
 
-from lms.certification.records import list_waiting
+from lms.certification.awards.records import list_waiting
 from lms.cli.check import course_folders
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
-from lms.content.bundle import for_publishing, from_folder
-from lms.content.check import check as check_bundle
-from lms.content.check import render_findings
+from lms.content.lint.check import check as check_bundle
+from lms.content.lint.check import render_findings
+from lms.content.model.bundle import for_publishing, from_folder
 from lms.foundation.db import write
 from lms.foundation.files import FileStore
-from lms.foundation.gate import settings
+from lms.foundation.web.security import settings
 from lms.library import actions, records
 from lms.library.actions import Refused
-from lms.library.shelf import get_course
+from lms.library.course_cache import get_course
 
 # Facts of a programme without which nothing is published: everybody who learns has a person to talk to.
 SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")

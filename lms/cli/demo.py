@@ -17,9 +17,9 @@ from lms.cli.demo_history import BEGAN, add_person, days_ago, live_through
 from lms.cli.demo_people import SIGN_INS
 from lms.cli.output import say
 from lms.cli.shared import inside
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.gate import settings
-from lms.foundation.settings import Settings
+from lms.foundation.web.security import settings
 
 LIMITS = (
     "“What you tell me stays with me. The exceptions: if you or someone else may be badly hurt, if a child or a "

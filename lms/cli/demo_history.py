@@ -11,23 +11,26 @@ from unicodedata import normalize
 import click
 
 from lms.accounts import actions as accounts
-from lms.accounts import invitations
 from lms.accounts.actions import set_programme
+from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.records import find_person_by_email, get_person, get_programme
-from lms.certification import actions as certification
-from lms.certification import levels, reissue
-from lms.certification.records import find_award_of_enrolment
+from lms.certification.awards import actions as certification
+from lms.certification.awards import reissue
+from lms.certification.awards.records import find_award_of_enrolment
+from lms.certification.readiness import actions as readiness_actions
 from lms.cli.demo_people import FEEDBACK, INVITED, LISTENING, PEOPLE, PFA, SIGN_INS, WELLBEING, Stage
-from lms.content.course import End
+from lms.content.model.course import End
 from lms.content.questions import complete, sample
 from lms.foundation import clock, ids
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.settings import Settings
-from lms.learning import actions as learning
-from lms.learning import practice, voice
-from lms.learning.records import get_enrolment
+from lms.learning.check.actions import open_check, submit_answers
+from lms.learning.feedback import records as feedback_records
+from lms.learning.practice import actions as practice_actions
+from lms.learning.progress import actions as learning
+from lms.learning.progress.records import get_enrolment
+from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
 
 # The programme began two and a half years ago, so that some certificates have had time to expire.
 BEGAN = 900
@@ -58,7 +61,7 @@ def add_person(email: str, name: str, role: str, secret: str, programme_id: str)
 def live_through(programme_id: str, secret: str, settings: Settings) -> None:
     """Let everybody of the demo do what they did, by the same actions as on the pages, each on its day."""
     with days_ago(BEGAN):
-        write(levels.set_readiness, programme_id, PFA, 1, settings)
+        write(readiness_actions.set_readiness, programme_id, PFA, 1, settings)
     for number, life in enumerate(PEOPLE):
         with days_ago(life.joined):
             person_id = write(add_person, _address(life.name, number), life.name, life.role, secret, programme_id)
@@ -66,7 +69,7 @@ def live_through(programme_id: str, secret: str, settings: Settings) -> None:
             _go_through(stage, person_id, programme_id, settings)
     for email in INVITED:
         with days_ago(3):
-            write(invitations.invite, programme_id, "learner", email)
+            write(invitation_actions.invite, programme_id, "learner", email)
     _history_of_sam(programme_id, settings)
     _give_feedback(programme_id)
 
@@ -120,14 +123,14 @@ def _practise(enrolment: str, course: Any) -> None:
 
 def _take_check(enrolment: str, course: Any, *, right: bool) -> None:
     """Open a check, answer it, right or not quite, and send it."""
-    attempt, _saved = write(learning.open_check, enrolment, course)
+    attempt, _saved = write(open_check, enrolment, course)
     answers = {}
     for place, question_id in enumerate(attempt.drawn):
         question = course.question_by_id[question_id]
         samples = sample(question)
         given = [*(samples["not_right"] if not right and place % 2 else []), *samples["right"]]
         answers[question_id] = (next(one for one in given if complete(question, one) is None), 1)
-    write(learning.submit_answers, attempt.id, course, answers)
+    write(submit_answers, attempt.id, course, answers)
 
 
 def _history_of_sam(programme_id: str, settings: Settings) -> None:
@@ -140,8 +143,8 @@ def _history_of_sam(programme_id: str, settings: Settings) -> None:
     half = _go_through(Stage(LISTENING, started=12, lessons=0.5), sam.id, programme_id, settings)
     course = _course(LISTENING)
     with days_ago(1):
-        run = write(practice.begin, half, course.digest, course.conversations[0].id)
-        write(practice.say, run.id, course.conversations[0], 0, 0)
+        run = write(practice_actions.begin, half, course.digest, course.conversations[0].id)
+        write(practice_actions.say, run.id, course.conversations[0], 0, 0)
 
 
 def _give_feedback(programme_id: str) -> None:
@@ -149,10 +152,19 @@ def _give_feedback(programme_id: str) -> None:
     lessons = _course(PFA).lessons
     for place, said, words, when in FEEDBACK:
         with days_ago(when):
-            write(voice.remark, ids.public_id(), programme_id, PFA, lessons[place].id, said, words, clock.today("UTC"))
+            write(
+                feedback_records.remark,
+                ids.public_id(),
+                programme_id,
+                PFA,
+                lessons[place].id,
+                said,
+                words,
+                clock.today("UTC"),
+            )
     with days_ago(20):
         write(
-            voice.answer,
+            feedback_records.answer,
             programme_id,
             PFA,
             lessons[0].id,
@@ -184,8 +196,8 @@ def _observe(enrolment: str, rating: str) -> None:
     tara, cora = (find_person_by_email(f"{name}@demo.example") for name in ("tara", "cora"))
     if tara is None or cora is None:
         raise click.ClickException("There’s no Tara or Cora, so the demo has no history.")
-    seen = levels.Seen(tara.display_name, "trainer", clock.today("UTC"), rating)
-    write(levels.record_observation, enrolment, seen, cora.id)
+    seen = readiness_actions.Seen(tara.display_name, "trainer", clock.today("UTC"), rating)
+    write(readiness_actions.record_observation, enrolment, seen, cora.id)
 
 
 def _observed_well(enrolment: str, _programme_id: str, _settings: Settings) -> None:

@@ -9,18 +9,22 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from lms.certification import credentials, keyring, rendering, specimen
-from lms.certification.baking import baked
-from lms.certification.credentials import find_credential
-from lms.certification.designs import DesignError, UnprintableText
-from lms.certification.last_good import find_slip
-from lms.certification.rendering import list_designs
+from lms.certification.badges import records as badge_records
+from lms.certification.badges.baking import baked
+from lms.certification.badges.records import find_credential
+from lms.certification.keys import keyring
+from lms.certification.keys.opening import keys_of
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf import specimen
+from lms.certification.pdf.designs import DesignError, UnprintableText
+from lms.certification.pdf.fallback import find_slip
+from lms.certification.pdf.jobs import list_designs
 from lms.cli.certificates import find_award
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.clock import today
 from lms.foundation.db import write
-from lms.foundation.gate import settings
+from lms.foundation.web.security import settings
 
 
 @click.command("preview")
@@ -34,14 +38,14 @@ def preview(design: str, name: str, out: Path) -> None:
     Example: lms certificates preview warm --name "Łucja Nguyễn" --out /tmp/specimen
     """
     site, shipped = settings(), current_app.extensions["lms_designs"]
-    found = rendering.design_named(design, site, shipped)
+    found = pdf_jobs.design_named(design, site, shipped)
     if found.folder.name != design:
-        known = ", ".join(rendering.list_designs(site, shipped))
+        known = ", ".join(pdf_jobs.list_designs(site, shipped))
         raise click.ClickException(f"There’s no design {design}. The designs are: {known}. Nothing was made.")
     day = today(site.timezone)
     facts = specimen.facts_for(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)
     try:
-        pdf, badge = specimen.make(facts, found, rendering.keys_of(site), site)
+        pdf, badge = specimen.make(facts, found, keys_of(site), site)
     except DesignError as slip:
         raise click.ClickException(f"The design has an error in {slip}\nFix that line and try again.") from None
     except UnprintableText as lacking:
@@ -102,6 +106,6 @@ def new_keys(yes: bool) -> None:
         )
     for path in keyring.put_aside(settings()):
         say(f"Put aside: {path}")
-    rendering.keys_of(settings(), fresh=True)
-    write(credentials.mark_all_stale)
+    keys_of(settings(), fresh=True)
+    write(badge_records.mark_all_stale)
     say("The new keys sign from now on. Please restart the site, and back up LMS_DATA/keys.")

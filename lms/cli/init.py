@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from lms.accounts import actions, invitations, records
+from lms.accounts import actions, records
+from lms.accounts.invitations import actions as invitation_actions
 from lms.cli.output import say
 from lms.cli.programmes import look_over_name, look_over_slug
 from lms.cli.shared import inside
 from lms.foundation.db import write
-from lms.foundation.gate import settings
+from lms.foundation.web.security import settings
 
 
 @click.command()
@@ -28,6 +29,6 @@ def init(slug: str, name: str | None) -> None:
     if records.list_operators():
         raise click.ClickException("This site already has an operator. Nothing was changed. See: lms people list")
     write(actions.set_programme, slug, name, {})
-    token = write(invitations.invite, None, "operator", None)
+    token = write(invitation_actions.invite, None, "operator", None)
     say("The site is ready. This link is for its first operator. It works once, within 14 days:")
     say(f"{settings().base_url}/invitation/{token}")

@@ -7,17 +7,18 @@ from typing import Any
 
 import click
 
-from lms.accounts import actions, invitations, leaving, records
+from lms.accounts import actions, leaving, records
 from lms.accounts.actions import FormError
 from lms.accounts.addresses import NotDeliverable, normal_email, read_address
+from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.rules import ROLES
-from lms.certification.records import list_api_keys
+from lms.certification.awards.records import list_api_keys
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
 from lms.foundation import ids
 from lms.foundation.db import write
-from lms.foundation.gate import settings
 from lms.foundation.keys import secret_key
+from lms.foundation.web.security import settings
 
 
 @click.group()
@@ -71,11 +72,11 @@ def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
             return
         say(f"{email} now has the role {role}. They need to sign in again to use it.")
         return
-    token = write(invitations.invite, programme.id if programme else None, role, address)
+    token = write(invitation_actions.invite, programme.id if programme else None, role, address)
     if isinstance(token, actions.FormError):
         raise click.ClickException(f"{token.message} Nothing was changed.")
     say(f"Send this link to {address} and nobody else. It works once, within 14 days:")
-    confirmed = f"?confirmed={invitations.proof(secret_key(settings().data), token)}" if checked else ""
+    confirmed = f"?confirmed={invitation_actions.proof(secret_key(settings().data), token)}" if checked else ""
     say(f"{settings().base_url}/invitation/{token}{confirmed}")
     if role != "learner" and not checked:
         say("When they open it, we email them a second link, because this role needs a confirmed address.")

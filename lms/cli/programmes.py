@@ -21,13 +21,13 @@ from lms.accounts.rules import (
     slug_for,
     without_role,
 )
-from lms.certification.logos import LogoRefused, as_logo
-from lms.certification.rendering import list_designs
+from lms.certification.pdf.jobs import list_designs
+from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.foundation.db import write
-from lms.foundation.gate import settings
-from lms.learning.rules import PRIOR_MONTHS_MOST
+from lms.foundation.web.security import settings
+from lms.learning.progress.rules import PRIOR_MONTHS_MOST
 
 
 @click.group()

@@ -8,7 +8,7 @@ import click
 
 from lms.cli.output import say
 from lms.cli.supervising import Supervisor, check_port
-from lms.foundation.settings import BadSetting, read_settings
+from lms.foundation.config.settings import BadSetting, read_settings
 
 
 @click.command()
@@ -41,8 +41,8 @@ def _open_with_keys() -> None:
     """Open the app and its signing keys; one that cannot be used ends the start with a clear line."""
     # Imported by the child alone: with the app, `lms serve` would take 68 MB (PSS) for as long as it runs, not 14.
     from lms.app import at_work
-    from lms.certification.keyring import KeyTrouble
-    from lms.certification.rendering import keys_of
+    from lms.certification.keys.keyring import KeyTrouble
+    from lms.certification.keys.opening import keys_of
     from lms.cli.shared import open_app
 
     try:

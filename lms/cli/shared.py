@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import records
 from lms.app import at_work, create_app
+from lms.foundation.config.setting_checks import masked
+from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import db
 from lms.foundation.keys import BadKey, secret_key
 from lms.foundation.migrations import upgrade
-from lms.foundation.setting_checks import masked
-from lms.foundation.settings import BadSetting, Settings, read_settings
 from lms.foundation.turns import Busy
 
 

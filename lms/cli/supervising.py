@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from lms.cli.output import say
-from lms.foundation.alive import note_alive
+from lms.foundation.background.heartbeat import note_alive
 
 log = logging.getLogger("lms.serve")
 
@@ -32,7 +32,7 @@ STOP_SECONDS = 15
 
 # Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
 WEB = [sys.executable, "-m", "gunicorn", "--forwarded-allow-ips=", "--forwarder-headers=", "--preload"]
-WEB += ["--worker-class", "lms.foundation.serving.Worker", "--threads", "4", "--worker-connections", "512"]
+WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
 WEB += ["--no-control-socket", "--log-level", "warning"]
 
 

@@ -12,17 +12,19 @@ import click
 
 from lms.accounts.records import get_programme
 from lms.app import at_work, shipped
-from lms.certification import inquiries, pages
-from lms.certification.inquiries import square_in
-from lms.certification.reading import KeysUnreadable, Known, known_from, read
-from lms.certification.readings import ends_at, said_in
-from lms.certification.refusals import in_words
-from lms.certification.squares import SquareRefused, opened
+from lms.certification.awards import wording
+from lms.certification.keys.listing import key_rows
+from lms.certification.keys.qr_payload import SquareRefused, opened
+from lms.certification.verification import file_check
+from lms.certification.verification.file_check import square_in
+from lms.certification.verification.file_reader import KeysUnreadable, Known, known_from, read
+from lms.certification.verification.file_report import ends_at, said_in
+from lms.certification.verification.refusals import in_words
 from lms.cli.certificates import find_award
 from lms.cli.output import json_option, say
 from lms.cli.shared import open_app
 from lms.foundation.clock import now, today
-from lms.foundation.gate import settings
+from lms.foundation.web.security import settings
 
 OFFLINE = "unknown offline"
 # A QR code names its last day without a time zone, and no place ends a day later than this.
@@ -60,10 +62,10 @@ def verify(what: str, keys: Path | None, as_json: bool) -> None:
 
 def _by_register(what: str) -> dict[str, Any]:
     award, amiss, says = None, "", {}
-    if Path(what).is_file() or inquiries.square_in(what):
-        known = known_from(inquiries.key_rows(settings()))
+    if Path(what).is_file() or file_check.square_in(what):
+        known = known_from(key_rows(settings()))
         if Path(what).is_file():
-            found = inquiries.held_against_register(read(Path(what).read_bytes(), known, shipped("certificates")))
+            found = file_check.held_against_register(read(Path(what).read_bytes(), known, shipped("certificates")))
             award, amiss, says = found.award, found.amiss, _said(found.badge)
         else:
             amiss, says = _read_square(what, known)
@@ -73,7 +75,7 @@ def _by_register(what: str) -> dict[str, Any]:
     state = award.state(today(settings().timezone)) if award else "unknown"
     shown = None if award is None or award.waiting else award
     programme = get_programme(shown.programme_id).name if shown else None
-    told = pages.as_json(state, shown, shown.code if shown else what, programme)
+    told = wording.as_json(state, shown, shown.code if shown else what, programme)
     if shown is not None and not says:
         says = {"certificate": f"{shown.title} {shown.version}, completed {shown.passed_on}"}
     if amiss:

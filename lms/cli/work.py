@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from lms.certification.rendering import get_ready
+from lms.certification.pdf.jobs import get_ready
 from lms.cli.shared import inside
 from lms.cli.supervising import parent_in_charge
-from lms.foundation.alive import note_alive
+from lms.foundation.background.heartbeat import note_alive
 
 
 @click.command()

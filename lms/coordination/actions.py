@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.certification import actions as certification
-from lms.certification.records import find_award_of_enrolment, get_award
+from lms.certification.awards import actions as certification
+from lms.certification.awards.records import find_award_of_enrolment, get_award
 from lms.coordination import records
 from lms.coordination.events import BatchAsked, BatchEnded, DocumentHandedOut
 from lms.coordination.records import Batch, BatchItem, Kind
-from lms.foundation import clock, ids, jobs
+from lms.foundation import clock, ids
+from lms.foundation.background import jobs
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
-from lms.foundation.settings import Settings
 
 WORK = "coordination.batch"
 

@@ -7,15 +7,16 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, send_file, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.certification.actions import today_in
+from lms.certification.awards.actions import today_in
 from lms.coordination import actions, batches, pages, records
+from lms.coordination.blueprint import blueprint
 from lms.coordination.records import KINDS, Batch
-from lms.coordination.views import asked_for, people_page, rooms
+from lms.coordination.views import asked_for, people_page
 from lms.foundation import clock
 from lms.foundation.db import write
-from lms.foundation.gate import settings
-from lms.foundation.words import gettext as _
-from lms.foundation.words import moment
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import moment
+from lms.foundation.web.security import settings
 
 MOST, NAMES_MOST = 2000, 100
 # What came of it, in the order in which it is told; names stand with what somebody may want to look after.
@@ -23,7 +24,7 @@ OUTCOMES = ("in", "made", "issued", "kept", "waiting", "nameless", "trouble", "w
 NAMED = {"waiting", "nameless", "trouble", "withdrawn", "none"}
 
 
-@rooms.post("/programmes/<programme>/batches")
+@blueprint.post("/programmes/<programme>/batches")
 @allow("work for many at once")
 def begin_batch(programme: str) -> Any:
     """Ask for something for the people chosen on the list, or for all that fit its search."""
@@ -53,7 +54,7 @@ def _mine(public_id: str) -> Batch:
     return found
 
 
-@rooms.get("/programmes/<programme>/batches/<batch>")
+@blueprint.get("/programmes/<programme>/batches/<batch>")
 @allow("work for many at once")
 def batch(programme: str, batch: str) -> Any:
     """Show how far it is, and what came of it."""
@@ -91,7 +92,7 @@ def _names(batch: Batch, outcome: str, count: int) -> tuple[list[str], int]:
     return [f"{name}, {titles.get(course_id, course_id)}" for name, course_id in found], count - len(found)
 
 
-@rooms.get("/programmes/<programme>/batches/<batch>/file")
+@blueprint.get("/programmes/<programme>/batches/<batch>/file")
 @allow("work for many at once")
 def batch_file(programme: str, batch: str) -> Any:
     """Give the file to whoever asked for it, for a day."""
@@ -105,7 +106,7 @@ def batch_file(programme: str, batch: str) -> Any:
     return response
 
 
-@rooms.post("/programmes/<programme>/batches/<batch>/stop")
+@blueprint.post("/programmes/<programme>/batches/<batch>/stop")
 @allow("work for many at once")
 def stop_batch(programme: str, batch: str) -> Any:
     """Stop it where it is; what was done stays done."""

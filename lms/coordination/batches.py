@@ -6,18 +6,23 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from lms.certification import actions as certification
-from lms.certification.actions import today_in
-from lms.certification.parcels import PART, put_together
-from lms.certification.records import best_issued, document_is_stored, find_award_of_enrolment, list_awards_of_enrolment
-from lms.certification.rendering import make_document
+from lms.certification.awards import actions as certification
+from lms.certification.awards.actions import today_in
+from lms.certification.awards.records import (
+    best_issued,
+    document_is_stored,
+    find_award_of_enrolment,
+    list_awards_of_enrolment,
+)
+from lms.certification.pdf.jobs import make_document
+from lms.certification.pdf.zip_archive import PART, put_together
 from lms.coordination import actions, records
 from lms.coordination.records import Batch
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.files import changed_at
-from lms.foundation.settings import Settings
-from lms.learning.records import list_results
-from lms.library.shelf import get_course
+from lms.learning.progress.records import list_results
+from lms.library.course_cache import get_course
 
 STEP = 20
 PART_KEPT = timedelta(hours=1)

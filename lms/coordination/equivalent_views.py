@@ -9,18 +9,18 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import Person
-from lms.certification.actions import today_in
-from lms.content.course import Course
+from lms.certification.awards.actions import today_in
+from lms.content.model.course import Course
+from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
 from lms.coordination.members import begun_by, member_of_programme
-from lms.coordination.views import rooms
 from lms.foundation.db import write
-from lms.foundation.gate import settings
-from lms.foundation.words import day
-from lms.foundation.words import gettext as _
-from lms.learning import actions, rules
-from lms.learning.equivalents import Equivalent, find_equivalent, list_standing
-from lms.learning.records import Enrolment, get_enrolment
+from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
+from lms.learning.progress import actions, rules
+from lms.learning.progress.equivalents import Equivalent, find_equivalent, list_standing
+from lms.learning.progress.records import Enrolment, get_enrolment
 
 
 def _whose_equivalent(public_id: str) -> str | None:
@@ -40,7 +40,7 @@ def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str,
     }
 
 
-@rooms.route("/programmes/<programme>/people/<person>/equivalents", methods=["GET", "POST"])
+@blueprint.route("/programmes/<programme>/people/<person>/equivalents", methods=["GET", "POST"])
 @allow("record an equivalent")
 def equivalents(programme: str, person: str) -> Any:
     """Record that somebody covered a part of a course differently, or is exempted from it."""
@@ -121,7 +121,7 @@ def _row(row: Equivalent, words: dict[tuple[str, str, str], str]) -> dict[str, A
     }
 
 
-@rooms.post("/programmes/<programme>/people/<person>/equivalents/<equivalent>/undo")
+@blueprint.post("/programmes/<programme>/people/<person>/equivalents/<equivalent>/undo")
 @allow("record an equivalent")
 def undo_equivalent(programme: str, person: str, equivalent: str) -> Any:
     """Let something recorded no longer count, with a reason."""

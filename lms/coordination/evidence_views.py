@@ -8,29 +8,32 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import Person, get_person, list_staff
-from lms.certification import evidence, levels
-from lms.certification.actions import Refused, today_in
-from lms.certification.level_pages import RATING_WORDS, UNDO_WORDS, told
-from lms.certification.pages import role_words
-from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
+from lms.certification.awards import observations as award_observations
+from lms.certification.awards.actions import Refused, today_in
+from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
+from lms.certification.awards.wording import role_words
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.pages import RATING_WORDS, UNDO_WORDS, told
+from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import OUTSIDE, ROLE_WORDS, ObservationForm, ReadinessForm
 from lms.coordination.members import begun_by, member_of_programme, on_hold_of
-from lms.coordination.views import rooms
 from lms.foundation.db import write
-from lms.foundation.gate import settings
-from lms.foundation.words import gettext as _
-from lms.learning.records import get_enrolment
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
+from lms.learning.progress.records import get_enrolment
+from lms.library.course_cache import get_course, private_courses
 from lms.library.records import find_newest_digest, find_offering
-from lms.library.shelf import get_course, private_courses
 
 
-@rooms.route("/programmes/<programme>/people/<person>/practice", methods=["GET", "POST"])
+@blueprint.route("/programmes/<programme>/people/<person>/practice", methods=["GET", "POST"])
 @allow("record observed practice")
 def practice(programme: str, person: str) -> Any:
     """Record that somebody's practice was observed."""
     member = member_of_programme(person)
     form = ObservationForm(request.form)
-    asking = {course.id: row.id for row, course in begun_by(member.id) if levels.asks_for_observing(row, course)}
+    asking = {
+        course.id: row.id for row, course in begun_by(member.id) if readiness_actions.asks_for_observing(row, course)
+    }
     observers = {public_id: person_id for public_id, person_id, _words in _observers(member)}
     on, today = form.day(), today_in(this_programme().id, settings())
     if request.method == "POST" and form.fits(asking, observers):
@@ -39,7 +42,7 @@ def practice(programme: str, person: str) -> Any:
             form.refuse("seen_on", _("Enter today’s date or an earlier one, for example %(example)s.", example=example))
             return _page(programme, member, form)
         seen = form.seen(on, observers)
-        made = write(levels.record_observation, asking[form.course.data], seen, signed_in().person_id)
+        made = write(readiness_actions.record_observation, asking[form.course.data], seen, signed_in().person_id)
         if not isinstance(made, Refused):
             return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
         form.refuse("observer" if seen.observer_id else "observer_name", made.message)
@@ -66,12 +69,14 @@ def _saved_words() -> list[str]:
 
 def _page(programme: str, member: Person, form: ObservationForm, undo_problem: tuple[str, str] = ("", "")) -> Any:
     begun = begun_by(member.id)
-    form.course.choices = [(course.id, course.title) for row, course in begun if levels.asks_for_observing(row, course)]
+    form.course.choices = [
+        (course.id, course.title) for row, course in begun if readiness_actions.asks_for_observing(row, course)
+    ]
     observers = [(public_id, words) for public_id, _id, words in _observers(member)]
     recorded = [
         {**told(row), "course": course.title}
         for enrolment, course in begun
-        for row in evidence.list_observations(enrolment.id)
+        for row in award_observations.list_observations(enrolment.id)
     ]
     page = render_template(
         "coordination/practice.html",
@@ -92,29 +97,29 @@ def _page(programme: str, member: Person, form: ObservationForm, undo_problem: t
     return make_response(page, 422 if form.errors or undo_problem[0] else 200)
 
 
-@rooms.post("/programmes/<programme>/people/<person>/practice/<observation>/undo")
+@blueprint.post("/programmes/<programme>/people/<person>/practice/<observation>/undo")
 @allow("record observed practice")
 def undo_practice(programme: str, person: str, observation: str) -> Any:
     """Let a record of observed practice no longer count, with a reason of a few."""
-    member, row = member_of_programme(person), evidence.find_observation(observation)
+    member, row = member_of_programme(person), award_observations.find_observation(observation)
     if row is None or row.enrolment_id not in [enrolment.id for enrolment, _course in begun_by(member.id)]:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "")
     if reason not in UNDO_REASONS:
         return _page(programme, member, ObservationForm(), (row.public_id, _("Choose one of the reasons.")))
-    write(levels.undo_observation, row.id, reason)
+    write(readiness_actions.undo_observation, row.id, reason)
     return redirect(url_for("coordination.practice", programme=programme, person=person, saved="yes"), 303)
 
 
 def _whose_practice(public_id: str) -> str | None:
-    row = evidence.find_observation(public_id)
+    row = award_observations.find_observation(public_id)
     return get_enrolment(row.enrolment_id).person_id if row else None
 
 
 belongs("observation", _whose_practice)
 
 
-@rooms.get("/programmes/<programme>/practice-to-confirm")
+@blueprint.get("/programmes/<programme>/practice-to-confirm")
 @allow("confirm observed practice")
 def to_confirm(programme: str) -> Any:
     """Show the observers without an account whom this visitor can confirm; how it went is not told here."""
@@ -125,8 +130,8 @@ def _to_confirm_page(problem: str = "") -> Any:
     me = signed_in().person_id
     waiting = [
         {**told(row), "who": get_person(get_enrolment(row.enrolment_id).person_id).display_name}
-        for row in evidence.list_pending(this_programme().id)
-        if me in {person.id for person in levels.who_may_confirm(row)}
+        for row in award_observations.list_pending(this_programme().id)
+        if me in {person.id for person in readiness_actions.who_may_confirm(row)}
     ]
     page = render_template(
         "coordination/to_confirm.html",
@@ -143,24 +148,24 @@ def _is_private(enrolment_id: str) -> bool:
     return get_enrolment(enrolment_id).course_id in private_courses()
 
 
-@rooms.post("/programmes/<programme>/practice-to-confirm/<observation>")
+@blueprint.post("/programmes/<programme>/practice-to-confirm/<observation>")
 @allow("confirm observed practice")
 def confirm_practice(programme: str, observation: str) -> Any:
     """Confirm that the person named did observe a practice, or say that this cannot be confirmed."""
-    row = evidence.find_observation(observation)
+    row = award_observations.find_observation(observation)
     if row is None or row.programme_id != this_programme().id or _is_private(row.enrolment_id):
         abort(404)
     go, me = request.form.get("go"), signed_in().person_id
     if go not in {"yes", "no"}:
         return _to_confirm_page(_("Choose one of the two buttons."))
-    answer = levels.confirm_observer if go == "yes" else levels.decline_observer
+    answer = readiness_actions.confirm_observer if go == "yes" else readiness_actions.decline_observer
     refused = write(answer, row.id, me)
     if refused is not None:
         return _to_confirm_page(refused.message)
     return redirect(url_for("coordination.to_confirm", programme=programme, saved="yes"), 303)
 
 
-@rooms.route("/programmes/<programme>/courses/<course>/readiness", methods=["GET", "POST"])
+@blueprint.route("/programmes/<programme>/courses/<course>/readiness", methods=["GET", "POST"])
 @allow("record observed practice")
 def readiness(programme: str, course: str) -> Any:
     """Set how many observed practices the programme asks for in a course."""
@@ -168,10 +173,10 @@ def readiness(programme: str, course: str) -> Any:
     if digest is None or find_offering(this.id, course) is None:
         abort(404)
     content = get_course(digest)
-    asked = evidence.asked_by_programme(this.id, course)
+    asked = award_observations.asked_by_programme(this.id, course)
     form = ReadinessForm(request.form) if request.method == "POST" else ReadinessForm(data={"observations": str(asked)})
     if request.method == "POST" and form.validate():
-        write(levels.set_readiness, this.id, course, int(form.observations.data or 0), settings())
+        write(readiness_actions.set_readiness, this.id, course, int(form.observations.data or 0), settings())
         return redirect(url_for("coordination.readiness", programme=programme, course=course, saved="yes"), 303)
     page = render_template(
         "coordination/readiness.html",

@@ -9,12 +9,12 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
-from lms.certification.levels import Seen
-from lms.certification.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
-from lms.foundation.fields import Form, Number, OneLine, Required, ShortEnough, TextField
-from lms.foundation.words import gettext as _
-from lms.foundation.words import lazy_gettext as _l
-from lms.learning.rules import WAYS
+from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
+from lms.certification.readiness.actions import Seen
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import lazy_gettext as _l
+from lms.foundation.web.fields import Form, Number, OneLine, Required, ShortEnough, TextField
+from lms.learning.progress.rules import WAYS
 
 REASON_MOST, OBSERVER_MOST = 600, 80
 # Chosen for an observer without an account in the programme.

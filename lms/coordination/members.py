@@ -6,12 +6,12 @@ from flask import abort
 
 from lms.accounts.access import this_programme
 from lms.accounts.records import Person, find_member
-from lms.certification.evidence import is_held_back
-from lms.certification.levels import to_withdraw
-from lms.content.course import Course
-from lms.learning.records import Enrolment, list_enrolments
+from lms.certification.awards.observations import is_held_back
+from lms.certification.readiness.actions import to_withdraw
+from lms.content.model.course import Course
+from lms.learning.progress.records import Enrolment, list_enrolments
+from lms.library.course_cache import get_course, private_courses
 from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course, private_courses
 
 
 def member_of_programme(public_id: str) -> Person:

@@ -8,11 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from lms.accounts.records import get_person
-from lms.certification.cycles import Stage, Validity, stage_of
-from lms.certification.evidence import list_held_back
-from lms.certification.history import words_of
-from lms.certification.pages import level_words, state_words
-from lms.certification.records import (
+from lms.certification.awards.observations import list_held_back
+from lms.certification.awards.records import (
     Award,
     best_issued,
     find_letters,
@@ -22,19 +19,22 @@ from lms.certification.records import (
     list_name_requests,
     list_troubled,
 )
-from lms.certification.renewal import rule_of
-from lms.certification.rules import State, name_fits, plain_name
+from lms.certification.awards.rules import State, name_fits, plain_name
+from lms.certification.awards.validity import Stage, Validity, stage_of
+from lms.certification.awards.wording import level_words, state_words
+from lms.certification.renewal.actions import rule_of
+from lms.certification.renewal.pages import words_of
 from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
-from lms.foundation.collation import found_in, search_key, sort_key
-from lms.foundation.settings import Settings
-from lms.foundation.sheets import as_sheet
-from lms.foundation.words import day, language, ngettext
-from lms.foundation.words import gettext as _
-from lms.learning.records import Enrolment, Learner, list_enrolments_of_programme, list_learners
+from lms.foundation.config.settings import Settings
+from lms.foundation.text.collation import found_in, search_key, sort_key
+from lms.foundation.text.csv_files import as_sheet
+from lms.foundation.text.i18n import day, language, ngettext
+from lms.foundation.text.i18n import gettext as _
+from lms.learning.progress.records import Enrolment, Learner, list_enrolments_of_programme, list_learners
+from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest, list_offerings
-from lms.library.shelf import get_course
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from typing import Any
 from flask import render_template, request
 
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.certification.actions import today_in
+from lms.certification.awards.actions import today_in
 from lms.coordination import pages
+from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme, on_hold_of
-from lms.coordination.views import rooms
-from lms.foundation.gate import settings
-from lms.foundation.words import gettext as _
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
 
 
-@rooms.get("/programmes/<programme>/people/<person>")
+@blueprint.get("/programmes/<programme>/people/<person>")
 @allow("see training states")
 def person(programme: str, person: str) -> Any:
     """Show one person's courses and certificates; what is asked of many stays on the list."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.records import Person
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.learning.records import Enrolment
+from lms.learning.progress.records import Enrolment
 
 Kind = Literal["file", "documents", "issue"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lms.certification.cycles import Stage
+from lms.certification.awards.validity import Stage
 
 TrainingState = Literal["not_started", "in_training", "waiting", "completed", "renew_by", "withdrawn"]
 STATES: tuple[TrainingState, ...] = ("not_started", "in_training", "waiting", "completed", "renew_by", "withdrawn")

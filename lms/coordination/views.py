@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, render_template, request, url_for
+from flask import current_app, make_response, render_template, request, url_for
 
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.certification.actions import today_in
-from lms.certification.evidence import list_pending
-from lms.certification.records import list_troubled
+from lms.certification.awards.actions import today_in
+from lms.certification.awards.observations import list_pending
+from lms.certification.awards.records import list_troubled
 from lms.coordination import pages
+from lms.coordination.blueprint import blueprint
 from lms.coordination.rules import STATES, TrainingState
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
-from lms.foundation.fields import whole_number
-from lms.foundation.gate import settings
+from lms.foundation.web.fields import whole_number
+from lms.foundation.web.security import settings
 
-rooms = Blueprint("coordination", __name__)
 PAGE, PAGE_TO_CHOOSE = 25, 100
 
 
@@ -29,7 +29,7 @@ def asked_for() -> tuple[str, list[TrainingState]]:
     return request.values.get("q", "")[:100], states
 
 
-@rooms.get("/programmes/<programme>/people")
+@blueprint.get("/programmes/<programme>/people")
 @allow("see training states")
 def people(programme: str) -> Any:
     """Show who is in training and who holds a certificate, a page at a time."""
@@ -89,7 +89,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
     )
 
 
-@rooms.get("/programmes/<programme>/people.csv")
+@blueprint.get("/programmes/<programme>/people.csv")
 @allow("see training states")
 def people_csv(programme: str) -> Any:
     """Give the same list as a file."""

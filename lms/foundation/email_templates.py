@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app
 from jinja2 import Environment, FileSystemLoader
 
-from lms.foundation.words import add_to_templates, direction, language
+from lms.foundation.text.i18n import add_to_templates, direction, language
 
 
 class Email(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from lms.content.bundle import Bundle
-from lms.content.course import Course
+from lms.content.model.bundle import Bundle
+from lms.content.model.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce

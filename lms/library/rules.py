@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from lms.content.course import Course
+from lms.content.model.course import Course
 
 REVIEW_ROLES = ("clinical", "peer", "legal")
 

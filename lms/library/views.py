@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response
+from flask import abort, current_app, make_response
 
 from lms.accounts.access import public
-from lms.content.pictures import ENDINGS, kind_of
+from lms.content.model.pictures import ENDINGS, kind_of
+from lms.library.blueprint import blueprint
 
-rooms = Blueprint("library", __name__)
 
-
-@rooms.get("/media/<digest>/<name>")
+@blueprint.get("/media/<digest>/<name>")
 @public
 def media(digest: str, name: str) -> Any:
     """Give a picture of a course; its address holds its digest, so it may be kept for ever."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from lms.foundation import clock
 from lms.foundation.db import after_commit, db
 from lms.foundation.events import announce
-from lms.wellbeing import kept, records
+from lms.wellbeing import records, support_cache
 from lms.wellbeing.events import LineChecked, LineRestored, LineWithdrawn
 from lms.wellbeing.records import LineWithdrawal
 
@@ -22,7 +22,7 @@ def check_line(line_id: str, on: date, data: Path) -> None:
     """Note that somebody made sure of a line today; who it was stands in the audit trail."""
     records.line_note(line_id).verified_on = on
     announce(LineChecked(line_id, on))
-    after_commit(lambda: kept.copy_notes(data))
+    after_commit(lambda: support_cache.copy_notes(data))
 
 
 def withdraw_line(line_id: str, data: Path, programme_id: str | None = None) -> None:
@@ -36,7 +36,7 @@ def withdraw_line(line_id: str, data: Path, programme_id: str | None = None) -> 
             db.session.add(LineWithdrawal(programme_id=programme_id, line_id=line_id, withdrawn_at=clock.now()))
     if changed:
         announce(LineWithdrawn(line_id, programme_id))
-    after_commit(lambda: kept.copy_notes(data))
+    after_commit(lambda: support_cache.copy_notes(data))
 
 
 def restore_line(line_id: str, data: Path, programme_id: str | None = None) -> None:
@@ -51,4 +51,4 @@ def restore_line(line_id: str, data: Path, programme_id: str | None = None) -> N
             db.session.delete(row)
     if changed:
         announce(LineRestored(line_id, programme_id))
-    after_commit(lambda: kept.copy_notes(data))
+    after_commit(lambda: support_cache.copy_notes(data))

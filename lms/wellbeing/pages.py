@@ -9,8 +9,8 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
-from lms.foundation.words import day, language, ngettext
-from lms.foundation.words import gettext as _
+from lms.foundation.text.i18n import day, language, ngettext
+from lms.foundation.text.i18n import gettext as _
 from lms.wellbeing.lines import Line, Lines, Trouble, in_reach, is_old
 
 

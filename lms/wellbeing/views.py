@@ -7,21 +7,21 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, meet, public, this_programme, visitor
 from lms.accounts.records import get_programme
 from lms.accounts.rules import Visitor
 from lms.foundation import clock
 from lms.foundation.db import if_it_answers, write
-from lms.foundation.gate import local_path, settings
-from lms.foundation.words import gettext as _
-from lms.foundation.words import language
-from lms.wellbeing import actions, kept, pages, records
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import language
+from lms.foundation.web.security import local_path, settings
+from lms.wellbeing import actions, pages, records, support_cache
+from lms.wellbeing.blueprint import blueprint
 from lms.wellbeing.lines import in_reach, is_old, spoken_first
 from lms.wellbeing.rules import choose_display
 
-rooms = Blueprint("wellbeing", __name__)
 YEAR = 365 * 24 * 3600
 REMEMBERED_MOST = 2000
 
@@ -37,7 +37,7 @@ _lock = threading.Lock()
 _programme_of: dict[str, str] = {}
 
 
-@rooms.after_app_request
+@blueprint.after_app_request
 def remember_programme(response: Response) -> Response:
     """Remember in this process alone whose programme is whose, for when the records do not answer."""
     somebody, mark = getattr(g, "visitor", None), getattr(g, "session_mark", None)
@@ -58,13 +58,13 @@ def _facts() -> Facts | None:
     if somebody is None or not somebody.roles:
         return None
     programme = get_programme(next(iter(somebody.roles)))
-    return kept.care_facts(programme.slug, programme.name, programme.facts)
+    return support_cache.care_facts(programme.slug, programme.name, programme.facts)
 
 
 def _copied_facts() -> Facts | None:
     meet(None)
     programme_id = _programme_of.get(g.session_mark or "")
-    return kept.find_programme(settings().data, programme_id) if programme_id else None
+    return support_cache.find_programme(settings().data, programme_id) if programme_id else None
 
 
 def _whatever_happens(make: Callable[[Facts | None], str]) -> str:
@@ -75,14 +75,16 @@ def _whatever_happens(make: Callable[[Facts | None], str]) -> str:
 def person_for(somebody: Visitor) -> dict[str, str] | None:
     """Return whom the programme of somebody signed in names to talk to, without asking the database."""
     programme_id = next(iter(somebody.roles), None)
-    return pages.person_to_talk_to(kept.find_programme(settings().data, programme_id)) if programme_id else None
+    return (
+        pages.person_to_talk_to(support_cache.find_programme(settings().data, programme_id)) if programme_id else None
+    )
 
 
 def _back() -> str:
     return local_path(request.args.get("from"), url_for("learning.home"))
 
 
-@rooms.get("/pause")
+@blueprint.get("/pause")
 @public
 def pause() -> Any:
     """Offer a few quiet minutes, and the way back."""
@@ -91,7 +93,7 @@ def pause() -> Any:
     )
 
 
-@rooms.get("/leaving")
+@blueprint.get("/leaving")
 @public
 def leaving() -> Any:
     """Say what "Leave this page" does, and what it cannot do."""
@@ -101,7 +103,7 @@ def leaving() -> Any:
     )
 
 
-@rooms.get("/support")
+@blueprint.get("/support")
 @public
 def support() -> Any:
     """Show whom one can talk to now; nothing of this visit is kept."""
@@ -110,7 +112,7 @@ def support() -> Any:
 
 def _support_page(facts: Facts | None) -> str:
     facts = facts or {}
-    lines = kept.current(settings().data).lines_of(facts.get("slug"))
+    lines = support_cache.current(settings().data).lines_of(facts.get("slug"))
     asked = request.args.get("place")
     place = lines.places.get(str(facts.get("country", "") if asked is None else asked).upper())
     emergency = place.emergency if place else ""
@@ -129,7 +131,7 @@ def _support_page(facts: Facts | None) -> str:
     )
 
 
-@rooms.route("/display", methods=["GET", "POST"])
+@blueprint.route("/display", methods=["GET", "POST"])
 @public
 def display() -> Any:
     """Change how the screen looks; the choice is kept on this device, and with the account of who is signed in."""
@@ -167,11 +169,11 @@ def bring_looks(response: Any, person_id: str, own_device: bool) -> None:
         _set_display(response, choices, YEAR if own_device else None)
 
 
-@rooms.get("/programmes/<programme>/support-lines")
+@blueprint.get("/programmes/<programme>/support-lines")
 @allow("look after support lines")
 def programme_lines(programme: str) -> Any:
     """Show a coordinator the lines that their people meet, to check them or take one off."""
-    here, now = this_programme(), kept.current(settings().data)
+    here, now = this_programme(), support_cache.current(settings().data)
     country = str(here.facts.get("country", ""))
     today = clock.today(settings().timezone)
     here_off = now.withdrawn_by.get(here.slug, frozenset())
@@ -193,7 +195,7 @@ def programme_lines(programme: str) -> Any:
 
 def coordinator_notices(programme: Any) -> list[str]:
     """Return what a programme's coordinators should know of their lines, for the page they open most."""
-    now = kept.current(settings().data)
+    now = support_cache.current(settings().data)
     facts, today = programme.facts, clock.today(settings().timezone)
     return pages.coordinator_notices(
         now.lines_of(programme.slug),
@@ -205,12 +207,12 @@ def coordinator_notices(programme: Any) -> list[str]:
     )
 
 
-@rooms.post("/programmes/<programme>/support-lines/<line>")
+@blueprint.post("/programmes/<programme>/support-lines/<line>")
 @allow("look after support lines")
 def note_line(programme: str, line: str) -> Any:
     """Mark a line as checked today, take it off every page, or show it again."""
     here, data = this_programme(), settings().data
-    known = in_reach(kept.current(data).before, here.slug, str(here.facts.get("country", "")))
+    known = in_reach(support_cache.current(data).before, here.slug, str(here.facts.get("country", "")))
     if line not in {one.id for one in known}:
         abort(404)
     what = request.form.get("what")

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 import lms.migrations
 from lms.accounts.actions import register
 from lms.accounts.addresses import NotDeliverable, as_people_write, normal_email, read_address, skeleton
-from lms.accounts.invitations import invite
+from lms.accounts.invitations.actions import invite
 from lms.accounts.records import Person
 from lms.app import create_app
 from lms.cli import main as lms_command

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms.accounts import invitations
+from lms.accounts.invitations import actions as invitation_actions
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
@@ -93,7 +93,7 @@ def test_a_list_that_leaves_leaves_a_row_with_how_many_and_no_address(site: Site
 def test_the_trail_never_holds_an_address(sqlite_site: Site) -> None:
     try_in(sqlite_site, "sam@example.org")
     sqlite_site.visitor("cora").browser.get("/programmes/harbour/people.csv", base_url="http://127.0.0.1:8000")
-    sqlite_site.do(invitations.invite, None, "operator", "pat@example.org")
+    sqlite_site.do(invitation_actions.invite, None, "operator", "pat@example.org")
     with sqlite_site.inside():
         rows: list[Any] = list(db.session.scalars(select(AuditEntry)))
         assert rows and not [row for row in rows if "@" in str(row.facts)]

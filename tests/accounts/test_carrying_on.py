@@ -9,8 +9,8 @@ import pytest
 
 from lms.accounts import actions
 from lms.foundation import clock
-from lms.learning.records import find_enrolment
-from lms.learning.runs import find_open
+from lms.learning.practice.records import find_open
+from lms.learning.progress.records import find_enrolment
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Inspector, Page
 from tests.roads import COURSE, PFA, TALKS, begin, open_check, paper_of, plan

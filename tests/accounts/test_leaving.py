@@ -10,11 +10,12 @@ from click.testing import CliRunner, Result
 from lms.accounts.actions import give_role, name_operator
 from lms.accounts.leaving import disable, enable, end_membership, remove_operator, take_role
 from lms.accounts.records import find_programme, get_person
-from lms.certification.actions import make_key, open_badge
-from lms.certification.records import find_award
+from lms.certification.awards.actions import open_badge
+from lms.certification.awards.records import find_award
+from lms.certification.verification.actions import make_key
 from lms.cli import main
-from lms.learning.records import list_learners
-from lms.learning.refreshers import list_finished
+from lms.learning.check.refreshers import list_finished
+from lms.learning.progress.records import list_learners
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector
 from tests.roads import COURSE, TALKS, answer, begin, earn, open_check, plan

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from lms.accounts import letters
-from lms.accounts.letters import Consent, WaitingLine
-from lms.foundation import clock, mail
+from lms.accounts.notifications import preferences
+from lms.accounts.notifications.preferences import Consent, WaitingLine
+from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail, after_quiet_hours
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail.outbox import OutboxMail, after_quiet_hours
 from tests.conftest import Site
 from tests.foundation.test_mail import Box, at_noon, box, outbox, read, text_of
 from tests.inspector import BASE
@@ -35,16 +36,16 @@ def choose(site: Site, **fields: object) -> None:
 def tell(site: Site, path: str = f"{COURSE}/lessons/what-pfa-is/remarks", purpose: str = "answers") -> None:
     with site.inside():
         person_id = site.person("sam").id
-    site.do(letters.wait_to_tell, [person_id], purpose, "The authors answered.", path)
+    site.do(preferences.wait_to_tell, [person_id], purpose, "The authors answered.", path)
 
 
 def test_nothing_is_asked_for_until_somebody_asks(site: Site) -> None:
     at_noon()
     page = site.visitor("sam").get("/account/letters")
-    assert page.form("/account/letters").choices["purpose"] == [*letters.PURPOSES[:-1]]
-    assert [box.get("value") for box in page.find("input[name=purpose][checked]")] == list(letters.BY_DEFAULT)
+    assert page.form("/account/letters").choices["purpose"] == [*preferences.PURPOSES[:-1]]
+    assert [box.get("value") for box in page.find("input[name=purpose][checked]")] == list(preferences.BY_DEFAULT)
     led = site.visitor("cora").get("/account/letters").form("/account/letters")
-    assert set(led.choices["purpose"]) == set(letters.PURPOSES)
+    assert set(led.choices["purpose"]) == set(preferences.PURPOSES)
     tell(site)
     site.work()
     with site.inside():
@@ -82,7 +83,10 @@ def test_one_press_of_a_mail_program_turns_a_kind_off_without_a_cookie_or_a_toke
     looked = site.stranger().get(off)
     assert "Replies from the authors" in looked.main and "sam" not in looked.html.casefold()
     with site.inside():
-        assert letters.list_consents(site.person("sam").id) == {"answers", "refreshers"}  # two months before: taken off
+        assert preferences.list_consents(site.person("sam").id) == {
+            "answers",
+            "refreshers",
+        }  # two months before: taken off
     headers = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}
     for _time in range(2):
         answer = site.app.test_client().post(
@@ -90,7 +94,7 @@ def test_one_press_of_a_mail_program_turns_a_kind_off_without_a_cookie_or_a_toke
         )
         assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
     with site.inside():
-        assert letters.list_consents(site.person("sam").id) == {"refreshers"}
+        assert preferences.list_consents(site.person("sam").id) == {"refreshers"}
     site.stranger().get(f"{off}x", expect=404)
     assert "are off" in looked.form("/" + off.rsplit("/", 1)[1]).submit().h1
 
@@ -155,7 +159,7 @@ def test_ones_own_quiet_hours_hold_every_letter_but_the_link_to_a_new_password(s
 def test_a_letter_that_could_not_leave_by_day_does_not_leave_at_night(make_sqlite_site: Make, box: Box) -> None:
     to_the_hour(19, 50)
     site = make_sqlite_site(LMS_MAIL_URL="smtp://127.0.0.1:9")
-    site.do(mail.queue_mail, site.settings, "sam@example.org", "Hello", "Hello.")
+    site.do(mail_outbox.queue_mail, site.settings, "sam@example.org", "Hello", "Hello.")
     site.work()
     to_the_hour(20, 30)
     back = make_sqlite_site(LMS_MAIL_URL=box.url)

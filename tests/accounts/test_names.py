@@ -6,7 +6,7 @@ import pytest
 from markupsafe import escape
 
 from lms.accounts.records import find_person_by_email
-from lms.foundation.fields import name_trouble
+from lms.foundation.web.fields import name_trouble
 from tests.conftest import Site
 from tests.roads import make_account
 

@@ -14,20 +14,23 @@ from lxml import html
 from sqlalchemy import delete as remove
 from sqlalchemy import func, select
 
-from lms.accounts import actions, invitations, limits
+from lms.accounts import actions, limits
+from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Invitation, Person
-from lms.certification.actions import withdraw
-from lms.certification.records import find_award
-from lms.content.course import Course, Match, OneAnswer, Order, Question, SeveralAnswers
+from lms.certification.awards.actions import withdraw
+from lms.certification.awards.records import find_award
+from lms.content.model.course import Course, Match, OneAnswer, Order, Question, SeveralAnswers
 from lms.content.questions import grade, present, sample
-from lms.foundation import clock, mail, throttle
+from lms.foundation import clock
 from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import Base, db
-from lms.learning import records
-from lms.learning.records import Answer, Attempt
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.web import throttle
+from lms.learning.progress import records
+from lms.learning.progress.records import Answer, Attempt
+from lms.library.course_cache import get_course
 from lms.library.records import list_current_digests
-from lms.library.shelf import get_course
 from tests.conftest import PASSWORD, Site, find_programme
 from tests.inspector import BASE, Inspector, Page
 from tests.roads import answer, begin, earn, make_account, open_check, take_check
@@ -175,7 +178,9 @@ def test_what_sam_chose_about_herself_is_in_her_file_and_gone_with_her_account(s
 def test_files_of_letters_are_deleted_after_thirty_days_and_with_their_readers_account(sqlite_site: Site) -> None:
     folder = sqlite_site.settings.data / "mail"
     for name in ("sam", "lena"):
-        sqlite_site.do(mail.queue_mail, sqlite_site.settings, f"{name}@example.org", "Hello", name, any_hour=True)
+        sqlite_site.do(
+            mail_outbox.queue_mail, sqlite_site.settings, f"{name}@example.org", "Hello", name, any_hour=True
+        )
     sqlite_site.work()
     strange = folder / "notes.eml"
     strange.write_text("not ours")
@@ -194,11 +199,11 @@ def test_an_invitation_is_deleted_thirty_days_after_it_was_made_used_or_not(site
     with site.inside():
         harbour = find_programme("harbour")
         assert harbour is not None
-    site.do(invitations.invite, harbour.id, "learner", "pat@example.org")
-    used = site.do(invitations.invite, harbour.id, "learner", None)
+    site.do(invitation_actions.invite, harbour.id, "learner", "pat@example.org")
+    used = site.do(invitation_actions.invite, harbour.id, "learner", None)
     with site.inside():
         sam = site.person("sam").id
-    site.do(invitations.accept, used, sam, proven=False)
+    site.do(invitation_actions.accept, used, sam, proven=False)
     for days, count in ((29, 2), (31, 0)):
         clock.shift(timedelta(days=days))
         site.work()

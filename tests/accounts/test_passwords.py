@@ -19,7 +19,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import fingerprint
-from lms.foundation.mail import OutboxMail
+from lms.foundation.mail.outbox import OutboxMail
 from tests.accounts.test_sign_in import network_of
 from tests.conftest import PASSWORD, Site
 from tests.foundation.test_mail import Box, read, text_of

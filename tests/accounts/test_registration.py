@@ -13,13 +13,13 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from lms.accounts.invitations import NewAccount, accept, invite, proof
+from lms.accounts.invitations.actions import NewAccount, accept, invite, proof
 from lms.accounts.records import Person, find_person_by_email, find_programme
 from lms.cli import main as lms
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.keys import secret_key
-from lms.foundation.mail import OutboxMail
+from lms.foundation.mail.outbox import OutboxMail
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Page
 from tests.roads import at_once, earn, link_in_newest_email, make_account

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lms.accounts.personal_data.data_visibility import LOOKERS, can_see, sights
 from lms.accounts.rules import MAY, ROLES
-from lms.accounts.sees import LOOKERS, can_see, sights
 from tests.conftest import Site
 from tests.inspector import Page, squeezed
 from tests.roads import COURSE, begin, earn, open_check, take_check

@@ -9,16 +9,16 @@ import pytest
 
 from lms.accounts import actions
 from lms.accounts.passwords import hash_password
+from lms.accounts.personal_data.data_visibility import LOOKERS, can_see, sights
 from lms.accounts.records import Person, find_programme
-from lms.accounts.sees import LOOKERS, can_see, sights
-from lms.certification import levels
-from lms.certification.levels import Seen
-from lms.certification.records import find_award_of_enrolment
+from lms.certification.awards.records import find_award_of_enrolment
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
-from lms.foundation.words import day
-from lms.learning import actions as learning
-from lms.learning.records import get_enrolment
-from lms.learning.voice import remark
+from lms.foundation.text.i18n import day
+from lms.learning.feedback.records import remark
+from lms.learning.progress import actions as learning
+from lms.learning.progress.records import get_enrolment
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Page
 from tests.roads import COURSE, PFA, TALKS, begin, pass_check, play, prepare, take_check, the_course
@@ -72,9 +72,9 @@ def world(sqlite_site: Site) -> World:
         sqlite_site.do(learning.record_equivalent, enrolment, ("practice", one.id), "talked", "Her wish.", None, cora)
     _leave_a_remark(sqlite_site, enrolment)
     seen = Seen("Omar Haim", "observer", clock.today("UTC"), "skilled")
-    sqlite_site.do(levels.record_observation, enrolment, seen, cora)
+    sqlite_site.do(readiness_actions.record_observation, enrolment, seen, cora)
     outside = Seen("Vera Sandoval", "supervisor", clock.today("UTC"), "basic")
-    sqlite_site.do(levels.record_observation, enrolment, outside, None)
+    sqlite_site.do(readiness_actions.record_observation, enrolment, outside, None)
     pass_check(sqlite_site, enrolment)
     sqlite_site.work()
     with sqlite_site.inside():

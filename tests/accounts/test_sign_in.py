@@ -12,9 +12,9 @@ import pytest
 from lms.accounts.actions import make_password_link
 from lms.accounts.limits import make_pass, note_sign_in_miss, passes
 from lms.foundation import clock
-from lms.foundation.gate import network_today
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
+from lms.foundation.web.security import network_today
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector, Page
 

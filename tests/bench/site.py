@@ -18,20 +18,20 @@ from flask import Flask
 from lms.accounts import actions as accounts
 from lms.accounts.records import Person
 from lms.app import at_work, create_app
-from lms.certification.codes import new_code
-from lms.certification.records import Award
-from lms.certification.rules import what_stood_behind
+from lms.certification.awards.codes import new_code
+from lms.certification.awards.records import Award
+from lms.certification.awards.rules import what_stood_behind
 from lms.cli.courses import publish_folder
-from lms.content.course import Course
+from lms.content.model.course import Course
 from lms.foundation import clock, ids
+from lms.foundation.config.settings import read_settings
 from lms.foundation.db import db, write
 from lms.foundation.migrations import upgrade
-from lms.foundation.settings import read_settings
-from lms.learning import actions as learning
-from lms.learning.records import Enrolment
-from lms.learning.rules import Progress
+from lms.learning.progress import actions as learning
+from lms.learning.progress.records import Enrolment
+from lms.learning.progress.rules import Progress
+from lms.library.course_cache import get_course
 from lms.library.records import list_current_digests
-from lms.library.shelf import get_course
 
 ROOT = Path(__file__).resolve().parents[2]
 PFA = ROOT / "courses" / "psychological-first-aid"

@@ -64,15 +64,17 @@ from statistics import median
 
 from lms.app import create_app
 from lms.foundation.migrations import upgrade
-from lms.foundation.settings import read_settings
+from lms.foundation.config.settings import read_settings
 
 settings = read_settings({"LMS_DATA": sys.argv[1]})
 app = create_app(settings)
 upgrade(app)
-from lms.certification import badges, pages, rendering, specimen
-from lms.certification.designs import design_in
-from lms.certification.issuers import issuer_of
-from lms.certification.keyring import open_ring
+from lms.certification.awards import wording
+from lms.certification.badges import open_badge
+from lms.certification.keys.did import issuer_of
+from lms.certification.keys.keyring import open_ring
+from lms.certification.pdf import jobs, specimen
+from lms.certification.pdf.designs import design_in
 
 design = design_in(Path(sys.argv[2]))
 ring = open_ring(settings, set())
@@ -89,15 +91,15 @@ with app.test_request_context("/", base_url=settings.base_url):
     facts = specimen.facts_for("Sam Osei", date(2026, 3, 14), date(2028, 3, 14), "7QK4M2XD9RTPC6HV", settings)
     make = lambda: specimen.make(facts, design, ring, settings)
     began = time.process_time()
-    rendering.get_ready(settings, Path(sys.argv[2]).parent)
+    jobs.get_ready(settings, Path(sys.argv[2]).parent)
     ready = time.process_time() - began
     first, _ = warm(make, 1)
     whole, (pdf, badge) = warm(make, int(sys.argv[3]))
     paper, unsigned = warm(lambda: specimen.render(facts, design, badge), 9)
     signature, _ = warm(lambda: specimen.sign(unsigned, ring, settings.pdf_subfilter), 9)
-    lists = pages.status_address(settings, 0)[:-1]
+    lists = wording.status_address(settings, 0)[:-1]
     known = {issuer_of(settings.base_url, ring.badge_public).key: ring.badge_public}
-    verified, _ = warm(lambda: badges.verify(badge, known, lists), 25)
+    verified, _ = warm(lambda: open_badge.verify(badge, known, lists), 25)
 print(json.dumps({
     "ready": ready, "first": first / 1000, "warm": whole, "paper": paper, "signature": signature, "verified": verified,
     "size": len(pdf), "most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

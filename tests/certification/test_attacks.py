@@ -26,20 +26,22 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
-from lms.certification import badges, rendering
-from lms.certification.badges import BadgeFacts
-from lms.certification.baking import _chunk, bake_png, bake_svg
-from lms.certification.codes import normalise_code
-from lms.certification.documents import render
-from lms.certification.inquiries import held_against_register, key_rows
-from lms.certification.issuers import issuer_of, multikey
-from lms.certification.keyring import Ring, open_ring
-from lms.certification.reading import Known, known_from, read
-from lms.certification.records import Award
-from lms.certification.refusals import REFUSALS, in_words
-from lms.certification.sealed_pdf import DocumentRefused, look_inside
-from lms.certification.signatures import sign
-from lms.certification.squares import Paper, SquareRefused, opened, sealed
+from lms.certification.awards.codes import normalise_code
+from lms.certification.awards.records import Award
+from lms.certification.badges import open_badge
+from lms.certification.badges.baking import _chunk, bake_png, bake_svg
+from lms.certification.badges.open_badge import BadgeFacts
+from lms.certification.keys.did import issuer_of, multikey
+from lms.certification.keys.keyring import Ring, open_ring
+from lms.certification.keys.listing import key_rows
+from lms.certification.keys.opening import keys_of
+from lms.certification.keys.qr_payload import Paper, SquareRefused, opened, sealed
+from lms.certification.pdf.render import render
+from lms.certification.pdf.signing import sign
+from lms.certification.verification.file_check import held_against_register
+from lms.certification.verification.file_reader import Known, known_from, read
+from lms.certification.verification.pdf_signature import DocumentRefused, look_inside
+from lms.certification.verification.refusals import REFUSALS, in_words
 from tests.certification.test_badges import NOON, SAMS
 from tests.certification.test_credentials import badge_of
 from tests.certification.test_documents import SAM, WARM
@@ -66,13 +68,13 @@ class World:
     def signed(self, document: dict[str, Any], key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
         """Sign a badge with the site's key, or with another under the site's name."""
         bare = {name: part for name, part in document.items() if name != "proof"}
-        return badges.sign(bare, key or self.ring.badge_key, self.badge["proof"]["verificationMethod"], NOON)
+        return open_badge.sign(bare, key or self.ring.badge_key, self.badge["proof"]["verificationMethod"], NOON)
 
 
 def facts_of(ring: Ring, **changed: Any) -> dict[str, Any]:
     facts: BadgeFacts = replace(SAMS, **changed)
     issuer = issuer_of(SITE, ring.badge_public)
-    return badges.sign(badges.build(facts, issuer), ring.badge_key, issuer.key, NOON)
+    return open_badge.sign(open_badge.build(facts, issuer), ring.badge_key, issuer.key, NOON)
 
 
 def known_of(ring: Ring) -> Known:
@@ -92,7 +94,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         for name in ("site", "elsewhere")
     ]
     badge = facts_of(rings[0])
-    unsigned = render(SAM, WARM, badges.as_bytes(badge))
+    unsigned = render(SAM, WARM, open_badge.as_bytes(badge))
     return World(rings[0], rings[1], known_of(rings[0]), badge, unsigned, sign(unsigned, rings[0]))
 
 
@@ -117,39 +119,39 @@ def expiry_under_its_long_name(world: World) -> bytes:
     badge = deepcopy(world.badge)
     whole = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": badge.pop("validUntil")}
     badge["https://www.w3.org/2018/credentials#validUntil"] = whole
-    return badges.as_bytes(badge)
+    return open_badge.as_bytes(badge)
 
 
 def said_twice(world: World) -> bytes:
-    return badges.as_bytes(world.badge).replace(b'"name":', b'"name":"Master of All","name":', 1)
+    return open_badge.as_bytes(world.badge).replace(b'"name":', b'"name":"Master of All","name":', 1)
 
 
 def deep(world: World) -> bytes:
     inner: Any = "x"
     for _level in range(40):
         inner = {"description": inner}
-    return badges.as_bytes({**world.badge, "credentialSubject": inner})
+    return open_badge.as_bytes({**world.badge, "credentialSubject": inner})
 
 
 def proof_of_another(world: World) -> bytes:
     other = facts_of(world.ring, name="Lena Brandt")
-    return badges.as_bytes({**world.badge, "proof": other["proof"]})
+    return open_badge.as_bytes({**world.badge, "proof": other["proof"]})
 
 
 def by_a_stranger_under_our_name(world: World) -> bytes:
-    return badges.as_bytes(world.signed(world.badge, OTHER))
+    return open_badge.as_bytes(world.signed(world.badge, OTHER))
 
 
 def by_a_stranger_under_theirs(world: World) -> bytes:
     issuer = issuer_of("https://evil.example", world.foreign.badge_public)
-    document = badges.build(replace(SAMS, base_url="https://evil.example"), issuer)
-    return badges.as_bytes(badges.sign(document, world.foreign.badge_key, issuer.key, NOON))
+    document = open_badge.build(replace(SAMS, base_url="https://evil.example"), issuer)
+    return open_badge.as_bytes(open_badge.sign(document, world.foreign.badge_key, issuer.key, NOON))
 
 
 def signed_but_pointing_elsewhere(world: World) -> bytes:
     document = deepcopy(world.badge)
     document["credentialStatus"]["statusListCredential"] = "https://evil.example/credentials/status/1"
-    return badges.as_bytes(world.signed(document))
+    return open_badge.as_bytes(world.signed(document))
 
 
 LISTS = f"{SITE}/credentials/status/"
@@ -169,11 +171,11 @@ BADGES: dict[str, tuple[Callable[[World], bytes], str]] = {
     "an end that is no moment": (edited("validUntil", "2099-02-30T00:00:00Z"), "badge-shape"),
     "half a character": (edited("name", "\ud800"), "badge-shape"),
     "a number that JSON does not have": (
-        lambda world: badges.as_bytes(world.badge).replace(b'"hashed":false', b'"hashed":NaN'),
+        lambda world: open_badge.as_bytes(world.badge).replace(b'"hashed":false', b'"hashed":NaN'),
         "badge-unreadable",
     ),
     "a badge in another encoding": (
-        lambda world: badges.as_bytes(world.badge).decode().encode("utf-16"),
+        lambda world: open_badge.as_bytes(world.badge).decode().encode("utf-16"),
         "not-recognised",
     ),
     "a list with a number too large for any register": (
@@ -188,7 +190,7 @@ BADGES: dict[str, tuple[Callable[[World], bytes], str]] = {
     "such a member further in": (edited("credentialSubject/achievement/level", "master"), "badge-unknown-words"),
     "a keyword that renames": (edited("credentialSubject/@id", "did:example:eve"), "badge-words"),
     "a context of its own further in": (edited("credentialSubject/@context", {"name": "x:y"}), "badge-words"),
-    "a remote context": (edited("@context", [badges.CREDENTIALS, "https://evil.example/c.json"]), "badge-words"),
+    "a remote context": (edited("@context", [open_badge.CREDENTIALS, "https://evil.example/c.json"]), "badge-words"),
     "an older context": (edited("@context", ["https://www.w3.org/2018/credentials/v1"]), "badge-words"),
     "a name given twice": (said_twice, "badge-twice"),
     "another algorithm": (edited("proof/cryptosuite", "eddsa-jcs-2022"), "badge-foreign"),
@@ -228,12 +230,12 @@ BOMB = b'<!DOCTYPE a [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&
 
 
 def drawn(change: Callable[[bytes], bytes]) -> Callable[[World], bytes]:
-    return lambda world: change(bake_svg(DRAWING, badges.as_bytes(world.badge)))
+    return lambda world: change(bake_svg(DRAWING, open_badge.as_bytes(world.badge)))
 
 
 def pictured(change: Callable[[bytes, bytes], bytes]) -> Callable[[World], bytes]:
     def attack(world: World) -> bytes:
-        badge = badges.as_bytes(world.badge)
+        badge = open_badge.as_bytes(world.badge)
         return change(bake_png(PICTURE, badge), badge)
 
     return attack
@@ -261,11 +263,11 @@ PICTURES: dict[str, tuple[Callable[[World], bytes], str]] = {
     "a drawing painted over": (drawn(put_in(b'<text x="9" y="9">Doctor of medicine</text>')), "picture-repainted"),
     "a drawing in another colour": (drawn(lambda svg: svg.replace(b"#fbf0d9", b"#ffffff", 1)), "picture-repainted"),
     "another drawing around our badge": (
-        lambda world: bake_svg(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>', badges.as_bytes(world.badge)),
+        lambda world: bake_svg(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>', open_badge.as_bytes(world.badge)),
         "picture-repainted",
     ),
     "a picture with other pixels around our badge": (
-        lambda world: bake_png(png_of(b"\0\0\0\0"), badges.as_bytes(world.badge)),
+        lambda world: bake_png(png_of(b"\0\0\0\0"), open_badge.as_bytes(world.badge)),
         "picture-repainted",
     ),
     "a picture with words added in a part of its own": (
@@ -357,7 +359,7 @@ def named_as_ours(world: World) -> bytes:
 
 
 def with_a_badge_of_lena(world: World) -> bytes:
-    lenas = badges.as_bytes(facts_of(world.ring, name="Lena Brandt"))
+    lenas = open_badge.as_bytes(facts_of(world.ring, name="Lena Brandt"))
     return sign(render(SAM, WARM, lenas), world.ring)
 
 
@@ -425,7 +427,7 @@ def test_a_file_that_was_tampered_with_is_refused_for_its_reason(world: World, n
 
 def test_what_was_not_tampered_with_is_accepted(world: World) -> None:
     """An attack table in which everything is refused would prove nothing."""
-    badge = badges.as_bytes(world.badge)
+    badge = open_badge.as_bytes(world.badge)
     spaced = json.dumps(world.badge, indent=2).encode()
     for genuine in (badge, spaced, bake_svg(DRAWING, badge), bake_png(PICTURE, badge), world.pdf):
         told = read(genuine, world.known, CERTIFICATES)
@@ -528,16 +530,16 @@ def test_what_our_key_signed_but_the_register_does_not_keep_is_not_accepted(earn
     genuine, badge = pdf(site, code), badge_of(site, code)
     assert [found(site, one, known)[0] for one in (genuine, badge)] == ["", ""]
     with site.inside():
-        ring = rendering.keys_of(site.settings)
+        ring = keys_of(site.settings)
     forged = json.loads(badge)
     entry = forged["credentialStatus"]
     entry |= {"statusListIndex": "7", "id": entry["statusListCredential"] + "#7"}
     method = forged.pop("proof")["verificationMethod"]
-    elsewhere = badges.as_bytes(badges.sign(forged, ring.badge_key, method, NOON))
+    elsewhere = open_badge.as_bytes(open_badge.sign(forged, ring.badge_key, method, NOON))
     assert found(site, elsewhere, known)[0] == "not-in-register"
     second = {**json.loads(badge), "id": "urn:uuid:00000000-0000-4000-8000-000000000000"}
     second.pop("proof")
-    assert found(site, badges.as_bytes(badges.sign(second, ring.badge_key, method, NOON)), known)[0] == (
+    assert found(site, open_badge.as_bytes(open_badge.sign(second, ring.badge_key, method, NOON)), known)[0] == (
         "not-the-kept-one"
     )
     assert found(site, sign(render(SAM, WARM), ring), known)[0] == "not-in-register"
@@ -612,15 +614,15 @@ def test_only_the_kept_badge_is_genuine_down_to_its_signature(earned: tuple[Site
     site, code, known = earned
     kept = json.loads(badge_of(site, code))
     with site.inside():
-        ring = rendering.keys_of(site.settings)
+        ring = keys_of(site.settings)
     method = kept["proof"]["verificationMethod"]
     bare = {name: part for name, part in kept.items() if name != "proof"}
     again = [
-        badges.sign(bare, ring.badge_key, method, NOON),
-        badges.sign({**bare, "name": f"{bare['name']}, with distinction"}, ring.badge_key, method, NOON),
-        badges.sign({**bare, "evidence": bare["evidence"][:-1]}, ring.badge_key, method, NOON),
+        open_badge.sign(bare, ring.badge_key, method, NOON),
+        open_badge.sign({**bare, "name": f"{bare['name']}, with distinction"}, ring.badge_key, method, NOON),
+        open_badge.sign({**bare, "evidence": bare["evidence"][:-1]}, ring.badge_key, method, NOON),
     ]
     assert found(site, json.dumps(kept, indent=3).encode(), known)[0] == ""
     for other in again:
-        assert found(site, badges.as_bytes(other), known)[0] == "not-the-kept-one"
-        assert found(site, bake_png(PICTURE, badges.as_bytes(other)), known)[0] == "not-the-kept-one"
+        assert found(site, open_badge.as_bytes(other), known)[0] == "not-the-kept-one"
+        assert found(site, bake_png(PICTURE, open_badge.as_bytes(other)), known)[0] == "not-the-kept-one"

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.accounts.actions import set_programme
-from lms.certification.cycles import add_months
-from lms.certification.forms import REASON_WORDS
-from lms.certification.records import find_award
-from lms.certification.rules import REASONS, name_fits, plain_name, state_of
+from lms.certification.awards.forms import REASON_WORDS
+from lms.certification.awards.records import find_award
+from lms.certification.awards.rules import REASONS, name_fits, plain_name, state_of
+from lms.certification.awards.validity import add_months
 from lms.foundation import clock
-from lms.foundation.mail import OutboxMail
+from lms.foundation.mail.outbox import OutboxMail
 from lms.library.actions import record_review
 from tests.conftest import Site
 from tests.learning.test_once import count, told

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lms.certification import badges
-from lms.certification.badges import BadgeFacts, BadgeRefused
-from lms.certification.issuers import issuer_of, multikey
-from lms.certification.readings import status_place
+from lms.certification.badges import open_badge
+from lms.certification.badges.open_badge import BadgeFacts, BadgeRefused
+from lms.certification.keys.did import issuer_of, multikey
+from lms.certification.verification.file_report import status_place
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -42,12 +42,12 @@ SAMS = BadgeFacts(
 
 
 def sams_badge() -> dict[str, Any]:
-    return badges.sign(badges.build(SAMS, ISSUER), KEY, ISSUER.key, NOON)
+    return open_badge.sign(open_badge.build(SAMS, ISSUER), KEY, ISSUER.key, NOON)
 
 
 def verified(badge: dict[str, Any] | bytes) -> dict[str, Any]:
-    text = badge if isinstance(badge, bytes) else badges.as_bytes(badge)
-    return badges.verify(text, {ISSUER.key: PUBLIC}, LISTS)
+    text = badge if isinstance(badge, bytes) else open_badge.as_bytes(badge)
+    return open_badge.verify(text, {ISSUER.key: PUBLIC}, LISTS)
 
 
 def test_the_official_vector_comes_out_the_same() -> None:
@@ -65,7 +65,7 @@ def test_the_official_vector_comes_out_the_same() -> None:
     }
     issuer = "https://example.edu/issuers/565049"
     document = {
-        "@context": [badges.CREDENTIALS, badges.OPEN_BADGES],
+        "@context": [open_badge.CREDENTIALS, open_badge.OPEN_BADGES],
         "id": "http://example.com/credentials/3527",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "issuer": {"id": issuer, "type": ["Profile"], "url": "https://www.imsglobal.org", "name": "Example Corp"},
@@ -81,9 +81,9 @@ def test_the_official_vector_comes_out_the_same() -> None:
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret))
     name = multikey(key.public_key().public_bytes_raw())
     assert name == "z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi"
-    signed = badges.sign(document, key, f"{issuer}#{name}", datetime(2010, 1, 1, 19, 23, 24, tzinfo=UTC))
+    signed = open_badge.sign(document, key, f"{issuer}#{name}", datetime(2010, 1, 1, 19, 23, 24, tzinfo=UTC))
     bare = {part: value for part, value in signed["proof"].items() if part != "proofValue"}
-    assert badges.what_is_signed(document, bare).hex() == (
+    assert open_badge.what_is_signed(document, bare).hex() == (
         "d34009cea0dbc1ca941e09dc01c8c9d3e3ce3c5b853f67ee44698dcea10f5d19"
         "87f65a76d40146205e3b3e06cb0fbd153f97f9ce70372390f52566bb7f9e0773"
     )
@@ -102,7 +102,7 @@ def test_sams_badge_says_what_the_certificate_says_and_verifies() -> None:
 
 
 def test_the_same_award_gives_the_same_badge() -> None:
-    assert badges.as_bytes(sams_badge()) == badges.as_bytes(sams_badge())
+    assert open_badge.as_bytes(sams_badge()) == open_badge.as_bytes(sams_badge())
 
 
 def test_an_issuer_has_its_domain_or_else_its_key() -> None:
@@ -137,9 +137,11 @@ TAMPERINGS = {
     "a member that nobody defines, further in": swap("credentialSubject/achievement/level", "master"),
     "a keyword further in": swap("credentialSubject/@id", "did:example:eve"),
     "words of its own": swap("credentialSubject/@context", {"name": "https://schema.org/name"}),
-    "remote words": swap("@context", [badges.CREDENTIALS, badges.OPEN_BADGES, "https://evil.example/words.json"]),
-    "words in another order": swap("@context", [badges.OPEN_BADGES, badges.CREDENTIALS]),
-    "older words": swap("@context", ["https://www.w3.org/2018/credentials/v1", badges.OPEN_BADGES]),
+    "remote words": swap(
+        "@context", [open_badge.CREDENTIALS, open_badge.OPEN_BADGES, "https://evil.example/words.json"]
+    ),
+    "words in another order": swap("@context", [open_badge.OPEN_BADGES, open_badge.CREDENTIALS]),
+    "older words": swap("@context", ["https://www.w3.org/2018/credentials/v1", open_badge.OPEN_BADGES]),
     "a foreign list of withdrawals": swap("credentialStatus/statusListCredential", "https://evil.example/status/1"),
     "a list further down": swap("credentialStatus/statusListCredential", f"{LISTS}../1"),
     "another place in the list": swap("credentialStatus/statusListIndex", "4712"),
@@ -173,7 +175,7 @@ def test_a_badge_that_was_tampered_with_is_refused(tampering: str) -> None:
 
 def test_a_badge_signed_by_somebody_else_is_refused() -> None:
     with pytest.raises(BadgeRefused):
-        verified(badges.sign(badges.build(SAMS, ISSUER), OTHER, ISSUER.key, NOON))
+        verified(open_badge.sign(open_badge.build(SAMS, ISSUER), OTHER, ISSUER.key, NOON))
 
 
 @pytest.mark.parametrize(
@@ -197,9 +199,9 @@ REVOCATION = {
 
 def at_first() -> dict[str, Any]:
     """Sam's badge as it was signed before there were lists of suspensions, with its one entry."""
-    document = badges.build(SAMS, ISSUER)
+    document = open_badge.build(SAMS, ISSUER)
     document["credentialStatus"] = REVOCATION
-    return badges.sign(document, KEY, ISSUER.key, NOON)
+    return open_badge.sign(document, KEY, ISSUER.key, NOON)
 
 
 def test_a_badge_from_before_there_were_suspensions_stays_verifiable_byte_for_byte() -> None:
@@ -236,7 +238,7 @@ def test_a_badge_names_one_status_as_open_badges_ask_and_it_can_be_taken_back() 
 
 @pytest.mark.parametrize("entries", OTHER_ENTRIES)
 def test_whatever_else_a_badge_says_of_its_lists_is_refused_before_its_signature_is_read(entries: str) -> None:
-    document = badges.build(SAMS, ISSUER)
+    document = open_badge.build(SAMS, ISSUER)
     document["credentialStatus"] = OTHER_ENTRIES[entries]
     with pytest.raises(BadgeRefused, match=r"badge-(no-status|status-elsewhere)"):
         verified({**document, "proof": sams_badge()["proof"]})
@@ -245,20 +247,22 @@ def test_whatever_else_a_badge_says_of_its_lists_is_refused_before_its_signature
 def test_a_list_says_its_purpose_its_first_and_last_moment_and_how_long_it_may_be_kept() -> None:
     until = NOON + timedelta(days=14)
     for purpose, address in (("revocation", f"{LISTS}1"), ("suspension", f"{LISTS}1/suspension")):
-        assert badges.list_address(f"{LISTS}1", purpose) == address
-        document = badges.status_credential(address, ISSUER, purpose, [7], (NOON, until))
+        assert open_badge.list_address(f"{LISTS}1", purpose) == address
+        document = open_badge.status_credential(address, ISSUER, purpose, [7], (NOON, until))
         assert (document["validFrom"], document["validUntil"]) == ("2026-03-14T12:00:00Z", "2026-03-28T12:00:00Z")
         listed = document["credentialSubject"]
         assert (listed["statusPurpose"], listed["ttl"], listed["id"]) == (purpose, 300_000, f"{address}#list")
-        assert badges.sign(document, KEY, ISSUER.key, NOON)["proof"]["proofValue"].startswith("z")
+        assert open_badge.sign(document, KEY, ISSUER.key, NOON)["proof"]["proofValue"].startswith("z")
 
 
 def test_a_withdrawn_badge_is_one_bit_in_a_list() -> None:
-    indexes = [0, 4711, badges.LIST_LENGTH - 1]
-    document = badges.status_credential(f"{LISTS}1", ISSUER, "revocation", indexes, (NOON, NOON + timedelta(days=14)))
+    indexes = [0, 4711, open_badge.LIST_LENGTH - 1]
+    document = open_badge.status_credential(
+        f"{LISTS}1", ISSUER, "revocation", indexes, (NOON, NOON + timedelta(days=14))
+    )
     packed = document["credentialSubject"]["encodedList"]
     bits = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
-    withdrawn = [at for at in range(badges.LIST_LENGTH) if bits[at // 8] & (128 >> at % 8)]
-    assert withdrawn == [0, 4711, badges.LIST_LENGTH - 1]
-    signed = badges.as_bytes(badges.sign(document, KEY, ISSUER.key, NOON))
+    withdrawn = [at for at in range(open_badge.LIST_LENGTH) if bits[at // 8] & (128 >> at % 8)]
+    assert withdrawn == [0, 4711, open_badge.LIST_LENGTH - 1]
+    signed = open_badge.as_bytes(open_badge.sign(document, KEY, ISSUER.key, NOON))
     assert len(signed) < 1500 and json.loads(signed)["proof"]["proofValue"].startswith("z")

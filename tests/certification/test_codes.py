@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certification.codes import ALPHABET, BITS, LENGTH, grouped, new_code, normalise_code
-from lms.certification.lists import read_codes
+from lms.certification.awards.codes import ALPHABET, BITS, LENGTH, grouped, new_code, normalise_code
+from lms.certification.verification.bulk import read_codes
 from tests.conftest import Site
 from tests.inspector import BASE
 from tests.roads import earn

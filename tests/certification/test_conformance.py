@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lms.certification.documents import render
-from lms.certification.keyring import open_ring
-from lms.certification.signatures import sign
+from lms.certification.keys.keyring import open_ring
+from lms.certification.pdf.render import render
+from lms.certification.pdf.signing import sign
 from tests.certification.test_documents import WARM, facts_for
 from tests.conftest import settings_for
 

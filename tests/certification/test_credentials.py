@@ -14,11 +14,19 @@ import pytest
 from pypdf import PdfReader
 
 from lms.accounts.actions import set_programme
-from lms.certification import badges, credentials, reading, records, rendering
-from lms.certification.inquiries import held_against_register, key_rows
-from lms.certification.keyring import KeyTrouble
-from lms.certification.last_good import find_slip
-from lms.certification.reading import known_from
+from lms.certification.awards import records
+from lms.certification.badges import open_badge
+from lms.certification.badges import records as badge_records
+from lms.certification.badges.issue import make_badge
+from lms.certification.keys.keyring import KeyTrouble
+from lms.certification.keys.listing import key_rows
+from lms.certification.keys.opening import keys_of
+from lms.certification.keys.records import list_keys
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf.fallback import find_slip
+from lms.certification.verification import file_reader
+from lms.certification.verification.file_check import held_against_register
+from lms.certification.verification.file_reader import known_from
 from lms.foundation import clock
 from lms.foundation.db import db
 from tests.certification.test_kept import earn, pdf
@@ -32,13 +40,13 @@ def badge_of(site: Site, code: str) -> bytes:
     with site.inside():
         award = records.find_award(code)
         assert award is not None
-        found = credentials.find_credential(award.id)
+        found = badge_records.find_credential(award.id)
         assert found is not None
         return found.content
 
 
 def revoke(site: Site, code: str) -> None:
-    from lms.certification import actions
+    from lms.certification.awards import actions
 
     with site.inside():
         award = records.find_award(code)
@@ -60,7 +68,7 @@ def bits(site: Site, purpose: str = "") -> list[int]:
     told = listed(site, purpose)
     packed = told["credentialSubject"]["encodedList"]
     whole = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
-    return [at for at in range(badges.LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]
+    return [at for at in range(open_badge.LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]
 
 
 def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:
@@ -69,10 +77,10 @@ def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:
     content = badge_of(site, code)
     assert PdfReader(BytesIO(pdf(site, code))).attachments == {"credential.json": [content]}
     with site.inside():
-        ring = rendering.keys_of(site.settings)
-        assert [key.kind for key in credentials.list_keys()].count("badge") == 1
-    issuer = rendering.issuer_of(site.settings.base_url, ring.badge_public)
-    told = badges.verify(content, {issuer.key: ring.badge_public}, LISTS)
+        ring = keys_of(site.settings)
+        assert [key.kind for key in list_keys()].count("badge") == 1
+    issuer = pdf_jobs.issuer_of(site.settings.base_url, ring.badge_public)
+    told = open_badge.verify(content, {issuer.key: ring.badge_public}, LISTS)
     asked = {
         "Stage",
         "Knowledge",
@@ -100,7 +108,7 @@ def test_a_holder_gets_the_badge_bare_and_baked(site: Site) -> None:
 
 
 def test_a_withdrawn_badge_is_told_in_the_list_and_comes_back_out_of_it(site: Site) -> None:
-    from lms.certification import reissue
+    from lms.certification.awards import reissue
 
     code = earn(site)
     site.work()
@@ -125,7 +133,7 @@ def test_a_withdrawn_badge_is_told_in_the_list_and_comes_back_out_of_it(site: Si
 def as_at_first(site: Site, code: str) -> bytes:
     """Make a certificate's badge one from before there were lists of suspensions, and the lists too."""
     with site.inside():
-        ring = rendering.keys_of(site.settings)
+        ring = keys_of(site.settings)
         award = records.find_award(code)
         assert award is not None
         badge = json.loads(badge_of(site, code))
@@ -133,18 +141,18 @@ def as_at_first(site: Site, code: str) -> bytes:
         entry = badge["credentialStatus"]
         entry["statusPurpose"] = "revocation"
         entry |= {name: entry[name].replace(SUSPENSION, "") for name in ("id", "statusListCredential")}
-        content = badges.as_bytes(
-            badges.sign(badge, ring.badge_key, method, datetime.fromisoformat(badge["validFrom"]))
+        content = open_badge.as_bytes(
+            open_badge.sign(badge, ring.badge_key, method, datetime.fromisoformat(badge["validFrom"]))
         )
     site.do(_keep_as_at_first, award.id, content)
     return content
 
 
 def _keep_as_at_first(award_id: str, content: bytes) -> None:
-    found = credentials.find_credential(award_id)
+    found = badge_records.find_credential(award_id)
     assert found is not None
     found.content, found.suspendable = content, False
-    lists = credentials.find_status_list(found.list_number)
+    lists = badge_records.find_status_list(found.list_number)
     assert lists is not None
     lists.suspension, lists.signed_at = None, None
 
@@ -161,7 +169,7 @@ def test_a_badge_from_before_there_were_suspensions_is_withdrawn_where_it_says_s
     assert (bits(site), bits(site, SUSPENSION)) == ([index], [])
     assert badge_of(site, code) == content
     with site.inside():
-        read = reading.read(content, known_from(key_rows(site.settings)), ROOT / "certificates")
+        read = file_reader.read(content, known_from(key_rows(site.settings)), ROOT / "certificates")
         found = held_against_register(read)
     assert found.genuine and found.award is not None and found.award.code == code
     assert found.award.state(date(2027, 1, 1)) == "revoked"
@@ -212,11 +220,11 @@ def test_keys_are_listed_for_everybody_and_a_site_without_a_domain_has_no_did_do
 def test_a_lost_key_is_told_and_the_certificate_waits(site: Site) -> None:
     code = earn(site)
     with site.inside():
-        rendering.keys_of(site.settings)
+        keys_of(site.settings)
     key = site.settings.data / "keys" / "badge-signing.pem"
     safe = key.rename(key.with_suffix(".safe"))
     with site.inside(), pytest.raises(KeyTrouble, match="backup"):
-        rendering.keys_of(site.settings)
+        keys_of(site.settings)
     site.work()
     assert not key.exists()
     safe.rename(key)
@@ -233,8 +241,8 @@ def test_a_design_with_a_slip_is_printed_as_it_last_worked_and_the_line_is_told(
     page = own / "certificate.html"
     lines = page.read_text("utf-8").splitlines()
     page.write_text("\n".join([*lines[:14], "{{ no_such_fact }}", *lines[14:]]), "utf-8")
-    from lms.certification.designs import design_in
-    from lms.certification.last_good import render_well
+    from lms.certification.pdf.designs import design_in
+    from lms.certification.pdf.fallback import render_well
     from tests.certification.test_documents import SAM
 
     design = design_in(own, ROOT / "certificates" / "fonts")
@@ -274,7 +282,7 @@ def test_a_badge_is_valid_from_the_act_to_the_end_of_the_last_day_where_its_prog
     site = sqlite_site
     code = earn(site)
     with site.inside():
-        ring = rendering.keys_of(site.settings)
+        ring = keys_of(site.settings)
         award = records.find_award(code)
         assert award is not None
         # What is changed below stays in this test.
@@ -285,19 +293,19 @@ def test_a_badge_is_valid_from_the_act_to_the_end_of_the_last_day_where_its_prog
             here = act.astimezone(ZoneInfo(zone)).date()
             award.passed_on, award.issued_at, award.valid_until = here, act, here + timedelta(days=730)
             with site.inside():
-                told = json.loads(rendering.make_badge(award, (1, 7), ring, site.settings))
+                told = json.loads(make_badge(award, (1, 7), ring, site.settings))
             starts, ends = (datetime.fromisoformat(told[name]) for name in ("validFrom", "validUntil"))
             created = datetime.fromisoformat(told["proof"]["created"])
             assert starts <= act and created <= act, zone
             assert told["validFrom"][:10] == here.isoformat() and told["validUntil"][:10] == str(award.valid_until)
             last = ends.astimezone(ZoneInfo(zone))
             assert last.date() == award.valid_until and (last + timedelta(seconds=1)).date() > award.valid_until, zone
-            read = reading.read(json.dumps(told).encode(), known_from(key_rows_of(site)), ROOT / "certificates")
+            read = file_reader.read(json.dumps(told).encode(), known_from(key_rows_of(site)), ROOT / "certificates")
             assert read.amiss == "", zone
     # The programme moved west over night: its day began later than the act.
     award.passed_on, award.issued_at = date(2027, 1, 15), datetime.fromisoformat("2027-01-14T11:00:05+00:00")
     with site.inside():
-        told = json.loads(rendering.make_badge(award, (1, 7), ring, site.settings))
+        told = json.loads(make_badge(award, (1, 7), ring, site.settings))
     assert told["validFrom"][:10] == "2027-01-15" and datetime.fromisoformat(told["validFrom"]) <= award.issued_at
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certification.cycles import (
+from lms.certification.awards.records import Award, find_award, list_awards
+from lms.certification.awards.validity import (
     MODES,
     Validity,
     add_months,
@@ -21,7 +22,6 @@ from lms.certification.cycles import (
     opens_on,
     stage_of,
 )
-from lms.certification.records import Award, find_award, list_awards
 from lms.foundation import clock
 from tests.conftest import Site
 from tests.inspector import Page

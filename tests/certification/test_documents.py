@@ -16,14 +16,14 @@ import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
-from lms.certification import documents
-from lms.certification.accessible import small_srgb
-from lms.certification.designs import DesignError, UnprintableText, design_in, missing_glyphs
-from lms.certification.documents import render, square
-from lms.certification.keyring import open_ring
-from lms.certification.printed import WORDS, CertificateFacts
-from lms.certification.signatures import sign
-from lms.certification.squares import Paper, sealed
+from lms.certification.keys.keyring import open_ring
+from lms.certification.keys.qr_payload import Paper, sealed
+from lms.certification.pdf import render as pdf_render
+from lms.certification.pdf.content import WORDS, CertificateFacts
+from lms.certification.pdf.designs import DesignError, UnprintableText, design_in, missing_glyphs
+from lms.certification.pdf.render import render, square
+from lms.certification.pdf.signing import sign
+from lms.certification.pdf.tagging import small_srgb
 from tests.conftest import settings_for
 
 WARM = Path(__file__).parents[2] / "certificates" / "warm"
@@ -162,7 +162,7 @@ def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: s
     (figure,) = opened(replace(SAM, sealed=SEALED), folder).pages[0].images
     dots = square(SAM.verify_url, SEALED).matrix
     assert figure.image.size == (len(dots), len(dots))
-    inked = [dot == documents.INK for dot in figure.image.convert("L").tobytes()]
+    inked = [dot == pdf_render.INK for dot in figure.image.convert("L").tobytes()]
     assert inked == [bool(dot) for row in dots for dot in row]
     side = int(re.findall(r"\.square \{[^}]*width: (\d+)mm", (folder / "certificate.css").read_text())[0])
     assert side >= 24 and side / len(dots) >= 0.4
@@ -176,7 +176,7 @@ def test_the_address_stays_in_the_smallest_signs_and_only_the_mark_between_needs
 
 
 def test_words_that_would_make_too_fine_a_square_are_left_out() -> None:
-    assert len(square(SAM.verify_url, "A" * 700).matrix) <= documents.SIDE_MOST
+    assert len(square(SAM.verify_url, "A" * 700).matrix) <= pdf_render.SIDE_MOST
     assert square(SAM.verify_url, "A" * 1500).matrix == square(SAM.verify_url, "").matrix
 
 

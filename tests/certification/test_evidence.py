@@ -9,17 +9,19 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.accounts import actions as accounts
-from lms.certification import actions, evidence, levels, reissue
-from lms.certification.actions import Refused
-from lms.certification.evidence import Observation
-from lms.certification.levels import Seen
-from lms.certification.records import Award, find_award, find_award_of_enrolment, get_award
-from lms.certification.rules import HARM_SEEN, is_ready
+from lms.certification.awards import actions, reissue
+from lms.certification.awards import observations as award_observations
+from lms.certification.awards.actions import Refused
+from lms.certification.awards.observations import Observation
+from lms.certification.awards.records import Award, find_award, find_award_of_enrolment, get_award
+from lms.certification.awards.rules import HARM_SEEN, is_ready
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail
-from lms.learning import actions as learning
+from lms.foundation.mail.outbox import OutboxMail
+from lms.learning.progress import actions as learning
 from tests.conftest import Site
 from tests.learning.test_once import told
 from tests.roads import COURSE, PFA, TALKS, pass_check, prepare
@@ -29,7 +31,7 @@ def ask_for(site: Site, observations: int = 2) -> None:
     """Let the programme ask for observed practices in the course."""
     with site.inside():
         harbour = next(iter(site.roles(site.person("sam").id)))
-    site.do(levels.set_readiness, harbour, PFA, observations, site.settings)
+    site.do(readiness_actions.set_readiness, harbour, PFA, observations, site.settings)
 
 
 def observe(site: Site, enrolment: str, rating: str = "basic", ago: int = 3, observer: str = "Tara Lindqvist") -> Any:
@@ -37,7 +39,7 @@ def observe(site: Site, enrolment: str, rating: str = "basic", ago: int = 3, obs
     with site.inside():
         cora = site.person("cora").id
     seen = Seen(observer, "trainer", clock.today("UTC") - timedelta(days=ago), rating)
-    return site.do(levels.record_observation, enrolment, seen, cora)
+    return site.do(readiness_actions.record_observation, enrolment, seen, cora)
 
 
 def standing(site: Site, enrolment: str) -> Award:
@@ -133,22 +135,22 @@ def test_nobody_observes_their_own_practice(sqlite_site: Site, observer: str) ->
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
     seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
-    assert isinstance(sqlite_site.do(levels.record_observation, enrolment, seen, sam), Refused)
+    assert isinstance(sqlite_site.do(readiness_actions.record_observation, enrolment, seen, sam), Refused)
     with sqlite_site.inside():
-        assert evidence.list_observations(enrolment) == []
+        assert award_observations.list_observations(enrolment) == []
 
 
 def test_what_is_undone_counts_no_longer_and_a_certificate_on_it_goes_on_standing(sqlite_site: Site) -> None:
     ask_for(sqlite_site)
     enrolment = prepare(sqlite_site, "sam")
     pass_check(sqlite_site, enrolment)
-    sqlite_site.do(levels.undo_observation, observe(sqlite_site, enrolment).id, "somebody else")
+    sqlite_site.do(readiness_actions.undo_observation, observe(sqlite_site, enrolment).id, "somebody else")
     observe(sqlite_site, enrolment, ago=2)
     assert standing(sqlite_site, enrolment).level == "completed"
     last = observe(sqlite_site, enrolment, ago=1)
     ready = standing(sqlite_site, enrolment)
     assert ready.level == "ready"
-    sqlite_site.do(levels.undo_observation, last.id, "other")
+    sqlite_site.do(readiness_actions.undo_observation, last.id, "other")
     assert standing(sqlite_site, enrolment).id == ready.id
     with sqlite_site.inside():
         rows = list(db.session.scalars(select(AuditEntry).where(AuditEntry.event == "ObservationUndone")))
@@ -258,9 +260,9 @@ def test_a_named_outside_person_counts_once_a_second_person_has_confirmed_them(s
     asked = [(to, body) for to, body in letters if "practice-to-confirm" in body]
     assert [to for to, _body in asked] == ["tara@example.org"] and "Sam" not in asked[0][1]
     for name in ("cora", "sam", "lena", "ada", "mina"):
-        assert isinstance(site.do(levels.confirm_observer, row.id, ids[name]), Refused), name
+        assert isinstance(site.do(readiness_actions.confirm_observer, row.id, ids[name]), Refused), name
     assert standing(site, enrolment).level == "completed"
-    assert site.do(levels.confirm_observer, row.id, ids["tara"]) is None
+    assert site.do(readiness_actions.confirm_observer, row.id, ids["tara"]) is None
     assert standing(site, enrolment).level == "ready"
     page = site.stranger().get(f"/verify/{standing(site, enrolment).code}").main
     assert "signed: by Vera Sandoval" in page
@@ -274,9 +276,11 @@ def test_who_has_an_account_needs_nobody_to_confirm_them_and_carries_the_name_an
     today = clock.today("UTC")
     for name in ("lena", "mina", "sam"):
         seen = Seen("", "coordinator", today, "basic", ids[name])
-        assert isinstance(sqlite_site.do(levels.record_observation, enrolment, seen, ids["cora"]), Refused), name
+        assert isinstance(
+            sqlite_site.do(readiness_actions.record_observation, enrolment, seen, ids["cora"]), Refused
+        ), name
     seen = Seen("Somebody", "coordinator", today, "basic", ids["tara"])
-    row = sqlite_site.do(levels.record_observation, enrolment, seen, ids["cora"])
+    row = sqlite_site.do(readiness_actions.record_observation, enrolment, seen, ids["cora"])
     assert (row.observer, row.observer_role, row.pending) == ("Tara Lindqvist", "trainer", False)
 
 
@@ -298,7 +302,7 @@ def test_harm_withdraws_readiness_until_later_practice_is_good(site: Site) -> No
     ready = standing(site, enrolment)
     observe(site, enrolment, "harmful", ago=3)
     with site.inside():
-        offered = levels.to_withdraw(enrolment)
+        offered = readiness_actions.to_withdraw(enrolment)
         assert offered is not None and offered.id == ready.id
     assert isinstance(site.do(reissue.make_anew, ready.id, "fault"), Refused)
     site.do(actions.withdraw, ready.id, HARM_SEEN)
@@ -306,7 +310,7 @@ def test_harm_withdraws_readiness_until_later_practice_is_good(site: Site) -> No
     observe(site, enrolment, "harmful", ago=1)
     assert standing(site, enrolment).id == ready.id
     with site.inside():
-        way = levels.way_of(enrolment)
+        way = readiness_actions.way_of(enrolment)
         assert way is not None and way.stopped and not way.ready
     observe(site, enrolment, ago=0)
     again = standing(site, enrolment)
@@ -327,9 +331,9 @@ def test_practice_that_is_not_yet_good_lifts_no_hold(site: Site) -> None:
     observe(site, enrolment, "harmful", ago=3)
     observe(site, enrolment, "not yet", ago=1)
     with site.inside():
-        offered = levels.to_withdraw(enrolment)
+        offered = readiness_actions.to_withdraw(enrolment)
         assert offered is not None and offered.id == ready.id
-        assert evidence.list_held_back(ready.programme_id) == {enrolment}
+        assert award_observations.list_held_back(ready.programme_id) == {enrolment}
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{ready.code}/anew")
     page = page.form("/anew").submit(expect=422)
     assert "until later practice goes well" in page.main
@@ -349,7 +353,7 @@ def test_readiness_is_not_reinstated_while_harm_holds_it_back(sqlite_site: Site,
     page = page.form("/reinstate").submit(expect=422)
     assert "until later practice goes well" in page.main
     assert standing(sqlite_site, enrolment).withdrawn_at is not None
-    sqlite_site.do(levels.undo_observation, harm.id, "somebody else")
+    sqlite_site.do(readiness_actions.undo_observation, harm.id, "somebody else")
     assert sqlite_site.do(reissue.reinstate, ready.id) is None
     assert standing(sqlite_site, enrolment).withdrawn_at is None
 
@@ -365,7 +369,7 @@ def test_harm_recorded_again_on_a_day_counts_after_good_practice_of_that_day(sql
     observe(sqlite_site, enrolment, "skilled", ago=1)
     assert observe(sqlite_site, enrolment, "harmful", ago=1).id != first.id
     with sqlite_site.inside():
-        assert evidence.is_held_back(enrolment)
+        assert award_observations.is_held_back(enrolment)
 
 
 def test_other_withdrawals_are_not_passed_over_by_later_practice(sqlite_site: Site) -> None:
@@ -386,7 +390,7 @@ def test_harm_recorded_by_mistake_and_undone_holds_nothing_back(sqlite_site: Sit
     harm = observe(sqlite_site, enrolment, "harmful", ago=1)
     observe(sqlite_site, enrolment, ago=5)
     assert standing(sqlite_site, enrolment).level == "completed"
-    sqlite_site.do(levels.undo_observation, harm.id, "somebody else")
+    sqlite_site.do(readiness_actions.undo_observation, harm.id, "somebody else")
     assert standing(sqlite_site, enrolment).level == "ready"
 
 

@@ -9,11 +9,11 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from lms.certification import levels
-from lms.certification.credentials import find_credential
-from lms.certification.levels import Seen
-from lms.certification.pages import fields
-from lms.certification.records import Award, find_award_of_enrolment, find_document
+from lms.certification.awards.records import Award, find_award_of_enrolment, find_document
+from lms.certification.awards.wording import fields
+from lms.certification.badges.records import find_credential
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from tests.conftest import Site
 from tests.roads import PFA, pass_check, prepare
@@ -24,10 +24,10 @@ def ready(site: Site, observed: int) -> Award:
     enrolment = prepare(site, "sam")
     with site.inside():
         harbour, cora = next(iter(site.roles(site.person("sam").id))), site.person("cora").id
-    site.do(levels.set_readiness, harbour, PFA, observed, site.settings)
+    site.do(readiness_actions.set_readiness, harbour, PFA, observed, site.settings)
     for number in range(observed):
         seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC") - timedelta(days=number), "basic")
-        site.do(levels.record_observation, enrolment, seen, cora)
+        site.do(readiness_actions.record_observation, enrolment, seen, cora)
     pass_check(site, enrolment)
     site.work()
     with site.inside():

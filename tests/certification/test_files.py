@@ -12,10 +12,11 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from lms import flow
-from lms.certification import actions, inquiries
-from lms.certification.baking import baked
+from lms.certification.badges.baking import baked
+from lms.certification.verification import file_check
+from lms.certification.verification.actions import FILES_A_NETWORK
 from lms.foundation.db import db
-from lms.foundation.throttle import Misses
+from lms.foundation.web.throttle import Misses
 from tests.certification.test_attacks import bomb, later, nested
 from tests.certification.test_credentials import badge_of, revoke
 from tests.certification.test_kept import pdf
@@ -96,7 +97,7 @@ def test_nothing_of_a_file_is_kept_and_files_come_to_their_share_of_an_hour(sqli
     with sqlite_site.inside():
         (row,) = [row for row in db.session.query(Misses) if row.key.startswith("file:")]
         assert row.count == 2
-    sqlite_site.do(lambda: db.session.query(Misses).update({"count": actions.FILES_A_NETWORK}))
+    sqlite_site.do(lambda: db.session.query(Misses).update({"count": FILES_A_NETWORK}))
     assert "send it again in" in bring(sqlite_site, b"hello", expect=429).main
     after = {path for path in sqlite_site.settings.data.rglob("*") if path.is_file()}
     assert after - before == set()
@@ -107,7 +108,7 @@ def test_a_file_that_takes_too_long_to_read_is_put_away_unread(
 ) -> None:
     code = earn(sqlite_site, document=True)
     content = pdf(sqlite_site, code)
-    monkeypatch.setattr(inquiries, "SECONDS_MOST", 0.01)
+    monkeypatch.setattr(file_check, "SECONDS_MOST", 0.01)
     page = bring(sqlite_site, content, expect=422)
     assert "took too long to read" in page.main and "Sam Osei" not in page.main
 
@@ -115,7 +116,7 @@ def test_a_file_that_takes_too_long_to_read_is_put_away_unread(
 def test_the_reader_may_write_no_file_and_take_little_memory(tmp_path: Path) -> None:
     """What the limits promise, tried in a process that has set them as the reader does."""
     program = (
-        "import sys, lms.certification.reader as reader\n"
+        "import sys, lms.certification.verification.sandbox as reader\n"
         "reader.limit()\n"
         "def fill(): bytearray(reader.MEMORY)\n"
         "def write(): open(sys.argv[1], 'wb', 0).write(b'x')\n"

@@ -16,11 +16,11 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 from sqlalchemy import func, select
 
-from lms.certification import records
-from lms.certification.actions import note_render_trouble, store_document, withdraw
-from lms.certification.credentials import Credential
-from lms.certification.pdf_preview import PIXELS_A_POINT
-from lms.certification.records import Award, Document, find_award
+from lms.certification.awards import records
+from lms.certification.awards.actions import note_render_trouble, store_document, withdraw
+from lms.certification.awards.records import Award, Document, find_award
+from lms.certification.badges.records import Credential
+from lms.certification.pdf.preview import PIXELS_A_POINT
 from lms.foundation.db import db, write
 from tests.conftest import ROOT, Site
 from tests.foundation.test_mail import outbox

@@ -10,11 +10,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from lms.accounts.records import get_programme
-from lms.certification import printed, rendering
-from lms.certification.printed import texts_of
-from lms.certification.records import Award, find_award, find_document
-from lms.foundation import words
+from lms.certification.awards.records import Award, find_award, find_document
+from lms.certification.keys.opening import keys_of
+from lms.certification.pdf import content as pdf_content
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf.content import texts_of
 from lms.foundation.db import db
+from lms.foundation.text import i18n
 from tests.conftest import Site
 from tests.roads import earn
 
@@ -22,7 +24,7 @@ from tests.roads import earn
 @pytest.fixture
 def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A catalogue for German and one for Dari, in which every text of ours is marked."""
-    with (words.TRANSLATIONS / "messages.pot").open("rb") as template:
+    with (i18n.TRANSLATIONS / "messages.pot").open("rb") as template:
         catalogue = read_po(template)
     for message in catalogue:
         if message.id:
@@ -34,10 +36,10 @@ def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
         folder.mkdir(parents=True)
         with (folder / "messages.mo").open("wb") as file:
             write_mo(file, catalogue)
-    monkeypatch.setattr(words, "TRANSLATIONS", tmp_path)
-    words._table.cache_clear()
+    monkeypatch.setattr(i18n, "TRANSLATIONS", tmp_path)
+    i18n._table.cache_clear()
     yield tmp_path
-    words._table.cache_clear()
+    i18n._table.cache_clear()
 
 
 def _in_language(award_id: str, language: str) -> None:
@@ -45,7 +47,7 @@ def _in_language(award_id: str, language: str) -> None:
     award.facts = {**award.facts, "language": language}
 
 
-def texts(site: Site, code: str, language: str) -> dict[str, printed.Printed]:
+def texts(site: Site, code: str, language: str) -> dict[str, pdf_content.Printed]:
     """Return every text on somebody's paper, as of a course in a language."""
     with site.inside():
         award = find_award(code)
@@ -55,8 +57,8 @@ def texts(site: Site, code: str, language: str) -> dict[str, printed.Printed]:
     with site.inside():
         award = find_award(code)
         assert award is not None
-        ring = rendering.keys_of(site.settings)
-        return texts_of(rendering.facts_of(award, get_programme(award.programme_id), ring, site.settings))
+        ring = keys_of(site.settings)
+        return texts_of(pdf_jobs.facts_of(award, get_programme(award.programme_id), ring, site.settings))
 
 
 OF_OTHERS = {"name", "course_title", "programme", "does_not_attest", "signatories", "specimen"}
@@ -95,7 +97,7 @@ def test_no_language_leaves_a_certificate_being_prepared(sqlite_site: Site, lang
 
 
 def test_what_is_said_after_a_paper_is_in_the_readers_language_again() -> None:
-    words.speak("en")
-    with words.speaking("de"):
-        assert words.language() == "de"
-    assert words.language() == "en"
+    i18n.speak("en")
+    with i18n.speaking("de"):
+        assert i18n.language() == "de"
+    assert i18n.language() == "en"

@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certification import actions
-from lms.certification.actions import Refused
-from lms.certification.codes import grouped, new_code
-from lms.certification.lists import read_codes
+from lms.certification.awards.actions import Refused
+from lms.certification.awards.codes import grouped, new_code
+from lms.certification.verification.actions import (
+    LIST_MISSES_A_KEY,
+    LIST_WINDOW,
+    LISTS_A_KEY,
+    LISTS_A_NETWORK,
+    end_key,
+    make_key,
+)
+from lms.certification.verification.bulk import read_codes
 from lms.foundation import clock
 from tests.conftest import Site
 from tests.roads import earn
@@ -37,7 +44,7 @@ def ask(site: Site, secret: str, **sent: object) -> tuple[int, dict[str, object]
 
 def key(site: Site, label: str = "Staff system") -> str:
     """Make a key."""
-    made = site.do(actions.make_key, label)
+    made = site.do(make_key, label)
     assert isinstance(made, str)
     return made
 
@@ -108,15 +115,15 @@ def test_what_cannot_be_a_list_is_answered_calmly(sqlite_site: Site) -> None:
 
 def test_lists_come_to_their_share_of_an_hour_with_a_time_to_come_back(site: Site) -> None:
     form = site.stranger().get("/verify/list").form("/verify/list")
-    for _ in range(actions.LISTS_A_NETWORK):
+    for _ in range(LISTS_A_NETWORK):
         form.submit(codes=new_code())
     page = form.submit(expect=429, codes="KEPT IN THE BOX")
     assert "send it again in 60 minutes" in page.main and "KEPT IN THE BOX" in page.html
-    clock.shift(actions.LIST_WINDOW)
+    clock.shift(LIST_WINDOW)
     form = site.stranger().get("/verify/list").form("/verify/list")
     form.submit(codes=new_code())
     secret = key(site)
-    for _ in range(actions.LISTS_A_KEY):
+    for _ in range(LISTS_A_KEY):
         assert ask(site, secret, json={"codes": []})[0] == 200
     status, told, headers = ask(site, secret, json={"codes": []})
     assert status == 429 and 0 < int(headers["Retry-After"]) <= 3600 and "We haven’t checked" in str(told)
@@ -139,11 +146,11 @@ def test_a_program_that_sends_something_else_is_told_the_shape(sqlite_site: Site
 
 def test_without_a_key_or_with_an_ended_one_nothing_is_told(site: Site) -> None:
     secret = key(site)
-    assert isinstance(site.do(actions.make_key, "Staff system"), Refused)
+    assert isinstance(site.do(make_key, "Staff system"), Refused)
     for wrong in ("", "x", secret + "x", "\u00e9"):
         assert ask(site, wrong, json={"codes": [earn(site, "lena")]})[0] == 401
     assert ask(site, secret, json={"codes": []})[0] == 200
-    assert site.do(actions.end_key, "Staff system") is None
+    assert site.do(end_key, "Staff system") is None
     assert ask(site, secret, json={"codes": []})[0] == 401
     # A cookie is no key.
     reply = site.visitor("cora").browser.post("/api/verify", json={"codes": []})
@@ -178,7 +185,7 @@ def test_lists_of_codes_that_nobody_has_come_to_an_end_long_before_five_thousand
     forged = dict(page.form("/verify/list").fields) | {"codes": "\n".join(guesses[1:])}
     assert site.stranger().send("/verify/list", forged, 429).response.status_code == 429
     secret = key(site)
-    for _list in range(actions.LIST_MISSES_A_KEY // 500):
+    for _list in range(LIST_MISSES_A_KEY // 500):
         assert ask(site, secret, json={"codes": [new_code() for _ in range(500)]})[0] == 200
     assert ask(site, secret, json={"codes": [known]})[0] == 429
 

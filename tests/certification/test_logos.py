@@ -18,9 +18,9 @@ from werkzeug.datastructures import FileStorage
 from lms.accounts.actions import set_programme
 from lms.accounts.records import find_programme
 from lms.accounts.rules import is_zone, zone_of
-from lms.certification.documents import render
-from lms.certification.logos import KEPT_MOST, LogoRefused, as_logo
-from lms.certification.records import find_award, find_document
+from lms.certification.awards.records import find_award, find_document
+from lms.certification.pdf.logos import KEPT_MOST, LogoRefused, as_logo
+from lms.certification.pdf.render import render
 from lms.foundation import clock
 from tests.certification.test_documents import SAM, WARM, elements
 from tests.conftest import Site

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.accounts import actions as accounts
-from lms.accounts import invitations
-from lms.certification import credentials, records, rendering
-from lms.certification.designs import design_in, missing_glyphs
-from lms.certification.records import find_award, find_document
+from lms.accounts.invitations import actions as invitation_actions
+from lms.certification.awards import records
+from lms.certification.awards.records import find_award, find_document
+from lms.certification.badges import records as badge_records
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf.designs import design_in, missing_glyphs
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail
+from lms.foundation.mail.outbox import OutboxMail
 from tests.conftest import ROOT, Site
 from tests.inspector import Inspector, Page
 from tests.roads import earn, make_account, prepare, take_check
@@ -64,14 +66,14 @@ def test_noor_whose_script_is_missing_is_told_at_each_step_and_has_badge_and_reg
     result = take_check(site, "noor")
     assert "can’t print these characters yet" in result.main
     with site.inside():
-        rendering.sweep(site.settings, ROOT / "certificates")
+        pdf_jobs.sweep(site.settings, ROOT / "certificates")
     (subject, body) = next(each for each in letters_to(site, "noor@example.org") if "without a PDF" in each[0])
     assert "can’t print these characters yet" in body and "/account" in body
     told = [subject]
     certificates = page.client.get("/certificates")
     with site.inside():
         award = records.list_awards_of_person(site.person("noor").id)[0]
-        assert award.name == BURMESE and credentials.has_badge(award.id) and find_document(award.id) is None
+        assert award.name == BURMESE and badge_records.has_badge(award.id) and find_document(award.id) is None
     assert certificates.main.count("being prepared") == 0
     own = page.client.get(f"/certificates/{award.code}")
     assert "being prepared" not in own.main and "in a minute" not in own.main and "JSON file" in own.main
@@ -124,7 +126,7 @@ def test_an_invitation_says_so_to_somebody_who_is_signed_in(sqlite_site: Site) -
     noor = register(sqlite_site, BURMESE).client
     with sqlite_site.inside():
         harbour = next(iter(sqlite_site.roles(sqlite_site.person("noor").id)))
-    token = sqlite_site.do(invitations.invite, harbour, "observer", None)
+    token = sqlite_site.do(invitation_actions.invite, harbour, "observer", None)
     assert "can’t print these characters yet" in noor.get(f"/invitation/{token}").main
 
 
@@ -190,7 +192,7 @@ def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(
     with sqlite_site.inside():
         award = find_award(code)
         assert award is not None and find_document(award.id) is None
-        assert credentials.has_badge(award.id)
+        assert badge_records.has_badge(award.id)
         assert "logo" in str(records.list_troubled()[award.id].trouble)
     own = sqlite_site.visitor("sam").get(f"/certificates/{code}").main
     assert "its PDF isn’t ready yet" in own and "in a minute" not in own and "JSON file" in own

@@ -15,17 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from lms import telling
-from lms.accounts import letters
+from lms import reminders
 from lms.accounts.actions import set_programme
-from lms.accounts.letters import WaitingLine
+from lms.accounts.notifications import preferences
+from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.records import Person
-from lms.certification import actions, reissue, renewal
-from lms.certification.cycles import NOTICES, Validity, days_before, notice_due
-from lms.certification.notices import EndNotice
-from lms.certification.records import Award, find_award
-from lms.foundation import clock, mail
+from lms.certification.awards import actions, reissue
+from lms.certification.awards.records import Award, find_award
+from lms.certification.awards.validity import NOTICES, Validity, days_before, notice_due
+from lms.certification.renewal import actions as renewal_actions
+from lms.certification.renewal.expiry_notices import EndNotice
+from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.mail import outbox as mail_outbox
 from tests.conftest import Site
 from tests.foundation.test_mail import Box, at_noon, box, outbox, read, text_of
 from tests.inspector import BASE
@@ -56,14 +58,14 @@ def to_days_before(site: Site, code: str, days: int, hour: int = 12) -> None:
 def choose(site: Site, name: str, *wanted: str) -> None:
     with site.inside():
         person_id = site.person(name).id
-    site.do(letters.choose_letters, person_id, set(wanted), weekly=True, snoozed_until=None)
+    site.do(preferences.choose_letters, person_id, set(wanted), weekly=True, snoozed_until=None)
 
 
 def a_year(site: Site, months: int = 12) -> None:
     """Let certificates stand for a year."""
     with site.inside():
         programme_id = next(iter(site.roles(site.person("sam").id)))
-    site.do(renewal.set_validity, programme_id, PFA, Validity("completion", months))
+    site.do(renewal_actions.set_validity, programme_id, PFA, Validity("completion", months))
 
 
 def about_ends(site: Site) -> int:
@@ -80,7 +82,7 @@ def told(site: Site) -> list[str]:
 def sweep(site: Site) -> None:
     """Do the part of the job process's minute that tells of ends, and send what is due."""
     with site.inside():
-        for part in (telling.tell_of_ends, telling.let_ends_wait, telling.send_lines, mail.sweep):
+        for part in (reminders.tell_of_ends, reminders.let_ends_wait, reminders.send_lines, mail_outbox.sweep):
             part(site.settings)
 
 
@@ -182,7 +184,7 @@ def test_a_mail_server_that_is_away_for_a_day_loses_none_and_doubles_none(make_s
     for name in ("sam", "lena", "tara"):
         with away.inside():
             person_id = away.person(name).id
-        away.do(letters.choose, person_id, quiet_from=_NEVER, quiet_until=_NEVER)
+        away.do(preferences.choose, person_id, quiet_from=_NEVER, quiet_until=_NEVER)
     for quarter in range(24 * 4 + 4):
         to(start, 0)
         clock.shift(clock.now() + timedelta(minutes=15 * quarter) - datetime.now(UTC))
@@ -297,7 +299,7 @@ def test_who_rests_from_letters_is_told_once_afterwards(sqlite_site: Site) -> No
     choose(site, "sam", *ALL)
     with site.inside():
         person_id = site.person("sam").id
-    site.do(letters.choose, person_id, snoozed_until=end_of(site, code) - timedelta(days=20))
+    site.do(preferences.choose, person_id, snoozed_until=end_of(site, code) - timedelta(days=20))
     for days in (90, 60, 30, 21):
         to_days_before(site, code, days)
         assert told(site) == []
@@ -335,7 +337,7 @@ def test_a_clock_that_goes_back_over_midnight_brings_back_no_earlier_letter(sqli
     choose(site, "sam", *ALL)
     with site.inside():
         person_id = site.person("sam").id
-    site.do(letters.choose, person_id, quiet_from=_NEVER, quiet_until=_NEVER)
+    site.do(preferences.choose, person_id, quiet_from=_NEVER, quiet_until=_NEVER)
     day = end_of(site, code) - timedelta(days=60)
     for moment in ((day, 0, 30), (day - timedelta(days=1), 22, 30), (day, 0, 31)):
         to(*moment)
@@ -369,7 +371,7 @@ def test_one_press_ends_letters_of_one_kind_and_the_page_says_which(sqlite_site:
     assert not page.find("input[name=purpose][checked]")
     page.form("/account/letters").submit(purpose=["ends-60", "ends-7"])
     with site.inside():
-        assert letters.list_consents(site.person("sam").id) == {"ends-60", "ends-7"}
+        assert preferences.list_consents(site.person("sam").id) == {"ends-60", "ends-7"}
 
 
 def test_a_coordinator_is_told_of_their_own_programme_only_and_only_when_asked(sqlite_site: Site) -> None:
@@ -418,7 +420,7 @@ def test_what_was_renewed_while_the_digest_waited_is_not_in_it(sqlite_site: Site
     with site.inside():
         cora = site.person("cora").id
     to_days_before(site, codes[0], 60)
-    site.do(letters.choose, cora, told_on=clock.now().date() - timedelta(days=2))
+    site.do(preferences.choose, cora, told_on=clock.now().date() - timedelta(days=2))
     site.work()
     pass_check(site, _enrolment(site, codes[0]))
     to_days_before(site, codes[0], 54)
@@ -510,4 +512,4 @@ def test_leap_days_are_days(end: str, day: str, due: str | None) -> None:
 
 
 def test_letters_and_cycles_know_the_same_notices() -> None:
-    assert tuple(NOTICES) == letters.ENDS and "ends-60" in letters.BY_DEFAULT
+    assert tuple(NOTICES) == preferences.ENDS and "ends-60" in preferences.BY_DEFAULT

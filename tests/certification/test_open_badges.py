@@ -6,14 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from lms import flow
-from lms.certification import actions, levels, records, reissue
-from lms.certification.levels import Seen
-from lms.certification.records import Award, find_award
-from lms.certification.rules import Earned
+from lms.certification.awards import actions, records, reissue
+from lms.certification.awards.records import Award, find_award
+from lms.certification.awards.rules import Earned
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.learning.records import get_enrolment
-from lms.library.shelf import get_course
+from lms.learning.progress.records import get_enrolment
+from lms.library.course_cache import get_course
 from tests.certification.test_credentials import badge_of, revoke
 from tests.conftest import Site
 from tests.inspector import BASE
@@ -95,11 +96,11 @@ def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: 
         assert award is not None and award.badge_open and award.name_shown
         enrolment, course = get_enrolment(award.enrolment_id), get_course(award.digest)
     if next_one == "ready to practise":
-        site.do(levels.set_readiness, award.programme_id, award.course_id, 1, site.settings)
+        site.do(readiness_actions.set_readiness, award.programme_id, award.course_id, 1, site.settings)
         with site.inside():
             tara = site.person("tara")
         seen = Seen("Tara Novak", "trainer", clock.today("UTC"), "skilled", tara.id)
-        site.do(levels.record_observation, award.enrolment_id, seen, site_person(site, "cora"))
+        site.do(readiness_actions.record_observation, award.enrolment_id, seen, site_person(site, "cora"))
     elif next_one == "reissued":
         site.do(reissue.make_anew, award.id, "fault")
     else:

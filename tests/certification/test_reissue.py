@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from lms.certification import actions, reissue
-from lms.certification.actions import Refused, withdraw
-from lms.certification.records import Award, find_award, find_document, list_awards
+from lms.certification.awards import actions, reissue
+from lms.certification.awards.actions import Refused, withdraw
+from lms.certification.awards.records import Award, find_award, find_document, list_awards
 from lms.foundation.db import write
 from tests.certification.test_evidence import ask_for, observe
 from tests.conftest import Site

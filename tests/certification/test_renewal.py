@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts.actions import set_programme
-from lms.certification.actions import Refused, release_reviewed
-from lms.certification.records import Award, find_award, list_awards
-from lms.certification.renewal import begin_renewal
+from lms.certification.awards.actions import Refused, release_reviewed
+from lms.certification.awards.records import Award, find_award, list_awards
+from lms.certification.renewal.actions import begin_renewal
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail
-from lms.learning.actions import finish_lesson
-from lms.learning.records import Attempt
-from lms.library.shelf import get_course
+from lms.foundation.mail.outbox import OutboxMail
+from lms.learning.progress.actions import finish_lesson
+from lms.learning.progress.records import Attempt
+from lms.library.course_cache import get_course
 from tests.conftest import Site
 from tests.inspector import Page
 from tests.learning.test_once import count, told

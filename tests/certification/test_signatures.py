@@ -24,12 +24,12 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader
 
-from lms.certification.badges import as_bytes
-from lms.certification.cms import signed_data
-from lms.certification.documents import render
-from lms.certification.keyring import KeyTrouble, Ring, open_ring, put_aside
-from lms.certification.sealed_pdf import check
-from lms.certification.signatures import sign
+from lms.certification.badges.open_badge import as_bytes
+from lms.certification.keys.cms import signed_data
+from lms.certification.keys.keyring import KeyTrouble, Ring, open_ring, put_aside
+from lms.certification.pdf.render import render
+from lms.certification.pdf.signing import sign
+from lms.certification.verification.pdf_signature import check
 from lms.foundation.keys import secret_key
 from tests.certification.test_badges import sams_badge
 from tests.certification.test_documents import SAM, SEALED, WARM

@@ -13,15 +13,18 @@ from sqlalchemy import select
 
 from lms import flow
 from lms.accounts import actions as accounts
-from lms.certification import actions, levels, transcript_requests
-from lms.certification.levels import Seen
-from lms.certification.records import RENDER_TRIES, find_award, find_award_of_enrolment
-from lms.certification.rendering import make_transcript
-from lms.certification.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest
-from lms.foundation import clock, throttle
+from lms.certification.awards import actions
+from lms.certification.awards.records import RENDER_TRIES, find_award, find_award_of_enrolment
+from lms.certification.pdf import transcript_requests
+from lms.certification.pdf.jobs import make_transcript
+from lms.certification.pdf.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.actions import Seen
+from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.gate import TOKEN_FIELD
-from lms.learning import actions as learning
+from lms.foundation.web import throttle
+from lms.foundation.web.security import TOKEN_FIELD
+from lms.learning.progress import actions as learning
 from tests.certification.test_documents import elements
 from tests.conftest import Site
 from tests.inspector import BASE, Page, squeezed
@@ -54,10 +57,10 @@ def complete(site: Site) -> str:
         harbour, cora = next(iter(site.roles(site.person("sam").id))), site.person("cora").id
     for talk, way in zip(TALKS, ("waived", "talked"), strict=True):
         site.do(learning.record_equivalent, enrolment, ("practice", talk), way, "Why.", None, cora)
-    site.do(levels.set_readiness, harbour, PFA, 1, site.settings)
+    site.do(readiness_actions.set_readiness, harbour, PFA, 1, site.settings)
     pass_check(site, enrolment)
     seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "skilled")
-    site.do(levels.record_observation, enrolment, seen, cora)
+    site.do(readiness_actions.record_observation, enrolment, seen, cora)
     return enrolment
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.certification.records import Award, find_award_of_enrolment
+from lms.certification.awards.records import Award, find_award_of_enrolment
 from tests.conftest import Site
 from tests.roads import COURSE, pass_check, prepare
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from lms.certification import badges
-from lms.certification.badges import BadgeRefused
-from lms.certification.issuers import did_document, multikey
+from lms.certification.badges import open_badge
+from lms.certification.badges.open_badge import BadgeRefused
+from lms.certification.keys.did import did_document, multikey
 from tests.certification.test_badges import (
     ISSUER,
     KEY,
@@ -74,12 +74,12 @@ def ask(
     now = datetime.now(UTC).replace(microsecond=0)
     valid = (now + timedelta(days=days - 14), now + timedelta(days=days))
     lists = {}
-    by_purpose: dict[badges.Purpose, list[int]] = {"revocation": revoked, "suspension": suspended}
+    by_purpose: dict[open_badge.Purpose, list[int]] = {"revocation": revoked, "suspension": suspended}
     for purpose, indexes in by_purpose.items():
-        address = badges.list_address(f"{LISTS}1", purpose)
-        document = badges.status_credential(address, ISSUER, purpose, indexes, valid)
-        lists[address] = badges.sign(document, KEY, ISSUER.key, valid[0])
-    contexts = {address: badges._context(address) for address in (badges.CREDENTIALS, badges.OPEN_BADGES)}
+        address = open_badge.list_address(f"{LISTS}1", purpose)
+        document = open_badge.status_credential(address, ISSUER, purpose, indexes, valid)
+        lists[address] = open_badge.sign(document, KEY, ISSUER.key, valid[0])
+    contexts = {address: open_badge._context(address) for address in (open_badge.CREDENTIALS, open_badge.OPEN_BADGES)}
     documents = {**contexts, **lists, ISSUER.id: did}
     documents[ISSUER.key] = {"@context": "https://w3id.org/security/multikey/v1", **method}
     script = shutil.copy(Path(__file__).with_name("verifiers.mjs"), verifiers)
@@ -97,7 +97,7 @@ def tampered() -> dict[str, dict[str, Any]]:
     named, hidden = deepcopy(signed), deepcopy(signed)
     named["credentialSubject"]["identifier"][0]["identityHash"] = "Eve"
     hidden[LONG_NAME] = {"@type": DATE_TIME, "@value": hidden.pop("validUntil")}
-    foreign = badges.sign(badges.build(SAMS, ISSUER), OTHER, ISSUER.key, NOON)
+    foreign = open_badge.sign(open_badge.build(SAMS, ISSUER), OTHER, ISSUER.key, NOON)
     return {"another name": named, "another key": foreign, HIDDEN: hidden}
 
 

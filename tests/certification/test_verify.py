@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lms.accounts.actions import set_programme
-from lms.certification.actions import withdraw
-from lms.certification.records import find_award
+from lms.certification.awards.actions import withdraw
+from lms.certification.awards.records import find_award
 from lms.foundation import clock
 from lms.foundation.db import db
 from tests.conftest import Site

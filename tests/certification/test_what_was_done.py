@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lms.certification.pages import clauses, level_words, sentence
-from lms.certification.records import Award, find_award_of_enrolment
-from lms.content.bundle import from_folder
-from lms.content.check import check
-from lms.learning import actions
+from lms.certification.awards.records import Award, find_award_of_enrolment
+from lms.certification.awards.wording import clauses, level_words, sentence
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
+from lms.learning.progress import actions
 from tests.conftest import ROOT, Site
 from tests.roads import COURSE, pass_check, prepare, the_course
 

@@ -83,7 +83,7 @@ def test_checking_a_course_loads_nothing_of_the_site(shelf: Path) -> None:
     command = [sys.executable, "-c", LOADED, str(shelf / "one-course")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = done.stderr.splitlines()
-    assert "lms.content.check" in loaded
+    assert "lms.content.lint.check" in loaded
     ours = [name for name in loaded if name.startswith("lms.") and not name.startswith(("lms.cli", "lms.content"))]
     assert ours == ["lms.foundation", "lms.foundation.logs"]
     assert not {"flask", "sqlalchemy", "weasyprint", "cryptography"} & set(loaded)

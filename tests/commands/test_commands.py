@@ -13,8 +13,8 @@ import pytest
 from click import Command, Context
 from click.testing import CliRunner, Result
 
-from lms.certification.actions import note_render_trouble
-from lms.certification.records import list_awards
+from lms.certification.awards.actions import note_render_trouble
+from lms.certification.awards.records import list_awards
 from lms.cli import main
 from lms.cli.certificates import certificates
 from tests.conftest import PFA, Site

@@ -13,11 +13,11 @@ from flask import Flask
 
 from lms.accounts.records import find_programme
 from lms.app import at_work, create_app
-from lms.certification.records import list_awards
+from lms.certification.awards.records import list_awards
 from lms.cli import main
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.learning.voice import list_released
+from lms.learning.feedback.records import list_released
 from tests.inspector import Inspector
 from tests.postgres import Cluster
 

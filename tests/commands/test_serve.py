@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lms.foundation import alive
+from lms.foundation.background import heartbeat
 from tests.conftest import ROOT
 from tests.journeys.served import LMS, free_port
 from tests.postgres import Cluster
@@ -181,12 +181,12 @@ def is_private(data: Path) -> None:
 def loses_its_job_process(running: Running) -> None:
     """Stopped, it is seen; ended over a damaged queue, it is started again once and makes the queue again."""
     jobs = running.job_process()
-    until(lambda: time.time() - (running.data / alive.FILE).stat().st_mtime < 2)
+    until(lambda: time.time() - (running.data / heartbeat.FILE).stat().st_mtime < 2)
     jobs.suspend()
     assert running.status()[0] == 200
     # As if the seconds had gone by in which it would have shown itself again.
-    long_ago = time.time() - alive.GONE_AFTER_SECONDS - 1
-    os.utime(running.data / alive.FILE, (long_ago, long_ago))
+    long_ago = time.time() - heartbeat.GONE_AFTER_SECONDS - 1
+    os.utime(running.data / heartbeat.FILE, (long_ago, long_ago))
     until(lambda: running.status() == (503, '{"missing":["jobs"],"ready":false}\n'), 10)
     jobs.resume()
     until(lambda: running.status()[0] == 200)
@@ -224,7 +224,7 @@ def test_a_served_site_says_when_it_listens_sees_its_job_process_stop_and_leaves
 ROOM = """
 import resource, sys
 from pathlib import Path
-from lms.foundation.health import has_room
+from lms.foundation.web.health import has_room
 print(has_room(Path(sys.argv[1])))
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 print(has_room(Path(sys.argv[1])))

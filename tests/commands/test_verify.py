@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from lms.accounts.actions import set_programme
-from lms.certification import rendering
-from lms.certification.baking import baked
-from lms.certification.pages import paper_of, square_address
-from lms.certification.records import find_award
-from lms.certification.squares import sealed
+from lms.certification.awards.records import find_award
+from lms.certification.awards.wording import paper_of, square_address
+from lms.certification.badges.baking import baked
+from lms.certification.keys.opening import keys_of
+from lms.certification.keys.qr_payload import sealed
 from lms.foundation import clock
 from tests.certification.test_attacks import later
 from tests.certification.test_credentials import badge_of, revoke
@@ -37,7 +37,7 @@ def made(site: Site, folder: Path) -> tuple[str, dict[str, Path], str]:
     with site.inside():
         award = find_award(code)
         assert award is not None
-        words = sealed(paper_of(award), rendering.keys_of(site.settings).badge_key)
+        words = sealed(paper_of(award), keys_of(site.settings).badge_key)
         return code, files, f"{square_address(site.settings, code)}#{words}"
 
 

@@ -1,8 +1,8 @@
 """A small course built in code: whole and quiet as it stands, and easy to spoil in one place."""
 
-from lms.content.bundle import Bundle
-from lms.content.check import check
-from lms.content.course import Course, Question, Reading
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle
+from lms.content.model.course import Course, Question, Reading
 
 COURSE = """---
 id: small-course

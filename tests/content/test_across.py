@@ -1,7 +1,7 @@
 """A sentence that two lessons share is told, within a course and across courses."""
 
-from lms.content.across import shared_sentences
-from lms.content.check import look_over
+from lms.content.lint.across import shared_sentences
+from lms.content.lint.check import look_over
 from tests.content.small_course import FILES, LESSON, bundle
 
 SHARED = "Stay with the person until somebody else is really there."

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lms.content.bundle import from_folder
-from lms.content.check import check
-from lms.content.codes import CODES
-from lms.content.course import Reading
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
+from lms.content.model.codes import CODES
+from lms.content.model.course import Reading
 from tests.content.small_course import FILES, bundle, codes, spoiled
 
 COURSES = Path(__file__).parents[2] / "courses"

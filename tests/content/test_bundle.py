@@ -2,9 +2,9 @@
 
 import hashlib
 
-from lms.content import bundle as bundles
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check
+from lms.content.lint.check import check
+from lms.content.model import bundle as bundles
+from lms.content.model.bundle import Bundle, from_folder
 from tests.content.small_course import codes
 
 

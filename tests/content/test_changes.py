@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lms.content.changes import changes_between, is_newer_edition
-from lms.content.check import check
-from lms.content.course import Course
+from lms.content.lint.check import check
+from lms.content.model.changes import changes_between, is_newer_edition
+from lms.content.model.course import Course
 from tests.content.small_course import COURSE, FILES, LESSON, TALK, bundle, codes, course, spoiled
 
 

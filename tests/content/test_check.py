@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check, render_findings
-from lms.content.codes import CODES, as_markdown
-from lms.content.reader import read_course
+from lms.content.lint.check import check, render_findings
+from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.codes import CODES, as_markdown
+from lms.content.reader.reader import read_course
 from tests.content.small_course import CHECK, FILES, LESSON, TALK, bundle, codes, course, spoiled
 from tests.content.test_prose import PIECES, unsafe
 

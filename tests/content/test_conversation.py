@@ -1,8 +1,8 @@
 """A conversation is walked along every road before anyone has it."""
 
-from lms.content.bundle import Bundle
-from lms.content.check import check
-from lms.content.course import Reading
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle
+from lms.content.model.course import Reading
 from tests.content.small_course import FILES, TALK, bundle, codes, course, spoiled
 
 PATH = "practice/at-the-sink.md"

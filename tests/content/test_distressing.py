@@ -1,6 +1,6 @@
 """A picture that may be hard to look at waits behind its description."""
 
-from lms.content.check import check
+from lms.content.lint.check import check
 from tests.content.small_course import FILES, bundle
 
 LESSON_PATH = "1-begin/1-hello.md"

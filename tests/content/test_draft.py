@@ -1,6 +1,6 @@
 """A draft is listed and looked at, lacks what it likes, and is not held to what only a finished course owes."""
 
-from lms.content.check import look_over
+from lms.content.lint.check import look_over
 from tests.content.small_course import FILES, bundle
 
 DRAFT = (

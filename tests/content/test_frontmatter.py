@@ -2,7 +2,7 @@
 
 import pytest
 
-from lms.content.check import check
+from lms.content.lint.check import check
 from tests.content.small_course import COURSE, bundle, codes, spoiled
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lms.content.check import check
-from lms.content.course import Term
+from lms.content.lint.check import check
+from lms.content.model.course import Term
 from tests.content.small_course import bundle, codes
 from tests.content.test_prose import unsafe
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from lms.content.bundle import Bundle
-from lms.content.check import check
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle
 from tests.content.small_course import bundle, codes
 
 HOSTILE = {

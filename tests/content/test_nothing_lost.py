@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lms.content import reader
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check
-from lms.content.course import Course, Reading
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.course import Course, Reading
+from lms.content.reader import reader
 from tests.content.small_course import FILES, LESSON, bundle, codes, spoiled
 
 NOTE = "note: A death is mentioned. It is not described."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.blocks import parse
-from lms.content.check import check
-from lms.content.course import Source
-from lms.content.prose import Press
+from lms.content.lint.check import check
+from lms.content.markdown.blocks import parse
+from lms.content.markdown.prose import Press
+from lms.content.model.course import Source
 from tests.content.small_course import CHECK, COURSE, LESSON, TALK, bundle, codes, spoiled
 
 LESSON_PATH, TALK_PATH = "1-begin/1-hello.md", "practice/at-the-sink.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.phones import find_phones
+from lms.content.lint.phone_numbers import find_phones
 from tests.content.small_course import codes, spoiled
 
 PHONES = [

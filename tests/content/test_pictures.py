@@ -10,9 +10,9 @@ from unicodedata import normalize
 import pytest
 from PIL import Image
 
-from lms.content.bundle import Bundle, for_publishing
-from lms.content.check import check
-from lms.content.pictures import NoPicture, look_at, without_metadata
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, for_publishing
+from lms.content.model.pictures import NoPicture, look_at, without_metadata
 from tests.content.small_course import LESSON, bundle, codes
 
 LESSON_PATH = "1-begin/1-hello.md"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lms.content.bundle import from_folder
-from lms.content.check import check
-from lms.content.promises import promises_too_much
+from lms.content.lint.check import check
+from lms.content.lint.promises import promises_too_much
+from lms.content.model.bundle import from_folder
 from tests.content.small_course import FILES, bundle, codes, spoiled
 from tests.content.test_check import COURSES
 

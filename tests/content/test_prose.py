@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.content.blocks import parse
-from lms.content.course import Source
-from lms.content.prose import FIXED_WORDS, Press
-from lms.content.safe import ATTRIBUTES, TAGS
+from lms.content.markdown.blocks import parse
+from lms.content.markdown.prose import FIXED_WORDS, Press
+from lms.content.model.course import Source
+from lms.content.model.safe import ATTRIBUTES, TAGS
 
 SOURCES = {
     "WANG24": Source("WANG24", "Wang & others, <2024>.", "https://example.org/?a=1&b=2"),

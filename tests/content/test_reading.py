@@ -5,11 +5,11 @@ import textstat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.content.blocks import parse
-from lms.content.bundle import from_folder
-from lms.content.check import look_over
-from lms.content.reader import read
-from lms.content.reading import grade, paragraphs, sentences, split, syllables, words
+from lms.content.lint.check import look_over
+from lms.content.markdown.blocks import parse
+from lms.content.model.bundle import from_folder
+from lms.content.reader.reader import read
+from lms.content.reader.reading import grade, paragraphs, sentences, split, syllables, words
 from tests.content.small_course import FILES, LESSON, bundle, codes, spoiled
 from tests.content.test_check import COURSES
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.content import talk_measures
-from lms.content.bundle import from_folder
-from lms.content.check import check
-from lms.content.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
-from lms.content.talk_measures import Measures, every_path, of_run, share_range, words_in
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
+from lms.content.model.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
+from lms.content.reader import conversation_measures
+from lms.content.reader.conversation_measures import Measures, every_path, of_run, share_range, words_in
 from tests.content.small_course import course
 from tests.content.test_check import COURSES
 
@@ -126,7 +126,7 @@ def test_the_range_holds_every_path_and_its_edges_are_paths(conversation):
 def test_of_a_very_large_conversation_the_bounds_hold_every_path(conversation):
     lowest, highest = share_range(conversation)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(talk_measures, "MOST_PATHS", 0)
+        patch.setattr(conversation_measures, "MOST_PATHS", 0)
         low, high = share_range.__wrapped__(conversation)
     assert low <= lowest + 1e-9
     assert high >= highest - 1e-9

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lms.certification import cycles
-from lms.content import reader, values
+from lms.certification.awards import validity as award_validity
+from lms.content.reader import reader, values
 from tests.content.small_course import COURSE, bundle, codes, spoiled
 
 LESSON_PATH = "1-begin/1-hello.md"
@@ -51,7 +51,7 @@ def test_a_length_that_certificates_have_is_taken(months):
 
 
 def test_courses_and_programmes_have_the_same_longest_length():
-    assert values.MONTHS_MOST == cycles.MONTHS_MOST
+    assert values.MONTHS_MOST == award_validity.MONTHS_MOST
 
 
 def test_a_course_published_before_the_bound_is_held_to_it():

@@ -20,15 +20,15 @@ from sqlalchemy import func, select
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
-from lms.certification import actions as certification
-from lms.certification.parcels import file_name
-from lms.certification.records import Award, Document, RenderRequest, find_award
+from lms.certification.awards import actions as certification
+from lms.certification.awards.records import Award, Document, RenderRequest, find_award
+from lms.certification.pdf.zip_archive import file_name
 from lms.coordination import actions, batches
 from lms.coordination.records import Batch, BatchItem
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail
-from lms.learning.records import list_enrolments_of_programme
+from lms.foundation.mail.outbox import OutboxMail
+from lms.learning.progress.records import list_enrolments_of_programme
 from tests.conftest import Site
 from tests.coordination.test_people import PEOPLE
 from tests.inspector import Inspector, Page

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts import actions
-from lms.certification.records import find_award_of_enrolment
+from lms.certification.awards.records import find_award_of_enrolment
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
-from lms.foundation.words import day
-from lms.learning.rules import oldest_prior
+from lms.foundation.text.i18n import day
+from lms.learning.progress.rules import oldest_prior
 from tests.conftest import Site
 from tests.inspector import Page
 from tests.roads import COURSE, PFA, TALKS, earn, pass_check, prepare

@@ -9,10 +9,10 @@ from flask import Flask
 
 from lms.accounts.access import WITH_KEY
 from lms.accounts.rules import MAY
-from lms.certification.records import find_award, find_award_of_enrolment
+from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.foundation import clock
-from lms.learning import actions as learning
-from lms.learning.equivalents import list_standing
+from lms.learning.progress import actions as learning
+from lms.learning.progress.equivalents import list_standing
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector
 from tests.roads import PFA, TALKS, pass_check, prepare
@@ -41,11 +41,11 @@ def own_things(site: Site) -> dict[str, str]:
         cora, ada = site.person("cora"), site.person("ada")
         award = find_award_of_enrolment(enrolment)
         assert award is not None
-    from lms.certification import levels
+    from lms.certification.readiness import actions as readiness_actions
 
     row = site.do(learning.record_equivalent, enrolment, ("practice", TALKS[0]), "waived", "Why.", None, ada.id)
-    seen = levels.Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
-    observation = site.do(levels.record_observation, enrolment, seen, ada.id)
+    seen = readiness_actions.Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
+    observation = site.do(readiness_actions.record_observation, enrolment, seen, ada.id)
     return {
         "programme": "harbour",
         "person": cora.public_id,

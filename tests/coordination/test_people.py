@@ -14,15 +14,15 @@ from lms.accounts import actions as accounts
 from lms.accounts.actions import set_programme
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
-from lms.certification.actions import withdraw
-from lms.certification.records import Award, get_award, list_awards_of_person
-from lms.content.check import check
+from lms.certification.awards.actions import withdraw
+from lms.certification.awards.records import Award, get_award, list_awards_of_person
+from lms.content.lint.check import check
 from lms.coordination import batches
 from lms.coordination.pages import rows_of
 from lms.foundation import clock, ids
 from lms.foundation.db import db
-from lms.foundation.sheets import inert
-from lms.learning.actions import enrol
+from lms.foundation.text.csv_files import inert
+from lms.learning.progress.actions import enrol
 from lms.library import actions as library
 from tests.conftest import ROOT, Site
 from tests.content import small_course

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lms.certification.records import list_awards
+from lms.certification.awards.records import list_awards
 from lms.foundation import clock
 from tests.conftest import Site
 from tests.inspector import Inspector, Page, squeezed

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from lms.accounts import actions as accounts
-from lms.certification.records import find_award_of_enrolment
+from lms.certification.awards.records import find_award_of_enrolment
 from lms.foundation import clock
-from lms.foundation.words import day
+from lms.foundation.text.i18n import day
 from tests.conftest import Site
 from tests.inspector import Page
 from tests.roads import COURSE, PFA, pass_check, prepare

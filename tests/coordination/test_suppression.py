@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lms.accounts import actions as accounts
 from lms.accounts.records import find_programme
 from lms.coordination.suppression import LEAST, suppress
-from lms.learning import actions
+from lms.learning.progress import actions
 from tests.conftest import Site
 from tests.inspector import Page, squeezed
 from tests.roads import prepare, the_course

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.gate import local_path
+from lms.foundation.web.security import local_path
 from tests.conftest import Site, settings_for
 from tests.inspector import BASE, Inspector, Page
 from tests.roads import COURSE, TALKS, begin, make_account, open_check

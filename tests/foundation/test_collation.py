@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 import pytest
 
-from lms.foundation.collation import found_in, sort_key
+from lms.foundation.text.collation import found_in, sort_key
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from flask import request
 
-from lms.foundation.gate import from_this_site, network, network_today
+from lms.foundation.config.settings import BadSetting, read_settings
 from lms.foundation.keys import network_mark
-from lms.foundation.settings import BadSetting, read_settings
+from lms.foundation.web.security import from_this_site, network, network_today
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE
 

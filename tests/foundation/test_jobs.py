@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from lms.foundation.job_queue import JobQueue
-from lms.foundation.jobs import Jobs, Lane
-from lms.foundation.mail import queue_mail
+from lms.foundation.background.jobs import Jobs, Lane
+from lms.foundation.background.queue import JobQueue
+from lms.foundation.mail.outbox import queue_mail
 from tests.conftest import Site
 from tests.foundation.mail_servers import mail_server
 from tests.foundation.test_mail import at_noon, outbox

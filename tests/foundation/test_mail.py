@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.mail import QUIET_FROM, QUIET_UNTIL, OutboxMail, after_quiet_hours, queue_mail
+from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, OutboxMail, after_quiet_hours, queue_mail
 from tests.conftest import Site
 from tests.roads import earn
 

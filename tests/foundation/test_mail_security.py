@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lms.foundation.mail import queue_mail
+from lms.foundation.mail.outbox import queue_mail
 from tests.conftest import Site
 from tests.foundation.mail_servers import Papers, mail_server, make_papers
 from tests.foundation.test_mail import at_noon, outbox

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from lms.foundation.config.settings import BadSetting, read_settings
 from lms.foundation.email_templates import render_email
-from lms.foundation.mail import queue_mail
-from lms.foundation.settings import BadSetting, read_settings
-from lms.foundation.words import ngettext
+from lms.foundation.mail.outbox import queue_mail
+from lms.foundation.text.i18n import ngettext
 from tests.conftest import Site
 from tests.foundation.mail_servers import mail_server
 from tests.foundation.test_mail import at_noon, read
@@ -78,7 +78,7 @@ def test_a_mail_program_reads_how_to_unsubscribe_and_does_it_with_one_press(make
 
 def test_the_one_press_of_a_mail_program_turns_the_reminders_off(sqlite_site: Site) -> None:
     """RFC 8058: a post without a cookie, an origin or a token of ours, and no redirect as an answer."""
-    from lms.accounts.letters import off_mark
+    from lms.accounts.notifications.preferences import off_mark
     from lms.foundation.keys import secret_key
 
     with sqlite_site.inside():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 
-from lms.foundation.packing import as_it_is, gzipped, squeezed
+from lms.foundation.web.compression import as_it_is, gzipped, squeezed
 from tests.conftest import Site
 from tests.inspector import BASE
 

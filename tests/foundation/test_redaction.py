@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.accounts.records import Person
 from lms.foundation import clock
 from lms.foundation.db import db, run
-from lms.foundation.mail import OutboxMail
+from lms.foundation.mail.outbox import OutboxMail
 from tests.conftest import Site
 
 CANARY = "canary-of-sam"

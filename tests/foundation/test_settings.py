@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.foundation.settings import NAMES, BadSetting, read_settings
+from lms.foundation.config.settings import NAMES, BadSetting, read_settings
 from tests.conftest import ROOT
 
 SECRET = "hunter2"
@@ -146,5 +146,5 @@ def test_every_setting_is_in_the_documentation_and_no_other(tmp_path: Path) -> N
     table = "\n".join(line for line in page.splitlines() if line.startswith("|"))
     cells = " ".join(line.split("|")[1] for line in table.splitlines())
     assert set(re.findall(r"`(LMS_[A-Z_]+)`", cells)) == NAMES
-    code = (ROOT / "lms" / "foundation" / "settings.py").read_text("utf-8")
+    code = (ROOT / "lms" / "foundation" / "config" / "settings.py").read_text("utf-8")
     assert set(re.findall(r'env(?:\.get\(|, )"(LMS_[A-Z_]+)"', code)) <= NAMES

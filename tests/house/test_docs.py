@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel.messages.pofile import read_po
 
-from lms.content.codes import as_markdown as codes_as_markdown
+from lms.content.model.codes import as_markdown as codes_as_markdown
 from tests.house.catalogue import FILE, messages
 from tests.house.tour import ROOT, as_markdown, opening_line
 

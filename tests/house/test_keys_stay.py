@@ -7,7 +7,7 @@ import re
 import pytest
 from markupsafe import Markup
 
-from lms.content.course import Match, OneAnswer, Order, Question, SeveralAnswers
+from lms.content.model.course import Match, OneAnswer, Order, Question, SeveralAnswers
 from tests.conftest import Site
 from tests.inspector import BASE, squeezed
 from tests.roads import begin, open_check, paper_of, plan, take_check, the_course

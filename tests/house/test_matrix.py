@@ -13,23 +13,24 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from lms.accounts import actions as accounts
-from lms.accounts import invitations
-from lms.accounts.letters import off_mark
+from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
-from lms.certification import actions as certification
-from lms.certification import levels
-from lms.certification.codes import grouped
-from lms.certification.levels import Seen
-from lms.certification.records import Award, NameRequest, find_award, list_awards_of_programme
-from lms.content.check import check
+from lms.certification.awards import actions as certification
+from lms.certification.awards.codes import grouped
+from lms.certification.awards.records import Award, NameRequest, find_award, list_awards_of_programme
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.actions import Seen
+from lms.content.lint.check import check
 from lms.coordination.actions import ask
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
-from lms.learning import actions as learning
-from lms.learning import practice
-from lms.learning.records import find_enrolment, list_enrolments_of_programme
+from lms.learning.check.actions import open_check
+from lms.learning.practice import actions as practice_actions
+from lms.learning.progress import actions as learning
+from lms.learning.progress.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
 from tests.conftest import Site, app_of, settings_for
 from tests.content import small_course
@@ -118,10 +119,10 @@ def _open_again(world: World, name: str) -> None:
         enrolment = find_enrolment(world.site.person(name).id, PFA)
         course = the_course()
     assert enrolment is not None
-    run = world.site.do(practice.begin, enrolment.id, course.digest, TALKS[0])
-    world.site.do(practice.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
+    run = world.site.do(practice_actions.begin, enrolment.id, course.digest, TALKS[0])
+    world.site.do(practice_actions.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
     world.runs[name] = run.public_id
-    attempt, _saved = world.site.do(learning.open_check, enrolment.id, course)
+    attempt, _saved = world.site.do(open_check, enrolment.id, course)
     world.attempts[name], world.drawn[name] = attempt.public_id, attempt.drawn[0]
 
 
@@ -131,14 +132,14 @@ def _record_for(world: World, name: str) -> None:
         person, course = world.site.person(name), the_course()
         enrolment = find_enrolment(person.id, PFA)
     assert enrolment is not None
-    run = world.site.do(practice.begin, enrolment.id, course.digest, TALKS[0])
-    world.site.do(practice.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
+    run = world.site.do(practice_actions.begin, enrolment.id, course.digest, TALKS[0])
+    world.site.do(practice_actions.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
     world.runs[name] = run.public_id
     item = ("practice", course.conversations[0].id)
     row = world.site.do(learning.record_equivalent, enrolment.id, item, "talked", "A reason.", None, person.id)
     world.people[name], world.equivalents[name] = person.public_id, row.public_id
     seen = Seen("Vera Sandoval", "observer", clock.today("UTC"), "basic")
-    world.observations[name] = world.site.do(levels.record_observation, enrolment.id, seen, None).public_id
+    world.observations[name] = world.site.do(readiness_actions.record_observation, enrolment.id, seen, None).public_id
 
 
 def _ask_for_all(site: Site, name: str, programme: str) -> str:
@@ -185,7 +186,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
 def _link(world: World, door: Door) -> str:
     """Return the token of a one-time link that has not been used."""
     if door.path.startswith("/invitation"):
-        invited: str = world.site.do(invitations.invite, None, "operator", None)
+        invited: str = world.site.do(invitation_actions.invite, None, "operator", None)
         return invited
     token = secret_token()
     with world.site.inside():
@@ -373,5 +374,5 @@ def _plant(site: Site, award: Award) -> str:
     site.do(plant)
     site.do(certification.note_render_trouble, award.id, "planted")
     seen = Seen("Olga Planted", "observer", clock.today("UTC"), "basic")
-    row = site.do(levels.record_observation, award.enrolment_id, seen, tara)
+    row = site.do(readiness_actions.record_observation, award.enrolment_id, seen, tara)
     return str(row.public_id)

@@ -15,8 +15,8 @@ from sqlalchemy import Column, Table, insert, select, update
 
 from lms import flow
 from lms.accounts.records import find_programme
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
 from lms.foundation import db as database
 from lms.foundation.db import Base, db, write
 from lms.library import actions as library

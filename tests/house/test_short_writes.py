@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from lms.accounts.passwords import hash_password
-from lms.certification.records import list_awards
-from lms.content.course import Course
+from lms.certification.awards.records import list_awards
+from lms.content.model.course import Course
 from lms.coordination.records import KINDS
 from lms.foundation.db import writing
-from lms.library import shelf
+from lms.library import course_cache
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
 from tests.roads import COURSE, PFA, TALKS, begin, earn, make_account, play, prepare, publish_next, take_check
@@ -108,7 +108,7 @@ def test_renewing_and_going_on_read_no_course_inside_a_write(
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No version is on the shelf of this process when a step begins, as after a new start of the site."""
-    site, within, read = sqlite_site, list[str](), shelf._read
+    site, within, read = sqlite_site, list[str](), course_cache._read
 
     def noting(digest: str) -> Course:
         within.extend([digest] if writing() else [])
@@ -118,14 +118,14 @@ def test_renewing_and_going_on_read_no_course_inside_a_write(
     prepare(site, "lena")
     publish_next(site, "2.0.0", "2-arrive/2-look.md")
     sam, lena = site.visitor("sam"), site.visitor("lena")
-    monkeypatch.setattr(shelf, "_read", noting)
+    monkeypatch.setattr(course_cache, "_read", noting)
     for step in (
         lambda: sam.get(f"/certificates/{code}").form("/renew").submit(),
         lambda: take_check(site, "sam"),
         lambda: sam.get(f"{COURSE}/lessons/look").form("/done").submit(),
         lambda: lena.get(COURSE).form("/newest").submit(),
     ):
-        monkeypatch.setattr(shelf, "_courses", {})
+        monkeypatch.setattr(course_cache, "_courses", {})
         step()
     with site.inside():
         assert [award.version for award in list_awards()] == ["1.0.0", "2.0.0"]

@@ -10,9 +10,9 @@ import html5lib
 import pytest
 from babel.messages.mofile import write_mo
 
-from lms.content.course import Course
-from lms.foundation import words
-from lms.wellbeing import kept
+from lms.content.model.course import Course
+from lms.foundation.text import i18n
+from lms.wellbeing import support_cache
 from tests.conftest import Site
 from tests.house.catalogue import catalog
 from tests.inspector import Page, squeezed
@@ -31,7 +31,7 @@ DATES = re.compile(r"\b(January|February|March|April|May|June|July|August|Septem
 @pytest.fixture
 def bracketed(tmp_path: Path) -> Iterator[None]:
     """Let the site read its words from a catalogue in which each of them stands in brackets."""
-    made, folder, former = catalog(), tmp_path / "words" / "en" / "LC_MESSAGES", words.TRANSLATIONS
+    made, folder, former = catalog(), tmp_path / "words" / "en" / "LC_MESSAGES", i18n.TRANSLATIONS
     for message in made:
         if message.id:
             forms = message.id if isinstance(message.id, tuple) else (message.id,)
@@ -40,17 +40,17 @@ def bracketed(tmp_path: Path) -> Iterator[None]:
     folder.mkdir(parents=True)
     with (folder / "messages.mo").open("wb") as file:
         write_mo(file, made)
-    words.TRANSLATIONS = tmp_path / "words"
+    i18n.TRANSLATIONS = tmp_path / "words"
     _forget()
     yield
-    words.TRANSLATIONS = former
+    i18n.TRANSLATIONS = former
     _forget()
 
 
 def _forget() -> None:
-    from lms.learning import pages
+    from lms.learning.progress import pages
 
-    for made in (words._table, words._markup, pages._dress):
+    for made in (i18n._table, i18n._markup, pages._dress):
         made.cache_clear()
 
 
@@ -121,7 +121,7 @@ def test_every_text_of_every_page_is_bracketed_but_names_dates_and_the_course(
 ) -> None:
     with sqlite_site.inside():
         data = texts_of(the_course()) | {"Lena Brandt"}
-    lines = kept.shipped_lines()
+    lines = support_cache.shipped_lines()
     data |= {place.name for place in lines.places.values()} | {lines.directory[0]}
     code = earn(sqlite_site, document=True)
     stranger, sam, cora = sqlite_site.stranger(), sqlite_site.visitor("sam"), sqlite_site.visitor("cora")

@@ -15,7 +15,7 @@ ROOMS = (
     "certification",
     "coordination",
     "wellbeing",
-    "telling.py",
+    "reminders.py",
     "flow.py",
     "app.py",
     "care",
@@ -34,9 +34,14 @@ def opening_line(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n")[0]
 
 
-def _place(path: Path) -> tuple[bool, int, str]:
+def _place(path: Path) -> tuple[str, bool, int, str]:
     known = path.stem in WORDS
-    return (path.stem != "__init__" and not known, WORDS.index(path.stem) if known else 0, str(path))
+    return (str(path.parent), path.stem != "__init__" and not known, WORDS.index(path.stem) if known else 0, str(path))
+
+
+def _name(path: Path) -> str:
+    """Return a module's name within its room; a sub-room ends in a slash."""
+    return f"{path.parent}/" if path.stem == "__init__" else str(path.with_suffix(""))
 
 
 def as_markdown() -> str:
@@ -49,7 +54,7 @@ def as_markdown() -> str:
             continue
         parts.append(f"## `{room}`\n\n{opening_line(place / '__init__.py')}\n\n| module | holds |\n|---|---|")
         modules = sorted((path for path in place.rglob("*.py") if path != place / "__init__.py"), key=_place)
-        rows = [f"| `{path.relative_to(place).with_suffix('')}` | {opening_line(path)} |" for path in modules]
+        rows = [f"| `{_name(path.relative_to(place))}` | {opening_line(path)} |" for path in modules]
         parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
 

@@ -8,24 +8,26 @@ from functools import cache
 from pathlib import Path
 
 from lms.accounts import actions as accounts
-from lms.accounts import invitations, limits
-from lms.accounts.letters import off_mark
+from lms.accounts import limits
+from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
-from lms.certification import actions as certification
-from lms.certification import levels
-from lms.certification.records import find_award, find_award_of_enrolment
-from lms.certification.rules import HARM_SEEN
+from lms.certification.awards import actions as certification
+from lms.certification.awards.records import find_award, find_award_of_enrolment
+from lms.certification.awards.rules import HARM_SEEN
+from lms.certification.readiness import actions as readiness_actions
 from lms.coordination.actions import ask as ask_for_many
 from lms.coordination.actions import end as end_batch
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
-from lms.learning import actions as learning
-from lms.learning.records import find_enrolment, list_enrolments_of_programme
+from lms.learning.check.actions import open_check
+from lms.learning.progress import actions as learning
+from lms.learning.progress.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
+from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
 from tests.conftest import PASSWORD
 from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
@@ -84,14 +86,14 @@ def settle(served: Served, folder: Path) -> People:
     with served.site.inside():
         harbour = find_programme("harbour")
     assert harbour is not None
-    people.invitation = served.site.do(invitations.invite, harbour.id, "learner", None)
+    people.invitation = served.site.do(invitation_actions.invite, harbour.id, "learner", None)
     for name, role, email in (
         ("coordinator", "coordinator", "new@example.org"),
         ("nils", "learner", "nils@example.org"),
     ):
-        people.codes[f"invited_{name}"] = served.site.do(invitations.invite, harbour.id, role, email)
+        people.codes[f"invited_{name}"] = served.site.do(invitation_actions.invite, harbour.id, role, email)
     key = secret_key(served.site.settings.data)
-    people.codes["proof"] = invitations.proof(key, people.codes["invited_coordinator"])
+    people.codes["proof"] = invitation_actions.proof(key, people.codes["invited_coordinator"])
     _leave_links(served, people)
     _observe_practice(served, people)
     _see_harm(served, people)
@@ -115,10 +117,10 @@ def _see_harm(served: Served, people: People) -> None:
         people.codes[f"{name}_id"] = ruth.public_id
         for days, rating in ((3, "skilled"), (2, "basic"), (1, "harmful")):
             day = clock.today("UTC") - timedelta(days=days)
-            seen = levels.Seen("Tara Lindqvist", "trainer", day, rating, tara.id)
-            site.do(levels.record_observation, award.enrolment_id, seen, cora.id)
+            seen = readiness_actions.Seen("Tara Lindqvist", "trainer", day, rating, tara.id)
+            site.do(readiness_actions.record_observation, award.enrolment_id, seen, cora.id)
     with site.inside():
-        ready = levels.to_withdraw(award.enrolment_id)
+        ready = readiness_actions.to_withdraw(award.enrolment_id)
     assert ready is not None
     site.do(certification.withdraw, ready.id, HARM_SEEN)
 
@@ -148,15 +150,15 @@ def _observe_practice(served: Served, people: People) -> None:
     people.codes |= {"ines_id": rows["ines"].public_id, "sela_id": rows["sela"].public_id}
     people.codes |= {f"{name}_id": rows[name].public_id for name in ("omar", "cora", "letters")}
     people.codes["nils"] = rows["nils"].public_id
-    site.do(levels.set_readiness, harbour, PFA, 2, site.settings)
+    site.do(readiness_actions.set_readiness, harbour, PFA, 2, site.settings)
     for name, rating in (("ines", "basic"), ("omar", "harmful")):
         enrolment = begun[name]
         assert enrolment is not None
-        seen = levels.Seen("Tara Lindqvist", "trainer", today, rating)
-        site.do(levels.record_observation, enrolment.id, seen, rows["cora"].id)
+        seen = readiness_actions.Seen("Tara Lindqvist", "trainer", today, rating)
+        site.do(readiness_actions.record_observation, enrolment.id, seen, rows["cora"].id)
         if name == "ines":
-            outside = levels.Seen("Vera Sandoval", "supervisor", today, "basic")
-            site.do(levels.record_observation, enrolment.id, outside, rows["cora"].id)
+            outside = readiness_actions.Seen("Vera Sandoval", "supervisor", today, "basic")
+            site.do(readiness_actions.record_observation, enrolment.id, outside, rows["cora"].id)
 
 
 def _begin_everything(served: Served) -> None:
@@ -173,7 +175,7 @@ def _begin_everything(served: Served) -> None:
             site.do(learning.finish_lesson, enrolment.id, lesson.id)
         if course_id == THREE:
             site.do(learning.finish_lesson, enrolment.id, course.lessons[2].id, known=True)
-        site.do(learning.open_check, enrolment.id, course)
+        site.do(open_check, enrolment.id, course)
     pass_check(site, prepare(site, "omar", practised=False), lambda question: not question.critical)
 
 

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from lms.certification import transcript_requests
-from lms.certification.actions import NAME_TRIES
-from lms.certification.pages import paper_of
-from lms.certification.records import RENDER_TRIES, find_award, find_document
-from lms.certification.rendering import keys_of
-from lms.certification.squares import sealed
-from lms.certification.transcript_requests import REQUEST_WINDOW, TRANSCRIPTS_A_PERSON, TranscriptRequest
-from lms.foundation import clock, throttle
+from lms.certification.awards.records import RENDER_TRIES, find_award, find_document
+from lms.certification.awards.wording import paper_of
+from lms.certification.keys.opening import keys_of
+from lms.certification.keys.qr_payload import sealed
+from lms.certification.pdf import transcript_requests
+from lms.certification.pdf.transcript_requests import REQUEST_WINDOW, TRANSCRIPTS_A_PERSON, TranscriptRequest
+from lms.certification.verification.actions import NAME_TRIES
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.turns import CHILDREN_MOST
+from lms.foundation.web import throttle
 from tests.conftest import PASSWORD
 from tests.journeys.people import GOING_ON, PFA, SLOWED, THREE, People
 

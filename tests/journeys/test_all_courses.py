@@ -6,9 +6,9 @@ from collections import deque
 
 import pytest
 
-from lms.content.course import Conversation, Course, End, Turn
+from lms.content.model.course import Conversation, Course, End, Turn
+from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
-from lms.library.shelf import get_course
 from tests.conftest import ROOT
 from tests.journeys.conftest import Opens
 from tests.journeys.hands import Mouse

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from lms.learning import actions
+from lms.learning.check.actions import open_check
 from tests.conftest import PASSWORD
 from tests.journeys.conftest import Opens
 from tests.journeys.hands import Mouse
@@ -72,7 +72,7 @@ def open_whole_check(served: Served, hands: Mouse, name: str) -> None:
     enrolment = prepare(served.site, name)
     with served.site.inside():
         course = the_course()
-    served.site.do(actions.open_check, enrolment, course)
+    served.site.do(open_check, enrolment, course)
     hands.page.goto(f"{served.url}/courses/{PFA}/check")
     hands.press("Continue the check")
     hands.press("Show all questions on one page")

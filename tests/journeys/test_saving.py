@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.learning import actions
+from lms.learning.check.actions import open_check
 from tests.journeys import walks
 from tests.journeys.conftest import Opens
 from tests.journeys.courses import three_lessons
@@ -24,7 +24,7 @@ def open_first_question(hands: Mouse, served: Served, name: str) -> dict[str, li
     enrolment = prepare(served.site, name)
     with served.site.inside():
         course = the_course()
-    served.site.do(actions.open_check, enrolment, course)
+    served.site.do(open_check, enrolment, course)
     walks.sign_in(hands, served, name)
     hands.page.goto(f"{served.url}/courses/{PFA}/check")
     hands.press("Continue the check")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.learning import actions
+from lms.learning.check.actions import open_check
 from tests import conftest
 from tests.journeys import walks
 from tests.journeys.conftest import Opens
@@ -36,7 +36,7 @@ def go_on_with_check(hands: Mouse, served: Served, name: str) -> str:
     enrolment = prepare(served.site, name)
     with served.site.inside():
         course = the_course()
-    served.site.do(actions.open_check, enrolment, course)
+    served.site.do(open_check, enrolment, course)
     walks.sign_in(hands, served, name)
     hands.page.goto(f"{served.url}{COURSE}/check")
     hands.press("Continue the check")

@@ -10,7 +10,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from lms.certification.records import document_is_stored, find_award
+from lms.certification.awards.records import document_is_stored, find_award
 from tests.conftest import PASSWORD
 from tests.foundation.test_mail import text_of as plain_text_of
 from tests.journeys.hands import Mouse

@@ -7,7 +7,7 @@ import io
 
 from sqlalchemy import select
 
-from lms.certification.records import Award
+from lms.certification.awards.records import Award
 from lms.foundation.db import db
 from tests.conftest import Site
 from tests.inspector import Inspector

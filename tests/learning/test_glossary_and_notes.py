@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lms.accounts import actions as accounts
-from lms.content.check import check
+from lms.content.lint.check import check
 from lms.library import actions as library
 from tests.conftest import Site, find_programme
 from tests.content.small_course import bundle

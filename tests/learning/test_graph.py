@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content import talk_graph
-from lms.content.bundle import from_folder
-from lms.content.check import check
-from lms.content.course import Conversation, Turn
-from lms.learning import runs
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
+from lms.content.model.course import Conversation, Turn
+from lms.content.reader import conversation_graph
+from lms.learning.practice import records as practice_records
 from tests.conftest import Site
 from tests.content.small_course import course as small_course
 from tests.content.test_check import COURSES
@@ -73,11 +73,11 @@ def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_si
         harbour = next(iter(sqlite_site.roles(sqlite_site.person("tara").id)))
     turn = course.conversation_by_id[TALK].start
     for _run in range(9):
-        sqlite_site.do(runs.count_finished, harbour, course.digest, TALK, [(turn, 0)])
+        sqlite_site.do(practice_records.count_finished, harbour, course.digest, TALK, [(turn, 0)])
     page = tara.get(GRAPH)
     assert "There are no counts yet." in page.main and "Met in" not in page.main
     for _run in range(5):
-        sqlite_site.do(runs.count_finished, harbour, course.digest, TALK, [(turn, 0)])
+        sqlite_site.do(practice_records.count_finished, harbour, course.digest, TALK, [(turn, 0)])
     page = tara.get(GRAPH)
     assert "We count 10 people in your programme" in page.main
     assert page.main.count("Seen by at least 10 people.") == 1
@@ -86,13 +86,13 @@ def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_si
 
 @pytest.mark.parametrize("talk", shipped(), ids=lambda talk: talk.id)
 def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(talk: Conversation) -> None:
-    drawing = talk_graph.draw(talk)
+    drawing = conversation_graph.draw(talk)
     boxes = {box.id: box for box in drawing.boxes}
     assert set(boxes) == set(talk.places)
     assert len({(box.x, box.y) for box in drawing.boxes}) == len(boxes)
     for box in drawing.boxes:
-        assert box.x >= 0 and box.x + talk_graph.WIDTH <= drawing.width
-        assert box.y >= 0 and box.y + talk_graph.HEIGHT <= drawing.height
+        assert box.x >= 0 and box.x + conversation_graph.WIDTH <= drawing.width
+        assert box.y >= 0 and box.y + conversation_graph.HEIGHT <= drawing.height
     for turn in talk.turns:
         for reply in turn.replies:
             assert boxes[reply.goes_to].y > boxes[turn.id].y or comes_back(talk, reply.goes_to, turn.id)
@@ -100,8 +100,8 @@ def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(talk: Con
 
 @pytest.mark.parametrize("talk", shipped(), ids=lambda talk: talk.id)
 def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(talk: Conversation) -> None:
-    survey = talk_graph.survey(talk)
-    best, worst = (talk_graph.steps_of(talk, path) for path in (survey.best, survey.worst))
+    survey = conversation_graph.survey(talk)
+    best, worst = (conversation_graph.steps_of(talk, path) for path in (survey.best, survey.worst))
     assert {reply.fit for _turn, reply in best} == {"steady"}
     end = talk.places[best[-1][1].goes_to]
     assert not isinstance(end, Turn) and end.good
@@ -110,4 +110,6 @@ def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(ta
 
 def test_the_small_conversation_is_surveyed_by_hand() -> None:
     talk = small_course().conversation_by_id["at-the-sink"]
-    assert talk_graph.survey(talk) == talk_graph.Survey(paths=3, whole=True, longest=2, best=(1,), worst=(0, 1))
+    assert conversation_graph.survey(talk) == conversation_graph.Survey(
+        paths=3, whole=True, longest=2, best=(1,), worst=(0, 1)
+    )

@@ -6,7 +6,7 @@ import gzip
 import re
 from typing import Any
 
-from lms.content.check import check
+from lms.content.lint.check import check
 from lms.library import actions as library
 from tests.conftest import Site, find_programme
 from tests.content.small_course import bundle

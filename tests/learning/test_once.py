@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from lms.certification.records import Award
+from lms.certification.awards.records import Award
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import Base, db
-from lms.foundation.mail import OutboxMail
-from lms.learning.records import Attempt, Enrolment, Result
+from lms.foundation.mail.outbox import OutboxMail
+from lms.learning.progress.records import Attempt, Enrolment, Result
 from tests.conftest import Site
 from tests.inspector import Inspector
 from tests.roads import COURSE, TALKS, answer, at_once, begin, open_check, play, prepare, take_check

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, inspect, select
 
-from lms.accounts.letters import list_consents
+from lms.accounts.notifications.preferences import list_consents
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
-from lms.foundation.mail import OutboxMail
-from lms.learning.refreshers import AT_A_TIME, Refresher, RefresherShown, pick
+from lms.foundation.mail.outbox import OutboxMail
+from lms.learning.check.refreshers import AT_A_TIME, Refresher, RefresherShown, pick
 from tests.conftest import Site
 from tests.foundation.test_mail import at_noon
 from tests.inspector import Page

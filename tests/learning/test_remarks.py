@@ -10,10 +10,10 @@ from lms.accounts.records import SignIn
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
-from lms.foundation.throttle import Misses
-from lms.learning import actions
-from lms.learning.voice import IN_A_WEEK, Remark, week_of
-from lms.learning.voice_views import IN_AN_HOUR
+from lms.foundation.web.throttle import Misses
+from lms.learning.feedback.records import IN_A_WEEK, Remark, week_of
+from lms.learning.feedback.views import IN_AN_HOUR
+from lms.learning.progress import actions
 from tests.conftest import Site
 from tests.inspector import Page
 from tests.roads import COURSE, PFA, begin, prepare

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.content.check import check
-from lms.content.course import Course
-from lms.learning.renewing import minutes_of, practice_asked, way_between, what_renewing_asks
-from lms.learning.rules import Progress, draw, everything_is_done, grade_check, needed_right
+from lms.content.lint.check import check
+from lms.content.model.course import Course
+from lms.learning.progress.renewal_rules import minutes_of, practice_asked, way_between, what_renewing_asks
+from lms.learning.progress.rules import Progress, draw, everything_is_done, grade_check, needed_right
 from tests.content.small_course import COURSE, LESSON, TALK, bundle, course
 from tests.roads import sample_of
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from lms.certification.records import Award, find_award_of_enrolment
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check
-from lms.content.course import Course, Question
+from lms.certification.awards.records import Award, find_award_of_enrolment
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.course import Course, Question
 from lms.foundation.db import db
-from lms.learning.records import find_enrolment
+from lms.learning.progress.records import find_enrolment
 from lms.library import actions as library
 from tests.conftest import PFA as FOLDER
 from tests.conftest import Site

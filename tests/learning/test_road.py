@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.content.questions import present, sample
-from lms.learning.papers import Paper
+from lms.learning.check.attempt import Paper
 from tests.conftest import Site
 from tests.inspector import Inspector, Page
 from tests.roads import paper_of

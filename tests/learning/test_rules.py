@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.content.bundle import from_folder
-from lms.content.check import check
-from lms.content.course import Course, Criteria, End
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
+from lms.content.model.course import Course, Criteria, End
 from lms.content.questions import Graded
-from lms.learning.rules import Outcome, draw, lessons_to_revisit, needed_right
-from lms.learning.talks import play
+from lms.learning.practice.rules import play
+from lms.learning.progress.rules import Outcome, draw, lessons_to_revisit, needed_right
 from tests.conftest import PFA
 
 seeds = st.integers(min_value=0, max_value=2**62)

@@ -11,16 +11,25 @@ from sqlalchemy import func, select, text
 
 from lms.accounts import actions as accounts
 from lms.accounts.records import find_programme
-from lms.content.bundle import Bundle, from_folder
-from lms.content.check import check
-from lms.content.course import Course
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.learning import actions as learning
-from lms.learning import practice, runs
-from lms.learning.records import PracticeDone
-from lms.learning.runs import Coverage, Run, TalkCoverage, TalkTally, count_finished, of_person, released_coverage
-from lms.learning.talks import another_way, cut, play
+from lms.learning.practice import actions as practice_actions
+from lms.learning.practice import records as practice_records
+from lms.learning.practice.records import (
+    Coverage,
+    Run,
+    TalkCoverage,
+    TalkTally,
+    count_finished,
+    of_person,
+    released_coverage,
+)
+from lms.learning.practice.rules import another_way, cut, play
+from lms.learning.progress import actions as learning
+from lms.learning.progress.records import PracticeDone
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from tests.conftest import PASSWORD, PFA, Inspector, Page, Site
@@ -144,7 +153,7 @@ def test_a_talk_forgotten_on_one_device_can_be_begun_again_on_the_other(sqlite_s
     there = begin(enrol(sqlite_site))
     with sqlite_site.inside():
         person_id, run_id = sqlite_site.person("sam").id, all_runs(sqlite_site)[0].public_id
-    sqlite_site.do(runs.forget, run_id, person_id)
+    sqlite_site.do(practice_records.forget, run_id, person_id)
     assert "We no longer have the conversation" in choose(there).main
 
 
@@ -229,9 +238,9 @@ def play_as(site: Site, email: str, programme_id: str, course: Course) -> None:
     person = site.do(accounts.register, email, "Somebody New", "not a password")
     site.do(accounts.give_role, person.id, programme_id, "learner")
     talk, enrolment = course.conversation_by_id[TALK], site.do(learning.enrol, person.id, programme_id, course)
-    run = site.do(practice.begin, enrolment.id, course.digest, TALK)
+    run = site.do(practice_actions.begin, enrolment.id, course.digest, TALK)
     for revision, reply in enumerate(next(iter(ways(talk).values()))):
-        assert site.do(practice.say, run.id, talk, revision, reply) == "done"
+        assert site.do(practice_actions.say, run.id, talk, revision, reply) == "done"
 
 
 def test_twelve_runs_of_one_person_bring_nothing_to_light_and_ten_people_do(sqlite_site: Site) -> None:

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from lms.foundation import clock
-from lms.learning import actions, practice
+from lms.learning.practice import actions as practice_actions
+from lms.learning.progress import actions
 from tests.conftest import ROOT, Site
 from tests.roads import COURSE, TALKS, answer, begin, open_check, prepare, the_course
 
@@ -29,9 +30,9 @@ def test_what_is_open_is_on_the_course_and_its_path(sqlite_site: Site) -> None:
     with sqlite_site.inside():
         course = the_course()
     talk = course.conversation_by_id[TALKS[0]]
-    run = sqlite_site.do(practice.begin, enrolment, course.digest, talk.id)
+    run = sqlite_site.do(practice_actions.begin, enrolment, course.digest, talk.id)
     assert f"Continue the conversation “{talk.title}”" not in sam.get(COURSE).main  # Nothing was said in it yet.
-    sqlite_site.do(practice.say, run.id, talk, 0, 0)
+    sqlite_site.do(practice_actions.say, run.id, talk, 0, 0)
     links = sam.get(COURSE).links()
     assert links["Continue the check you started"] == f"{COURSE}/check"
     assert links[f"Continue the conversation “{talk.title}”"].endswith(f"/conversations/{talk.id}")
@@ -63,9 +64,9 @@ def test_home_begins_with_where_somebody_left_off_whatever_it_is(
     assert left_off()[:2] == (course.lessons[0].title, f"{COURSE}/lessons/{course.lessons[0].id}")
     question = open_check(sam)
     assert left_off()[:2] == ("Knowledge check", question.path)
-    run = sqlite_site.do(practice.begin, enrolment, course.digest, talk.id)
+    run = sqlite_site.do(practice_actions.begin, enrolment, course.digest, talk.id)
     assert left_off()[0] == "Knowledge check"  # Nothing was said in the conversation yet.
-    sqlite_site.do(practice.say, run.id, talk, 0, 0)
+    sqlite_site.do(practice_actions.say, run.id, talk, 0, 0)
     title, url, words = left_off()
     assert (title, url) == (talk.title, f"{COURSE}/conversations/{talk.id}")
     assert "Knowledge check" in words and sam.get("/courses").links()["Knowledge check"] == question.path

@@ -8,10 +8,10 @@ from collections import deque
 import pytest
 
 from lms.accounts.records import find_programme
-from lms.content.bundle import from_folder
-from lms.content.check import check, read_course
-from lms.content.course import Conversation, End
-from lms.content.talk_measures import every_path
+from lms.content.lint.check import check, read_course
+from lms.content.model.bundle import from_folder
+from lms.content.model.course import Conversation, End
+from lms.content.reader.conversation_measures import every_path
 from lms.library import actions as library
 from tests.conftest import PFA, ROOT, Inspector, Page, Site
 

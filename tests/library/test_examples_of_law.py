@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lms.accounts.records import find_programme
-from lms.content.bundle import from_folder
-from lms.content.check import check
+from lms.content.lint.check import check
+from lms.content.model.bundle import from_folder
 from lms.library import actions
 from tests.conftest import ROOT, Site
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.check import read_course
+from lms.content.lint.check import read_course
 from lms.library import actions, rules
 from lms.library.actions import Published, Refused
 from tests.conftest import Site

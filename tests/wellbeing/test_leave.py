@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.course import ContentNote
-from lms.content.shapes import TOPICS
-from lms.foundation.settings import BadSetting, read_settings
+from lms.content.model.course import ContentNote
+from lms.content.reader.shapes import TOPICS
+from lms.foundation.config.settings import BadSetting, read_settings
 from tests.conftest import Site
 from tests.roads import COURSE
 

@@ -16,7 +16,7 @@ from lms.flow import list_lines, remove_line, restore_line
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
-from lms.wellbeing import kept
+from lms.wellbeing import support_cache
 from lms.wellbeing.lines import Lines, Trouble, is_old, put_together, read_lines
 from lms.wellbeing.pages import trouble_words
 from tests.conftest import Site
@@ -42,7 +42,7 @@ def in_britain(site: Site, **more: str) -> None:
 
 
 def test_the_shipped_lines_read_whole_and_nobody_claims_to_have_rung_them() -> None:
-    shipped = kept.shipped_lines()
+    shipped = support_cache.shipped_lines()
     assert len(shipped.all()) > 15 and {line.verified_on for line in shipped.all()} == {None}
     assert all(line.links and place.emergency for place in shipped.places.values() for line in place.lines)
 
@@ -84,7 +84,7 @@ def test_any_text_is_read_or_told_apart(text: str) -> None:
 def test_own_lines_come_first_and_in_place_of_shipped_ones() -> None:
     own = read_lines(OWN)
     assert isinstance(own, Lines)
-    lines = put_together(kept.shipped_lines(), own).places["GB"].lines
+    lines = put_together(support_cache.shipped_lines(), own).places["GB"].lines
     assert [line.id for line in lines[:2]] == ["harbour", "gb-shout"]
     assert [line.id for line in lines].count("gb-shout") == 1 and len(lines) > 3
 
@@ -116,7 +116,7 @@ def test_with_no_country_all_emergency_numbers_stand_at_once_with_a_directory(sq
         page = sqlite_site.stranger().get(path)
         assert "Call your local emergency number" in page.main
         shown = {node.get("href") for node in page.find("#emergency a.btn")}
-        places = kept.shipped_lines().places.values()
+        places = support_cache.shipped_lines().places.values()
         assert shown == {f"tel:{place.emergency}" for place in places} and len(places) > 10
         assert all(place.name in page.main for place in places)
         assert page.links()["Find a helpline near you"] == "https://findahelpline.com"
@@ -137,7 +137,7 @@ def test_a_file_with_an_error_leaves_the_last_good_one_in_use_also_after_a_resta
     sam, cora = sqlite_site.visitor("sam"), sqlite_site.visitor("cora")
     assert "Harbour night desk" in sam.get("/support").main
     write_own(sqlite_site, OWN.replace('number = "020 7946 0042"', 'number = "ring"'))
-    kept._known.clear()
+    support_cache._known.clear()
     sqlite_site.app = create_app(sqlite_site.settings)
     assert "Harbour night desk" in sqlite_site.stranger().get("/support?place=GB").main
     told = cora.get("/programmes/harbour/people").main

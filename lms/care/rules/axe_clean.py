@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, Verdict, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 PASSES_LEAST = 5
 SCRIPT = r"""async () => {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => careSees.all("p, li, dd").filter((node) => (node.innerText || "").length > 180 && !node.querySelector("p, li, pre, table")).flatMap((node) => {
   const style = getComputedStyle(node), found = [], range = document.createRange();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => careSees.all("input[type=checkbox]").filter((node) => node.defaultChecked && /\b(agree|accept|consent|subscribe|newsletter|e-?mail me|send me|contact me|share|news|offers|remind)\b/i.test(careSees.name(node))).map((node) => `${careSees.told(node)} is ticked beforehand: ${careSees.name(node).slice(0, 60)}`)"""
 

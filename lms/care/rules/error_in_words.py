@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => {
   const red = (value) => { const [r, g, b, a] = careSees.colour(value); return a > 0.3 && r > 130 && r > 1.6 * g && r > 1.6 * b; };

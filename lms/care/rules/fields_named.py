@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => careSees.all("input:not([type=hidden], [type=submit], [type=button], [type=reset], [type=image]), select, textarea").filter((node) => !careSees.name(node)).map((node) => `${careSees.told(node)} has no label`)"""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => {
   const fields = careSees.all("input[autocomplete~=name], input[autocomplete~=given-name], input[name*=name i], input[name*=email i]").filter((node) => !node.value && /^(your |full |first |last |given |family |confirm |repeat )*(name|e-?mail)|(name|e-?mail).*(again|confirm|repeat)/i.test(careSees.name(node)));

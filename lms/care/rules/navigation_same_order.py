@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 
 def _same_order(here: list[str], there: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => {
   const lists = new Set([...document.querySelectorAll("[draggable=true]")].filter(careSees.shown).map((node) => node.parentElement));

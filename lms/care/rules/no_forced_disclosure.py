@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => {
   const asks = /\b(gender|sex|title|salutation|mr|mrs|marital|religion|ethnic\w*|race|birth\w*|dob|trauma\w*|abuse\w*|diagnos\w*|medical|history|disabilit\w*)\b/i;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 from lms.care.phrases import list_phrases
 
 WORDS = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, there_is
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""([selector, prose]) => {
   const speaks = /content (note|notice|warning)|(this|the) (lesson|page|unit|part|module) (talks|speaks|is|tells|touches|mentions|describes|contains)|before you (read|start|begin)|it mentions/i;

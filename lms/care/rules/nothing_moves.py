@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => [
   ...document.getAnimations().filter((one) => one.playState === "running" && one.effect && (one.effect.getComputedTiming().endTime === Infinity || one.effect.getComputedTiming().endTime > 5000)).map((one) => `an animation of ${one.effect.target ? careSees.told(one.effect.target) : "the page"}`),

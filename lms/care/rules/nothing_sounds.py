@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => [...document.querySelectorAll("audio, video")].filter((node) => node.autoplay || !node.paused).map((node) => `${careSees.told(node)} starts by itself`)"""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => careSees.all("input[type=password], input[type=email], input[type=text], input:not([type]), textarea").filter((node) => {
   const paste = new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: new DataTransfer() });

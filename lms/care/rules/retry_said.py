@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lms.care.findings import Finding, Rule, there_is
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 WORDS = re.compile(
     r"as often as you|as many times|any number of times|unlimited|try again|take it again|whenever you|"

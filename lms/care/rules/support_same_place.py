@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""words => {
   const node = careSees.all("a[href], button").find((one) => new RegExp(words, "i").test(`${one.innerText} ${one.getAttribute("aria-label") || ""}`));

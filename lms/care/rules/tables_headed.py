@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => careSees.all("table:not([role=presentation], [role=none])").filter((node) => !node.querySelector("th, [role=columnheader], [role=rowheader]")).map((node) => `${careSees.told(node)} has no header cell`)"""
 

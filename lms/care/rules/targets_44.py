@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.care.findings import Finding, Rule, none_of
-from lms.care.looked import Looked
+from lms.care.inspected_page import Looked
 
 SCRIPT = r"""() => careSees.all("button, [role=button], input:not([type=hidden], [type=range], [type=color]), select, textarea, summary").filter((node) => {
   let box = node.getBoundingClientRect();

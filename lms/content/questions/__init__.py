@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from lms.content.blocks import Block
-from lms.content.course import Body, Finding, Match, OneAnswer, Order, Question, SeveralAnswers, ShortAnswer
+from lms.content.markdown.blocks import Block
+from lms.content.model.course import Body, Finding, Match, OneAnswer, Order, Question, SeveralAnswers, ShortAnswer
+from lms.content.model.report import Report
 from lms.content.questions import match, one_answer, order, several_answers, short_answer
 from lms.content.questions.answering import Answer, Fields, Graded, Item, Note, Presented
 from lms.content.questions.parts import MARK, Draft
-from lms.content.report import Report
 
 __all__ = [
     "KINDS", "Answer", "Fields", "Graded", "Item", "Note", "Presented", "chosen", "complete", "grade", "kind_of",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from lms.content.course import Question
+from lms.content.model.course import Question
 
 Answer = Any  # "2", ["1", "3"], {"1": 2} or {"1": "2"}: plain values that JSON can hold
 Thing = TypeVar("Thing")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lms.content.blocks import Block
-from lms.content.course import Finding, Match, Pair, Question
+from lms.content.markdown.blocks import Block
+from lms.content.model.course import Finding, Match, Pair, Question
+from lms.content.model.report import Report
+from lms.content.model.safe import says_something
+from lms.content.model.wording import number, say
 from lms.content.questions.answering import (
     Answer,
     Fields,
@@ -17,9 +20,6 @@ from lms.content.questions.answering import (
     tokens,
 )
 from lms.content.questions.parts import Draft, check_reason, lint_texts
-from lms.content.report import Report
-from lms.content.safe import says_something
-from lms.content.wording import number, say
 
 KIND = "match"
 

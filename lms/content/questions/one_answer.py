@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lms.content.course import Finding, OneAnswer, Question
+from lms.content.model.course import Finding, OneAnswer, Question
+from lms.content.model.report import Report
+from lms.content.model.wording import say
 from lms.content.questions.answering import (
     Answer,
     Fields,
@@ -17,8 +19,6 @@ from lms.content.questions.answering import (
     tokens,
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, options_of
-from lms.content.report import Report
-from lms.content.wording import say
 
 KIND = "one_answer"
 

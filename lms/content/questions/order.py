@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lms.content.course import Finding, Option, Order, Question
+from lms.content.model.course import Finding, Option, Order, Question
+from lms.content.model.report import Report
+from lms.content.model.safe import says_something
+from lms.content.model.wording import number, say
 from lms.content.questions.answering import (
     Answer,
     Fields,
@@ -16,9 +19,6 @@ from lms.content.questions.answering import (
     tokens,
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, reason_of
-from lms.content.report import Report
-from lms.content.safe import says_something
-from lms.content.wording import number, say
 
 KIND = "order"
 

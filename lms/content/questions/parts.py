@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from lms.content.blocks import Block
-from lms.content.course import Option, Question
-from lms.content.report import Report
-from lms.content.safe import says_something
+from lms.content.markdown.blocks import Block
+from lms.content.model.course import Option, Question
+from lms.content.model.report import Report
+from lms.content.model.safe import says_something
 
 MARK = re.compile(r"([(\[])([ xX]?)[)\]](?:\s+|$)")
 LEANING = re.compile(r"\b(?:all|none|both|neither) of (?:the above|these answers|them above)\b", re.IGNORECASE)

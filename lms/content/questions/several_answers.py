@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lms.content.course import Finding, Option, Question, SeveralAnswers
+from lms.content.model.course import Finding, Option, Question, SeveralAnswers
+from lms.content.model.report import Report
+from lms.content.model.wording import number, say
 from lms.content.questions.answering import (
     Answer,
     Fields,
@@ -17,8 +19,6 @@ from lms.content.questions.answering import (
     tokens,
 )
 from lms.content.questions.parts import Draft, entries, lint_texts, options_of
-from lms.content.report import Report
-from lms.content.wording import number, say
 
 KIND = "several_answers"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lms.content.course import Finding, Question, ShortAnswer
+from lms.content.model.course import Finding, Question, ShortAnswer
+from lms.content.model.report import Report
+from lms.content.model.safe import says_something
 from lms.content.questions.answering import Answer, Fields, Graded, Note, Presented, shown
 from lms.content.questions.parts import Draft, texts_of
-from lms.content.report import Report
-from lms.content.safe import says_something
 
 KIND = "short_answer"
 HEADS = {"model answer": "model", "look for": "look_for", "not enough": "not_enough"}

@@ -1,0 +1,45 @@
+"""Starting a session in a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g, make_response, redirect, request
+
+from lms.accounts import actions
+from lms.accounts.access import (
+    session_cookie,
+)
+from lms.accounts.records import Person
+from lms.accounts.rules import LONGEST_OWN, device_kind
+from lms.foundation.db import write
+from lms.foundation.keys import fingerprint
+from lms.foundation.web.security import network_today, settings
+
+
+def let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
+    """Begin a session in this browser, and go where its person wanted to go."""
+    device = device_kind(request.headers.get("User-Agent", ""))
+    token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device)
+    g.session_ended = True
+    if page is None:
+        response = redirect(target, 303)
+    else:
+        g.session_mark = fingerprint(token)
+        response = make_response(page)
+    current_app.extensions["lms_bring_looks"](response, person.id, own_device)
+    give_cookie(response, token, own_device)
+    return response
+
+
+def give_cookie(response: Any, token: str, own_device: bool) -> None:
+    """Put a session's token into the browser: for as long as it is open, or for the session's longest life."""
+    response.set_cookie(
+        session_cookie(),
+        token,
+        max_age=int(LONGEST_OWN.total_seconds()) if own_device else None,
+        httponly=True,
+        secure=settings().secure,
+        samesite="Lax",
+        path="/",
+    )

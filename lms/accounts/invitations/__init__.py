@@ -1,0 +1,1 @@
+"""Invitations to a programme: made, opened, accepted."""

@@ -1,0 +1,141 @@
+"""Invitations: one-time links bound to an address, proof that the address is somebody's, registering by email."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+from lms.accounts import limits, records, rules
+from lms.accounts.actions import FormError, check_address, give_role, name_operator, register
+from lms.accounts.addresses import normal_email
+from lms.accounts.events import AddressConfirmed, InvitationMade
+from lms.accounts.records import Invitation, Person
+from lms.foundation import clock, ids
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import db
+from lms.foundation.email_templates import Email
+from lms.foundation.events import announce
+from lms.foundation.keys import fingerprint, seal
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.text.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What somebody chose for an account; the address is that of the invitation where it names one."""
+
+    email: str
+    display_name: str
+    password_hash: str
+    certificate_name: str | None = None
+
+
+def invite(programme_id: str | None, role: str, email: str | None) -> str | FormError:
+    """Make a one-time link and return its token, which is stored nowhere."""
+    address = check_address(email) if email else None
+    if isinstance(address, FormError):
+        return address
+    token = ids.secret_token()
+    _add(programme_id, role, address, token)
+    return token
+
+
+def _add(programme_id: str | None, role: str, address: str | None, token: str) -> None:
+    db.session.add(
+        Invitation(
+            token_sha256=fingerprint(token),
+            programme_id=programme_id,
+            role=role,
+            email=address,
+            expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
+        )
+    )
+    announce(InvitationMade(programme_id, role))
+
+
+def proof(key: bytes, token: str) -> str:
+    """Return what stands only in the link that was emailed: whoever has it reads the mail of the address."""
+    return seal(key, "invitation by mail", token)
+
+
+def is_proof(key: bytes, token: str, text: str) -> bool:
+    """Decide whether a text is the proof of a link."""
+    return text.isascii() and hmac.compare_digest(proof(key, token), text)
+
+
+def needs_proof(invitation: Invitation, person: Person | None) -> bool:
+    """Decide whether an invitation waits for its address to be proven: a role above learner is given to nobody else.
+
+    The link of the first operator names no address; it is printed on the machine itself.
+    """
+    if invitation.role == "learner" or (invitation.role == "operator" and invitation.email is None):
+        return False
+    return person is None or person.email_proven_at is None
+
+
+def accept(token: str, came: NewAccount | str, *, proven: bool) -> Person | FormError:
+    """Use a one-time link, as a new account or as the person with an id; take the role it gives."""
+    invitation = records.find_invitation(fingerprint(token))
+    if invitation is None:
+        return FormError("email", _("This link has been used already or has expired. Please ask for a new one."))
+    known = records.get_person(came) if isinstance(came, str) else None
+    if known and invitation.email not in {None, known.email}:
+        return FormError("email", _("This invitation is for another email address. Nothing has changed."))
+    if not proven and needs_proof(invitation, known):
+        return FormError("email", _("Please use the link in the email that we’ll send to this address."))
+    person = known or _register(came, invitation, proven)
+    if isinstance(person, FormError):
+        return person
+    if proven and invitation.email == person.email and person.email_proven_at is None:
+        person.email_proven_at = clock.now()
+        announce(AddressConfirmed(person.id))
+    invitation.used_at = clock.now()
+    if invitation.role == "operator":
+        name_operator(person.id)
+    elif invitation.programme_id:
+        give_role(person.id, invitation.programme_id, invitation.role)
+    return person
+
+
+def _register(came: NewAccount | str, invitation: Invitation, proven: bool) -> Person | FormError:
+    if isinstance(came, str):
+        raise TypeError("a person who has an account does not register")
+    address = invitation.email or came.email
+    return register(address, came.display_name, came.password_hash, came.certificate_name, proven=proven)
+
+
+def email_link(settings: Settings, address: str, network: str, letter: Email) -> None:
+    """Email an invitation's link to its address, so that opening it proves the address."""
+    if limits.count_new_account_link(address, network):
+        mail_outbox.queue_mail(settings, address, *letter, any_hour=True)
+
+
+@dataclass(frozen=True)
+class RegisterLetters:
+    """The three emails of which one answers whoever asks to register; the page says the same for all."""
+
+    link: Email
+    has_account: Email
+    looks_like_another: Email
+
+
+def ask_to_register(settings: Settings, email: str, network: str, token: str, letters: RegisterLetters) -> None:
+    """Email a link that makes an account, or say in an email why there is none; each costs the same."""
+    address = normal_email(email)
+    may_get_one = limits.count_new_account_link(address, network)
+    checked = check_address(address)
+    known = records.find_person_by_email(address)
+    if not may_get_one:
+        return
+    # The link is known to nobody but the reader of the first email.
+    _add(_first_programme(), "learner", address, token)
+    letter = letters.has_account if known else letters.looks_like_another
+    mail_outbox.queue_mail(
+        settings, address, *(letter if known or isinstance(checked, FormError) else letters.link), any_hour=True
+    )
+
+
+def _first_programme() -> str | None:
+    programmes = records.list_programmes()
+    return programmes[0].id if programmes else None

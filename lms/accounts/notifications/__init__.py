@@ -1,0 +1,1 @@
+"""Which emails somebody wants, and when."""

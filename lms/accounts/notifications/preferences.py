@@ -1,0 +1,216 @@
+"""Email preferences: which emails somebody gets and when, and updates that wait for the next one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.records import Person, get_person
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, Quiet
+
+# When the holder of a certificate can be told of its end: so many days before, and the day after.
+ENDS = ("ends-90", "ends-60", "ends-30", "ends-7", "ended")
+# What an email may be sent for when somebody asked for it; what is always sent stands in nobody's row.
+PURPOSES = ("answers", "refreshers", *ENDS, "programme-ends")
+# What is sent until somebody takes it off; a row then says so.
+BY_DEFAULT = ("ends-60",)
+A_WEEK = timedelta(days=7)
+
+
+class Consent(Base):
+    """Somebody wants emails of one kind, or takes off one that comes by default; without a row they chose nothing."""
+
+    __tablename__ = "consent"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    given: Mapped[bool] = mapped_column(default=False)
+
+
+class Choices(Base):
+    """What somebody chose for themselves: hours without emails, a rest from them, and how pages meet them."""
+
+    __tablename__ = "choices"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    quiet_from: Mapped[time] = mapped_column(default=QUIET_FROM)
+    quiet_until: Mapped[time] = mapped_column(default=QUIET_UNTIL)
+    snoozed_until: Mapped[date | None]
+    weekly: Mapped[bool] = mapped_column(default=True)
+    told_on: Mapped[date | None]
+    wins_hidden: Mapped[bool] = mapped_column(default=False)
+    check_at_once: Mapped[bool] = mapped_column(default=False)
+
+
+class WaitingLine(Base):
+    """Something somebody wants to be told, until it goes into an email."""
+
+    __tablename__ = "waiting_line"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str]
+    line: Mapped[str]
+    path: Mapped[str]
+    since: Mapped[datetime]
+
+
+OWN_TABLES = (Consent, Choices, WaitingLine)
+
+
+def find_choices(person_id: str) -> Choices:
+    """Return what somebody chose, or what holds until they choose; the latter is kept nowhere."""
+    return db.session.get(Choices, person_id) or Choices(
+        person_id=person_id,
+        quiet_from=QUIET_FROM,
+        quiet_until=QUIET_UNTIL,
+        weekly=True,
+        wins_hidden=False,
+        check_at_once=False,
+    )
+
+
+def quiet_hours(person_id: str) -> Quiet:
+    """Return between which hours of the day no email goes to somebody."""
+    found = find_choices(person_id)
+    return found.quiet_from, found.quiet_until
+
+
+def choose(person_id: str, **changes: object) -> None:
+    """Keep what somebody chooses."""
+    row = find_choices(person_id)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    db.session.add(row)
+    db.session.flush()
+
+
+def list_consents(person_id: str) -> set[str]:
+    """Return what somebody wants emails for."""
+    query = select(Consent.purpose, Consent.given).where(Consent.person_id == person_id)
+    return _wanted({row.purpose: row.given for row in db.session.execute(query)})
+
+
+def _wanted(chosen: dict[str, bool]) -> set[str]:
+    return {purpose for purpose, given in {**dict.fromkeys(BY_DEFAULT, True), **chosen}.items() if given}
+
+
+def list_wanting_ends() -> dict[str, set[str]]:
+    """Return what those want who chose anything about the ends of certificates; nobody else chose otherwise."""
+    chosen: dict[str, dict[str, bool]] = {}
+    query = select(Consent.person_id, Consent.purpose, Consent.given).where(Consent.purpose.in_(ENDS))
+    for person_id, purpose, given in db.session.execute(query):
+        chosen.setdefault(person_id, {})[purpose] = given
+    return {person_id: _wanted(found) for person_id, found in chosen.items()}
+
+
+def list_wanting(purpose: str) -> list[str]:
+    """Return the ids of those who asked for emails of one kind and whose account is open."""
+    query = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
+    return list(
+        db.session.scalars(query.where(Consent.purpose == purpose, Consent.given, Person.disabled_at.is_(None)))
+    )
+
+
+def consent(person_id: str, purpose: str, given: bool) -> None:
+    """Give or take back one consent; taken back, nothing of its kind waits any more."""
+    if given != (purpose in list_consents(person_id)):
+        db.session.execute(delete(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose))
+        if given != (purpose in BY_DEFAULT):
+            db.session.add(Consent(person_id=person_id, purpose=purpose, given=given))
+        db.session.flush()
+    if not given:
+        gone = delete(WaitingLine).where(WaitingLine.person_id == person_id, WaitingLine.purpose == purpose)
+        db.session.execute(gone)
+
+
+def choose_ways(
+    person_id: str, *, long_rest: bool, check_at_once: bool, wins_hidden: bool, pronouns: str, pronouns_shown: bool
+) -> None:
+    """Keep how somebody likes to be met; pronouns that are not there are not shown."""
+    me = get_person(person_id)
+    me.long_rest, me.pronouns, me.pronouns_shown = long_rest, pronouns or None, bool(pronouns) and pronouns_shown
+    choose(person_id, check_at_once=check_at_once, wins_hidden=wins_hidden)
+
+
+def choose_letters(person_id: str, wanted: set[str], **when: object) -> None:
+    """Keep which emails somebody wants, each for itself, and when they may come."""
+    for purpose in PURPOSES:
+        consent(person_id, purpose, purpose in wanted)
+    choose(person_id, **when)
+
+
+def wait_to_tell(person_ids: list[str], purpose: str, line: str, path: str) -> None:
+    """Let a line wait for those of some people who want emails of its kind; the same line waits once."""
+    query = select(Consent.person_id).where(
+        Consent.purpose == purpose, Consent.given, Consent.person_id.in_(person_ids)
+    )
+    known = select(WaitingLine.person_id).where(WaitingLine.purpose == purpose, WaitingLine.path == path)
+    for person_id in set(db.session.scalars(query)) - set(db.session.scalars(known)):
+        row = WaitingLine(id=ids.inner_id(), person_id=person_id, purpose=purpose, line=line, path=path)
+        row.since = clock.now()
+        db.session.add(row)
+
+
+def list_waiting() -> list[str]:
+    """Return the ids of those for whom something waits and whose account is open."""
+    query = select(WaitingLine.person_id).join(Person, Person.id == WaitingLine.person_id)
+    return list(db.session.scalars(query.where(Person.disabled_at.is_(None)).distinct()))
+
+
+def waits(person_id: str, path: str) -> bool:
+    """Return whether a line that leads to a page waits for somebody."""
+    query = select(WaitingLine.id).where(WaitingLine.person_id == person_id, WaitingLine.path == path)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def rests(person_id: str, today: date) -> bool:
+    """Return whether somebody rests from the emails that they can choose."""
+    until = find_choices(person_id).snoozed_until
+    return until is not None and today < until
+
+
+def is_time(person_id: str, today: date) -> bool:
+    """Return whether what waits for somebody may go into an email today."""
+    mine = find_choices(person_id)
+    if rests(person_id, today):
+        return False
+    # A last email on a day that is still to come was written by a clock that ran ahead.
+    return not (mine.weekly and mine.told_on and timedelta(0) <= today - mine.told_on < A_WEEK)
+
+
+def take_due_lines(person_id: str, today: date) -> list[WaitingLine]:
+    """Return what an email to somebody holds today, and let it wait no longer; nothing while they rest from emails."""
+    if not is_time(person_id, today):
+        return []
+    query = select(WaitingLine).where(WaitingLine.person_id == person_id).order_by(WaitingLine.since, WaitingLine.id)
+    lines = list(db.session.scalars(query))
+    for line in lines:
+        db.session.delete(line)
+    if lines:
+        choose(person_id, told_on=today)
+    return lines
+
+
+def off_mark(key: bytes, public_id: str, purpose: str) -> str:
+    """Return what stands in the address that turns emails off without signing in; "all" turns off every kind."""
+    return str(URLSafeSerializer(key.hex(), salt="letters off").dumps([public_id, purpose]))
+
+
+def read_off_mark(key: bytes, mark: str) -> tuple[str, str] | None:
+    """Return whose emails of which kind an address turns off, or None when it was not made here."""
+    try:
+        public_id, purpose = URLSafeSerializer(key.hex(), salt="letters off").loads(mark)
+    except (BadData, ValueError, TypeError):
+        return None
+    person_id = db.session.scalar(select(Person.id).where(Person.public_id == public_id))
+    return (person_id, purpose) if person_id and purpose in {*PURPOSES, "all"} else None
+
+
+def turn_off(person_id: str, purpose: str) -> None:
+    """Turn emails of one kind off, or all that were asked for; what comes by default was not."""
+    for one in PURPOSES if purpose == "all" else (purpose,):
+        if purpose != "all" or one not in BY_DEFAULT:
+            consent(person_id, one, False)

@@ -1,0 +1,140 @@
+"""Pages for email preferences and learning preferences."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, from_anywhere, public, signed_in
+from lms.accounts.blueprint import blueprint
+from lms.accounts.forms import WaysForm
+from lms.accounts.notifications import preferences
+from lms.accounts.records import get_person
+from lms.foundation.db import write
+from lms.foundation.keys import secret_key
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
+
+
+def purpose_words() -> dict[str, tuple[str, str]]:
+    """Return each kind of email that one can ask for: its name and what stands in it."""
+    return {
+        "answers": (
+            _("Replies from the authors"),
+            _("When they reply to readers’ feedback on a lesson you’ve finished."),
+        ),
+        "refreshers": (
+            _("Refreshers"),
+            _("When two or three questions are ready for you, as often as you chose on the refreshers page."),
+        ),
+        **_words_on_ends(),
+        "programme-ends": (
+            _("Certificates that expire soon in my programme"),
+            _("Who holds them and until when, as the list of people shows it. Nothing about how anybody learns."),
+        ),
+    }
+
+
+def _words_on_ends() -> dict[str, tuple[str, str]]:
+    return {
+        "ends-90": (_("Three months before"), ""),
+        "ends-60": (_("Two months before"), ""),
+        "ends-30": (_("One month before"), ""),
+        "ends-7": (_("One week before"), ""),
+        "ended": (_("The day after"), ""),
+    }
+
+
+@blueprint.route("/account/letters", methods=["GET", "POST"])
+@allow("keep an account")
+def letters_page() -> Any:
+    """Show and keep which emails somebody wants, and when they may come."""
+    me = signed_in().person_id
+    problems: list[tuple[str, str]] = []
+    if request.method == "POST":
+        when = _when_asked_for(problems)
+        if not problems:
+            write(
+                preferences.choose_letters, me, set(request.form.getlist("purpose")) & set(preferences.PURPOSES), **when
+            )
+            return redirect(url_for("accounts.letters_page", saved="yes"), 303)
+    mine = preferences.find_choices(me)
+    leads = any("coordinator" in roles for roles in signed_in().roles.values())
+    rows = [(key, *words) for key, words in purpose_words().items() if leads or key != "programme-ends"]
+    page = render_template(
+        "accounts/letters_page.html",
+        purposes=[row for row in rows if row[0] not in preferences.ENDS],
+        ends=[row for row in rows if row[0] in preferences.ENDS],
+        wanted=request.form.getlist("purpose") if problems else list(preferences.list_consents(me)),
+        weekly=request.form.get("pace", "week" if mine.weekly else "at-once"),
+        quiet_from=request.form.get("quiet_from", mine.quiet_from.strftime("%H:%M")),
+        quiet_until=request.form.get("quiet_until", mine.quiet_until.strftime("%H:%M")),
+        rest_until=request.form.get("rest_until", mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
+        zone=settings().timezone,
+        problems=problems,
+        notices=[_("Saved.")] if request.args.get("saved") and request.method == "GET" else [],
+    )
+    return make_response(page, 422 if problems else 200)
+
+
+def _when_asked_for(problems: list[tuple[str, str]]) -> dict[str, object]:
+    when: dict[str, object] = {"weekly": request.form.get("pace") != "at-once", "snoozed_until": None}
+    for name in ("quiet_from", "quiet_until"):
+        try:
+            when[name] = time.fromisoformat(request.form.get(name, "").strip()).replace(second=0, tzinfo=None)
+        except ValueError:
+            problems.append((f"f-{name}", _("Please enter a time such as 20:00.")))
+    try:
+        text = request.form.get("rest_until", "").strip()
+        when["snoozed_until"] = date.fromisoformat(text) if text else None
+    except ValueError:
+        problems.append(("f-rest_until", _("Please enter a date such as 2027-03-14.")))
+    return when
+
+
+@blueprint.route("/account/ways", methods=["GET", "POST"])
+@allow("keep an account")
+def ways() -> Any:
+    """Show and keep how somebody likes to be met by this site."""
+    me = get_person(signed_in().person_id)
+    mine = preferences.find_choices(me.id)
+    kept = {
+        "long_rest": me.long_rest,
+        "check_at_once": mine.check_at_once,
+        "wins_hidden": mine.wins_hidden,
+        "pronouns": me.pronouns or "",
+        "pronouns_shown": me.pronouns_shown,
+    }
+    form = WaysForm(request.form, data=kept)
+    if request.method == "POST" and form.validate():
+        write(
+            preferences.choose_ways,
+            me.id,
+            long_rest=bool(form.long_rest.data),
+            check_at_once=bool(form.check_at_once.data),
+            wins_hidden=bool(form.wins_hidden.data),
+            pronouns=form.pronouns.data or "",
+            pronouns_shown=bool(form.pronouns_shown.data),
+        )
+        return redirect(url_for("accounts.ways", saved="yes"), 303)
+    told = [_("Saved. Your choices apply everywhere.")] if request.args.get("saved") and not form.errors else []
+    page = render_template("accounts/ways.html", form=form, notices=told)
+    return make_response(page, 422 if form.errors else 200)
+
+
+@blueprint.route("/letters/off/<mark>", methods=["GET", "POST"])
+@public
+@from_anywhere
+def letters_off(mark: str) -> Any:
+    """Turn emails off by the link that stands in each of them: shown first, done when pressed."""
+    found = preferences.read_off_mark(secret_key(settings().data), mark)
+    if found is None:
+        abort(404)
+    if request.method == "POST":
+        write(preferences.turn_off, *found)
+    words = purpose_words().get(found[1])
+    return render_template(
+        "accounts/letters_off.html", mark=mark, done=request.method == "POST", which=words[0] if words else None
+    )

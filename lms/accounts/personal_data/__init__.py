@@ -1,0 +1,1 @@
+"""Personal data: what we hold, who can see it, exporting and deleting it."""

@@ -1,0 +1,239 @@
+"""Personal data of accounts: export and deletion."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from lms.accounts import records
+from lms.accounts.events import AccountDeleted
+from lms.accounts.notifications import preferences
+from lms.accounts.notifications.preferences import WaitingLine
+from lms.accounts.personal_data.activity_log import tell
+from lms.accounts.personal_data.notice import kept
+from lms.accounts.records import Invitation, KnownDevice, Membership, SignIn
+from lms.foundation import audit, clock, ids
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.foundation.keys import fingerprint
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.personal_data import Part, Remains, Sheet
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web import throttle
+from lms.foundation.web.security import settings as this_site
+
+__all__ = ["count_download", "erase", "export", "kept"]
+
+DOWNLOADS, DOWNLOAD_WINDOW = 5, timedelta(hours=1)
+
+
+def count_download(person_id: str) -> timedelta | None:
+    """Count a download of somebody's own data; after five in an hour, return how long the next one has to wait."""
+    key = f"own data:{fingerprint(person_id)}"
+    wait = throttle.wait_for(key, DOWNLOADS, DOWNLOAD_WINDOW)
+    if wait is None:
+        throttle.count_miss(key, DOWNLOAD_WINDOW)
+    return wait
+
+
+def export(person_id: str) -> list[Part]:
+    """Return all rows about somebody's account."""
+    me = records.get_person(person_id)
+    programmes = {row.id: row.name for row in records.list_programmes()}
+    invitations = db.session.scalars(select(Invitation).where(func.lower(Invitation.email) == me.email))
+    return [
+        Sheet(
+            "account",
+            _("Your account"),
+            {
+                "email": _("Email address"),
+                "name_here": _("Name shown here"),
+                "name_on_certificates": _("Name on certificates"),
+                "language": _("Language"),
+                "pronouns": _("Pronouns"),
+                "pronouns_shown": _("Pronouns shown to others"),
+                "long_rest": _("Stay signed in longer"),
+                "runs_the_site": _("Runs this site"),
+                "disabled": _("Account closed"),
+                "confirmed": _("Email address confirmed"),
+                "made": _("Created"),
+                "number": _("Number in web addresses"),
+            },
+            (
+                (
+                    me.email,
+                    me.display_name,
+                    me.certificate_name,
+                    me.language or "",
+                    me.pronouns or "",
+                    _yes_or_no(me.pronouns_shown),
+                    _yes_or_no(me.long_rest),
+                    _yes_or_no(me.operator),
+                    _moment(me.disabled_at),
+                    _moment(me.email_proven_at),
+                    me.created_at.isoformat(),
+                    me.public_id,
+                ),
+            ),
+        ),
+        Sheet(
+            "roles",
+            _("Your roles"),
+            {"programme": _("Programme"), "role": _("Role"), "since": _("Since")},
+            tuple(
+                (programmes.get(row.programme_id, ""), row.role, row.created_at.isoformat())
+                for row in db.session.scalars(select(Membership).where(Membership.person_id == person_id))
+            ),
+        ),
+        Sheet(
+            "invitations",
+            _("Invitations to your address"),
+            {"programme": _("Programme"), "role": _("Role"), "until": _("Until"), "used": _("Used")},
+            tuple(
+                (
+                    programmes.get(row.programme_id or "", ""),
+                    row.role,
+                    row.expires_at.isoformat(),
+                    _moment(row.used_at),
+                )
+                for row in invitations
+            ),
+        ),
+        *_of_devices(person_id),
+        *_of_choices(person_id),
+        *_of_what_happened(person_id, me.email),
+    ]
+
+
+def _of_devices(person_id: str) -> list[Part]:
+    sign_ins = db.session.scalars(select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.created_at))
+    return [
+        Sheet(
+            "sign-ins",
+            _("Where you are signed in"),
+            {
+                "since": _("Since"),
+                "last_used": _("Last used"),
+                "own_device": _("Only I use this device"),
+                "ended": _("Ended"),
+            },
+            tuple(
+                (
+                    row.created_at.isoformat(),
+                    row.last_seen_at.isoformat(),
+                    _yes_or_no(row.own_device),
+                    _moment(row.ended_at),
+                )
+                for row in sign_ins
+            ),
+        ),
+        Sheet(
+            "devices",
+            _("Kinds of device you’ve used"),
+            {"kind": _("Kind"), "last_used": _("Last used")},
+            tuple((row.kind, row.seen_at.isoformat()) for row in records.list_devices(person_id)),
+        ),
+    ]
+
+
+def _of_choices(person_id: str) -> list[Part]:
+    mine = preferences.find_choices(person_id)
+    waiting = db.session.scalars(select(WaitingLine).where(WaitingLine.person_id == person_id))
+    return [
+        Sheet(
+            "choices",
+            _("Your preferences"),
+            {"what": _("What"), "how": _("How")},
+            (
+                *((_("Emails"), purpose) for purpose in sorted(preferences.list_consents(person_id))),
+                (_("No emails between"), f"{mine.quiet_from:%H:%M}-{mine.quiet_until:%H:%M}"),
+                (_("No updates until"), mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
+                (_("Together, once a week at most"), _yes_or_no(mine.weekly)),
+                (_("Last email of that kind"), mine.told_on.isoformat() if mine.told_on else ""),
+                (_("Don’t tell me when I finish a lesson"), _yes_or_no(mine.wins_hidden)),
+                (_("All questions of a check on one page"), _yes_or_no(mine.check_at_once)),
+            ),
+        ),
+        Sheet(
+            "waiting",
+            _("Updates waiting for your next email"),
+            {"since": _("Since"), "for": _("For"), "line": _("Text"), "page": _("Page")},
+            tuple((row.since.isoformat(), row.purpose, row.line, row.path) for row in waiting),
+        ),
+    ]
+
+
+def _what_happened(person_id: str) -> tuple[tuple[str, str, str, str], ...]:
+    entries = audit.list_of_person(person_id)
+    rows = [
+        (row.at.isoformat(), tell(row.event) or "", row.event, json.dumps(_facts(row), ensure_ascii=False))
+        for row in entries
+    ]
+    if len(entries) >= audit.MOST_OF_PERSON:
+        older = _("These are the newest 10,000 of each kind. Ask the people who run this site for anything older.")
+        rows.insert(0, ("", older, "", ""))
+    return tuple(rows)
+
+
+def _of_what_happened(person_id: str, email: str) -> list[Part]:
+    return [
+        Sheet(
+            "letters",
+            _("Emails to you"),
+            {"written": _("Written"), "heading": _("Subject"), "sent": _("Sent")},
+            tuple(
+                (row.created_at.isoformat(), row.subject, _moment(row.sent_at))
+                for row in mail_outbox.list_letters(email)
+            ),
+        ),
+        Sheet(
+            "what-happened",
+            _("Account activity"),
+            {"when": _("When"), "in_words": _("In words"), "event": _("Event name"), "facts": _("Details")},
+            _what_happened(person_id),
+        ),
+        Sheet(
+            "sign-ins-that-did-not-work",
+            _("Unsuccessful sign-ins with your email address"),
+            {"since": _("Since"), "how_often": _("Number of times")},
+            tuple((row.since.isoformat(), str(row.count)) for row in throttle.list_about(email)),
+        ),
+    ]
+
+
+def _facts(row: audit.AuditEntry) -> dict[str, Any]:
+    """Return the facts of an entry; why a programme withdrew a certificate is promised to stay with the programme."""
+    return {key: value for key, value in row.facts.items() if (row.event, key) != ("CertificateWithdrawn", "reason")}
+
+
+def _yes_or_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
+def _moment(value: datetime | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def erase(person_id: str, remains: Remains) -> None:
+    """Take an account away; where records outlive it, an empty row under its number holds them together."""
+    me = records.get_person(person_id)
+    records.end_password_links(person_id)
+    for table in (SignIn, Membership, KnownDevice, *preferences.OWN_TABLES):
+        db.session.execute(delete(table).where(table.person_id == person_id))
+    db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))
+    mail_outbox.forget_letters(this_site(), me.email)
+    throttle.forget_about(me.email)
+    if remains.person:
+        me.email, me.password_hash = f"nobody-{ids.public_id()}", ""
+        me.display_name = me.certificate_name = ""
+        me.language, me.operator, me.email_proven_at, me.disabled_at = None, False, None, clock.now()
+        me.pronouns, me.pronouns_shown, me.long_rest = None, False, False
+        me.public_id = ids.public_id()
+        me.created_at = clock.now()
+    else:
+        db.session.delete(me)
+    db.session.flush()
+    announce(AccountDeleted(person_id))

@@ -1,0 +1,47 @@
+"""Account activity: events of the audit trail in words for the person they concern."""
+
+from __future__ import annotations
+
+from lms.foundation.text.i18n import gettext as _
+
+
+def tell(event: str) -> str | None:
+    """Return a sentence for an event, or None for one that says nothing to its person."""
+    return {
+        "PersonRegistered": _("Your account was created."),
+        "MembershipGiven": _("You were given a role in a programme."),
+        "MembershipEnded": _("One of your roles in a programme ended."),
+        "OperatorRemoved": _("You are no longer one of the people who run this site."),
+        "AccountDisabled": _("Your account was closed by the people who run this site."),
+        "AccountEnabled": _("Your account was reopened by the people who run this site."),
+        "OperatorNamed": _("You became one of the people who run this site."),
+        "SignedIn": _("You signed in."),
+        "SignedOut": _("You were signed out."),
+        "SignInRefused": _("Somebody tried to sign in with your email address and couldn’t."),
+        "NamesChanged": _("Your names were changed."),
+        "NewDevice": _("You signed in on a new kind of device."),
+        "AddressConfirmed": _("You confirmed your email address."),
+        "PasswordLinkMade": _("A link to choose a new password was requested."),
+        "PasswordChanged": _("Your password was changed."),
+        "Enrolled": _("You started a course."),
+        "EquivalentRecorded": _("Recognised prior learning was recorded for you."),
+        "EquivalentUndone": _("Recognised prior learning of yours was removed."),
+        "WentOn": _("You moved to a newer version of a course."),
+        "RenewalBegun": _("You started to renew a certificate."),
+        "CertificateRenewed": _("One of your certificates was renewed."),
+        "PracticeObserved": _("An observed practice of yours was recorded."),
+        "ObserverConfirmed": _("A second person confirmed who observed your practice."),
+        "ObservationUndone": _("A record of your observed practice was removed."),
+        "CoursePassed": _("You passed a course’s check."),
+        "CertificateIssued": _("A certificate was issued to you."),
+        "PdfWaitsForLetters": _("A certificate was issued without a PDF, because we can’t print some characters yet."),
+        "SpellingAsked": _("Your coordinator asked whether your name has another spelling."),
+        "NameConfirmed": _("Your coordinator confirmed the name on a certificate."),
+        "CertificateRaised": _("You got your ready to practise certificate."),
+        "EndTold": _("We sent you an expiry reminder for a certificate."),
+        "CertificateHeld": _("You passed. Your certificate will be issued once the course has been reviewed."),
+        "CertificateWithdrawn": _("One of your certificates was withdrawn by the programme."),
+        "BadgeOpened": _("You turned sharing of a badge on or off."),
+        "DocumentHandedOut": _("A coordinator of your programme downloaded your certificate."),
+        "NameShown": _("You changed whether a certificate shows your name."),
+    }.get(event)

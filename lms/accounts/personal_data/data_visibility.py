@@ -1,0 +1,131 @@
+"""Data visibility: who can see what, one row for each kind of data, with cells read from the MAY table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.accounts.rules import MAY
+from lms.foundation.text.i18n import gettext as _
+
+LOOKERS = ("you", "trainer", "observer", "coordinator", "operator", "verifier")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Something that can be known about a learner: behind which actions it lies, and whether a code shows it."""
+
+    what: str
+    actions: tuple[str, ...]
+    by_code: bool = False
+    explanation: str = ""
+
+
+def sights() -> tuple[Sight, ...]:
+    """Return all kinds of knowledge the site holds about a learner."""
+    return (
+        Sight(
+            _("Which lessons you’ve finished, and where you are"),
+            ("learn",),
+            explanation=_("Only you. We don’t store which version of a lesson you read."),
+        ),
+        Sight(
+            _("Your answers, your results and your number of attempts"),
+            ("see own answers",),
+            explanation=_("Only you. A certificate says that you passed, never your score."),
+        ),
+        Sight(
+            _("What you choose in a practice conversation"),
+            ("learn",),
+            explanation=_(
+                "Only you, for 30 days after you finish it, and you can delete it straight away."
+                " Your course only records that you reached an ending."
+            ),
+        ),
+        Sight(
+            _("Your feedback on a lesson, without your name"),
+            ("read remarks",),
+            explanation=_(
+                "Trainers can read it once five people have finished the lesson. Nobody, not even you, can find yours."
+            ),
+        ),
+        Sight(
+            _("What you write under “For you, privately”"),
+            (),
+            explanation=_("Nobody. It never leaves your device, and it’s gone when you leave the page."),
+        ),
+        Sight(
+            _(
+                "Your state: not started, in training, waiting for a review, completed with its date, "
+                "renewal due, withdrawn"
+            ),
+            ("learn", "see training states"),
+            explanation=_("These words and the date are all that your coordinator sees of your learning."),
+        ),
+        Sight(
+            _("That recognised prior learning was recorded for you"),
+            ("learn", "record an equivalent"),
+            by_code=True,
+            explanation=_(
+                "You and the coordinator who wrote the reason can read it."
+                " A certificate only says that it was recognised."
+            ),
+        ),
+        Sight(
+            _("How your observed practice went, in one of four words"),
+            ("hold certificates", "record observed practice"),
+            explanation=_(
+                "A certificate says how many, by whom and when, never that word. We don’t store what was said."
+            ),
+        ),
+        Sight(
+            _("An observer without an account here, and the day, until that’s confirmed"),
+            ("hold certificates", "record observed practice", "confirm observed practice"),
+            explanation=_(
+                "A second person in your programme confirms that they were there, and isn’t told how it went."
+            ),
+        ),
+        Sight(
+            _("Whether you hold a certificate, and until when"),
+            ("hold certificates", "see certificates of a programme"),
+            by_code=True,
+            explanation=_(
+                "Anyone with its code can see the course, version, dates and state."
+                " Your coordinator can also download the PDF."
+            ),
+        ),
+        Sight(
+            _("The name on your certificate"),
+            ("hold certificates", "see certificates of a programme"),
+            explanation=_(
+                "Somebody with the code can check whether a name they type matches, unless you choose to show it."
+            ),
+        ),
+        Sight(
+            _("Your email address"),
+            ("keep an account", "see training states"),
+            explanation=_(
+                "Your coordinator uses it to tell people with the same name apart and to write to you."
+                " Only you see where you’re signed in. The people who run the site can reach both in the database."
+            ),
+        ),
+    )
+
+
+def COLUMNS() -> list[str]:  # noqa: N802 - a table's head, translated when it is shown
+    """Return the heads of the table: you, four roles, and somebody with a code."""
+    return [_("You"), _("Trainer"), _("Observer"), _("Coordinator"), _("Operator"), _("Somebody with the code")]
+
+
+def can_see(looker: str, sight: Sight) -> bool:
+    """Decide one cell: a role sees what one of the actions lets it reach in other people's rows."""
+    if looker == "verifier":
+        return sight.by_code
+    rules = [MAY[action] for action in sight.actions]
+    if looker == "you":
+        return any(rule.self_only for rule in rules)
+    return any(looker in rule.roles and not rule.self_only for rule in rules)
+
+
+def rows_of_sight() -> list[tuple[str, list[bool], str]]:
+    """Return the table: what, a cell for each looker, and a sentence."""
+    return [(sight.what, [can_see(looker, sight) for looker in LOOKERS], sight.explanation) for sight in sights()]

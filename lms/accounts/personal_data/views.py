@@ -1,0 +1,121 @@
+"""Pages to see, export and delete your data."""
+
+from __future__ import annotations
+
+import math
+from threading import BoundedSemaphore
+from typing import Any
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+
+from lms.accounts import records
+from lms.accounts.access import allow, leave_browser, public, signed_in
+from lms.accounts.blueprint import blueprint
+from lms.accounts.forms import DeleteForm
+from lms.accounts.passwords import knows_password
+from lms.accounts.personal_data import actions as personal_data_actions
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.keys import secret_key
+from lms.foundation.personal_data import Kept, Part, Sheet, pack
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import moment, ngettext
+from lms.foundation.turns import one_of
+from lms.foundation.web.security import settings
+
+# A worker makes one person's file at a time, so that its other threads are there for pages.
+PLACES = BoundedSemaphore(1)
+
+
+def _kept() -> list[Kept]:
+    """Return what all rooms keep of people, as the room above tells."""
+    found: list[Kept] = current_app.extensions["lms_own_data"][0]()
+    return found
+
+
+def _handed_over(person_id: str) -> list[Part]:
+    found: list[Part] = current_app.extensions["lms_own_data"][1](person_id)
+    return found
+
+
+@blueprint.get("/account/data")
+@allow("keep an account")
+def own_data() -> Any:
+    """Say what is kept of oneself, why and until when."""
+    return render_template("accounts/own_data.html", stored=_kept())
+
+
+@blueprint.get("/account/data/download")
+@allow("keep an account")
+def own_data_file() -> Any:
+    """Give everything that is kept of oneself, as one file, a few times an hour."""
+    with one_of(PLACES):
+        wait = write(personal_data_actions.count_download, signed_in().person_id)
+        if wait is not None:
+            return _come_back(math.ceil(wait.total_seconds() / 60))
+        return _file_of(signed_in().person_id)
+
+
+def _file_of(person_id: str) -> Any:
+    parts = _handed_over(person_id)
+    index = render_template(
+        "accounts/own_data_file.html",
+        made=moment(clock.now(), settings().timezone),
+        site=settings().base_url,
+        stored=_kept(),
+        sheets=[part for part in parts if isinstance(part, Sheet)],
+        files=[part for part in parts if not isinstance(part, Sheet)],
+    )
+    response = make_response(pack(index, parts))
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = 'attachment; filename="sidelight-own-data.zip"'
+    return response
+
+
+def _come_back(minutes: int) -> Any:
+    words = ngettext(
+        "You’ve downloaded your data %(times)s times in the last hour. Nothing has changed or been lost. "
+        "You can download it again in %(num)s minute.",
+        "You’ve downloaded your data %(times)s times in the last hour. Nothing has changed or been lost. "
+        "You can download it again in %(num)s minutes.",
+        minutes,
+        times=personal_data_actions.DOWNLOADS,
+    )
+    response = make_response(render_template("accounts/own_data.html", stored=_kept(), notices=[words]), 429)
+    response.headers["Retry-After"] = str(60 * minutes)
+    return response
+
+
+@blueprint.route("/account/delete", methods=["GET", "POST"])
+@allow("keep an account")
+def delete_account() -> Any:
+    """Delete one's own account, after saying plainly what goes and what stays."""
+    me = records.get_person(signed_in().person_id)
+    form = DeleteForm(request.form)
+    alone = records.is_last_operator(me.id)
+    if request.method == "POST" and form.validate() and not alone and knows_password(me, form, "password"):
+        key = secret_key(settings().data) if form.seal.data else None
+        write(current_app.extensions["lms_own_data"][2], me.id, key)
+        return leave_browser(make_response(redirect(url_for("accounts.deleted"), 303)))
+    if request.method == "POST" and alone:
+        form.refuse(
+            "password",
+            _(
+                "Nobody else runs this site. Please make somebody else an operator first; "
+                "then you can delete your account."
+            ),
+        )
+    page = render_template(
+        "accounts/delete_account.html",
+        form=form,
+        alone=alone,
+        certificates=current_app.extensions["lms_certificates_of"](me.id),
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+@blueprint.get("/account-deleted")
+@public
+def deleted() -> Any:
+    """Say that an account is gone, and what can still be done without one."""
+    return render_template("accounts/deleted.html")

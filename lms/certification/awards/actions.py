@@ -1,0 +1,283 @@
+"""What is done with certificates: issued when earned, made into a document, shown by name or not, withdrawn."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from lms.accounts.records import Person, get_person, get_programme
+from lms.accounts.rules import zone_of
+from lms.certification.awards import observations as award_observations
+from lms.certification.awards import records, rules
+from lms.certification.awards import validity as award_validity
+from lms.certification.awards.codes import new_code
+from lms.certification.awards.events import (
+    BadgeOpened,
+    CertificateHeld,
+    CertificateIssued,
+    CertificateRenewed,
+    CertificateWithdrawn,
+    DocumentStored,
+    NameConfirmed,
+    NameShown,
+    PdfWaitsForLetters,
+    SpellingAsked,
+)
+from lms.certification.awards.records import Award, Document, NameConfirmation, RenderRequest
+from lms.certification.awards.validity import Mode, Validity
+from lms.content.model.course import Course
+from lms.foundation import clock, ids
+from lms.foundation.background import jobs
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.foundation.web import throttle
+from lms.learning.progress.equivalents import list_standing
+from lms.learning.progress.records import Enrolment, get_enrolment, list_results, progress_of
+from lms.library.course_cache import get_course
+from lms.library.records import list_reviews
+from lms.library.rules import missing_reviews, needed_reviews
+
+SPELLING_WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An expected "no", in words."""
+
+    message: str
+
+
+def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
+    """Decide whether certificates of a version wait for its review in a programme."""
+    programme = get_programme(programme_id)
+    hold = settings.hold_unreviewed if programme.hold_unreviewed is None else programme.hold_unreviewed
+    if not hold:
+        return False
+    course = get_course(digest)
+    recorded = {review.role for review in list_reviews(course.id, digest)}
+    return bool(missing_reviews(needed_reviews(course), recorded))
+
+
+def zone_in(programme_id: str, settings: Settings) -> str:
+    """Return the time zone whose calendar decides on which day something happened in a programme."""
+    return zone_of(get_programme(programme_id).facts, settings.timezone)
+
+
+def today_in(programme_id: str, settings: Settings) -> date:
+    """Return what day it is in a programme."""
+    return clock.today(zone_in(programme_id, settings))
+
+
+def state_of(award: Award, settings: Settings) -> rules.State:
+    """Return the state a certificate is in today, as its programme counts days."""
+    return award.state(today_in(award.programme_id, settings))
+
+
+def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
+    if records.find_award_of_enrolment(enrolment_id) is not None:
+        return None
+    passed = [
+        attempt.digest for attempt, result in list_results(enrolment_id) if result.passed and attempt.renewal_id is None
+    ]
+    if not passed:
+        return None
+    course = get_course(passed[-1])
+    enrolment = get_enrolment(enrolment_id)
+    today = today_in(enrolment.programme_id, settings)
+    until = award_validity.first_end(validity_of(enrolment.programme_id, course), today)
+    progress = progress_of(enrolment_id)
+    held = is_held(enrolment.programme_id, course.digest, settings)
+    decision = rules.decide_award(course, progress, today, until, held=held)
+    if isinstance(decision, rules.NotYet):
+        return None
+    facts = {
+        **rules.what_stood_behind(course, progress),
+        **rules.met_otherwise(course, progress, waived_of(enrolment_id)),
+    }
+    return keep_award(enrolment, course, decision, facts)
+
+
+def keep_award(
+    enrolment: Enrolment, course: Course, earned: rules.Earned, facts: dict[str, Any], before: Award | None = None
+) -> Award:
+    """Keep an award with its facts; the one that it renews stays what it is, and is no longer the one that stands."""
+    award = Award(
+        id=ids.inner_id(),
+        code=new_code(),
+        programme_id=enrolment.programme_id,
+        person_id=enrolment.person_id,
+        enrolment_id=enrolment.id,
+        current_for=enrolment.id,
+        course_id=course.id,
+        digest=course.digest,
+        version=course.version,
+        title=course.title,
+        name=name_to_print(get_person(enrolment.person_id)),
+        facts=facts,
+        passed_on=earned.passed_on,
+        valid_until=earned.valid_until,
+        waiting=earned.waiting,
+        issued_at=None if earned.waiting else clock.now(),
+        name_shown=False,
+        cycle=before.cycle + 1 if before else 1,
+    )
+    if before:
+        before.current_for = None
+        db.session.flush()
+    db.session.add(award)
+    db.session.flush()
+    if before and not award.waiting:
+        _follow(before, award)
+    announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
+    return award
+
+
+def name_to_print(person: Person) -> str:
+    """Return the name that stands on somebody's certificates: the one they chose for it, or the one they go by."""
+    return person.certificate_name or person.display_name
+
+
+def _follow(before: Award, award: Award) -> None:
+    """Let a certificate say that it was renewed, which it does not say while the newer one waits for a review."""
+    before.renewed_by = award.id
+    announce(CertificateRenewed(before.id, award.person_id, award.programme_id, award.id))
+
+
+def validity_of(programme_id: str, course: Course) -> Validity:
+    """Return the rule under which a programme's certificates of a course end: its own, or the course's."""
+    row = records.find_validity(programme_id, course.id)
+    if row is None:
+        return Validity(months=course.certificate.valid_months)
+    fixed = (row.fixed_month, row.fixed_day)
+    mode: Mode = row.mode  # type: ignore[assignment]
+    return Validity(mode, row.months, row.window_days, row.grace_days, row.minimum_months, fixed)
+
+
+def waived_of(enrolment_id: str) -> set[str]:
+    """Return the ids of what was waived for an enrolment."""
+    return {row.item_id for row in list_standing(enrolment_id) if row.way == "waived"}
+
+
+def release_reviewed(course_id: str, settings: Settings) -> int:
+    """Issue the certificates that waited for a course's review and wait no longer; return how many."""
+    return sum(release(award, settings) for award in records.list_waiting(course_id))
+
+
+def release(award: Award, settings: Settings) -> bool:
+    """Issue a certificate that waited for its course's review, unless it waits still; return whether it was issued."""
+    if not award.waiting or is_held(award.programme_id, award.digest, settings):
+        return False
+    award.waiting, award.issued_at = False, clock.now()
+    if award.level == "ready" and award_observations.is_held_back(award.enrolment_id):
+        # Harm was seen while it waited: it says that the course was completed, and readiness comes back by practice.
+        award.facts = rules.without_readiness(award.facts)
+    for before in records.list_awards_of_enrolment(award.enrolment_id):
+        if before.cycle == award.cycle - 1 and not (before.replaced_by or before.raised_to):
+            _follow(before, award)
+    announce(CertificateIssued(award.id, award.person_id, award.programme_id))
+    return True
+
+
+def request_document(award_id: str) -> None:
+    """Ask for the PDF of an award that has a name to print."""
+    if records.get_award(award_id).name:
+        records.keep_request(award_id)
+        jobs.push("certification.render", award_id)
+
+
+def request_document_anew(award_id: str) -> None:
+    """Ask for a PDF that could not be made so far, as if for the first time; one that is kept is left alone."""
+    records.keep_request(award_id)
+    request = db.session.get_one(RenderRequest, award_id)
+    if request.done_at is None:
+        request.tries, request.trouble, request.tried_at = 0, None, None
+
+
+def store_document(award_id: str, content: bytes) -> Document | None:
+    """Keep a PDF; when one is kept already, that one stands, and none is kept once its name was taken away."""
+    known = records.find_document(award_id)
+    award = records.get_award(award_id)
+    if known or not award.name:
+        return known
+    document = Document(
+        award_id=award_id,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        stored_at=clock.now(),
+    )
+    db.session.add(document)
+    request = db.session.get(RenderRequest, award_id)
+    if request:
+        request.done_at, request.trouble, request.letters = clock.now(), None, None
+    db.session.flush()
+    announce(DocumentStored(award_id, award.person_id, award.programme_id, document.sha256))
+    return document
+
+
+def note_render_trouble(award_id: str, trouble: str, letters: tuple[str, ...] = ()) -> None:
+    """Remember that a PDF could not be made, for the sweep and for those who run the site.
+
+    Its holder is told once when that is because no font has some letters of the name.
+    """
+    request = db.session.get(RenderRequest, award_id)
+    if request:
+        first = bool(letters) and not request.letters
+        request.tries += 1
+        request.tried_at, request.trouble, request.letters = clock.now(), trouble[:500], " ".join(letters) or None
+        if first:
+            award = records.get_award(award_id)
+            announce(PdfWaitsForLetters(award_id, award.person_id, award.programme_id))
+
+
+def confirm_name(award_id: str, by: str | None) -> None:
+    """Confirm the name on a certificate, for all that its holder has in the programme under this name."""
+    award = records.get_award(award_id)
+    key = (award.programme_id, award.person_id, rules.plain_name(award.name))
+    if db.session.get(NameConfirmation, key) is None:
+        programme_id, person_id, name = key
+        db.session.add(
+            NameConfirmation(
+                programme_id=programme_id, person_id=person_id, name=name, confirmed_by=by, confirmed_at=clock.now()
+            )
+        )
+        db.session.flush()
+        announce(NameConfirmed(award.id, award.person_id, award.programme_id))
+
+
+def ask_for_spelling(award_id: str) -> bool:
+    """Ask a holder by email for a spelling that can be printed, once a day; return whether an email was queued."""
+    key = f"spelling:{award_id}"
+    if throttle.too_many(key, 1, SPELLING_WINDOW):
+        return False
+    throttle.count_miss(key, SPELLING_WINDOW)
+    award = records.get_award(award_id)
+    announce(SpellingAsked(award.id, award.person_id, award.programme_id))
+    return True
+
+
+def withdraw(award_id: str, reason: str) -> None:
+    """Withdraw a certificate; the next look at its code says so."""
+    award = records.get_award(award_id)
+    if award.withdrawn_at is None:
+        award.withdrawn_at, award.withdrawn_reason = clock.now(), reason
+        announce(CertificateWithdrawn(award.id, award.person_id, award.programme_id, reason))
+
+
+def show_name(award_id: str, shown: bool) -> None:
+    """Let a certificate's page show its name, or no longer."""
+    award = records.get_award(award_id)
+    if award.name_shown != shown:
+        award.name_shown = shown
+        announce(NameShown(award.id, award.person_id, award.programme_id, shown))
+
+
+def open_badge(award_id: str, opened: bool) -> None:
+    """Let everybody with the address have a certificate's badge, or end that at once."""
+    award = records.get_award(award_id)
+    if bool(award.badge_open) != opened:
+        award.badge_open = opened
+        announce(BadgeOpened(award.id, award.person_id, award.programme_id, opened))

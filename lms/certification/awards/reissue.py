@@ -1,0 +1,116 @@
+"""Reissue a certificate, or reinstate one that was withdrawn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import inspect
+
+from lms.accounts.records import get_person
+from lms.certification.awards import observations as award_observations
+from lms.certification.awards import records
+from lms.certification.awards.actions import Refused, confirm_name
+from lms.certification.awards.codes import new_code
+from lms.certification.awards.events import (
+    CertificateIssued,
+    CertificateReinstated,
+    CertificateReplaced,
+    NameAsked,
+    NameNotChanged,
+)
+from lms.certification.awards.records import Award, NameRequest
+from lms.foundation import clock, ids
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.foundation.text.i18n import gettext as _
+
+Because = Literal["name", "fault"]
+_OF_ITS_OWN = frozenset({"id", "code", "name", "issued_at", "name_shown", "badge_open", "current_for", "replaced_by"})
+
+
+def can_be_made_anew(award: Award) -> bool:
+    """Decide whether a certificate stands, so that a new one may take its place."""
+    return award.current_for is not None and not award.waiting and award.withdrawn_at is None and bool(award.name)
+
+
+def ask_for_name(award_id: str) -> Refused | None:
+    """Ask the programme for a certificate in the name that its holder has chosen since."""
+    award = records.get_award(award_id)
+    name = get_person(award.person_id).certificate_name
+    if not can_be_made_anew(award) or not name or name == award.name:
+        return Refused(_("There’s no other name to put on this certificate. Nothing was changed."))
+    request = records.find_name_request(award_id)
+    if request is None:
+        request = NameRequest(award_id=award_id, name=name, asked_at=clock.now())
+        db.session.add(request)
+    request.name = name
+    db.session.flush()
+    announce(NameAsked(award.id, award.person_id, award.programme_id))
+    return None
+
+
+def leave_name(award_id: str) -> None:
+    """Let a request for another name go, with nothing changed on the certificate."""
+    request = records.find_name_request(award_id)
+    if request is not None:
+        award = records.get_award(award_id)
+        db.session.delete(request)
+        announce(NameNotChanged(award.id, award.person_id, award.programme_id))
+
+
+def make_anew(award_id: str, because: Because, by: str | None = None) -> Award | Refused:
+    """Put a new certificate in the place of one that stands: same dates and facts, a new code, the holder's name now.
+
+    A coordinator who reissues it in a name that was asked for has confirmed that name.
+
+    The earlier one is kept, and says that it was replaced; the name on it is shown to nobody who asks by its code.
+    """
+    old = records.get_award(award_id)
+    if not can_be_made_anew(old):
+        return Refused(_("This certificate can’t be reissued, because it was withdrawn or replaced."))
+    if refused := _refused_for_harm(old):
+        return refused
+    request = records.find_name_request(award_id)
+    person = get_person(old.person_id)
+    kept = {column.key: getattr(old, column.key) for column in inspect(Award).columns if column.key not in _OF_ITS_OWN}
+    name = request.name if because == "name" and request else person.certificate_name or old.name
+    new = Award(id=ids.inner_id(), code=new_code(), name=name, issued_at=clock.now(), name_shown=False, **kept)
+    old.current_for, old.replaced_by, old.name_shown = None, new.id, False
+    old.badge_open = old.badge_open and False
+    for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
+        # Whoever has another name now does not want to meet the old one on what came before, either.
+        earlier.name_shown, earlier.badge_open = False, earlier.badge_open and False
+    if request is not None:
+        db.session.delete(request)
+    db.session.flush()
+    new.current_for = new.enrolment_id
+    db.session.add(new)
+    db.session.flush()
+    announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))
+    announce(CertificateIssued(new.id, new.person_id, new.programme_id))
+    if because == "name" and by:
+        confirm_name(new.id, by)
+    return new
+
+
+def reinstate(award_id: str) -> Refused | None:
+    """Take a withdrawal back; the next look at its code finds it as it was. Readiness on hold stays withdrawn."""
+    award = records.get_award(award_id)
+    if award.withdrawn_at is None:
+        return None
+    if refused := _refused_for_harm(award):
+        return refused
+    award.withdrawn_at = award.withdrawn_reason = None
+    announce(CertificateReinstated(award.id, award.person_id, award.programme_id))
+    return None
+
+
+def _refused_for_harm(award: Award) -> Refused | None:
+    if award.level != "ready" or not award_observations.is_held_back(award.enrolment_id):
+        return None
+    return Refused(
+        _(
+            "Since then, practice was recorded that could have done harm. We don’t issue “ready to practise” until"
+            " later practice goes well. Nothing was changed."
+        )
+    )

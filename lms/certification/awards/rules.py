@@ -1,0 +1,205 @@
+"""Decided here: whether a certificate is due, until when it is valid, its state, and whether a name matches."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from lms.content.model.course import Course
+from lms.learning.progress.renewal_rules import Way, practice_asked
+from lms.learning.progress.rules import Progress, everything_is_done, minutes_done, practice_needed
+
+State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
+Level = Literal["completed", "ready"]
+Rating = Literal["harmful", "not yet", "basic", "skilled"]
+RATINGS: tuple[Rating, ...] = ("harmful", "not yet", "basic", "skilled")
+# What shows that somebody can do it; the other two are kept, and count for nothing.
+SHOWN: frozenset[str] = frozenset({"basic", "skilled"})
+OBSERVER_ROLES = ("trainer", "observer", "coordinator", "supervisor")
+UNDO_REASONS = ("somebody else", "another day", "another word", "not agreed", "not confirmed", "other")
+OBSERVATIONS_MOST = 10
+# After this one, readiness comes back by itself once later practice goes well.
+HARM_SEEN = "harm observed"
+REASONS = ("issued in error", "requirement not met", HARM_SEEN, "holder asked", "programme decision", "other")
+_CARRIED = ("score", "safety", "practice", "practice_otherwise", "practice_waived")
+
+
+@dataclass(frozen=True)
+class Earned:
+    """A certificate is due: the day of passing, its last day, and whether it waits for a review."""
+
+    passed_on: date
+    valid_until: date | None
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """Something is still asked for."""
+
+
+def decide_award(course: Course, progress: Progress, on: date, until: date | None, *, held: bool) -> Earned | NotYet:
+    """Decide whether the course's criteria are met."""
+    if not everything_is_done(course, progress):
+        return NotYet()
+    return Earned(on, until, waiting=held)
+
+
+def is_ready(needed: int, ratings: Sequence[str]) -> bool:
+    """Decide whether enough practice was observed, the earliest rating first.
+
+    What could have done harm, seen last, holds the second level back until it is seen to go well again.
+    """
+    shown = sum(rating in SHOWN for rating in ratings)
+    return 0 < needed <= shown and not held_back(ratings)
+
+
+def held_back(ratings: Sequence[str]) -> bool:
+    """Decide whether something that could have done harm was observed, and nothing good since; the earliest is first.
+
+    "Not yet" is not good practice, so it lifts no hold.
+    """
+    return [rating for rating in ratings if rating != "not yet"][-1:] == ["harmful"]
+
+
+def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: date | None, today: date) -> State:
+    """Return the one state a certificate is in."""
+    if waiting:
+        return "waiting"
+    if withdrawn:
+        return "revoked"
+    if replaced:
+        return "replaced"
+    if valid_until and today > valid_until:
+        return "expired"
+    return "valid"
+
+
+def what_stood_behind(course: Course, progress: Progress) -> dict[str, int | bool | str]:
+    """Return what a certificate of this version attests, as facts that are kept with the award.
+
+    The minutes are those of what was done. Certificates of before hold no `lessons`, and the minutes of their course.
+    """
+    asked = course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
+    return {
+        "minutes": minutes_done(course, progress),
+        "lessons": len(asked),
+        "lessons_known": len(asked & progress.lessons_known),
+        "score": course.criteria.score,
+        "safety": any(question.critical for question in course.questions),
+        "practice": practice_needed(course),
+        "level": "completed",
+        "observed": 0,
+        "does_not_attest": course.certificate.does_not_attest,
+        "design": course.certificate.design,
+        "language": course.language,
+    }
+
+
+def met_otherwise(course: Course, progress: Progress, waived: Collection[str]) -> dict[str, int]:
+    """Return how much of what a certificate rests on was met in another way, and how much was waived.
+
+    Only what was needed counts: where enough was played, nothing that was recorded beside it stands on the certificate.
+    """
+    played = (progress.practised - progress.practised_otherwise) & course.conversation_by_id.keys()
+    other = progress.practised_otherwise & course.conversation_by_id.keys()
+    lessons = (
+        progress.lessons_otherwise & course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
+    )
+    missing = max(0, practice_needed(course) - len(played))
+    recorded = min(missing, len(other.difference(waived)))
+    return {
+        "practice_otherwise": recorded,
+        "practice_waived": missing - recorded,
+        "lessons_otherwise": len(lessons.difference(waived)),
+        "lessons_waived": len(lessons.intersection(waived)),
+    }
+
+
+def what_was_renewed(
+    course: Course, way: Way, progress: Progress, asked: int, waived: Collection[str]
+) -> dict[str, Any]:
+    """Return what a renewal by a shorter way asked for, as facts that are kept with the award."""
+    changed = {lesson.id for lesson in way.changes.lessons}
+    otherwise = changed & progress.lessons_otherwise
+    talks = {talk.id for talk in way.changes.talks}
+    practice = practice_asked(course, way, progress)
+    recorded = practice - min(practice, len(talks & (progress.practised - progress.practised_otherwise)))
+    by_waiver = min(recorded, len(talks & progress.practised_otherwise & set(waived)))
+    return {
+        "renewal": {
+            "scope": "course" if way.across else "changes",
+            "since": way.since,
+            "lessons": len(changed - otherwise - progress.lessons_known),
+            "asked": asked,
+        },
+        "lessons": 0,
+        "lessons_known": len(changed & progress.lessons_known),
+        "practice": practice,
+        "practice_otherwise": recorded - by_waiver,
+        "practice_waived": by_waiver,
+        "lessons_otherwise": len(otherwise.difference(waived)),
+        "lessons_waived": len(otherwise.intersection(waived)),
+    }
+
+
+def what_came_first(facts: Mapping[str, Any], version: str, passed_on: date) -> dict[str, Any]:
+    """Return what stood behind the first certificate of a cycle, which every renewal carries on."""
+    known: dict[str, Any] | None = facts.get("first")
+    lessons = {"lessons": facts["lessons"]} if "lessons" in facts else {}
+    carried = {key: facts.get(key, 0) for key in _CARRIED}
+    return known or {"on": passed_on.isoformat(), "version": version, **carried, **lessons}
+
+
+def what_was_observed(facts: Mapping[str, Any], since: Sequence[str]) -> dict[str, Any]:
+    """Return the level of a certificate and the practice behind it, with its days, which a renewal carries on.
+
+    Where practice was observed since that could have done harm, nothing is: the level is shown anew, or not.
+    """
+    if held_back(since):
+        return {}
+    return {key: facts[key] for key in ("level", "observed", "observations", "ready_on") if key in facts}
+
+
+def without_readiness(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a certificate of readiness as those of one that says that the course was completed."""
+    left = {key: value for key, value in facts.items() if key not in {"observations", "ready_on"}}
+    return {**left, "level": "completed", "observed": 0}
+
+
+def plain_name(name: str) -> str:
+    """Return a name without case, marks and spaces, as names are compared."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(sign for sign in letters if unicodedata.category(sign)[0] in "LN")
+
+
+def name_fits(typed: str, name: str) -> bool:
+    """Decide whether a typed name is the one on a certificate."""
+    return bool(plain_name(typed)) and plain_name(typed) == plain_name(name)
+
+
+def names_the_same(typed: str, name: str) -> bool:
+    """Decide whether a typed name is somebody's own, in any order of its words and whatever is written beside it.
+
+    "Dr Sam Osei", "osei, sam" and "Sam Osei (RN)" all name Sam Osei. A name of one word is met only by itself, as many
+    people share one; titles in brackets or after a comma are left out of that too.
+    """
+    words, said = _words_of(name), _words_of(typed)
+    alone = re.sub(r"\(.*?\)|\[.*?\]|,.*", " ", typed)
+    return bool(words) and (name_fits(alone, name) or name_fits(typed, name) or (len(words) > 1 and words <= said))
+
+
+def _words_of(name: str) -> set[str]:
+    parted = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in name)
+    return {word for part in parted.split() if (word := plain_name(part))}
+
+
+def seal_of_name(key: bytes, code: str, name: str) -> str:
+    """Return a mark of the name on a certificate, from which nobody can read it and with which names are compared."""
+    return hmac.new(key, f"{code}\0{plain_name(name)}".encode(), hashlib.sha256).hexdigest()

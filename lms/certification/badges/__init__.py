@@ -1,0 +1,1 @@
+"""Open Badges: building, signing, baking into pictures, and the status lists."""

@@ -1,0 +1,97 @@
+"""Issuing badges, and signing the status lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lms.certification.keys.keyring import Ring
+import uuid
+from typing import TYPE_CHECKING
+
+from lms.accounts.records import get_programme
+from lms.certification.awards import actions, records, wording
+from lms.certification.awards.records import Award
+from lms.certification.badges import records as badge_records
+from lms.certification.keys.did import issuer_of
+from lms.certification.keys.opening import keys_of
+from lms.foundation import clock
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import write
+from lms.foundation.text.i18n import language_on_paper, speaking
+
+
+def _kept_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
+    """Return the badge that is kept, after making and keeping it where there is none."""
+    kept = badge_records.find_credential(award.id)
+    if kept is None:
+        place = badge_records.find_place()
+        write(_keep_badge, award.id, place, make_badge(award, place, ring, settings))
+        make_status_lists(settings)
+        kept = badge_records.find_credential(award.id)
+    if kept is None:
+        raise LookupError("a badge that was just kept is not there")
+    return kept.content
+
+
+def _keep_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
+    """Keep a badge, unless its name was taken away while it was made."""
+    if records.get_award(award_id).name:
+        badge_records.keep_credential(award_id, place, badge)
+
+
+def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
+    """Return an award's badge, signed, in the language of its PDF."""
+    with speaking(language_on_paper(award.facts["language"])):
+        return _badge_in_words(award, place, ring, settings)
+
+
+def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
+    from lms.certification.badges import open_badge
+
+    number, index = place
+    issuer = issuer_of(settings.base_url, ring.badge_public)
+    facts = open_badge.BadgeFacts(
+        id=f"urn:uuid:{uuid.uuid4()}",
+        name=award.name,
+        course_id=award.course_id,
+        course_title=award.title,
+        version=award.version,
+        digest=award.digest,
+        awarded_on=award.passed_on,
+        valid_until=award.valid_until,
+        stands_behind=tuple(wording.fields(award)),
+        criteria=" ".join(wording.clauses(award.facts)),
+        does_not_attest=award.facts["does_not_attest"],
+        programme=get_programme(award.programme_id).name,
+        base_url=settings.base_url,
+        language=award.facts["language"],
+        status_list=wording.status_address(settings, number),
+        status_index=index,
+        zone=actions.zone_in(award.programme_id, settings),
+        issued_at=award.issued_at,
+    )
+    return open_badge.as_bytes(
+        open_badge.sign(open_badge.build(facts, issuer), ring.badge_key, issuer.key, facts.valid_from)
+    )
+
+
+def make_status_lists(settings: Settings) -> None:
+    """Sign the lists of revoked and suspended badges that changed, or that were signed seven days ago or more."""
+    stale = badge_records.list_stale()
+    if not stale:
+        return
+    from lms.certification.badges import open_badge
+
+    ring = keys_of(settings)
+    issuer = issuer_of(settings.base_url, ring.badge_public)
+    for number in stale:
+        ended, now = badge_records.list_ended(number), clock.now()
+        lists: list[bytes] = []
+        by_purpose: dict[open_badge.Purpose, list[int]] = {"revocation": ended.revoked, "suspension": ended.suspended}
+        for purpose, indexes in by_purpose.items():
+            address = open_badge.list_address(wording.status_address(settings, number), purpose)
+            valid = (now, now + badge_records.LIST_DAYS)
+            document = open_badge.status_credential(address, issuer, purpose, indexes, valid)
+            lists.append(open_badge.as_bytes(open_badge.sign(document, ring.badge_key, issuer.key, now)))
+        write(badge_records.keep_status_list, number, ended, (lists[0], lists[1]), now)

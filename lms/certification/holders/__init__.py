@@ -1,0 +1,1 @@
+"""Pages for certificate holders, and for coordinators who reissue or withdraw."""

@@ -1,0 +1,1 @@
+"""Signing keys, DID documents, and the signed payload of the QR code."""

@@ -1,0 +1,20 @@
+"""The list of public keys for those who verify without this site."""
+
+from __future__ import annotations
+
+from lms.certification.keys.records import list_keys
+from lms.foundation.config.settings import Settings
+
+
+def key_rows(settings: Settings) -> list[dict[str, str]]:
+    """Return every public key that ever signed here, as anybody may keep them to verify without this site."""
+    return [
+        {
+            "id": key.id,
+            "signs": key.kind,
+            "public": key.public,
+            "since": key.since.date().isoformat(),
+            "site": settings.base_url,
+        }
+        for key in list_keys()
+    ]

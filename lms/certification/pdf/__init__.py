@@ -1,0 +1,1 @@
+"""PDF certificates and transcripts: designs, rendering, tagging, signing, archives."""

@@ -1,0 +1,141 @@
+"""What is printed: the facts of a certificate as plain values, and every text on it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from lms.certification.awards.text import MARK_LENGTH, plain
+
+Printed: TypeAlias = str | tuple[str, ...]
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation; callers translate it into the certificate's language."""
+    return text
+
+
+WORDS: Mapping[str, str] = {
+    "title": N_("{name}, {course}: record of training"),
+    "record": N_("Record of training"),
+    "recorded": N_("This certificate records that"),
+    "specimen": N_("Specimen. Nobody earned this."),
+    "before_course": N_("completed the course"),
+    "after_course": N_("version {version}, on {date}."),
+    "takes": N_("The course is self-paced and takes about {hours}."),
+    "attests": N_("What this shows"),
+    "does_not_attest": N_("What this does not show"),
+    "valid_until": N_("Valid until {date}. Refresher due then."),
+    "signatory": N_("{who}, {role}"),
+    "code": N_("Certificate code"),
+    "mark": N_("Course text {mark}"),
+    "check": N_("Verify it at {address} or scan the QR code. You don’t need an account."),
+    "square": N_("QR code that opens the page where this certificate can be verified"),
+}
+
+
+@dataclass(frozen=True)
+class CertificateFacts:
+    """All that a certificate says, as plain values; clauses come worded in its language.
+
+    `sealed` are its words, signed, for the square.
+    """
+
+    code: str
+    verify_url: str
+    name: str
+    course_title: str
+    version: str
+    awarded_on: date
+    valid_until: date | None
+    hours: str
+    attests: tuple[str, ...]
+    does_not_attest: str
+    programme: str
+    level: str = ""
+    digest: str = ""
+    signatories: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
+    direction: str = "ltr"
+    words: Mapping[str, str] = field(default_factory=dict)
+    specimen: bool = False
+    sealed: str = ""
+    logo: bytes = b""
+
+
+def texts_of(facts: CertificateFacts) -> dict[str, Printed]:
+    """Return every text of the certificate by name, in its language and free of invisible tricks."""
+    words = {key: facts.words.get(key, english) for key, english in WORDS.items()}
+    name, course = plain(facts.name), plain(facts.course_title)
+    given = _day(facts.awarded_on, facts.language)
+    until = facts.valid_until and words["valid_until"].format(date=_day(facts.valid_until, facts.language))
+    return {
+        "name": name,
+        "course_title": course,
+        "programme": plain(facts.programme),
+        "title": plain(words["title"].format(name=name, course=course)),
+        "record": words["record"],
+        "recorded": words["recorded"],
+        "specimen": words["specimen"] if facts.specimen else "",
+        "before_course": words["before_course"],
+        "after_course": words["after_course"].format(version=facts.version, date=given),
+        "takes": words["takes"].format(hours=facts.hours) if facts.hours else "",
+        "attests_label": words["attests"],
+        "attests": tuple(plain(clause) for clause in facts.attests),
+        "does_not_attest_label": words["does_not_attest"],
+        "does_not_attest": plain(facts.does_not_attest),
+        "valid_until": until or "",
+        "code_label": words["code"],
+        "level": plain(facts.level),
+        "mark": words["mark"].format(mark=facts.digest[:MARK_LENGTH]) if facts.digest else "",
+        "check": words["check"].format(address=_address(facts.verify_url)),
+        "square_alt": words["square"],
+        "signatories": tuple(plain(words["signatory"].format(who=who, role=role)) for who, role in facts.signatories),
+    }
+
+
+def joined(texts: Mapping[str, Printed]) -> str:
+    """Return all texts run together, to ask which characters they need."""
+    return " ".join(text if isinstance(text, str) else " ".join(text) for text in texts.values())
+
+
+def direction_of(text: str) -> str:
+    """Return the direction in which a text begins: that of its first letter."""
+    for character in text:
+        if unicodedata.bidirectional(character) in ("R", "AL"):
+            return "rtl"
+        if unicodedata.bidirectional(character) == "L":
+            return "ltr"
+    return "ltr"
+
+
+def reads_from_the_right(text: str) -> bool:
+    """Return whether any letter of a text is of a script written from right to left."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def is_put_together_from_parts(text: str) -> bool:
+    """Return whether a text has letters of India's scripts, whose glyphs stand in another order than they are typed."""
+    return any("\u0900" <= character <= "\u0dff" for character in text)
+
+
+def _day(day: date, language: str) -> str:
+    """Return the date in words, in English where its language has no months; its parts never part at a line's end."""
+    try:
+        locale = Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en", "GB")
+    return format_date(day, format="long", locale=locale).replace(" ", "\u00a0")
+
+
+def _address(verify_url: str) -> str:
+    """Return the address to type, without its scheme and its code."""
+    parts = urlsplit(verify_url)
+    return f"{parts.netloc}{parts.path.rpartition('/')[0]}".lower()

@@ -1,0 +1,84 @@
+"""What coordinators see when they choose how their programme's certificates look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+
+from lms.accounts import actions as accounts
+from lms.accounts.access import allow, public, this_programme
+from lms.certification.awards.forms import LookForm
+from lms.certification.blueprint import blueprint
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf.designs import USUAL
+from lms.foundation.db import write
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
+
+PICTURE = "preview.png"
+
+
+@blueprint.route("/programmes/<programme>/certificates/look", methods=["GET", "POST"])
+@allow("set how certificates look")
+def look(programme: str) -> Any:
+    """Choose name, logo, signatory, time zone and design of the certificates to come."""
+    this, shipped = this_programme(), current_app.extensions["lms_designs"]
+    designs = pdf_jobs.list_designs(settings(), shipped)
+    form = LookForm(request.form) if request.method == "POST" else LookForm.of(this)
+    if request.method == "POST":
+        checked = form.fits(designs, current_app.extensions["lms_unprintable"])
+        logo = _logo_sent(form)
+        if checked and not form.logo.errors:
+            write(accounts.set_programme, programme, form.name.data, form.facts() | logo)
+            return redirect(url_for("certification.look", programme=programme, saved="yes"), 303)
+    page = render_template(
+        "certification/look.html",
+        here="people",
+        programme=this,
+        form=form,
+        logo=this.facts.get("logo"),
+        designs=[(name, name.capitalize(), _has_picture(name)) for name in designs],
+        chosen=form.design.data or "",
+        usual=USUAL,
+        site_zone=settings().timezone,
+        notices=[_("Saved. Certificates made from now on will look like this.")]
+        if request.method == "GET" and request.args.get("saved")
+        else [],
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _logo_sent(form: LookForm) -> dict[str, str]:
+    """Keep a logo that was sent and return its fact; one that cannot be used is told on the form."""
+    # Here, for web workers seldom look at pictures, and what reads them weighs much.
+    from lms.certification.pdf.logos import BYTES_MOST, LogoRefused, as_logo
+
+    upload = request.files.get("logo")
+    content = upload.read(BYTES_MOST + 1) if upload else b""
+    if not content:
+        return {"logo": ""} if form.no_logo.data else {}
+    try:
+        return {"logo": current_app.extensions["lms_files"].put(as_logo(content))}
+    except LogoRefused as refused:
+        form.refuse("logo", str(refused))
+        return {}
+
+
+def _has_picture(design: str) -> bool:
+    found = pdf_jobs.design_named(design, settings(), current_app.extensions["lms_designs"])
+    return (found.folder / PICTURE).is_file()
+
+
+@blueprint.get("/about-the-certificate/designs/<design>")
+@public
+def design_picture(design: str) -> Any:
+    """Give a small picture of a design, where it has one."""
+    shipped = current_app.extensions["lms_designs"]
+    if design not in pdf_jobs.list_designs(settings(), shipped) or not _has_picture(design):
+        abort(404)
+    found = pdf_jobs.design_named(design, settings(), shipped)
+    response = make_response((found.folder / PICTURE).read_bytes())
+    response.headers["Content-Type"] = "image/png"
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response

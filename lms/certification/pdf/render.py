@@ -1,0 +1,294 @@
+"""Certificates on paper: the one place that makes a PDF, for archives (PDF/A-3a) and for every reader (PDF/UA-1)."""
+
+from __future__ import annotations
+
+import atexit
+import mimetypes
+import os
+import sys
+import tempfile
+import threading
+import warnings
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import segno
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from lms.certification.awards.codes import grouped
+from lms.certification.pdf.content import CertificateFacts, Printed, direction_of, joined, texts_of
+from lms.certification.pdf.designs import (
+    Design,
+    DesignError,
+    Stamp,
+    UnprintableText,
+    covers,
+    design_in,
+    missing_glyphs,
+)
+from lms.certification.pdf.tagging import claim_both_standards, finish
+
+if TYPE_CHECKING:
+    from weasyprint import CSS, HTML
+    from weasyprint.document import Document
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+Values: TypeAlias = Mapping[str, Any]
+INK, PAPER = 0x22, 0xFF
+# Squares are 27 mm at least: with so many little ones a side each has a third of a millimetre, which telephones read.
+SIDE_MOST = 81
+# What does not fit on its page is set again, each time a little closer.
+_FITS = range(5)
+_NO_SYSTEM_FONTS = b'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>'
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A design made ready: its template compiled, its style parsed, its fonts loaded."""
+
+    template: Template
+    style: CSS
+    fonts: FontConfiguration
+    fetcher: URLFetcher
+
+
+# Threads that share a font configuration corrupt memory: one certificate is laid out at a time.
+_LOCK = threading.Lock()
+_READY: dict[Design, tuple[Stamp, _Ready]] = {}
+# Loaded fonts lie in a folder of their own, which is removed only while the program is still whole.
+atexit.register(_READY.clear)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a document says of itself to programs: title, author, language, day, and what it is the document of."""
+
+    title: str
+    author: str
+    language: str
+    day: date
+    identifier: str
+    keywords: tuple[str, ...] = ()
+
+
+def render(facts: CertificateFacts, where: Path | Design, badge: bytes = b"") -> bytes:
+    """Return the certificate as a tagged PDF with its badge inside; the same input gives the same bytes."""
+    design = where if isinstance(where, Design) else design_in(where)
+    texts = texts_of(facts)
+    title, author = str(texts["title"]), str(texts["programme"])
+    about = About(title, author, facts.language, facts.awarded_on, f"{facts.code} {facts.name}", (facts.code,))
+    return as_pdf(design, _values(facts, texts, design), about, joined(texts), badge)
+
+
+def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes = b"", pages: int | None = 1) -> bytes:
+    """Return a paper as a tagged PDF that keeps both standards; raise UnprintableText for its text."""
+    if lacking := missing_glyphs(text, design):
+        raise UnprintableText(lacking)
+    with _LOCK:
+        page, document = _laid_out(_ready(design), design, values, pages)
+        _describe(document, about, badge)
+        told = partial(finish, page.etree_element)
+        # What a design attaches is fetched only while the file is written.
+        with _refusals(), warnings.catch_warnings():
+            # WeasyPrint leaves the file of its colour profile for the collector to close.
+            warnings.simplefilter("ignore", ResourceWarning)
+            name = sha256(about.identifier.encode()).hexdigest()[:32].encode()
+            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=name, finisher=told)
+    return pdf
+
+
+def _describe(document: Document, about: About, badge: bytes) -> None:
+    """Put into a document what it says of itself, and the badge that goes with it."""
+    from weasyprint import Attachment
+
+    told, day = document.metadata, datetime(about.day.year, about.day.month, about.day.day, tzinfo=UTC)
+    told.title, told.authors, told.lang = about.title, [about.author], about.language
+    told.keywords = list(about.keywords)
+    told.created = told.modified = about.day.isoformat()
+    claim_both_standards(told)
+    if badge:
+        told.attachments = [
+            Attachment(
+                string=badge,
+                name="credential.json",
+                description="Open Badge",
+                created=day,
+                modified=day,
+                relationship="Data",
+            )
+        ]
+
+
+def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Design) -> dict[str, Printed | bool]:
+    """Return all that a design's page is made of: primitive values only."""
+    return {
+        **texts,
+        "code_groups": tuple(grouped(facts.code).split()),
+        "verify_url": facts.verify_url,
+        "square_image": _square(facts.verify_url, facts.sealed),
+        "logo_image": f"data:image/png;base64,{b64encode(facts.logo).decode()}" if facts.logo else "",
+        "language": facts.language,
+        "direction": facts.direction,
+        "name_direction": direction_of(str(texts["name"])),
+        "name_is_covered": covers(design, "name", f"{texts['name']}{texts['course_title']}"),
+        "text_is_covered": covers(design, "text", joined(texts)),
+    }
+
+
+def square(address: str, sealed: str) -> segno.QRCode:
+    """Return the code of an address with the paper's sealed words behind it; too many words are left out.
+
+    Capitals and words are kept in the way that takes least room; only the sign between them cannot be.
+    """
+    if not sealed:
+        return segno.make_qr(address, error="m")
+    text: Any = [address, "#", sealed]
+    for error in ("m", "l"):
+        # Sealed words look like chance under any mask; trying all eight for the evenest takes four times as long.
+        code = segno.make_qr(text, error=error, mask=0)
+        if len(code.matrix) <= SIDE_MOST:
+            return code
+    return segno.make_qr(address, error="m")
+
+
+def _square(address: str, sealed: str) -> str:
+    """Return the square as a picture in the page itself, one dot each; as a drawing it would take five times the room.
+
+    Designs say `image-rendering: pixelated` of it.
+    """
+    from PIL import Image
+
+    dots = square(address, sealed).matrix
+    inked, done = bytes(INK if dark else PAPER for row in dots for dark in row), BytesIO()
+    Image.frombytes("L", (len(dots), len(dots)), inked).save(done, "PNG", optimize=True)
+    return f"data:image/png;base64,{b64encode(done.getvalue()).decode()}"
+
+
+def _ready(design: Design) -> _Ready:
+    """Return the design made ready, once a process and again when it changes; the lock is held."""
+    stamp = design.stamp()
+    if design not in _READY or _READY[design][0] != stamp:
+        _READY[design] = (stamp, _make_ready(design))
+    return _READY[design][1]
+
+
+def _make_ready(design: Design) -> _Ready:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    sandbox = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    fetcher = _fetcher(design)
+    _read_style(design)
+    with _own_fonts_only():
+        fonts = FontConfiguration()
+    with _refusals():
+        style = CSS(
+            string=design.text(design.style),
+            base_url=f"{design.folder.as_uri()}/{design.style}",
+            url_fetcher=fetcher,
+            font_config=fonts,
+        )
+    with _lines_told(design):
+        template = sandbox.from_string(design.text(design.page))
+    return _Ready(template, style, fonts, fetcher)
+
+
+def _read_style(design: Design) -> None:
+    """Raise DesignError with the first line of the style that cannot be read."""
+    from tinycss2 import parse_stylesheet
+
+    for rule in parse_stylesheet(design.text(design.style), skip_comments=True, skip_whitespace=True):
+        if rule.type == "error":
+            raise DesignError(f"{design.style}, line {rule.source_line}: {rule.message}")
+
+
+def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) -> tuple[HTML, Document]:
+    """Return a paper set as roomily as its pages allow; None is as many as it takes."""
+    from weasyprint import HTML
+
+    for fit in _FITS:
+        with _lines_told(design):
+            text = ready.template.render(values, fit=fit)
+        page = HTML(string=text, base_url=f"{design.folder.as_uri()}/", url_fetcher=ready.fetcher)
+        with _refusals():
+            document = page.render(font_config=ready.fonts, stylesheets=[ready.style])
+        if pages is None or len(document.pages) <= pages:
+            break
+    return page, document
+
+
+def _fetcher(design: Design) -> URLFetcher:
+    """Return a fetcher for which nothing exists but the design's files, the shared fonts and data: addresses."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFolderFetcher(URLFetcher):
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+            parts = urlsplit(url)
+            if parts.scheme == "data":
+                return super().fetch(url, headers)
+            if parts.scheme != "file" or parts.netloc:
+                raise DesignError(f"the design asks for {url}, which is not in its folder")
+            path = design.file(Path(unquote(parts.path)))
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+    return OwnFolderFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what a design must not fetch into a DesignError that stops the certificate."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        yield
+    except FatalURLFetchingError as refused:
+        raise DesignError(str(refused)) from refused
+
+
+@contextmanager
+def _lines_told(design: Design) -> Iterator[None]:
+    """Turn a slip in a design's page into a DesignError that names the line."""
+    try:
+        yield
+    except TemplateError as trouble:
+        line = getattr(trouble, "lineno", None) or _line_in_page()
+        raise DesignError(f"{design.page}, line {line}: {trouble.message or trouble}") from trouble
+
+
+def _line_in_page() -> int:
+    """Return the line of the page's template in which the present trouble arose."""
+    step, line = sys.exc_info()[2], 1
+    while step:
+        if step.tb_frame.f_code.co_filename == "<template>":
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
+@contextmanager
+def _own_fonts_only() -> Iterator[None]:
+    """Hide the machine's fonts, so that a certificate looks the same wherever it is made."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    with tempfile.NamedTemporaryFile(suffix=".conf") as config:
+        config.write(_NO_SYSTEM_FONTS)
+        config.flush()
+        os.environ["FONTCONFIG_FILE"] = config.name
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["FONTCONFIG_FILE"]
+            else:
+                os.environ["FONTCONFIG_FILE"] = before

@@ -1,0 +1,93 @@
+"""Specimens: a certificate that nobody earned, to see how a design looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from lms.certification.awards import wording
+from lms.certification.awards.text import plain
+from lms.certification.badges import open_badge
+from lms.certification.keys.did import issuer_of
+from lms.certification.keys.keyring import Ring
+from lms.certification.keys.qr_payload import Paper, sealed
+from lms.certification.pdf.content import CertificateFacts
+from lms.certification.pdf.designs import Design
+from lms.certification.pdf.preview import preview
+from lms.certification.pdf.render import render
+from lms.certification.pdf.signing import sign
+from lms.foundation.config.settings import Settings
+from lms.foundation.text.i18n import duration
+from lms.foundation.text.i18n import gettext as _
+
+FACTS = {"minutes": 190, "score": 80, "safety": True, "practice": 2, "lessons": 14, "observed": 0}
+NOBODY, NOBODYS_CODE = "Noor Haddad", "0000000000000000"
+PIXELS_A_POINT = 2.0
+
+
+def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -> CertificateFacts:
+    """Return the facts of a certificate that nobody earned, in somebody's name."""
+    return CertificateFacts(
+        code=code,
+        verify_url=wording.square_address(settings, code),
+        name=name,
+        course_title=_("Active listening"),
+        version="1.0",
+        awarded_on=on,
+        valid_until=until,
+        hours=duration(FACTS["minutes"]).removeprefix("About "),
+        attests=wording.sentence(name, FACTS),
+        does_not_attest=_(
+            "This is a record of training. It is not a licence or a professional qualification, and it does not permit "
+            "counselling, therapy, diagnosis or assessment."
+        ),
+        programme=_("Name of your programme"),
+        level=wording.level_words(FACTS),
+        digest="0" * 64,
+        signatories=((_("Name of the person who signs"), _("peer support lead")),),
+        specimen=True,
+    )
+
+
+def paper_of(facts: CertificateFacts) -> Paper:
+    """Return what a specimen says behind its square, where too it says that it is one."""
+    given, until = (day.strftime("%Y%m%d") if day else "" for day in (facts.awarded_on, facts.valid_until))
+    return Paper(facts.code, given, until, facts.version, _specimen_of(facts), plain(facts.name))
+
+
+def _specimen_of(facts: CertificateFacts) -> str:
+    return _("Specimen: %(title)s", title=facts.course_title)
+
+
+def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings) -> tuple[bytes, bytes]:
+    """Return a signed PDF and its badge, both of which say that they are specimens."""
+    issuer = issuer_of(settings.base_url, ring.badge_public)
+    told = open_badge.BadgeFacts(
+        id=f"urn:sidelight:specimen:{facts.code}",
+        name=facts.name,
+        course_id="specimen",
+        course_title=_specimen_of(facts),
+        version=facts.version,
+        digest="0" * 64,
+        awarded_on=facts.awarded_on,
+        valid_until=facts.valid_until,
+        stands_behind=tuple(wording.asked_rows(FACTS)),
+        criteria=_("Specimen. Nobody earned this."),
+        does_not_attest=facts.does_not_attest,
+        programme=facts.programme,
+        base_url=settings.base_url,
+        language=facts.language,
+        status_list=wording.status_address(settings, 0),
+        status_index=0,
+        zone=settings.timezone,
+    )
+    badge = open_badge.as_bytes(
+        open_badge.sign(open_badge.build(told, issuer), ring.badge_key, issuer.key, told.valid_from)
+    )
+    facts = replace(facts, sealed=sealed(paper_of(facts), ring.badge_key))
+    return sign(render(facts, design, badge), ring, settings.pdf_subfilter), badge
+
+
+def picture(pdf: bytes) -> bytes:
+    """Return the first page of a PDF as a PNG."""
+    return preview(pdf, pixels_a_point=PIXELS_A_POINT, image_format="PNG")

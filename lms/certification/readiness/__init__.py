@@ -1,0 +1,1 @@
+"""Ready to practise: observed practice and the certificate that rests on it."""

@@ -1,0 +1,287 @@
+"""The two levels of a certificate: practice is observed and recorded, and the last that is asked brings a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import inspect
+
+from lms.accounts.records import Person, get_person, list_staff
+from lms.certification.awards import observations as award_observations
+from lms.certification.awards import records, rules
+from lms.certification.awards.actions import Refused, today_in
+from lms.certification.awards.codes import new_code
+from lms.certification.awards.events import (
+    CertificateIssued,
+    CertificateRaised,
+    ObservationUndone,
+    ObserverConfirmed,
+    PracticeObserved,
+    ReadinessSet,
+)
+from lms.certification.awards.observations import Observation, Readiness
+from lms.certification.awards.records import Award
+from lms.content.model.course import Course
+from lms.foundation import clock, ids
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import db
+from lms.foundation.events import announce
+from lms.foundation.text.i18n import gettext as _
+from lms.learning.progress.records import Enrolment, get_enrolment
+from lms.library.course_cache import get_course
+from lms.library.records import find_newest_digest
+
+# A successor is closed until its holder opens it: what they chose for one certificate says nothing about the next.
+_OF_ITS_OWN = frozenset({"id", "code", "name", "facts", "issued_at", "name_shown", "badge_open", "current_for"})
+_ENDED = frozenset({"withdrawn_at", "withdrawn_reason"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One observed practice as it is told: by whom, on which day, and which of the four words fits.
+
+    `observer_id` is the observer's account in the programme, which then decides the name and the role.
+    """
+
+    observer: str
+    role: str
+    on: date
+    rating: str
+    observer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far somebody is from being ready to practise, and what was observed so far."""
+
+    needed: int
+    shown: int
+    stopped: bool
+    ready: bool
+    rows: tuple[Observation, ...]
+
+
+def observations_needed(programme_id: str, course: Course) -> int:
+    """Return how many observed practices are asked for: a programme may ask for more than its course, not for fewer."""
+    return max(course.criteria.observed_practice, award_observations.asked_by_programme(programme_id, course.id))
+
+
+def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observation | Refused:
+    """Record an observed practice; recording the same one twice is recording it once.
+
+    An observer without an account in the programme waits for a second person to confirm them.
+    """
+    enrolment = get_enrolment(enrolment_id)
+    person = get_person(enrolment.person_id)
+    account = _account_of(seen, enrolment.programme_id)
+    if refused := _refusal(person, seen, account, by):
+        return refused
+    if account:
+        observer, roles = account
+        seen = Seen(observer.display_name, _role_of(roles, seen.role), seen.on, seen.rating, observer.id)
+    recorded = [row for row in award_observations.list_observations(enrolment_id) if row.undone_at is None]
+    for known in recorded:
+        told = Seen(known.observer, known.observer_role, known.seen_on, known.rating, known.observer_id)
+        if told == seen and not _is_harm_after_good(known, recorded):
+            return known
+    row = Observation(
+        id=ids.inner_id(),
+        public_id=ids.public_id(),
+        programme_id=enrolment.programme_id,
+        enrolment_id=enrolment_id,
+        observer=seen.observer,
+        observer_role=seen.role,
+        observer_id=seen.observer_id,
+        pending=seen.observer_id is None,
+        seen_on=seen.on,
+        rating=seen.rating,
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    announce(PracticeObserved(enrolment.person_id, enrolment.programme_id, enrolment_id, row.public_id))
+    return row
+
+
+def _is_harm_after_good(known: Observation, recorded: list[Observation]) -> bool:
+    """Decide whether good practice of the same day was recorded since harm, so that harm again is another record."""
+    since = [row.rating for row in recorded if row.seen_on == known.seen_on and row.id > known.id]
+    return known.rating == "harmful" and any(rating in rules.SHOWN for rating in since)
+
+
+def _account_of(seen: Seen, programme_id: str) -> tuple[Person, frozenset[str]] | None:
+    """Return the account of an observer with a role in the programme: the one that was chosen, or the one so named."""
+    staff = list_staff(programme_id)
+    if seen.observer_id:
+        return next(((person, roles) for person, roles in staff if person.id == seen.observer_id), None)
+    named = [(person, roles) for person, roles in staff if rules.name_fits(seen.observer, person.display_name)]
+    return named[0] if len(named) == 1 else None
+
+
+def _role_of(roles: frozenset[str], said: str) -> str:
+    return said if said in roles else next(role for role in rules.OBSERVER_ROLES if role in roles)
+
+
+def _refusal(
+    person: Person, seen: Seen, account: tuple[Person, frozenset[str]] | None, by: str | None
+) -> Refused | None:
+    if seen.observer_id and account is None:
+        return Refused(_("This person no longer has a role in your programme. Please choose the observer again."))
+    names = {person.display_name, person.certificate_name} - {""}
+    own = account[0].id == person.id if account else any(rules.names_the_same(seen.observer, name) for name in names)
+    if by == person.id or own:
+        return Refused(_("People can’t observe or record their own practice. Please name who was there."))
+    return None
+
+
+def who_may_confirm(row: Observation) -> list[Person]:
+    """Return who may confirm the observer of a record: trainers and coordinators who have no part in it."""
+    part = {row.recorded_by, get_enrolment(row.enrolment_id).person_id}
+    return [
+        person
+        for person, roles in list_staff(row.programme_id)
+        if roles & {"trainer", "coordinator"} and person.id not in part
+    ]
+
+
+def confirm_observer(row_id: str, by: str) -> Refused | None:
+    """Confirm that the person named did observe a practice; it counts from now on."""
+    row = db.session.get_one(Observation, row_id)
+    if by not in {person.id for person in who_may_confirm(row)}:
+        return Refused(
+            _("You recorded this, or it’s about you, so somebody else needs to confirm it. Nothing was changed.")
+        )
+    if row.pending and row.undone_at is None:
+        row.pending, row.confirmed_by, row.confirmed_at = False, by, clock.now()
+        db.session.flush()
+        person_id = get_enrolment(row.enrolment_id).person_id
+        announce(ObserverConfirmed(person_id, row.programme_id, row.enrolment_id, row.public_id))
+    return None
+
+
+def decline_observer(row_id: str, by: str) -> Refused | None:
+    """Say as a second person that an observer cannot be confirmed: the record no longer counts."""
+    row = db.session.get_one(Observation, row_id)
+    if by not in {person.id for person in who_may_confirm(row)}:
+        return Refused(
+            _("You recorded this, or it’s about you, so somebody else needs to confirm it. Nothing was changed.")
+        )
+    if row.pending:
+        undo_observation(row_id, "not confirmed")
+    return None
+
+
+def undo_observation(row_id: str, reason: str) -> None:
+    """Let what was recorded no longer count; a certificate that stands on it already goes on standing."""
+    row = db.session.get_one(Observation, row_id)
+    if row.undone_at is None:
+        row.undone_at, row.undone_reason = clock.now(), reason
+        enrolment = get_enrolment(row.enrolment_id)
+        announce(
+            ObservationUndone(enrolment.person_id, enrolment.programme_id, row.enrolment_id, row.public_id, reason)
+        )
+
+
+def set_readiness(programme_id: str, course_id: str, observations: int, settings: Settings) -> None:
+    """Set how many observed practices a programme asks for, and issue what is earned by that already."""
+    row = db.session.get(Readiness, (programme_id, course_id))
+    if row is None:
+        row = Readiness(programme_id=programme_id, course_id=course_id)
+        db.session.add(row)
+    row.observations = observations
+    db.session.flush()
+    announce(ReadinessSet(programme_id, course_id, observations))
+    for enrolment_id in award_observations.list_observed(programme_id):
+        raise_if_earned(enrolment_id, settings)
+
+
+def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue the certificate of the second level once enough was observed; the first stays what it is.
+
+    One that was withdrawn for harm is followed by another once practice that was observed since is enough again.
+    """
+    standing = records.find_award_of_enrolment(enrolment_id)
+    if standing is None or not _can_be_raised(standing):
+        return None
+    today = today_in(standing.programme_id, settings)
+    found = award_observations.list_open(enrolment_id)
+    needed = observations_needed(standing.programme_id, get_course(standing.digest))
+    ended = standing.valid_until is not None and today > standing.valid_until
+    if ended or not rules.is_ready(needed, [row.rating for row in found]):
+        return None
+    behind = [row for row in found if row.rating in rules.SHOWN]
+    kept = {column.key: getattr(standing, column.key) for column in inspect(Award).columns}
+    award = Award(
+        id=ids.inner_id(),
+        code=new_code(),
+        name=get_person(standing.person_id).certificate_name or standing.name,
+        facts={**standing.facts, **_what_was_seen(behind), "ready_on": today.isoformat()},
+        issued_at=clock.now(),
+        name_shown=False,
+        **{key: value for key, value in kept.items() if key not in _OF_ITS_OWN | _ENDED},
+    )
+    standing.current_for = None
+    first = _first_of(standing) or standing
+    if first.level == "completed":
+        first.raised_to = award.id
+    db.session.flush()
+    award.current_for = enrolment_id
+    db.session.add(award)
+    db.session.flush()
+    for row in found:
+        row.award_id = award.id
+    announce(CertificateRaised(first.id, award.person_id, award.programme_id, award.id))
+    announce(CertificateIssued(award.id, award.person_id, award.programme_id))
+    return award
+
+
+def _can_be_raised(standing: Award) -> bool:
+    """Decide whether a certificate of readiness may follow the one that stands: no other withdrawal is passed over."""
+    if standing.waiting:
+        return False
+    if standing.level == "completed":
+        return standing.withdrawn_at is None
+    first = _first_of(standing)
+    for_harm = standing.withdrawn_at is not None and standing.withdrawn_reason == rules.HARM_SEEN
+    return for_harm and (first is None or first.withdrawn_at is None)
+
+
+def _first_of(ready: Award) -> Award | None:
+    """Return the certificate of the first level that was raised to one of the second."""
+    awards = records.list_awards_of_enrolment(ready.enrolment_id)
+    return next((award for award in awards if award.raised_to == ready.id), None)
+
+
+def to_withdraw(enrolment_id: str) -> Award | None:
+    """Return the certificate of readiness that stands although harm was seen since, for its coordinator to decide."""
+    current = records.find_award_of_enrolment(enrolment_id)
+    stands = current is not None and current.level == "ready" and not (current.withdrawn_at or current.waiting)
+    return current if stands and award_observations.is_held_back(enrolment_id) else None
+
+
+def _what_was_seen(behind: list[Observation]) -> dict[str, Any]:
+    told = [{"on": row.seen_on.isoformat(), "observer": row.observer, "role": row.observer_role} for row in behind]
+    return {"level": "ready", "observed": len(told), "observations": told}
+
+
+def way_of(enrolment_id: str) -> Way | None:
+    """Return how far an enrolment is from the second level; None where none is asked for and nothing was recorded."""
+    enrolment = get_enrolment(enrolment_id)
+    standing = records.find_award_of_enrolment(enrolment_id)
+    digest = standing.digest if standing else find_newest_digest(enrolment.course_id, enrolment.minor_line)
+    needed = observations_needed(enrolment.programme_id, get_course(digest)) if digest else 0
+    rows = award_observations.list_observations(enrolment_id)
+    if not needed and not rows:
+        return None
+    ratings = [row.rating for row in award_observations.list_open(enrolment_id)]
+    ready = bool(standing and standing.level == "ready" and not standing.withdrawn_at)
+    shown = sum(rating in rules.SHOWN for rating in ratings)
+    return Way(needed, min(shown, needed), rules.held_back(ratings), ready, tuple(rows))
+
+
+def asks_for_observing(enrolment: Enrolment, course: Course) -> bool:
+    """Decide whether observed practice can be recorded for an enrolment."""
+    return observations_needed(enrolment.programme_id, course) > 0

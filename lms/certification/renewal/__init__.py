@@ -1,0 +1,1 @@
+"""Renewal, and reminders before a certificate expires."""

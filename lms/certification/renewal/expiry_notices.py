@@ -1,0 +1,148 @@
+"""Certificates that end: whose holders and coordinators are to be told, each of each notice once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.notifications import preferences
+from lms.accounts.records import Person
+from lms.certification.awards.events import EndTold
+from lms.certification.awards.records import Award, get_award, list_awards_of_enrolment
+from lms.certification.awards.validity import NOTICES, TOLD_AFTER_MOST, notice_due
+from lms.foundation.db import Base, db
+from lms.foundation.events import announce
+from lms.foundation.mail import outbox as mail_outbox
+
+EARLIEST = timedelta(days=max(NOTICES.values()))
+Told = dict[str, dict[str, date]]
+
+
+class EndNotice(Base):
+    """That somebody was told of an end: one row for each certificate, notice and reader, so that it is once."""
+
+    __tablename__ = "end_notice"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    notice: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    told_on: Mapped[date]
+
+
+def _ending(today: date) -> Select[Any]:
+    """Find certificates that stand and whose end is near, or not long past; not those of accounts that are closed."""
+    return (
+        select(Award)
+        .join(Person, Person.id == Award.person_id)
+        .where(
+            Award.valid_until.between(today - TOLD_AFTER_MOST, today + EARLIEST),
+            Award.current_for.is_not(None),
+            Award.withdrawn_at.is_(None),
+            Award.waiting.is_(False),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Award.valid_until, Award.id)
+    )
+
+
+def _by_award(query: Select[Any]) -> Told:
+    found: Told = {}
+    for row in db.session.scalars(query):
+        found.setdefault(row.award_id, {})[row.notice] = row.told_on
+    return found
+
+
+def _due(award: Any, today: date, wanted: Collection[str], told: Told) -> str | None:
+    if award.valid_until is None:
+        return None
+    return notice_due(award.passed_on, award.valid_until, today, wanted, told.get(award.id, {}))
+
+
+# What is asked for each minute is read without the rest of the row.
+_NEEDED = (Award.id, Award.person_id, Award.passed_on, Award.valid_until, Award.code)
+
+
+def list_due(today: date) -> list[tuple[str, str]]:
+    """Return (award, holder) of certificates of whose end their holders are to be told now."""
+    chosen = preferences.list_wanting_ends()
+    ending = _ending(today).with_only_columns(Award.id).order_by(None)
+    to_holder = (Award.id == EndNotice.award_id) & (Award.person_id == EndNotice.person_id)
+    told = _by_award(select(EndNotice).join(Award, to_holder).where(EndNotice.award_id.in_(ending)))
+    return [
+        (award.id, award.person_id)
+        for award in db.session.execute(_ending(today).with_only_columns(*_NEEDED))
+        if _due(award, today, chosen.get(award.person_id, preferences.BY_DEFAULT), told)
+        and not preferences.rests(award.person_id, today)
+    ]
+
+
+def take_due(award_id: str, today: date) -> str | None:
+    """Return the notice that a holder is to be given now, and keep that they were; None when there is none any more."""
+    award = db.session.scalar(_ending(today).where(Award.id == award_id))
+    if award is None or award.valid_until is None or preferences.rests(award.person_id, today):
+        return None
+    told = _by_award(select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == award.person_id))
+    notice = _due(award, today, preferences.list_consents(award.person_id), told)
+    if notice is not None:
+        _keep(award.id, notice, award.person_id, today)
+        announce(EndTold(award.person_id, award.programme_id, award.id, award.valid_until, notice))
+    return notice
+
+
+def _keep(award_id: str, notice: str, person_id: str, today: date) -> None:
+    db.session.merge(EndNotice(award_id=award_id, notice=notice, person_id=person_id, told_on=today))
+    db.session.flush()
+
+
+def list_due_in(programme_id: str, reader_id: str, today: date) -> list[tuple[str, str, str]]:
+    """Return (award, code, notice) of a programme's certificates of whose end a coordinator is to be told now."""
+    told = _by_award(select(EndNotice).where(EndNotice.person_id == reader_id))
+    query = _ending(today).where(Award.programme_id == programme_id, Award.person_id != reader_id)
+    found = db.session.execute(query.with_only_columns(*_NEEDED))
+    due = [(award.id, award.code, _due(award, today, NOTICES, told)) for award in found]
+    return [(award_id, code, notice) for award_id, code, notice in due if notice]
+
+
+def take_due_in(programme_id: str, reader_id: str, shown: Collection[str], today: date) -> list[str]:
+    """Return the codes of those that are shown to the coordinator, and keep that they were told of them."""
+    found = [row for row in list_due_in(programme_id, reader_id, today) if row[1] in shown]
+    for award_id, _code, notice in found:
+        _keep(award_id, notice, reader_id, today)
+    return [code for _award_id, code, _notice in found]
+
+
+def carry_over(award_id: str, new_award_id: str) -> None:
+    """Let what was told of a certificate count for the one that takes its place with the same dates."""
+    for row in db.session.scalars(select(EndNotice).where(EndNotice.award_id == award_id)):
+        _keep(new_award_id, row.notice, row.person_id, row.told_on)
+
+
+def word_of(award_id: str, notice: str) -> str:
+    """Return the word under which a holder's letter can be taken back while it waits."""
+    return f"end {award_id} {notice}"
+
+
+def take_back(award_id: str) -> None:
+    """Take back what waits to tell a holder of an end that no longer matters; what never left was not told."""
+    holder = get_award(award_id).person_id
+    query = select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == holder)
+    for row in db.session.scalars(query):
+        if mail_outbox.take_back(word_of(award_id, row.notice)):
+            db.session.delete(row)
+
+
+def take_back_before(award_id: str) -> None:
+    """Take back what waits to tell of the ends of certificates that this one follows in its cycle."""
+    award = get_award(award_id)
+    for before in list_awards_of_enrolment(award.enrolment_id):
+        if before.cycle < award.cycle:
+            take_back(before.id)
+
+
+def list_told(person_id: str) -> list[tuple[EndNotice, Award]]:
+    """Return of which ends somebody was told, with the certificates, their own and others'."""
+    rows = db.session.scalars(select(EndNotice).where(EndNotice.person_id == person_id).order_by(EndNotice.told_on))
+    return [(row, get_award(row.award_id)) for row in rows]

@@ -1,0 +1,1 @@
+"""Verification: by code, by file, in bulk and by API."""

@@ -1,0 +1,122 @@
+"""Files that somebody brings: recognised and read strictly against known keys, with no network and no register."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from lms.certification.awards.text import plain
+from lms.certification.badges import baking, open_badge
+from lms.certification.badges.baking import PictureRefused
+from lms.certification.badges.open_badge import BadgeRefused, Json
+from lms.certification.keys.did import from_multikey, issuer_of, multikey
+from lms.certification.verification import pdf_signature
+from lms.certification.verification.file_report import BYTES_MOST, Reading, said_in
+from lms.certification.verification.pdf_signature import DocumentRefused
+
+TAKEN_OUT: dict[str, Callable[[bytes], bytes]] = {"svg": baking.unbake_svg, "png": baking.unbake_png, "json": bytes}
+REFUSALS = (BadgeRefused, DocumentRefused, PictureRefused)
+_CODE = re.compile(r"<pdf:Keywords>([0-9A-Z]{16})</pdf:Keywords>")
+
+
+class KeysUnreadable(Exception):
+    """A list of keys cannot be read."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What files are held against: a site's certificates and badge keys by name, and where its lists stand."""
+
+    certificates: tuple[x509.Certificate, ...]
+    badge_keys: dict[str, bytes]
+    status_lists: str
+
+    @property
+    def raw_keys(self) -> list[bytes]:
+        """The badge keys alone, each once."""
+        return list(dict.fromkeys(self.badge_keys.values()))
+
+
+def known_from(rows: Any) -> Known:
+    """Return the keys that a site lists at /credentials/keys; raise KeysUnreadable for anything else."""
+    try:
+        certificates = [x509.load_pem_x509_certificate(row["public"].encode()) for row in _of(rows, "document")]
+        keys = {}
+        for row in _of(rows, "badge"):
+            key = from_multikey(row["public"])
+            keys[issuer_of(row["site"], key).key] = key
+            keys[f"did:key:{multikey(key)}#{multikey(key)}"] = key
+        sites = {row["site"] for row in rows}
+        if len(sites) > 1:
+            raise ValueError(sites)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise KeysUnreadable("not a list of keys as /credentials/keys gives it") from None
+    return Known(tuple(certificates), keys, f"{''.join(sites)}/credentials/status/")
+
+
+def _of(rows: Any, signs: str) -> list[dict[str, str]]:
+    return [row for row in rows if row["signs"] == signs]
+
+
+def read(content: bytes, known: Known, pictures: Path) -> Reading:
+    """Return what a file is and what is amiss with it; whatever it holds, nothing else comes of it.
+
+    `pictures` is the folder of the drawings and pictures into which this site bakes badges.
+    """
+    kind = _kind_of(content)
+    told = partial(Reading, kind, sha256=hashlib.sha256(content).hexdigest())
+    if len(content) > BYTES_MOST:
+        return told(amiss="too-large")
+    try:
+        if kind == "pdf":
+            return _read_pdf(content, known, told)
+        if kind not in TAKEN_OUT:
+            return told(amiss="not-recognised")
+        text = TAKEN_OUT[kind](content)
+        badge = open_badge.verify(text, known.badge_keys, known.status_lists)
+        repainted = kind != "json" and not baking.is_ours(kind, content, text, pictures)
+        return told(amiss="picture-repainted" if repainted else "", badge=badge)
+    except REFUSALS as refused:
+        return told(amiss=str(refused))
+
+
+def _kind_of(content: bytes) -> str:
+    start = content[:64].lstrip()
+    if content.startswith(b"%PDF-"):
+        return "pdf"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if start.startswith(b"<") and b"<svg" in content:
+        return "svg"
+    return "json" if start.startswith((b"{", b"[")) else "unknown"
+
+
+def _read_pdf(content: bytes, known: Known, told: Callable[..., Reading]) -> Reading:
+    amiss = badge = None
+    try:
+        pdf_signature.check(content, list(known.certificates))
+    except DocumentRefused as refused:
+        amiss = str(refused)
+    try:
+        inside = pdf_signature.look_inside(content)
+        badge = inside.badge and open_badge.verify(inside.badge, known.badge_keys, known.status_lists)
+    except REFUSALS as refused:
+        return told(amiss=amiss or str(refused))
+    if badge and not _is_about(badge, inside.about):
+        amiss = amiss or "badge-of-another"
+    code = _CODE.search(inside.about)
+    return told(amiss=amiss or "", code=code.group(1) if code else "", badge=badge or None)
+
+
+def _is_about(badge: Json, about: str) -> bool:
+    """Return whether what a document says of itself names who and what its badge names."""
+    said = said_in(badge)
+    return all(escape(plain(said[name]), quote=False) in about for name in ("name", "course"))

@@ -1,0 +1,100 @@
+"""What people see when they verify a file: a certificate's PDF, or a badge in any of its shapes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import current_app, make_response, render_template, request, url_for
+
+from lms.accounts.access import public
+from lms.certification.awards import actions, wording
+from lms.certification.awards.rules import State
+from lms.certification.blueprint import blueprint
+from lms.certification.verification import file_check
+from lms.certification.verification.actions import FILES_A_NETWORK, count_list
+from lms.certification.verification.bulk_views import come_back
+from lms.certification.verification.file_check import Found
+from lms.certification.verification.file_report import said_in
+from lms.certification.verification.refusals import in_words
+from lms.foundation.db import write
+from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import network_today, settings
+
+FILE_MOST = 5 * 1024 * 1024
+
+
+@blueprint.url_value_preprocessor
+def take_larger_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Take more than other pages do, before anything of the post is read, so that a large file is told in words."""
+    if endpoint == "certification.verify_file":
+        request.max_content_length = FILE_MOST
+
+
+@blueprint.route("/verify/file", methods=["GET", "POST"])
+@public
+def verify_file() -> Any:
+    """Verify a PDF or a badge; nothing of it is kept."""
+    if request.method == "GET":
+        return _page()
+    content = _sent()
+    if not content.strip():
+        return make_response(_page(problem=_("Choose a file, or paste the text of a badge.")), 422)
+    wait = write(count_list, f"file:{network_today()}", FILES_A_NETWORK)
+    if wait is not None:
+        return make_response(_page(problem=come_back(wait)), 429)
+    found = file_check.look_into(content, settings(), current_app.extensions["lms_designs"])
+    return make_response(_page(found=found), 200 if found.genuine else 422)
+
+
+def _sent() -> bytes:
+    upload = request.files.get("file")
+    sent = upload.read() if upload else b""
+    if upload:
+        upload.close()
+    return sent or request.form.get("badge", "").encode()
+
+
+def _page(problem: str | None = None, found: Found | None = None) -> str:
+    told = _told(found) if found else {}
+    return render_template("certification/verify_file.html", here="verify", problem=problem, found=found, **told)
+
+
+def _told(found: Found) -> dict[str, Any]:
+    award = found.award
+    state: State = actions.state_of(award, settings()) if award else "unknown"
+    heading, lead = wording.verdict(state, award)
+    if not found.genuine:
+        heading, lead = _("Please don’t rely on this file"), in_words(found.amiss)
+    return {
+        "heading": heading,
+        "lead": lead,
+        "state": state if found.genuine else "unknown",
+        "register": wording.state_words(state, award.valid_until) if award else None,
+        "rows": _rows(found),
+        "register_url": url_for("certification.verify", code=award.code) if award else None,
+    }
+
+
+def _rows(found: Found) -> list[tuple[str, str, str]]:
+    """Return (what, the file's words, the register's words) for all that either says."""
+    labels = {
+        "name": _("Name"),
+        "course": _("Course"),
+        "version": _("Version"),
+        "awarded_on": _("Completed"),
+        "valid_until": _("Valid until"),
+    }
+    file = said_in(found.badge) if found.badge else {}
+    register = file_check.said_by(found.award) if found.award else {}
+    if found.badge and found.award:
+        same = {True: _("The same name"), False: _("A different name"), None: _("We no longer have a name")}
+        register["name"] = same[file_check.same_name(found.badge, found.award)]
+    rows = [(name, _shown(name, file), _shown(name, register)) for name in labels]
+    return [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]
+
+
+def _shown(name: str, told: dict[str, str]) -> str:
+    value = told.get(name, "")
+    return day(date.fromisoformat(value)) if value and name in {"awarded_on", "valid_until"} else value

@@ -1,0 +1,1 @@
+"""What `lms check` looks for in a course."""

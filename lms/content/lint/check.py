@@ -1,0 +1,61 @@
+"""Everything `lms check` says about a bundle, in one run, and how it looks in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.content.lint.across import shared_sentences
+from lms.content.lint.lint import lint_course
+from lms.content.lint.measures import Measures, measure
+from lms.content.lint.pasted import look_for_pasted
+from lms.content.lint.promises import look_for_promises, look_for_wording
+from lms.content.lint.proofread import look_at_media, proofread
+from lms.content.lint.stray_marks import look_for_marks
+from lms.content.model.bundle import Bundle
+from lms.content.model.course import Finding, Reading
+from lms.content.reader.reader import finish, read, read_course, reread
+
+__all__ = ["Checked", "check", "look_over", "read_course", "render_findings", "reread"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A course that was looked over: what came of reading it, and its figures when it could be put together."""
+
+    reading: Reading
+    measures: Measures | None
+
+
+def check(bundle: Bundle, name: str = "") -> Reading:
+    """Reads and proofreads a course; `name` is its folder's, which is its id."""
+    return look_over(bundle, name).reading
+
+
+def look_over(bundle: Bundle, name: str = "") -> Checked:
+    """The same, with the figures that writers ask for."""
+    desk, course = read(bundle, name)
+    look_at_media(desk, bundle.files)
+    for sheet in desk.sheets:
+        proofread(desk, sheet)
+        look_for_wording(sheet)
+        look_for_marks(sheet)
+        look_for_pasted(sheet)
+    if course is None:
+        return Checked(finish(desk, course), None)
+    lint_course(desk, course)
+    look_for_promises(desk, course)
+    measures = measure(desk, course)
+    desk.findings += shared_sentences({course.id: measures}, within=True)[course.id]
+    return Checked(finish(desk, course), measures)
+
+
+def render_findings(findings: Sequence[Finding]) -> str:
+    """Each finding as three lines: where and what, the line itself, how to mend it."""
+    blocks = []
+    for finding in findings:
+        sign = "" if finding.severity == "error" else " (warning)"
+        lines = [f"{finding.code}{sign} {finding.path}:{finding.line}:{finding.column} {finding.message}"]
+        lines += [f"    {finding.excerpt}"] if finding.excerpt else []
+        blocks.append("\n".join([*lines, f"    → {finding.mend}"]))
+    return "\n\n".join(blocks) + ("\n" if blocks else "")

@@ -1,0 +1,173 @@
+"""What only the whole course can show: care that is owed, banks that are thin, sources that nobody cites."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from lms.content.markdown.furniture import CITATION
+from lms.content.model.course import ContentNote, Course, OneAnswer, Question
+from lms.content.model.report import did_you_mean
+from lms.content.questions import lint as lint_question
+from lms.content.questions.parts import bare
+from lms.content.reader.pages import Desk
+from lms.content.reader.reading import split
+
+LEAST_PER_OBJECTIVE = 2
+MOST_CONTACTS, HAND_OVER = 3, "linking"
+LEAST_PER_GROUP = 3
+NOTE_MOST = 3
+_LIMIT = re.compile(r"\b(?:no|not|nobody|nothing|none|never|without)\b", re.IGNORECASE)
+LONGEST_PER_CENT = 60
+ENOUGH_QUESTIONS = 5
+
+
+def lint_course(desk: Desk, course: Course) -> None:
+    """Looks at care, questions and evidence across all files."""
+    _care(desk, course)
+    for question in (*course.questions, *(question for lesson in course.lessons for question in lesson.practice)):
+        desk.findings += lint_question(question)
+    _bank(desk, course)
+    _draw(desk, course)
+    _sources(desk, course)
+    _arcs(desk, course)
+
+
+def _care(desk: Desk, course: Course) -> None:
+    for lesson in course.lessons:
+        if lesson.content_note.heavy and lesson.gentle_html is None:
+            desk.report(lesson.path).add(
+                "NO_GENTLER_VERSION",
+                message=f"“{lesson.title}” deals with {', '.join(lesson.content_note.topics)}, "
+                "but has no gentler version.",
+            )
+    _length_of_notes(desk, course)
+    if course.language.partition("-")[0] == "en":
+        _limits_in_notes(desk, course)
+    if course.lessons and not any(lesson.self_care for lesson in course.lessons):
+        desk.report("course.md").add("NO_SELF_CARE")
+
+
+def _notes(course: Course) -> list[tuple[str, ContentNote]]:
+    noted = [(lesson.path, note) for lesson in course.lessons for note in (lesson.content_note, lesson.gentle_note)]
+    return [*noted, *((f"practice/{talk.id}.md", talk.content_note) for talk in course.conversations)]
+
+
+def _length_of_notes(desk: Desk, course: Course) -> None:
+    for path, note in _notes(course):
+        told = len(split(note.note))
+        if told > NOTE_MOST:
+            desk.report(path).add("NOTE_TOO_LONG", message=f"The note has {told} sentences.")
+
+
+def _limits_in_notes(desk: Desk, course: Course) -> None:
+    """A note also says what is not there; only English is asked, whose small words are known here."""
+    for path, note in _notes(course):
+        if note.topics and not _LIMIT.search(note.note):
+            desk.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” doesn’t say what’s left out.")
+
+
+def _bank(desk: Desk, course: Course) -> None:
+    report = desk.report("check.md")
+    drawable = [question for question in course.questions if question.drawable]
+    counts = Counter(id for question in drawable for id in question.objectives)
+    for objective in course.objectives:
+        if counts[objective.id] < LEAST_PER_OBJECTIVE:
+            report.add(
+                "THIN_OBJECTIVE", message=f"“{objective.id}” has {_questions(counts[objective.id])} in the check."
+            )
+    groups = Counter(question.group for question in drawable if question.critical and question.group)
+    for group, count in sorted(groups.items(), key=lambda pair: str(pair[0])):
+        if count < LEAST_PER_GROUP:
+            report.add("THIN_GROUP", message=f"The critical group “{group}” has {_questions(count)}.")
+    singles = [
+        question for question in drawable if isinstance(question.body, OneAnswer) and len(question.body.options) > 2
+    ]
+    longest = sum(_right_is_longest(question) for question in singles)
+    if len(singles) >= ENOUGH_QUESTIONS and 100 * longest > LONGEST_PER_CENT * len(singles):
+        report.add(
+            "RIGHT_IS_LONGEST", message=f"The right option is the longest one in {longest} of {len(singles)} questions."
+        )
+
+
+def _questions(count: int) -> str:
+    return "no question" if not count else "one question" if count == 1 else f"{count} questions"
+
+
+def _right_is_longest(question: Question) -> bool:
+    assert isinstance(question.body, OneAnswer)
+    lengths = {option.right: 0 for option in question.body.options}
+    for option in question.body.options:
+        lengths[option.right] = max(lengths[option.right], len(bare(option.text)))
+    return lengths[True] > lengths[False]
+
+
+def _draw(desk: Desk, course: Course) -> None:
+    """A check draws one question of each critical group, and the rest from those that are not critical."""
+    drawable = [question for question in course.questions if question.drawable]
+    groups = {question.group for question in drawable if question.critical}
+    able = sum(not question.critical for question in drawable) + len(groups)
+    report = desk.report("course.md")
+    line = next((number for number, text in enumerate(report.lines, start=1) if text.startswith("draw:")), 1)
+    if course.criteria.draw > able:
+        report.add(
+            "DRAW_TOO_LARGE",
+            line,
+            f"The check draws {course.criteria.draw}, but the bank only has {able} for one attempt.",
+        )
+    elif (drawable or not course.draft) and (course.criteria.draw < len(groups) or course.criteria.draw < 1):
+        report.add(
+            "BAD_VALUE",
+            line,
+            f"The check draws {course.criteria.draw}. It needs at least one, and one from each critical group.",
+        )
+    if course.criteria.refresher is not None and not (
+        max(len(groups), 1) <= course.criteria.refresher < course.criteria.draw
+    ):
+        place = next((number for number, text in enumerate(report.lines, 1) if text.startswith("refresher:")), 1)
+        report.add(
+            "REFRESHER_DRAW",
+            place,
+            f"The refresher draws {course.criteria.refresher}, the check {course.criteria.draw};"
+            f" there are {len(groups)} critical groups.",
+        )
+    if course.criteria.practice_required > len(course.conversations):
+        report.add(
+            "PRACTICE_TOO_FEW",
+            message=f"The course asks for {course.criteria.practice_required}, but has {len(course.conversations)}.",
+        )
+
+
+def _sources(desk: Desk, course: Course) -> None:
+    cited = {id for text in desk.texts.values() for id in CITATION.findall(text)}
+    report = desk.report("course.md")
+    for source in course.sources:
+        if source.id not in cited:
+            line = next(
+                (
+                    number
+                    for number, text in enumerate(report.lines, start=1)
+                    if re.search(rf"\bid:\s*[\"']?{re.escape(source.id)}\b", text)
+                ),
+                1,
+            )
+            report.add("SOURCE_NEVER_CITED", line, f"The source “{source.id}” is never cited.")
+
+
+def _arcs(desk: Desk, course: Course) -> None:
+    """Sees to it that an arc is at most three contacts, each of them once, and that the third can hand over."""
+    report = desk.report("course.md")
+    met: set[str] = set()
+    for arc in course.arcs:
+        if not 2 <= len(arc.contacts) <= MOST_CONTACTS:
+            report.add("ARC_LENGTH", message=f"“{arc.title}” has {len(arc.contacts)} contacts.")
+        for id in arc.contacts:
+            if id not in course.conversation_by_id:
+                known = did_you_mean(id, course.conversation_by_id)
+                report.add("ARC_CONTACT", message=f"“{id}” isn’t a conversation of this course.{known}")
+            elif id in met:
+                report.add("ARC_CONTACT", message=f"“{id}” is listed as a contact twice.")
+            met.add(id)
+        third = course.conversation_by_id.get(arc.contacts[-1]) if len(arc.contacts) == MOST_CONTACTS else None
+        if third and not any(reply.label == HAND_OVER for turn in third.turns for reply in turn.replies):
+            report.add("ARC_NO_HANDOVER", message=f"The third contact of “{arc.title}” has no reply labelled linking.")

@@ -1,0 +1,111 @@
+"""A course in figures: words, grades, gentler versions and questions, for its writers and for nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.content.model.course import Course
+from lms.content.reader.pages import Desk, Sheet
+from lms.content.reader.reading import Sentence, grade, paragraphs, sentences
+
+HARDEST = 9
+
+
+@dataclass(frozen=True)
+class LessonMeasures:
+    """One lesson in figures; `grade` is None where English rules do not hold."""
+
+    id: str
+    path: str
+    words: int
+    grade: float | None
+    minutes: int
+    gentle: bool
+    practice: int
+
+
+@dataclass(frozen=True)
+class Measures:
+    """A course in figures; `sentences` holds (lesson id, path, sentence) of lesson prose outside quotation marks."""
+
+    draft: bool
+    questions: int
+    conversations: int
+    lessons: tuple[LessonMeasures, ...]
+    sentences: tuple[tuple[str, str, Sentence], ...] = ()
+
+    @property
+    def words(self) -> int:
+        """Words of all lessons, without their gentler versions."""
+        return sum(lesson.words for lesson in self.lessons)
+
+    @property
+    def gentle(self) -> int:
+        """How many lessons have a gentler version."""
+        return sum(lesson.gentle for lesson in self.lessons)
+
+    @property
+    def highest_grade(self) -> float | None:
+        """The grade of the lesson that is hardest to read."""
+        return max((lesson.grade for lesson in self.lessons if lesson.grade is not None), default=None)
+
+    def in_a_line(self) -> str:
+        """The figures as one line for a terminal."""
+        parts = [
+            _counted(self.words, "word"),
+            _counted(len(self.lessons), "lesson"),
+            _counted(self.gentle, "gentler version"),
+            _counted(self.questions, "question"),
+        ]
+        if self.highest_grade is not None:
+            parts.append(f"highest reading grade {self.highest_grade}")
+        return ", ".join(["draft"] * self.draft + parts)
+
+
+def measure(desk: Desk, course: Course) -> Measures:
+    """Counts and grades every lesson; notes each page that reads harder than it should."""
+    english = course.language.split("-")[0] == "en"
+    ids = {lesson.path: lesson.id for lesson in course.lessons}
+    pages = [(ids[path], sheet) for sheet in desk.sheets if (path := _lesson_path(sheet)) in ids]
+    grades = {sheet.report.path: _grade(sheet) if english else None for _, sheet in pages}
+    return Measures(
+        draft=course.draft,
+        questions=len(course.questions),
+        conversations=len(course.conversations),
+        lessons=tuple(
+            LessonMeasures(
+                lesson.id,
+                lesson.path,
+                lesson.words,
+                grades[lesson.path],
+                lesson.minutes,
+                lesson.gentle_html is not None,
+                len(lesson.practice),
+            )
+            for lesson in course.lessons
+        ),
+        sentences=tuple(
+            (id, sheet.report.path, sentence)
+            for id, sheet in pages
+            for sentence in sentences(paragraphs(sheet.prose), quoted=False)
+        ),
+    )
+
+
+def _lesson_path(sheet: Sheet) -> str:
+    """The path of the lesson that a page belongs to; empty when it belongs to none."""
+    if sheet.role not in ("lesson", "gentle"):
+        return ""
+    return sheet.report.path.removesuffix(".gentle.md") + ".md" * (sheet.role == "gentle")
+
+
+def _grade(sheet: Sheet) -> float:
+    found = grade(sentences(paragraphs(sheet.prose)))
+    if found > HARDEST:
+        line = sheet.prose[0].line if sheet.prose else 1
+        sheet.report.add("READING_GRADE", line, f"This page has reading grade {found}.")
+    return found
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" + "s" * (count != 1)

@@ -1,0 +1,315 @@
+"""What a careful reader notices on one page: links, pictures, HTML, numbers and claims, each at its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
+from posixpath import dirname, splitext
+
+from markdown_it.token import Token
+
+from lms.content.lint.phone_numbers import find_phones
+from lms.content.markdown.blocks import Block, text_of
+from lms.content.markdown.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
+from lms.content.markdown.prose import PLACEHOLDER, PLACEHOLDERS, spellings
+from lms.content.model.pictures import ENDINGS, PIXELS_MOST, NoPicture, look_at
+from lms.content.model.report import Report, did_you_mean
+from lms.content.model.safe import AUTHORS_TAGS
+from lms.content.model.structure import is_picture
+from lms.content.questions.bank import check_braces
+from lms.content.reader.pages import Desk, Sheet
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
+_BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
+_CLAIM = re.compile(
+    r"\b(?:1[89]|20)\d\d\b|\d\s?%|\b\d+(?:[.,]\d+)?\s?(?:per ?cent|percent)\b|(?<![\d.,:])\d+\.\d+(?![\d.])"
+    r"|\b(?:\d{2,}|\w+teen|\w+ty|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:\w+ )?"
+    r"(?:studies|trials|surveys|reviews|countries|participants)\b"
+    r"|\b(?:a|an|one|the|this|that|recent|new|large|randomi[sz]ed|controlled|\d{4}) (?:\w+ )?"
+    r"(?:trial|meta-analysis|systematic review)\b"
+    r"|\b(?:studies|trials|surveys|researchers|meta-analyses)\b|\b(?:one|a|this|that|each) (?:\w+ )?(?:study|survey)\b"
+    r"|\bresearch (?:has|shows|finds|found|suggests|says)\b",
+    re.IGNORECASE,
+)
+
+
+_SAYS_NOTHING = re.compile(
+    r"(?:click |tap |see |read )?(?:here|this|more|link|this link|this page|read more|more here)[.!:]?", re.IGNORECASE
+)
+_COLOUR = "red|green|blue|yellow|orange|purple|pink|grey"
+_COLOURS = tuple(_COLOUR.split("|"))
+_COLOUR_ONLY = re.compile(
+    rf"\b(?:shown|marked|printed|written|highlighted|coloured|drawn) in (?:{_COLOUR})\b"
+    rf"|\b(?:the|all|each|every) (?:{_COLOUR}) (?:ones?|words?|text|lines?|boxes|box|rows?|cells?|parts?|items?)\b",
+    re.IGNORECASE,
+)
+
+
+def proofread(desk: Desk, sheet: Sheet) -> None:
+    """Notes everything that one page can show by itself."""
+    report = sheet.report
+    _headings(sheet)
+    for block in (inner for top in sheet.page.blocks for inner in top.walk()):
+        if block.kind == "html":
+            _html(block.text, block, report)
+        elif (
+            block.kind == "table"
+            and block.children
+            and not any(cell.text.strip() for cell in block.children[0].children)
+        ):
+            report.add("NO_TABLE_HEADER", block.line)
+        elif block.inline:
+            _inline(desk, sheet, block)
+    for block in sheet.prose:
+        if sheet.role not in ("check", "conversation"):
+            _callout(block, report)
+        if sheet.role not in ("check", "conversation", "facilitator"):
+            _claims(block, report)
+    if sheet.differs:
+        report.add(
+            "READS_DIFFERENTLY",
+            sheet.prose[0].line if sheet.prose else 1,
+            f"A Git host shows the page differently ({sheet.differs}).",
+        )
+
+
+def _headings(sheet: Sheet) -> None:
+    """The title is the page's first heading, so the text begins at the second level and goes down one at a time."""
+    level = 1
+    for block in sheet.page.blocks:
+        if block.kind != "heading":
+            continue
+        check_braces(block, sheet.report)
+        if block.level == 1:
+            sheet.report.add(
+                "HEADING_JUMP",
+                block.line,
+                "The title is the only heading with a single #. Headings in the text start with ##.",
+            )
+        elif block.level > level + 1:
+            sheet.report.add(
+                "HEADING_JUMP", block.line, f"A heading of level {block.level} follows one of level {level}."
+            )
+        level = max(block.level, 1) if block.level > 1 else level
+
+
+def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
+    report = sheet.report
+    for token in block.inline:
+        if token.type == "link_open":
+            _link(str(token.attrGet("href") or ""), sheet, block)
+            _link_words(block, token, report)
+        elif token.type == "image":
+            _picture(desk, sheet, block, str(token.attrGet("src") or ""), token.content)
+        elif token.type == "html_inline":
+            _html(token.content, block, report)
+        elif token.type == "text":
+            _citations(desk, token.content, block, report)
+            bare = _BARE_ADDRESS.search(token.content) if not _inside_link(block, token) else None
+            if bare:
+                report.add(
+                    "READS_DIFFERENTLY",
+                    *_place(block, bare.group(), report),
+                    mend=f"Write <{bare.group()}>, or a link with text.",
+                )
+    words = text_of(block.inline)
+    _colours(words, block, report)
+    _facts(words, block, report)
+
+
+def _colours(words: str, block: Block, report: Report) -> None:
+    """Something that is told by its colour alone; few texts name a colour, so that few are looked at closely."""
+    lowered = words.lower()
+    if not any(colour in lowered for colour in _COLOURS):
+        return
+    for found in _COLOUR_ONLY.finditer(words):
+        line, column = _where(block, found.group(), report)
+        report.add("COLOUR_ONLY", line, f"“{found.group()}” refers to something by its colour alone.", column=column)
+
+
+def _link_words(block: Block, opened: Token, report: Report) -> None:
+    """The words between a link's begin and its end say where it leads."""
+    after = block.inline[block.inline.index(opened) + 1 :]
+    words = "".join(token.content for token in takewhile(lambda token: token.type != "link_close", after)).strip()
+    if _SAYS_NOTHING.fullmatch(words):
+        line, column = _where(block, words, report)
+        report.add("LINK_SAYS_NOTHING", line, f"The link text is only “{words}”.", column=column)
+
+
+def _facts(words: str, block: Block, report: Report) -> None:
+    """Programme facts stand in double braces; numbers to ring stand nowhere."""
+    for found in PLACEHOLDER.finditer(block.text):
+        if found.group(1) not in PLACEHOLDERS:
+            line, column = _where(block, found.group(), report)
+            report.add(
+                "UNKNOWN_PLACEHOLDER",
+                line,
+                f"“{found.group()}” isn’t a programme fact.{did_you_mean(found.group(1), PLACEHOLDERS)}",
+                column=column,
+            )
+    for number in find_phones(words):
+        line, column = _where(block, number, report)
+        report.add("PHONE_NUMBER", line, f"“{number}” looks like a telephone number.", column=column)
+
+
+def _inside_link(block: Block, wanted: object) -> bool:
+    depth = 0
+    for token in block.inline:
+        depth += (token.type == "link_open") - (token.type == "link_close")
+        if token is wanted:
+            return depth > 0
+    return False
+
+
+def _link(href: str, sheet: Sheet, block: Block) -> None:
+    if href.lower().startswith(("http://", "https://", "mailto:")):
+        return
+    if href.startswith("#") and (sheet.role == "conversation" or href[1:] in _anchors(sheet)):
+        return
+    line, column = _where(block, href, sheet.report)
+    sheet.report.add("BAD_LINK", line, f"The link to “{href}” doesn’t lead anywhere.", column=column)
+
+
+def _anchors(sheet: Sheet) -> set[str]:
+    """The ids that headings of this page give themselves in braces."""
+    return {
+        found.group(1)
+        for block in sheet.page.blocks
+        if block.kind == "heading"
+        for found in [re.search(r"\{#([\w-]+)[^{}]*\}\s*$", block.text)]
+        if found
+    }
+
+
+def _picture(desk: Desk, sheet: Sheet, block: Block, source: str, words: str) -> None:
+    line, column = _where(block, source, sheet.report)
+    why = _why_not_shown(desk, sheet, block, source)
+    if why:
+        sheet.report.add("BAD_IMAGE", line, f"We can’t show the picture “{source}”: {why}.", column=column)
+    if not words.strip():
+        sheet.report.add("NO_ALT", line, column=column)
+
+
+def _why_not_shown(desk: Desk, sheet: Sheet, block: Block, source: str) -> str:
+    """Why a picture does not come out where it stands; empty when it does."""
+    if sheet.role in ("check", "conversation", "glossary"):
+        return "questions, conversations and the glossary can’t have pictures"
+    folder = dirname(sheet.report.path)
+    path = desk.press.picture_path(source, folder)
+    if path is None:
+        left_out = [one for one in desk.findings if one.severity == "error" and one.path in spellings(source, folder)]
+        return left_out[0].message.rstrip(".") if left_out else "it isn’t in the course’s media folder"
+    return "" if is_picture(path) else "it’s a recording or a transcript, not a picture"
+
+
+def look_at_media(desk: Desk, files: Mapping[str, bytes]) -> None:
+    """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
+    for path, content in files.items():
+        if not path.startswith("media/") or not is_picture(path):
+            continue
+        report = desk.report(path)
+        ending = splitext(path)[1].lower()
+        try:
+            picture = look_at(content)
+        except NoPicture as what:
+            report.add("BAD_MEDIA", message=f"The file is {what}.")
+            continue
+        if ENDINGS.get(ending) != picture.kind:
+            right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
+            report.add(
+                "BAD_MEDIA",
+                message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
+                mend=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
+            )
+        if picture.width * picture.height > PIXELS_MOST:
+            size = f"{picture.width:,} × {picture.height:,}"
+            report.add("PICTURE_TOO_LARGE", message=f"The picture has {size} pixels.")
+
+
+def _html(text: str, block: Block, report: Report) -> None:
+    for found in _TAG.finditer(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)):
+        if found.group(2).lower() not in AUTHORS_TAGS or found.group(3).strip(" /"):
+            line, column = _where(block, found.group(), report)
+            report.add("RAW_HTML", line, f"“{found.group()[:40]}” would be removed.", column=column)
+
+
+def _citations(desk: Desk, text: str, block: Block, report: Report) -> None:
+    for found in CITATION.finditer(text):
+        id = found.group(1)
+        line, column = _where(block, found.group(), report)
+        if id == "unchecked":
+            report.add("UNCHECKED_FACT", line, column=column)
+        elif (desk.press.sources or desk.objectives) and id not in desk.press.sources:
+            report.add(
+                "UNKNOWN_SOURCE",
+                line,
+                f"The source “{id}” isn’t in course.md.{did_you_mean(id, desk.press.sources)}",
+                column=column,
+            )
+
+
+def _callout(block: Block, report: Report) -> None:
+    if block.kind != "quote" or not block.children:
+        return
+    words = block.children[0].text
+    looks = re.match(r"\[!\s*([^\]]*)\]", words)
+    alert = ALERT.match(words)
+    if looks and (alert is None or alert.group(1).upper() not in ALERTS):
+        report.add(
+            "UNKNOWN_ALERT",
+            block.line,
+            f"“{looks.group()}” isn’t a callout.{did_you_mean(looks.group(1).upper(), ALERTS)}",
+        )
+    elif not PRIVATE.match(words) and re.match(r"[*_]*for you,? privately(?![^\W_])", words, re.IGNORECASE):
+        report.add(
+            "UNKNOWN_ALERT",
+            block.line,
+            "This is almost a private prompt.",
+            mend="Write > **For you, privately** {#pfa-p03} on a line of its own.",
+        )
+
+
+def _claims(block: Block, report: Report) -> None:
+    """A paragraph, list or table that holds a figure, a year or a study says where it is from."""
+    if block.kind == "quote" and is_speech(block):
+        return
+    for part in _parts(block):
+        tokens = [token for inner in part.walk() for token in inner.inline]
+        cited = any(
+            token.type == "footnote_ref" or (token.type == "text" and CITATION.search(token.content))
+            for token in tokens
+        )
+        claim = (
+            None
+            if cited
+            else _CLAIM.search(
+                _QUOTED.sub("“”", " ".join(text_of(inner.inline) for inner in part.walk() if inner.inline))
+            )
+        )
+        if claim:
+            line, column = _where(part, claim.group(), report)
+            report.add("CLAIM_WITHOUT_SOURCE", line, f"“{claim.group()}” has no source.", column=column)
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    if block.kind in ("paragraph", "bullets", "numbers", "table"):
+        yield block
+    elif block.kind == "quote":
+        for child in block.children:
+            yield from _parts(child)
+
+
+def _where(block: Block, words: str, report: Report) -> tuple[int, int]:
+    """Line and column where the words stand in the block; its beginning when they are broken across lines."""
+    for line in range(block.line, min(block.end, len(report.lines)) + 1):
+        column = report.lines[line - 1].find(words)
+        if column >= 0:
+            return line, column + 1
+    return block.line, 1
+
+
+def _place(block: Block, words: str, report: Report) -> tuple[int, str]:
+    line, _ = _where(block, words, report)
+    return line, f"“{words}” is a link on a Git host, but plain text here."

@@ -1,0 +1,1 @@
+"""Markdown of a course: blocks, prose, notices, and what is allowed in them."""

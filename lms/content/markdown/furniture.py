@@ -1,0 +1,333 @@
+"""What becomes of quotes, callouts, private prompts, tables and pictures once Markdown is a tree."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+from xml.etree import ElementTree
+
+from markdown import Extension, Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+from lms.content.markdown.blocks import Block, parser, text_of
+from lms.content.model.course import Source
+from lms.content.model.safe import CLOSE, OPEN
+from lms.content.model.wording import N_
+
+ALERTS = {"NOTE": "think", "CAUTION": "stop", "TIP": "keys"}
+HEADS = {"think": "People often think", "stop": "Do not", "keys": "To take with you"}
+FIXED_WORDS = (
+    N_("People often think"), N_("Do not"), N_("To take with you"), N_("For you, privately"),
+    N_("Print without saving"), N_("What you write stays on this page. We don’t send or store it."), N_("Sources"),
+    N_("back to the text"), N_("not yet checked"),
+)  # fmt: skip
+SHOW_PICTURE = N_("Show the picture")
+TOLD_WITH_CONSENT = N_("Told with the consent of")
+TAKE_IT_BACK = N_("The person who told it can have it removed at any time:")
+CITATION = re.compile(r"\[\^([A-Za-z0-9][A-Za-z0-9-]*)\]")
+ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*(\n|$)")
+PRIVATE = re.compile(r"\*\*For you, privately\*\*[ \t]*(?:\{#([A-Za-z0-9-]+)\})?[ \t]*(?:\n|$)")
+_MARKER = re.compile(f"{OPEN}(say|think|stop|keys|private):([A-Za-z0-9-]*){CLOSE}")
+_SAID = re.compile(r"^[“\"„«「‘].*[”\"“»」’]$", re.DOTALL)
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
+_COUNTED = ("h2", "h3", "h4", "h5", "h6", "li", "table", "tr", "blockquote", "a", "img", "em", "strong")
+
+
+def fixed(words: str) -> str:
+    """The token that a page puts its own language's words in place of."""
+    return f"⟦t:{words}⟧"
+
+
+def behind_a_button(html: str, picture: str) -> str | None:
+    """Return a page with one picture folded away behind its description; None where it does not stand alone."""
+    alone = re.compile(rf'<figure>\s*(<img\b[^>]*src="[^"]*/{re.escape(picture)}"[^>]*>)')
+    found = alone.search(html)
+    if found is None:
+        return None
+    words = re.search(r'\balt="([^"]*)"', found[1])
+    head = f"<summary>{fixed(SHOW_PICTURE)}: {words[1] if words else ''}</summary>"
+    return f'{html[: found.start(1)]}<details class="fold">{head}{found[1]}</details>{html[found.end(1) :]}'
+
+
+def story_note(told_by: str, removal: str) -> str:
+    """Return the line under a colleague's own story: by whose consent it stands here, and where it is taken back."""
+    words = f"{fixed(TOLD_WITH_CONSENT)} {escape(told_by)}. {fixed(TAKE_IT_BACK)} {escape(removal)}"
+    return f'<p class="small soft">{words}</p>'
+
+
+def mark_quote(quote: Block) -> Block:
+    """The quote with a first paragraph that says which piece of furniture it is; as it was when it is a plain quote."""
+    first = quote.children[0] if quote.children else None
+    if first is None or first.kind != "paragraph":
+        return quote
+    alert, private = ALERT.match(first.text), PRIVATE.match(first.text)
+    if alert and alert.group(1).upper() in ALERTS:
+        return _marked(quote, ALERTS[alert.group(1).upper()], "", first.text[alert.end() :])
+    if private:
+        return _marked(quote, "private", private.group(1) or "", first.text[private.end() :])
+    if is_speech(quote):
+        return _marked(quote, "say", "", first.text)
+    return quote
+
+
+def is_speech(quote: Block) -> bool:
+    """True when the whole quote stands in quotation marks, so that it is something a person says."""
+    said = "\n".join(CITATION.sub("", text_of(child.inline)) for child in quote.children).strip()
+    return all(child.kind == "paragraph" for child in quote.children) and bool(_SAID.match(said))
+
+
+def _marked(quote: Block, name: str, id: str, rest: str) -> Block:
+    marker = Block("paragraph", quote.line, quote.line, f"{OPEN}{name}:{id}{CLOSE}")
+    first = quote.children[0]
+    kept = (
+        [Block("paragraph", first.line, first.end, rest, inline=parser().parseInline(rest, {})[0].children or ())]
+        if rest.strip()
+        else []
+    )
+    return Block("quote", quote.line, quote.end, children=[marker, *kept, *quote.children[1:]])
+
+
+class Citations(InlineProcessor):
+    """Turns [^ID] into a numbered link to the note of that source, and [^unchecked] into its plain words."""
+
+    def __init__(self, md: Markdown, sources: Mapping[str, Source]) -> None:
+        super().__init__(CITATION.pattern, md)
+        self.sources = sources
+        self.cited: dict[str, int] = {}
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - both are the library's
+        self, m: re.Match[str], data: str
+    ) -> tuple[Any, Any, Any]:
+        """The element for one citation; nothing for what may be a footnote of the page's own."""
+        id = m.group(1)
+        if id == "unchecked":
+            span = ElementTree.Element("span", {"class": "unchecked"})
+            span.text = f" ({fixed('not yet checked')})"
+            return span, m.start(0), m.end(0)
+        if id not in self.sources:
+            return None, None, None
+        self.cited[id] = self.cited.get(id, 0) + 1
+        sup = ElementTree.Element("sup", {"class": "ref", "id": f"r-{id}-{self.cited[id]}"})
+        link = ElementTree.SubElement(sup, "a", {"href": f"#n-{id}", "class": "ref"})
+        link.text = str(list(self.cited).index(id) + 1)
+        return sup, m.start(0), m.end(0)
+
+
+class Furnish(Treeprocessor):
+    """Puts the furniture in place of marked quotes, and dresses tables and pictures."""
+
+    def __init__(self, md: Markdown, find_picture: Callable[[str], str | None]) -> None:
+        super().__init__(md)
+        self.find_picture = find_picture
+        self.lead = False
+        self.counts: Counter[str] = Counter()
+
+    def run(self, root: ElementTree.Element) -> None:
+        """Counts what was read, then changes the tree in place."""
+        self.counts = _counted(root)
+        for quote in root.findall("blockquote"):
+            _furnish(quote)
+        for table in list(root.iter("table")):
+            _scope(table)
+        for heading in (element for tag in _HEADINGS for element in list(root.iter(tag))):
+            _anchor(heading)
+        _part_references(root)
+        for holder in list(root.iter()):
+            self._picture(holder)
+        first = root.find("p")
+        if self.lead and first is not None:
+            first.set("class", "lead")
+
+    def _picture(self, holder: ElementTree.Element) -> None:
+        """Points pictures into the course's own media; one that is not there goes, and leaves its words."""
+        for image in [child for child in holder if child.tag == "img"]:
+            source = self.find_picture(image.get("src", ""))
+            if source is None:
+                image.tag, image.text = "span", image.get("alt", "")
+                image.attrib.clear()
+            else:
+                image.set("src", source)
+        if (
+            holder.tag == "p"
+            and len(holder) == 1
+            and holder[0].tag == "img"
+            and not ((holder.text or "") + (holder[0].tail or "")).strip()
+        ):
+            holder.tag = "figure"
+            title = holder[0].attrib.pop("title", "")
+            if title:
+                ElementTree.SubElement(holder, "figcaption").text = title
+
+
+def _anchor(heading: ElementTree.Element) -> None:
+    """Gives a heading the id that stands in braces at its end; all other braces are text."""
+    last = heading[-1] if len(heading) else None
+    words = (heading.text if last is None else last.tail) or ""
+    found = _ANCHOR.search(words)
+    if found is None:
+        return
+    heading.set("id", found.group(1))
+    if last is None:
+        heading.text = words[: found.start()]
+    else:
+        last.tail = words[: found.start()]
+
+
+def _part_references(root: ElementTree.Element) -> None:
+    """Puts a comma between citations that follow one another, so that 5 and 6 do not read as 56.
+
+    They may stand in different elements, as where one is the end of words in italics.
+    """
+    waiting: ElementTree.Element | None = None
+    for event, element in _walk(root):
+        if event == "start" and element.tag == "sup" and len(element):
+            if waiting is not None:
+                waiting[-1].tail, waiting.tail = ",", "\u202f"
+            waiting = None
+        elif event == "end" and element.tag == "sup" and len(element):
+            waiting = None if (element.tail or "").strip() else element
+        elif (
+            element.tag not in ("em", "strong", "del", "a")
+            or ((element.text if event == "start" else element.tail) or "").strip()
+        ):
+            waiting = None
+
+
+def _walk(element: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Every element twice, as it begins and as it ends; of a reference only the whole."""
+    yield "start", element
+    if element.tag != "sup":
+        for child in element:
+            yield from _walk(child)
+    yield "end", element
+
+
+def _counted(root: ElementTree.Element) -> Counter[str]:
+    own = (
+        element
+        for element in root.iter()
+        if "ref" not in element.get("class", "") and not element.get("id", "").startswith("fn:")
+    )
+    return Counter(
+        element.tag for element in own if element.tag in _COUNTED and "footnote" not in element.get("class", "")
+    )
+
+
+def expected(blocks: Sequence[Block]) -> Counter[str]:
+    """What a Git host makes of the same blocks, in the same counting."""
+    counts: Counter[str] = Counter()
+    tags = {"item": "li", "table": "table", "row": "tr", "quote": "blockquote"}
+    inline = {"link_open": "a", "image": "img", "em_open": "em", "strong_open": "strong"}
+    for block in (inner for top in blocks for inner in top.walk()):
+        if block.kind == "heading":
+            counts[f"h{max(2, block.level)}"] += 1
+        elif block.kind in tags:
+            counts[tags[block.kind]] += 1
+        counts.update(inline[token.type] for token in block.inline if token.type in inline)
+    return counts
+
+
+def _furnish(quote: ElementTree.Element) -> None:
+    first = quote.find("p")
+    found = _MARKER.fullmatch((first.text or "").strip()) if first is not None and len(first) == 0 else None
+    if first is None or found is None:
+        return
+    quote.remove(first)
+    name, id = found.groups()
+    if name == "say":
+        quote.set("class", "say")
+    elif name == "private":
+        _private(quote, id)
+    elif name == "keys":
+        _section(quote, "keys", HEADS[name])
+        _keys(quote)
+    else:
+        _section(quote, f"pair {name}", HEADS[name])
+        _wrap(quote, "div")
+
+
+def _section(quote: ElementTree.Element, classes: str, words: str) -> None:
+    quote.tag = "section"
+    quote.set("class", classes)
+    head = ElementTree.Element("h2")
+    head.text = fixed(words)
+    quote.text = None
+    quote.insert(0, head)
+
+
+def _wrap(section: ElementTree.Element, tag: str, **attributes: str) -> ElementTree.Element:
+    """Moves all below the heading into one element."""
+    box = ElementTree.Element(tag, attributes)
+    for child in list(section)[1:]:
+        section.remove(child)
+        box.append(child)
+    section.append(box)
+    return box
+
+
+def _keys(section: ElementTree.Element) -> None:
+    if len(section) == 2 and section[1].tag == "ul":
+        section[1].set("class", "pebbles")
+    else:
+        _wrap(section, "div")
+
+
+def _private(quote: ElementTree.Element, id: str) -> None:
+    """The prompt; the field to write in is ours and comes after cleaning, where the mark stands."""
+    _section(quote, "private", "For you, privately")
+    if id:
+        quote.set("id", id)
+    prompt = quote[1] if len(quote) == 2 and quote[1].tag == "p" else _wrap(quote, "div")
+    prompt.set("id", f"{id}-q")
+    prompt.tail = f"{OPEN}private:{id}{CLOSE}"
+
+
+def field_for(id: str) -> str:
+    """The lines to write on: a field without a name, so that no form can send it."""
+    print_it = fixed("Print without saving")
+    return (
+        f'<textarea class="lined" rows="5" aria-labelledby="{escape(id)}-q" autocomplete="off"></textarea>'
+        f'<p class="acts"><button type="button" class="btn quiet" data-print hidden>{print_it}</button></p>'
+        f'<p class="small soft">{fixed("What you write stays on this page. We don’t send or store it.")}</p>'
+    )
+
+
+def _scope(table: ElementTree.Element) -> None:
+    """Says which cells are heads: the first row's, and the first column's when the head's first cell is empty."""
+    heads = table.findall("./thead/tr/th")
+    for head in heads:
+        head.set("scope", "col")
+    if heads and not "".join(heads[0].itertext()).strip():
+        heads[0].tag = "td"
+        heads[0].attrib.pop("scope")
+        for row in table.findall("./tbody/tr"):
+            if len(row):
+                row[0].tag = "th"
+                row[0].set("scope", "row")
+
+
+class Furniture(Extension):
+    """Registers the two steps with the library and keeps hold of them."""
+
+    citations: Citations
+    furnish: Furnish
+
+    def __init__(self, sources: Mapping[str, Source], find_picture: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self.sources, self.find_picture = sources, find_picture
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+        """Citations come before the library's own footnotes; furniture after everything is in the tree."""
+        self.citations = Citations(md, self.sources)
+        self.furnish = Furnish(md, self.find_picture)
+        md.inlinePatterns.register(self.citations, "citations", 176)
+        md.treeprocessors.register(self.furnish, "furnish", 5)
+
+    def begin(self, lead: bool) -> None:
+        """Forgets the last page."""
+        self.citations.cited, self.furnish.lead = {}, lead

@@ -1,0 +1,44 @@
+"""Collects problems while a course is read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lms.content.model.codes import CODES
+from lms.content.model.course import Finding
+
+EXCERPT = 120
+
+
+@dataclass
+class Report:
+    """Gathers the findings of one file; `lines` are the file's, so that each finding can show its own."""
+
+    path: str
+    lines: Sequence[str] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, line: int = 1, message: str = "", *, column: int = 1, mend: str = "") -> None:
+        """Notes one finding; what is not said here comes from the table of codes."""
+        severity, what, usual_mend = CODES[code]
+        excerpt = self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
+        if len(excerpt) > EXCERPT:
+            excerpt = excerpt[: EXCERPT - 1] + "…"
+        self.findings.append(
+            Finding(
+                code, severity, self.path, max(line, 1), max(column, 1), message or what, mend or usual_mend, excerpt
+            )
+        )
+
+    def column_of(self, line: int, words: str) -> int:
+        """The column where the words begin in that line, counted from 1; 1 when they are not there."""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return text.find(words) + 1 or 1
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the nearest known word, with a leading space; empty when none is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean “{near[0]}”?" if near else ""

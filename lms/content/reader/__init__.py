@@ -1,0 +1,1 @@
+"""Reading a course's files: front matter, pages, questions, conversations."""

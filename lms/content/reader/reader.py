@@ -1,0 +1,195 @@
+"""Bundle in, Course out: reads all files of a course and puts them together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lms.content.markdown.prose import Press
+from lms.content.model.bundle import Bundle
+from lms.content.model.codes import FORGIVEN_IN_A_DRAFT
+from lms.content.model.course import (
+    Arc,
+    CertificateTerms,
+    Conversation,
+    Course,
+    Criteria,
+    Finding,
+    JurisdictionNote,
+    Module,
+    Objective,
+    Question,
+    Reading,
+    Source,
+    Term,
+)
+from lms.content.model.report import Report
+from lms.content.model.structure import Outline, outline
+from lms.content.reader import frontmatter, glossary, limits, shapes, values
+from lms.content.reader.pages import Desk, Sheet, open_sheet, print_sheet, read_check, read_conversation, read_module
+
+
+def read_course(bundle: Bundle, course_folder_name: str = "") -> Reading:
+    """Reads a course without proofreading it; the same bundle gives the same course, whatever it holds."""
+    desk, course = read(bundle, course_folder_name)
+    return finish(desk, course)
+
+
+def reread(bundle: Bundle) -> Course | None:
+    """A course that was published, as far as it can be put together.
+
+    Its findings were for whoever published it: a rule that came later takes no course away from its readers.
+    """
+    return read(bundle)[1]
+
+
+def read(bundle: Bundle, course_folder_name: str = "") -> tuple[Desk, Course | None]:
+    """The course as far as it can be put together, with all that proofreading needs."""
+    texts, findings = limits.scan(bundle)
+    desk = Desk(texts, findings)
+    media = {path: digest for path, digest in bundle.manifest.items() if path.startswith("media/")}
+    found = outline(bundle.files, Report("", (), findings))
+    desk.press = Press(pictures=media)
+    shape, sheet = _read_front(desk, course_folder_name)
+    html = print_sheet(desk, sheet) if sheet else ""
+    modules = tuple(read_module(desk, folder) for folder in found.folders)
+    conversations = tuple(
+        talk for path in found.conversations if path in texts and (talk := read_conversation(desk, path)) is not None
+    )
+    questions = _read_bank(desk, bundle)
+    words = glossary.read(desk, "glossary.md") if "glossary.md" in texts else ()
+    if shape is None:
+        return desk, None
+    course = _put_together(shape, html, modules, questions, conversations, words)
+    return desk, replace(course, digest=bundle.digest, media=_named(found, media))
+
+
+def finish(desk: Desk, course: Course | None) -> Reading:
+    """Findings in the order of the files, each with its line; a course only when none is an error."""
+    findings = [_lenient(finding) for finding in desk.findings] if course and course.draft else desk.findings
+    told = sorted(
+        {_with_excerpt(finding, desk) for finding in findings},
+        key=lambda finding: (finding.path, finding.line, finding.column, finding.code, finding.message),
+    )
+    reading = Reading(course, tuple(told))
+    return reading if reading.ok else replace(reading, course=None)
+
+
+def _lenient(finding: Finding) -> Finding:
+    return replace(finding, severity="warning") if finding.code in FORGIVEN_IN_A_DRAFT else finding
+
+
+def _with_excerpt(finding: Finding, desk: Desk) -> Finding:
+    if finding.excerpt or finding.path not in desk.texts:
+        return finding
+    lines = desk.report(finding.path).lines
+    return (
+        replace(finding, excerpt=lines[finding.line - 1].strip()[:120]) if 0 < finding.line <= len(lines) else finding
+    )
+
+
+def _read_front(desk: Desk, course_folder_name: str) -> tuple[shapes.CourseShape | None, Sheet | None]:
+    """course.md, whose objectives and sources everything else is held against."""
+    if "course.md" not in desk.texts:
+        if not any(finding.path == "course.md" and finding.severity == "error" for finding in desk.findings):
+            Report("course.md", (), desk.findings).add("MISSING_FILE", message="The course has no course.md.")
+        return None, None
+    source, sheet = open_sheet(desk, "course.md", "course")
+    shape = frontmatter.read(source, shapes.CourseShape, sheet.report, "the whole course")
+    if shape is None:
+        return None, sheet
+    values.check_values(shape, sheet.report)
+    if course_folder_name and shape.id != course_folder_name:
+        sheet.report.add(
+            "ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, but the folder is named “{course_folder_name}”."
+        )
+    for entries in (shape.objectives, shape.sources, shape.arcs):
+        ids = [entry.id for entry in entries]
+        for id in sorted({id for id in ids if ids.count(id) > 1}):
+            sheet.report.add("DUPLICATE_ID", message=f"The id “{id}” appears twice in course.md.")
+    desk.objectives = [objective.id for objective in shape.objectives]
+    desk.press = Press(
+        {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources},
+        desk.press.pictures,
+    )
+    return shape, sheet
+
+
+def _read_bank(desk: Desk, bundle: Bundle) -> tuple[Question, ...]:
+    if "check.md" in desk.texts:
+        return read_check(desk, "check.md")
+    if "check.md" not in bundle.files:
+        Report("check.md", (), desk.findings).add("MISSING_FILE", message="The course has no check.md.")
+    return ()
+
+
+def _named(found: Outline, media: dict[str, str]) -> dict[str, str]:
+    """Digests of media by name below media/."""
+    return {path.removeprefix("media/"): media[path] for path in found.media}
+
+
+def _in_order(conversations: tuple[Conversation, ...], arcs: tuple[Arc, ...]) -> tuple[Conversation, ...]:
+    """The conversations as their files stand; those of an arc stand together, in its order."""
+    places = {talk.id: place for place, talk in enumerate(conversations)}
+
+    def key(talk: Conversation) -> tuple[int, int]:
+        arc = next((arc for arc in arcs if talk.id in arc.contacts), None)
+        if arc is None:
+            return places[talk.id], 0
+        return min(places[id] for id in arc.contacts if id in places), arc.contacts.index(talk.id)
+
+    return tuple(sorted(conversations, key=key))
+
+
+def _put_together(
+    shape: shapes.CourseShape,
+    html: str,
+    modules: tuple[Module, ...],
+    questions: tuple[Question, ...],
+    conversations: tuple[Conversation, ...],
+    words: tuple[Term, ...],
+) -> Course:
+    """The course's values from the shape of its front matter and from its parts."""
+    asked, terms = shape.criteria, shape.certificate
+    # A course that was published before there was a bound is held to it.
+    months = None if terms.valid_months is None else min(terms.valid_months, values.MONTHS_MOST)
+    arcs = tuple(Arc(arc.id, arc.title, tuple(arc.contacts)) for arc in shape.arcs)
+    return Course(
+        id=shape.id,
+        code=shape.code or (shape.objectives[0].id.split("-")[0].upper() if shape.objectives else shape.id[:3].upper()),
+        title=shape.title,
+        version=shape.version,
+        language=shape.language,
+        summary=shape.summary,
+        audience=shape.audience,
+        sectors=tuple(shape.sectors),
+        prerequisites=tuple(shape.prerequisites),
+        private=shape.private,
+        draft=shape.status == "draft",
+        objectives=tuple(Objective(entry.id, entry.text, tuple(entry.tags)) for entry in shape.objectives),
+        content_note=shape.content_notes,
+        criteria=Criteria(
+            asked.score,
+            shape.draw,
+            asked.practice_required,
+            asked.observed_practice,
+            asked.lessons_required,
+            shape.refresher.draw if shape.refresher else None,
+        ),
+        certificate=CertificateTerms(terms.does_not_attest, months, terms.design),
+        sources=tuple(Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources),
+        jurisdiction_notes=tuple(
+            JurisdictionNote(note.place, note.text, note.read_on, note.owner, note.next_check)
+            for note in shape.jurisdiction_notes
+        ),
+        review_due=shape.review_due,
+        licence=shape.licence,
+        authors=tuple(shape.authors),
+        html=html,
+        modules=modules,
+        questions=questions,
+        conversations=_in_order(conversations, arcs),
+        digest="",
+        needs_facts=tuple(shape.needs_facts),
+        glossary=words,
+        arcs=arcs,
+    )

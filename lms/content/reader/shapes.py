@@ -1,0 +1,303 @@
+"""The keys that front matter may hold, one shape for each kind of file; imported only when a course is read."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from lms.content.model.course import ContentNote
+from lms.content.model.safe import says_something
+
+TOPICS = (
+    "death", "injury", "violence", "sexual violence", "abuse", "suicide", "self-harm", "substance use",
+    "discrimination", "loss of a child", "medical error", "whistleblowing", "trauma", "panic", "distress",
+)  # fmt: skip
+# Keys whose plain value is meant to be a yes, a number, a day or nothing.
+BENDING = frozenset({
+    "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",
+    "observed_practice", "consent", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
+})  # fmt: skip
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_VERSION = re.compile(r"(?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2}")
+_NOTHING = ("", "null", "~", "none")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise PydanticCustomError("BAD_VALUE", "write a line of text.")
+    if not says_something(escape(value)):
+        raise PydanticCustomError("BAD_VALUE", "the text is empty.")
+    return " ".join(value.split())
+
+
+def _maybe(value: Any) -> str | None:
+    return None if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING) else _text(value)
+
+
+def _yes(value: Any) -> bool:
+    if value in ("yes", "true"):
+        return True
+    if value in ("no", "false"):
+        return False
+    raise PydanticCustomError("BAD_VALUE", "write yes or no.")
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 7:
+        return int(value)
+    raise PydanticCustomError("BAD_VALUE", "write a whole number.")
+
+
+def _maybe_whole(value: Any) -> int | None:
+    return None if isinstance(value, str) and value.strip().lower() in _NOTHING else _whole(value)
+
+
+def _score(value: Any) -> int:
+    number = _whole(value.removesuffix("%").strip() if isinstance(value, str) else value)
+    if not 1 <= number <= 100:
+        raise PydanticCustomError("BAD_VALUE", "write the score as a whole percentage, such as 80.")
+    return number
+
+
+def _matching(pattern: re.Pattern[str], code: str, words: str) -> BeforeValidator:
+    def fit(value: Any) -> str:
+        text = _text(value)
+        if not pattern.fullmatch(text) or len(text) > 80:
+            raise PydanticCustomError(code, words)
+        return text
+
+    return BeforeValidator(fit)
+
+
+def _day(value: Any) -> str | None:
+    text = _maybe(value)
+    if text is not None and not _DAY.fullmatch(text):
+        raise PydanticCustomError("BAD_VALUE", "write a date such as 2027-03-01, or null.")
+    return text
+
+
+def _listed(value: Any) -> Any:
+    """A single word where a list is meant is a list of one; nothing is an empty list."""
+    if isinstance(value, str):
+        return [value] if value.strip() and value.strip() not in _NOTHING else []
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+MaybeText = Annotated[str | None, BeforeValidator(_maybe)]
+Yes = Annotated[bool, BeforeValidator(_yes)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Score = Annotated[int, BeforeValidator(_score)]
+Day = Annotated[str | None, BeforeValidator(_day)]
+Date = Annotated[str, BeforeValidator(_day)]
+Id = Annotated[str, _matching(_ID, "BAD_ID", "use a short id with only lower-case letters, digits and hyphens.")]
+SourceId = Annotated[
+    str, _matching(_SOURCE_ID, "BAD_ID", "use only letters, digits and hyphens for the id of a source.")
+]
+Version = Annotated[str, _matching(_VERSION, "BAD_VERSION", 'write three whole numbers, such as "1.0.0".')]
+Ids = Annotated[list[Id], BeforeValidator(_listed)]
+SourceIds = Annotated[list[SourceId], BeforeValidator(_listed)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Note(_Strict):
+    """content_notes in braces."""
+
+    topics: Texts
+    note: Text
+    mention: Yes = False
+
+    def value(self) -> ContentNote:
+        """The note as the course holds it."""
+        return ContentNote(tuple(self.topics), self.note, self.mention)
+
+
+def _note(value: Any) -> Any:
+    if isinstance(value, str):
+        if value.strip().lower() == "none":
+            return None
+        raise PydanticCustomError("BAD_VALUE", 'write none, or {topics: [death], note: "One sentence."}')
+    return value
+
+
+Notes = Annotated[Note | None, BeforeValidator(_note)]
+
+
+def _course_note(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _text(value.get("note", ""))
+    return "" if isinstance(value, str) and value.strip().lower() == "none" else _text(value)
+
+
+class ObjectiveShape(_Strict):
+    """One objective of course.md."""
+
+    id: Id
+    text: Text
+    tags: Texts = []
+
+
+class SourceShape(_Strict):
+    """One source of course.md."""
+
+    id: SourceId
+    citation: Text
+    url: Annotated[str | None, BeforeValidator(_maybe), Field(pattern=r"^https?://[^\s<>\"]+$")] = None
+    licence: MaybeText = None
+
+
+class PassShape(_Strict):
+    """What a pass asks for."""
+
+    score: Score
+    practice_required: Whole = 0
+    observed_practice: Whole = 0
+    lessons_required: Yes = False
+
+
+class RefresherShape(_Strict):
+    """What renewing asks for, in place of half the check."""
+
+    draw: Whole
+
+
+class CertificateShape(_Strict):
+    """What the certificate says."""
+
+    # What a certificate attests is made from the criteria; old courses hold a sentence here, which nobody is shown.
+    attests: MaybeText = None
+    does_not_attest: Text
+    valid_months: Annotated[int | None, BeforeValidator(_maybe_whole)] = None
+    design: Id = "plain"
+
+
+class JurisdictionShape(_Strict):
+    """A dated note on the law of one place."""
+
+    place: Text
+    text: Text
+    read_on: Day = None
+    owner: MaybeText = None
+    next_check: Day = None
+
+
+class ArcShape(_Strict):
+    """Contacts that belong together."""
+
+    id: Id
+    title: Text
+    contacts: Ids
+
+
+class CourseShape(_Strict):
+    """course.md."""
+
+    id: Id
+    code: Annotated[str | None, BeforeValidator(_maybe), Field(pattern=r"^[A-Z0-9]{2,8}$")] = None
+    title: Text
+    version: Version
+    language: Annotated[str, BeforeValidator(_text), Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    summary: Text
+    audience: Text
+    sectors: Texts = []
+    prerequisites: Texts = []
+    private: Yes = False
+    status: Literal["draft", "ready"] = "ready"
+    objectives: list[ObjectiveShape]
+    content_notes: Annotated[str, BeforeValidator(_course_note)]
+    criteria: PassShape = Field(alias="pass")
+    draw: Whole
+    refresher: RefresherShape | None = None
+    certificate: CertificateShape
+    sources: list[SourceShape] = []
+    arcs: list[ArcShape] = []
+    jurisdiction_notes: list[JurisdictionShape] = []
+    review_due: Day = None
+    needs_facts: list[Literal["lead", "emergency", "limits_statement"]] = []
+    licence: Text
+    authors: Texts
+
+
+class ModuleShape(_Strict):
+    """module.md."""
+
+    title: Text
+
+
+class FacilitatorShape(_Strict):
+    """facilitator.md, whose front matter may be left out."""
+
+    title: MaybeText = None
+
+
+class GlossaryShape(_Strict):
+    """glossary.md."""
+
+    kind: Literal["glossary"]
+    title: MaybeText = None
+
+
+class StoryShape(_Strict):
+    """What a colleague told of themselves: how they are called here, when they agreed, where it is taken back."""
+
+    told_by: Text
+    consent: Date
+    removal: Text
+
+
+class LessonShape(_Strict):
+    """A lesson."""
+
+    id: Id
+    title: Text
+    objectives: Ids
+    content_notes: Notes
+    sources: SourceIds = []
+    minutes: Annotated[int | None, BeforeValidator(_whole)] = None
+    self_care: Yes = False
+    distressing: Texts = []
+    story: StoryShape | None = None
+
+
+class GentleShape(_Strict):
+    """A lesson's gentler version; what else it says is the lesson's."""
+
+    content_notes: Notes
+    id: Id | None = None
+    title: MaybeText = None
+    objectives: Ids = []
+    sources: SourceIds = []
+    minutes: Annotated[int | None, BeforeValidator(_whole)] = None
+
+
+class CheckShape(_Strict):
+    """check.md, whose front matter may be left out."""
+
+    kind: Literal["check"] = "check"
+    title: MaybeText = None
+
+
+class ConversationShape(_Strict):
+    """A practice conversation."""
+
+    kind: Literal["conversation"]
+    id: Id | None = None
+    title: Text
+    partner: Text = Field(alias="with")
+    setting: Text
+    content_notes: Notes
+    objectives: Ids
+    start: Id
+    ends: dict[Id, Literal["good", "open"]]
+    must_reach: Literal["any", "good"] = "any"
+    minutes: Whole = 12

@@ -1,0 +1,58 @@
+"""Personal data in bulk actions: those that somebody started, and those that include their certificates."""
+
+from __future__ import annotations
+
+from lms.coordination import records
+from lms.foundation.personal_data import Kept, Part, Remains, Sheet
+from lms.foundation.text.i18n import gettext as _
+
+
+def kept() -> tuple[Kept, ...]:
+    """Return what is kept of work for many certificates at once."""
+    batch = ["id", "public_id", "programme_id", "asked_by", "kind", "state", "turn", "made_at", "ended_at", "sha256"]
+    item = ["batch_id", "number", "enrolment_id", "award_id", "outcome"]
+    return (
+        Kept(
+            _("Bulk actions on certificates: which coordinator started them, when, and the result of each"),
+            _("So that the work continues after an interruption, and nothing is done twice."),
+            _("Thirty days; a file of certificates is deleted after one day."),
+            (*(f"batch.{name}" for name in batch), *(f"batch_item.{name}" for name in item)),
+        ),
+    )
+
+
+def export(person_id: str) -> list[Part]:
+    """Return what somebody asked for, and where their own certificates were among those of others."""
+    rows = [(batch, "") for batch in records.list_asked_by(person_id)]
+    rows += [(batch, item.outcome or "") for batch, item in records.list_about(person_id)]
+    return [
+        Sheet(
+            "many-at-once",
+            _("Bulk actions on certificates"),
+            {
+                "when": _("When"),
+                "what": _("What"),
+                "by_you": _("By you"),
+                "outcome": _("Result for you"),
+                "state": _("State"),
+                "ended": _("Ended"),
+            },
+            tuple(
+                (
+                    batch.made_at.isoformat(),
+                    batch.kind,
+                    _("Yes") if batch.asked_by == person_id else _("No"),
+                    outcome,
+                    batch.state,
+                    batch.ended_at.isoformat() if batch.ended_at else "",
+                )
+                for batch, outcome in rows
+            ),
+        )
+    ]
+
+
+def erase(person_id: str, remains: Remains) -> None:
+    """Take somebody out of what was asked for many, and what they asked for themselves away."""
+    records.take_out(person_id)
+    records.forget([batch.id for batch in records.list_asked_by(person_id)])

@@ -1,0 +1,133 @@
+"""The job process: a row says what must be done, a push only says so sooner, and a sweep redoes what is undone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from lms.foundation.background.heartbeat import note_alive
+from lms.foundation.background.queue import JobQueue
+from lms.foundation.db import after_commit
+
+log = logging.getLogger("lms.jobs")
+
+Work = Callable[[str], object]
+Sweep = Callable[[], object]
+Enter = Callable[[], AbstractContextManager[object]]
+
+SWEEP_SECONDS = 60.0
+IDLE_LEAST, IDLE_MOST = 0.05, 1.0
+TROUBLE_MOST = 60.0
+STOP_SECONDS = 10.0
+# A single piece of work takes seconds; after this long its worker hangs.
+PIECE_SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What one worker does, in a thread of its own, so that what holds it up holds up no other."""
+
+    name: str
+    work: Mapping[str, Work]
+    sweeps: Sequence[Sweep]
+
+
+class Jobs:
+    """Lanes of work with the queue that they share."""
+
+    def __init__(self, data: Path, lanes: Sequence[Lane], enter: Enter) -> None:
+        self._data, self._lanes, self._enter = data, lanes, enter
+        self._lane_of = {kind: lane.name for lane in lanes for kind in lane.work}
+        self._queue = JobQueue(data / "jobs.db")
+        self._busy_since: dict[str, float] = {}
+
+    def sweep(self) -> None:
+        """Do whatever is still undone, in all lanes."""
+        for lane in self._lanes:
+            self._sweep(lane)
+
+    def _sweep(self, lane: Lane) -> None:
+        for undone in lane.sweeps:
+            self._do(lane, undone)
+
+    def _do(self, lane: Lane, piece: Callable[[], object]) -> None:
+        """Do one piece of work; one that fails does not stop the next, and comes round again with the sweep."""
+        self._busy_since[lane.name] = time.monotonic()
+        try:
+            with self._enter():
+                piece()
+        except Exception:
+            log.exception("a job failed; it is done again with the next sweep, within a minute")
+        finally:
+            self._busy_since.pop(lane.name, None)
+
+    def push(self, kind: str, key: str) -> None:
+        """Ask the job process to do one piece of work soon; the row behind it makes up for a lost push."""
+        try:
+            self._queue.push(self._lane_of[kind], kind, key)
+        except Exception:
+            log.exception("a push was lost; the sweep will do the work")
+
+    def consume(self, parent: int | None = None) -> None:
+        """Work until asked to stop, or until the process that started this one is gone."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        with suppress(Exception):
+            self._queue.forget_others([lane.name for lane in self._lanes])
+        threads = [threading.Thread(target=self._work_on, args=(lane, stop), daemon=True) for lane in self._lanes]
+        for thread in threads:
+            thread.start()
+        while not stop.wait(1.0):
+            if parent is not None and os.getppid() != parent:
+                break
+            if all(thread.is_alive() for thread in threads) and not self._hangs():
+                note_alive(self._data)
+        stop.set()
+        until = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _hangs(self) -> bool:
+        """Decide whether the lane that makes certificates is stuck; the one for mail may wait for its server."""
+        since = self._busy_since.get(self._lanes[0].name)
+        return since is not None and time.monotonic() - since > PIECE_SECONDS
+
+    def _work_on(self, lane: Lane, stop: threading.Event) -> None:
+        """Sweep each minute and do what is pushed meanwhile; after trouble with the queue wait longer each time."""
+        next_sweep, idle, trouble = 0.0, IDLE_LEAST, 1.0
+        while not stop.is_set():
+            if time.monotonic() >= next_sweep:
+                self._sweep(lane)
+                next_sweep = time.monotonic() + SWEEP_SECONDS
+            try:
+                found = self._queue.take(lane.name)
+            except Exception:
+                log.exception("the job queue cannot be read; the sweep continues without it")
+                stop.wait(trouble)
+                trouble = min(trouble * 2, TROUBLE_MOST)
+                continue
+            trouble = 1.0
+            if found is None:
+                stop.wait(idle)
+                idle = min(idle * 1.15, IDLE_MOST)
+            elif found[0] in lane.work:
+                idle = IDLE_LEAST
+                kind, key = found
+                self._do(lane, lambda: lane.work[kind](key))  # noqa: B023 - done before the next round
+
+
+def push(kind: str, key: str) -> None:
+    """Push a job once the present write is kept."""
+    jobs: Any = current_app.extensions["lms_jobs"]
+    after_commit(lambda: jobs.push(kind, key))

@@ -1,0 +1,1 @@
+"""Settings, and checks of settings that cannot work."""

@@ -1,0 +1,1 @@
+"""Email: the outbox, and handing messages to a mail server."""

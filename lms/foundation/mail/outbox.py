@@ -1,0 +1,262 @@
+"""Mail: rows in an outbox, sent at least once by the mail worker with one Message-ID each."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime, time, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock, ids
+from lms.foundation.background import jobs
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import Base, after_commit, db, write
+from lms.foundation.files import changed_at
+from lms.foundation.mail.transport import (
+    POLICY,
+    Deliver,
+    MessageRefused,
+    ServerTrouble,
+    file_of,
+    mail_folder,
+    open_transport,
+    write_body,
+)
+
+log = logging.getLogger("lms.mail")
+
+Quiet = tuple[time, time]
+QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
+# About a week: a mail server that is away over a weekend loses nothing.
+TRIES = 48
+KEPT_DAYS = 30
+# What a Message-ID begins with, and therefore the name of every file that is written, whole or half.
+OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml|\.\d+\.\d+\.\d+\.eml\.\w+\.part")
+# After the mail server could not be used it is left alone this long, so that each new email does not call it again.
+PAUSE = timedelta(minutes=1)
+ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
+# The longest that one pass over the outbox goes on; the next one follows within a minute.
+PASS_MOST = timedelta(minutes=5)
+
+
+class OutboxMail(Base):
+    """One email that is to leave, or has left."""
+
+    __tablename__ = "outbox_mail"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    message_id: Mapped[str]
+    recipient: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
+    body: Mapped[str]
+    # The same words as HTML; an email without them is sent as plain text.
+    html: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    # The hours in which it may not leave, as 20:00-08:00; none for an email that leaves at any hour.
+    quiet: Mapped[str | None]
+    off_url: Mapped[str | None]
+    # What it is about, where it can be taken back while it waits.
+    about: Mapped[str | None]
+
+
+def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, QUIET_UNTIL)) -> datetime:
+    """Return the moment itself, or the end of the quiet hours of the zone when it falls into them."""
+    local = moment.astimezone(ZoneInfo(zone))
+    begin, end = quiet
+    over_night = begin > end
+    now = local.time()
+    if not ((now >= begin or now < end) if over_night else begin <= now < end):
+        return moment
+    morning = datetime.combine(local.date(), end, local.tzinfo)
+    return morning + timedelta(days=1) if now >= end else morning
+
+
+def is_quiet(settings: Settings, quiet: Quiet) -> bool:
+    """Return whether no email may leave now."""
+    return after_quiet_hours(clock.now(), settings.timezone, quiet) > clock.now()
+
+
+def _as_text(quiet: Quiet) -> str:
+    return "-".join(hour.isoformat("minutes") for hour in quiet)
+
+
+def _as_quiet(text: str) -> Quiet:
+    begin, end = (time.fromisoformat(hour) for hour in text.split("-"))
+    return begin, end
+
+
+def queue_mail(
+    settings: Settings,
+    recipient: str,
+    subject: str,
+    body: str,
+    html: str = "",
+    *,
+    any_hour: bool = False,
+    quiet: Quiet = (QUIET_FROM, QUIET_UNTIL),
+    off_url: str | None = None,
+    about: str | None = None,
+    leaves: bool = True,
+) -> None:
+    """Put an email into the outbox of the present write; it leaves outside quiet hours, or at any hour if need be.
+
+    With `off_url`, mail programs show a way to turn emails of its kind off with one press. With `about`, it can be
+    taken back under that word for as long as it has not left. One that never `leaves` costs as much as one that does.
+    """
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    row = OutboxMail(
+        id=ids.inner_id(),
+        message_id=make_msgid(domain=host),
+        recipient=recipient,
+        subject=subject,
+        body=body if leaves else "",
+        html=html if leaves else "",
+        created_at=clock.now(),
+        sent_at=None if leaves else clock.now(),
+        not_before=clock.now() if any_hour else after_quiet_hours(clock.now(), settings.timezone, quiet),
+        tries=0,
+        quiet=None if any_hour else _as_text(quiet),
+        off_url=off_url,
+        about=about,
+    )
+    db.session.add(row)
+    jobs.push("mail.send", row.id)
+
+
+def sender_of(settings: Settings) -> str:
+    """Return whom emails come from."""
+    return settings.mail_from or f"Sidelight <no-reply@{urlsplit(settings.base_url).hostname}>"
+
+
+def _as_message(row: OutboxMail, sender: str) -> EmailMessage:
+    message = EmailMessage(POLICY)
+    message["From"], message["To"], message["Subject"] = sender, row.recipient, row.subject
+    message["Date"], message["Message-ID"] = format_datetime(row.created_at), row.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    if row.off_url:
+        # RFC 8058: a mail program shows a button and posts to the address when it is pressed.
+        message["List-Unsubscribe"] = f"<{quote(row.off_url, ASCII_SIGNS)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    write_body(message, row.body, row.html)
+    return message
+
+
+def _send(settings: Settings, mail_id: str, deliver: Deliver) -> None:
+    """Send one email if it is due and has not left yet; raise ServerTrouble when the next would not leave either."""
+    row = db.session.get(OutboxMail, mail_id)
+    if row is None or row.sent_at or row.not_before > clock.now():
+        return
+    morning = after_quiet_hours(clock.now(), settings.timezone, _as_quiet(row.quiet)) if row.quiet else clock.now()
+    if morning > clock.now():
+        # It was due earlier, but the mail server or this process was away until the evening.
+        write(_hold, mail_id, morning)
+        return
+    try:
+        deliver(_as_message(row, sender_of(settings)))
+    except ServerTrouble:
+        write(_note_try, mail_id, None)
+        raise
+    except (MessageRefused, ValueError) as error:
+        # What the email library says of a header repeats the header.
+        told = str(error) if isinstance(error, MessageRefused) else "it cannot be written as an email"
+        log.warning("an email could not be sent yet: %s", told)
+        write(_note_try, mail_id, None)
+    else:
+        write(_note_try, mail_id, clock.now())
+
+
+def _hold(mail_id: str, until: datetime) -> None:
+    row = db.session.get(OutboxMail, mail_id)
+    if row is not None:
+        row.not_before = until
+
+
+def _note_try(mail_id: str, sent_at: datetime | None) -> None:
+    row = db.session.get(OutboxMail, mail_id)
+    if row is None:
+        # It was taken back, or its reader's account was closed, while the mail server was being asked.
+        return
+    row.tries += 1
+    row.sent_at = sent_at
+    if sent_at is not None:
+        # What an email said is its reader's from here on; a one-time link is not left lying about.
+        row.body = row.html = ""
+    else:
+        row.not_before = clock.now() + timedelta(minutes=min(2**row.tries, 240))
+
+
+def sweep(settings: Settings) -> None:
+    """Send every email that is due; the first trouble with the mail server ends the pass for all."""
+    state = current_app.extensions.setdefault("lms_mail_state", {})
+    if clock.now() < state.get("rests_until", clock.now()):
+        return
+    query = select(OutboxMail.id).where(
+        OutboxMail.sent_at.is_(None), OutboxMail.not_before <= clock.now(), OutboxMail.tries < TRIES
+    )
+    due = list(db.session.scalars(query.order_by(OutboxMail.not_before).limit(200)))
+    started = clock.now()
+    try:
+        with open_transport(settings) as deliver:
+            for mail_id in due:
+                if clock.now() - started > PASS_MOST:
+                    break
+                _send(settings, mail_id, deliver)
+    except ServerTrouble as trouble:
+        state["rests_until"] = clock.now() + PAUSE
+        log.warning("no email can be sent now; the next attempt is in a minute: %s", trouble)
+
+
+def list_letters(recipient: str) -> list[OutboxMail]:
+    """Return the emails to an address that are still known of, the newest first."""
+    query = select(OutboxMail).where(OutboxMail.recipient == recipient)
+    return list(db.session.scalars(query.order_by(OutboxMail.id.desc())))
+
+
+def take_back(about: str) -> bool:
+    """Delete what is about something and has not left yet; return whether there was such an email."""
+    query = select(OutboxMail).where(OutboxMail.about == about, OutboxMail.sent_at.is_(None))
+    waiting = list(db.session.scalars(query))
+    for row in waiting:
+        db.session.delete(row)
+    return bool(waiting)
+
+
+def forget_letters(settings: Settings, recipient: str) -> None:
+    """Delete every email to an address, sent or not, with the files that were written for it."""
+    query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
+    files = [file_of(settings, message_id) for message_id in db.session.scalars(query)]
+    db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
+    after_commit(lambda: _delete_files(files))
+
+
+def forget_old() -> None:
+    """Delete emails a month after they were written."""
+    db.session.execute(delete(OutboxMail).where(OutboxMail.created_at < clock.now() - timedelta(days=KEPT_DAYS)))
+
+
+def forget_old_files(settings: Settings) -> None:
+    """Delete files of emails a month after they were written; files that this site did not name stay."""
+    folder = mail_folder(settings)
+    found = folder.glob("*.eml*") if folder else ()
+    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and _is_old(file)])
+
+
+def _is_old(file: Path) -> bool:
+    # Whole files have the time of the site's clock, half-written ones that of the machine.
+    now = datetime.now(UTC).timestamp() if file.suffix == ".part" else clock.now().timestamp()
+    return (changed_at(file) or now) < now - timedelta(days=KEPT_DAYS).total_seconds()
+
+
+def _delete_files(files: list[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Text: translations, sorting, grapheme clusters, CSV files."""

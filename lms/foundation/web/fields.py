@@ -1,0 +1,138 @@
+"""Form fields: a WTForms base with translated words, and fields that several rooms share."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from wtforms import Form as PlainForm
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from lms.foundation.text.i18n import gettext as _
+
+
+def whole_number(text: str | None, otherwise: int, digits: int = 9) -> int:
+    """Return the whole number that somebody sent in a few plain digits, or the other one for anything else."""
+    return int(text) if text and len(text) <= digits and text.isascii() and text.isdigit() else otherwise
+
+
+def _can_stand_on_a_page(sign: str) -> bool:
+    """Decide whether HTML and databases can hold a sign: NUL and its kind come from tampering or a broken paste."""
+    beyond = ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF
+    return sign in "\t\n\r" or not (beyond or unicodedata.category(sign) in {"Cc", "Cs"})
+
+
+class Form(PlainForm):
+    """The parent of every form; the form token is checked before any form is read."""
+
+    def refuse(self, field: str, message: str) -> None:
+        """Add a message to a field, as an expected "no" of an action does."""
+        self[field].errors = [*self[field].errors, message]
+
+
+class TextField(StringField):
+    """A line of text that is stripped and brought into one Unicode form, without signs that no page can hold."""
+
+    data: str | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the line."""
+        super().process_formdata(valuelist)
+        if self.data:
+            self.data = unicodedata.normalize("NFC", "".join(filter(_can_stand_on_a_page, self.data))).strip()
+
+
+class Required:
+    """Asks for something, in words of one's own."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads a plain dict here
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: PlainForm, field: Any) -> None:
+        """Refuse an empty field."""
+        if not field.data or not str(field.data).strip():
+            raise ValidationError(str(self.message))
+
+
+class ShortEnough:
+    """Keeps a line within a number of characters, and says how many there are."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, form: PlainForm, field: Any) -> None:
+        """Refuse a line that is too long."""
+        if field.data and len(field.data) > self.limit:
+            raise ValidationError(
+                _(
+                    "This is %(seen)s characters long and can be %(limit)s at most. Please shorten it a little.",
+                    seen=len(field.data),
+                    limit=self.limit,
+                )
+            )
+
+
+class Number:
+    """Takes a whole number between two bounds, in plain digits."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, form: PlainForm, field: Any) -> None:
+        """Refuse anything else."""
+        if not self.least <= whole_number(field.data, -1) <= self.most:
+            raise ValidationError(
+                _("Please enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+
+
+# Unicode's Default_Ignorable_Code_Points that are no format characters, and the blank Braille pattern.
+# U+FFFC and U+FFFD are what is left of a picture or a letter that a paste lost.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
+# More marks on one letter than any script asks for spill over the lines of other people.
+_MARKS_MOST = 6
+_STACKED = {"Mn", "Me"}
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def _is_hidden(text: str, place: int) -> bool:
+    """Decide whether a character cannot be seen; the joiners that scripts need stand between two letters."""
+    sign = text[place]
+    if sign in _JOINERS:
+        beside = text[place - 1 : place] + text[place + 1 : place + 2]
+        return len(beside) < 2 or any(unicodedata.category(other)[0] not in "LM" for other in beside)
+    if sign >= "\U000e0100" and place and unicodedata.name(text[place - 1], "").startswith("CJK"):
+        # Which form of a character somebody's name has, as in 葛󠄀城.
+        return False
+    variation = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+    return variation or sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+
+
+def hides_something(text: str) -> bool:
+    """Return whether there is a character in a text that cannot be seen."""
+    return any(_is_hidden(text, place) for place in range(len(text)))
+
+
+def name_trouble(name: str) -> str | None:
+    """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
+    if hides_something(name):
+        return _("This has a hidden character or a line break in it. Please enter it again on one line.")
+    marks = "".join("m" if unicodedata.category(sign) in _STACKED else "." for sign in name)
+    if "m" * (_MARKS_MOST + 1) in marks:
+        return _("There are more marks on one character than we can show. Please take some of them away.")
+    if not any(unicodedata.category(sign)[0] == "L" for sign in name):
+        return _("This needs at least one letter.")
+    return None
+
+
+class OneLine:
+    """Keeps names to one line that can be seen."""
+
+    def __call__(self, form: PlainForm, field: Any) -> None:
+        """Refuse a name that hides something, or that has no letter."""
+        trouble = name_trouble(field.data) if field.data else None
+        if trouble:
+            raise ValidationError(trouble)

@@ -1,0 +1,1 @@
+"""The knowledge check: attempts, saved answers, results, refreshers."""

@@ -1,0 +1,74 @@
+"""Starting an attempt at the check, saving answers, and submitting them."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+
+from lms.content.model.course import Course
+from lms.foundation.events import announce
+from lms.learning.check import records as check_records
+from lms.learning.check.records import Saved
+from lms.learning.progress import rules
+from lms.learning.progress.events import (
+    CheckOpened,
+    CheckSubmitted,
+    CoursePassed,
+)
+from lms.learning.progress.records import Attempt, Result
+from lms.learning.progress.renewal_records import find_renewal
+from lms.learning.progress.renewal_rules import Way
+
+
+def open_check(enrolment_id: str, course: Course, way: Way | None = None) -> tuple[Attempt, Saved]:
+    """Open the check on the bytes of a course, or go on with the open one; return it and what is saved of it.
+
+    While somebody renews, `way` says what that asks for, and the check is the shorter one that belongs to it.
+    """
+    checks = check_records.get_checks(enrolment_id)
+    renewal = find_renewal(enrolment_id) if way else None
+    known = checks.open_for(renewal.id if renewal else enrolment_id)
+    if known:
+        return known, check_records.answers_of(known.id)
+    seen = Counter(name for attempt in checks.attempts for name in attempt.drawn)
+    seed = secrets.randbits(62)
+    shorter = (way.questions, way.draw) if way and renewal else (None, None)
+    drawn = list(rules.draw(course, seen, seed, *shorter))
+    attempt = check_records.keep_attempt(enrolment_id, course.digest, seed, drawn, renewal.id if renewal else None)
+    announce(CheckOpened(checks.person_id, checks.programme_id, enrolment_id, attempt.id))
+    return attempt, {}
+
+
+def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
+    """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
+    held = check_records.get_held(attempt_id)
+    saved = held.saved if held.result else _keep_newer(attempt_id, held.saved, answers)
+    return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
+
+
+def _keep_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
+    """Save what no equal or higher revision stands against; return all that is saved then.
+
+    Of two tabs that were opened on the same revision, the second one does not overwrite the first.
+    """
+    newer = {name: new for name, new in answers.items() if new[1] > saved.get(name, (None, 0))[1]}
+    check_records.keep_answers(attempt_id, newer)
+    return saved | newer
+
+
+def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None) -> Result:
+    """Send a check: grade it on the course it was opened on, once; a repeat gives the first result again.
+
+    Answers that come with it are kept first, in the same write.
+    """
+    closed = check_records.close(attempt_id)
+    if closed is None:
+        return check_records.get_result(attempt_id)
+    answers = {name: value for name, (value, _) in _keep_newer(attempt_id, closed.saved, with_it or {}).items()}
+    outcome = rules.grade_check(course, closed.drawn, answers)
+    result = check_records.keep_result(attempt_id, outcome.right, outcome.asked, outcome.passed)
+    told = (closed.person_id, closed.programme_id, closed.enrolment_id, attempt_id)
+    announce(CheckSubmitted(*told))
+    if outcome.passed:
+        announce(CoursePassed(*told))
+    return result

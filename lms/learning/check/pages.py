@@ -1,0 +1,136 @@
+"""What the check's pages show of questions, asked and given back: made once where many are shown the same."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from flask import get_template_attribute, render_template
+from markupsafe import Markup, escape
+
+from lms.content.model.course import Course, Lesson, Question
+from lms.content.questions import Graded, Item, Note, Presented, present
+from lms.foundation.text.i18n import language
+from lms.foundation.web.page_cache import cut, filled, hole
+from lms.learning.check.attempt import Paper
+from lms.learning.progress import pages, rules
+from lms.learning.progress.pages import Facts
+from lms.learning.progress.records import Result
+
+# A question is kept with holes for its number, and for the token and the text of each option, side by side.
+_NUMBER = hole("number")
+_MOST = 100
+_HOLES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l", "r")}
+
+
+def all_questions(paper: Paper) -> str:
+    """Return all questions of a check, one below the other."""
+    words = pages.fact_words(paper.facts)
+    return "".join(_asked(paper, number, this, words) for number, this in enumerate(paper.questions, 1))
+
+
+def _asked(paper: Paper, number: int, this: Question, words: Facts) -> str:
+    if this.id in paper.saved:
+        row = get_template_attribute("questions/question.html", "row")
+        made: str = row(number, paper.shown(this), paper.chosen(this), paper.revision(this))
+        return made
+    shown = present(this, paper.seed)
+    about = (shown.id, shown.kind, shown.stem, shown.critical, shown.choose)
+    pieces = _question(about, (len(shown.items), len(shown.rights)), words, language())
+    values = {"number": str(number)}
+    for item, name in zip(shown.items, _HOLES["l"], strict=False):
+        values[name], values[f"{name}t"] = item.token, pages.wear(item.text, words)
+    for item, name in zip(shown.rights, _HOLES["r"], strict=False):
+        values[name], values[f"{name}t"] = item.token, _plain(item.text, words, language())
+    return filled(pieces, values)
+
+
+@lru_cache(maxsize=256)
+def _question(
+    about: tuple[str, str, str, bool, int | None], many: tuple[int, int], words: Facts, _language: str
+) -> tuple[str, ...]:
+    """Return a question that nobody has answered, in pieces: between each two goes a number, a token or a text."""
+
+    def items(side: str, number: int) -> tuple[Item, ...]:
+        return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
+
+    id, kind, stem, critical, choose = about
+    sides = (items("l", many[0]), items("r", many[1]))
+    asked = Presented(id, kind, pages.wear(stem, words), (), critical, *sides, choose)
+    return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
+
+
+@lru_cache(maxsize=1024)
+def _plain(html: str, words: Facts, _language: str) -> str:
+    """Return the text of a body as it stands where no HTML can, in the choices of a list."""
+    return str(escape(pages.wear(html, words).striptags()))
+
+
+def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
+    """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
+    answers = {name: value for name, (value, _revision) in paper.saved.items()}
+    came = rules.grade_check(paper.course, paper.attempt.drawn, answers)
+    words = pages.fact_words(paper.facts)
+    right_rows: list[str] = []
+    missed_rows: list[str] = []
+    missed: list[dict[str, Any]] = []
+    for number, (this, graded) in enumerate(came.graded, 1):
+        row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
+        (right_rows if graded.right else missed_rows).append(row)
+        if not graded.right:
+            missed.append(_missed(paper.course, number, this, words))
+    return render_template(
+        "parts/outcome.html",
+        course=paper.course,
+        passed=result.passed,
+        renewing=paper.attempt.renewal_id is not None,
+        right=result.right,
+        asked=result.asked,
+        needed=came.needed,
+        safety_fit=came.safety_fit,
+        missed=missed,
+        missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template
+        right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
+        revisit=[
+            _lesson(paper.course, paper.course.lesson_by_id[name])
+            for name, _safety in rules.lessons_to_revisit(paper.course, came)
+        ],
+        lead_text=words[0],
+        contact=paper.facts.get("contact"),
+        reply_time=paper.facts.get("reply_time"),
+        tries=paper.tries,
+        **still_to_come,
+    )
+
+
+def _missed(course: Course, number: int, question: Question, words: Facts) -> dict[str, Any]:
+    """Return a question that was not right, as the list of those names it, with the lessons that may help."""
+    return {
+        "number": number,
+        "stem": pages.wear(question.stem, words),
+        "critical": question.critical,
+        "lessons": [_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
+    }
+
+
+def _lesson(course: Course, lesson: Lesson) -> dict[str, Any]:
+    return {"title": lesson.title, "url": pages.lesson_path(course, lesson), "minutes": lesson.minutes}
+
+
+@lru_cache(maxsize=256)
+def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: str) -> str:
+    """Return what is said of one answer, the same to all who gave it; in its hole goes the number of the question."""
+    return render_template(
+        "parts/graded.html",
+        number=_NUMBER,
+        stem=pages.wear(stem, words),
+        critical=critical,
+        right=graded.right,
+        notes=[_note(note, words) for note in graded.notes],
+        better=[_note(note, words) for note in graded.better],
+        part=pages.in_our_words(graded.part),
+    )
+
+
+def _note(note: Note, words: Facts) -> dict[str, Any]:
+    return {"chosen": pages.wear(note.chosen, words), "reason": pages.wear(note.reason, words)}

@@ -1,0 +1,246 @@
+"""What the check asks of the database: an attempt with all that belongs to it, in one statement, and what is kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text, and_, bindparam, cast, func, insert, literal_column, select, update
+
+from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Programme, as_visitor
+from lms.accounts.rules import Visitor
+from lms.foundation import clock, ids
+from lms.foundation.db import copy_of, db, first_row, joined, run
+from lms.learning.progress.records import Answer, Attempt, Enrolment, Result, upsert
+
+Saved = dict[str, tuple[Any, int]]
+
+_attempt, _answer, _result = Attempt.__table__, Answer.__table__, Result.__table__
+_enrolment, _programme = Enrolment.__table__, Programme.__table__
+_ATTEMPT, _RESULT = _attempt.c.keys(), _result.c.keys()
+
+# Saved answers as one text: a line each, of question, revision and JSON, which itself has no line break.
+_ONE_SAVED = _answer.c.question_id + " " + cast(_answer.c.revision, Text) + " " + cast(_answer.c.value, Text)
+_ALL_SAVED = select(joined(_ONE_SAVED, "\n"))
+_SAVED = _ALL_SAVED.where(_answer.c.attempt_id == _attempt.c.id).correlate(_attempt).scalar_subquery()
+_HELD_COLUMNS = (*_attempt.c, *_result.c, _enrolment.c.person_id, _enrolment.c.programme_id, _SAVED)
+_HELD = (
+    select(*_HELD_COLUMNS)
+    .join_from(_attempt, _enrolment, _enrolment.c.id == _attempt.c.enrolment_id)
+    .outerjoin(_result, _result.c.attempt_id == _attempt.c.id)
+    .where(_attempt.c.id == bindparam("attempt"))
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """An attempt with whose it is, what came of it and what is saved; its rows are copies, never written back."""
+
+    attempt: Attempt
+    result: Result | None
+    person_id: str
+    programme_id: str
+    saved: Saved
+
+
+def _as_held(columns: tuple[Any, ...]) -> Held:
+    middle = len(_ATTEMPT) + len(_RESULT)
+    row, came = columns[: len(_ATTEMPT)], columns[len(_ATTEMPT) : middle]
+    person_id, programme_id, saved = columns[middle:]
+    result = copy_of(Result, dict(zip(_RESULT, came, strict=True))) if came[0] else None
+    return Held(
+        copy_of(Attempt, dict(zip(_ATTEMPT, row, strict=True))), result, person_id, programme_id, _as_saved(saved)
+    )
+
+
+def _as_saved(text: str | None) -> Saved:
+    lines = (line.split(" ", 2) for line in (text or "").split("\n") if line)
+    return {name: (json.loads(value)["answer"], int(revision)) for name, revision, value in lines}
+
+
+def get_held(attempt_id: str) -> Held:
+    """Return an attempt with all that belongs to it, in one statement of the present write."""
+    return _as_held(tuple(run(_HELD, {"attempt": attempt_id}).one()))
+
+
+_past, _past_result = _attempt.alias(), _result.alias()
+_SENT = (
+    select(func.count())
+    .select_from(_past.join(_past_result, _past_result.c.attempt_id == _past.c.id))
+    .where(_past.c.enrolment_id == _attempt.c.enrolment_id)
+    .correlate(_attempt)
+)
+_OF_ITS_KIND = _SENT.where(_past.c.renewal_id.is_not_distinct_from(_attempt.c.renewal_id))
+_PASSED_ON = _SENT.with_only_columns(joined(_past.c.digest, " ")).where(_past_result.c.passed)
+# The enrolment tells whose it is: an attempt of somebody else comes without one.
+_IS_MINE = and_(_enrolment.c.id == _attempt.c.enrolment_id, _enrolment.c.person_id == VISITOR_COLUMNS[0])
+_OPEN_PAPER = (
+    VISITOR.add_columns(
+        *_HELD_COLUMNS,
+        _programme.c.id,
+        _programme.c.facts,
+        _OF_ITS_KIND.scalar_subquery(),
+        _PASSED_ON.scalar_subquery(),
+    )
+    .outerjoin(_attempt, _attempt.c.public_id == bindparam("attempt"))
+    .outerjoin(_enrolment, _IS_MINE)
+    .outerjoin(_result, _result.c.attempt_id == _attempt.c.id)
+    .outerjoin(_programme, _programme.c.id == _enrolment.c.programme_id)
+)
+
+
+@dataclass(frozen=True)
+class OwnAttempt:
+    """One's own attempt as its pages need it: the programme's facts, how many were sent, and on what one was passed."""
+
+    held: Held
+    facts: dict[str, Any]
+    tries: int
+    passed_on: tuple[str, ...]
+
+
+def open_attempt(token_sha256: str | None, public_id: str) -> tuple[Visitor | None, OwnAttempt | None]:
+    """Return the visitor and, when it is their own, an attempt with all that its pages need, in one statement."""
+    marks = {"mark": token_sha256, "attempt": public_id}
+    row = first_row(_OPEN_PAPER, marks) if token_sha256 else None
+    visitor = as_visitor(row)
+    if visitor is None or row is None:
+        return None, None
+    *columns, programme_id, facts, tries, passed_on = row[len(VISITOR_COLUMNS) :]
+    if facts is None:
+        return visitor, None
+    held = _as_held(tuple(columns))
+    if held.result is None and programme_id not in visitor.roles:
+        # Whoever has left the programme reads the results they have, and sends no more checks.
+        return visitor, None
+    return visitor, OwnAttempt(held, facts, tries, tuple((passed_on or "").split()))
+
+
+_CHECKS = (
+    select(_enrolment.c.person_id, _enrolment.c.programme_id, *_attempt.c)
+    .outerjoin_from(_enrolment, _attempt, _attempt.c.enrolment_id == _enrolment.c.id)
+    .where(_enrolment.c.id == bindparam("enrolment"))
+)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Whose an enrolment is, and its attempts, the first opened first; copies, never written back."""
+
+    person_id: str
+    programme_id: str
+    attempts: tuple[Attempt, ...]
+
+    def open_for(self, key: str) -> Attempt | None:
+        """Return the attempt that is open for an enrolment or a renewal."""
+        return next((attempt for attempt in self.attempts if attempt.open_for == key), None)
+
+
+def get_checks(enrolment_id: str) -> Checks:
+    """Return the attempts of an enrolment, in one statement."""
+    rows = run(_CHECKS, {"enrolment": enrolment_id}).all()
+    attempts = tuple(copy_of(Attempt, dict(zip(_ATTEMPT, row[2:], strict=True))) for row in rows if row[2])
+    return Checks(rows[0][0], rows[0][1], attempts)
+
+
+_SAVED_OF = select(_answer.c.question_id, _answer.c.value, _answer.c.revision).where(
+    _answer.c.attempt_id == bindparam("attempt")
+)
+
+
+def answers_of(attempt_id: str) -> Saved:
+    """Return saved answers with their revisions, by question id."""
+    rows = db.session.execute(_SAVED_OF, {"attempt": attempt_id})
+    return {name: (value["answer"], revision) for name, value, revision in rows}
+
+
+_OPEN, _COME = insert(_attempt), insert(_result)  # type: ignore[arg-type]
+# What an update returns leaves out the names of tables; a query in it names its attempt itself.
+_ITS_ID: Any = literal_column("attempt.id")
+_ITS_ENROLMENT: Any = literal_column("attempt.enrolment_id")
+_OWNER, _ITS_PROGRAMME = (
+    select(column).where(_enrolment.c.id == _ITS_ENROLMENT).scalar_subquery()
+    for column in (_enrolment.c.person_id, _enrolment.c.programme_id)
+)
+_CLOSE = (
+    update(_attempt)  # type: ignore[arg-type]
+    .where(_attempt.c.id == bindparam("attempt"), _attempt.c.open_for.is_not(None))
+    .values(open_for=None)
+    .returning(
+        _attempt.c.enrolment_id,
+        _attempt.c.drawn,
+        _OWNER,
+        _ITS_PROGRAMME,
+        _ALL_SAVED.where(_answer.c.attempt_id == _ITS_ID).scalar_subquery(),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """An attempt that has just been closed: its enrolment and questions, whose it is, and what was saved of it."""
+
+    enrolment_id: str
+    drawn: list[str]
+    person_id: str
+    programme_id: str
+    saved: Saved
+
+
+def close(attempt_id: str) -> Closed | None:
+    """Close an attempt and return what its grading needs, in one statement; None when it was closed before."""
+    row = run(_CLOSE, {"attempt": attempt_id}).first()
+    if row is None:
+        return None
+    enrolment_id, drawn, person_id, programme_id, saved = row
+    return Closed(enrolment_id, drawn, person_id, programme_id, _as_saved(saved))
+
+
+def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], renewal_id: str | None = None) -> Attempt:
+    """Keep a new attempt, which is open."""
+    row = {
+        "id": ids.inner_id(),
+        "public_id": ids.public_id(),
+        "enrolment_id": enrolment_id,
+        "open_for": renewal_id or enrolment_id,
+        "digest": digest,
+        "seed": str(seed),
+        "drawn": drawn,
+        "opened_at": clock.now(),
+        "renewal_id": renewal_id,
+    }
+    run(_OPEN, row)
+    return copy_of(Attempt, row)
+
+
+def keep_answers(attempt_id: str, answers: Saved) -> None:
+    """Keep answers with their revisions, each unless a higher revision is kept already."""
+    now = clock.now()
+    rows = [
+        {
+            "attempt_id": attempt_id,
+            "question_id": question_id,
+            "value": {"answer": value},
+            "revision": revision,
+            "saved_at": now,
+        }
+        for question_id, (value, revision) in answers.items()
+    ]
+    if rows:
+        run(upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows)
+
+
+def keep_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
+    """Keep what came of an attempt."""
+    came = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
+    run(_COME, came)
+    return copy_of(Result, came)
+
+
+_RESULT_OF = select(_result).where(_result.c.attempt_id == bindparam("attempt"))
+
+
+def get_result(attempt_id: str) -> Result:
+    """Return what came of an attempt that was sent."""
+    return copy_of(Result, dict(run(_RESULT_OF, {"attempt": attempt_id}).mappings().one()))

@@ -1,0 +1,73 @@
+"""What people see of refreshers: a few questions whenever they like, and how often they want to be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, signed_in
+from lms.accounts.notifications.preferences import list_consents
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.fields import whole_number
+from lms.foundation.web.security import settings
+from lms.learning.blueprint import blueprint
+from lms.learning.check import refreshers as spaced
+from lms.learning.progress import pages
+from lms.library.course_cache import get_course
+
+Question = dict[str, Any]
+
+
+def _questions_of(person_id: str) -> dict[str, Question]:
+    """Return the practice questions of all courses somebody has finished, each with its lesson."""
+    found: dict[str, Question] = {}
+    for digest, facts in spaced.list_finished(person_id):
+        course = get_course(digest)
+        for lesson in course.lessons:
+            for question in pages.practice_of(lesson, facts):
+                shown = {**question, "lesson": lesson.title, "url": pages.lesson_path(course, lesson)}
+                found[f"{course.id}/{lesson.id}/{question['id']}"] = shown
+    return found
+
+
+@blueprint.get("/refreshers")
+@allow("learn")
+def refreshers() -> Any:
+    """Show two or three questions from what somebody has finished; they are there whenever one likes."""
+    me = signed_in().person_id
+    questions, mine = _questions_of(me), spaced.find_refresher(me)
+    lot = str(whole_number(request.args.get("lot"), 0))
+    names = spaced.pick(questions, spaced.shown_on(me) if mine else {}, lot)
+    return render_template(
+        "learning/refreshers.html",
+        here="courses",
+        sets=[(name, f"{number}", questions[name]) for number, name in enumerate(names, 1)],
+        lot=lot,
+        pace=mine.pace if mine else "none",
+        by_letter="refreshers" in list_consents(me),
+        notices=[_("Saved.")] if request.args.get("saved") else [],
+    )
+
+
+@blueprint.post("/refreshers/others")
+@allow("learn")
+def other_refreshers() -> Any:
+    """Go on to other questions; nothing is kept of the ones before but the day, and that only if one asked for them."""
+    me = signed_in().person_id
+    names = set(request.form.getlist("name")[: spaced.AT_A_TIME]) & _questions_of(me).keys()
+    write(spaced.note_shown, me, names, clock.today(settings().timezone))
+    return redirect(url_for("learning.refreshers", lot=whole_number(request.form.get("lot"), 0, digits=6) + 1), 303)
+
+
+@blueprint.post("/refreshers/pace")
+@allow("learn")
+def refresher_pace() -> Any:
+    """Keep how often somebody wants refreshers, or that they want none."""
+    asked = request.form.get("pace")
+    pace: spaced.Pace | None = "weekly" if asked == "weekly" else "monthly" if asked == "monthly" else None
+    by_letter = request.form.get("by_letter") == "yes"
+    write(spaced.set_pace, signed_in().person_id, pace, by_letter, clock.today(settings().timezone))
+    return redirect(url_for("learning.refreshers", saved="yes"), 303)

@@ -1,0 +1,1 @@
+"""Pages of a course: overview, lessons, offline reading, change of version."""

@@ -1,0 +1,137 @@
+"""What people see of a course's texts: lessons in either version, glossary, and facilitator notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, public
+from lms.content.model.course import Course, Lesson
+from lms.foundation.db import write
+from lms.foundation.web.page_cache import kept_page
+from lms.learning.blueprint import blueprint
+from lms.learning.progress import actions, pages
+from lms.learning.progress.access import may_facilitate, open_course, open_enrolment, warm
+from lms.learning.progress.records import OpenPage
+
+
+@blueprint.get("/courses/<course>/lessons/<lesson>")
+@public
+def lesson(course: str, lesson: str) -> Any:
+    """Show a lesson."""
+    return _lesson_page(course, lesson, gentle=False)
+
+
+@blueprint.get("/courses/<course>/lessons/<lesson>/gentler")
+@public
+def gentler(course: str, lesson: str) -> Any:
+    """Show a lesson's gentler version; which of the two is read is kept nowhere."""
+    return _lesson_page(course, lesson, gentle=True)
+
+
+def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
+    page, content = open_course(course)
+    shown = content.lesson_by_id.get(lesson)
+    if shown is None or (gentle and shown.gentle_html is None):
+        abort(404)
+    finished = _just_finished(page, content)
+    progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
+    about = (content.digest, pages.fact_words(page.facts), *progress, finished)
+    return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
+
+
+def _just_finished(page: OpenPage, content: Course) -> str | None:
+    """Return the sentence on the lesson that the address names, where its reader finished it and wants to be told."""
+    last = content.lesson_by_id.get(request.args.get("done", ""))
+    if last is None or page.wins_hidden or last.id not in page.lessons_done - page.lessons_known:
+        return None
+    return pages.finished_words(last)
+
+
+def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None) -> str:
+    """Make a lesson's page from values that all its readers at the same place of the course share."""
+    place = content.lessons.index(shown)
+    before = content.lessons[place - 1] if place else None
+    after = content.lessons[place + 1] if place + 1 < len(content.lessons) else None
+    plain_url = pages.lesson_path(content, shown)
+    gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
+    html = shown.gentle_html if gentle and shown.gentle_html else shown.html
+    body, notes = pages.apart_from_notes(pages.dress(html, page.facts))
+    return render_template(
+        "learning/lesson.html",
+        here="courses",
+        course=content,
+        lesson=shown,
+        module=next(module for module in content.modules if shown in module.lessons),
+        body=body,
+        notes=notes,
+        practice=pages.practice_of(shown, page.facts),
+        gentle=gentle,
+        other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
+        number=place + 1,
+        count=len(content.lessons),
+        done_marks=[item.id in page.lessons_done for item in content.lessons],
+        done=shown.id in page.lessons_done,
+        enrolled=page.enrolment_id is not None,
+        signed_in=page.visitor is not None,
+        previous=(before.title, pages.lesson_path(content, before)) if before else None,
+        finished=finished,
+        known=shown.id in page.lessons_known,
+        may_be_known=content.criteria.lessons_required,
+        next=(after.title, pages.lesson_path(content, after)) if after else None,
+        course_url=url_for("learning.course", course=content.id),
+    )
+
+
+@blueprint.post("/courses/<course>/lessons/<lesson>/done")
+@allow("learn")
+def done(course: str, lesson: str) -> Any:
+    """Finish a lesson and go on to the next."""
+    return _finish(course, lesson, known=False)
+
+
+@blueprint.post("/courses/<course>/lessons/<lesson>/known")
+@allow("learn")
+def known(course: str, lesson: str) -> Any:
+    """Say that one knows a lesson already and go on to the next; it counts as done, and its time does not."""
+    return _finish(course, lesson, known=True)
+
+
+def _finish(course: str, lesson: str, known: bool) -> Any:
+    page, content, enrolment_id = open_enrolment(course)
+    shown = content.lesson_by_id.get(lesson)
+    if shown is None or (known and not content.criteria.lessons_required):
+        abort(404)
+    warm(enrolment_id)
+    write(actions.finish_lesson, enrolment_id, lesson, known)
+    place = content.lessons.index(shown)
+    told = None if known or page.wins_hidden else shown.id
+    if place + 1 < len(content.lessons):
+        onward = content.lessons[place + 1]
+        return redirect(url_for("learning.lesson", course=course, lesson=onward.id, done=told), 303)
+    return redirect(url_for("learning.left", course=course, done=told), 303)
+
+
+@blueprint.get("/courses/<course>/facilitator")
+@allow("read facilitator notes")
+def facilitator(course: str) -> Any:
+    """Show the notes for those who run a course; learners are never sent them."""
+    page, content = open_course(course)
+    if not may_facilitate(page.visitor, course):
+        abort(404)
+    modules = [
+        (module, pages.apart_from_others(pages.dress(module.facilitator, page.facts), module.id))
+        for module in content.modules
+        if module.facilitator
+    ]
+    return render_template("learning/facilitator.html", here="courses", course=content, modules=modules)
+
+
+@blueprint.get("/courses/<course>/glossary")
+@public
+def glossary(course: str) -> Any:
+    """Show the words of a course with their meanings, by the alphabet."""
+    page, content = open_course(course)
+    terms = [(term.term, pages.dress(term.meaning, page.facts)) for term in pages.by_the_alphabet(content.glossary)]
+    return render_template("learning/glossary.html", here="courses", course=content, terms=terms)

@@ -1,0 +1,87 @@
+"""What a browser asks about a course that is kept on one's own device, and what it shows without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, jsonify, render_template, url_for
+
+from lms.accounts.access import public, visitor
+from lms.content.model.course import Course
+from lms.foundation.keys import seal, secret_key
+from lms.foundation.web.security import form_token_text, settings, static
+from lms.learning.blueprint import blueprint
+from lms.learning.progress import pages
+from lms.learning.progress.access import open_course
+
+FONTS = ("fonts/atkinson-next.woff2", "fonts/literata.woff2")
+
+
+@blueprint.get("/sw.js")
+@public
+def worker() -> Any:
+    """Send the script that shows kept pages; it stands at the root, for a worker sees only what is below it."""
+    script = Path(str(current_app.static_folder)) / "js" / "sw.js"
+    reply = Response(script.read_text(encoding="utf-8"), mimetype="text/javascript")
+    reply.headers["Cache-Control"] = "no-cache"
+    return reply
+
+
+@blueprint.get("/offline")
+@public
+def offline() -> Any:
+    """Show the page that stands in for one that is not kept on this device."""
+    return render_template("learning/offline.html", here="courses")
+
+
+@blueprint.get("/device")
+@public
+def device() -> Any:
+    """Tell a browser's script whose device it may keep things on, with a fresh form token; a stranger's on nobody's."""
+    return jsonify(_about_device())
+
+
+@blueprint.get("/courses/<course>/device")
+@public
+def course_on_device(course: str) -> Any:
+    """Tell which pages a course kept on one's own device is made of; on a shared device there are none."""
+    _page, content = open_course(course)
+    about = _about_device()
+    return jsonify(about | {"title": content.title, "pages": _pages_of(content) if about["own"] else []})
+
+
+def _about_device() -> dict[str, Any]:
+    """Say who is signed in by a mark that says nothing outside this site, and where a kept page's parts are."""
+    somebody = visitor()
+    if somebody is None:
+        return {"signed_in": False, "own": False}
+    own = somebody.own_device
+    return {
+        "signed_in": True,
+        "own": own,
+        "mark": seal(secret_key(settings().data), "device", somebody.person_id)[:32],
+        "token": form_token_text(),
+        "worker": url_for("learning.worker"),
+        "shell": _shell() if own else [],
+    }
+
+
+def _shell() -> list[str]:
+    """List what every kept page needs, and the pages that must always open."""
+    looks = [static("css/site.css"), static("js/site.js"), static("icons/sidelight.svg")]
+    fonts = [url_for("static", filename=name) for name in FONTS]
+    rest = [url_for("learning.offline"), url_for("wellbeing.pause"), url_for("wellbeing.support")]
+    return looks + fonts + rest
+
+
+def _pages_of(content: Course) -> list[str]:
+    """List a course's own page, its lessons in both versions and its words: nothing with anybody else's data."""
+    listed = [url_for("learning.course", course=content.id)]
+    for lesson in content.lessons:
+        listed.append(pages.lesson_path(content, lesson))
+        if lesson.gentle_html is not None:
+            listed.append(url_for("learning.gentler", course=content.id, lesson=lesson.id))
+    if content.glossary:
+        listed.append(url_for("learning.glossary", course=content.id))
+    return listed

@@ -1,0 +1,46 @@
+"""What people send about a lesson: comments, and the authors' answers."""
+
+from __future__ import annotations
+
+from wtforms import RadioField
+
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import lazy_gettext as _l
+from lms.foundation.web.fields import Form, Required, ShortEnough, TextField
+
+WORDS_MOST, ANSWER_MOST = 500, 1200
+
+
+def said_words() -> dict[str, str]:
+    """Return what can be said of a lesson, in words."""
+    return {"helpful": _("It was helpful"), "unclear": _("It was unclear"), "too_much": _("It was too much")}
+
+
+class RemarkForm(Form):
+    """How a lesson was, and a few words that may stay empty."""
+
+    said = RadioField(
+        _l("How was this lesson?"),
+        choices=lambda: list(said_words().items()),
+        validators=[Required(_l("Please choose one of the three. You don’t have to write anything."))],
+        validate_choice=False,
+    )
+    words = TextField(_l("A few words, if you like"), [ShortEnough(WORDS_MOST)])
+
+    def validate_said(self, field: RadioField) -> None:
+        """Refuse what the page does not offer."""
+        if field.data and field.data not in said_words():
+            field.errors = [*field.errors, _("Please choose one of the three.")]
+
+
+class AnswerForm(Form):
+    """What the authors heard about a lesson, and what they changed."""
+
+    heard = TextField(
+        _l("You told us"),
+        [Required(_l("Please write in a sentence what readers told you.")), ShortEnough(ANSWER_MOST)],
+    )
+    changed = TextField(
+        _l("We changed"),
+        [Required(_l("Please write what you changed, or why you’ve left it as it is.")), ShortEnough(ANSWER_MOST)],
+    )

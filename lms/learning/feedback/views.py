@@ -1,0 +1,183 @@
+"""Pages for lesson feedback: saying how a lesson was, what came of it, and reading and answering as its author."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import threading
+from collections import Counter
+from typing import Any
+
+from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, public, this_programme
+from lms.content.model.course import Course, Lesson
+from lms.foundation import clock, ids
+from lms.foundation.db import write
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
+from lms.learning.blueprint import blueprint
+from lms.learning.feedback import records as feedback_records
+from lms.learning.feedback.forms import AnswerForm, RemarkForm, said_words
+from lms.learning.progress import pages
+from lms.learning.progress.access import open_course, open_enrolment
+from lms.learning.progress.records import OpenPage
+from lms.library.course_cache import get_course
+from lms.library.records import find_newest_digest, find_offering, list_offerings
+
+SLIP = re.compile(r"[A-Za-z0-9_-]{16}")
+IN_AN_HOUR = 12
+
+
+class Remembered:
+    """Counts what a sign-in sent within the hour, in the memory of this process and nowhere else."""
+
+    def __init__(self) -> None:
+        self._key, self._hour, self._lock = secrets.token_bytes(32), -1, threading.Lock()
+        self._counts: Counter[bytes] = Counter()
+
+    def enough(self, session_mark: str) -> bool:
+        """Count one more, and decide whether it is more than anybody has to say in an hour."""
+        hour = int(clock.now().timestamp()) // 3600
+        with self._lock:
+            if hour != self._hour:
+                # A new key each hour: what was counted before cannot be told again, not even from memory.
+                self._key, self._hour, self._counts = secrets.token_bytes(32), hour, Counter()
+            mark = hmac.digest(self._key, session_mark.encode(), "sha256")
+            self._counts[mark] += 1
+            return self._counts[mark] > IN_AN_HOUR
+
+
+def _lesson_of(course: Course, lesson: str) -> Lesson:
+    found = course.lesson_by_id.get(lesson)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedback_records.RemarkAnswer]:
+    """Return what this reader's programme answered; strangers read what programmes with open lessons did."""
+    programmes = [page.programme_id] if page.programme_id else []
+    if not programmes:
+        programmes = [row.programme_id for row in list_offerings(course.id) if row.open_reading]
+    return feedback_records.list_answers(programmes, course.id, lesson.id)
+
+
+@blueprint.get("/courses/<course>/lessons/<lesson>/remarks")
+@public
+def remarks(course: str, lesson: str) -> Any:
+    """Show what readers told the authors and what they changed, and let those who have begun say how it was."""
+    page, content = open_course(course)
+    return _remarks_page(page, content, _lesson_of(content, lesson), RemarkForm(), ids.public_id())
+
+
+def _remarks_page(page: OpenPage, content: Course, shown: Lesson, form: RemarkForm, slip: str) -> Any:
+    thanks = _("Thank you. We’ve sent it to the authors without your name. If they reply, you’ll see it on this page.")
+    full = _("This lesson has had a lot of feedback this week, so we couldn’t save yours. Please come back next week.")
+    told = {"yes": thanks, "later": full}.get(request.args.get("sent", ""))
+    body = render_template(
+        "learning/remarks.html",
+        here="courses",
+        course=content,
+        lesson=shown,
+        form=form,
+        slip=slip,
+        enrolled=page.enrolment_id is not None,
+        answers=_answers_for(page, content, shown),
+        lesson_url=pages.lesson_path(content, shown),
+        course_url=url_for("learning.course", course=content.id),
+        notices=[told] if told else [],
+    )
+    return make_response(body, 422 if form.errors else 200)
+
+
+@blueprint.post("/courses/<course>/lessons/<lesson>/remarks")
+@allow("learn")
+def send_remark(course: str, lesson: str) -> Any:
+    """Send a remark; whose it is goes no further than this door."""
+    page, content, _enrolment = open_enrolment(course)
+    shown = _lesson_of(content, lesson)
+    form, slip = RemarkForm(request.form), request.form.get("slip", "")
+    if not SLIP.fullmatch(slip):
+        slip = ids.public_id()
+    if not form.validate():
+        return _remarks_page(page, content, shown, form, slip)
+    remembered: Remembered = current_app.extensions.setdefault("lms_remembered", Remembered())
+    kept = not remembered.enough(g.session_mark) and write(
+        feedback_records.remark,
+        slip,
+        page.programme_id or "",
+        content.id,
+        shown.id,
+        form.said.data,
+        form.words.data or "",
+        clock.today(settings().timezone),
+    )
+    sent = "yes" if kept else "later"
+    return redirect(url_for("learning.remarks", course=content.id, lesson=shown.id, sent=sent), 303)
+
+
+def _offered_here(course: str) -> Course:
+    digest = find_newest_digest(course)
+    if digest is None or find_offering(this_programme().id, course) is None:
+        abort(404)
+    return get_course(digest)
+
+
+@blueprint.get("/programmes/<programme>/courses/<course>/remarks")
+@allow("read remarks")
+def read_remarks(programme: str, course: str) -> Any:
+    """Show the authors what was said of each lesson, at its file, and what they answered."""
+    return _authors_page(_offered_here(course), AnswerForm())
+
+
+def _authors_page(content: Course, form: AnswerForm, lesson_id: str = "") -> Any:
+    mine = this_programme()
+    said = said_words()
+    titles = {lesson.id: (lesson.title, lesson.path) for lesson in content.lessons}
+    by_lesson: dict[str, list[dict[str, str]]] = {}
+    for row in feedback_records.list_released(mine.id, content.id, clock.today(settings().timezone)):
+        line = {"said": said.get(row.said, row.said), "words": row.words, "week": row.week}
+        by_lesson.setdefault(row.lesson_id, []).append(line)
+    answered = feedback_records.list_answers([mine.id], content.id)
+    order = [*titles, *(lesson for lesson in by_lesson if lesson not in titles)]
+    body = render_template(
+        "learning/read_remarks.html",
+        here="courses",
+        course=content,
+        programme=mine,
+        form=form,
+        lesson_id=lesson_id,
+        choices=[(lesson.id, lesson.title) for lesson in content.lessons],
+        lessons=[(*titles.get(lesson, (lesson, "")), by_lesson[lesson]) for lesson in order if lesson in by_lesson],
+        answers=[(titles.get(row.lesson_id, (row.lesson_id, ""))[0], row) for row in answered],
+        opened_by=feedback_records.OPENED_BY,
+        notices=[_("Published. Everyone who reads the lesson can see your reply.")]
+        if request.args.get("answered")
+        else [],
+    )
+    return make_response(body, 422 if form.errors else 200)
+
+
+@blueprint.post("/programmes/<programme>/courses/<course>/remarks")
+@allow("read remarks")
+def answer_remarks(programme: str, course: str) -> Any:
+    """Answer what was said of a lesson, for everybody who reads it."""
+    content, form = _offered_here(course), AnswerForm(request.form)
+    lesson_id = request.form.get("lesson", "")
+    if not form.validate() or lesson_id not in content.lesson_by_id:
+        return _authors_page(content, form, lesson_id)
+    today = clock.today(settings().timezone)
+    told = (form.heard.data or "", form.changed.data or "")
+    write(feedback_records.answer, this_programme().id, content.id, lesson_id, *told, today)
+    return redirect(url_for("learning.read_remarks", programme=programme, course=course, answered="yes"), 303)
+
+
+@blueprint.post("/programmes/<programme>/courses/<course>/remarks/<remark_answer>/take-back")
+@allow("read remarks")
+def take_back_answer(programme: str, course: str, remark_answer: str) -> Any:
+    """Take an answer off its lesson; taking it off again changes nothing."""
+    _offered_here(course)
+    write(feedback_records.take_back, this_programme().id, remark_answer)
+    return redirect(url_for("learning.read_remarks", programme=programme, course=course), 303)

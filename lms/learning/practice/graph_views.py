@@ -1,0 +1,103 @@
+"""What trainers see of a practice conversation: its graph, its paths, and in tens which replies learners met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, render_template, url_for
+
+from lms.accounts.access import allow
+from lms.content.model.course import Conversation, End, Turn
+from lms.content.reader import conversation_graph
+from lms.content.reader.conversation_measures import share_range
+from lms.foundation.text.i18n import gettext as _
+from lms.learning.blueprint import blueprint
+from lms.learning.practice import records as practice_records
+from lms.learning.practice.records import Coverage
+from lms.learning.progress import pages
+from lms.learning.progress.access import facilitated_programmes, may_facilitate, open_course
+from lms.learning.progress.records import OpenPage
+
+
+def fit_words() -> dict[str, str]:
+    """Return the fits of replies in words."""
+    return {"steady": _("steady"), "mixed": _("mixed"), "detour": _("detour")}
+
+
+@blueprint.get("/courses/<course>/conversations/<conversation>/graph")
+@allow("read facilitator notes")
+def graph(course: str, conversation: str) -> Any:
+    """Show a conversation as a drawing and as a list to those who run it; learners are never sent it."""
+    page, content = open_course(course)
+    talk = content.conversation_by_id.get(conversation)
+    if talk is None or not may_facilitate(page.visitor, course):
+        abort(404)
+    coverage = practice_records.released_coverage(facilitated_programmes(page.visitor, course), talk.id, content.digest)
+    survey = conversation_graph.survey(talk)
+    lowest, highest = share_range(talk)
+    return render_template(
+        "learning/graph.html",
+        here="courses",
+        course=content,
+        conversation=talk,
+        drawing=conversation_graph.draw(talk),
+        box_width=conversation_graph.WIDTH,
+        box_height=conversation_graph.HEIGHT,
+        turns=[_turn(page, talk, turn, coverage) for turn in talk.turns],
+        ends=[(_anchor(talk, end), end.title, end.good) for end in talk.ends],
+        survey=survey,
+        best=_written_out(page, talk, survey.best),
+        worst=_written_out(page, talk, survey.worst),
+        runs=coverage.runs,
+        lowest=round(100 * lowest),
+        highest=round(100 * highest),
+        fits=fit_words(),
+        course_url=url_for("learning.course", course=content.id),
+    )
+
+
+def _anchor(talk: Conversation, place: Turn | End) -> str:
+    return f"end-{talk.ends.index(place) + 1}" if isinstance(place, End) else f"turn-{talk.turns.index(place) + 1}"
+
+
+def _name(talk: Conversation, place: Turn | End) -> str:
+    title = conversation_graph.title_of(place)
+    return title if isinstance(place, End) else f"{talk.turns.index(place) + 1}. {title}"
+
+
+def _turn(page: OpenPage, talk: Conversation, turn: Turn, coverage: Coverage) -> dict[str, Any]:
+    return {
+        "anchor": _anchor(talk, turn),
+        "name": _name(talk, turn),
+        "stage": turn.stage,
+        "says": pages.dress(turn.says, page.facts),
+        "replies": [
+            {
+                "text": pages.dress(reply.text, page.facts),
+                "label": _(reply.label),
+                "fit": reply.fit,
+                "goes_to": _name(talk, talk.places[reply.goes_to]),
+                "anchor": _anchor(talk, talk.places[reply.goes_to]),
+                "met": coverage.counts.get((turn.id, index), 0),
+            }
+            for index, reply in enumerate(turn.replies)
+        ],
+    }
+
+
+def _written_out(page: OpenPage, talk: Conversation, path: tuple[int, ...]) -> dict[str, Any]:
+    """Return a path as what is said on it, with its end."""
+    steps = conversation_graph.steps_of(talk, path)
+    end = talk.places[steps[-1][1].goes_to] if steps else None
+    return {
+        "steps": [
+            {
+                "says": pages.dress(turn.says, page.facts),
+                "text": pages.dress(reply.text, page.facts),
+                "label": _(reply.label),
+                "fit": reply.fit,
+            }
+            for turn, reply in steps
+        ],
+        "end": end.title if isinstance(end, End) else "",
+    }

@@ -1,0 +1,176 @@
+"""What we remember of practice conversations: a row of path codes that only its learner reads, and nameless counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, and_, delete, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+from lms.learning.practice.rules import in_tens, is_released
+from lms.learning.progress.records import Enrolment
+
+KEPT_AFTER_DEBRIEF = timedelta(days=30)
+KEPT_UNFINISHED = timedelta(days=90)
+
+
+class Run(Base):
+    """A conversation on the bytes it began on; `open_for` is unique, so of each conversation one run is open."""
+
+    __tablename__ = "talk_run"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    open_for: Mapped[str | None] = mapped_column(unique=True)
+    conversation_id: Mapped[str]
+    digest: Mapped[str]
+    path: Mapped[str]
+    revision: Mapped[int]
+    tells: Mapped[bool]
+    own_first: Mapped[bool]
+    touched_at: Mapped[datetime]
+    debrief_at: Mapped[datetime | None]
+
+    @property
+    def kept_until(self) -> datetime:
+        """When the row is deleted by itself."""
+        return self.debrief_at + KEPT_AFTER_DEBRIEF if self.debrief_at else self.touched_at + KEPT_UNFINISHED
+
+
+class TalkTally(Base):
+    """How many people of a programme brought a conversation of one version to an end; nobody is named by it."""
+
+    __tablename__ = "talk_tally"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    held: Mapped[int] = mapped_column(default=0)
+    released: Mapped[int] = mapped_column(default=0)
+
+
+class TalkCoverage(Base):
+    """How many people of a programme chose a reply: held back, and released with each tenth of them."""
+
+    __tablename__ = "talk_coverage"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    turn_id: Mapped[str] = mapped_column(primary_key=True)
+    reply_index: Mapped[int] = mapped_column(primary_key=True)
+    held: Mapped[int] = mapped_column(default=0)
+    released: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which replies learners met, in tens: how many people, and by turn and number of reply how many of them."""
+
+    runs: int = 0
+    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+
+
+def door_of(enrolment_id: str, conversation_id: str) -> str:
+    """Return the key under which one run of a conversation is open."""
+    return f"{enrolment_id} {conversation_id}"
+
+
+def find_open(enrolment_id: str, conversation_id: str) -> Run | None:
+    """Return the run that somebody is in."""
+    return db.session.scalar(select(Run).where(Run.open_for == door_of(enrolment_id, conversation_id)))
+
+
+def list_open(enrolment_id: str) -> list[str]:
+    """Return the ids of the conversations that somebody has started and not finished."""
+    query = select(Run.conversation_id).where(Run.enrolment_id == enrolment_id, Run.open_for.is_not(None))
+    return list(db.session.scalars(query.where(Run.path != "").order_by(Run.id)))
+
+
+def list_open_runs(enrolment_ids: Iterable[str]) -> list[Run]:
+    """Return the conversations of some enrolments in which their learner has said something and which go on."""
+    query = select(Run).where(Run.enrolment_id.in_(enrolment_ids), Run.open_for.is_not(None), Run.path != "")
+    return list(db.session.scalars(query))
+
+
+def find_own(public_id: str, person_id: str) -> Run | None:
+    """Return a person's own run."""
+    query = select(Run).join(Enrolment, Enrolment.id == Run.enrolment_id)
+    return db.session.scalar(query.where(Run.public_id == public_id, Enrolment.person_id == person_id))
+
+
+def list_finished(enrolment_id: str, conversation_id: str) -> list[Run]:
+    """Return the runs that came to an end and are still kept, the newest first."""
+    query = select(Run).where(Run.enrolment_id == enrolment_id, Run.conversation_id == conversation_id)
+    return list(db.session.scalars(query.where(Run.debrief_at.is_not(None)).order_by(Run.id.desc())))
+
+
+def of_person(person_id: str) -> list[tuple[str, Run]]:
+    """Return all that is kept of somebody's runs, each with its course, the oldest first."""
+    query = select(Enrolment.course_id, Run).join(Run, Run.enrolment_id == Enrolment.id)
+    rows = db.session.execute(query.where(Enrolment.person_id == person_id).order_by(Run.id))
+    return [(course_id, run) for course_id, run in rows]
+
+
+def forget(run_id: str, person_id: str) -> None:
+    """Delete a person's own run at once; one that is gone already stays gone."""
+    run = find_own(run_id, person_id)
+    if run is not None:
+        db.session.delete(run)
+
+
+def sweep() -> None:
+    """Delete what was read back thirty days ago, and what was begun and not touched for ninety."""
+    now = clock.now()
+    read = Run.debrief_at < now - KEPT_AFTER_DEBRIEF
+    left = and_(Run.debrief_at.is_(None), Run.touched_at < now - KEPT_UNFINISHED)
+    db.session.execute(delete(Run).where(or_(read, left)))
+
+
+def count_finished(programme_id: str, digest: str, conversation_id: str, choices: Iterable[tuple[str, int]]) -> None:
+    """Count somebody's first run that came to an end, without a trace of whose it was.
+
+    Call it once for each person, so that no one of them alone brings what is held to light: that is released with
+    each tenth person of a programme.
+    """
+    tally = db.session.get(TalkTally, (programme_id, digest, conversation_id))
+    if tally is None:
+        tally = TalkTally(programme_id=programme_id, digest=digest, conversation_id=conversation_id, held=0, released=0)
+        db.session.add(tally)
+    tally.held += 1
+    for turn_id, index in sorted(set(choices)):
+        key = (programme_id, digest, conversation_id, turn_id, index)
+        row = db.session.get(TalkCoverage, key)
+        if row is None:
+            names = ("programme_id", "digest", "conversation_id", "turn_id", "reply_index")
+            row = TalkCoverage(**dict(zip(names, key, strict=True)), held=0, released=0)
+            db.session.add(row)
+        row.held += 1
+    db.session.flush()
+    if is_released(tally.held):
+        _release(tally)
+
+
+def _release(tally: TalkTally) -> None:
+    for row in _coverage_rows(tally.programme_id, tally.digest, tally.conversation_id):
+        row.held, row.released = 0, row.released + row.held
+    tally.held, tally.released = 0, tally.released + tally.held
+
+
+def _coverage_rows(programme_id: str, digest: str, conversation_id: str) -> list[TalkCoverage]:
+    query = select(TalkCoverage).where(TalkCoverage.programme_id == programme_id, TalkCoverage.digest == digest)
+    return list(db.session.scalars(query.where(TalkCoverage.conversation_id == conversation_id)))
+
+
+def released_coverage(programme_ids: Iterable[str], conversation_id: str, digest: str) -> Coverage:
+    """Return which replies people of some programmes met in a version, each programme's count rounded down to tens."""
+    people, counts = 0, Counter[tuple[str, int]]()
+    for programme_id in programme_ids:
+        tally = db.session.get(TalkTally, (programme_id, digest, conversation_id))
+        people += tally.released if tally else 0
+        for row in _coverage_rows(programme_id, digest, conversation_id) if tally else ():
+            counts[row.turn_id, row.reply_index] += in_tens(row.released)
+    return Coverage(people, dict(counts))

@@ -1,0 +1,293 @@
+"""What people see of a practice conversation: its turns, its end, and the debrief."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import abort, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow, public, sign_in_again, signed_in
+from lms.content.model.course import Conversation, Course, Turn
+from lms.foundation.db import write
+from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.fields import whole_number
+from lms.foundation.web.security import settings
+from lms.learning.blueprint import blueprint
+from lms.learning.practice import actions as practice_actions
+from lms.learning.practice import pages as practice_pages
+from lms.learning.practice import records as practice_records
+from lms.learning.practice.records import Run
+from lms.learning.practice.rules import Played, cut, play
+from lms.learning.progress import records
+from lms.learning.progress.access import open_course, warm
+from lms.learning.progress.pages import dress
+from lms.learning.progress.records import OpenPage
+from lms.library.course_cache import get_course
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation as somebody has it in front of them; without a run nothing of it is kept."""
+
+    page: OpenPage
+    course: Course
+    conversation: Conversation
+    run: Run | None = None
+    path: str = ""
+    tells: bool = False
+    own_first: bool = False
+
+    @property
+    def played(self) -> Played:
+        """How far it is."""
+        return play(self.conversation, self.path)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return url_for("learning.conversation", course=self.course.id, conversation=self.conversation.id)
+
+
+def _version_of(run: Run, content: Course) -> Course:
+    """Return the course a run began on; where this site can no longer read that, the newest, and play finds its way."""
+    try:
+        return get_course(run.digest)
+    except LookupError:
+        return content
+
+
+def _open_talk(course: str, conversation: str) -> Talk:
+    """Return the conversation, on the run that is open where there is one, or answer 404."""
+    page, content = open_course(course)
+    run = practice_records.find_open(page.enrolment_id, conversation) if page.enrolment_id else None
+    return _with(page, content, conversation, run)
+
+
+def _with(page: OpenPage, content: Course, conversation: str, run: Run | None) -> Talk:
+    version = _version_of(run, content) if run else content
+    talk = version.conversation_by_id.get(conversation)
+    if talk is None:
+        abort(404)
+    if run is None:
+        return Talk(page, content, talk)
+    return Talk(page, content, talk, run, run.path, run.tells, run.own_first)
+
+
+@blueprint.route("/courses/<course>/conversations/<conversation>", methods=["GET", "POST"])
+@public
+def conversation(course: str, conversation: str) -> Any:
+    """Play a practice conversation: of somebody who takes the course one run is kept, of others nothing."""
+    talk = _open_talk(course, conversation)
+    if request.method == "GET":
+        words = _("We’ve deleted your choices in that conversation. What your course recorded about it stays.")
+        notices = [words] if "forgotten" in request.args else []
+        return _play_page(talk, notices) if talk.run else _start_page(talk, notices)
+    ended = sign_in_again()
+    if ended is not None:
+        return ended
+    return _kept_move(talk) if talk.page.enrolment_id else _loose_move(talk)
+
+
+def _loose_move(talk: Talk) -> Any:
+    """Take one step with a path that travels with the page, and is kept nowhere."""
+    form = request.form
+    path = form.get("path", "")
+    steps = len(path.split(".")) if path else 0
+    if "reply" in form:
+        path = f"{path}.{form['reply']}" if path else form["reply"]
+    elif "back" in form:
+        path = cut(path, steps - 1)
+    elif "from" in form:
+        path = cut(path, whole_number(form["from"], 0))
+    elif "restart" in form:
+        path = ""
+    tells, own_first = _wishes()
+    path = play(talk.conversation, path).path
+    now = Talk(talk.page, talk.course, talk.conversation, None, path, tells, own_first)
+    return _debrief_page(now, []) if now.played.end else _play_page(now, [])
+
+
+def _wishes() -> tuple[bool, bool]:
+    """Return what the page asked for: feedback with each reply, and one's own words first."""
+    tells = request.form.get("tell") or request.form.get("tells")
+    own_first = request.form.get("own") or request.form.get("own_first")
+    return tells == "yes", own_first == "yes"
+
+
+def _kept_move(talk: Talk) -> Any:
+    """Take one step in the kept run; whatever was sent before, from here or elsewhere, is neither lost nor repeated."""
+    form = request.form
+    if "run" not in form:
+        return _begin(talk)
+    seen = practice_records.find_own(form["run"], signed_in().person_id)
+    if seen is None or not _belongs_here(talk, seen):
+        return _newest(
+            talk, _("We no longer have the conversation on that page. You can start it again whenever you like.")
+        )
+    there = _with(talk.page, talk.course, talk.conversation.id, seen)
+    revision = whole_number(form.get("revision", ""), -1)
+    came: practice_actions.Came = "done"
+    if "reply" in form:
+        warm(seen.enrolment_id)
+        reply = whole_number(form["reply"], -1)
+        came = write(practice_actions.say, seen.id, there.conversation, revision, reply)
+    elif "back" in form:
+        came = write(practice_actions.go_back, seen.id, revision)
+    elif "restart" in form:
+        write(practice_actions.restart, seen.id)
+    elif "tell" in form or "own" in form:
+        tells, own_first = (form[name] == "yes" if name in form else None for name in ("tell", "own"))
+        write(practice_actions.set_wishes, seen.id, tells, own_first)
+    if came == "done":
+        return redirect(_address_of(talk, seen.public_id), 303)
+    words = _(
+        "You continued this conversation in another tab or on another device. Nothing is lost: this is the latest turn."
+    )
+    return _newest(talk, words, seen.public_id)
+
+
+def _belongs_here(talk: Talk, run: Run) -> bool:
+    """Return whether a run is of this conversation: what is said in one never counts for another."""
+    course_id = records.get_enrolment(run.enrolment_id).course_id
+    return (course_id, run.conversation_id) == (talk.course.id, talk.conversation.id)
+
+
+def _begin(talk: Talk) -> Any:
+    """Begin; somebody who was signed out on the way goes on where the page was, unless another run is open."""
+    path = play(talk.conversation, request.form.get("path", "")).path
+    tells, own_first = _wishes()
+    enrolment_id, conversation = talk.page.enrolment_id, talk.conversation
+    if enrolment_id and talk.run is None and not play(conversation, path).end:
+        write(practice_actions.begin, enrolment_id, talk.course.digest, conversation.id, path, tells, own_first)
+    return redirect(f"{talk.url}#now", 303)
+
+
+def _address_of(talk: Talk, run_id: str) -> str:
+    """Return where a run is shown now: in play, or read back."""
+    run = practice_records.find_own(run_id, signed_in().person_id)
+    if run and run.debrief_at:
+        return _debrief_url(run)
+    return f"{talk.url}#now"
+
+
+def _debrief_url(run: Run) -> str:
+    return url_for("learning.debrief", run=run.public_id)
+
+
+def _newest(talk: Talk, words: str, run_id: str = "") -> Any:
+    """Show how a conversation stands now, with a calm word on why it is not what was on the page."""
+    run = practice_records.find_own(run_id, signed_in().person_id) if run_id else None
+    if run and run.debrief_at:
+        return _debrief_page(_with(talk.page, talk.course, talk.conversation.id, run), [words])
+    now = _open_talk(talk.course.id, talk.conversation.id)
+    return _play_page(now, [words]) if now.run else _start_page(now, [words])
+
+
+def _about(talk: Talk) -> dict[str, Any]:
+    page = talk.page
+    progress = records.progress_of(page.enrolment_id) if page.enrolment_id else None
+    return {
+        "here": "courses",
+        "course": talk.course,
+        "conversation": talk.conversation,
+        "run": talk.run,
+        "path": talk.path,
+        "tells": talk.tells,
+        "own_first": talk.own_first,
+        "talk_url": talk.url,
+        "enrolled": page.enrolment_id is not None,
+        "signed_in": page.visitor is not None,
+        "completed": progress is not None and talk.conversation.id in progress.practised,
+        "contact": practice_pages.contact_of(talk.course, talk.conversation),
+        "needs_good": talk.conversation.must_reach == "good",
+    }
+
+
+def _day_of(moment: datetime) -> str:
+    return day(moment.astimezone(ZoneInfo(settings().timezone)).date())
+
+
+def _start_page(talk: Talk, notices: list[str] | None = None) -> str:
+    page = talk.page
+    earlier = practice_records.list_finished(page.enrolment_id, talk.conversation.id) if page.enrolment_id else []
+    shown = [
+        {
+            "url": _debrief_url(run),
+            "on": _day_of(run.debrief_at),
+            "until": _day_of(run.kept_until),
+        }
+        for run in earlier
+        if run.debrief_at
+    ]
+    return render_template("learning/conversation.html", **_about(talk), started=False, earlier=shown, notices=notices)
+
+
+def _play_page(talk: Talk, notices: list[str]) -> str:
+    played, facts = talk.played, talk.page.facts
+    newest = talk.course.conversation_by_id.get(talk.conversation.id)
+    turn = played.place
+    return render_template(
+        "learning/conversation.html",
+        **_about(talk),
+        started=True,
+        script=practice_pages.script_of(played, facts),
+        now=practice_pages.present_turn(turn, facts) if isinstance(turn, Turn) else None,
+        replies=practice_pages.replies_in_play(talk.conversation, played, facts),
+        republished=talk.run is not None and newest != talk.conversation,
+        notices=notices,
+    )
+
+
+def _debrief_page(talk: Talk, notices: list[str]) -> str:
+    played, facts = talk.played, talk.page.facts
+    return render_template(
+        "learning/debrief.html",
+        **_about(talk),
+        end=played.end,
+        end_html=dress(played.end.html, facts) if played.end else "",
+        script=practice_pages.script_of(played, facts),
+        counts=practice_pages.counts_of(talk.conversation, played),
+        kept_until=_day_of(talk.run.kept_until) if talk.run else "",
+        notices=notices,
+    )
+
+
+def _own_run(public_id: str) -> tuple[Run, Talk]:
+    """Return somebody's own run with its conversation, or answer 404."""
+    found = practice_records.find_own(public_id, signed_in().person_id)
+    if found is None:
+        abort(404)
+    page, content = open_course(records.get_enrolment(found.enrolment_id).course_id)
+    return found, _with(page, content, found.conversation_id, found)
+
+
+@blueprint.get("/talks/<run>")
+@allow("learn")
+def debrief(run: str) -> Any:
+    """Show a conversation read back, turn by turn; one that is not at its end is gone on with."""
+    found, talk = _own_run(run)
+    return _debrief_page(talk, []) if found.debrief_at else redirect(f"{talk.url}#now", 303)
+
+
+@blueprint.post("/talks/<run>")
+@allow("learn")
+def try_again(run: str) -> Any:
+    """Go back to one moment of a conversation; what was read back stays."""
+    found, talk = _own_run(run)
+    if talk.page.enrolment_id is None:
+        abort(404)
+    write(practice_actions.try_again, found.id, whole_number(request.form.get("from", ""), 0))
+    return redirect(f"{talk.url}#now", 303)
+
+
+@blueprint.post("/talks/<run>/forget")
+@allow("learn")
+def forget_talk(run: str) -> Any:
+    """Forget a conversation at once."""
+    _found, talk = _own_run(run)
+    write(practice_records.forget, run, signed_in().person_id)
+    return redirect(f"{talk.url}?forgotten=yes", 303)

@@ -1,0 +1,1 @@
+"""Enrolment and progress: what somebody has done in a course and what is left."""

@@ -1,0 +1,92 @@
+"""Who is on a course's page, and what they may do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, g, redirect, url_for
+
+from lms.accounts.access import meet
+from lms.accounts.rules import Visitor, may
+from lms.content.model.course import Course
+from lms.learning.progress import records, renewal_pages
+from lms.learning.progress.records import OpenPage
+from lms.learning.progress.renewal_pages import Renewing
+from lms.learning.progress.renewal_records import find_pass, find_renewal
+from lms.learning.progress.renewal_rules import way_between
+from lms.learning.progress.rules import Progress
+from lms.library.course_cache import get_course
+from lms.library.records import find_newest_digest, list_offerings
+
+
+def meet_at_course(course_id: str) -> OpenPage:
+    """Return what a page of a course needs; who is visiting is known with it."""
+    if "course_page" not in g:
+        g.course_page = records.open_page(g.session_mark, course_id)
+        meet(g.course_page.visitor)
+    found: OpenPage = g.course_page
+    return found
+
+
+def open_course(course_id: str) -> tuple[OpenPage, Course]:
+    """Return the page's visitor, enrolment and course, or answer 404."""
+    page = meet_at_course(course_id)
+    if page.digest is None:
+        abort(404)
+    return page, get_course(page.digest)
+
+
+def open_enrolment(course_id: str) -> tuple[OpenPage, Course, str]:
+    """Return the page, course and enrolment of somebody who has begun; others are led to the course's page."""
+    page, course = open_course(course_id)
+    if page.enrolment_id is None:
+        abort(redirect(url_for("learning.course", course=course_id), 303))
+    return page, course, page.enrolment_id
+
+
+def certificate_of(enrolment_id: str | None) -> dict[str, Any]:
+    """Return what stands of an enrolment's certificate, as the room above tells."""
+    if enrolment_id is None:
+        return {"url": None, "waiting": False, "code": None}
+    found: dict[str, Any] = current_app.extensions["lms_certificate_of"](enrolment_id)
+    return found
+
+
+def news_of(enrolment_id: str | None, certificate: dict[str, Any]) -> Any:
+    """Return what there is to say of a certificate that stands, as the room above tells."""
+    return current_app.extensions["lms_certificate_news"](enrolment_id) if certificate["url"] else None
+
+
+def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -> Renewing | None:
+    """Return the renewal that is under way on an enrolment, as pages show it."""
+    renewal = find_renewal(enrolment_id) if enrolment_id else None
+    if renewal is None:
+        return None
+    way = way_between(get_course(renewal.since), content)
+    return renewal_pages.as_shown(content, way, progress, passed=find_pass(renewal.id) is not None)
+
+
+def newest_of(content: Course) -> Course | None:
+    """Return the newest version of a course when it has gone on since a line was begun; a patch is the same line."""
+    digest = find_newest_digest(content.id)
+    newest = get_course(digest) if digest else content
+    return newest if newest.minor_line != content.minor_line else None
+
+
+def warm(enrolment_id: str) -> None:
+    """Read the versions that a decision about a certificate needs, before the write that takes it."""
+    for digest in records.list_passed_digests(enrolment_id):
+        get_course(digest)
+
+
+def may_facilitate(somebody: Visitor | None, course_id: str) -> bool:
+    """Decide whether somebody runs sessions, or coordinates them, in a programme that offers the course."""
+    return bool(facilitated_programmes(somebody, course_id))
+
+
+def facilitated_programmes(somebody: Visitor | None, course_id: str) -> list[str]:
+    """Return the programmes that offer the course in which somebody runs sessions, or coordinates them."""
+    if not may(somebody, "read facilitator notes"):
+        return []
+    offered = {offering.programme_id for offering in list_offerings(course_id)}
+    return sorted(one for one in offered if may(somebody, "read facilitator notes", one))

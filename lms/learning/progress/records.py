@@ -1,0 +1,389 @@
+"""What we remember of learning: enrolments, finished lessons, attempts with answers and results, practice done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, case, delete, func, insert, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.notifications.preferences import Choices
+from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, Programme, as_visitor
+from lms.accounts.rules import Visitor
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db, first_row, joined
+from lms.learning.progress.equivalents import Equivalent
+from lms.learning.progress.rules import Progress
+from lms.library.course_cache import for_staff
+from lms.library.records import CourseLine, Offering
+
+
+class Enrolment(Base):
+    """Somebody takes a course in a programme, on the minor line on which they began."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("person_id", "course_id", "programme_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[str]
+    minor_line: Mapped[str]
+    started_at: Mapped[datetime]
+
+
+class LessonDone(Base):
+    """A lesson somebody finished, in which version is not kept, or said that they know already."""
+
+    __tablename__ = "lesson_done"
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    known: Mapped[bool] = mapped_column(default=False)
+
+
+class Attempt(Base):
+    """One go at the check, bound to the bytes it was opened on; `open_for` is unique, so one is open at a time.
+
+    One that belongs to a renewal is open for that, and stands beside a check that was open before.
+    """
+
+    __tablename__ = "attempt"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    open_for: Mapped[str | None] = mapped_column(unique=True)
+    digest: Mapped[str]
+    seed: Mapped[str]
+    drawn: Mapped[list[str]]
+    opened_at: Mapped[datetime]
+    renewal_id: Mapped[str | None]
+
+
+class Answer(Base):
+    """A saved answer, as position ids; a lower revision never replaces a higher one."""
+
+    __tablename__ = "answer"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+class Result(Base):
+    """What came of an attempt: its key makes a second submission impossible."""
+
+    __tablename__ = "result"
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    right: Mapped[int]
+    asked: Mapped[int]
+    passed: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class PracticeDone(Base):
+    """A practice conversation that was brought to an end; what was chosen is not kept."""
+
+    __tablename__ = "practice_done"
+    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    counts: Mapped[bool]
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """All that a page of a course needs, from one statement."""
+
+    visitor: Visitor | None
+    digest: str | None
+    enrolment_id: str | None
+    programme_id: str | None
+    facts: dict[str, Any]
+    lessons_done: frozenset[str]
+    check_at_once: bool = False
+    wins_hidden: bool = False
+    lessons_known: frozenset[str] = frozenset()
+
+
+_person, _enrolment, _line = Person.__table__, Enrolment.__table__, CourseLine.__table__
+_programme, _lesson_done, _choices = Programme.__table__, LessonDone.__table__, Choices.__table__
+_membership = Membership.__table__
+# An id has no such sign; it tells a lesson that was read from one that its reader knew already.
+_KNOWN = "!"
+_MARKED = _lesson_done.c.lesson_id + case(
+    (_lesson_done.c.known, literal_column(f"'{_KNOWN}'")), else_=literal_column("''")
+)
+_DONE = (
+    select(joined(_MARKED, " "))
+    .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
+    .correlate(_enrolment)
+    .scalar_subquery()
+)
+# An enrolment opens pages for as long as its person belongs to the programme; what they did there stays.
+_IS_MINE = and_(
+    _enrolment.c.person_id == _person.c.id,
+    _enrolment.c.course_id == bindparam("course"),
+    _enrolment.c.programme_id.in_(
+        select(_membership.c.programme_id).where(_membership.c.person_id == _person.c.id).correlate(_person)
+    ),
+)
+_IS_ITS_LINE = and_(_line.c.course_id == _enrolment.c.course_id, _line.c.minor_line == _enrolment.c.minor_line)
+_OPEN_PAGE = (
+    VISITOR.add_columns(_line.c.digest, _enrolment.c.id, _enrolment.c.programme_id, _programme.c.facts, _DONE)
+    .add_columns(_choices.c.check_at_once, _choices.c.wins_hidden)
+    .outerjoin(_enrolment, _IS_MINE)
+    .outerjoin(_line, _IS_ITS_LINE)
+    .outerjoin(_programme, _programme.c.id == _enrolment.c.programme_id)
+    .outerjoin(_choices, _choices.c.person_id == _person.c.id)
+    .order_by(_enrolment.c.started_at)
+    .limit(1)
+)
+
+
+def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
+    """Return visitor, version, enrolment and progress for a page of a course, in one statement.
+
+    A visitor who has not begun, or nobody in particular, is given the newest version by a second one.
+    """
+    marks = {"mark": token_sha256, "course": course_id}
+    row = first_row(_OPEN_PAGE, marks) if token_sha256 else None
+    visitor = as_visitor(row)
+    if visitor and row and row[len(VISITOR_COLUMNS)]:
+        digest, enrolment_id, programme_id, facts, done, *chosen = row[len(VISITOR_COLUMNS) :]
+        lessons_done, known = _told_apart(done)
+        at_once, hidden = map(bool, chosen)
+        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, lessons_done, at_once, hidden, known)
+    return _not_begun(visitor, course_id)
+
+
+def _told_apart(done: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the lessons that are done, and those of them that their reader knew already."""
+    marked = (done or "").split()
+    known = frozenset(name.removesuffix(_KNOWN) for name in marked if name.endswith(_KNOWN))
+    return frozenset(name.removesuffix(_KNOWN) for name in marked), known
+
+
+def _not_begun(visitor: Visitor | None, course_id: str) -> OpenPage:
+    query = (
+        select(CourseLine.digest, Offering.programme_id, Offering.open_reading, Programme.facts)
+        .join(Offering, Offering.course_id == CourseLine.course_id)
+        .join(Programme, Programme.id == Offering.programme_id)
+        .where(CourseLine.course_id == course_id)
+        .order_by(CourseLine.rank.desc(), Programme.id)
+    )
+    rows = db.session.execute(query).all()
+    mine = [row for row in rows if visitor and row.programme_id in visitor.roles]
+    readable = mine or [row for row in rows if row.open_reading]
+    if not readable:
+        return OpenPage(visitor, None, None, None, {}, frozenset())
+    best = readable[0]
+    if not mine:
+        return OpenPage(visitor, best.digest, None, None, {}, frozenset())
+    return OpenPage(visitor, best.digest, None, best.programme_id, best.facts, frozenset())
+
+
+def find_enrolment(person_id: str, course_id: str, programme_id: str | None = None) -> Enrolment | None:
+    """Return somebody's enrolment in a course, the first begun when it is not tied to a programme."""
+    query = select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+    if programme_id:
+        query = query.where(Enrolment.programme_id == programme_id)
+    return db.session.scalar(query.order_by(Enrolment.started_at).limit(1))
+
+
+def get_enrolment(enrolment_id: str) -> Enrolment:
+    """Return an enrolment."""
+    return db.session.get_one(Enrolment, enrolment_id)
+
+
+def list_enrolments(person_id: str) -> list[Enrolment]:
+    """Return all that somebody has begun, the newest first."""
+    query = select(Enrolment).where(Enrolment.person_id == person_id)
+    return list(db.session.scalars(query.order_by(Enrolment.started_at.desc())))
+
+
+def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
+    """Return everybody's enrolments in a programme, as its staff see them: none in a private course."""
+    query = select(Enrolment).where(Enrolment.programme_id == programme_id)
+    return list(db.session.scalars(for_staff(query, Enrolment.course_id)))
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A learner of a programme as its coordinators see them, with pronouns they chose to show."""
+
+    person_id: str
+    public_id: str
+    name: str
+    email: str
+
+
+def list_learners(programme_id: str) -> list[Learner]:
+    """Return a programme's learners whose account is open."""
+    query = (
+        select(Person.id, Person.public_id, Person.display_name, Person.email, Person.pronouns, Person.pronouns_shown)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.programme_id == programme_id, Membership.role == "learner", Person.disabled_at.is_(None))
+        .distinct()
+    )
+    return [
+        Learner(person_id, public_id, f"{name} ({pronouns})" if pronouns and pronouns_shown else name, email)
+        for person_id, public_id, name, email, pronouns, pronouns_shown in db.session.execute(query)
+    ]
+
+
+def offered_courses(visitor: Visitor | None) -> list[tuple[str, str]]:
+    """Return (course id, newest digest) of what somebody may read, in its order, each course once."""
+    query = (
+        select(Offering.course_id, Offering.programme_id, Offering.open_reading, CourseLine.digest)
+        .join(CourseLine, CourseLine.course_id == Offering.course_id)
+        .order_by(Offering.position, Offering.id, CourseLine.rank.desc())
+    )
+    found: dict[str, str] = {}
+    for course_id, programme_id, open_reading, digest in db.session.execute(query):
+        if open_reading or (visitor and programme_id in visitor.roles):
+            found.setdefault(course_id, digest)
+    return list(found.items())
+
+
+def _of_enrolment(what: Any, table: type[Base], *more: Any) -> Any:
+    """Return a value asked of an enrolment's rows in one table, as a column of a larger statement."""
+    return select(what).where(table.enrolment_id == bindparam("enrolment"), *more).scalar_subquery()  # type: ignore[attr-defined]
+
+
+_RESULTS = select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id)
+_SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment"), Attempt.renewal_id.is_(None)).subquery()
+
+
+def _met(item: str) -> Any:
+    """Return the ids that count as met in another way, as a column of a larger statement."""
+    standing = (Equivalent.item == item, Equivalent.undone_at.is_(None))
+    return _of_enrolment(joined(Equivalent.item_id, " "), Equivalent, *standing)
+
+
+_PROGRESS = select(
+    _of_enrolment(joined(_MARKED, " "), LessonDone),
+    _of_enrolment(joined(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
+    select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
+    select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
+    _met("lesson"),
+    _met("practice"),
+)
+
+
+def progress_of(enrolment_id: str) -> Progress:
+    """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
+    lessons, practised, tries, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
+    done, known = _told_apart(lessons)
+    played = frozenset((practised or "").split())
+    read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in met)
+    return Progress(
+        done | read_otherwise,
+        played | played_otherwise,
+        passed > 0,
+        tries,
+        read_otherwise - done,
+        played_otherwise - played,
+        known,
+    )
+
+
+@cache
+def upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: bool = False) -> Any:
+    """Return the statement that inserts rows or replaces what stands under their keys."""
+    flavour: Any = postgresql if dialect == "postgresql" else sqlite
+    statement = flavour.insert(table.__table__)
+    names = [column.name for column in table.__table__.columns if column.name not in keys]
+    changes = {name: statement.excluded[name] for name in names}
+    where = table.revision <= statement.excluded.revision if newer_only else None  # type: ignore[attr-defined]
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
+
+
+def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], talks: set[str]) -> None:
+    """Put an enrolment on another line of its course, with some lessons and conversations open again."""
+    get_enrolment(enrolment_id).minor_line = minor_line
+    for table, item, again in (
+        (LessonDone, LessonDone.lesson_id, lessons),
+        (PracticeDone, PracticeDone.conversation_id, talks),
+    ):
+        db.session.execute(delete(table).where(table.enrolment_id == enrolment_id, item.in_(again)))
+    db.session.flush()
+
+
+def keep_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -> bool:
+    """Keep that a lesson is finished, or known already; return False when it was already one of both."""
+    row = db.session.get(LessonDone, (enrolment_id, lesson_id))
+    if row:
+        row.known = row.known and known
+        return False
+    values = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "at": clock.now(), "known": known}
+    db.session.execute(insert(LessonDone).values(values))
+    return True
+
+
+def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool:
+    """Keep that a conversation came to an end; return True when it counts now and did not before."""
+    known = db.session.scalar(
+        select(PracticeDone.counts).where(
+            PracticeDone.enrolment_id == enrolment_id, PracticeDone.conversation_id == conversation_id
+        )
+    )
+    if known or known is counts:
+        return False
+    row = {"enrolment_id": enrolment_id, "conversation_id": conversation_id, "counts": counts, "at": clock.now()}
+    db.session.execute(upsert(PracticeDone, ("enrolment_id", "conversation_id"), db.engine.dialect.name), [row])
+    return counts
+
+
+def was_practised(enrolment_id: str, conversation_id: str) -> bool:
+    """Return whether a conversation came to an end for somebody before, whether or not that end counts."""
+    return db.session.get(PracticeDone, (enrolment_id, conversation_id)) is not None
+
+
+def find_open_attempt(open_for: str) -> Attempt | None:
+    """Return the attempt that is open for an enrolment, or for a renewal."""
+    return db.session.scalar(select(Attempt).where(Attempt.open_for == open_for))
+
+
+def list_open_attempts(enrolment_ids: Collection[str]) -> list[tuple[Attempt, datetime]]:
+    """Return the open checks of some enrolments, each with when its learner last saved an answer or opened it."""
+    query = (
+        select(Attempt, func.max(Answer.saved_at))
+        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
+        .where(Attempt.enrolment_id.in_(enrolment_ids), Attempt.open_for.is_not(None))
+        .group_by(Attempt.id)
+    )
+    return [(attempt, saved_at or attempt.opened_at) for attempt, saved_at in db.session.execute(query)]
+
+
+def last_finished(enrolment_ids: Collection[str]) -> dict[str, datetime]:
+    """Return for each enrolment when a lesson or a conversation was last finished, where one was."""
+    rows: list[tuple[str, datetime]] = []
+    for table in (LessonDone, PracticeDone):
+        query = select(table.enrolment_id, func.max(table.at)).where(table.enrolment_id.in_(enrolment_ids))
+        rows += [(enrolment_id, at) for enrolment_id, at in db.session.execute(query.group_by(table.enrolment_id))]
+    return dict(sorted(rows, key=lambda row: row[1]))
+
+
+def wants_check_on_one_page(person_id: str) -> bool:
+    """Return whether somebody chose to see all questions of a check on one page."""
+    choices = db.session.get(Choices, person_id)
+    return choices is not None and choices.check_at_once
+
+
+def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
+    """Return submitted attempts with their results, the newest first."""
+    query = select(Attempt, Result).join(Result, Result.attempt_id == Attempt.id)
+    rows = db.session.execute(query.where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.id.desc()))
+    return [(attempt, result) for attempt, result in rows]
+
+
+def list_passed_digests(enrolment_id: str) -> list[str]:
+    """Return the versions on which somebody passed the check."""
+    query = select(Attempt.digest).join(Result, Result.attempt_id == Attempt.id)
+    return list(db.session.scalars(query.where(Attempt.enrolment_id == enrolment_id, Result.passed).distinct()))

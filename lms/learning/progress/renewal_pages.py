@@ -1,0 +1,119 @@
+"""What pages show of renewal and of newer versions of a course, made from values without a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from lms.content.model.changes import changes_between
+from lms.content.model.course import Course
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import ngettext
+from lms.learning.progress.pages import lesson_path
+from lms.learning.progress.renewal_rules import Way, minutes_of, what_renewing_asks
+from lms.learning.progress.rules import Asked, Progress, needed_right
+
+
+@dataclass(frozen=True)
+class Renewing:
+    """A renewal that is under way, as pages show it."""
+
+    way: Way
+    rows: list[dict[str, Any]]
+    minutes: int
+    passed: bool
+
+    @property
+    def left(self) -> list[dict[str, Any]]:
+        """What is not met yet."""
+        return [row for row in self.rows if not row["met"]]
+
+    @property
+    def next_url(self) -> str:
+        """The address of the one next step."""
+        return str((self.left or self.rows)[0]["url"])
+
+
+def as_shown(course: Course, way: Way, progress: Progress, passed: bool) -> Renewing:
+    """Return a renewal as pages show it; `passed` tells of its own check."""
+    rows = [_row(course, way, progress, item) for item in what_renewing_asks(course, way, progress, passed)]
+    return Renewing(way, rows, minutes_of(course, way, progress), passed)
+
+
+def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str, Any]:
+    if item.kind == "lessons":
+        words = ngettext(
+            "The lesson that changed, full or gentler version",
+            "The %(num)s lessons that changed, full or gentler version",
+            item.needed,
+        )
+        open_ones = [one for one in way.changes.lessons if one.id not in progress.lessons]
+        lesson = (open_ones or way.changes.lessons)[0]
+        url, act = lesson_path(course, lesson), _("Read “%(title)s”", title=lesson.title)
+    elif item.kind == "practice":
+        words = ngettext("One practice conversation", "%(num)s practice conversations", item.needed)
+        talks = [*way.changes.talks, *course.conversations]
+        talk = next((talk for talk in talks if talk.id not in progress.practised), talks[0])
+        url = url_for("learning.conversation", course=course.id, conversation=talk.id)
+        act = _("Play “%(title)s”", title=talk.title)
+    else:
+        words = _("All safety questions right") if item.kind == "safety" else questions_words(course, way)
+        url, act = url_for("learning.check", course=course.id), _("Go to the check")
+    counted = item.kind in {"lessons", "practice"}
+    if item.met:
+        state, state_text = "ok", _("Done")
+    elif counted:
+        state, state_text = (
+            "go" if item.done else "none",
+            _("%(done)s of %(needed)s", done=item.done, needed=item.needed),
+        )
+    else:
+        state, state_text = "none", _("Not done yet")
+    return {"text": words, "act": act, "url": url, "met": item.met, "state": state, "state_text": state_text}
+
+
+def questions_words(course: Course, way: Way) -> str:
+    """Return how many questions renewing asks, about what, and how many of them have to be right."""
+    needed = needed_right(course.criteria, way.draw)
+    if way.across:
+        return ngettext(
+            "One question across the course right",
+            "%(needed)s of %(num)s questions across the course right, as many attempts as you like",
+            way.draw,
+            needed=needed,
+        )
+    return ngettext(
+        "One question on what changed right",
+        "%(needed)s of %(num)s questions on what changed right, as many attempts as you like",
+        way.draw,
+        needed=needed,
+    )
+
+
+@dataclass(frozen=True)
+class Newer:
+    """A newer version of a course, to somebody in the middle of an earlier one: what changed, and what stays."""
+
+    version: str
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    talks: tuple[str, ...]
+    done: int
+    stays: int
+
+
+def newer_than(known: Course, newest: Course, progress: Progress) -> Newer:
+    """Return what going on with the newest version would mean for somebody in the middle."""
+    changes = changes_between(known, newest)
+    again = {lesson.id for lesson in changes.lessons}
+    done = progress.lessons & known.lesson_by_id.keys()
+    return Newer(
+        newest.version,
+        tuple(lesson.title for lesson in changes.new),
+        tuple(lesson.title for lesson in changes.changed),
+        tuple(talk.title for talk in changes.talks),
+        len(done),
+        len((done & newest.lesson_by_id.keys()) - again),
+    )

@@ -1,0 +1,98 @@
+"""The shelf: published courses as values, read from the database once per process and kept by digest."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import pickle
+import threading
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.content.model.bundle import Bundle
+from lms.content.model.course import Course
+from lms.foundation.files import FileStore
+from lms.library import records
+
+log = logging.getLogger("lms.library.course_cache")
+_reading = threading.Lock()
+_courses: dict[str, Course] = {}
+_files: list[FileStore] = []
+
+
+def bind(files: FileStore) -> None:
+    """Set where the media of courses are kept."""
+    _files[:] = [files]
+
+
+def get_course(digest: str) -> Course:
+    """Return a published course; raise LookupError for a digest nobody published."""
+    found = _courses.get(digest)
+    if found is not None:
+        return found
+    with _reading:
+        if digest not in _courses:
+            _courses[digest] = _read(digest)
+    return _courses[digest]
+
+
+def private_courses() -> frozenset[str]:
+    """Return the ids of the courses that are private in any version that somebody may open."""
+    current = map(get_course, records.list_current_digests())
+    return frozenset(course.id for course in current if course.private)
+
+
+def for_staff(query: Any, course_id: InstrumentedAttribute[str]) -> Any:
+    """Return a query without what belongs to private courses.
+
+    Every road from staff to enrolments, awards, requests and observations goes through here.
+    """
+    return query.where(course_id.not_in(private_courses()))
+
+
+def read_aside(digests: list[str]) -> None:
+    """Read courses in a process of their own and take over the values, so that this one keeps nothing of the reading.
+
+    Call it before any connection to the database is open. What could not be read is read when it is asked for.
+    """
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    reader = multiprocessing.get_context("fork").Process(target=_tell, args=(digests, theirs))
+    reader.start()
+    theirs.close()
+    try:
+        # They come from our own code in our own child, by a pipe that nobody else holds.
+        _courses.update(pickle.loads(ours.recv_bytes()))  # noqa: S301
+    except EOFError:
+        log.warning("courses could not be read aside; each is read when it is first asked for")
+    reader.join()
+
+
+def _tell(digests: list[str], to: Connection) -> None:
+    to.send_bytes(pickle.dumps({digest: get_course(digest) for digest in digests}))
+
+
+def _read(digest: str) -> Course:
+    bundle = records.find_bundle(digest)
+    if bundle is None:
+        raise LookupError(digest)
+    texts = records.list_texts(list(bundle.manifest.values()))
+    contents = {path: texts[sha] if sha in texts else _picture(path, sha) for path, sha in bundle.manifest.items()}
+    # Here, for a process whose courses were read aside needs nothing of what reads them until one is published.
+    from lms.content.lint.check import reread
+
+    course = reread(Bundle(contents))
+    if course is None:
+        raise LookupError(f"the bundle {digest} was published, and cannot be read by this version of the site")
+    return replace(course, digest=digest)
+
+
+def _picture(path: str, sha: str) -> bytes:
+    """Return a medium of a course; one that is gone leaves its words to stand alone, and the log says which it was."""
+    try:
+        return _files[0].get(sha)
+    except KeyError:
+        log.error("%s of a course is gone from the data folder; its file was files/%s/%s", path, sha[:2], sha)
+        return b""

@@ -1,0 +1,162 @@
+"""Scheduled email: expiry reminders, and the updates that people asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from lms.accounts import records as accounts
+from lms.accounts.notifications import preferences
+from lms.certification.awards.records import get_award
+from lms.certification.renewal import expiry_notices
+from lms.coordination.pages import rows_of
+from lms.foundation import clock
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import write
+from lms.foundation.email_templates import render_email
+from lms.foundation.keys import secret_key
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.text.i18n import day, ngettext
+from lms.foundation.text.i18n import gettext as _
+
+Names = dict[str, dict[str, str]]
+NAMES_MOST = 50
+
+
+def tell_of_ends(settings: Settings) -> None:
+    """Tell holders of the ends of their certificates, outside their quiet hours, so that nothing written grows old."""
+    for award_id, person_id in expiry_notices.list_due(clock.today(settings.timezone)):
+        if not mail_outbox.is_quiet(settings, preferences.quiet_hours(person_id)):
+            write(_tell_of_end, award_id, settings)
+
+
+def _tell_of_end(award_id: str, settings: Settings) -> None:
+    today = clock.today(settings.timezone)
+    notice = expiry_notices.take_due(award_id, today)
+    if notice is None:
+        return
+    award = get_award(award_id)
+    holder, programme = accounts.get_person(award.person_id), accounts.get_programme(award.programme_id)
+    off_url = _off_url(holder.public_id, notice, settings)
+    email = render_email(
+        "certificate_ends",
+        name=holder.display_name,
+        title=award.title,
+        day=day(award.valid_until),  # type: ignore[arg-type]
+        ended=today > award.valid_until,  # type: ignore[operator]
+        course_url=settings.base_url + url_for("learning.course", course=award.course_id),
+        lead=programme.facts.get("lead") or _("your programme’s lead"),
+        off_url=off_url,
+        preferences_url=settings.base_url + url_for("accounts.letters_page"),
+    )
+    quiet, about = preferences.quiet_hours(holder.id), expiry_notices.word_of(award_id, notice)
+    mail_outbox.queue_mail(settings, holder.email, *email, quiet=quiet, off_url=off_url, about=about)
+
+
+def _off_url(public_id: str, purpose: str, settings: Settings) -> str:
+    mark = preferences.off_mark(secret_key(settings.data), public_id, purpose)
+    return settings.base_url + url_for("accounts.letters_off", mark=mark)
+
+
+def _led_by(person_id: str) -> dict[str, accounts.Programme]:
+    """Return the programmes that somebody coordinates, by the path of their people."""
+    found = [
+        accounts.get_programme(key) for key, roles in accounts.roles_of(person_id).items() if "coordinator" in roles
+    ]
+    return {url_for("coordination.people", programme=row.slug, state="renew_by"): row for row in found}
+
+
+def let_ends_wait(settings: Settings) -> None:
+    """Let a line wait for coordinators who asked to be told which certificates end; its names come when it leaves."""
+    today, line = clock.today(settings.timezone), _("Certificates in your programme expire soon or have expired")
+    for person_id in preferences.list_wanting("programme-ends"):
+        for path, programme in _led_by(person_id).items():
+            if not preferences.waits(person_id, path) and _something_is_due(programme.id, person_id, today):
+                write(preferences.wait_to_tell, [person_id], "programme-ends", line, path)
+
+
+def _something_is_due(programme_id: str, person_id: str, today: date) -> bool:
+    """Decide whether a coordinator is to be told of an end that their list shows."""
+    due = {code for _award_id, code, _notice in expiry_notices.list_due_in(programme_id, person_id, today)}
+    return bool(due) and any(row.code in due for row in rows_of(programme_id, today))
+
+
+def send_lines(settings: Settings) -> None:
+    """Send what people asked to be told, and what has waited for its time."""
+    today = clock.today(settings.timezone)
+    for person_id in preferences.list_waiting():
+        if preferences.is_time(person_id, today):
+            write(_send_lines_to, person_id, _names_shown_to(person_id, today), settings)
+
+
+def _names_shown_to(person_id: str, today: date) -> Names:
+    """Return whose certificate each code is, as the list of people shows it, for each list for which a line waits."""
+    return {
+        path: {
+            row.code: _(
+                "%(name)s, %(course)s: valid until %(day)s", name=row.name, course=row.course, day=day(row.until)
+            )
+            for row in rows_of(programme.id, today)
+            if row.code and row.until
+        }
+        for path, programme in _led_by(person_id).items()
+        if preferences.waits(person_id, path)
+    }
+
+
+@dataclass(frozen=True)
+class Update:
+    """One thing that an email tells somebody who asked for it, with the page to open."""
+
+    headline: str
+    details: list[str]
+    link_words: str
+    url: str
+
+
+def _as_update(line: preferences.WaitingLine, names: Names, settings: Settings) -> Update | None:
+    """Return what an email says of a waiting line, with the names that belong to it; None when it is out of date."""
+    url = settings.base_url + line.path
+    if line.purpose == "answers":
+        return Update(line.line, [], _("Read the answer"), url)
+    if line.purpose != "programme-ends":
+        return Update(line.line, [], _("Go to your refreshers"), url)
+    programme = _led_by(line.person_id).get(line.path)
+    shown, today = names.get(line.path, {}), clock.today(settings.timezone)
+    codes = expiry_notices.take_due_in(programme.id, line.person_id, shown, today) if programme else []
+    if not codes:
+        return None
+    headline = ngettext(
+        "%(num)s certificate expires soon or has expired",
+        "%(num)s certificates expire soon or have expired",
+        len(codes),
+    )
+    details = [shown[code] for code in codes[:NAMES_MOST]]
+    more = len(codes) - len(details)
+    if more:
+        details.append(ngettext("and %(num)s more on the list", "and %(num)s more on the list", more))
+    return Update(headline, details, _("See the list of people"), url)
+
+
+def _send_lines_to(person_id: str, names: Names, settings: Settings) -> None:
+    today = clock.today(settings.timezone)
+    due = [(line.purpose, _as_update(line, names, settings)) for line in preferences.take_due_lines(person_id, today)]
+    updates = [(purpose, update) for purpose, update in due if update]
+    if not updates:
+        return
+    person, together = accounts.get_person(person_id), preferences.find_choices(person_id).weekly
+    for part in [updates] if together else [[update] for update in updates]:
+        kinds = {purpose for purpose, _update in part}
+        off_url = _off_url(person.public_id, kinds.pop() if len(kinds) == 1 else "all", settings)
+        email = render_email(
+            "updates",
+            name=person.display_name,
+            updates=[update for _purpose, update in part],
+            off_url=off_url,
+            preferences_url=settings.base_url + url_for("accounts.letters_page"),
+        )
+        mail_outbox.queue_mail(
+            settings, person.email, *email, quiet=preferences.quiet_hours(person_id), off_url=off_url
+        )
