@@ -178,7 +178,7 @@ def test_a_name_asked_for_names_who_asks(sqlite_site: Site) -> None:
     visitor: Inspector = sqlite_site.visitor("sam")
     visitor.get(f"/certificates/{code}").form("/another-name").submit()
     people = sqlite_site.visitor("cora").get(PEOPLE).main
-    assert "Sam Osei asks" in people and "Dr Grand" in people
+    assert "Sam Osei would like" in people and "Dr Grand" in people
 
 
 def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(sqlite_site: Site) -> None:

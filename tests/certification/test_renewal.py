@@ -113,7 +113,7 @@ def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_aske
     first = earn(site)
     later(site, 700)
     page = press_renew(site, first)
-    assert f"of {HALF} questions across the course" in page.main and "conversation" not in page.main
+    assert f"of {HALF} questions across the course" in page.main and "practice conversation" not in page.main
     take_check(site, "sam")
     before, after = cycle(site)
     assert after.facts["renewal"] == {"scope": "course", "since": "1.0.0", "lessons": 0, "asked": HALF}
