@@ -39,7 +39,7 @@ class EquivalentForm(Form):
     item = SelectField(_l("Part of the course"), [Required(_l("Choose a part of the course."))], choices=[])
     way = RadioField(
         _l("What are you recording?"),
-        [AnyOf(WAYS, _l("Choose one of these."))],
+        [AnyOf(WAYS, _l("Choose what you’re recording."))],
         choices=[SelectChoice(way, WAY_WORDS[way]) for way in WAYS],
         validate_choice=False,
     )
@@ -59,14 +59,14 @@ class ObservationForm(Form):
     observer_name = TextField(_l("Their name, if they have no account here"), [ShortEnough(OBSERVER_MOST), OneLine()])
     role = SelectField(
         _l("What’s their role in your programme?"),
-        [AnyOf(OBSERVER_ROLES, _l("Choose one of these."))],
+        [AnyOf(OBSERVER_ROLES, _l("Choose their role."))],
         choices=[SelectChoice(role, words) for role, words in ROLE_WORDS.items()],
         validate_choice=False,
     )
     seen_on = TextField(_l("On which day?"), [ShortEnough(10)])
     rating = RadioField(
         _l("How did it go?"),
-        [AnyOf(RATINGS, _l("Choose one of the four."))],
+        [AnyOf(RATINGS, _l("Choose how it went."))],
         choices=[SelectChoice(rating, rating) for rating in RATINGS],
         validate_choice=False,
     )

@@ -256,7 +256,7 @@ def batches_of(programme_id: str, asked_by: str) -> list[tuple[str, str, bool]]:
 def outcome_words(outcome: str, count: int) -> str:
     """Return what came of some of the certificates of a batch, in words."""
     return {
-        "in": ngettext("%(num)s is in the file.", "%(num)s are in the file.", count),
+        "in": ngettext("%(num)s certificate is in the file.", "%(num)s certificates are in the file.", count),
         "made": ngettext("We made %(num)s PDF.", "We made %(num)s PDFs.", count),
         "kept": ngettext(
             "%(num)s existed already and hasn’t changed.", "%(num)s existed already and haven’t changed.", count
@@ -269,7 +269,7 @@ def outcome_words(outcome: str, count: int) -> str:
             "%(num)s are still waiting for their course’s review:",
             count,
         ),
-        "none": ngettext("%(num)s has no certificate yet:", "%(num)s have no certificate yet:", count),
+        "none": ngettext("%(num)s person has no certificate yet:", "%(num)s people have no certificate yet:", count),
         "withdrawn": ngettext(
             "%(num)s was withdrawn, so we left it out:", "%(num)s were withdrawn, so we left them out:", count
         ),

@@ -98,7 +98,7 @@ def test_the_command_tells_a_broken_recipe_and_an_address_calmly(tmp_path: Path)
     nowhere = CliRunner().invoke(main, ["care", "training", "--recipe", "sidelight"])
     assert nowhere.exit_code == 2 and "isn’t a web address" in nowhere.output
     unknown = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", "nobody"])
-    assert unknown.exit_code == 2 and "Shipped are: now-lms, sidelight" in unknown.output
+    assert unknown.exit_code == 2 and "The built-in ones are: now-lms, sidelight" in unknown.output
 
 
 def test_the_rules_can_be_listed() -> None:

@@ -165,7 +165,7 @@ def test_months_back_is_the_same_day_or_the_last_of_the_month(today: date, month
 def test_recording_twice_is_recording_once_and_needs_all_fields(sqlite_site: Site) -> None:
     prepare(sqlite_site, "sam", practised=False)
     page = page_for(sqlite_site).form("/equivalents").submit(expect=422).main
-    assert "Choose one of these." in page and "Give a reason" in page
+    assert "Choose what you’re recording." in page and "Give a reason" in page
     record(sqlite_site, TALKS[0])
     assert record(sqlite_site, TALKS[0], "waived").main.count("Recorded on") == 1
 

@@ -66,7 +66,7 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
         ({"observer": ""}, "Choose who was there."),
         ({"observer": "outside"}, "Enter the name of the person who was there."),
         ({"observer": "outside", "observer_name": "sam osei"}, "People can’t observe or record their own practice."),
-        ({"observer": "outside", "observer_name": "x" * 81}, "This has 81 characters"),
+        ({"observer": "outside", "observer_name": "x" * 81}, "This is 81 characters long"),
         ({"seen_on": "yesterday"}, "Enter today’s date or an earlier one"),
         ({"seen_on": "2999-01-01"}, "Enter today’s date or an earlier one"),
         ({"seen_on": ""}, "Enter today’s date or an earlier one"),
@@ -86,7 +86,7 @@ def test_nothing_chosen_is_told_field_by_field(sqlite_site: Site) -> None:
     prepare(sqlite_site, "sam")
     ask_for(sqlite_site)
     page = page_for(sqlite_site).form("/practice").submit(expect=422)
-    assert "Choose one of the four." in page.main and "Choose who was there." in page.main
+    assert "Choose how it went." in page.main and "Choose who was there." in page.main
 
 
 def test_undoing_asks_for_one_of_a_few_reasons_which_sam_reads(sqlite_site: Site) -> None:
@@ -141,7 +141,7 @@ def test_the_same_from_a_terminal(sqlite_site: Site, monkeypatch: pytest.MonkeyP
 
     assert "asks for 2" in lms("readiness", PFA, "--observations", "2", "--programme", "harbour")
     assert "1 of 2" in evidence((today - timedelta(days=1)).isoformat())
-    assert "still to come" in evidence((today + timedelta(days=9)).isoformat())
+    assert "in the future" in evidence((today + timedelta(days=9)).isoformat())
     assert "their own practice" in evidence(today.isoformat(), "Sam Osei")
     assert "ready to practise" in evidence(today.isoformat())
     with sqlite_site.inside():
