@@ -1,4 +1,4 @@
-"""Terms that we no longer use, and every text that people read (`python -m tests.house.terms` shortens the list)."""
+"""Terms that we no longer use, and every text that people read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from tests.house.catalogue import catalog
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PENDING = Path(__file__).with_name("terms_pending.txt")
 
 
 @dataclass(frozen=True)
@@ -228,19 +227,3 @@ def _docs() -> Iterator[tuple[str, str]]:
 
 def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
-
-
-def pending() -> set[str]:
-    """Return the texts that still wait for their rewriting."""
-    return set(PENDING.read_text("utf-8").splitlines()) if PENDING.exists() else set()
-
-
-def as_line(hit: Hit) -> str:
-    return f"{' '.join(hit.text.split())} [{hit.found}]"
-
-
-if __name__ == "__main__":
-    lines = {as_line(hit) for hit in all_hits()}
-    PENDING.write_text(
-        "".join(f"{line}\n" for line in sorted(lines & pending() if PENDING.exists() else lines)), "utf-8"
-    )
