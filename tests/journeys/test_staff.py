@@ -83,7 +83,7 @@ def test_a_slip_in_a_course_is_named_with_its_line_and_nothing_is_published(
     edit(mine / LESSON, "content_notes: none\n", "")
     edit(mine / "course.md", 'version: "1.0.0"', 'version: "1.0.1"')
     assert f"{LESSON}:2:1" in served.lms("check", str(mine), expect=1)
-    assert "nothing of it was published" in served.lms("publish", str(mine), "--programme", "harbour", expect=1)
+    assert "so it wasn’t published" in served.lms("publish", str(mine), "--programme", "harbour", expect=1)
     page = opens().new_page()
     page.goto(f"{served.url}{LESSON_PAGE}")
     assert page.get_by_role("heading", name="What psychological first aid is").count() == 1
@@ -94,7 +94,7 @@ def find_amina(cora: Mouse, served: Served) -> None:
     walks.sign_in(cora, served, "cora")
     cora.press("People")
     cora.type("Find a person", "amina")
-    cora.press("Show")
+    cora.press("Apply")
 
 
 def test_cora_finds_amina_takes_the_list_and_withdraws_and_a_stranger_sees_it(served: Served, opens: Opens) -> None:
