@@ -154,7 +154,8 @@ def _labels() -> str:
 def tables() -> dict[str, str]:
     """Return every table by the name that stands in its marks."""
     keys = {shape.__name__.removesuffix("Shape").lower(): _keys(shape) for shape in KEYS}
-    return {**keys, "topics": _topics(), "labels": _labels()}
+    found = {**keys, "topics": _topics(), "labels": _labels()}
+    return {name: table.replace("’", "'") for name, table in found.items()}
 
 
 def filled(text: str) -> str:

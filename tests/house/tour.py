@@ -22,10 +22,10 @@ ROOMS = (
     "cli",
 )
 WORDS = ("__init__", "rules", "events", "records", "actions", "forms", "pages", "views")
-HEAD = """# A tour of the code
+HEAD = """# Every module in one line
 
-One line for each module, in the order in which the house is best read: from what everything rests on to the pages.
-A room imports only rooms above it in this list. This page is written by `python -m tests.house.tour`.
+The reference that goes with [Architecture](architecture.md). Rooms come in the order in which they're best read, from the
+foundation up to the commands; each imports only rooms above it on this page. It's written by `python -m tests.house.tour`.
 """
 
 
