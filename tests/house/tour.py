@@ -24,8 +24,9 @@ ROOMS = (
 WORDS = ("__init__", "rules", "events", "records", "actions", "forms", "pages", "views")
 HEAD = """# Every module in one line
 
-The reference that goes with [Architecture](architecture.md). Rooms come in the order in which they're best read, from the
-foundation up to the commands; each imports only rooms above it on this page. It's written by `python -m tests.house.tour`.
+The reference that goes with [Architecture](architecture.md). Rooms come in the order in which they're best read,
+from the foundation up to the commands; each imports only rooms above it on this page. The page is written by
+`python -m tests.house.tour`.
 """
 
 
