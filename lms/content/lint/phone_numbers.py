@@ -38,7 +38,7 @@ _SHARE = re.compile(r"\s?%|\s\(\d{1,3}(?:[.,]\d+)?\s?%\)")
 # A number of three to six figures right after a word of calling, such as that of a line of one country.
 _DIRECT = re.compile(
     r"\b(?:call|ring|dial|phone|text(?: [A-Z]+ to)?)(?::| on| the number)? (?P<number>\d(?:[ \u00a0\u202f-]?\d){2,5})"
-    r"(?![\w-]|[.,:–]\d|\s(?:\w+s|people)\b)",
+    r"(?![\w-]|[.,:–]\d|[ \u00a0\u2009\u202f]\d|\s(?:\w+s|people)\b)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"[\s\u00a0]+(?!(?:or|and|oder|und|ou|et|y|o)\s+\d)[^\W\d_]", re.IGNORECASE)
