@@ -69,6 +69,7 @@ def register(
         public_id=ids.public_id(),
         email=address,
         display_name=display_name,
+        joined_as=display_name,
         certificate_name=display_name if certificate_name is None else certificate_name,
         password_hash=password_hash,
         operator=False,

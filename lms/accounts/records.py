@@ -22,6 +22,8 @@ class Person(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     email: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
+    # The name given when the account was made. Unlike the other two, its holder can't change it.
+    joined_as: Mapped[str] = mapped_column(server_default="")
     certificate_name: Mapped[str]
     password_hash: Mapped[str]
     language: Mapped[str | None]

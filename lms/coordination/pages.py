@@ -19,7 +19,7 @@ from lms.certification.awards.records import (
     list_name_requests,
     list_troubled,
 )
-from lms.certification.awards.rules import State, name_fits, plain_name
+from lms.certification.awards.rules import State, claims_a_title, name_fits, plain_name
 from lms.certification.awards.validity import Stage, Validity, stage_of
 from lms.certification.awards.wording import level_words, state_words
 from lms.certification.renewal.actions import rule_of
@@ -133,7 +133,7 @@ def rows_of(programme_id: str, today: date) -> list[PersonRow]:
             row = replace(row, on_hold=row.enrolment in held, namesake=namesake)
             if award and not award.waiting:
                 request = waiting.get(award.id)
-                differs = name_to_confirm(award.name, learner.name, award.person_id, confirmed)
+                differs = name_to_confirm(award.name, learner.joined_as, award.person_id, confirmed)
                 letters = (request.letters or "") if request else ""
                 beside = _withdrawn_beside(award, all_awards[award.enrolment_id])
                 row = replace(row, printed=award.name, to_confirm=differs, letters=letters, withdrawn_code=beside)
@@ -148,10 +148,14 @@ def _withdrawn_beside(shown: Award, awards: list[Award]) -> str | None:
     return newer.code if newer is not shown and newer.withdrawn_at else None
 
 
-def name_to_confirm(printed: str, known_as: str, person_id: str, confirmed: set[tuple[str, str]]) -> bool:
-    """Decide whether a coordinator is asked to confirm a name on a certificate: it is not the one that they know."""
-    differs = bool(printed) and not name_fits(printed, known_as)
-    return differs and (person_id, plain_name(printed)) not in confirmed
+def name_to_confirm(printed: str, joined_as: str, person_id: str, confirmed: set[tuple[str, str]]) -> bool:
+    """Decide whether a coordinator is asked to confirm a name on a certificate.
+
+    They are when it isn't the name that its holder joined with, which nobody can change afterwards, or when it holds a
+    title or a profession.
+    """
+    asks = bool(printed) and (not name_fits(printed, joined_as) or claims_a_title(printed))
+    return asks and (person_id, plain_name(printed)) not in confirmed
 
 
 def _course(course_id: str) -> tuple[str, bool]:
@@ -199,7 +203,7 @@ def _row(
     )
 
 
-def certificates_of(enrolment_id: str, known_as: str, settings: Settings) -> list[dict[str, Any]]:
+def certificates_of(enrolment_id: str, joined_as: str, settings: Settings) -> list[dict[str, Any]]:
     """Return what a coordinator sees of the certificates of one person in one course, the newest first."""
     issued = [award for award in list_awards_of_enrolment(enrolment_id) if not award.waiting]
     confirmed = list_confirmed_names(issued[0].programme_id) if issued else set()
@@ -212,7 +216,7 @@ def certificates_of(enrolment_id: str, known_as: str, settings: Settings) -> lis
             "awarded_on": award.passed_on,
             "until": award.valid_until,
             "name": award.name,
-            "to_confirm": name_to_confirm(award.name, known_as, award.person_id, confirmed),
+            "to_confirm": name_to_confirm(award.name, joined_as, award.person_id, confirmed),
             "letters": find_letters(award.id),
             "is_newest": award.current_for is not None,
             "withdrawn": award.withdrawn_at is not None,

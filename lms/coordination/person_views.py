@@ -25,11 +25,16 @@ def person(programme: str, person: str) -> Any:
         "coordination/person.html",
         here="people",
         programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id, "email": member.email},
+        person={
+            "name": member.display_name,
+            "id": member.public_id,
+            "email": member.email,
+            "joined_as": member.joined_as,
+        },
         on_hold=on_hold_of(member.id),
         is_me=member.id == signed_in().person_id,
         courses=[
-            (row, pages.certificates_of(row.enrolment, member.display_name, settings()))
+            (row, pages.certificates_of(row.enrolment, member.joined_as, settings()))
             for row in rows
             if row.person == member.public_id and row.enrolment
         ],

@@ -11,9 +11,11 @@ from lms.accounts import actions as accounts
 from lms.accounts.invitations import actions as invitation_actions
 from lms.certification.awards import records
 from lms.certification.awards.records import find_award, find_document
+from lms.certification.awards.rules import plain_name
 from lms.certification.badges import records as badge_records
 from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.pdf.designs import design_in, missing_glyphs
+from lms.coordination.pages import name_to_confirm
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
@@ -153,12 +155,41 @@ def test_cora_sees_the_printed_name_wherever_a_certificate_is_listed_and_confirm
     for path in ("withdraw", "anew"):
         assert DOCTOR in cora.get(f"/programmes/harbour/certificates/{code}/{path}").main
     page = person_page(site, "sam")
-    assert DOCTOR in page.main and "You know this person as Sam Osei" in page.main
+    assert DOCTOR in page.main and "This person joined as Sam Osei" in page.main
     page = page.form_with("Confirm this name").submit("Confirm this name")
     assert DOCTOR in page.main and "Confirm this name" not in page.main
     assert DOCTOR in cora.get(PEOPLE).main and "Name to confirm" not in cora.get(PEOPLE).main
     site.do(accounts.change_names, sam, "Sammy", DOCTOR)
     assert "Name to confirm" not in cora.get(PEOPLE).main
+
+
+def test_changing_both_names_to_the_same_boast_still_asks_for_the_name_to_be_confirmed(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").id
+    for boast in (DOCTOR, "Samantha Windsor"):
+        sqlite_site.do(accounts.change_names, sam, boast, boast)
+        code = earn(sqlite_site) if boast == DOCTOR else None
+        page = person_page(sqlite_site, "sam")
+        assert "Name to confirm" in sqlite_site.visitor("cora").get(PEOPLE).main
+        assert "This person joined as Sam Osei" in page.main
+    assert code
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Sam Osei, RN", True),
+        ("Prof. Dr. Sam Osei", True),
+        ("Psychologin Sam Osei", True),
+        ("Sam Osei (Licensed Counsellor)", True),
+        ("Ｄｒ Sam Osei", True),
+        ("Drew Profumo", False),
+        ("Marnie Ng", False),
+    ],
+)
+def test_a_title_is_confirmed_also_for_somebody_who_joined_with_it(name: str, asked: bool) -> None:
+    assert name_to_confirm(name, name, "1", set()) is asked
+    assert not name_to_confirm(name, name, "1", {("1", plain_name(name))})
 
 
 @pytest.mark.parametrize("shown", ["sam osei", "SAM  OSEI", "Sám Osei"])

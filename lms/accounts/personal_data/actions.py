@@ -51,6 +51,7 @@ def export(person_id: str) -> list[Part]:
             {
                 "email": _("Email address"),
                 "name_here": _("Name shown here"),
+                "joined_as": _("Name you joined with"),
                 "name_on_certificates": _("Name on certificates"),
                 "language": _("Language"),
                 "pronouns": _("Pronouns"),
@@ -66,6 +67,7 @@ def export(person_id: str) -> list[Part]:
                 (
                     me.email,
                     me.display_name,
+                    me.joined_as,
                     me.certificate_name,
                     me.language or "",
                     me.pronouns or "",
@@ -228,7 +230,7 @@ def erase(person_id: str, remains: Remains) -> None:
     throttle.forget_about(me.email)
     if remains.person:
         me.email, me.password_hash = f"nobody-{ids.public_id()}", ""
-        me.display_name = me.certificate_name = ""
+        me.display_name = me.certificate_name = me.joined_as = ""
         me.language, me.operator, me.email_proven_at, me.disabled_at = None, False, None, clock.now()
         me.pronouns, me.pronouns_shown, me.long_rest = None, False, False
         me.public_id = ids.public_id()

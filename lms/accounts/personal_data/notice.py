@@ -20,6 +20,7 @@ def kept() -> tuple[Kept, ...]:
                 "person.email",
                 "person.email_proven_at",
                 "person.display_name",
+                "person.joined_as",
                 "person.certificate_name",
                 "person.language",
                 "person.pronouns",

@@ -184,6 +184,22 @@ def name_fits(typed: str, name: str) -> bool:
     return bool(plain_name(typed)) and plain_name(typed) == plain_name(name)
 
 
+# As names are compared: without case and marks. Short ones that are also names in some language stay out.
+TITLES = frozenset(
+    (
+        "dr doc doctor dra drs prof professor professeur phd mphil dphil psyd edd md mba msc bsc rn rmn lmft lpc lcsw "
+        "lmhc licsw licensed licenced registered certified chartered accredited qualified clinical psychologist "
+        "psychologe psychologin psychologue psychiatrist psychotherapist therapist therapeut counsellor counselor "
+        "physician nurse paramedic specialist consultant officer captain chief sergeant chaplain reverend"
+    ).split()
+)
+
+
+def claims_a_title(name: str) -> bool:
+    """Decide whether a name says more than a name: a title, a degree or a profession, which nobody has shown here."""
+    return bool(re.search(r"[,;()\[\]/|]", name)) or bool(_words_of(name) & TITLES)
+
+
 def names_the_same(typed: str, name: str) -> bool:
     """Decide whether a typed name is somebody's own, in any order of its words and whatever is written beside it.
 

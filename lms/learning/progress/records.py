@@ -221,19 +221,28 @@ class Learner:
     public_id: str
     name: str
     email: str
+    joined_as: str
 
 
 def list_learners(programme_id: str) -> list[Learner]:
     """Return a programme's learners whose account is open."""
     query = (
-        select(Person.id, Person.public_id, Person.display_name, Person.email, Person.pronouns, Person.pronouns_shown)
+        select(
+            Person.id,
+            Person.public_id,
+            Person.display_name,
+            Person.email,
+            Person.joined_as,
+            Person.pronouns,
+            Person.pronouns_shown,
+        )
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.programme_id == programme_id, Membership.role == "learner", Person.disabled_at.is_(None))
         .distinct()
     )
     return [
-        Learner(person_id, public_id, f"{name} ({pronouns})" if pronouns and pronouns_shown else name, email)
-        for person_id, public_id, name, email, pronouns, pronouns_shown in db.session.execute(query)
+        Learner(person_id, public_id, f"{name} ({pronouns})" if pronouns and pronouns_shown else name, email, joined_as)
+        for person_id, public_id, name, email, joined_as, pronouns, pronouns_shown in db.session.execute(query)
     ]
 
 
