@@ -186,12 +186,61 @@ def name_fits(typed: str, name: str) -> bool:
 
 # As names are compared: without case and marks. Short ones that are also names in some language stay out.
 TITLES = frozenset(
-    (
-        "dr doc doctor dra drs prof professor professeur phd mphil dphil psyd edd md mba msc bsc rn rmn lmft lpc lcsw "
-        "lmhc licsw licensed licenced registered certified chartered accredited qualified clinical psychologist "
-        "psychologe psychologin psychologue psychiatrist psychotherapist therapist therapeut counsellor counselor "
-        "physician nurse paramedic specialist consultant officer captain chief sergeant chaplain reverend"
-    ).split()
+    [
+        "dr",
+        "doc",
+        "doctor",
+        "dra",
+        "drs",
+        "prof",
+        "professor",
+        "professeur",
+        "phd",
+        "mphil",
+        "dphil",
+        "psyd",
+        "edd",
+        "md",
+        "mba",
+        "msc",
+        "bsc",
+        "rn",
+        "rmn",
+        "lmft",
+        "lpc",
+        "lcsw",
+        "lmhc",
+        "licsw",
+        "licensed",
+        "licenced",
+        "registered",
+        "certified",
+        "chartered",
+        "accredited",
+        "qualified",
+        "clinical",
+        "psychologist",
+        "psychologe",
+        "psychologin",
+        "psychologue",
+        "psychiatrist",
+        "psychotherapist",
+        "therapist",
+        "therapeut",
+        "counsellor",
+        "counselor",
+        "physician",
+        "nurse",
+        "paramedic",
+        "specialist",
+        "consultant",
+        "officer",
+        "captain",
+        "chief",
+        "sergeant",
+        "chaplain",
+        "reverend",
+    ]
 )
 
 
