@@ -22,8 +22,24 @@ COMMANDS = {
     "care": "lms.cli.care:care",
 }
 
+# What each command's own help says first, so that `lms --help` need not import the whole site.
+LINES = {
+    "init": "Set up the site, and print a one-time link for the first operator.",
+    "demo": "Fill a site on this machine with courses and people, and print how to sign in.",
+    "serve": "Serve the site. This starts and stops the web workers and one job process together.",
+    "work": "Run only the job process, which makes certificates and transcripts and sends email.",
+    "check": "Check courses, and list each problem with its place and how to fix it.",
+    "publish": "Publish courses that have no errors. People who started an earlier version stay on it.",
+    "review": "Record the review of a course by a qualified person, and issue the certificates that waited for it.",
+    "people": "Add and list people.",
+    "programme": "Set up programmes.",
+    "lines": "Manage support lines.",
+    "certificates": "List, verify and withdraw certificates.",
+    "care": "Check a learning system against the care rules in a real browser, and list which are met.",
+}
 
-@click.group(cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LazyGroup, places=COMMANDS, lines=LINES, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Sidelight: a calm training site for peer supporters.
 

@@ -13,14 +13,16 @@ from click.exceptions import NoSuchCommand
 class LazyGroup(click.Group):
     """A click group that knows the names of its commands before it imports them.
 
-    A command costs what it imports itself, and nothing of the others. Help shows a line of each, so it imports all.
-    See "Lazily Loading Subcommands" in click's documentation.
+    A command costs what it imports itself, and nothing of the others. Help shows a line of each: where `lines` has it,
+    nothing is imported for it. See "Lazily Loading Subcommands" in click's documentation.
     """
 
-    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
-        """Take the place of each command as "module:attribute", by the command's name."""
+    def __init__(
+        self, *args: Any, places: Mapping[str, str], lines: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """Take the place of each command as "module:attribute", and a line about it, by the command's name."""
         super().__init__(*args, **kwargs)
-        self._places = places
+        self._places, self._lines = places, lines or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, imported or not."""
@@ -42,3 +44,15 @@ class LazyGroup(click.Group):
         except NoSuchCommand as error:
             # click itself suggests from the commands that are imported already.
             raise NoSuchCommand(error.command_name, possibilities=self.list_commands(ctx), ctx=ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands as click does, from the lines that are known without importing."""
+        names = self.list_commands(ctx)
+        if set(names) - set(self._lines):
+            super().format_commands(ctx, formatter)
+            return
+        room = formatter.width - 6 - max(map(len, names))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, click.Command(name, help=self._lines[name]).get_short_help_str(room)) for name in names]
+            )

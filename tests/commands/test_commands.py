@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +17,9 @@ from click.testing import CliRunner, Result
 
 from lms.certification.awards.actions import note_render_trouble
 from lms.certification.awards.records import list_awards
-from lms.cli import main
+from lms.cli import LINES, main
 from lms.cli.certificates import certificates
-from tests.conftest import PFA, Site
+from tests.conftest import PFA, ROOT, Site
 from tests.roads import earn
 
 Run = Callable[..., Result]
@@ -313,3 +315,17 @@ def test_every_lazy_command_is_where_the_tables_say() -> None:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
             assert isinstance(command, Command) and command.name == name
+
+
+def test_the_lines_in_the_list_of_commands_are_those_of_the_commands() -> None:
+    context = Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command
+        assert command.get_short_help_str(1000) == Command(name, help=LINES[name]).get_short_help_str(1000)
+
+
+def test_the_list_of_commands_imports_nothing_of_the_site() -> None:
+    program = "import sys\nfrom lms.cli import main\ntry:\n    main(['--help'])\nfinally:\n    print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "certificates" in done.stdout and not {"lms.app", "lms.cli.people", "flask"} & set(done.stdout.split())

@@ -102,3 +102,13 @@ def test_every_command_that_lists_or_verifies_can_print_json() -> None:
     for name, command in commands():
         if name.endswith(("list", "verify", "check")):
             assert any("--json" in parameter.opts for parameter in command.params), name
+
+
+def test_no_line_of_a_template_is_longer_than_a_person_reads() -> None:
+    found = [
+        f"{name}:{number}"
+        for name in template_names()
+        for number, line in enumerate((TEMPLATES / name).read_text("utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert found == []

@@ -1,0 +1,79 @@
+"""Certificates from before the rebuild: an old site is upgraded, and what it issued is verified unchanged."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lms.certification.badges.baking import baked
+from lms.foundation import clock
+from lms.foundation.migrations import upgrade
+from tests.certification.test_files import bring
+from tests.conftest import ROOT, Site
+
+SITE = ROOT / "tests" / "certification" / "made_before" / "site-0014.tar.xz"
+Made = tuple[Site, Path, dict[str, str]]
+
+
+@pytest.fixture
+def made(make_sqlite_site: Callable[..., Site], tmp_path: Path) -> Made:
+    with tarfile.open(SITE) as packed:
+        packed.extractall(tmp_path, filter="data")
+    clock.shift(datetime(2026, 12, 1, 12, tzinfo=UTC) - datetime.now(UTC))
+    site = make_sqlite_site()
+    upgrade(site.app)
+    return site, tmp_path, json.loads((tmp_path / "facts.json").read_text("utf-8"))
+
+
+def test_the_pdf_and_the_badge_are_served_byte_for_byte(made: Made) -> None:
+    site, folder, facts = made
+    sam = site.visitor("sam")
+    assert facts["title"] in sam.get("/certificates").main
+    for address, name in (("pdf", "certificate.pdf"), ("badge", "badge.json")):
+        assert sam.get(f"/certificates/{facts['code']}/{address}").response.data == (folder / name).read_bytes()
+
+
+def test_both_are_verified_as_files_and_by_their_code(made: Made) -> None:
+    site, folder, facts = made
+    badge = (folder / "badge.json").read_bytes()
+    files = [
+        (folder / "certificate.pdf").read_bytes(),
+        *(baked(kind, badge, ROOT / "certificates") for kind in ("svg", "png")),
+    ]
+    for content in (badge, *files):
+        page = bring(site, content)
+        assert page.h1 == "This certificate is valid" and facts["name"] in page.main
+    for address in (f"/v/{facts['code']}", f"/V/{facts['code']}", f"/verify?code={facts['code'].lower()}"):
+        assert site.stranger().get(address).h1 == "This certificate is valid"
+
+
+@pytest.mark.parametrize("name", ["certificate.pdf", "badge.json"])
+def test_one_that_was_changed_is_not_verified(made: Made, name: str) -> None:
+    site, folder, facts = made
+    content = (folder / name).read_bytes()
+    changed = (
+        content.replace(b"Sam Osei", b"Sam Osej") if name == "badge.json" else content[:2000] + b"0" + content[2001:]
+    )
+    assert changed != content
+    assert "don’t rely on this file" in bring(site, changed, expect=422).h1
+    assert site.stranger().get(f"/verify/{facts['code']}").h1 == "This certificate is valid"
+
+
+def test_a_withdrawn_one_is_told_in_the_list_that_its_badge_names(made: Made) -> None:
+    site, folder, facts = made
+    status = json.loads((folder / "badge.json").read_text("utf-8"))["credentialStatus"]
+    address = status["statusListCredential"].removeprefix(facts["base_url"])
+    site.work()
+    before = site.stranger().browser.get(address).json
+    form = site.visitor("cora").get(f"/programmes/harbour/certificates/{facts['code']}/withdraw").form("/withdraw")
+    form.submit(reason=form.choices["reason"][0])
+    site.work()
+    after = site.stranger().browser.get(address).json
+    assert before["credentialSubject"]["statusPurpose"] == "revocation"
+    assert before["credentialSubject"]["encodedList"] != after["credentialSubject"]["encodedList"]
+    assert "withdrawn" in site.stranger().get(f"/verify/{facts['code']}").h1
