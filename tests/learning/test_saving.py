@@ -120,8 +120,12 @@ def test_two_tabs_of_one_check_end_in_one_result(site: Site, sam: Inspector) -> 
 def test_two_tabs_on_one_revision_do_not_overwrite_each_other_in_silence(site: Site, sam: Inspector) -> None:
     begin(sam)
     first = open_check(sam)
-    second = sam.get(first.path)
-    right, other = plan(site, "sam")[0], plan(site, "sam", lambda _q: False)[0]
+    rights, others = plan(site, "sam"), plan(site, "sam", lambda _q: False)
+    # Some questions have no other answer that is whole: as many options are chosen as there are right ones.
+    place = next(number for number, fields in enumerate(others) if fields)
+    for fields in rights[:place]:
+        first = first.form_with("Save and continue").submit("Save and continue", **fields)
+    second, right, other = sam.get(first.path), rights[place], others[place]
     first.form_with("Save and continue").submit("Save and continue", **right)
     told = second.form_with("Save and continue").submit("Save and continue", expect=422, **other)
     assert "A newer answer was saved in another tab" in told.main
@@ -141,12 +145,14 @@ def test_a_whole_check_from_an_older_tab_is_not_sent_over_newer_answers(sqlite_s
     everything = first.follow("Show all questions on one page")
     right = plan(sqlite_site, "sam")
     first.form_with("Save and continue").submit("Save and continue", **right[0])
-    fields = {name: value for part in plan(sqlite_site, "sam", lambda _q: False) for name, value in part.items()}
+    others = plan(sqlite_site, "sam", lambda _q: False)
+    fields = {name: value for part in others for name, value in part.items()}
     page = everything.form_with("Review my answers").submit("Review my answers", **fields)
     assert "Newer answers were saved in another tab" in page.text
     with sqlite_site.inside():
         paper = paper_of(sqlite_site, "sam")
-        assert paper.saved[paper.questions[0].id][1] == 1 and len(paper.saved) == 10
+        assert paper.saved[paper.questions[0].id][1] == 1
+        assert len(paper.saved) == 1 + len([part for part in others[1:] if part])
 
 
 def test_back_after_sending_leads_to_the_result_and_changes_nothing(site: Site, sam: Inspector) -> None:
