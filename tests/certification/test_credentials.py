@@ -18,11 +18,11 @@ from lms.certification.awards import records
 from lms.certification.badges import open_badge
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.issue import make_badge
+from lms.certification.keys.did import issuer_of
 from lms.certification.keys.keyring import KeyTrouble
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.records import list_keys
-from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.pdf.fallback import find_slip
 from lms.certification.verification import file_reader
 from lms.certification.verification.file_check import held_against_register
@@ -79,7 +79,7 @@ def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:
     with site.inside():
         ring = keys_of(site.settings)
         assert [key.kind for key in list_keys()].count("badge") == 1
-    issuer = pdf_jobs.issuer_of(site.settings.base_url, ring.badge_public)
+    issuer = issuer_of(site.settings.base_url, ring.badge_public)
     told = open_badge.verify(content, {issuer.key: ring.badge_public}, LISTS)
     asked = {
         "Stage",

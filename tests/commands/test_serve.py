@@ -94,7 +94,7 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(data: Path, case: st
 @pytest.mark.postgres
 def test_a_database_that_was_never_made_is_told_in_one_line(data: Path, postgres: Cluster) -> None:
     line = refused(data, "work", LMS_DATABASE_URL=postgres.url("nowhere"))
-    assert 'database "nowhere" does not exist' in line and "Make it first" in line
+    assert 'database "nowhere" does not exist' in line and "Create it first" in line
 
 
 @pytest.mark.parametrize("content", [b"\0" * 32, b"\xff" * 32])
