@@ -208,7 +208,11 @@ def _speak(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=i18n.day, duration=i18n.duration, grouped=grouped)
     app.jinja_env.globals.update(
-        visitor=None, notices=(), here=None, leave_url=app.extensions["lms_settings"].leave_url
+        visitor=None,
+        notices=(),
+        here=None,
+        leave_url=app.extensions["lms_settings"].leave_url,
+        pause_ideas=wellbeing.pause_ideas,
     )
     email_templates.prepare(app)
 

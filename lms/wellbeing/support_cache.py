@@ -71,9 +71,15 @@ def current(data: Path) -> Current:
     return found
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+@lru_cache(maxsize=64)
+def _place(data: Path, name: str) -> str:
+    """Return where a file is; putting a path together costs more than asking for its time, and pages ask each time."""
+    return os.path.join(data, name)
+
+
+def _stamp(path: Path | str) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -153,7 +159,7 @@ def copy_programmes(data: Path) -> None:
 
 def find_programme(data: Path, programme_id: str) -> dict[str, Any] | None:
     """Return the copied facts of a programme; the file is read again only once it has changed."""
-    stamp = _stamp(data / PROGRAMMES)
+    stamp = _stamp(_place(data, PROGRAMMES))
     known = _programmes.get(data)
     if known is None or known[0] != stamp:
         known = _programmes[data] = (stamp, _read_json(data / PROGRAMMES))
