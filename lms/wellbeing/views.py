@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, g, get_template_attribute, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, get_template_attribute, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from lms.accounts.access import allow, meet, public, this_programme, visitor
@@ -84,12 +83,12 @@ def person_for(somebody: Visitor) -> dict[str, str] | None:
 
 def pause_ideas() -> Markup:
     """Return the ideas of the pause that opens on every page, which are the same for everybody in a language."""
-    return _ideas_in(language())
-
-
-@lru_cache(maxsize=64)
-def _ideas_in(_language: str) -> Markup:
-    return Markup(get_template_attribute("parts/pause.html", "ideas")(headings=False))  # noqa: S704 - our own template, escaped already
+    known: dict[str, Markup] = current_app.extensions.setdefault("lms_pause_ideas", {})
+    spoken = language()
+    if spoken not in known:
+        rendered = get_template_attribute("parts/pause.html", "ideas")(headings=False)
+        known[spoken] = Markup(rendered)  # noqa: S704 - our own template, escaped already
+    return known[spoken]
 
 
 def _back() -> str:
