@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import event
@@ -30,6 +31,10 @@ from lms.foundation.migrations import upgrade
 from lms.library import actions as library
 from tests.inspector import Inspector, Page
 from tests.postgres import Cluster, cluster
+
+# How long an example takes depends on what else the machine does; speed is measured by `./dev bench`.
+hypothesis_settings.register_profile("sidelight", deadline=None)
+hypothesis_settings.load_profile("sidelight")
 
 ROOT = Path(__file__).resolve().parent.parent
 PFA = ROOT / "courses" / "psychological-first-aid"
