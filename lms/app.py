@@ -212,7 +212,6 @@ def _speak(app: Flask) -> None:
         notices=(),
         here=None,
         leave_url=app.extensions["lms_settings"].leave_url,
-        pause_ideas=wellbeing.pause_ideas,
     )
     email_templates.prepare(app)
 
@@ -232,8 +231,7 @@ def _frame_of_page() -> tuple[Hashable, str]:
     """Return what the frame of this page depends on, and the name that stands in it."""
     visitor = access.visitor()
     seen = _as_page_sees(visitor) if visitor else {}
-    person = tuple((seen.get("person") or {}).items())
-    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"), person)
+    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"))
     display = read_display(request.cookies.get("display", ""))
     return (visitor is None, about, display, i18n.language()), visitor.display_name if visitor else ""
 
@@ -253,7 +251,6 @@ def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
         "is_staff": bool(staff),
         "is_operator": visitor.operator,
         "shared": not visitor.own_device,
-        "person": wellbeing.person_for(visitor),
         "programmes": tuple((row.slug, row.name, tuple(staff[row.id])) for row in programmes),
     }
 

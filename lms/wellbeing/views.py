@@ -7,12 +7,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, g, get_template_attribute, redirect, render_template, request, url_for
-from markupsafe import Markup
+from flask import Response, abort, g, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, meet, public, this_programme, visitor
 from lms.accounts.records import get_programme
-from lms.accounts.rules import Visitor
 from lms.foundation import clock
 from lms.foundation.db import if_it_answers, write
 from lms.foundation.text.i18n import gettext as _
@@ -71,24 +69,6 @@ def _copied_facts() -> Facts | None:
 def _whatever_happens(make: Callable[[Facts | None], str]) -> str:
     """Return a page; while the records do not answer, the one that stands on what is kept beside them."""
     return if_it_answers(lambda: make(_facts()), lambda: make(_copied_facts()))
-
-
-def person_for(somebody: Visitor) -> dict[str, str] | None:
-    """Return whom the programme of somebody signed in names to talk to, without asking the database."""
-    programme_id = next(iter(somebody.roles), None)
-    return (
-        pages.person_to_talk_to(support_cache.find_programme(settings().data, programme_id)) if programme_id else None
-    )
-
-
-def pause_ideas() -> Markup:
-    """Return the ideas of the pause that opens on every page, which are the same for everybody in a language."""
-    known: dict[str, Markup] = current_app.extensions.setdefault("lms_pause_ideas", {})
-    spoken = language()
-    if spoken not in known:
-        rendered = get_template_attribute("parts/pause.html", "ideas")(headings=False)
-        known[spoken] = Markup(rendered)  # noqa: S704 - our own template, escaped already
-    return known[spoken]
 
 
 def _back() -> str:

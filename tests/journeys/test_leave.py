@@ -120,7 +120,7 @@ def test_the_page_shown_again_from_the_browsers_memory_is_not_blank(page: Page) 
     assert page.locator("main").is_visible() and page.title()
 
 
-def test_a_pause_keeps_the_place_what_was_written_and_loads_nothing(page: Page) -> None:
+def test_a_pause_keeps_the_place_and_what_was_written_and_asks_only_for_its_ideas(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -129,14 +129,43 @@ def test_a_pause_keeps_the_place_what_was_written_and_loads_nothing(page: Page) 
     page.evaluate("scrollTo(0, 900)")
     assert page.locator("dialog[open]").count() == 0
     page.evaluate("document.querySelector('nav.care a[data-pause]').click()")
-    assert page.locator("dialog.rest").is_visible() and not page.locator("main").is_visible()
+    page.locator("dialog.rest").wait_for()
+    assert not page.locator("main").is_visible() and page.locator("dialog.rest .anchors li").count() == 5
     assert page.evaluate("document.activeElement.id") == "rest-head"
     assert page.evaluate("document.getAnimations().length + document.querySelectorAll('audio,video').length") == 0
     page.keyboard.press("Escape")
     assert page.locator("main").is_visible() and not page.locator("dialog.rest").is_visible()
     assert page.evaluate("Math.round(scrollY)") == 900 and page.input_value("#t") == "half a sentence"
     assert page.evaluate("document.activeElement.hasAttribute('data-pause')")
-    assert asked == []
+    page.evaluate("document.querySelector('nav.care a[data-pause]').click()")
+    page.locator("dialog.rest").wait_for()
+    assert [address.partition("?")[0] for address in asked] == [page.url.partition("/courses")[0] + "/pause"]
+
+
+def test_a_pause_with_a_script_offers_as_much_as_the_page_without_one(served: Served, opens: Opens) -> None:
+    served.lms("programme", "set", "harbour", "lead=Ingrid Okafor")
+    hands = Mouse(opens().new_page())
+    open_first_question(hands, served, "sam")
+    hands.named("Pause").click()
+    hands.page.locator("dialog.rest").wait_for()
+    opened = [hands.page.locator(f"dialog.rest {part}").inner_text() for part in ("[data-ideas]", "[data-person]")]
+    hands.page.goto(f"{served.url}/pause")
+    without = [hands.page.locator(f"main {part}").inner_text() for part in ("[data-ideas]", "[data-person]")]
+    assert opened == without and all(opened)
+
+
+def test_a_pause_opens_on_the_page_when_the_network_does_not_answer(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<textarea id=t></textarea>')")
+    page.fill("#t", "half a sentence")
+    for broken in ("abort", "never"):
+        page.route("**/pause?*", lambda route, broken=broken: route.abort() if broken == "abort" else None)
+        page.evaluate("document.querySelector('nav.care a[data-pause]').click()")
+        page.locator("dialog.rest").wait_for()
+        assert page.locator("dialog.rest a:text-is('Support lines')").is_visible(), broken
+        page.click("dialog.rest button")
+        assert page.input_value("#t") == "half a sentence"
+        page.unroute("**/pause?*")
 
 
 def test_a_pause_in_the_check_sends_the_last_answer_and_changes_nothing_else(served: Served, opens: Opens) -> None:

@@ -103,20 +103,17 @@ def test_unknown_choices_are_as_designed(size: str, face: str, light: str, quiet
     assert choose_display(f"{size}?", f"{face}?", f"{light}?", f"{quiet}?") == Display()
 
 
-def test_a_pause_with_a_script_offers_as_much_as_the_page_without_one(sqlite_site: Site) -> None:
+def test_the_pause_names_the_programmes_own_person_and_no_other_page_carries_it(sqlite_site: Site) -> None:
     facts = {"lead": "Ingrid Okafor", "contact": "peer@harbour.example", "reply_time": "within two days"}
     sqlite_site.do(set_programme, "harbour", None, facts, None)
     sam = sqlite_site.visitor("sam")
-    without = sam.get("/pause")
-    opened = sam.get("/courses")
-    (dialog,) = opened.find("dialog.rest")
-    words = squeezed(" ".join(dialog.itertext()))
-    for idea in without.find("main .anchors li"):
-        assert squeezed(" ".join(idea.itertext())) in words
-    assert len(opened.find("dialog.rest .anchors .line")) == len(without.find("main .anchors .line")) == 5
-    assert "Ingrid Okafor" in words and "Replies within two days." in words and "Ingrid Okafor" in without.main
-    sqlite_site.do(set_programme, "harbour", None, {"lead": "Amara Nwosu"}, None)
+    pause = sam.get("/pause")
+    assert len(pause.find("main [data-ideas] .anchors li .line")) == 5
+    (person,) = pause.find("main [data-person]")
+    words = squeezed(" ".join(person.itertext()))
+    assert "Ingrid Okafor" in words and "Replies within two days." in words
     (dialog,) = sam.get("/courses").find("dialog.rest")
-    assert "Amara Nwosu" in " ".join(dialog.itertext()) and "Ingrid" not in " ".join(dialog.itertext())
-    (dialog,) = sqlite_site.stranger().get("/courses").find("dialog.rest")
-    assert "Amara" not in " ".join(dialog.itertext())
+    assert "Ingrid" not in " ".join(dialog.itertext()) and not dialog.findall(".//li")
+    sqlite_site.do(set_programme, "harbour", None, {"lead": "Amara Nwosu"}, None)
+    assert "Amara Nwosu" in sam.get("/pause").main and "Ingrid" not in sam.get("/pause").main
+    assert "Amara" not in sqlite_site.stranger().get("/pause").main

@@ -23,11 +23,28 @@ for (const button of all("[data-print]")) {
   });
 }
 
-// A pause opens on the page itself: nothing is loaded, and the place and all that was written stay.
+// A pause opens on the page itself: the place and all that was written stay. Its ideas, and the person to talk to, come from the
+// page of the pause as soon as somebody points at the link. Where they don't come in time, the pause opens without them.
 const rest = document.querySelector("dialog.rest");
 if (rest) {
+  const PATIENCE = 1000;
   const [skip, main] = [".skip", "main"].map((what) => document.querySelector(what));
-  let opener, place;
+  let opener, place, filled, opening;
+  const fill = async (address) => {
+    const reply = await fetch(address);
+    if (!reply.ok) throw new Error(address);
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    // Nothing moves under somebody who is reading: what came too late waits for the next time.
+    if (rest.open) throw new Error(address);
+    for (const part of ["[data-ideas]", "[data-person]"]) {
+      const found = page.querySelector(`main ${part}`);
+      if (found) rest.querySelector(part).replaceWith(document.importNode(found, true));
+    }
+  };
+  const prepare = ({ href }) => {
+    filled ??= fill(href).catch(() => { filled = undefined; });
+    return filled;
+  };
   const back = () => {
     if (!rest.open) return;
     rest.close();
@@ -35,17 +52,23 @@ if (rest) {
     scrollTo(0, place);
     opener.focus({ preventScroll: true });
   };
-  for (const link of all("[data-pause]")) link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (rest.open) return;
-    [opener, place] = [link, scrollY];
-    dispatchEvent(new Event("pausing"));
-    skip.hidden = main.hidden = true;
-    rest.show();
-    scrollTo(0, 0);
-    rest.querySelector("h2").focus({ preventScroll: true });
-  });
+  for (const link of all("[data-pause]")) {
+    for (const sign of ["pointerenter", "focus"]) link.addEventListener(sign, () => prepare(link), { passive: true });
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      if (rest.open || opening) return;
+      opening = true;
+      dispatchEvent(new Event("pausing"));
+      await Promise.race([prepare(link), new Promise((enough) => { setTimeout(enough, PATIENCE); })]);
+      opening = false;
+      [opener, place] = [link, scrollY];
+      skip.hidden = main.hidden = true;
+      rest.show();
+      scrollTo(0, 0);
+      rest.querySelector("h2").focus({ preventScroll: true });
+    });
+  }
   rest.querySelector("button").addEventListener("click", back);
   addEventListener("keydown", (event) => { if (event.key === "Escape") back(); });
 }
