@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ import pytest
 from lms.accounts.actions import set_programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import find_award
+from lms.certification.keys.did import multikey
+from lms.certification.keys.records import note_keys
 from lms.foundation import clock
 from lms.foundation.db import db
 from tests.conftest import Site
@@ -133,6 +135,51 @@ def statements(site: Site, visitor: Inspector, code: str) -> list[str]:
     with site.statements() as asked:
         visitor.get(f"/verify/{code}", expect=404)
     return asked
+
+
+def as_others_see_it(visitor: Inspector, code: str, address: str) -> str:
+    """Return a certificate's page under an address of its code, without what the address itself puts on it."""
+    return without_tokens(visitor.get(f"/verify/{address}").html).replace(f"verify/{address}", f"verify/{code}")
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "as it was issued": {},
+    "another day": {"passed_on": date(2025, 3, 1)},
+    "expired, with nothing after it": {"valid_until": date(2025, 9, 1), "current_for": None},
+    "expired and renewed": {"renewed_by": "another"},
+    "expired and raised": {"renewed_by": None, "raised_to": "another"},
+    "no end date": {"raised_to": None, "valid_until": None},
+    "another version of the text": {"version": "7.7.7", "digest": "f" * 64},
+    "another title": {"title": "Listening & <being> heard"},
+    "the name shown": {"name_shown": True, "name": "Zoë <Quill> & Lee"},
+    "the holder has gone": {"name_shown": False, "name": "", "name_seal": "0" * 64},
+    "no name at all": {"name_seal": None},
+}
+
+
+def test_pages_that_share_a_frame_say_what_each_says_without_one(sqlite_site: Site) -> None:
+    codes = [earn(sqlite_site), earn(sqlite_site, "lena")]
+    vera = sqlite_site.stranger()
+    seen = set()
+    for what, change in CHANGES.items():
+        for code in codes:
+            sqlite_site.do(
+                lambda code=code, change=change: [setattr(find_award(code), *each) for each in change.items()]
+            )
+            kept = as_others_see_it(vera, code, code)
+            assert kept == as_others_see_it(vera, code, code.lower()), (what, code)
+            assert codes[code == codes[0]] not in kept
+            seen.add(kept)
+    assert len(seen) == len(CHANGES) * len(codes)
+
+
+def test_a_key_that_signs_from_now_on_is_on_the_next_page(sqlite_site: Site) -> None:
+    code, vera = earn(sqlite_site), sqlite_site.stranger()
+    (before,) = vera.get(f"/verify/{code}").find("[data-keys]")
+    key = b"k" * 32
+    sqlite_site.do(note_keys, [("another", "badge", multikey(key))])
+    (after,) = vera.get(f"/verify/{code}").find("[data-keys]")
+    assert set(after.get("data-keys").split()) == {*before.get("data-keys").split(), key.hex()}
 
 
 @pytest.mark.parametrize("form", ["{}", "{} ", "lower", "spaced", "dashed", "alike"])

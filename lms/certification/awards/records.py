@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, bindparam, literal, or_, select
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
 from lms.accounts.rules import zone_of
 from lms.certification.awards.rules import Level, State, state_of
+from lms.certification.keys.records import SigningKey
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, copy_of, db, first_row
 from lms.foundation.web.throttle import Misses
@@ -150,14 +151,17 @@ def get_award(award_id: str) -> Award:
 # The register is asked with every look-up: one statement over the tables themselves, which gives one row whether or
 # not anybody has the code, so that an unknown code costs what a known one does.
 _award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
+_signing_key = SigningKey.__table__
 _AWARD = _award.c.keys()
 _asked = select(literal(1).label("asked")).subquery()
+_badge_keys = select(func.aggregate_strings(_signing_key.c.public, " ")).where(_signing_key.c.kind == "badge")
 _ENTRY = select(
     *_award.c,
     _programme.c.name.label("programme"),
     _programme.c.facts.label("its_facts"),
     _misses.c.count,
     _misses.c.since,
+    _badge_keys.scalar_subquery(),
 ).select_from(
     _asked.outerjoin(_award, _award.c.code == bindparam("code"))
     .outerjoin(_programme, _programme.c.id == _award.c.programme_id)
@@ -167,13 +171,17 @@ _ENTRY = select(
 
 @dataclass(frozen=True)
 class Entry:
-    """What the register has under a code, and how often its asker's network had codes that nobody has."""
+    """What the register has under a code, and how often its asker's network had codes that nobody has.
+
+    `badge_keys` are the public keys that ever signed a badge here, as multikeys with a space between each two.
+    """
 
     award: Award | None
     programme: str
     programme_facts: Mapping[str, Any]
     misses: int | None
     misses_since: datetime | None
+    badge_keys: str
 
     def day_of(self, otherwise: str) -> date:
         """Return what day it is where its programme is, or in another zone for a programme without its own."""
@@ -185,10 +193,10 @@ def find_entry(code: str, misses_key: str) -> Entry:
     row = first_row(_ENTRY, {"code": code, "misses": misses_key})
     if row is None:
         raise LookupError("a statement that always gives a row gave none")
-    *columns, programme, facts, misses, since = tuple(row)
+    *columns, programme, facts, misses, since, keys = tuple(row)
     if columns[0] is None:
-        return Entry(None, "", {}, misses, since)
-    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, facts, misses, since)
+        return Entry(None, "", {}, misses, since, keys or "")
+    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, facts, misses, since, keys or "")
 
 
 def find_award(code: str) -> Award | None:

@@ -222,9 +222,17 @@ def state_words(state: State, valid_until: date | None) -> tuple[str, str, str]:
     return "none", _("Unknown"), _("No certificate has this code")
 
 
-def verdict(state: State, award: Award | None) -> tuple[str, str]:
-    """Return the heading and lead of the verification page: one text for each of the five states."""
-    until = day(award.valid_until) if award and award.valid_until else ""
+def last_day(award: Award | None) -> str:
+    """Return the last day of a certificate in words; nothing where it has none."""
+    return day(award.valid_until) if award and award.valid_until else ""
+
+
+def verdict(state: State, award: Award | None, until: str | None = None) -> tuple[str, str]:
+    """Return the heading and lead of the verification page: one text for each of the five states.
+
+    `until` stands for the last day of the certificate where a page keeps a slot for it.
+    """
+    until = last_day(award) if until is None else until
     if state == "valid" and award and award.renewed_by:
         return _("This certificate is valid"), _(
             "It was issued by the programme below and has since been renewed. The holder has the new code."

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.certification.keys.did import from_multikey
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 
@@ -26,11 +25,6 @@ class SigningKey(Base):
 def list_keys() -> list[SigningKey]:
     """Return every public key that ever signed here, the oldest first."""
     return list(db.session.scalars(select(SigningKey).order_by(SigningKey.since, SigningKey.id)))
-
-
-def list_badge_keys() -> list[bytes]:
-    """Return the 32 public bytes of every key that ever signed a badge here, the oldest first."""
-    return [from_multikey(key.public) for key in list_keys() if key.kind == "badge"]
 
 
 def note_keys(found: Iterable[tuple[str, str, str]]) -> None:

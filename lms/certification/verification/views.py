@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,21 +12,20 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from lms.accounts.access import public
-from lms.certification.awards import renewal_wording, wording
+from lms.certification.awards import wording
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.forms import NameForm
-from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
 from lms.certification.blueprint import blueprint
-from lms.certification.keys.records import list_badge_keys
 from lms.certification.verification import actions as verification_actions
+from lms.certification.verification import pages
 from lms.certification.verification.actions import compare_name, note_unknown_code
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
-from lms.foundation.text.i18n import day, moment, ngettext
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.page_cache import kept_page
+from lms.foundation.text.i18n import ngettext
+from lms.foundation.web.page_cache import hole, kept_page
 from lms.foundation.web.security import network_today, settings
 
 
@@ -92,26 +90,33 @@ def verify(code: str) -> Any:
     entry = verification_actions.look_up(read, mark)
     if entry is None:
         abort(429)
-    programme = entry.programme
     award = entry.award if entry.award and not entry.award.waiting else None
     state: State = award.state(entry.day_of(settings().timezone)) if award else "unknown"
     if award is None:
         write(note_unknown_code, mark)
     if _wants_json():
-        told = wording.as_json(state, award, _shown(code), programme if award else None)
+        told = wording.as_json(state, award, _shown(code), entry.programme if award else None)
         return _by_accept(make_response(jsonify(told), 200 if award else 404))
-    if award and request.method == "GET":
-        minute = clock.now().replace(second=0)
-        about = (*_shown_of(award), state, programme, minute)
-        return _by_accept(kept_page(about, lambda: _verify_page(award, state, code, programme, NameForm())))
+    if award is None:
+        return _by_accept(make_response(pages.unknown_page(read, entry, NameForm()), 404))
+    if request.method == "GET" and code == award.code:
+        return _by_accept(
+            kept_page(
+                pages.frame_key(award, state, entry),
+                lambda: pages.frame(award, state, entry),
+                pages.own_words(award, state, clock.now()),
+                request.path.replace(code, hole("code")),
+            )
+        )
     form = NameForm(request.form)
     match = wait = None
-    if request.method == "POST" and award and state in {"valid", "expired"} and form.validate():
+    if request.method == "POST" and state in pages.SHOWS_DETAILS and form.validate():
         key = secret_key(settings().data)
         answer = write(compare_name, award.code, form.name.data or "", key, mark)
         match, wait = (answer, None) if isinstance(answer, bool) else (None, answer)
-    page = _verify_page(award, state, code, programme, form, match, wait)
-    return _by_accept(make_response(page, 404 if award is None else 422 if form.errors else 200))
+    too_often = _names_again(wait) if wait is not None else None
+    page = pages.page(award, state, entry, form, match=match, too_often=too_often)
+    return _by_accept(make_response(page, 422 if form.errors else 200))
 
 
 @lru_cache(maxsize=256)
@@ -126,26 +131,6 @@ def _by_accept(response: Response) -> Response:
     return response
 
 
-def _verify_page(
-    award: Award | None,
-    state: State,
-    code: str,
-    programme: str,
-    form: NameForm,
-    match: bool | None = None,
-    wait: timedelta | None = None,
-) -> str:
-    return render_template(
-        "certification/verify.html",
-        here="verify",
-        state=state,
-        form=form,
-        too_often=_names_again(wait) if wait is not None else None,
-        match=match,
-        **_told(award, state, code, programme),
-    )
-
-
 def _names_again(wait: timedelta) -> str:
     """Say when a network may compare names with a certificate again."""
     return ngettext(
@@ -157,47 +142,9 @@ def _names_again(wait: timedelta) -> str:
     )
 
 
-def _shown_of(award: Award) -> tuple[Hashable, ...]:
-    """Return what of an award its page shows, so that a page which is kept is made anew when that changes."""
-    name = (award.name, award.name_seal, award.name_shown)
-    return award.code, award.valid_until, award.renewed_by, *name
-
-
 def _shown(code: str) -> str:
     normal = normalise_code(code)
     return grouped(normal) if normal else code[:40]
-
-
-def _told(award: Award | None, state: State, code: str, programme: str) -> dict[str, Any]:
-    heading, lead = wording.verdict(state, award)
-    rows: list[tuple[str, str]] = []
-    asked: list[tuple[str, str]] = []
-    if award:
-        rows = [
-            (_("Course"), award.title),
-            (_("Version"), award.version),
-            (_("Programme"), programme),
-            (_("Renewed") if renewal_wording.is_renewed(award.facts) else _("Completed"), day(award.passed_on)),
-        ]
-        if award.valid_until:
-            until = {"valid": _("Valid until"), "expired": _("Was valid until")}
-            rows.append((until.get(state, _("Originally valid until")), day(award.valid_until)))
-        asked = wording.fields(award) if state in {"valid", "expired"} else []
-    return {
-        "heading": heading,
-        "lead": lead,
-        "rows": rows,
-        "asked": asked,
-        "attests": wording.clauses(award.facts) if award else (),
-        "does_not_attest": award.facts["does_not_attest"] if award else "",
-        "name": award.name if award and award.name_shown and state in {"valid", "expired"} else None,
-        "nameless": bool(award and not award.name and not award.name_seal),
-        "code": normalise_code(code) or code[:40],
-        "checked_at": moment(clock.now(), settings().timezone),
-        "keys": " ".join(key.hex() for key in list_badge_keys()),
-        "paper": wording.paper_of(award) if award else None,
-        "json_url": url_for("certification.verify", code=normalise_code(code) or code[:40], format="json"),
-    }
 
 
 @blueprint.get("/about-the-certificate")

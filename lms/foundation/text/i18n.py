@@ -121,7 +121,12 @@ def direction() -> str:
 
 def day(value: date) -> str:
     """Return a day in words: 14 March 2026."""
-    return format_date(value, "d MMMM y", locale=_dates())
+    return _day(value, _dates())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: str) -> str:
+    return format_date(value, "d MMMM y", locale=locale)
 
 
 def moment(value: datetime, zone: str) -> str:

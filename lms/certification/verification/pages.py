@@ -1,0 +1,150 @@
+"""The verification page: one frame for many certificates, and the slots in it for each one's own words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import get_template_attribute, render_template, url_for
+from markupsafe import Markup, escape
+
+from lms.certification.awards import renewal_wording, wording
+from lms.certification.awards.codes import grouped
+from lms.certification.awards.forms import NameForm
+from lms.certification.awards.records import Award, Entry
+from lms.certification.awards.rules import State
+from lms.certification.awards.text import plain
+from lms.certification.keys.did import from_multikey
+from lms.foundation import clock
+from lms.foundation.text.i18n import day, language, moment
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.page_cache import hole
+from lms.foundation.web.security import settings
+
+SHOWS_DETAILS = {"valid", "expired"}
+_SLOTS = ("code", "grouped", "passed", "until", "passediso", "untiliso", "checked", "based")
+
+
+def own_words(award: Award, state: State, now: datetime) -> dict[str, str]:
+    """Return what is this certificate's own on its page, as safe HTML for each slot."""
+    paper = wording.paper_of(award)
+    words = {
+        "code": award.code,
+        "grouped": grouped(award.code),
+        "passed": day(award.passed_on),
+        "until": wording.last_day(award),
+        "passediso": paper.awarded_on,
+        "untiliso": paper.valid_until,
+        "checked": _checked(now.replace(second=0, microsecond=0), settings().timezone, language()),
+        "based": _based_on(award) if state in SHOWS_DETAILS else "",
+    }
+    return {name: escape(value) for name, value in words.items()}
+
+
+@lru_cache(maxsize=16)
+def _checked(minute: datetime, zone: str, _language: str) -> str:
+    return moment(minute, zone)
+
+
+def _based_on(award: Award) -> Markup:
+    return _section(json.dumps(award.facts, sort_keys=True), award.version, award.digest, language())
+
+
+@lru_cache(maxsize=1024)
+def _section(facts: str, version: str, digest: str, _language: str) -> Markup:
+    """Return the section on what a certificate is based on, which many certificates of a course share."""
+    attested = json.loads(facts)
+    rows = [*wording.asked_rows(attested), (_("Course text"), wording.text_words(version, digest))]
+    template = get_template_attribute("certification/parts/based_on.html", "based_on")
+    return Markup(template(rows, attested["does_not_attest"]))  # noqa: S704 - our own template, escaped already
+
+
+def frame_key(award: Award, state: State, entry: Entry) -> tuple[Hashable, ...]:
+    """Return everything that a certificate's page shows or depends on beside its slots."""
+    return (
+        state,
+        entry.programme,
+        entry.badge_keys,
+        award.title,
+        award.version,
+        award.valid_until is None,
+        renewal_wording.is_renewed(award.facts),
+        award.renewed_by is None,
+        award.raised_to is None,
+        award.current_for is None,
+        _is_nameless(award),
+        _shown_name(award, state),
+    )
+
+
+def _is_nameless(award: Award) -> bool:
+    return not award.name and not award.name_seal
+
+
+def _shown_name(award: Award, state: State) -> str | None:
+    return award.name if award.name_shown and state in SHOWS_DETAILS else None
+
+
+def frame(award: Award, state: State, entry: Entry) -> str:
+    """Return the page of a certificate with a slot for everything that is its own."""
+    slots: dict[str, str] = {name: Markup(hole(name)) for name in _SLOTS}  # noqa: S704 - filled with safe HTML
+    if award.valid_until is None:
+        slots["until"] = ""
+    return _page(award, state, entry, slots, NameForm())
+
+
+def page(award: Award, state: State, entry: Entry, form: NameForm, **compared: Any) -> str:
+    """Return the page of one certificate, with the answer to a name that was compared."""
+    return _page(award, state, entry, own_words(award, state, clock.now()), form, **compared)
+
+
+def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: NameForm, **compared: Any) -> str:
+    heading, lead = wording.verdict(state, award, own["until"])
+    rows = [
+        (_("Course"), award.title),
+        (_("Version"), award.version),
+        (_("Programme"), entry.programme),
+        (_("Renewed") if renewal_wording.is_renewed(award.facts) else _("Completed"), own["passed"]),
+    ]
+    if award.valid_until:
+        until = {"valid": _("Valid until"), "expired": _("Was valid until")}
+        rows.append((until.get(state, _("Originally valid until")), own["until"]))
+    return render_template(
+        "certification/verify.html",
+        here="verify",
+        state=state,
+        heading=heading,
+        lead=lead,
+        form=form,
+        rows=rows,
+        own=own,
+        name=_shown_name(award, state),
+        nameless=_is_nameless(award),
+        course=plain(award.title),
+        version=award.version,
+        keys=_in_hex(entry.badge_keys),
+        json_url=url_for("certification.verify", code=own["code"], format="json"),
+        **compared,
+    )
+
+
+def unknown_page(code: str, entry: Entry, form: NameForm) -> str:
+    """Return the page of a code that nobody has."""
+    heading, lead = wording.verdict("unknown", None)
+    return render_template(
+        "certification/verify.html",
+        here="verify",
+        state="unknown",
+        heading=heading,
+        lead=lead,
+        form=form,
+        own={"code": code, "grouped": grouped(code)},
+        keys=_in_hex(entry.badge_keys),
+    )
+
+
+def _in_hex(multikeys: str) -> str:
+    return " ".join(from_multikey(key).hex() for key in multikeys.split())
