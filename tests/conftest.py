@@ -25,9 +25,12 @@ from lms.app import at_work, create_app
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.foundation import clock
+from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.db import db, write
+from lms.foundation.files import FileStore
 from lms.foundation.migrations import upgrade
+from lms.foundation.per_app import provided
 from lms.library import actions as library
 from tests.inspector import Inspector, Page
 from tests.postgres import Cluster, cluster
@@ -106,7 +109,7 @@ class Site:
 
     def work(self) -> None:
         """Do what the job process does in a minute."""
-        self.app.extensions["lms_jobs"].sweep()
+        provided(Jobs, self.app).sweep()
 
 
 class CompiledOnce(BytecodeCache):
@@ -161,7 +164,7 @@ def _keep_media(app: Flask) -> None:
     """Put the pictures of the course where publishing puts them."""
     for path, content in from_folder(PFA).files.items():
         if not path.endswith(".md"):
-            app.extensions["lms_files"].put(content)
+            provided(FileStore, app).put(content)
 
 
 def _add(name: str, shown: str, role: str, programme_id: str, secret: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, make_response, redirect, request
+from flask import g, make_response, redirect, request
 
 from lms.accounts import actions
 from lms.accounts.access import (
@@ -13,6 +13,7 @@ from lms.accounts.access import (
 from lms.accounts.records import Person
 from lms.accounts.rules import LONGEST_OWN, device_kind
 from lms.foundation.db import write
+from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint
 from lms.foundation.web.security import network_today, settings
 
@@ -27,7 +28,7 @@ def let_in(person: Person, own_device: bool, target: str, page: str | None = Non
     else:
         g.session_mark = fingerprint(token)
         response = make_response(page)
-    current_app.extensions["lms_bring_looks"](response, person.id, own_device)
+    hooks().copy_display_settings(response, person.id, own_device)
     give_cookie(response, token, own_device)
     return response
 

@@ -19,13 +19,13 @@ from lms.accounts.addresses import as_people_write, normal_email
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in
 from lms.accounts.forms import NamesForm, SignInForm
-from lms.accounts.names import unprintable
 from lms.accounts.passwords import matches
 from lms.accounts.personal_data.activity_log import tell
 from lms.accounts.personal_data.data_visibility import COLUMNS, rows_of_sight
 from lms.accounts.records import Person
 from lms.foundation import audit
 from lms.foundation.db import write
+from lms.foundation.hooks import hooks
 from lms.foundation.keys import secret_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
@@ -116,7 +116,7 @@ def account() -> Any:
         "accounts/account.html",
         form=form,
         email=as_people_write(me.email),
-        letters=unprintable(me.certificate_name),
+        letters=hooks().missing_letters(me.certificate_name),
         is_new=request.args.get("new") == "yes",
         notices=_what_was_saved(),
         sign_ins=[
@@ -150,7 +150,9 @@ def _what_was_saved() -> list[str]:
 
 def _name_can_be_printed(form: NamesForm, before: str) -> bool:
     """Refuse a new name that cannot be printed; an unchanged one does not block other changes."""
-    characters = unprintable(form.certificate_name.data or "") if form.certificate_name.data != before else ()
+    characters = (
+        hooks().missing_letters(form.certificate_name.data or "") if form.certificate_name.data != before else ()
+    )
     if characters:
         form.refuse(
             "certificate_name",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 
 from lms.accounts.actions import note_export
 from lms.accounts.addresses import normal_email
@@ -25,6 +24,7 @@ from lms.cli.lazy import LazyGroup
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
 from lms.foundation.db import write
+from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 from lms.learning.progress.records import find_enrolment
 from lms.library.records import find_offering
@@ -278,4 +278,4 @@ def certificates_render(code: str) -> None:
 
     Example: lms certificates render "7QK4 M2XD 9RTP C6HV"
     """
-    make_document(find_award(code).id, settings(), current_app.extensions["lms_designs"])
+    make_document(find_award(code).id, settings(), shipped("certificates"))

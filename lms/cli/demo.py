@@ -10,7 +10,6 @@ import click
 
 from lms.accounts import actions, records
 from lms.accounts.passwords import hash_password
-from lms.app import shipped
 from lms.cli.check import course_folders
 from lms.cli.courses import publish_folder
 from lms.cli.demo_history import BEGAN, add_person, days_ago, live_through
@@ -19,6 +18,7 @@ from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 LIMITS = (

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.baking import baked
@@ -24,6 +23,7 @@ from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.clock import today
 from lms.foundation.db import write
+from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 
@@ -37,10 +37,10 @@ def preview(design: str, name: str, out: Path) -> None:
 
     Example: lms certificates preview warm --name "Łucja Nguyễn" --out /tmp/specimen
     """
-    site, shipped = settings(), current_app.extensions["lms_designs"]
-    found = pdf_jobs.design_named(design, site, shipped)
+    site, folder = settings(), shipped("certificates")
+    found = pdf_jobs.design_named(design, site, folder)
     if found.folder.name != design:
-        known = ", ".join(pdf_jobs.list_designs(site, shipped))
+        known = ", ".join(pdf_jobs.list_designs(site, folder))
         raise click.ClickException(f"There’s no design {design}. The designs are: {known}. Nothing was made.")
     day = today(site.timezone)
     facts = specimen.facts_for(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)
@@ -66,7 +66,7 @@ def designs() -> None:
 
     Example: lms certificates designs
     """
-    for design in list_designs(settings(), current_app.extensions["lms_designs"]):
+    for design in list_designs(settings(), shipped("certificates")):
         slip = find_slip(design, settings().data)
         say(f"{design}  {'has an error in ' + slip + '; we use its last version that worked' if slip else ''}".rstrip())
 
@@ -84,7 +84,7 @@ def badge(code: str, kind: str, out: Path | None) -> None:
     found = find_credential(find_award(code).id)
     if found is None or not found.content:
         raise click.ClickException("This certificate has no badge yet. We make it together with the PDF.")
-    content = baked(kind, found.content, current_app.extensions["lms_designs"])
+    content = baked(kind, found.content, shipped("certificates"))
     if out:
         out.write_bytes(content)
         say(str(out))

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from lms.accounts import actions
 from lms.accounts.records import find_programme
@@ -26,6 +25,9 @@ from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.foundation.db import write
+from lms.foundation.files import FileStore
+from lms.foundation.per_app import provided
+from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 from lms.learning.progress.rules import PRIOR_MONTHS_MOST
 
@@ -82,7 +84,7 @@ def _look_over(facts: dict[str, str]) -> None:
 
 
 def _look_over_design(name: str) -> None:
-    known = list_designs(settings(), current_app.extensions["lms_designs"]) if name else ()
+    known = list_designs(settings(), shipped("certificates")) if name else ()
     if name and name not in known:
         raise click.ClickException(
             f"There’s no design {name!r}. The designs are: {', '.join(known)}. Nothing was changed."
@@ -156,7 +158,7 @@ def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
     digest = ""
     if file:
         try:
-            digest = current_app.extensions["lms_files"].put(as_logo(file.read_bytes()))
+            digest = provided(FileStore).put(as_logo(file.read_bytes()))
         except LogoRefused as refused:
             raise click.ClickException(f"{refused} Nothing was changed.") from None
     write(actions.set_programme, row.slug, None, {"logo": digest})

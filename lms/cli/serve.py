@@ -44,11 +44,12 @@ def _open_with_keys() -> None:
     from lms.certification.keys.keyring import KeyTrouble
     from lms.certification.keys.opening import keys_of
     from lms.cli.shared import open_app
+    from lms.foundation.web.security import settings
 
     try:
         app = open_app()
         with at_work(app):
-            keys_of(app.extensions["lms_settings"])
+            keys_of(settings())
     except KeyTrouble as trouble:
         say(f"The site can’t start: {trouble}")
         raise SystemExit(1) from None

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from lms.accounts.records import get_programme
-from lms.app import at_work, shipped
+from lms.app import at_work
 from lms.certification.awards import wording
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.qr_payload import SquareRefused, opened
@@ -24,6 +24,7 @@ from lms.cli.certificates import find_award
 from lms.cli.output import json_option, say
 from lms.cli.shared import open_app
 from lms.foundation.clock import now, today
+from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 OFFLINE = "unknown offline"

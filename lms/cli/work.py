@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 
 from lms.certification.pdf.jobs import get_ready
 from lms.cli.shared import inside
 from lms.cli.supervising import parent_in_charge
 from lms.foundation.background.heartbeat import note_alive
+from lms.foundation.background.jobs import Jobs
+from lms.foundation.per_app import provided
+from lms.foundation.shipped import shipped
+from lms.foundation.web.security import settings
 
 
 @click.command()
@@ -18,7 +21,6 @@ def work() -> None:
 
     Example: lms work
     """
-    site = current_app.extensions
-    note_alive(site["lms_settings"].data)
-    get_ready(site["lms_settings"], site["lms_designs"])
-    site["lms_jobs"].consume(parent_in_charge())
+    note_alive(settings().data)
+    get_ready(settings(), shipped("certificates"))
+    provided(Jobs).consume(parent_in_charge())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import current_app, make_response, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
@@ -17,6 +17,7 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.rules import STATES, TrainingState
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
+from lms.foundation.hooks import hooks
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import settings
 
@@ -85,7 +86,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         usage=pages.usage_of(everybody),
         least=LEAST,
         name_requests=pages.name_requests(this_programme().id),
-        line_notices=current_app.extensions["lms_line_notices"](this_programme()),
+        line_notices=hooks().coordinator_notices(this_programme().slug, this_programme().facts),
     )
 
 

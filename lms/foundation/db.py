@@ -34,6 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 from lms.foundation import redaction
+from lms.foundation.per_app import provide, provided
 from lms.foundation.private_files import make_private
 from lms.foundation.turns import (
     BRIEF_SECONDS,
@@ -101,6 +102,13 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _silent_until = 0.0
 
 
+@dataclass(frozen=True)
+class WriteLock:
+    """The file by which the writers of an SQLite database take turns."""
+
+    path: Path
+
+
 def connect(app: Flask, url: str, data: Path) -> None:
     """Bind the database to an app, with the promises of durability that submits rely on."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -112,7 +120,7 @@ def connect(app: Flask, url: str, data: Path) -> None:
         # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
         options["connect_args"] = {"connect_timeout": 3, "tcp_user_timeout": 5000}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
-    app.extensions["lms_gate_file"] = data / "write.lock"
+    provide(app, WriteLock(data / "write.lock"))
     db.init_app(app)
     with app.app_context():
         redaction.hide_values(db.engine)
@@ -145,10 +153,8 @@ def _tune_postgres(engine: Engine) -> None:
 
 @contextmanager
 def _turn(until: float) -> Iterator[None]:
-    from flask import current_app
-
     if db.engine.dialect.name == "sqlite":
-        with one_writer(current_app.extensions["lms_gate_file"], until):
+        with one_writer(provided(WriteLock).path, until):
             yield
     else:
         yield

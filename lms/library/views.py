@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from flask import abort, current_app, make_response
+from flask import abort, make_response
 
 from lms.accounts.access import public
 from lms.content.model.pictures import ENDINGS, kind_of
+from lms.foundation.files import FileStore
+from lms.foundation.per_app import provided
 from lms.library.blueprint import blueprint
 
 
@@ -17,7 +19,7 @@ from lms.library.blueprint import blueprint
 def media(digest: str, name: str) -> Any:
     """Give a picture of a course; its address holds its digest, so it may be kept for ever."""
     try:
-        content = current_app.extensions["lms_files"].get(digest)
+        content = provided(FileStore).get(digest)
     except KeyError:
         abort(404)
     kind = kind_of(content)

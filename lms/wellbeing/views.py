@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -184,14 +184,14 @@ def programme_lines(programme: str) -> Any:
     )
 
 
-def coordinator_notices(programme: Any) -> list[str]:
+def coordinator_notices(slug: str, facts: Mapping[str, Any]) -> list[str]:
     """Return what a programme's coordinators should know of their lines, for the page they open most."""
     now = support_cache.current(settings().data)
-    facts, today = programme.facts, clock.today(settings().timezone)
+    today = clock.today(settings().timezone)
     return pages.coordinator_notices(
-        now.lines_of(programme.slug),
+        now.lines_of(slug),
         now.troubles,
-        programme.slug,
+        slug,
         str(facts.get("country", "")),
         bool(facts.get("contact")),
         today,

@@ -14,6 +14,8 @@ from lms.certification.awards.actions import open_badge
 from lms.certification.awards.records import find_award
 from lms.certification.verification.actions import make_key
 from lms.cli import main
+from lms.foundation.hooks import Hooks
+from lms.foundation.per_app import provided
 from lms.learning.check.refreshers import list_finished
 from lms.learning.progress.records import list_learners
 from tests.conftest import PASSWORD, Site
@@ -141,7 +143,7 @@ def test_the_last_operator_is_neither_removed_nor_closed(site: Site) -> None:
 def test_an_account_that_was_deleted_is_not_opened_again(sqlite_site: Site) -> None:
     earn(sqlite_site, document=False)
     sam = ids(sqlite_site, "sam")[0]
-    sqlite_site.do(sqlite_site.app.extensions["lms_own_data"][2], sam, None)
+    sqlite_site.do(provided(Hooks, sqlite_site.app).delete_person, sam, None)
     assert sqlite_site.do(enable, sam) is False
 
 

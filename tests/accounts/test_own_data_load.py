@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy import event, insert
 from lms.foundation import clock, ids
 from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import db
+from lms.foundation.hooks import Hooks
+from lms.foundation.per_app import provide, provided
 from tests.conftest import Site
 from tests.inspector import BASE
 from tests.roads import earn
@@ -98,14 +101,14 @@ def test_one_file_is_made_at_a_time_and_others_are_told_when_to_come_back(sqlite
     sam, lena = sqlite_site.visitor("sam").browser, sqlite_site.visitor("lena").browser
     started, go_on = threading.Event(), threading.Event()
     replies: list[Any] = []
-    making = sqlite_site.app.extensions["lms_own_data"]
+    hooks = provided(Hooks, sqlite_site.app)
 
     def slow_export(person_id: str) -> Any:
         started.set()
         go_on.wait(20)
-        return making[1](person_id)
+        return hooks.export_person(person_id)
 
-    sqlite_site.app.extensions["lms_own_data"] = (making[0], slow_export, making[2])
+    provide(sqlite_site.app, replace(hooks, export_person=slow_export))
     thread = threading.Thread(target=lambda: replies.append(sam.get(FILE, base_url=BASE, buffered=True)))
     thread.start()
     try:

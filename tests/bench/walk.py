@@ -14,7 +14,9 @@ from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person
 from lms.app import at_work
+from lms.foundation.background.jobs import Jobs
 from lms.foundation.db import db, write
+from lms.foundation.per_app import provided
 from tests.bench.load import Reply, Script, Unexpected, request
 from tests.bench.site import new_app, publish
 from tests.inspector import Inspector, Page
@@ -142,7 +144,7 @@ def shortest_path(data: Path) -> list[str]:
     page = _press(clicks, page, "/check", None)
     page = _answer(clicks, page)
     page = _press(clicks, page, "/submit", None)
-    app.extensions["lms_jobs"].sweep()
+    provided(Jobs, app).sweep()
     page = _follow(clicks, page, "/certificates/")
     path = next(href for href in page.links().values() if href.endswith("/pdf"))
     clicks.append(path.rpartition("/")[2])

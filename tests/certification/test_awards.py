@@ -14,7 +14,9 @@ from lms.certification.awards.records import find_award
 from lms.certification.awards.rules import REASONS, name_fits, plain_name, state_of
 from lms.certification.awards.validity import add_months
 from lms.foundation import clock
+from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
+from lms.foundation.per_app import provided
 from lms.library.actions import record_review
 from tests.conftest import Site
 from tests.learning.test_once import count, told
@@ -102,7 +104,7 @@ def test_the_certificate_of_somebody_who_left_can_be_withdrawn_by_its_code(sqlit
     code = earn(site)
     with site.inside():
         sam = site.person("sam").id
-    site.do(site.app.extensions["lms_own_data"][2], sam, None)
+    site.do(provided(Hooks, site.app).delete_person, sam, None)
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
     page = page.form_with("Withdraw this certificate").submit("Withdraw this certificate", reason="other")
     assert page.h1 == "People"

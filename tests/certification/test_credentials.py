@@ -29,6 +29,8 @@ from lms.certification.verification.file_check import held_against_register
 from lms.certification.verification.file_reader import known_from
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.hooks import Hooks
+from lms.foundation.per_app import provided
 from tests.certification.test_kept import earn, pdf
 from tests.conftest import ROOT, Site
 
@@ -202,7 +204,7 @@ def test_lists_are_signed_for_14_days_and_again_after_7_also_when_nothing_change
 def expiry_told(site: Site) -> bool:
     """Return whether those who run the site are told that its lists expired."""
     with site.inside():
-        told = site.app.extensions["lms_operator_notices"]()
+        told = provided(Hooks, site.app).operator_notices()
     return any("have expired" in each for each in told)
 
 

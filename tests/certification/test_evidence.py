@@ -20,7 +20,9 @@ from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
+from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
+from lms.foundation.per_app import provided
 from lms.learning.progress import actions as learning
 from tests.conftest import Site
 from tests.learning.test_once import told
@@ -229,7 +231,7 @@ def test_deleting_an_account_leaves_days_and_no_names(sqlite_site: Site) -> None
     code = standing(sqlite_site, enrolment).code
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    take_away = sqlite_site.app.extensions["lms_own_data"][2]
+    take_away = provided(Hooks, sqlite_site.app).delete_person
     sqlite_site.do(take_away, sam, None)
     with sqlite_site.inside():
         assert db.session.scalar(select(func.count()).select_from(Observation)) == 0

@@ -18,7 +18,9 @@ from lms.certification.pdf.designs import design_in, missing_glyphs
 from lms.coordination.pages import name_to_confirm
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.files import FileStore
 from lms.foundation.mail.outbox import OutboxMail
+from lms.foundation.per_app import provided
 from tests.conftest import ROOT, Site
 from tests.inspector import Inspector, Page
 from tests.roads import earn, make_account, prepare, take_check
@@ -211,7 +213,7 @@ def test_a_name_asked_for_names_who_asks(sqlite_site: Site) -> None:
 
 def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(sqlite_site: Site) -> None:
     png = (ROOT / "lms" / "static" / "icons" / "sidelight-180.png").read_bytes()
-    files = sqlite_site.app.extensions["lms_files"]
+    files = provided(FileStore, sqlite_site.app)
     digest = files.put(png)
     sqlite_site.do(accounts.set_programme, "harbour", None, {"logo": digest})
     stored = sqlite_site.settings.data / "files" / digest[:2] / digest

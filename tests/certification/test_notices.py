@@ -27,7 +27,9 @@ from lms.certification.renewal import actions as renewal_actions
 from lms.certification.renewal.expiry_notices import EndNotice
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.hooks import Hooks
 from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.per_app import provided
 from tests.conftest import Site
 from tests.foundation.test_mail import Box, at_noon, box, outbox, read, text_of
 from tests.inspector import BASE
@@ -259,7 +261,7 @@ def test_nobody_is_told_of_a_certificate_that_is_no_longer_theirs_to_renew(sqlit
     else:
         with site.inside():
             person_id = site.person("sam").id
-        site.do(site.app.extensions["lms_own_data"][2], person_id, None)
+        site.do(provided(Hooks, site.app).delete_person, person_id, None)
     for days in (60, 30, 7, -1):
         to_days_before(site, code, days)
         site.work()

@@ -22,6 +22,7 @@ from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.shipped import shipped
 from lms.foundation.web import throttle
 from lms.foundation.web.security import TOKEN_FIELD
 from lms.learning.progress import actions as learning
@@ -34,7 +35,7 @@ from tests.roads import PFA, TALKS, earn, pass_check, prepare
 def on_paper(site: Site, name: str = "sam") -> PdfReader:
     """Return somebody's transcript as the job process makes it."""
     with site.inside():
-        content = make_transcript(site.person(name).id, site.settings, site.app.extensions["lms_designs"])
+        content = make_transcript(site.person(name).id, site.settings, shipped("certificates"))
     return PdfReader(BytesIO(content))
 
 

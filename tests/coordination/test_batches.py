@@ -27,7 +27,10 @@ from lms.coordination import actions, batches
 from lms.coordination.records import Batch, BatchItem
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
+from lms.foundation.per_app import provided
+from lms.foundation.shipped import shipped
 from lms.learning.progress.records import list_enrolments_of_programme
 from tests.conftest import Site
 from tests.coordination.test_people import PEOPLE
@@ -248,7 +251,7 @@ def test_steps_that_are_pushed_twice_are_done_once(sqlite_site: Site, monkeypatc
     for name in ("sam", "lena"):
         earn(sqlite_site, name, document=True)
     asked = ask_for_all(sqlite_site, "file")
-    designs = sqlite_site.app.extensions["lms_designs"]
+    designs = shipped("certificates")
     with sqlite_site.inside():
         for _time in range(3):
             batches.work(f"{asked} 0", sqlite_site.settings, designs)
@@ -290,14 +293,14 @@ def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_
     site.work()
     with site.inside():
         sam = site.person("sam").id
-    site.do(site.app.extensions["lms_own_data"][2], sam, None)
+    site.do(provided(Hooks, site.app).delete_person, sam, None)
     site.work()
     page = page.follow("Refresh")
     assert "There’s no file to download" in page.main and count(site, BatchItem) == 1
     assert list(batches.folder_of(site.settings).glob("*")) == []
     with site.inside():
         cora_id = site.person("cora").id
-    site.do(site.app.extensions["lms_own_data"][2], cora_id, None)
+    site.do(provided(Hooks, site.app).delete_person, cora_id, None)
     assert count(site, Batch) == count(site, BatchItem) == 0
 
 

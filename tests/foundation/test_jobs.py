@@ -17,6 +17,7 @@ import pytest
 from lms.foundation.background.jobs import Jobs, Lane
 from lms.foundation.background.queue import JobQueue
 from lms.foundation.mail.outbox import queue_mail
+from lms.foundation.per_app import provided
 from tests.conftest import Site
 from tests.foundation.mail_servers import mail_server
 from tests.foundation.test_mail import at_noon, outbox
@@ -148,7 +149,7 @@ def wait_until(true: Callable[[], bool], most: float = 20.0) -> None:
 @contextmanager
 def at_work(site: Site) -> Iterator[None]:
     """Run the workers of the job process as they run in it, but without its signals."""
-    jobs: Jobs = site.app.extensions["lms_jobs"]
+    jobs: Jobs = provided(Jobs, site.app)
     stop = threading.Event()
     threads = [threading.Thread(target=jobs._work_on, args=(lane, stop), daemon=True) for lane in jobs._lanes]
     for thread in threads:

@@ -12,11 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
+from lms.foundation.per_app import provide
+from lms.foundation.web.compression import CompressedFiles
+from lms.foundation.web.page_cache import Shelf
+from lms.foundation.web.security import StaticAddresses
 from tests.conftest import Site
 from tests.inspector import BASE
 from tests.roads import COURSE, begin, earn, open_check
 
-KEPT_BY_APP = ("lms_kept", "lms_static", "lms_packed")
+CACHES = (Shelf, StaticAddresses, CompressedFiles)
 # A token of a stranger's form holds the second in which it was made, and a reference is new on every page.
 OF_THE_MOMENT = re.compile(r'name="form_token" value="[^"]*"|[0-9a-f]{8}(?=</)|"reference":"[0-9a-f]{8}"')
 
@@ -86,8 +90,8 @@ def ask(browsers: dict[str, Client], asked: Asked) -> TestResponse:
 
 def forget_everything(site: Site) -> None:
     """Empty whatever a process keeps from one request to the next."""
-    for name in KEPT_BY_APP:
-        site.app.extensions.pop(name, None)
+    for kind in CACHES:
+        provide(site.app, kind())
     for name, module in list(sys.modules.items()):
         if name.startswith("lms."):
             for value in list(vars(module).values()):

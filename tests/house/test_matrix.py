@@ -25,8 +25,10 @@ from lms.content.lint.check import check
 from lms.coordination.actions import ask
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.files import FileStore
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
+from lms.foundation.per_app import provided
 from lms.learning.check.actions import open_check
 from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions as learning
@@ -101,7 +103,7 @@ def _furnish(site: Site) -> World:
     site.do(library.publish, bundle, course)
     site.do(library.offer, meadow.id, "small-course", False, 1)
     site.do(library.offer, meadow.id, PFA, True, 0)
-    world = World(site, {}, {}, {}, {}, site.app.extensions["lms_files"].put(b"<svg> </svg>"))
+    world = World(site, {}, {}, {}, {}, provided(FileStore, site.app).put(b"<svg> </svg>"))
     for name in HOME:
         world.codes[name] = earn(site, name, document=False)
         _open_again(world, name)

@@ -16,6 +16,8 @@ from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.hooks import Hooks
+from lms.foundation.per_app import provided
 from lms.learning.practice import actions as practice_actions
 from lms.learning.practice import records as practice_records
 from lms.learning.practice.records import (
@@ -265,7 +267,8 @@ def test_one_hands_over_and_takes_away_ones_own_runs(sqlite_site: Site) -> None:
     with sqlite_site.inside():
         mine = of_person(sqlite_site.person("sam").id)
         hers = of_person(sqlite_site.person("lena").id)
-        _kept, hand_over, take_away = sqlite_site.app.extensions["lms_own_data"]
+        hooks = provided(Hooks, sqlite_site.app)
+        hand_over, take_away = hooks.export_person, hooks.delete_person
         sheets = {part.name: part for part in hand_over(sqlite_site.person("sam").id)}
         person_id = sqlite_site.person("sam").id
     assert [course for course, _run in mine] == [PFA.name] and hers == []

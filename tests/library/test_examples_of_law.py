@@ -5,6 +5,8 @@ from __future__ import annotations
 from lms.accounts.records import find_programme
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
+from lms.foundation.files import FileStore
+from lms.foundation.per_app import provided
 from lms.library import actions
 from tests.conftest import ROOT, Site
 
@@ -18,7 +20,7 @@ def publish(site: Site) -> None:
     assert course is not None
     for path, content in bundle.files.items():
         if not path.endswith(".md"):
-            site.app.extensions["lms_files"].put(content)
+            provided(FileStore, site.app).put(content)
     site.do(actions.publish, bundle, course)
     site.do(lambda: actions.offer(find_programme("harbour").id, COURSE, True, 1))
 

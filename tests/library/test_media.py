@@ -9,6 +9,7 @@ import pytest
 from lms.accounts.records import find_programme
 from lms.cli.courses import publish_folder
 from lms.foundation.files import FileStore
+from lms.foundation.per_app import provided
 from lms.library import records
 from tests.conftest import Site
 from tests.content.small_course import FILES
@@ -16,7 +17,7 @@ from tests.content.test_pictures import NOT_SHOWN, SVG, picture, taken_in_berlin
 
 
 def test_a_page_that_was_published_as_a_picture_is_not_served(sqlite_site: Site) -> None:
-    store: FileStore = sqlite_site.app.extensions["lms_files"]
+    store: FileStore = provided(FileStore, sqlite_site.app)
     client = sqlite_site.app.test_client()
     for name, content in NOT_SHOWN.items():
         assert client.get(f"/media/{store.put(content)}/{Path(name).name}").status_code == 404, name
@@ -32,7 +33,7 @@ def test_a_page_that_was_published_as_a_picture_is_not_served(sqlite_site: Site)
     ],
 )
 def test_a_reader_gets_a_picture_as_what_it_is(sqlite_site: Site, name: str, content: bytes, kind: str) -> None:
-    digest = sqlite_site.app.extensions["lms_files"].put(content)
+    digest = provided(FileStore, sqlite_site.app).put(content)
     answer = sqlite_site.app.test_client().get(f"/media/{digest}/{name}")
     assert (answer.status_code, answer.headers["Content-Type"], answer.data) == (200, kind, content)
 
@@ -53,5 +54,5 @@ def test_publishing_keeps_no_picture_that_tells_where_it_was_taken(sqlite_site: 
         assert digest is not None
         bundle = records.find_bundle(digest)
         assert bundle is not None
-        kept = sqlite_site.app.extensions["lms_files"].get(bundle.manifest["media/a.jpg"])
+        kept = provided(FileStore, sqlite_site.app).get(bundle.manifest["media/a.jpg"])
     assert b"Phone of Sam" not in kept and kept.startswith(b"\xff\xd8")

@@ -13,7 +13,9 @@ from flask import Flask
 from lms.accounts import actions as accounts
 from lms.app import create_app
 from lms.foundation import db as database
+from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
+from lms.foundation.per_app import provided
 from tests.conftest import Inspector, Site, _fill, _keep_media, settings_for
 from tests.postgres import cluster
 
@@ -87,7 +89,7 @@ def test_with_postgresql_stopped_the_pages_answer(tmp_path: Path) -> None:
         upgrade(app)
         _keep_media(app)
         _fill(app)
-        site = Site(app, app.extensions["lms_settings"])
+        site = Site(app, provided(Settings, app))
         sam = site.visitor("sam")
         assert "Ingrid Okafor" in sam.get("/support").main
     words = pages_still_answer(sam)

@@ -13,12 +13,12 @@ from lms.accounts.browser_session import let_in
 from lms.accounts.forms import ForgottenForm, RegisterForm
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.actions import NewAccount, RegisterLetters
-from lms.accounts.names import unprintable
 from lms.accounts.passwords import hash_password, will_do
 from lms.accounts.records import Invitation, Person
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.email_templates import render_email
+from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import Form
@@ -99,14 +99,14 @@ def accept_invitation(token: str) -> Any:
         own_request=proven and invitation.role == "learner",
         programme_name=programme.name if programme else None,
         role=invitation.role,
-        letters=unprintable(me.certificate_name) if me else (),
+        letters=hooks().missing_letters(me.certificate_name) if me else (),
     )
     return make_response(page, 422 if request.method == "POST" else 200)
 
 
 def _first_page(person: Person) -> str:
     """Return where somebody new goes: to their names while certificates cannot print a letter of them."""
-    lacks = unprintable(person.certificate_name)
+    lacks = hooks().missing_letters(person.certificate_name)
     return url_for("accounts.account", new="yes") if lacks else url_for("learning.courses")
 
 

@@ -6,7 +6,7 @@ import math
 from threading import BoundedSemaphore
 from typing import Any
 
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 
 from lms.accounts import records
 from lms.accounts.access import allow, leave_browser, public, signed_in
@@ -16,8 +16,9 @@ from lms.accounts.passwords import knows_password
 from lms.accounts.personal_data import actions as personal_data_actions
 from lms.foundation import clock
 from lms.foundation.db import write
+from lms.foundation.hooks import hooks
 from lms.foundation.keys import secret_key
-from lms.foundation.personal_data import Kept, Part, Sheet, pack
+from lms.foundation.personal_data import Sheet, pack
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment, ngettext
 from lms.foundation.turns import one_of
@@ -27,22 +28,11 @@ from lms.foundation.web.security import settings
 PLACES = BoundedSemaphore(1)
 
 
-def _kept() -> list[Kept]:
-    """Return what all rooms keep of people, as the room above tells."""
-    found: list[Kept] = current_app.extensions["lms_own_data"][0]()
-    return found
-
-
-def _handed_over(person_id: str) -> list[Part]:
-    found: list[Part] = current_app.extensions["lms_own_data"][1](person_id)
-    return found
-
-
 @blueprint.get("/account/data")
 @allow("keep an account")
 def own_data() -> Any:
     """Say what is kept of oneself, why and until when."""
-    return render_template("accounts/own_data.html", stored=_kept())
+    return render_template("accounts/own_data.html", stored=hooks().list_stored())
 
 
 @blueprint.get("/account/data/download")
@@ -57,12 +47,12 @@ def own_data_file() -> Any:
 
 
 def _file_of(person_id: str) -> Any:
-    parts = _handed_over(person_id)
+    parts = hooks().export_person(person_id)
     index = render_template(
         "accounts/own_data_file.html",
         made=moment(clock.now(), settings().timezone),
         site=settings().base_url,
-        stored=_kept(),
+        stored=hooks().list_stored(),
         sheets=[part for part in parts if isinstance(part, Sheet)],
         files=[part for part in parts if not isinstance(part, Sheet)],
     )
@@ -81,7 +71,9 @@ def _come_back(minutes: int) -> Any:
         minutes,
         times=personal_data_actions.DOWNLOADS,
     )
-    response = make_response(render_template("accounts/own_data.html", stored=_kept(), notices=[words]), 429)
+    response = make_response(
+        render_template("accounts/own_data.html", stored=hooks().list_stored(), notices=[words]), 429
+    )
     response.headers["Retry-After"] = str(60 * minutes)
     return response
 
@@ -95,7 +87,7 @@ def delete_account() -> Any:
     alone = records.is_last_operator(me.id)
     if request.method == "POST" and form.validate() and not alone and knows_password(me, form, "password"):
         key = secret_key(settings().data) if form.seal.data else None
-        write(current_app.extensions["lms_own_data"][2], me.id, key)
+        write(hooks().delete_person, me.id, key)
         return leave_browser(make_response(redirect(url_for("accounts.deleted"), 303)))
     if request.method == "POST" and alone:
         form.refuse(
@@ -109,7 +101,7 @@ def delete_account() -> Any:
         "accounts/delete_account.html",
         form=form,
         alone=alone,
-        certificates=current_app.extensions["lms_certificates_of"](me.id),
+        certificates=hooks().list_certificates(me.id),
     )
     return make_response(page, 422 if form.errors else 200)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, jsonify, make_response, redirect, request, url_for
+from flask import Response, abort, jsonify, make_response, redirect, request, url_for
 
 from lms.accounts.access import allow, public
 from lms.certification.awards import actions
@@ -16,6 +16,7 @@ from lms.certification.keys.did import did_document, has_domain
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.records import list_keys
 from lms.foundation.db import write
+from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 KINDS = {"json": "application/vc+json", "svg": "image/svg+xml", "png": "image/png"}
@@ -82,7 +83,7 @@ def badge(code: str) -> Any:
     kind = request.args.get("as", "json")
     if found is None or not found.content or kind not in KINDS:
         abort(404)
-    response = make_response(baked(kind, found.content, current_app.extensions["lms_designs"]))
+    response = make_response(baked(kind, found.content, shipped("certificates")))
     response.headers["Content-Type"] = KINDS[kind]
     response.headers["Content-Disposition"] = f'attachment; filename="sidelight-{award.code}-badge.{kind}"'
     response.headers["Cache-Control"] = "private, no-store"

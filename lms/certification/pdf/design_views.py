@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, public, this_programme
@@ -13,6 +13,10 @@ from lms.certification.blueprint import blueprint
 from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.pdf.designs import USUAL
 from lms.foundation.db import write
+from lms.foundation.files import FileStore
+from lms.foundation.hooks import hooks
+from lms.foundation.per_app import provided
+from lms.foundation.shipped import shipped
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
@@ -23,11 +27,11 @@ PICTURE = "preview.png"
 @allow("set how certificates look")
 def look(programme: str) -> Any:
     """Choose name, logo, signatory, time zone and design of the certificates to come."""
-    this, shipped = this_programme(), current_app.extensions["lms_designs"]
-    designs = pdf_jobs.list_designs(settings(), shipped)
+    this, folder = this_programme(), shipped("certificates")
+    designs = pdf_jobs.list_designs(settings(), folder)
     form = LookForm(request.form) if request.method == "POST" else LookForm.of(this)
     if request.method == "POST":
-        checked = form.fits(designs, current_app.extensions["lms_unprintable"])
+        checked = form.fits(designs, hooks().missing_letters)
         logo = _logo_sent(form)
         if checked and not form.logo.errors:
             write(accounts.set_programme, programme, form.name.data, form.facts() | logo)
@@ -59,14 +63,14 @@ def _logo_sent(form: LookForm) -> dict[str, str]:
     if not content:
         return {"logo": ""} if form.no_logo.data else {}
     try:
-        return {"logo": current_app.extensions["lms_files"].put(as_logo(content))}
+        return {"logo": provided(FileStore).put(as_logo(content))}
     except LogoRefused as refused:
         form.refuse("logo", str(refused))
         return {}
 
 
 def _has_picture(design: str) -> bool:
-    found = pdf_jobs.design_named(design, settings(), current_app.extensions["lms_designs"])
+    found = pdf_jobs.design_named(design, settings(), shipped("certificates"))
     return (found.folder / PICTURE).is_file()
 
 
@@ -74,10 +78,10 @@ def _has_picture(design: str) -> bool:
 @public
 def design_picture(design: str) -> Any:
     """Give a small picture of a design, where it has one."""
-    shipped = current_app.extensions["lms_designs"]
-    if design not in pdf_jobs.list_designs(settings(), shipped) or not _has_picture(design):
+    folder = shipped("certificates")
+    if design not in pdf_jobs.list_designs(settings(), folder) or not _has_picture(design):
         abort(404)
-    found = pdf_jobs.design_named(design, settings(), shipped)
+    found = pdf_jobs.design_named(design, settings(), folder)
     response = make_response((found.folder / PICTURE).read_bytes())
     response.headers["Content-Type"] = "image/png"
     response.headers["Cache-Control"] = "public, max-age=3600"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app, make_response, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 
 from lms.accounts.access import public
 from lms.certification.awards import actions, wording
@@ -18,6 +18,7 @@ from lms.certification.verification.file_check import Found
 from lms.certification.verification.file_report import said_in
 from lms.certification.verification.refusals import in_words
 from lms.foundation.db import write
+from lms.foundation.shipped import shipped
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import network_today, settings
@@ -44,7 +45,7 @@ def verify_file() -> Any:
     wait = write(count_list, f"file:{network_today()}", FILES_A_NETWORK)
     if wait is not None:
         return make_response(_page(problem=come_back(wait)), 429)
-    found = file_check.look_into(content, settings(), current_app.extensions["lms_designs"])
+    found = file_check.look_into(content, settings(), shipped("certificates"))
     return make_response(_page(found=found), 200 if found.genuine else 422)
 
 

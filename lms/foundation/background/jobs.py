@@ -11,13 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from flask import current_app
 
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.queue import JobQueue
 from lms.foundation.db import after_commit
+from lms.foundation.per_app import provided
 
 log = logging.getLogger("lms.jobs")
 
@@ -129,5 +127,5 @@ class Jobs:
 
 def push(kind: str, key: str) -> None:
     """Push a job once the present write is kept."""
-    jobs: Any = current_app.extensions["lms_jobs"]
+    jobs = provided(Jobs)
     after_commit(lambda: jobs.push(kind, key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -11,7 +12,6 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,7 @@ from lms.foundation.mail.transport import (
     open_transport,
     write_body,
 )
+from lms.foundation.per_app import get_or_make
 
 log = logging.getLogger("lms.mail")
 
@@ -195,10 +196,20 @@ def _note_try(mail_id: str, sent_at: datetime | None) -> None:
         row.not_before = clock.now() + timedelta(minutes=min(2**row.tries, 240))
 
 
+ALWAYS_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class MailServer:
+    """Until when the mail server is left alone after it could not be reached."""
+
+    rests_until: datetime = ALWAYS_AGO
+
+
 def sweep(settings: Settings) -> None:
     """Send every email that is due; the first trouble with the mail server ends the pass for all."""
-    state = current_app.extensions.setdefault("lms_mail_state", {})
-    if clock.now() < state.get("rests_until", clock.now()):
+    state = get_or_make(MailServer)
+    if clock.now() < state.rests_until:
         return
     query = select(OutboxMail.id).where(
         OutboxMail.sent_at.is_(None), OutboxMail.not_before <= clock.now(), OutboxMail.tries < TRIES
@@ -212,7 +223,7 @@ def sweep(settings: Settings) -> None:
                     break
                 _send(settings, mail_id, deliver)
     except ServerTrouble as trouble:
-        state["rests_until"] = clock.now() + PAUSE
+        state.rests_until = clock.now() + PAUSE
         log.warning("no email can be sent now; the next attempt is in a minute: %s", trouble)
 
 

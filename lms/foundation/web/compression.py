@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from posixpath import normpath
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, g, request
 
+from lms.foundation.per_app import get_or_make
 from lms.foundation.web.security import from_this_site
 
 TEXTS = {"text/html", "text/css", "text/javascript", "image/svg+xml"}
@@ -77,9 +78,13 @@ def pack(response: Response) -> Response:
     return mark_packed(response)
 
 
+class CompressedFiles(dict[tuple[str, str], bytes]):
+    """Static files as they go out compressed, by path and ETag."""
+
+
 def _pack_file(response: Response) -> Response:
     """Gzip a static file once for as long as it stays the same."""
-    known: dict[tuple[str, str], bytes] = current_app.extensions.setdefault("lms_packed", {})
+    known = get_or_make(CompressedFiles)
     # One file has many addresses (/static/css/../css/site.css), and each would be kept again.
     key = (normpath(request.path), response.headers.get("ETag", ""))
     response.direct_passthrough = False

@@ -8,9 +8,11 @@ import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from markupsafe import escape
 
+from lms.foundation.hooks import hooks
+from lms.foundation.per_app import get_or_make
 from lms.foundation.web.compression import SMALL, as_it_is, gzipped, mark_packed, may_pack, packed_around, squeezed
 from lms.foundation.web.security import form_token_text
 
@@ -102,8 +104,8 @@ def kept_page(
     `about` must hold everything that `make` puts on the page; an address with a query is never kept. What `own` names
     is safe HTML for the holes that `make` left; `path` is the page's address where that has holes too.
     """
-    shelf: Shelf = current_app.extensions.setdefault("lms_kept", Shelf())
-    frame, name = current_app.extensions["lms_frame"]()
+    shelf = get_or_make(Shelf)
+    frame, name = hooks().page_frame()
     key = (path or request.path, about, frame)
     found = None if request.query_string else shelf.find(key)
     if found is None:

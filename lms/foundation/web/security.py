@@ -18,6 +18,7 @@ from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.keys import network_mark, seal, secret_key
 from lms.foundation.networks import read_address
+from lms.foundation.per_app import get_or_make, provided
 from lms.foundation.web.fields import whole_number
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 def settings() -> Settings:
     """Return the settings of the running app."""
-    found: Settings = current_app.extensions["lms_settings"]
-    return found
+    return provided(Settings)
 
 
 def _key() -> bytes:
@@ -150,9 +150,13 @@ def _digest_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
+class StaticAddresses(dict[str, str]):
+    """The addresses of static files with their digests, by path."""
+
+
 def static(path: str) -> str:
     """Return the address of a static file with its digest, so that it may be kept for ever."""
-    known: dict[str, str] = current_app.extensions.setdefault("lms_static", {})
+    known = get_or_make(StaticAddresses)
     if path not in known:
         folder = Path(str(current_app.static_folder))
         # Not by `url_for`, which looks at the request: what is kept for all depends on no visitor.
@@ -196,6 +200,6 @@ def _protected(wsgi: WSGIApplication, always: list[tuple[str, str]]) -> WSGIAppl
 
 def install(app: Flask) -> None:
     """Give an app its headers and template words."""
-    of_https = [HSTS] if app.extensions["lms_settings"].secure else []
+    of_https = [HSTS] if provided(Settings, app).secure else []
     app.wsgi_app = _protected(app.wsgi_app, [*ALWAYS, *of_https])  # type: ignore[method-assign, assignment]
     app.jinja_env.globals.update(form_token=form_token, static=static, url_for=address)

@@ -12,9 +12,12 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from flask import Flask
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
+from lms.foundation.config.settings import Settings
+from lms.foundation.per_app import provided
 from lms.foundation.turns import PATIENCE_SECONDS, RETRY_AFTER_SECONDS
 from lms.foundation.web.connections import (
     BLOCK,
@@ -191,7 +194,7 @@ class Worker(ThreadWorker):
         """Return a whole answer that needs no app: plain words, and the headers that protect every page."""
         reason, words = WORDS[status]
         body = f"<!doctype html><html lang=en><title>{escape(words)}</title><h1>{escape(words)}</h1></html>".encode()
-        site = getattr(self.wsgi, "extensions", {}).get("lms_settings")
+        site = provided(Settings, self.wsgi) if isinstance(self.wsgi, Flask) else None
         headers = [("Connection", "close"), ("Content-Type", "text/html; charset=utf-8")]
         headers += [("Content-Length", str(len(body))), *protecting_headers(bool(site and site.secure))]
         if status == 503:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from lms.accounts.access import allow, meet
 from lms.content.model.course import Question
 from lms.content.questions import complete, read
 from lms.foundation.db import write
+from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.fields import whole_number
@@ -360,8 +361,8 @@ def _still_to_come(paper: Paper) -> dict[str, Any]:
         renewing = renewing_of(paper.attempt.enrolment_id, paper.course, progress)
         asked = renewing.rows if renewing else []
     return {
-        "certificate_url": certificate["url"],
-        "waiting_review": certificate["waiting"],
-        "letters": current_app.extensions["lms_unprintable"](certificate["name"]),
+        "certificate_url": certificate.url,
+        "waiting_review": certificate.waiting,
+        "letters": hooks().missing_letters(certificate.name),
         "left": [row for row in asked if not row["met"]],
     }

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public, signed_in, visitor
 from lms.accounts.personal_data import data_visibility
@@ -14,6 +14,7 @@ from lms.accounts.records import get_programme
 from lms.accounts.rules import Visitor, may
 from lms.content.model.course import Course
 from lms.foundation.db import write
+from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
 from lms.learning.check.attempt import Paper
@@ -85,10 +86,10 @@ def courses() -> Any:
         certificate = certificate_of(enrolment.id if enrolment else None)
         news = news_of(enrolment.id, certificate) if enrolment else None
         entries.append(_entry(number, course, enrolment is not None, progress, certificate, news))
-        if enrolment is None or certificate["waiting"]:
+        if enrolment is None or certificate.waiting:
             continue
         at = finished_at.get(enrolment.id, enrolment.started_at)
-        if not certificate["url"]:
+        if not certificate.url:
             under_way.append((at, pages.left_off_course(course, progress)))
         elif renewal := find_renewal(enrolment.id):
             under_way.append((max(at, renewal.begun_at), pages.left_off_renewal(course)))
@@ -101,8 +102,8 @@ def courses() -> Any:
         left_off=left_off[0] if left_off else None,
         also_open=left_off[1:],
         entries=entries,
-        certificates=current_app.extensions["lms_certificates_of"](somebody.person_id) if somebody else [],
-        notices=current_app.extensions["lms_operator_notices"]() if somebody and somebody.is_operator else [],
+        certificates=hooks().list_certificates(somebody.person_id) if somebody else [],
+        notices=hooks().operator_notices() if somebody and somebody.is_operator else [],
     )
 
 
@@ -132,11 +133,16 @@ def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, pages
 
 
 def _entry(
-    number: int, course: Course, begun: bool, progress: Progress, certificate: dict[str, Any], news: Any
+    number: int,
+    course: Course,
+    begun: bool,
+    progress: Progress,
+    certificate: CourseCertificate,
+    news: CertificateNews | None,
 ) -> dict[str, Any]:
     if news:
         state, state_text = news.mark, news.in_short
-    elif certificate["url"] or certificate["waiting"]:
+    elif certificate.url or certificate.waiting:
         state, state_text = "ok", _("Done")
     elif begun:
         state, state_text = "go", _("%(done)s of %(all)s lessons", done=len(progress.lessons), all=len(course.lessons))
@@ -168,8 +174,8 @@ def course(course: str) -> Any:
     missing = missing_reviews(words, {review.role for review in reviews})
     renewing = renewing_of(page.enrolment_id, content, progress)
     next_url, next_text = pages.next_thing(content, progress)
-    if certificate["url"]:
-        next_url, next_text = certificate["url"], _("See your certificate")
+    if certificate.url:
+        next_url, next_text = certificate.url, _("See your certificate")
     if renewing:
         next_url, next_text = renewing.next_url, _("Continue renewing")
     runs_it = may_facilitate(page.visitor, course)
@@ -187,7 +193,7 @@ def course(course: str) -> Any:
             content,
             progress,
             page.enrolment_id is not None,
-            certificate["url"],
+            certificate.url,
             renewing.way if renewing else None,
             frozenset(one.url for one in opened),
         ),
@@ -195,16 +201,16 @@ def course(course: str) -> Any:
         lessons_done=len(progress.lessons & content.lesson_by_id.keys()),
         renewing=renewing,
         news=news_of(page.enrolment_id, certificate),
-        code=certificate["code"],
-        newer=_newer(page, content, progress) if not certificate["code"] else None,
+        code=certificate.code,
+        newer=_newer(page, content, progress) if not certificate.code else None,
         asked=renewing.rows if renewing else pages.asked_rows(content, progress),
         sees={"columns": data_visibility.COLUMNS(), "rows": [row[:2] for row in data_visibility.rows_of_sight()]},
         notes_text=content.content_note,
         reviews=[{"role_text": words[r.role], "name": r.name, "date": r.date} for r in reviews],
         review_missing=[words[role] for role in missing],
-        held=bool(page.programme_id) and current_app.extensions["lms_is_held"](page.programme_id, content.digest),
+        held=page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest),
         lead_text=pages.fact_words(page.facts)[0],
-        certificate_url=certificate["url"],
+        certificate_url=certificate.url,
         next_url=next_url,
         next_text=next_text,
         remark_pages=_remark_pages(page.visitor, course),
@@ -277,13 +283,13 @@ def left(course: str) -> Any:
         until=news.until if renewing and news else None,
         asked=asked,
         left=[row for row in asked if not row["met"]],
-        certificate_url=certificate["url"],
-        waiting_review=certificate["waiting"],
+        certificate_url=certificate.url,
+        waiting_review=certificate.waiting,
         lesson_url=pages.lesson_path(content, unfinished) if unfinished else None,
         lessons_done=len(progress.lessons),
         lessons_count=len(content.lessons),
         notices=[pages.finished_words(last)] if last and told else [],
         otherwise=pages.otherwise_rows(content, list_equivalents(enrolment_id)),
-        observed=current_app.extensions["lms_way_to_practise"](enrolment_id),
+        observed=hooks().find_readiness(enrolment_id),
         course_url=url_for("learning.course", course=content.id),
     )

@@ -9,12 +9,13 @@ import threading
 from collections import Counter
 from typing import Any
 
-from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import abort, g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public, this_programme
 from lms.content.model.course import Course, Lesson
 from lms.foundation import clock, ids
 from lms.foundation.db import write
+from lms.foundation.per_app import get_or_make
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
@@ -103,7 +104,7 @@ def send_remark(course: str, lesson: str) -> Any:
         slip = ids.public_id()
     if not form.validate():
         return _remarks_page(page, content, shown, form, slip)
-    remembered: Remembered = current_app.extensions.setdefault("lms_remembered", Remembered())
+    remembered = get_or_make(Remembered)
     kept = not remembered.enough(g.session_mark) and write(
         feedback_records.remark,
         slip,

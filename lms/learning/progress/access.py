@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import abort, current_app, g, redirect, url_for
+from flask import abort, g, redirect, url_for
 
 from lms.accounts.access import meet
 from lms.accounts.rules import Visitor, may
 from lms.content.model.course import Course
+from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
 from lms.learning.progress import records, renewal_pages
 from lms.learning.progress.records import OpenPage
 from lms.learning.progress.renewal_pages import Renewing
@@ -44,17 +43,14 @@ def open_enrolment(course_id: str) -> tuple[OpenPage, Course, str]:
     return page, course, page.enrolment_id
 
 
-def certificate_of(enrolment_id: str | None) -> dict[str, Any]:
-    """Return what stands of an enrolment's certificate, as the room above tells."""
-    if enrolment_id is None:
-        return {"url": None, "waiting": False, "code": None}
-    found: dict[str, Any] = current_app.extensions["lms_certificate_of"](enrolment_id)
-    return found
+def certificate_of(enrolment_id: str | None) -> CourseCertificate:
+    """Return an enrolment's certificate; an empty one when there is none."""
+    return hooks().find_certificate(enrolment_id) if enrolment_id else CourseCertificate()
 
 
-def news_of(enrolment_id: str | None, certificate: dict[str, Any]) -> Any:
-    """Return what there is to say of a certificate that stands, as the room above tells."""
-    return current_app.extensions["lms_certificate_news"](enrolment_id) if certificate["url"] else None
+def news_of(enrolment_id: str | None, certificate: CourseCertificate) -> CertificateNews | None:
+    """Return what there is to say of a certificate that has been issued."""
+    return hooks().find_certificate_news(enrolment_id) if enrolment_id and certificate.url else None
 
 
 def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -> Renewing | None:

@@ -1,0 +1,68 @@
+"""What lower rooms ask of upper ones: one typed value that `lms.hooks` fills, so that no import goes upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from lms.foundation.per_app import provided
+from lms.foundation.personal_data import Kept, Part
+
+
+@dataclass(frozen=True)
+class CourseCertificate:
+    """The certificate of an enrolment: its page, unless there is none or it waits for a review."""
+
+    url: str | None = None
+    waiting: bool = False
+    code: str | None = None
+    name: str = ""
+
+
+class CertificateNews(Protocol):
+    """What pages say of a certificate that can be renewed, or whose course has a newer version."""
+
+    @property
+    def mark(self) -> str:
+        """Return the mark beside it."""
+
+    @property
+    def in_short(self) -> str:
+        """Return it in a few words."""
+
+    @property
+    def until(self) -> date | None:
+        """Return the last day to renew it."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """One callable for each question that a lower room asks; ids and plain values go in."""
+
+    # The page cache: what the frame of this page depends on, and the name in it.
+    page_frame: Callable[[], tuple[Hashable, str]]
+    # Sign-in: response, person id and whether the device is their own.
+    copy_display_settings: Callable[[Any, str, bool], None]
+    # Personal data: what all rooms store, one person's data, and its deletion with a key that seals what stays.
+    list_stored: Callable[[], list[Kept]]
+    export_person: Callable[[str], list[Part]]
+    delete_person: Callable[[str, bytes | None], None]
+    # Certificates of a person, and of an enrolment.
+    list_certificates: Callable[[str], list[dict[str, Any]]]
+    find_certificate: Callable[[str], CourseCertificate]
+    find_certificate_news: Callable[[str], CertificateNews | None]
+    find_readiness: Callable[[str], dict[str, Any] | None]
+    # Whether certificates of a course version wait for its review: programme id and digest.
+    waits_for_review: Callable[[str, str], bool]
+    # The letters of a name that certificates can't print.
+    missing_letters: Callable[[str], tuple[str, ...]]
+    # Notices on the start pages of operators, and of coordinators of a programme with this slug and settings.
+    operator_notices: Callable[[], list[str]]
+    coordinator_notices: Callable[[str, Mapping[str, Any]], list[str]]
+
+
+def hooks() -> Hooks:
+    """Return the hooks of the running app."""
+    return provided(Hooks)

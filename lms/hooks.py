@@ -1,0 +1,72 @@
+"""Hooks: where upper rooms answer what lower ones ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+from flask import url_for
+
+from lms import flow
+from lms.certification.awards import actions as certification
+from lms.certification.awards import records as awards
+from lms.certification.awards.wording import operator_notices
+from lms.certification.badges import records as badge_records
+from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf.designs import missing_glyphs
+from lms.certification.readiness import actions as readiness_actions
+from lms.certification.readiness.pages import way_told
+from lms.certification.renewal import pages as renewal_pages
+from lms.foundation.config.settings import Settings
+from lms.foundation.hooks import CertificateNews, CourseCertificate, Hooks
+from lms.wellbeing import views as wellbeing
+
+
+def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tuple[Hashable, str]]) -> Hooks:
+    """Return the hooks of an app; `page_frame` is the app's own answer."""
+
+    def list_certificates(person_id: str) -> list[dict[str, Any]]:
+        return [renewal_pages.row_of(award, settings) for award in awards.list_standing_of_person(person_id)]
+
+    def find_certificate_news(enrolment_id: str) -> CertificateNews | None:
+        award = awards.find_award_of_enrolment(enrolment_id)
+        return renewal_pages.news_words(award, settings) if award else None
+
+    def missing_letters(name: str) -> tuple[str, ...]:
+        if name.isascii():
+            return ()
+        return missing_glyphs(name, pdf_jobs.design_named("warm", settings, designs))
+
+    return Hooks(
+        page_frame=page_frame,
+        copy_display_settings=wellbeing.bring_looks,
+        list_stored=flow.kept_of_people,
+        export_person=flow.hand_over,
+        delete_person=flow.take_away,
+        list_certificates=list_certificates,
+        find_certificate=_find_certificate,
+        find_certificate_news=find_certificate_news,
+        find_readiness=_find_readiness,
+        waits_for_review=lambda programme_id, digest: certification.is_held(programme_id, digest, settings),
+        missing_letters=missing_letters,
+        operator_notices=_operator_notices,
+        coordinator_notices=wellbeing.coordinator_notices,
+    )
+
+
+def _find_certificate(enrolment_id: str) -> CourseCertificate:
+    award = awards.find_award_of_enrolment(enrolment_id)
+    if award is None:
+        return CourseCertificate()
+    url = None if award.waiting else url_for("certification.certificate", code=award.code)
+    return CourseCertificate(url, bool(award.waiting), award.code, award.name)
+
+
+def _find_readiness(enrolment_id: str) -> dict[str, Any] | None:
+    readiness = readiness_actions.way_of(enrolment_id)
+    return way_told(readiness) if readiness else None
+
+
+def _operator_notices() -> list[str]:
+    return operator_notices(len(awards.list_troubled()), badge_records.lists_expired())
