@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
-from lms.content.model.course import Course, End, Question
+from lms.content.model.conversation import End
+from lms.content.model.course import Course
+from lms.content.model.question import Question
 from lms.content.questions import chosen, complete, sample
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail

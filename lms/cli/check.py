@@ -18,7 +18,7 @@ from lms.content.lint.across import shared_sentences
 from lms.content.lint.check import look_over, render_findings
 from lms.content.lint.measures import Measures
 from lms.content.model.bundle import from_folder
-from lms.content.model.course import Finding
+from lms.content.model.report import Finding
 
 
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import delete, select, update
 
 from lms.accounts.records import list_programmes
-from lms.content.model.course import Question
-from lms.content.questions import chosen, grade, present
+from lms.content.questions import in_words
 from lms.foundation.db import db
 from lms.foundation.personal_data import Kept, Part, Remains, Sheet
 from lms.foundation.text.i18n import gettext as _
@@ -266,7 +264,7 @@ def _answers(enrolment: Enrolment) -> list[tuple[str, ...]]:
         course = get_course(attempt.digest)
         for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id)):
             question, value = course.question_by_id.get(row.question_id), row.value.get("answer")
-            said = _said(question, value) if result else _said_so_far(question, value, attempt.seed)
+            said = " / ".join(map(_plain, in_words(question, value, int(attempt.seed)))) if question else ""
             told = (_plain(question.stem), said) if question else ("", "")
             raw = json.dumps(value, ensure_ascii=False) if result else ""
             opened, saved = attempt.opened_at.isoformat(), row.saved_at.isoformat()
@@ -276,29 +274,6 @@ def _answers(enrolment: Enrolment) -> list[tuple[str, ...]]:
 
 def _plain(html: str) -> str:
     return str(Markup(html).striptags())  # noqa: S704 - the tags are taken out, nothing is put in
-
-
-def _said(question: Question | None, value: Any) -> str:
-    """Return an answer that was sent in the words of its question."""
-    return " / ".join(_plain(note.chosen) for note in grade(question, value).notes) if question else ""
-
-
-def _said_so_far(question: Question | None, value: Any, seed: str) -> str:
-    """Return an answer in an open check as its page shows it.
-
-    How an answer is kept, and even the order in which grading names its parts, would tell the key of a question.
-    """
-    if question is None:
-        return ""
-    shown, marks = present(question, int(seed)), chosen(question, value, int(seed))
-    items = [item for item in shown.items if item.token in marks]
-    if shown.rights:
-        texts = {item.token: item.text for item in shown.rights}
-        return " / ".join(_plain(f"{item.text} → {texts[marks[item.token]]}") for item in items)
-    if isinstance(marks, dict):
-        placed = sorted(items, key=lambda item: marks[item.token])
-        return " / ".join(_plain(f"{marks[item.token]}. {item.text}") for item in placed)
-    return " / ".join(_plain(item.text) for item in items)
 
 
 def _yes_or_no(value: bool) -> str:

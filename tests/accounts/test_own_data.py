@@ -20,8 +20,13 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.records import Invitation, Person
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import find_award
-from lms.content.model.course import Course, Match, OneAnswer, Order, Question, SeveralAnswers
+from lms.content.model.course import Course
+from lms.content.model.question import Question
 from lms.content.questions import grade, present, sample
+from lms.content.questions.match import Match
+from lms.content.questions.one_answer import OneAnswer
+from lms.content.questions.order import Order
+from lms.content.questions.several_answers import SeveralAnswers
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import Base, db

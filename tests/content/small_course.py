@@ -2,7 +2,8 @@
 
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
-from lms.content.model.course import Course, Question, Reading
+from lms.content.model.course import Course, Reading
+from lms.content.model.question import Question
 
 COURSE = """---
 id: small-course

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
-from lms.content.model.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
+from lms.content.model.content_note import ContentNote
+from lms.content.model.conversation import FITS, LABELS, Conversation, End, Reply, Turn
 from lms.content.reader import conversation_measures
 from lms.content.reader.conversation_measures import Measures, every_path, of_run, share_range, words_in
 from tests.content.small_course import course

@@ -10,7 +10,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lms.content.model.course import LABELS, UNSEEN
+from lms.content.model.content_note import UNSEEN
+from lms.content.model.conversation import LABELS
 from lms.content.reader import shapes
 from lms.learning.practice.pages import label_words
 from tests.house.tour import ROOT

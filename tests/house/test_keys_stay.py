@@ -7,7 +7,11 @@ import re
 import pytest
 from markupsafe import Markup
 
-from lms.content.model.course import Match, OneAnswer, Order, Question, SeveralAnswers
+from lms.content.model.question import Question
+from lms.content.questions.match import Match
+from lms.content.questions.one_answer import OneAnswer
+from lms.content.questions.order import Order
+from lms.content.questions.several_answers import SeveralAnswers
 from tests.conftest import Site
 from tests.inspector import BASE, squeezed
 from tests.roads import begin, open_check, paper_of, plan, take_check, the_course

@@ -6,7 +6,8 @@ from collections import deque
 
 import pytest
 
-from lms.content.model.course import Conversation, Course, End, Turn
+from lms.content.model.conversation import Conversation, End, Turn
+from lms.content.model.course import Course
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ import pytest
 
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
-from lms.content.model.course import Conversation, Turn
+from lms.content.model.conversation import Conversation, Turn
 from lms.content.reader import conversation_graph
 from lms.learning.practice import records as practice_records
 from tests.conftest import Site

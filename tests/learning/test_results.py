@@ -10,7 +10,8 @@ from sqlalchemy import select
 from lms.certification.awards.records import Award, find_award_of_enrolment
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
-from lms.content.model.course import Course, Question
+from lms.content.model.course import Course
+from lms.content.model.question import Question
 from lms.foundation.db import db
 from lms.learning.progress.records import find_enrolment
 from lms.library import actions as library

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
-from lms.content.model.course import Course, Criteria, End
+from lms.content.model.conversation import End
+from lms.content.model.course import Course, Criteria
 from lms.content.questions import Graded
 from lms.learning.practice.rules import play
 from lms.learning.progress.rules import Outcome, draw, lessons_to_revisit, needed_right

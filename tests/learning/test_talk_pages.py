@@ -10,7 +10,7 @@ import pytest
 from lms.accounts.records import find_programme
 from lms.content.lint.check import check, read_course
 from lms.content.model.bundle import from_folder
-from lms.content.model.course import Conversation, End
+from lms.content.model.conversation import Conversation, End
 from lms.content.reader.conversation_measures import every_path
 from lms.library import actions as library
 from tests.conftest import PFA, ROOT, Inspector, Page, Site

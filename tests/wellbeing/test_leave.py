@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.model.course import ContentNote
+from lms.content.model.content_note import ContentNote
 from lms.content.reader.shapes import TOPICS
 from lms.foundation.config.settings import BadSetting, read_settings
 from tests.conftest import Site

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lms.content.lint.measures import Measures
 from lms.content.model.codes import CODES
-from lms.content.model.course import Finding
+from lms.content.model.report import Finding
 from lms.content.reader.reading import words
 
 LONG_ENOUGH = 8

@@ -13,7 +13,8 @@ from lms.content.lint.promises import look_for_promises, look_for_wording
 from lms.content.lint.proofread import look_at_media, proofread
 from lms.content.lint.stray_marks import look_for_marks
 from lms.content.model.bundle import Bundle
-from lms.content.model.course import Finding, Reading
+from lms.content.model.course import Reading
+from lms.content.model.report import Finding
 from lms.content.reader.reader import finish, read, read_course, reread
 
 __all__ = ["Checked", "check", "look_over", "read_course", "render_findings", "reread"]

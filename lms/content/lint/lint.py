@@ -6,9 +6,12 @@ import re
 from collections import Counter
 
 from lms.content.markdown.furniture import CITATION
-from lms.content.model.course import ContentNote, Course, OneAnswer, Question
+from lms.content.model.content_note import ContentNote
+from lms.content.model.course import Course
+from lms.content.model.question import Question
 from lms.content.model.report import did_you_mean
 from lms.content.questions import lint as lint_question
+from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.parts import bare
 from lms.content.reader.pages import Desk
 from lms.content.reader.reading import split

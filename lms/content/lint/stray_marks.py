@@ -9,7 +9,7 @@ from markdown_it.common.utils import normalizeReference
 
 from lms.content.markdown.blocks import Block
 from lms.content.markdown.furniture import ALERTS
-from lms.content.model.course import FITS, LABELS
+from lms.content.model.conversation import FITS, LABELS
 from lms.content.model.report import Report
 from lms.content.reader.pages import Sheet
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lms.content.model.course import Conversation, Course, Lesson
+from lms.content.model.conversation import Conversation
+from lms.content.model.course import Course, Lesson
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lms.content.model.course import Severity
+from typing import Literal
+
+Severity = Literal["error", "warning"]
 
 CODES: dict[str, tuple[Severity, str, str]] = {
     # Limits

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing `lms check` noticed: where it is, what it is and how to mend it."""
-
-    code: str
-    severity: Severity
-    path: str
-    line: int
-    column: int
-    message: str
-    mend: str
-    excerpt: str = ""
+from lms.content.model.content_note import NO_NOTE, ContentNote
+from lms.content.model.conversation import Arc, Conversation
+from lms.content.model.question import Question
+from lms.content.model.report import Finding
 
 
 @dataclass(frozen=True)
@@ -42,110 +30,6 @@ class Source:
     licence: str | None = None
 
 
-# Who is seen reading about these may come to harm by it: from someone at home, or from an employer.
-UNSEEN = frozenset({"abuse", "violence", "sexual violence", "suicide", "self-harm", "whistleblowing"})
-
-
-@dataclass(frozen=True)
-class ContentNote:
-    """What hard things a page touches, said before it is read."""
-
-    topics: tuple[str, ...] = ()
-    note: str = ""
-    mention: bool = False
-
-    @property
-    def heavy(self) -> bool:
-        """True when a topic is more than named, so that a gentler version is owed."""
-        return bool(self.topics) and not self.mention
-
-    @property
-    def better_unseen(self) -> bool:
-        """True when somebody may not want to be seen reading it, so that "Leave this page" belongs on it."""
-        return not UNSEEN.isdisjoint(self.topics)
-
-
-@dataclass(frozen=True)
-class Option:
-    """A choice of a question; `id` is its position in the source, counted from "1"."""
-
-    id: str
-    text: str
-    reason: str
-    right: bool = False
-
-
-@dataclass(frozen=True)
-class OneAnswer:
-    """A question with exactly one right option."""
-
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class SeveralAnswers:
-    """A question that is right when all right options, and no others, are chosen."""
-
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class Order:
-    """Steps in their right order."""
-
-    steps: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A left cell with the right-hand side that belongs to it."""
-
-    id: str
-    left: str
-    right: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Match:
-    """Pairs to find; `extra` holds right-hand sides that belong to none, with ids that follow the pairs'."""
-
-    pairs: tuple[Pair, ...]
-    extra: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class ShortAnswer:
-    """A question that the learner compares with a model; it is never drawn for the check."""
-
-    model: str
-    look_for: tuple[str, ...]
-    not_enough: tuple[str, ...]
-
-
-Body = OneAnswer | SeveralAnswers | Order | Match | ShortAnswer
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question with its key; all texts are safe HTML without an outer paragraph."""
-
-    id: str
-    stem: str
-    objectives: tuple[str, ...]
-    body: Body
-    critical: bool = False
-    group: str | None = None
-    fixed: bool = False
-    path: str = ""
-    line: int = 0
-
-    @property
-    def drawable(self) -> bool:
-        """True when the check may draw it."""
-        return not isinstance(self.body, ShortAnswer)
-
-
 @dataclass(frozen=True)
 class Lesson:
     """A lesson as HTML that still holds `{{lead}}`, `{{emergency}}` and `{{limits_statement}}`."""
@@ -159,7 +43,7 @@ class Lesson:
     words: int
     sources: tuple[str, ...] = ()
     gentle_html: str | None = None
-    gentle_note: ContentNote = ContentNote()
+    gentle_note: ContentNote = NO_NOTE
     self_care: bool = False
     path: str = ""
     practice: tuple[Question, ...] = ()
@@ -175,79 +59,6 @@ class Module:
     html: str
     lessons: tuple[Lesson, ...]
     facilitator: str = ""
-
-
-# What kind of reply it is, and how it fits: closed lists, which the site translates.
-LABELS = (
-    "opening offer", "open question", "closed question", "simple reflection", "complex reflection", "affirmation",
-    "summary", "silence", "information with permission", "advice without permission", "reassurance", "minimising",
-    "self-disclosure", "direct safety question", "linking", "limits statement",
-)  # fmt: skip
-FITS = ("steady", "mixed", "detour")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """Something the supporter may say; `label` and `fit` are words of the two lists above."""
-
-    label: str
-    fit: str
-    text: str
-    goes_to: str
-    feedback: str
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What the colleague says, and the replies to it; `stage` is the direction in front of the words."""
-
-    id: str
-    stage: str
-    says: str
-    replies: tuple[Reply, ...]
-
-
-@dataclass(frozen=True)
-class End:
-    """Where a conversation comes to rest, with its debrief."""
-
-    id: str
-    title: str
-    html: str
-    good: bool
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """A practice conversation as a graph of turns and ends."""
-
-    id: str
-    title: str
-    partner: str
-    setting: str
-    content_note: ContentNote
-    objectives: tuple[str, ...]
-    start: str
-    turns: tuple[Turn, ...]
-    ends: tuple[End, ...]
-    must_reach: Literal["any", "good"] = "any"
-    minutes: int = 12
-    path: str = ""
-
-    @cached_property
-    def places(self) -> dict[str, Turn | End]:
-        """Turns and ends by id."""
-        places: tuple[Turn | End, ...] = (*self.turns, *self.ends)
-        return {place.id: place for place in places}
-
-
-@dataclass(frozen=True)
-class Arc:
-    """Contacts with one colleague that belong together: conversations by id, in their order, three at most."""
-
-    id: str
-    title: str
-    contacts: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,23 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lms.content.model.codes import CODES
-from lms.content.model.course import Finding
+from lms.content.model.codes import CODES, Severity
 
 EXCERPT = 120
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing `lms check` noticed: where it is, what it is and how to mend it."""
+
+    code: str
+    severity: Severity
+    path: str
+    line: int
+    column: int
+    message: str
+    mend: str
+    excerpt: str = ""
 
 
 @dataclass

@@ -2,111 +2,114 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from lms.content.markdown.blocks import Block
-from lms.content.model.course import Body, Finding, Match, OneAnswer, Order, Question, SeveralAnswers, ShortAnswer
-from lms.content.model.report import Report
+from lms.content.model.question import Body, Question
+from lms.content.model.report import Finding, Report
 from lms.content.questions import match, one_answer, order, several_answers, short_answer
 from lms.content.questions.answering import Answer, Fields, Graded, Item, Note, Presented
-from lms.content.questions.parts import MARK, Draft
+from lms.content.questions.parts import Draft
 
 __all__ = [
-    "KINDS", "Answer", "Fields", "Graded", "Item", "Note", "Presented", "chosen", "complete", "grade", "kind_of",
-    "lint", "parse", "present", "read", "sample",
+    "KINDS", "Answer", "Fields", "Graded", "Item", "Note", "Presented", "chosen", "complete", "grade", "in_words",
+    "kind_of", "lint", "parse", "present", "read", "sample",
 ]  # fmt: skip
 
-KINDS: dict[str, ModuleType] = {
-    "one_answer": one_answer,
-    "several_answers": several_answers,
-    "order": order,
-    "match": match,
-    "short_answer": short_answer,
-}
-_BODIES: dict[type, str] = {
-    OneAnswer: "one_answer",
-    SeveralAnswers: "several_answers",
-    Order: "order",
-    Match: "match",
-    ShortAnswer: "short_answer",
-}
+
+class Kind(Protocol):
+    """What the module of a question kind offers."""
+
+    KIND: str
+
+    def recognises(self, first: Block, /) -> bool:
+        """Return whether a question whose answer part begins with this block is of this kind."""
+
+    def parse(self, draft: Draft, report: Report, /) -> Body | None:
+        """Read the blocks below the heading; None, with findings, when they cannot be asked."""
+
+    def present(self, question: Question, seed: int, /) -> Presented:
+        """Return the question as a learner may see it."""
+
+    def read(self, question: Question, fields: Fields, seed: int, /) -> Answer | None:
+        """Return the answer in a sent form; None when there is none."""
+
+    def chosen(self, question: Question, answer: Answer | None, seed: int, /) -> Any:
+        """Return a saved answer as the page knows it."""
+
+    def in_words(self, question: Question, answer: Answer | None, seed: int, /) -> list[str]:
+        """Return what was chosen, as HTML in the question's own words."""
+
+    def complete(self, question: Question, answer: Answer | None, /) -> str | None:
+        """Return None, or what is still missing."""
+
+    def grade(self, question: Question, answer: Answer | None, /) -> Graded:
+        """Return whether an answer is right, with a note for each choice."""
+
+    def sample(self, question: Question, /) -> dict[str, list[Answer]]:
+        """Return answers for the tests."""
+
+    def lint(self, question: Question, /) -> list[Finding]:
+        """Return the problems that show once the question is read."""
+
+
+_MODULES: tuple[Kind, ...] = (one_answer, several_answers, order, match, short_answer)
+KINDS: dict[str, Kind] = {module.KIND: module for module in _MODULES}
 
 
 def kind_of(question: Question) -> str:
     """The name of the question's kind, which is also its template's."""
-    return _BODIES[type(question.body)]
+    return question.body.kind
 
 
 def parse(draft: Draft, report: Report) -> Body | None:
     """Finds out the kind from what stands below the heading, and reads it; None, with findings, when it cannot."""
-    kind = _kind_in(draft.blocks, report)
+    first = draft.blocks[0] if draft.blocks else None
+    kind = next((kind for kind in KINDS.values() if kind.recognises(first)), None) if first else None
     if kind is None:
         report.add("UNKNOWN_KIND", draft.line)
         return None
-    body: Body | None = KINDS[kind].parse(draft, report)
-    return body
-
-
-def _kind_in(blocks: list[Block], report: Report) -> str | None:
-    first = blocks[0] if blocks else None
-    if first is None:
-        return None
-    if first.kind == "heading":
-        return "short_answer"
-    if first.kind == "numbers":
-        return "order"
-    if first.kind == "table":
-        return "match" if match.is_match_table(first) else None
-    return _kind_of_marks(first, report) if first.kind == "bullets" else None
-
-
-def _kind_of_marks(bullets: Block, report: Report) -> str:
-    """One or several answers, by most of the marks; each item without that mark is named."""
-    marks = [(item, MARK.match(item.children[0].text) if item.children else None) for item in bullets.children]
-    square = sum(1 for _, mark in marks if mark and mark.group(1) == "[")
-    several = square * 2 > sum(1 for _, mark in marks if mark)
-    for item, mark in marks:
-        if mark is None or (mark.group(1) == "[") is not several or not mark.group(2):
-            report.add("BAD_MARK", item.line)
-    return "several_answers" if several else "one_answer"
+    return kind.parse(draft, report)
 
 
 def present(question: Question, seed: int) -> Presented:
     """The question as a learner may see it, in the seed's order; the seed is 64 random bits that stay on the server."""
-    shown: Presented = KINDS[kind_of(question)].present(question, seed)
-    return shown
+    return KINDS[question.body.kind].present(question, seed)
 
 
 def read(question: Question, fields: Fields, seed: int) -> Answer | None:
     """The answer in a sent form as plain values, as far as the learner has come; None when there is none."""
-    return KINDS[kind_of(question)].read(question, fields, seed)
+    return KINDS[question.body.kind].read(question, fields, seed)
 
 
 def chosen(question: Question, answer: Answer | None, seed: int) -> Any:
     """A saved answer in the tokens of the page that `present` makes from the same seed."""
-    return KINDS[kind_of(question)].chosen(question, answer, seed)
+    return KINDS[question.body.kind].chosen(question, answer, seed)
+
+
+def in_words(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """Return what was chosen, as HTML in the question's own words and in the order of its page.
+
+    How an answer is stored would tell the key of an open check, and so would the order in which grading names parts.
+    """
+    return KINDS[question.body.kind].in_words(question, answer, seed)
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:
     """None when the answer can be graded as it stands; else a kind sentence that says what is still missing."""
-    missing: str | None = KINDS[kind_of(question)].complete(question, answer)
-    return missing
+    return KINDS[question.body.kind].complete(question, answer)
 
 
 def grade(question: Question, answer: Answer | None) -> Graded:
     """Grades by position ids; never raises, and counts an odd answer as not right."""
-    graded: Graded = KINDS[kind_of(question)].grade(question, answer)
-    return graded
+    return KINDS[question.body.kind].grade(question, answer)
 
 
 def sample(question: Question) -> dict[str, list[Answer]]:
     """Right, not right and malformed answers for the tests."""
-    answers: dict[str, list[Answer]] = KINDS[kind_of(question)].sample(question)
-    return answers
+    return KINDS[question.body.kind].sample(question)
 
 
 def lint(question: Question) -> list[Finding]:
     """What is odd about the question once it is read."""
-    findings: list[Finding] = KINDS[kind_of(question)].lint(question)
-    return findings
+    return KINDS[question.body.kind].lint(question)

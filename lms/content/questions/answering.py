@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from lms.content.model.course import Question
+from lms.content.model.question import Question
 
 Answer = Any  # "2", ["1", "3"], {"1": 2} or {"1": "2"}: plain values that JSON can hold
 Thing = TypeVar("Thing")
@@ -80,6 +80,11 @@ def shuffled(question: Question, seed: int, things: Mapping[str, Thing], side: s
     """The things in an order that depends on nothing but the seed, the question and their position ids."""
     lots = _lots(question, seed, things, f"place|{side}")
     return [things[id] for id in sorted(things, key=lots.__getitem__)]
+
+
+def picked_texts(shown: Presented, picked: Collection[str]) -> list[str]:
+    """Return the texts of the items whose tokens were picked, in the order of the page."""
+    return [item.text for item in shown.items if item.token in picked]
 
 
 def field_name(question: Question, name: str = "") -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lms.content.markdown.blocks import Block
 from lms.content.markdown.prose import Press
-from lms.content.model.course import Question
+from lms.content.model.question import Question
 from lms.content.model.report import Report, did_you_mean
 from lms.content.model.safe import says_something
 from lms.content.questions import parse

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lms.content.markdown.blocks import Block
-from lms.content.model.course import Finding, Match, Pair, Question
-from lms.content.model.report import Report
+from lms.content.model.question import Body, Question
+from lms.content.model.report import Finding, Report
 from lms.content.model.safe import says_something
 from lms.content.model.wording import number, say
 from lms.content.questions.answering import (
@@ -22,6 +24,30 @@ from lms.content.questions.answering import (
 from lms.content.questions.parts import Draft, check_reason, lint_texts
 
 KIND = "match"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A left cell with the right-hand side that belongs to it."""
+
+    id: str
+    left: str
+    right: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Match(Body):
+    """Pairs to find; `extra` holds right-hand sides that belong to none, with ids that follow the pairs'."""
+
+    kind = KIND
+    pairs: tuple[Pair, ...]
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+def recognises(first: Block) -> bool:
+    """Return whether a question begins with a table of two columns, or of three with the reasons."""
+    return first.kind == "table" and bool(first.children) and len(first.children[0].children) in (2, 3)
 
 
 def parse(draft: Draft, report: Report) -> Match | None:
@@ -49,11 +75,6 @@ def parse(draft: Draft, report: Report) -> Match | None:
         report.add("TOO_FEW_OPTIONS", draft.line, "There are too few pairs to match.")
         return None
     return Match(tuple(pairs), tuple((str(len(pairs) + place), text) for place, text in enumerate(extra, start=1)))
-
-
-def is_match_table(block: Block) -> bool:
-    """True for a table of two columns, or of three with the reasons."""
-    return block.kind == "table" and bool(block.children) and len(block.children[0].children) in (2, 3)
 
 
 def present(question: Question, seed: int) -> Presented:
@@ -87,6 +108,13 @@ def chosen(question: Question, answer: Answer | None, seed: int) -> dict[str, st
     """The partners given so far, by the tokens that the page knows."""
     lefts, rights = _names(question, seed)
     return {lefts[left]: rights[right] for left, right in _matched(question, answer).items()}
+
+
+def in_words(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """Return each left side that has a partner, with it, in the order of the page."""
+    shown, partners = present(question, seed), chosen(question, answer, seed)
+    rights = {item.token: item.text for item in shown.rights}
+    return [f"{item.text} → {rights[partners[item.token]]}" for item in shown.items if item.token in partners]
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lms.content.model.course import Finding, OneAnswer, Question
-from lms.content.model.report import Report
+from dataclasses import dataclass
+
+from lms.content.markdown.blocks import Block
+from lms.content.model.question import Body, Option, Question
+from lms.content.model.report import Finding, Report
 from lms.content.model.wording import say
 from lms.content.questions.answering import (
     Answer,
@@ -13,18 +16,33 @@ from lms.content.questions.answering import (
     Note,
     Presented,
     field_name,
+    picked_texts,
     positions,
     shown,
     shuffled,
     tokens,
 )
-from lms.content.questions.parts import Draft, entries, lint_texts, options_of
+from lms.content.questions.parts import Draft, check_marks, entries, lint_texts, mostly_square, options_of
 
 KIND = "one_answer"
 
 
+@dataclass(frozen=True)
+class OneAnswer(Body):
+    """A question with exactly one right option."""
+
+    kind = KIND
+    options: tuple[Option, ...]
+
+
+def recognises(first: Block) -> bool:
+    """Return whether a question begins with a bulleted list whose marks are mostly round."""
+    return first.kind == "bullets" and not mostly_square(first)
+
+
 def parse(draft: Draft, report: Report) -> OneAnswer | None:
     """Reads the options; None when there is nothing to choose or not exactly one key."""
+    check_marks(draft.blocks[0], False, report)
     options = options_of(entries(draft.blocks, ordered=False, report=report), draft, report)
     right = sum(option.right for option in options)
     if len(options) < 2:
@@ -54,6 +72,11 @@ def chosen(question: Question, answer: Answer | None, seed: int) -> list[str]:
     """The token of the saved answer, as the page knows it."""
     names = tokens(question, seed, [option.id for option in _body(question).options])
     return [names[answer]] if isinstance(answer, str) and answer in names else []
+
+
+def in_words(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """Return the text of the chosen option."""
+    return picked_texts(present(question, seed), chosen(question, answer, seed))
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:

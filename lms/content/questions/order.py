@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lms.content.model.course import Finding, Option, Order, Question
-from lms.content.model.report import Report
+from dataclasses import dataclass
+
+from lms.content.markdown.blocks import Block
+from lms.content.model.question import Body, Option, Question
+from lms.content.model.report import Finding, Report
 from lms.content.model.safe import says_something
 from lms.content.model.wording import number, say
 from lms.content.questions.answering import (
@@ -21,6 +24,19 @@ from lms.content.questions.answering import (
 from lms.content.questions.parts import Draft, entries, lint_texts, reason_of
 
 KIND = "order"
+
+
+@dataclass(frozen=True)
+class Order(Body):
+    """Steps in their right order."""
+
+    kind = KIND
+    steps: tuple[Option, ...]
+
+
+def recognises(first: Block) -> bool:
+    """Return whether a question begins with a numbered list."""
+    return first.kind == "numbers"
 
 
 def parse(draft: Draft, report: Report) -> Order | None:
@@ -78,6 +94,13 @@ def chosen(question: Question, answer: Answer | None, seed: int) -> dict[str, in
     """The places given so far, by the tokens that the page knows."""
     names = _names(question, seed)
     return {names[id]: place for id, place in _places(question, answer).items()}
+
+
+def in_words(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """Return each step that has a place, with its place, in the order that was chosen."""
+    places = chosen(question, answer, seed)
+    placed = [item for item in present(question, seed).items if item.token in places]
+    return [f"{places[item.token]}. {item.text}" for item in sorted(placed, key=lambda item: places[item.token])]
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lms.content.markdown.blocks import Block
-from lms.content.model.course import Option, Question
+from lms.content.model.question import Option, Question
 from lms.content.model.report import Report
 from lms.content.model.safe import says_something
 
@@ -110,6 +110,23 @@ def check_reason(text: str, line: int, report: Report, needed: bool) -> None:
             f"“{blame.group().strip()}” blames the learner.",
             column=report.column_of(line, blame.group().strip()),
         )
+
+
+def mostly_square(bullets: Block) -> bool:
+    """Return whether most of the marks in a list are square, `[ ]`: several of its options can be chosen."""
+    marks = [mark for _item, mark in _marks(bullets) if mark]
+    return sum(mark.group(1) == "[" for mark in marks) * 2 > len(marks)
+
+
+def check_marks(bullets: Block, square: bool, report: Report) -> None:
+    """Report each item of a list that does not have a whole mark of the kind that the others have."""
+    for item, mark in _marks(bullets):
+        if mark is None or (mark.group(1) == "[") is not square or not mark.group(2):
+            report.add("BAD_MARK", item.line)
+
+
+def _marks(bullets: Block) -> list[tuple[Block, re.Match[str] | None]]:
+    return [(item, MARK.match(item.children[0].text) if item.children else None) for item in bullets.children]
 
 
 def options_of(found: Sequence[Entry], draft: Draft, report: Report) -> tuple[Option, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lms.content.model.course import Finding, Option, Question, SeveralAnswers
-from lms.content.model.report import Report
+from dataclasses import dataclass
+
+from lms.content.markdown.blocks import Block
+from lms.content.model.question import Body, Option, Question
+from lms.content.model.report import Finding, Report
 from lms.content.model.wording import number, say
 from lms.content.questions.answering import (
     Answer,
@@ -13,18 +16,33 @@ from lms.content.questions.answering import (
     Note,
     Presented,
     field_name,
+    picked_texts,
     positions,
     shown,
     shuffled,
     tokens,
 )
-from lms.content.questions.parts import Draft, entries, lint_texts, options_of
+from lms.content.questions.parts import Draft, check_marks, entries, lint_texts, mostly_square, options_of
 
 KIND = "several_answers"
 
 
+@dataclass(frozen=True)
+class SeveralAnswers(Body):
+    """A question that is right when all right options, and no others, are chosen."""
+
+    kind = KIND
+    options: tuple[Option, ...]
+
+
+def recognises(first: Block) -> bool:
+    """Return whether a question begins with a bulleted list whose marks are mostly square."""
+    return first.kind == "bullets" and mostly_square(first)
+
+
 def parse(draft: Draft, report: Report) -> SeveralAnswers | None:
     """Reads the options; None when there is nothing to choose or no key."""
+    check_marks(draft.blocks[0], True, report)
     options = options_of(entries(draft.blocks, ordered=False, report=report), draft, report)
     if len(options) < 2:
         report.add("TOO_FEW_OPTIONS", draft.line)
@@ -55,6 +73,11 @@ def chosen(question: Question, answer: Answer | None, seed: int) -> list[str]:
     """The tokens of the saved answer, as the page knows them."""
     names = tokens(question, seed, [option.id for option in _body(question).options])
     return [names[option.id] for option in _chosen(question, answer)]
+
+
+def in_words(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """Return the texts of the chosen options, in the order of the page."""
+    return picked_texts(present(question, seed), chosen(question, answer, seed))
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:

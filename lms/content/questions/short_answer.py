@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from lms.content.model.course import Finding, Question, ShortAnswer
-from lms.content.model.report import Report
+from dataclasses import dataclass
+
+from lms.content.markdown.blocks import Block
+from lms.content.model.question import Body, Question
+from lms.content.model.report import Finding, Report
 from lms.content.model.safe import says_something
 from lms.content.questions.answering import Answer, Fields, Graded, Note, Presented, shown
 from lms.content.questions.parts import Draft, texts_of
 
 KIND = "short_answer"
 HEADS = {"model answer": "model", "look for": "look_for", "not enough": "not_enough"}
+
+
+@dataclass(frozen=True)
+class ShortAnswer(Body):
+    """A question that the learner compares with a model; it is never drawn for the check."""
+
+    kind = KIND
+    drawable = False
+    model: str
+    look_for: tuple[str, ...]
+    not_enough: tuple[str, ...]
+
+
+def recognises(first: Block) -> bool:
+    """Return whether a question begins with a small heading."""
+    return first.kind == "heading"
 
 
 def parse(draft: Draft, report: Report) -> ShortAnswer | None:
@@ -46,6 +65,11 @@ def read(question: Question, fields: Fields, seed: int) -> Answer | None:
 
 def chosen(question: Question, answer: Answer | None, seed: int) -> None:
     """Nothing is kept, so nothing is chosen."""
+
+
+def in_words(question: Question, answer: Answer | None, seed: int) -> list[str]:
+    """Return nothing, as nothing is stored."""
+    return []
 
 
 def complete(question: Question, answer: Answer | None) -> str | None:

@@ -8,7 +8,8 @@ from html import unescape
 
 from lms.content.markdown.blocks import Block, Page
 from lms.content.markdown.prose import Press
-from lms.content.model.course import FITS, LABELS, ContentNote, Conversation, End, Reply, Turn
+from lms.content.model.content_note import ContentNote
+from lms.content.model.conversation import FITS, LABELS, Conversation, End, Reply, Turn
 from lms.content.model.report import Report, did_you_mean
 from lms.content.model.safe import says_something
 from lms.content.questions.parts import bare, check_reason, texts_of

@@ -9,7 +9,7 @@ from itertools import islice
 from textwrap import wrap
 from typing import Literal
 
-from lms.content.model.course import FITS, Conversation, End, Reply, Turn
+from lms.content.model.conversation import FITS, Conversation, End, Reply, Turn
 from lms.content.reader.conversation_measures import MOST_PATHS, every_path
 
 WIDTH, HEIGHT = 176, 56

@@ -11,7 +11,7 @@ from html import unescape
 from itertools import islice
 from types import MappingProxyType
 
-from lms.content.model.course import Conversation, Turn
+from lms.content.model.conversation import Conversation, Turn
 
 REFLECTIONS = ("simple reflection", "complex reflection")
 QUESTIONS = ("open question", "closed question", "direct safety question")

@@ -6,8 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from lms.content.model.bundle import MAX_FILES, MAX_MARKDOWN, MAX_TOTAL, Bundle
-from lms.content.model.course import Finding
-from lms.content.model.report import Report
+from lms.content.model.report import Finding, Report
 
 MAX_PARAGRAPH = 8 * 1024
 MAX_OPEN = 50

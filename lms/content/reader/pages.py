@@ -11,8 +11,11 @@ from urllib.parse import quote
 from lms.content.markdown import prose
 from lms.content.markdown.blocks import Block, Page, parse, words_of
 from lms.content.markdown.furniture import PRIVATE, behind_a_button, story_note
-from lms.content.model.course import ContentNote, Conversation, Finding, Lesson, Module, Question
-from lms.content.model.report import Report, did_you_mean
+from lms.content.model.content_note import ContentNote
+from lms.content.model.conversation import Conversation
+from lms.content.model.course import Lesson, Module
+from lms.content.model.question import Question
+from lms.content.model.report import Finding, Report, did_you_mean
 from lms.content.model.safe import says_something
 from lms.content.model.structure import Folder
 from lms.content.questions import bank

@@ -7,22 +7,20 @@ from dataclasses import replace
 from lms.content.markdown.prose import Press
 from lms.content.model.bundle import Bundle
 from lms.content.model.codes import FORGIVEN_IN_A_DRAFT
+from lms.content.model.conversation import Arc, Conversation
 from lms.content.model.course import (
-    Arc,
     CertificateTerms,
-    Conversation,
     Course,
     Criteria,
-    Finding,
     JurisdictionNote,
     Module,
     Objective,
-    Question,
     Reading,
     Source,
     Term,
 )
-from lms.content.model.report import Report
+from lms.content.model.question import Question
+from lms.content.model.report import Finding, Report
 from lms.content.model.structure import Outline, outline
 from lms.content.reader import frontmatter, glossary, limits, shapes, values
 from lms.content.reader.pages import Desk, Sheet, open_sheet, print_sheet, read_check, read_conversation, read_module

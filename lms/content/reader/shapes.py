@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from lms.content.model.course import ContentNote
+from lms.content.model.content_note import ContentNote
 from lms.content.model.safe import says_something
 
 TOPICS = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.content.model.course import Course, Question
+from lms.content.model.course import Course
+from lms.content.model.question import Question
 from lms.content.questions import Presented, chosen, complete, present
 from lms.learning.check.records import OwnAttempt, Saved, answers_of
 from lms.learning.progress import pages

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from flask import get_template_attribute, render_template
 from markupsafe import Markup, escape
 
-from lms.content.model.course import Course, Lesson, Question
+from lms.content.model.course import Course, Lesson
+from lms.content.model.question import Question
 from lms.content.questions import Graded, Item, Note, Presented, present
 from lms.foundation.text.i18n import language
 from lms.foundation.web.page_cache import cut, filled, hole
@@ -35,7 +37,7 @@ def _asked(paper: Paper, number: int, this: Question, words: Facts) -> str:
         made: str = row(number, paper.shown(this), paper.chosen(this), paper.revision(this))
         return made
     shown = present(this, paper.seed)
-    about = (shown.id, shown.kind, shown.stem, shown.critical, shown.choose)
+    about = replace(shown, items=(), rights=())
     pieces = _question(about, (len(shown.items), len(shown.rights)), words, language())
     values = {"number": str(number)}
     for item, name in zip(shown.items, _HOLES["l"], strict=False):
@@ -46,17 +48,13 @@ def _asked(paper: Paper, number: int, this: Question, words: Facts) -> str:
 
 
 @lru_cache(maxsize=256)
-def _question(
-    about: tuple[str, str, str, bool, int | None], many: tuple[int, int], words: Facts, _language: str
-) -> tuple[str, ...]:
+def _question(about: Presented, many: tuple[int, int], words: Facts, _language: str) -> tuple[str, ...]:
     """Return a question that nobody has answered, in pieces: between each two goes a number, a token or a text."""
 
     def items(side: str, number: int) -> tuple[Item, ...]:
         return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
 
-    id, kind, stem, critical, choose = about
-    sides = (items("l", many[0]), items("r", many[1]))
-    asked = Presented(id, kind, pages.wear(stem, words), (), critical, *sides, choose)
+    asked = replace(about, stem=pages.wear(about.stem, words), items=items("l", many[0]), rights=items("r", many[1]))
     return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
 
 

@@ -10,8 +10,8 @@ from flask import abort, g, jsonify, make_response, redirect, render_template, r
 from markupsafe import Markup
 
 from lms.accounts.access import allow, meet
-from lms.content.model.course import Question
-from lms.content.questions import complete, read
+from lms.content.model.question import Question
+from lms.content.questions import complete, in_words, read
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import gettext as _
@@ -273,7 +273,7 @@ def answers(attempt: str) -> Any:
         {
             "number": number,
             "stem": pages.dress(this.stem, paper.facts),
-            "said": [Markup(text) for text in _said(paper, this)],  # noqa: S704
+            "said": [pages.dress(text, paper.facts) for text in in_words(this, paper.answer(this), paper.seed)],
             "complete": complete(this, paper.answer(this)) is None,
             "critical": this.critical,
             "url": url_for("learning.question", attempt=attempt, number=number),
@@ -292,22 +292,6 @@ def answers(attempt: str) -> Any:
         unanswered=paper.marks.count(False),
         course_url=url_for("learning.course", course=paper.course.id),
     )
-
-
-def _said(paper: Paper, this: Question) -> list[str]:
-    """Return what was chosen, in the question's own words; a place or a pair is told with its item."""
-    shown, picked = paper.shown(this), paper.chosen(this)
-    if not picked:
-        return []
-    if shown.kind == "order":
-        placed = [(place, item.text) for item in shown.items if (place := picked.get(item.token))]
-        return [f"{place}. {text}" for place, text in sorted(placed, key=lambda pair: int(pair[0]))]
-    if shown.kind == "match":
-        rights = {item.token: item.text for item in shown.rights}
-        return [
-            f"{item.text}: {rights[picked[item.token]]}" for item in shown.items if picked.get(item.token) in rights
-        ]
-    return [item.text for item in shown.items if item.token in picked]
 
 
 @blueprint.post("/checks/<attempt>/submit")

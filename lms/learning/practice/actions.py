@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lms.content.model.course import Conversation
+from lms.content.model.conversation import Conversation
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.learning.practice import records as practice_records

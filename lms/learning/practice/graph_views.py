@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, render_template, url_for
 
 from lms.accounts.access import allow
-from lms.content.model.course import Conversation, End, Turn
+from lms.content.model.conversation import Conversation, End, Turn
 from lms.content.reader import conversation_graph
 from lms.content.reader.conversation_measures import share_range
 from lms.foundation.text.i18n import gettext as _

@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lms.content.model.course import Conversation, Course, End, Reply, Turn
+from lms.content.model.conversation import Conversation, End, Reply, Turn
+from lms.content.model.course import Course
 from lms.content.reader.conversation_measures import Measures, of_run, share_range
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext

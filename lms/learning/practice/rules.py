@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from lms.content.model.course import Conversation, End, Reply, Turn
+from lms.content.model.conversation import Conversation, End, Reply, Turn
 
 LONGEST_PATH = 200
 RELEASED_AT_EACH = 10

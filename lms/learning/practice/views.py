@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public, sign_in_again, signed_in
-from lms.content.model.course import Conversation, Course, Turn
+from lms.content.model.conversation import Conversation, Turn
+from lms.content.model.course import Course
 from lms.foundation.db import write
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _

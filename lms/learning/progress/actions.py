@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from lms.content.model.changes import changes_between
-from lms.content.model.course import Conversation, Course, End
+from lms.content.model.conversation import Conversation, End
+from lms.content.model.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce

@@ -10,7 +10,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from lms.content.model.course import Conversation, Course, Lesson, Term
+from lms.content.model.conversation import Conversation
+from lms.content.model.course import Course, Lesson, Term
 from lms.content.model.wording import Sentence
 from lms.content.questions import Item, Presented
 from lms.foundation.text.collation import sort_key

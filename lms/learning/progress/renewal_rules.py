@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lms.content.model.changes import Changes, changes_between, is_newer_edition
-from lms.content.model.course import Course, Question
+from lms.content.model.course import Course
+from lms.content.model.question import Question
 from lms.learning.progress.rules import Asked, Progress, check_minutes, practice_needed
 
 # What changed is asked with so many questions for each objective that it touches, where the bank has them.

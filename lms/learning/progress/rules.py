@@ -11,7 +11,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Literal
 
-from lms.content.model.course import Conversation, Course, Criteria, Lesson, Question
+from lms.content.model.conversation import Conversation
+from lms.content.model.course import Course, Criteria, Lesson
+from lms.content.model.question import Question
 from lms.content.questions import Graded, grade
 
 Way = Literal["talked", "written", "elsewhere", "waived"]

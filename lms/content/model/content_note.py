@@ -1,0 +1,30 @@
+"""Content notes: what a page touches that may be hard to read, said before it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Who is seen reading about these may come to harm by it: from someone at home, or from an employer.
+UNSEEN = frozenset({"abuse", "violence", "sexual violence", "suicide", "self-harm", "whistleblowing"})
+
+
+@dataclass(frozen=True)
+class ContentNote:
+    """What hard things a page touches, said before it is read."""
+
+    topics: tuple[str, ...] = ()
+    note: str = ""
+    mention: bool = False
+
+    @property
+    def heavy(self) -> bool:
+        """True when a topic is more than named, so that a gentler version is owed."""
+        return bool(self.topics) and not self.mention
+
+    @property
+    def better_unseen(self) -> bool:
+        """True when somebody may not want to be seen reading it, so that "Leave this page" belongs on it."""
+        return not UNSEEN.isdisjoint(self.topics)
+
+
+NO_NOTE = ContentNote()
