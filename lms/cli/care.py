@@ -1,4 +1,4 @@
-"""The command for care: run the conformance suite against any learning system and write its scorecard."""
+"""`lms care`: run the conformance suite on a learning system and write its scorecard."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 import click
 
-from lms.care.browser import NoBrowser, look
-from lms.care.findings import Scorecard
-from lms.care.recipe import BadRecipe, read_recipe
-from lms.care.rules import all_rules
-from lms.care.scorecard import as_data, as_html, as_lines
 from lms.cli.output import json_option, say
+from lms.conformance.browser import NoBrowser, check_site
+from lms.conformance.findings import Scorecard
+from lms.conformance.recipe import BadRecipe, read_recipe
+from lms.conformance.rules import all_rules
+from lms.conformance.scorecard import as_data, as_html, as_lines
 
-RECIPES = Path(__file__).resolve().parent.parent / "care" / "recipes"
+RECIPES = Path(__file__).resolve().parent.parent / "conformance" / "recipes"
 
 
 def _shipped() -> str:
@@ -46,7 +46,7 @@ def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None
         raise click.UsageError(f"Give an address and a --recipe: a file, or one of {_shipped()}")
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise click.UsageError(f"{url} isn’t a web address. Start it with http:// or https://")
-    card = _look(url, recipe, axe)
+    card = _check_site(url, recipe, axe)
     data = json.dumps(as_data(card), ensure_ascii=False, indent=2)
     if out:
         out.mkdir(parents=True, exist_ok=True)
@@ -57,12 +57,12 @@ def care(url: str | None, recipe: str | None, out: Path | None, axe: Path | None
     sys.exit(card.status)
 
 
-def _look(url: str, recipe: str, axe: Path | None) -> Scorecard:
+def _check_site(url: str, recipe: str, axe: Path | None) -> Scorecard:
     file = Path(recipe) if Path(recipe).is_file() else RECIPES / f"{recipe}.toml"
     if not file.is_file():
         raise click.UsageError(f"There’s no recipe {recipe}. The built-in ones are: {_shipped()}")
     try:
-        return look(url, read_recipe(file.read_text("utf-8")), axe.read_text("utf-8") if axe else "")
+        return check_site(url, read_recipe(file.read_text("utf-8")), axe.read_text("utf-8") if axe else "")
     except UnicodeDecodeError:
         raise click.ClickException(f"{file.name} isn’t UTF-8 text.") from None
     except BadRecipe as error:

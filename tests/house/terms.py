@@ -182,8 +182,8 @@ def _scripts() -> Iterator[tuple[str, str]]:
 
 
 def _printed() -> Iterator[tuple[str, str]]:
-    """Return the strings in code that have words in them: what commands, settings and the care suite print."""
-    for folder in ("cli", "care", "foundation", "content"):
+    """Return the strings in code that have words in them: what commands, settings and the conformance suite print."""
+    for folder in ("cli", "conformance", "foundation", "content"):
         for path in sorted((ROOT / "lms" / folder).rglob("*.py")):
             tree = ast.parse(path.read_text("utf-8"))
             silent = set(map(id, _unread(tree)))

@@ -18,7 +18,7 @@ ROOMS = (
     "reminders.py",
     "flow.py",
     "app.py",
-    "care",
+    "conformance",
     "cli",
 )
 WORDS = ("__init__", "rules", "events", "records", "actions", "forms", "pages", "views")

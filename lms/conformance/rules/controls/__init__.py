@@ -1,0 +1,1 @@
+"""Rules about links, buttons and fields: size, keyboard, visible focus, announced changes."""

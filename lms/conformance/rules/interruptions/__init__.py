@@ -1,0 +1,1 @@
+"""Rules against what happens unasked: countdowns, motion, sound, reloads, dialogs."""

@@ -1,0 +1,1 @@
+"""Rules about privacy: third parties and cookies."""

@@ -1,0 +1,30 @@
+"""No cookies other than for the session and the display."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.inspected_page import InspectedPage
+
+
+async def check(page: InspectedPage) -> Finding:
+    """Check one page."""
+    own = urlsplit(page.origin).hostname
+    named = page.recipe.cookies
+    return none_of(
+        f"a cookie named {one['name']}" + ("" if str(one["domain"]).lstrip(".") == own else f" of {one['domain']}")
+        for one in page.cookies
+        if one["name"] not in named or str(one["domain"]).lstrip(".") != own
+    )
+
+
+RULE = Rule(
+    id="few-cookies",
+    title="No cookies other than for the session and the display",
+    why="What we don’t store can’t reveal anything",
+    anchor="CARE 0, 8",
+    mark="L",
+    how="compares the browser’s cookies with the session and display cookies in the recipe",
+    check=check,
+)

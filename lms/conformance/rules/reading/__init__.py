@@ -1,0 +1,1 @@
+"""Rules about reading: language, headings, contrast, line length, tables, captions, small screens."""

@@ -1,0 +1,1 @@
+"""Rules about wording: no blame, urgency, games, comparison or guilt."""
