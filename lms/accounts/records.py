@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS, Visitor, is_over
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db, joined
+from lms.foundation.db import Base, aggregate_text, db
 
 
 class Person(Base):
@@ -110,7 +110,7 @@ class KnownDevice(Base):
 _person, _sign_in, _membership = Person.__table__, SignIn.__table__, Membership.__table__
 # All roles as one text, so that they are read with each page and never kept in a session.
 _ROLES = (
-    select(joined(_membership.c.id + " " + _membership.c.programme_id + " " + _membership.c.role, ","))
+    select(aggregate_text(_membership.c.id + " " + _membership.c.programme_id + " " + _membership.c.role, ","))
     .where(_membership.c.person_id == _person.c.id)
     .scalar_subquery()
 )

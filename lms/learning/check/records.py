@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, func, insert, literal_column, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal_column, select, update
 
 from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import copy_of, db, first_row, joined, run
+from lms.foundation.db import copy_of, db, first_row, json_rows, run
 from lms.learning.progress.records import Answer, Attempt, Enrolment, Result, upsert
 
 Saved = dict[str, tuple[Any, int]]
@@ -20,9 +20,7 @@ _attempt, _answer, _result = Attempt.__table__, Answer.__table__, Result.__table
 _enrolment, _programme = Enrolment.__table__, Programme.__table__
 _ATTEMPT, _RESULT = _attempt.c.keys(), _result.c.keys()
 
-# Saved answers as one text: a line each, of question, revision and JSON, which itself has no line break.
-_ONE_SAVED = _answer.c.question_id + " " + cast(_answer.c.revision, Text) + " " + cast(_answer.c.value, Text)
-_ALL_SAVED = select(joined(_ONE_SAVED, "\n"))
+_ALL_SAVED = select(json_rows(_answer.c.question_id, _answer.c.value, _answer.c.revision))
 _SAVED = _ALL_SAVED.where(_answer.c.attempt_id == _attempt.c.id).correlate(_attempt).scalar_subquery()
 _HELD_COLUMNS = (*_attempt.c, *_result.c, _enrolment.c.person_id, _enrolment.c.programme_id, _SAVED)
 _HELD = (
@@ -54,9 +52,8 @@ def _as_held(columns: tuple[Any, ...]) -> Held:
     )
 
 
-def _as_saved(text: str | None) -> Saved:
-    lines = (line.split(" ", 2) for line in (text or "").split("\n") if line)
-    return {name: (json.loads(value)["answer"], int(revision)) for name, revision, value in lines}
+def _as_saved(rows: Iterable[Sequence[Any]] | None) -> Saved:
+    return {name: (value["answer"], revision) for name, value, revision in rows or ()}
 
 
 def get_held(attempt_id: str) -> Held:
@@ -72,7 +69,7 @@ _SENT = (
     .correlate(_attempt)
 )
 _OF_ITS_KIND = _SENT.where(_past.c.renewal_id.is_not_distinct_from(_attempt.c.renewal_id))
-_PASSED_ON = _SENT.with_only_columns(joined(_past.c.digest, " ")).where(_past_result.c.passed)
+_PASSED_ON = _SENT.with_only_columns(json_rows(_past.c.digest)).where(_past_result.c.passed)
 # The enrolment tells whose it is: an attempt of somebody else comes without one.
 _IS_MINE = and_(_enrolment.c.id == _attempt.c.enrolment_id, _enrolment.c.person_id == VISITOR_COLUMNS[0])
 _OPEN_PAPER = (
@@ -114,7 +111,7 @@ def open_attempt(token_sha256: str | None, public_id: str) -> tuple[Visitor | No
     if held.result is None and programme_id not in visitor.roles:
         # Whoever has left the programme reads the results they have, and sends no more checks.
         return visitor, None
-    return visitor, OwnAttempt(held, facts, tries, tuple((passed_on or "").split()))
+    return visitor, OwnAttempt(held, facts, tries, tuple(digest for [digest] in passed_on or ()))
 
 
 _CHECKS = (
@@ -151,8 +148,7 @@ _SAVED_OF = select(_answer.c.question_id, _answer.c.value, _answer.c.revision).w
 
 def answers_of(attempt_id: str) -> Saved:
     """Return saved answers with their revisions, by question id."""
-    rows = db.session.execute(_SAVED_OF, {"attempt": attempt_id})
-    return {name: (value["answer"], revision) for name, value, revision in rows}
+    return _as_saved(db.session.execute(_SAVED_OF, {"attempt": attempt_id}))
 
 
 _OPEN, _COME = insert(_attempt), insert(_result)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from lms.accounts.notifications.preferences import Choices
 from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db, first_row, joined
+from lms.foundation.db import Base, aggregate_text, db, first_row
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.rules import Progress
 from lms.library.course_cache import for_staff
@@ -120,7 +120,7 @@ _MARKED = _lesson_done.c.lesson_id + case(
     (_lesson_done.c.known, literal_column(f"'{_KNOWN}'")), else_=literal_column("''")
 )
 _DONE = (
-    select(joined(_MARKED, " "))
+    select(aggregate_text(_MARKED, " "))
     .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
     .correlate(_enrolment)
     .scalar_subquery()
@@ -272,12 +272,12 @@ _SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment"), Atte
 def _met(item: str) -> Any:
     """Return the ids that count as met in another way, as a column of a larger statement."""
     standing = (Equivalent.item == item, Equivalent.undone_at.is_(None))
-    return _of_enrolment(joined(Equivalent.item_id, " "), Equivalent, *standing)
+    return _of_enrolment(aggregate_text(Equivalent.item_id, " "), Equivalent, *standing)
 
 
 _PROGRESS = select(
-    _of_enrolment(joined(_MARKED, " "), LessonDone),
-    _of_enrolment(joined(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
+    _of_enrolment(aggregate_text(_MARKED, " "), LessonDone),
+    _of_enrolment(aggregate_text(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
     select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
     _met("lesson"),
