@@ -15,6 +15,7 @@ from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
+from lms.certification.awards.document_records import find_letters
 from lms.certification.awards.events import (
     CertificateHeld,
     CertificateIssued,
@@ -29,7 +30,7 @@ from lms.certification.awards.events import (
     SpellingAsked,
 )
 from lms.certification.awards.observations import find_observation
-from lms.certification.awards.records import find_letters, get_award
+from lms.certification.awards.records import get_award
 from lms.certification.badges import records as badge_records
 from lms.certification.holders import personal_data as own_certificates
 from lms.certification.pdf import jobs as pdf_jobs

@@ -10,6 +10,7 @@ from flask import url_for
 
 from lms import flow
 from lms.certification.awards import actions as certification
+from lms.certification.awards import document_records
 from lms.certification.awards import records as awards
 from lms.certification.awards.wording import operator_notices
 from lms.certification.badges import records as badge_records
@@ -69,4 +70,4 @@ def _find_readiness(enrolment_id: str) -> dict[str, Any] | None:
 
 
 def _operator_notices() -> list[str]:
-    return operator_notices(len(awards.list_troubled()), badge_records.lists_expired())
+    return operator_notices(len(document_records.list_troubled()), badge_records.lists_expired())

@@ -11,15 +11,15 @@ import click
 from lms.accounts.actions import note_export
 from lms.accounts.addresses import normal_email
 from lms.accounts.records import find_person_by_email
-from lms.certification.awards import actions, records, reissue
+from lms.certification.awards import actions, document_records, records, reissue
 from lms.certification.awards.actions import Refused, state_of, today_in
 from lms.certification.awards.codes import grouped, normalise_code
-from lms.certification.awards.records import list_api_keys
 from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
 from lms.certification.pdf import zip_archive
 from lms.certification.pdf.jobs import make_document
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.verification.actions import end_key, make_key
+from lms.certification.verification.records import list_api_keys
 from lms.cli.lazy import LazyGroup
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
@@ -66,7 +66,7 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
     programme_id = get_programme(slug).id if slug else None
     awards = records.list_awards_of_programme(programme_id) if programme_id else records.list_awards()
     write(note_export, programme_id, "certificates", len(awards))
-    troubled = records.list_troubled()
+    troubled = document_records.list_troubled()
     say_rows(
         [
             {
@@ -77,7 +77,9 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
                 "version": award.version,
                 "awarded_on": award.passed_on,
                 "valid_until": award.valid_until,
-                "document": "stored" if records.document_is_stored(award.id) else _why_not(troubled.get(award.id)),
+                "document": "stored"
+                if document_records.document_is_stored(award.id)
+                else _why_not(troubled.get(award.id)),
             }
             for award in awards
         ],

@@ -12,7 +12,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.addresses import NotDeliverable, normal_email, read_address
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.rules import ROLES
-from lms.certification.awards.records import list_api_keys
+from lms.certification.verification.records import list_api_keys
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
 from lms.foundation import ids

@@ -8,12 +8,8 @@ from pathlib import Path
 
 from lms.certification.awards import actions as certification
 from lms.certification.awards.actions import today_in
-from lms.certification.awards.records import (
-    best_issued,
-    document_is_stored,
-    find_award_of_enrolment,
-    list_awards_of_enrolment,
-)
+from lms.certification.awards.document_records import document_is_stored
+from lms.certification.awards.records import best_issued, find_award_of_enrolment, list_awards_of_enrolment
 from lms.certification.pdf.jobs import make_document
 from lms.certification.pdf.zip_archive import PART, put_together
 from lms.coordination import actions, records

@@ -8,20 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from lms.accounts.records import get_person
+from lms.certification.awards.document_records import find_letters, list_troubled
+from lms.certification.awards.name_records import list_confirmed_names, list_name_requests
 from lms.certification.awards.observations import list_held_back
-from lms.certification.awards.records import (
-    Award,
-    best_issued,
-    find_letters,
-    list_awards_by_enrolment,
-    list_awards_of_enrolment,
-    list_confirmed_names,
-    list_name_requests,
-    list_troubled,
-)
+from lms.certification.awards.records import Award, best_issued, list_awards_by_enrolment, list_awards_of_enrolment
 from lms.certification.awards.rules import State, claims_a_title, name_fits, plain_name
+from lms.certification.awards.state_wording import state_words
 from lms.certification.awards.validity import Stage, Validity, stage_of
-from lms.certification.awards.wording import level_words, state_words
+from lms.certification.awards.wording import level_words
 from lms.certification.renewal.actions import rule_of
 from lms.certification.renewal.pages import words_of
 from lms.coordination.records import count_outcomes, list_batches
@@ -211,7 +205,7 @@ def certificates_of(enrolment_id: str, joined_as: str, settings: Settings) -> li
         {
             "code": award.code,
             "version": award.version,
-            "level": level_words(award.facts),
+            "level": level_words(award.attestation),
             "state": words_of(award, settings)[:2],
             "awarded_on": award.passed_on,
             "until": award.valid_until,

@@ -10,8 +10,8 @@ from flask import make_response, render_template, request, url_for
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.certification.awards.actions import today_in
+from lms.certification.awards.document_records import list_troubled
 from lms.certification.awards.observations import list_pending
-from lms.certification.awards.records import list_troubled
 from lms.coordination import pages
 from lms.coordination.blueprint import blueprint
 from lms.coordination.rules import STATES, TrainingState

@@ -62,6 +62,7 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+from lms.certification.awards import addresses
 from lms.app import create_app
 from lms.foundation.migrations import upgrade
 from lms.foundation.config.settings import read_settings
@@ -97,7 +98,7 @@ with app.test_request_context("/", base_url=settings.base_url):
     whole, (pdf, badge) = warm(make, int(sys.argv[3]))
     paper, unsigned = warm(lambda: specimen.render(facts, design, badge), 9)
     signature, _ = warm(lambda: specimen.sign(unsigned, ring, settings.pdf_subfilter), 9)
-    lists = wording.status_address(settings, 0)[:-1]
+    lists = addresses.status_address(settings, 0)[:-1]
     known = {issuer_of(settings.base_url, ring.badge_public).key: ring.badge_public}
     verified, _ = warm(lambda: open_badge.verify(badge, known, lists), 25)
 print(json.dumps({

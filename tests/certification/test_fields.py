@@ -9,7 +9,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from lms.certification.awards.records import Award, find_award_of_enrolment, find_document
+from lms.certification.awards.document_records import find_document
+from lms.certification.awards.records import Award, find_award_of_enrolment
 from lms.certification.awards.wording import fields
 from lms.certification.badges.records import find_credential
 from lms.certification.readiness import actions as readiness_actions

@@ -16,9 +16,10 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 from sqlalchemy import func, select
 
-from lms.certification.awards import records
+from lms.certification.awards import document_records
 from lms.certification.awards.actions import note_render_trouble, store_document, withdraw
-from lms.certification.awards.records import Award, Document, find_award
+from lms.certification.awards.document_records import Document
+from lms.certification.awards.records import Award, find_award
 from lms.certification.badges.records import Credential
 from lms.certification.pdf.preview import PIXELS_A_POINT
 from lms.foundation.db import db, write
@@ -165,7 +166,7 @@ def test_a_document_is_stored_once_although_both_looked_before_either_kept_it(si
 
     def keep(number: int) -> None:
         with site.inside():
-            assert records.document_is_stored(award_id) is None
+            assert document_records.document_is_stored(award_id) is None
             gate.wait()
             write(store_document, award_id, b"%PDF " + str(number).encode())
 
@@ -181,14 +182,14 @@ def test_documents_that_give_trouble_do_not_hold_up_the_others(sqlite_site: Site
     for name in ("sam", "lena"):
         earn(sqlite_site, name)
     with sqlite_site.inside():
-        first, second = records.list_unrendered()
+        first, second = document_records.list_unrendered()
     assert "could not be made" not in sqlite_site.visitor("ada").get("/courses").text
     for _time in range(3):
         sqlite_site.do(note_render_trouble, first, "a design with a slip")
     assert "We couldn’t make the PDF of 1 certificate yet." in sqlite_site.visitor("ada").get("/courses").main
     assert "could not be made" not in sqlite_site.visitor("sam").get("/courses").text
     with sqlite_site.inside():
-        assert records.list_unrendered() == [second, first]
+        assert document_records.list_unrendered() == [second, first]
 
 
 def test_a_certificate_of_the_road_says_what_was_asked_and_what_it_is_not(site: Site) -> None:

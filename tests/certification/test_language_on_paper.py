@@ -10,7 +10,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from lms.accounts.records import get_programme
-from lms.certification.awards.records import Award, find_award, find_document
+from lms.certification.awards.document_records import find_document
+from lms.certification.awards.records import Award, find_award
 from lms.certification.keys.opening import keys_of
 from lms.certification.pdf import content as pdf_content
 from lms.certification.pdf import jobs as pdf_jobs

@@ -18,7 +18,8 @@ from werkzeug.datastructures import FileStorage
 from lms.accounts.actions import set_programme
 from lms.accounts.records import find_programme
 from lms.accounts.rules import is_zone, zone_of
-from lms.certification.awards.records import find_award, find_document
+from lms.certification.awards.document_records import find_document
+from lms.certification.awards.records import find_award
 from lms.certification.pdf.logos import KEPT_MOST, LogoRefused, as_logo
 from lms.certification.pdf.render import render
 from lms.foundation import clock

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from lms.accounts import actions as accounts
 from lms.accounts.invitations import actions as invitation_actions
-from lms.certification.awards import records
-from lms.certification.awards.records import find_award, find_document
+from lms.certification.awards import document_records, records
+from lms.certification.awards.document_records import find_document
+from lms.certification.awards.records import find_award
 from lms.certification.awards.rules import plain_name
 from lms.certification.badges import records as badge_records
 from lms.certification.pdf import jobs as pdf_jobs
@@ -115,15 +116,15 @@ def test_the_coordinator_sees_that_a_pdf_waits_for_letters_and_asks_for_another_
 def test_the_pdf_comes_by_itself_once_the_site_has_the_letters(sqlite_site: Site) -> None:
     register(sqlite_site, BURMESE)
     code = earn(sqlite_site, "noor", document=True)
-    for _minute in range(records.RENDER_TRIES + 2):
+    for _minute in range(document_records.RENDER_TRIES + 2):
         sqlite_site.work()
     with sqlite_site.inside():
         award = find_award(code)
         assert award is not None
-        assert award.id not in records.list_unrendered()
+        assert award.id not in document_records.list_unrendered()
     clock.shift(timedelta(hours=2))
     with sqlite_site.inside():
-        assert award.id in records.list_unrendered()
+        assert award.id in document_records.list_unrendered()
 
 
 def test_an_invitation_says_so_to_somebody_who_is_signed_in(sqlite_site: Site) -> None:
@@ -223,10 +224,10 @@ def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(
         award = find_award(code)
         assert award is not None and find_document(award.id) is None
         assert badge_records.has_badge(award.id)
-        assert "logo" in str(records.list_troubled()[award.id].trouble)
+        assert "logo" in str(document_records.list_troubled()[award.id].trouble)
     own = sqlite_site.visitor("sam").get(f"/certificates/{code}").main
     assert "its PDF isn’t ready yet" in own and "in a minute" not in own and "JSON file" in own
-    for _minute in range(records.RENDER_TRIES + 2):
+    for _minute in range(document_records.RENDER_TRIES + 2):
         sqlite_site.work()
     assert "PDF of 1 certificate" in sqlite_site.visitor("cora").get(PEOPLE).main
     files.put(png)
@@ -234,4 +235,4 @@ def test_a_lost_logo_stops_the_pdf_visibly_and_it_is_made_once_the_logo_is_back(
     sqlite_site.work()
     with sqlite_site.inside():
         assert find_document(award.id) is not None
-        assert db.session.scalar(select(func.count()).select_from(records.Document)) == 1
+        assert db.session.scalar(select(func.count()).select_from(document_records.Document)) == 1

@@ -105,7 +105,7 @@ def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: 
         site.do(reissue.make_anew, award.id, "fault")
     else:
         earned = Earned(clock.today("UTC"), None, waiting=False)
-        site.do(lambda: actions.keep_award(enrolment, course, earned, award.facts, records.get_award(award.id)))
+        site.do(lambda: actions.keep_award(enrolment, course, earned, award.attestation, records.get_award(award.id)))
     site.work()
     with site.inside():
         (newer,) = db.session.scalars(select(Award).where(Award.code != code)).all()

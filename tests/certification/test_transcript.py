@@ -14,7 +14,8 @@ from sqlalchemy import select
 from lms import flow
 from lms.accounts import actions as accounts
 from lms.certification.awards import actions
-from lms.certification.awards.records import RENDER_TRIES, find_award, find_award_of_enrolment
+from lms.certification.awards.document_records import RENDER_TRIES
+from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.pdf import transcript_requests
 from lms.certification.pdf.jobs import make_transcript
 from lms.certification.pdf.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest

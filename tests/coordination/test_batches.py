@@ -21,7 +21,8 @@ from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards import actions as certification
-from lms.certification.awards.records import Award, Document, RenderRequest, find_award
+from lms.certification.awards.document_records import Document, RenderRequest
+from lms.certification.awards.records import Award, find_award
 from lms.certification.pdf.zip_archive import file_name
 from lms.coordination import actions, batches
 from lms.coordination.records import Batch, BatchItem

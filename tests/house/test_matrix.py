@@ -18,7 +18,8 @@ from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.records import find_programme, list_sign_ins
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
-from lms.certification.awards.records import Award, NameRequest, find_award, list_awards_of_programme
+from lms.certification.awards.name_records import NameRequest
+from lms.certification.awards.records import Award, find_award, list_awards_of_programme
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.content.lint.check import check

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from lms.certification.awards.records import RENDER_TRIES, find_award, find_document
+from lms.certification.awards.document_records import RENDER_TRIES, find_document
+from lms.certification.awards.records import find_award
 from lms.certification.awards.wording import paper_of
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed

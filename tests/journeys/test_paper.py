@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page
 
+from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import paper_of, square_address
+from lms.certification.awards.wording import paper_of
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import Paper, sealed
 from tests.journeys.conftest import Opens
@@ -32,7 +33,7 @@ def paper(people: People, code: str = "valid") -> tuple[Paper, Ed25519PrivateKey
     with site.inside():
         award = find_award(people.codes[code])
         assert award is not None
-        return paper_of(award), keys_of(site.settings).badge_key, square_address(site.settings, award.code)
+        return paper_of(award), keys_of(site.settings).badge_key, qr_address(site.settings, award.code)
 
 
 def scan(page: Page, address: str, words: str) -> str:

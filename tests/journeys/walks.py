@@ -10,7 +10,8 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from lms.certification.awards.records import document_is_stored, find_award
+from lms.certification.awards.document_records import document_is_stored
+from lms.certification.awards.records import find_award
 from tests.conftest import PASSWORD
 from tests.foundation.test_mail import text_of as plain_text_of
 from tests.journeys.hands import Mouse

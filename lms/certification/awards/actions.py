@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from lms.accounts.records import Person, get_person, get_programme
 from lms.accounts.rules import zone_of
+from lms.certification.awards import document_records, records, rules
 from lms.certification.awards import observations as award_observations
-from lms.certification.awards import records, rules
 from lms.certification.awards import validity as award_validity
-from lms.certification.awards.codes import new_code
+from lms.certification.awards.attestation import Attestation
+from lms.certification.awards.document_records import Document, RenderRequest
 from lms.certification.awards.events import (
     BadgeOpened,
     CertificateHeld,
@@ -25,10 +25,11 @@ from lms.certification.awards.events import (
     PdfWaitsForLetters,
     SpellingAsked,
 )
-from lms.certification.awards.records import Award, Document, NameConfirmation, RenderRequest
+from lms.certification.awards.name_records import NameConfirmation
+from lms.certification.awards.records import Award
 from lms.certification.awards.validity import Mode, Validity
 from lms.content.model.course import Course
-from lms.foundation import clock, ids
+from lms.foundation import clock
 from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
@@ -94,44 +95,22 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     decision = rules.decide_award(course, progress, today, until, held=held)
     if isinstance(decision, rules.NotYet):
         return None
-    facts = {
-        **rules.what_stood_behind(course, progress),
-        **rules.met_otherwise(course, progress, waived_of(enrolment_id)),
-    }
-    return keep_award(enrolment, course, decision, facts)
+    return keep_award(enrolment, course, decision, rules.attest_course(course, progress, waived_of(enrolment_id)))
 
 
 def keep_award(
-    enrolment: Enrolment, course: Course, earned: rules.Earned, facts: dict[str, Any], before: Award | None = None
+    enrolment: Enrolment, course: Course, earned: rules.Earned, attestation: Attestation, before: Award | None = None
 ) -> Award:
-    """Keep an award with its facts; the one that it renews stays what it is, and is no longer the one that stands."""
-    award = Award(
-        id=ids.inner_id(),
-        code=new_code(),
-        programme_id=enrolment.programme_id,
-        person_id=enrolment.person_id,
-        enrolment_id=enrolment.id,
-        current_for=enrolment.id,
-        course_id=course.id,
-        digest=course.digest,
-        version=course.version,
-        title=course.title,
-        name=name_to_print(get_person(enrolment.person_id)),
-        facts=facts,
-        passed_on=earned.passed_on,
-        valid_until=earned.valid_until,
-        waiting=earned.waiting,
-        issued_at=None if earned.waiting else clock.now(),
-        name_shown=False,
-        cycle=before.cycle + 1 if before else 1,
-    )
-    if before:
-        before.current_for = None
-        db.session.flush()
-    db.session.add(award)
-    db.session.flush()
+    """Store an award with what it attests; one that it renews is no longer the current one, and stays as it is."""
+    award = before.successor("renewed") if before else Award.first(enrolment)
+    award.course_id, award.digest, award.version, award.title = course.id, course.digest, course.version, course.title
+    award.name = name_to_print(get_person(enrolment.person_id))
+    award.attestation = attestation
+    award.passed_on, award.valid_until, award.waiting = earned.passed_on, earned.valid_until, earned.waiting
+    award.issued_at = None if earned.waiting else clock.now()
+    records.follow(before, award)
     if before and not award.waiting:
-        _follow(before, award)
+        _mark_renewed(before, award)
     announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
     return award
 
@@ -141,7 +120,7 @@ def name_to_print(person: Person) -> str:
     return person.certificate_name or person.display_name
 
 
-def _follow(before: Award, award: Award) -> None:
+def _mark_renewed(before: Award, award: Award) -> None:
     """Let a certificate say that it was renewed, which it does not say while the newer one waits for a review."""
     before.renewed_by = award.id
     announce(CertificateRenewed(before.id, award.person_id, award.programme_id, award.id))
@@ -174,10 +153,10 @@ def release(award: Award, settings: Settings) -> bool:
     award.waiting, award.issued_at = False, clock.now()
     if award.level == "ready" and award_observations.is_held_back(award.enrolment_id):
         # Harm was seen while it waited: it says that the course was completed, and readiness comes back by practice.
-        award.facts = rules.without_readiness(award.facts)
+        award.attestation = award.attestation.without_readiness()
     for before in records.list_awards_of_enrolment(award.enrolment_id):
         if before.cycle == award.cycle - 1 and not (before.replaced_by or before.raised_to):
-            _follow(before, award)
+            _mark_renewed(before, award)
     announce(CertificateIssued(award.id, award.person_id, award.programme_id))
     return True
 
@@ -185,13 +164,13 @@ def release(award: Award, settings: Settings) -> bool:
 def request_document(award_id: str) -> None:
     """Ask for the PDF of an award that has a name to print."""
     if records.get_award(award_id).name:
-        records.keep_request(award_id)
+        document_records.keep_request(award_id)
         jobs.push("certification.render", award_id)
 
 
 def request_document_anew(award_id: str) -> None:
     """Ask for a PDF that could not be made so far, as if for the first time; one that is kept is left alone."""
-    records.keep_request(award_id)
+    document_records.keep_request(award_id)
     request = db.session.get_one(RenderRequest, award_id)
     if request.done_at is None:
         request.tries, request.trouble, request.tried_at = 0, None, None
@@ -199,7 +178,7 @@ def request_document_anew(award_id: str) -> None:
 
 def store_document(award_id: str, content: bytes) -> Document | None:
     """Keep a PDF; when one is kept already, that one stands, and none is kept once its name was taken away."""
-    known = records.find_document(award_id)
+    known = document_records.find_document(award_id)
     award = records.get_award(award_id)
     if known or not award.name:
         return known

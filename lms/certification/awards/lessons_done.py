@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from lms.certification.awards.attestation import Attestation
 from lms.foundation.text.i18n import duration, ngettext
 from lms.foundation.text.i18n import gettext as _
 
 
-def all_lessons_asked(facts: Mapping[str, Any]) -> bool:
-    """Return whether all lessons were asked for; certificates of before do not tell, and keep their words."""
-    return bool(facts.get("first", facts).get("lessons", True))
-
-
-def length_words(facts: Mapping[str, Any]) -> tuple[str, str]:
+def length_words(attested: Attestation) -> tuple[str, str]:
     """Return a heading and how long what was done takes; certificates of before tell the length of the course."""
-    heading = _("Learning time") if "lessons" in facts else _("Length")
-    return heading, duration(facts["minutes"])
+    heading = _("Length") if attested.lessons is None else _("Learning time")
+    return heading, duration(attested.minutes)
 
 
-def length_clause(facts: Mapping[str, Any]) -> str:
+def length_clause(attested: Attestation) -> str:
     """Return the same as one sentence."""
-    time = duration(facts["minutes"])
-    if "lessons" in facts:
-        return _("The course is self-paced. Learning time: %(time)s.", time=time)
-    return _("The course is self-paced. Length: %(time)s.", time=time)
+    time = duration(attested.minutes)
+    if attested.lessons is None:
+        return _("The course is self-paced. Length: %(time)s.", time=time)
+    return _("The course is self-paced. Learning time: %(time)s.", time=time)
 
 
-def lessons_words(facts: Mapping[str, Any]) -> str:
+def lessons_words(attested: Attestation) -> str:
     """Return how many lessons were completed of those that were asked for; nothing where none was."""
-    asked = facts.get("lessons", 0)
+    asked = attested.lessons
     if not asked:
         return ""
-    done = asked - sum(facts.get(name, 0) for name in ("lessons_known", "lessons_otherwise", "lessons_waived"))
+    done = asked - attested.lessons_known - attested.lessons_otherwise - attested.lessons_waived
     if done < asked:
         return _("%(done)s of %(asked)s lessons were completed.", done=done, asked=asked)
     return ngettext("The one lesson was completed.", "All %(num)s lessons were completed.", asked)
 
 
-def lessons_beside(facts: Mapping[str, Any]) -> list[str]:
+def lessons_beside(attested: Attestation) -> list[str]:
     """Return which lessons were known already, replaced by prior learning or exempted, each in a sentence."""
-    known, lessons, waived = (facts.get(f"lessons_{way}", 0) for way in ("known", "otherwise", "waived"))
+    known, recognised, exempted = attested.lessons_known, attested.lessons_otherwise, attested.lessons_waived
     found = [
         known
         and ngettext(
@@ -49,17 +42,17 @@ def lessons_beside(facts: Mapping[str, Any]) -> list[str]:
             "The learner already knew %(num)s lessons, so their time isn’t counted.",
             known,
         ),
-        lessons
+        recognised
         and ngettext(
             "The programme recognised prior learning in place of one lesson.",
             "The programme recognised prior learning in place of %(num)s lessons.",
-            lessons,
+            recognised,
         ),
-        waived
+        exempted
         and ngettext(
             "The programme exempted the learner from one lesson.",
             "The programme exempted the learner from %(num)s lessons.",
-            waived,
+            exempted,
         ),
     ]
     return [words for words in found if words]

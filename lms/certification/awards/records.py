@@ -1,25 +1,22 @@
-"""What we remember of certificates: awards, their documents, and what is still to be rendered."""
+"""Awards, one for each certificate, and the validity rules that programmes set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, LargeBinary, bindparam, func, literal, or_, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.records import Programme
-from lms.accounts.rules import zone_of
-from lms.certification.awards.rules import Level, State, state_of
-from lms.certification.keys.records import SigningKey
+from lms.certification.awards.attestation import Attestation, Level
+from lms.certification.awards.codes import new_code
+from lms.certification.awards.rules import State, state_of
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, copy_of, db, first_row
-from lms.foundation.web.throttle import Misses
+from lms.foundation.db import Base, db
+from lms.learning.progress.records import Enrolment
 from lms.library.course_cache import for_staff
 
-RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
+SuccessorReason = Literal["renewed", "reissued", "raised"]
 
 
 class Award(Base):
@@ -56,9 +53,62 @@ class Award(Base):
     badge_open: Mapped[bool | None]
 
     @property
+    def attestation(self) -> Attestation:
+        """What it attests, read from `facts` once, and again when they are others."""
+        known: tuple[dict[str, Any], Attestation] | None = getattr(self, "_attested", None)
+        if known is None or known[0] is not self.facts:
+            known = self._attested = (self.facts, Attestation.from_json(self.facts))
+        return known[1]
+
+    @attestation.setter
+    def attestation(self, attestation: Attestation) -> None:
+        self.facts = attestation.as_json()
+
+    @property
     def level(self) -> Level:
-        """Return which of the two levels it tells of."""
-        return "ready" if self.facts.get("level") == "ready" else "completed"
+        """Return which of the two levels it is of."""
+        return self.attestation.level
+
+    @classmethod
+    def first(cls, enrolment: Enrolment) -> Award:
+        """Return the first award of an enrolment, for whoever issues it to fill in."""
+        return cls(
+            id=ids.inner_id(),
+            code=new_code(),
+            programme_id=enrolment.programme_id,
+            person_id=enrolment.person_id,
+            enrolment_id=enrolment.id,
+            cycle=1,
+            name_shown=False,
+        )
+
+    def successor(self, reason: SuccessorReason) -> Award:
+        """Return the award that follows this one under a new code, issued now, for `follow` to store.
+
+        A reissued or raised certificate keeps version, dates and cycle. A renewed one begins the next cycle, and
+        whoever renews sets its version, dates and attestation. What the holder chose for this one (their name or its
+        badge open to everybody) says nothing about the next, so a successor is closed until they choose again.
+        """
+        return Award(
+            id=ids.inner_id(),
+            code=new_code(),
+            programme_id=self.programme_id,
+            person_id=self.person_id,
+            enrolment_id=self.enrolment_id,
+            course_id=self.course_id,
+            digest=self.digest,
+            version=self.version,
+            title=self.title,
+            name=self.name,
+            facts=self.facts,
+            passed_on=self.passed_on,
+            valid_until=self.valid_until,
+            waiting=False,
+            issued_at=clock.now(),
+            cycle=self.cycle + 1 if reason == "renewed" else self.cycle,
+            name_shown=False,
+            badge_open=None,
+        )
 
     def state(self, today: date) -> State:
         """Return the state it is in on a day."""
@@ -86,61 +136,15 @@ class ValidityRule(Base):
     fixed_day: Mapped[int]
 
 
-class ApiKey(Base):
-    """A key with which a programme of somebody's own may ask the register; only its digest is kept."""
-
-    __tablename__ = "api_key"
-    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
-    label: Mapped[str] = mapped_column(unique=True)
-    key_sha256: Mapped[str] = mapped_column(unique=True)
-    made_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-
-
-class NameRequest(Base):
-    """A holder asks for their certificate in another name; the row goes when it is answered."""
-
-    __tablename__ = "name_request"
-    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
-    name: Mapped[str]
-    asked_at: Mapped[datetime]
-
-
-class Document(Base):
-    """The bytes of a certificate's PDF, kept once and served unchanged."""
-
-    __tablename__ = "document"
-    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
-    sha256: Mapped[str] = mapped_column(index=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    stored_at: Mapped[datetime]
-
-
-class RenderRequest(Base):
-    """A PDF that is to be made, or was; `letters` are those of its name that its design cannot print."""
-
-    __tablename__ = "render_request"
-    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
-    requested_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
-    tried_at: Mapped[datetime | None]
-    trouble: Mapped[str | None]
-    letters: Mapped[str | None]
-    done_at: Mapped[datetime | None]
-
-
-class NameConfirmation(Base):
-    """A coordinator confirmed that somebody known under another name in a programme has this one on certificates.
-
-    The name is kept as names are compared, without case, marks and spaces.
-    """
-
-    __tablename__ = "name_confirmation"
-    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    name: Mapped[str] = mapped_column(primary_key=True)
-    confirmed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    confirmed_at: Mapped[datetime]
+def follow(before: Award | None, award: Award) -> None:
+    """Store an award as the current one of its enrolment, in place of the one before it, if there is one."""
+    if before:
+        # First and by itself, because an enrolment has one current award at a time.
+        before.current_for = None
+        db.session.flush()
+    award.current_for = award.enrolment_id
+    db.session.add(award)
+    db.session.flush()
 
 
 def get_award(award_id: str) -> Award:
@@ -148,86 +152,14 @@ def get_award(award_id: str) -> Award:
     return db.session.get_one(Award, award_id)
 
 
-# The register is asked with every look-up: one statement over the tables themselves, which gives one row whether or
-# not anybody has the code, so that an unknown code costs what a known one does.
-_award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
-_signing_key = SigningKey.__table__
-_AWARD = _award.c.keys()
-_asked = select(literal(1).label("asked")).subquery()
-_badge_keys = select(func.aggregate_strings(_signing_key.c.public, " ")).where(_signing_key.c.kind == "badge")
-_ENTRY = select(
-    *_award.c,
-    _programme.c.name.label("programme"),
-    _programme.c.facts.label("its_facts"),
-    _misses.c.count,
-    _misses.c.since,
-    _badge_keys.scalar_subquery(),
-).select_from(
-    _asked.outerjoin(_award, _award.c.code == bindparam("code"))
-    .outerjoin(_programme, _programme.c.id == _award.c.programme_id)
-    .outerjoin(_misses, _misses.c.key == bindparam("misses"))
-)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the register has under a code, and how often its asker's network had codes that nobody has.
-
-    `badge_keys` are the public keys that ever signed a badge here, as multikeys with a space between each two.
-    """
-
-    award: Award | None
-    programme: str
-    programme_facts: Mapping[str, Any]
-    misses: int | None
-    misses_since: datetime | None
-    badge_keys: str
-
-    def day_of(self, otherwise: str) -> date:
-        """Return what day it is where its programme is, or in another zone for a programme without its own."""
-        return clock.today(zone_of(self.programme_facts, otherwise))
-
-
-def find_entry(code: str, misses_key: str) -> Entry:
-    """Return the register's entry under a code, in one statement; its award is a copy that is never written back."""
-    row = first_row(_ENTRY, {"code": code, "misses": misses_key})
-    if row is None:
-        raise LookupError("a statement that always gives a row gave none")
-    *columns, programme, facts, misses, since, keys = tuple(row)
-    if columns[0] is None:
-        return Entry(None, "", {}, misses, since, keys or "")
-    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, facts, misses, since, keys or "")
-
-
 def find_award(code: str) -> Award | None:
     """Return the award behind a code."""
     return db.session.scalar(select(Award).where(Award.code == code))
 
 
-def find_award_of_document(sha256: str) -> Award | None:
-    """Return the award whose kept PDF has a digest."""
-    query = select(Award).join(Document, Document.award_id == Award.id)
-    return db.session.scalar(query.where(Document.sha256 == sha256))
-
-
 def find_awards(codes: list[str]) -> dict[str, Award]:
     """Return the awards behind many codes, by code, in one statement."""
     return {award.code: award for award in db.session.scalars(select(Award).where(Award.code.in_(codes)))}
-
-
-def find_api_key(key_sha256: str) -> ApiKey | None:
-    """Return the key that is in use under a digest."""
-    return db.session.scalar(select(ApiKey).where(ApiKey.key_sha256 == key_sha256, ApiKey.ended_at.is_(None)))
-
-
-def find_api_key_by_label(label: str) -> ApiKey | None:
-    """Return the key under a label, in use or ended."""
-    return db.session.scalar(select(ApiKey).where(ApiKey.label == label))
-
-
-def list_api_keys() -> list[ApiKey]:
-    """Return all keys, the oldest first."""
-    return list(db.session.scalars(select(ApiKey).order_by(ApiKey.id)))
 
 
 def find_validity(programme_id: str, course_id: str) -> ValidityRule | None:
@@ -321,71 +253,3 @@ def list_awards() -> list[Award]:
 def list_waiting(course_id: str) -> list[Award]:
     """Return awards that wait for a course's review."""
     return list(db.session.scalars(select(Award).where(Award.waiting, Award.course_id == course_id).order_by(Award.id)))
-
-
-def find_name_request(award_id: str) -> NameRequest | None:
-    """Return what a holder asked for, while nobody has answered."""
-    return db.session.get(NameRequest, award_id)
-
-
-def list_name_requests(programme_id: str) -> list[tuple[NameRequest, Award]]:
-    """Return a programme's open requests for another name, the oldest first."""
-    query = select(NameRequest, Award).join(Award, Award.id == NameRequest.award_id)
-    query = for_staff(query.where(Award.programme_id == programme_id), Award.course_id)
-    rows = db.session.execute(query.order_by(NameRequest.asked_at))
-    return [(request, award) for request, award in rows]
-
-
-def find_letters(award_id: str) -> tuple[str, ...]:
-    """Return the letters for which a certificate's PDF waits, as far as it was tried."""
-    request = db.session.get(RenderRequest, award_id)
-    return tuple((request.letters or "").split()) if request and request.done_at is None else ()
-
-
-def pdf_is_delayed(award_id: str) -> bool:
-    """Decide whether something held up a certificate's PDF when it was last tried."""
-    request = db.session.get(RenderRequest, award_id)
-    return request is not None and request.done_at is None and request.trouble is not None
-
-
-def list_confirmed_names(programme_id: str) -> set[tuple[str, str]]:
-    """Return (person, name as names are compared) of what coordinators of a programme confirmed."""
-    query = select(NameConfirmation.person_id, NameConfirmation.name)
-    return {(row[0], row[1]) for row in db.session.execute(query.where(NameConfirmation.programme_id == programme_id))}
-
-
-def find_document(award_id: str) -> Document | None:
-    """Return the kept PDF of an award."""
-    return db.session.get(Document, award_id)
-
-
-def document_is_stored(award_id: str) -> int | None:
-    """Return the size of the kept PDF in bytes, or None, without loading it."""
-    from sqlalchemy import func
-
-    return db.session.scalar(select(func.length(Document.content)).where(Document.award_id == award_id))
-
-
-def keep_request(award_id: str) -> None:
-    """Ask for a PDF; asking twice is asking once."""
-    if db.session.get(RenderRequest, award_id) is None:
-        db.session.add(RenderRequest(award_id=award_id, requested_at=clock.now(), tries=0))
-        db.session.flush()
-
-
-def list_unrendered() -> list[str]:
-    """Return award ids whose PDF is asked for and not made: after so many attempts, once an hour and for ever."""
-    rested = or_(RenderRequest.tried_at.is_(None), RenderRequest.tried_at < clock.now() - RENDER_REST)
-    due = or_(RenderRequest.tries < RENDER_TRIES, rested)
-    query = select(RenderRequest.award_id).where(RenderRequest.done_at.is_(None), due)
-    # Those that gave trouble come last, so that they never hold up the others.
-    return list(db.session.scalars(query.order_by(RenderRequest.tries, RenderRequest.requested_at).limit(200)))
-
-
-def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:
-    """Return the requests for PDFs that could not be made so far, by award, of one programme or of all."""
-    query = select(RenderRequest).where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
-    if programme_id:
-        query = query.join(Award, Award.id == RenderRequest.award_id).where(Award.programme_id == programme_id)
-        query = for_staff(query, Award.course_id)
-    return {row.award_id: row for row in db.session.scalars(query)}

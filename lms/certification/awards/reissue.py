@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import inspect
-
 from lms.accounts.records import get_person
+from lms.certification.awards import name_records, records
 from lms.certification.awards import observations as award_observations
-from lms.certification.awards import records
 from lms.certification.awards.actions import Refused, confirm_name
-from lms.certification.awards.codes import new_code
 from lms.certification.awards.events import (
     CertificateIssued,
     CertificateReinstated,
@@ -18,14 +15,14 @@ from lms.certification.awards.events import (
     NameAsked,
     NameNotChanged,
 )
-from lms.certification.awards.records import Award, NameRequest
-from lms.foundation import clock, ids
+from lms.certification.awards.name_records import NameRequest
+from lms.certification.awards.records import Award
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.text.i18n import gettext as _
 
 Because = Literal["name", "fault"]
-_OF_ITS_OWN = frozenset({"id", "code", "name", "issued_at", "name_shown", "badge_open", "current_for", "replaced_by"})
 
 
 def can_be_made_anew(award: Award) -> bool:
@@ -39,7 +36,7 @@ def ask_for_name(award_id: str) -> Refused | None:
     name = get_person(award.person_id).certificate_name
     if not can_be_made_anew(award) or not name or name == award.name:
         return Refused(_("There’s no other name to put on this certificate. Nothing was changed."))
-    request = records.find_name_request(award_id)
+    request = name_records.find_name_request(award_id)
     if request is None:
         request = NameRequest(award_id=award_id, name=name, asked_at=clock.now())
         db.session.add(request)
@@ -51,7 +48,7 @@ def ask_for_name(award_id: str) -> Refused | None:
 
 def leave_name(award_id: str) -> None:
     """Let a request for another name go, with nothing changed on the certificate."""
-    request = records.find_name_request(award_id)
+    request = name_records.find_name_request(award_id)
     if request is not None:
         award = records.get_award(award_id)
         db.session.delete(request)
@@ -70,22 +67,19 @@ def make_anew(award_id: str, because: Because, by: str | None = None) -> Award |
         return Refused(_("This certificate can’t be reissued, because it was withdrawn or replaced."))
     if refused := _refused_for_harm(old):
         return refused
-    request = records.find_name_request(award_id)
+    request = name_records.find_name_request(award_id)
     person = get_person(old.person_id)
-    kept = {column.key: getattr(old, column.key) for column in inspect(Award).columns if column.key not in _OF_ITS_OWN}
     name = request.name if because == "name" and request else person.certificate_name or old.name
-    new = Award(id=ids.inner_id(), code=new_code(), name=name, issued_at=clock.now(), name_shown=False, **kept)
-    old.current_for, old.replaced_by, old.name_shown = None, new.id, False
+    new = old.successor("reissued")
+    new.name = name
+    old.replaced_by, old.name_shown = new.id, False
     old.badge_open = old.badge_open and False
     for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
         # Whoever has another name now does not want to meet the old one on what came before, either.
         earlier.name_shown, earlier.badge_open = False, earlier.badge_open and False
     if request is not None:
         db.session.delete(request)
-    db.session.flush()
-    new.current_for = new.enrolment_id
-    db.session.add(new)
-    db.session.flush()
+    records.follow(old, new)
     announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))
     announce(CertificateIssued(new.id, new.person_id, new.programme_id))
     if because == "name" and by:

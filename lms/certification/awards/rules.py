@@ -6,17 +6,17 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
+from lms.certification.awards.attestation import Attestation, FirstCompletion, Renewal, Scope
 from lms.content.model.course import Course
 from lms.learning.progress.renewal_rules import Way, practice_asked
 from lms.learning.progress.rules import Progress, everything_is_done, minutes_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
-Level = Literal["completed", "ready"]
 Rating = Literal["harmful", "not yet", "basic", "skilled"]
 RATINGS: tuple[Rating, ...] = ("harmful", "not yet", "basic", "skilled")
 # What shows that somebody can do it; the other two are kept, and count for nothing.
@@ -27,7 +27,6 @@ OBSERVATIONS_MOST = 10
 # After this one, readiness comes back by itself once later practice goes well.
 HARM_SEEN = "harm observed"
 REASONS = ("issued in error", "requirement not met", HARM_SEEN, "holder asked", "programme decision", "other")
-_CARRIED = ("score", "safety", "practice", "practice_otherwise", "practice_waived")
 
 
 @dataclass(frozen=True)
@@ -81,96 +80,84 @@ def state_of(*, waiting: bool, withdrawn: bool, replaced: bool, valid_until: dat
     return "valid"
 
 
-def what_stood_behind(course: Course, progress: Progress) -> dict[str, int | bool | str]:
-    """Return what a certificate of this version attests, as facts that are kept with the award.
+def attest_course(course: Course, progress: Progress, waived: Collection[str]) -> Attestation:
+    """Return what a first certificate of this version attests, given the ids of what was waived.
 
-    The minutes are those of what was done. Certificates of before hold no `lessons`, and the minutes of their course.
+    The minutes are those of what was done. Only what was needed counts: where enough was played, nothing that was
+    recorded in place of it is on the certificate.
     """
-    asked = course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
-    return {
-        "minutes": minutes_done(course, progress),
-        "lessons": len(asked),
-        "lessons_known": len(asked & progress.lessons_known),
-        "score": course.criteria.score,
-        "safety": any(question.critical for question in course.questions),
-        "practice": practice_needed(course),
-        "level": "completed",
-        "observed": 0,
-        "does_not_attest": course.certificate.does_not_attest,
-        "design": course.certificate.design,
-        "language": course.language,
-    }
-
-
-def met_otherwise(course: Course, progress: Progress, waived: Collection[str]) -> dict[str, int]:
-    """Return how much of what a certificate rests on was met in another way, and how much was waived.
-
-    Only what was needed counts: where enough was played, nothing that was recorded beside it stands on the certificate.
-    """
+    lessons = course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
+    otherwise = progress.lessons_otherwise & lessons
     played = (progress.practised - progress.practised_otherwise) & course.conversation_by_id.keys()
-    other = progress.practised_otherwise & course.conversation_by_id.keys()
-    lessons = (
-        progress.lessons_otherwise & course.lesson_by_id.keys() if course.criteria.lessons_required else frozenset()
-    )
+    recorded = progress.practised_otherwise & course.conversation_by_id.keys()
     missing = max(0, practice_needed(course) - len(played))
-    recorded = min(missing, len(other.difference(waived)))
-    return {
-        "practice_otherwise": recorded,
-        "practice_waived": missing - recorded,
-        "lessons_otherwise": len(lessons.difference(waived)),
-        "lessons_waived": len(lessons.intersection(waived)),
-    }
+    recognised = min(missing, len(recorded.difference(waived)))
+    return Attestation(
+        minutes=minutes_done(course, progress),
+        score=course.criteria.score,
+        safety=any(question.critical for question in course.questions),
+        practice=practice_needed(course),
+        lessons=len(lessons),
+        lessons_known=len(lessons & progress.lessons_known),
+        lessons_otherwise=len(otherwise.difference(waived)),
+        lessons_waived=len(otherwise.intersection(waived)),
+        practice_otherwise=recognised,
+        practice_waived=missing - recognised,
+        does_not_attest=course.certificate.does_not_attest,
+        design=course.certificate.design,
+        language=course.language,
+    )
 
 
-def what_was_renewed(
-    course: Course, way: Way, progress: Progress, asked: int, waived: Collection[str]
-) -> dict[str, Any]:
-    """Return what a renewal by a shorter way asked for, as facts that are kept with the award."""
+def attest_renewal(
+    course: Course, way: Way, progress: Progress, asked: int, waived: Collection[str], first: FirstCompletion
+) -> Attestation:
+    """Return what a renewal on what changed, or across the course, attests; `asked` is how many questions it had."""
     changed = {lesson.id for lesson in way.changes.lessons}
     otherwise = changed & progress.lessons_otherwise
-    talks = {talk.id for talk in way.changes.talks}
+    known = changed & progress.lessons_known
+    conversations = {talk.id for talk in way.changes.talks}
     practice = practice_asked(course, way, progress)
-    recorded = practice - min(practice, len(talks & (progress.practised - progress.practised_otherwise)))
-    by_waiver = min(recorded, len(talks & progress.practised_otherwise & set(waived)))
-    return {
-        "renewal": {
-            "scope": "course" if way.across else "changes",
-            "since": way.since,
-            "lessons": len(changed - otherwise - progress.lessons_known),
-            "asked": asked,
-        },
-        "lessons": 0,
-        "lessons_known": len(changed & progress.lessons_known),
-        "practice": practice,
-        "practice_otherwise": recorded - by_waiver,
-        "practice_waived": by_waiver,
-        "lessons_otherwise": len(otherwise.difference(waived)),
-        "lessons_waived": len(otherwise.intersection(waived)),
-    }
+    recorded = practice - min(practice, len(conversations & (progress.practised - progress.practised_otherwise)))
+    by_waiver = min(recorded, len(conversations & progress.practised_otherwise & set(waived)))
+    scope: Scope = "course" if way.across else "changes"
+    return replace(
+        attest_course(course, progress, waived),
+        renewal=Renewal(scope, way.since, len(changed - otherwise - progress.lessons_known), asked, first),
+        lessons=0,
+        lessons_known=len(known),
+        lessons_otherwise=len(otherwise.difference(waived)),
+        lessons_waived=len(otherwise.intersection(waived)),
+        practice=practice,
+        practice_otherwise=recorded - by_waiver,
+        practice_waived=by_waiver,
+    )
 
 
-def what_came_first(facts: Mapping[str, Any], version: str, passed_on: date) -> dict[str, Any]:
-    """Return what stood behind the first certificate of a cycle, which every renewal carries on."""
-    known: dict[str, Any] | None = facts.get("first")
-    lessons = {"lessons": facts["lessons"]} if "lessons" in facts else {}
-    carried = {key: facts.get(key, 0) for key in _CARRIED}
-    return known or {"on": passed_on.isoformat(), "version": version, **carried, **lessons}
+def attest_whole_check(
+    course: Course, progress: Progress, since: str, asked: int, first: FirstCompletion
+) -> Attestation:
+    """Return what a renewal by the whole check attests, which asks for no lessons and no practice again."""
+    return replace(
+        attest_course(course, progress, ()),
+        renewal=Renewal("whole", since, 0, asked, first),
+        lessons=0,
+        lessons_otherwise=0,
+        lessons_waived=0,
+        practice=0,
+        practice_otherwise=0,
+        practice_waived=0,
+    )
 
 
-def what_was_observed(facts: Mapping[str, Any], since: Sequence[str]) -> dict[str, Any]:
-    """Return the level of a certificate and the practice behind it, with its days, which a renewal carries on.
+def carry_readiness(before: Attestation, after: Attestation, ratings: Sequence[str]) -> Attestation:
+    """Return a renewal's attestation with the level of the certificate before it, and the practice behind that.
 
-    Where practice was observed since that could have done harm, nothing is: the level is shown anew, or not.
+    Where practice was observed since that could have done harm, it carries neither: readiness has to be shown again.
     """
-    if held_back(since):
-        return {}
-    return {key: facts[key] for key in ("level", "observed", "observations", "ready_on") if key in facts}
-
-
-def without_readiness(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts of a certificate of readiness as those of one that says that the course was completed."""
-    left = {key: value for key, value in facts.items() if key not in {"observations", "ready_on"}}
-    return {**left, "level": "completed", "observed": 0}
+    if held_back(ratings):
+        return after
+    return replace(after, observations=before.observations, ready_on=before.ready_on)
 
 
 def plain_name(name: str) -> str:

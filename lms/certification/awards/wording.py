@@ -2,92 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import url_for
-
-from lms.certification.awards import lessons_done, renewal_wording
+from lms.certification.awards import lessons_done, renewal_wording, state_wording
+from lms.certification.awards.attestation import Attestation, Renewal
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
 from lms.certification.awards.text import MARK_LENGTH, plain
 from lms.certification.keys.qr_payload import Paper
-from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 
 
-def _played(facts: dict[str, Any]) -> int:
-    """Return how many conversations were played of those that were asked for."""
-    return int(facts["practice"] - facts.get("practice_otherwise", 0) - facts.get("practice_waived", 0))
-
-
-def otherwise(facts: dict[str, Any]) -> list[str]:
+def otherwise(attested: Attestation) -> list[str]:
     """Return what was known, recognised or exempted, each in a sentence that never says it was passed."""
-    return [*_practice_beside(facts), *lessons_done.lessons_beside(facts)]
+    return [*_practice_beside(attested), *lessons_done.lessons_beside(attested)]
 
 
-def _practice_beside(facts: dict[str, Any]) -> list[str]:
-    counts = {name: facts.get(name, 0) for name in ("practice_otherwise", "practice_waived")}
+def _practice_beside(attested: Attestation) -> list[str]:
+    recognised, exempted = attested.practice_otherwise, attested.practice_waived
     found = [
-        counts["practice_otherwise"]
+        recognised
         and ngettext(
             "The programme recognised prior learning in place of one practice conversation.",
             "The programme recognised prior learning in place of %(num)s practice conversations.",
-            counts["practice_otherwise"],
+            recognised,
         ),
-        counts["practice_waived"]
+        exempted
         and ngettext(
             "The programme exempted the learner from one practice conversation.",
             "The programme exempted the learner from %(num)s practice conversations.",
-            counts["practice_waived"],
+            exempted,
         ),
     ]
     return [words for words in found if words]
 
 
-def clauses(facts: dict[str, Any]) -> tuple[str, ...]:
+def clauses(attested: Attestation) -> tuple[str, ...]:
     """Return what a certificate attests: one clause for each criterion its course had, and none for the others."""
-    found = [lessons_done.length_clause(facts)]
-    if renewal_wording.is_renewed(facts):
-        return (*found, *_of_renewal(facts), observed_words(facts))
-    found += [words for words in (_of_check(facts), lessons_done.lessons_words(facts)) if words]
-    if _played(facts):
+    found = [lessons_done.length_clause(attested)]
+    if attested.renewal:
+        return (*found, *_of_renewal(attested, attested.renewal), observed_words(attested))
+    found += [words for words in (_of_check(attested), lessons_done.lessons_words(attested)) if words]
+    if attested.played:
         found.append(
-            ngettext("One written practice conversation.", "%(num)s written practice conversations.", _played(facts))
+            ngettext("One written practice conversation.", "%(num)s written practice conversations.", attested.played)
         )
-    return (*found, *otherwise(facts), observed_words(facts))
+    return (*found, *otherwise(attested), observed_words(attested))
 
 
-def _of_check(facts: dict[str, Any]) -> str:
-    if facts["safety"]:
-        return _("%(score)s%% or more of the check, including every safety question.", score=facts["score"])
-    return _("%(score)s%% or more of the check.", score=facts["score"])
+def _of_check(attested: Attestation) -> str:
+    if attested.safety:
+        return _("%(score)s%% or more of the check, including every safety question.", score=attested.score)
+    return _("%(score)s%% or more of the check.", score=attested.score)
 
 
-def level_words(facts: dict[str, Any]) -> str:
+def level_words(attested: Attestation) -> str:
     """Return the level of a certificate, with the day since which somebody is ready to practise."""
-    if facts.get("level") == "ready":
-        return _("Ready to practise, since %(day)s", day=day(date.fromisoformat(facts["ready_on"])))
-    return _("Course completed") if lessons_done.all_lessons_asked(facts) else _("Requirements met")
+    if attested.ready_on:
+        return _("Ready to practise, since %(day)s", day=day(attested.ready_on))
+    return _("Course completed") if attested.all_lessons_asked else _("Requirements met")
 
 
-def observed_words(facts: dict[str, Any]) -> str:
+def observed_words(attested: Attestation) -> str:
     """Return what practice was observed, by whom and when, or that none was; every form of a certificate says it so."""
-    seen = facts.get("observations", [])
-    if not seen:
+    observations = attested.observations
+    if not observations:
         return _("No practice was observed. This is based on online learning alone.")
-    count = ngettext("One practice was observed and signed:", "%(num)s practices were observed and signed:", len(seen))
+    count = ngettext(
+        "One practice was observed and signed:", "%(num)s practices were observed and signed:", len(observations)
+    )
     signed = [
         _(
             "by %(who)s, %(role)s, on %(day)s",
-            who=one["observer"],
-            role=role_words(one["role"]),
-            day=day(date.fromisoformat(one["on"])),
+            who=each.observer,
+            role=role_words(each.role),
+            day=day(each.on),
         )
-        if one["observer"]
-        else _("on %(day)s", day=day(date.fromisoformat(one["on"])))
-        for one in seen
+        if each.observer
+        else _("on %(day)s", day=day(each.on))
+        for each in observations
     ]
     return f"{count} {'; '.join(signed)}."
 
@@ -108,84 +102,69 @@ def text_words(version: str, digest: str) -> str:
     return _("Version %(version)s, fingerprint %(mark)s", version=version, mark=digest[:MARK_LENGTH])
 
 
-def _of_renewal(facts: dict[str, Any]) -> tuple[str, ...]:
+def _of_renewal(attested: Attestation, renewal: Renewal) -> tuple[str, ...]:
     """Return what a renewal asked for, and what the first certificate rested on; nothing that was not asked."""
-    told = (
-        renewal_wording.by(facts),
-        renewal_wording.practised(_played(facts)),
-        *otherwise(facts),
-        renewal_wording.first_completed(facts),
+    parts = (
+        renewal_wording.renewed_by(renewal, attested.score, attested.safety),
+        renewal_wording.practised(attested.played),
+        *otherwise(attested),
+        renewal_wording.first_completed(renewal.first),
     )
-    return tuple(words for words in told if words)
+    return tuple(words for words in parts if words)
 
 
-def sentence(name: str, facts: dict[str, Any]) -> tuple[str, ...]:
+def sentence(name: str, attested: Attestation) -> tuple[str, ...]:
     """Return the same as sentences about the person named, as they stand on paper."""
-    if renewal_wording.is_renewed(facts):
-        return (*_of_renewal(facts), observed_words(facts))
-    share = _("%(name)s answered %(score)s%% or more of the questions correctly", name=name, score=facts["score"])
-    if facts["safety"]:
+    if attested.renewal:
+        return (*_of_renewal(attested, attested.renewal), observed_words(attested))
+    share = _("%(name)s answered %(score)s%% or more of the questions correctly", name=name, score=attested.score)
+    if attested.safety:
         share += _(", including every safety question")
-    if _played(facts):
+    if attested.played:
         share += ngettext(
             ", and completed one practice conversation",
             ", and completed %(num)s practice conversations",
-            _played(facts),
+            attested.played,
         )
-    read = lessons_done.lessons_words(facts)
-    return (f"{share}.", *([read] if read else []), *otherwise(facts), observed_words(facts))
+    read = lessons_done.lessons_words(attested)
+    return (f"{share}.", *([read] if read else []), *otherwise(attested), observed_words(attested))
 
 
-def asked_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
+def asked_rows(attested: Attestation) -> list[tuple[str, str]]:
     """Return (kind, what stands behind it) for the verification page; what was not asked is said too."""
-    if renewal_wording.is_renewed(facts):
-        again = " ".join(words for words in (renewal_wording.practised(_played(facts)), *otherwise(facts)) if words)
+    if attested.renewal:
+        again = " ".join(words for words in (renewal_wording.practised(attested.played), *otherwise(attested)) if words)
         return [
-            (_("Stage"), level_words(facts)),
-            (_("Knowledge"), renewal_wording.by(facts)),
+            (_("Stage"), level_words(attested)),
+            (_("Knowledge"), renewal_wording.renewed_by(attested.renewal, attested.score, attested.safety)),
             (_("Practice"), again or _("None needed again")),
-            (_("First completed"), renewal_wording.first(facts)),
-            (_("Observed practice"), observed_words(facts)),
-            lessons_done.length_words(facts),
+            (_("First completed"), renewal_wording.first(attested.renewal.first)),
+            (_("Observed practice"), observed_words(attested)),
+            lessons_done.length_words(attested),
         ]
-    played = _played(facts)
+    played = attested.played
     practised = (
         [ngettext("One written practice conversation", "%(num)s written practice conversations", played)]
         if played
         else []
     )
-    read = lessons_done.lessons_words(facts)
-    beside = _practice_beside(facts) if read else otherwise(facts)
+    read = lessons_done.lessons_words(attested)
+    beside = _practice_beside(attested) if read else otherwise(attested)
     # Words that end in a full stop follow one that has none.
     practice = ". ".join([*practised, " ".join(beside)] if beside else practised) or _("None needed")
     return [
-        (_("Stage"), level_words(facts)),
-        (_("Knowledge"), _of_check(facts)),
-        *([(_("Lessons"), " ".join([read, *lessons_done.lessons_beside(facts)]))] if read else []),
+        (_("Stage"), level_words(attested)),
+        (_("Knowledge"), _of_check(attested)),
+        *([(_("Lessons"), " ".join([read, *lessons_done.lessons_beside(attested)]))] if read else []),
         (_("Practice"), practice),
-        (_("Observed practice"), observed_words(facts)),
-        lessons_done.length_words(facts),
+        (_("Observed practice"), observed_words(attested)),
+        lessons_done.length_words(attested),
     ]
 
 
 def fields(award: Award) -> list[tuple[str, str]]:
     """Return everything a certificate attests, field by field, the same for page, JSON and badge."""
-    return [*asked_rows(award.facts), (_("Course text"), text_words(award.version, award.digest))]
-
-
-def verify_address(settings: Settings, code: str) -> str:
-    """Return the full address at which anybody can verify a code."""
-    return f"{settings.base_url}{url_for('certification.verify', code=code)}"
-
-
-def badge_address(settings: Settings, code: str) -> str:
-    """Return the full address at which everybody has a badge once its holder has opened it."""
-    return f"{settings.base_url}{url_for('certification.open_badge', code=code)}"
-
-
-def square_address(settings: Settings, code: str) -> str:
-    """Return the same in capitals, which makes the square on paper smallest."""
-    return f"{settings.base_url}/V/{code}".upper()
+    return [*asked_rows(award.attestation), (_("Course text"), text_words(award.version, award.digest))]
 
 
 def paper_of(award: Award) -> Paper:
@@ -195,88 +174,10 @@ def paper_of(award: Award) -> Paper:
     return Paper(award.code, given, until, award.version, plain(award.title), plain(award.name))
 
 
-def status_address(settings: Settings, number: int) -> str:
-    """Return the full address of a list of withdrawn badges."""
-    return f"{settings.base_url}{url_for('certification.status_list', number=number)}"
-
-
 def signatories(line: str) -> tuple[tuple[str, str], ...]:
     """Return (who, role) for each signatory of a programme's line: `Ingrid Okafor, peer support lead; …`."""
     named = (each.partition(",") for each in line.split(";") if each.strip())
     return tuple((who.strip(), role.strip()) for who, _comma, role in named if role.strip())
-
-
-def state_words(state: State, valid_until: date | None) -> tuple[str, str, str]:
-    """Return a mark, a short state and a sentence for a certificate."""
-    until = day(valid_until) if valid_until else None
-    if state == "valid":
-        return "ok", _("Valid"), _("Valid until %(day)s", day=until) if until else _("Valid, with no end date")
-    if state == "expired":
-        return "old", _("Was valid until %(day)s", day=until), _("Was valid until %(day)s", day=until)
-    if state == "revoked":
-        return "off", _("Withdrawn"), _("Withdrawn by the programme")
-    if state == "replaced":
-        return "old", _("Replaced"), _("Replaced by a new certificate")
-    if state == "waiting":
-        return "go", _("Waiting for review"), _("Passed, waiting for the course’s review")
-    return "none", _("Unknown"), _("No certificate has this code")
-
-
-def last_day(award: Award | None) -> str:
-    """Return the last day of a certificate in words; nothing where it has none."""
-    return day(award.valid_until) if award and award.valid_until else ""
-
-
-def verdict(state: State, award: Award | None, until: str | None = None) -> tuple[str, str]:
-    """Return the heading and lead of the verification page: one text for each of the five states.
-
-    `until` stands for the last day of the certificate where a page keeps a slot for it.
-    """
-    until = last_day(award) if until is None else until
-    if state == "valid" and award and award.renewed_by:
-        return _("This certificate is valid"), _(
-            "It was issued by the programme below and has since been renewed. The holder has the new code."
-        )
-    if state == "valid" and until:
-        return _("This certificate is valid"), _(
-            "It was issued by the programme below and is valid until %(day)s.", day=until
-        )
-    if state == "valid":
-        return _("This certificate is valid"), _("It was issued by the programme below and has no end date.")
-    if state == "expired" and award and award.renewed_by:
-        return (
-            _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place, and the certificate has since been renewed. The holder has the new code."),
-        )
-    if state == "expired" and award and award.raised_to:
-        return (
-            _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place. The holder has a newer certificate, so please ask them for its code."),
-        )
-    if state == "expired" and award and award.current_for is None:
-        return (
-            _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place, and has since been renewed. The new certificate is waiting for a review."),
-        )
-    if state == "expired":
-        return (
-            _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place. A refresher was due by then, and our records don’t show one."),
-        )
-    if state == "revoked":
-        return (
-            _("This certificate was withdrawn by the programme"),
-            _("It’s no longer valid. We don’t publish the reason."),
-        )
-    if state == "replaced":
-        return (
-            _("This certificate was replaced by a new one"),
-            _("Please ask its holder for the new code."),
-        )
-    return (
-        _("No certificate has this code"),
-        _("Usually that’s one mistyped character. Please compare the code with the certificate and enter it again."),
-    )
 
 
 def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
@@ -303,7 +204,7 @@ def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
 
 def as_json(state: State, award: Award | None, code: str, programme: str | None) -> dict[str, Any]:
     """Return what the verification page says, for programmes to read; never more than it."""
-    heading, lead = verdict(state, award)
+    heading, lead = state_wording.verdict(state, award)
     told: dict[str, Any] = {"code": code, "state": state, "heading": heading, "text": lead}
     if award is None or state == "unknown":
         return told
@@ -318,9 +219,10 @@ def as_json(state: State, award: Award | None, code: str, programme: str | None)
     if state in {"valid", "expired"}:
         told["level"] = award.level
         told["attests"] = dict(fields(award))
-        told["does_not_attest"] = award.facts["does_not_attest"]
-        if renewal_wording.is_renewed(award.facts):
-            told["first_completed_on"] = award.facts["first"]["on"]
+        attested = award.attestation
+        told["does_not_attest"] = attested.does_not_attest
+        if attested.renewal:
+            told["first_completed_on"] = attested.renewal.first.on.isoformat()
         if award.name_shown:
             told["name"] = award.name
     return told

@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from lms.accounts.records import get_programme
-from lms.certification.awards import actions, records, wording
+from lms.certification.awards import actions, addresses, records, wording
 from lms.certification.awards.records import Award
 from lms.certification.badges import records as badge_records
 from lms.certification.keys.did import issuer_of
@@ -42,7 +42,7 @@ def _keep_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
 
 def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
     """Return an award's badge, signed, in the language of its PDF."""
-    with speaking(language_on_paper(award.facts["language"])):
+    with speaking(language_on_paper(award.attestation.language)):
         return _badge_in_words(award, place, ring, settings)
 
 
@@ -61,12 +61,12 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
         awarded_on=award.passed_on,
         valid_until=award.valid_until,
         stands_behind=tuple(wording.fields(award)),
-        criteria=" ".join(wording.clauses(award.facts)),
-        does_not_attest=award.facts["does_not_attest"],
+        criteria=" ".join(wording.clauses(award.attestation)),
+        does_not_attest=award.attestation.does_not_attest,
         programme=get_programme(award.programme_id).name,
         base_url=settings.base_url,
-        language=award.facts["language"],
-        status_list=wording.status_address(settings, number),
+        language=award.attestation.language,
+        status_list=addresses.status_address(settings, number),
         status_index=index,
         zone=actions.zone_in(award.programme_id, settings),
         issued_at=award.issued_at,
@@ -90,7 +90,7 @@ def make_status_lists(settings: Settings) -> None:
         lists: list[bytes] = []
         by_purpose: dict[open_badge.Purpose, list[int]] = {"revocation": ended.revoked, "suspension": ended.suspended}
         for purpose, indexes in by_purpose.items():
-            address = open_badge.list_address(wording.status_address(settings, number), purpose)
+            address = open_badge.list_address(addresses.status_address(settings, number), purpose)
             valid = (now, now + badge_records.LIST_DAYS)
             document = open_badge.status_credential(address, issuer, purpose, indexes, valid)
             lists.append(open_badge.as_bytes(open_badge.sign(document, ring.badge_key, issuer.key, now)))

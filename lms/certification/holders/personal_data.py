@@ -6,10 +6,11 @@ import json
 
 from sqlalchemy import delete, select, update
 
-from lms.certification.awards import records, rules
+from lms.certification.awards import document_records, name_records, records, rules
 from lms.certification.awards.codes import grouped
+from lms.certification.awards.document_records import Document, RenderRequest
+from lms.certification.awards.name_records import NameConfirmation, NameRequest
 from lms.certification.awards.observations import Observation, list_observations
-from lms.certification.awards.records import Document, NameConfirmation, NameRequest, RenderRequest
 from lms.certification.badges.records import Credential, find_credential
 from lms.certification.pdf import transcript_requests
 from lms.certification.renewal import expiry_notices
@@ -112,7 +113,7 @@ def kept() -> tuple[Kept, ...]:
 def export(person_id: str) -> list[Part]:
     """Return all rows about somebody's certificates, with the PDFs."""
     awards = records.list_awards_of_person(person_id)
-    asked = {award.id: records.find_name_request(award.id) for award in awards}
+    asked = {award.id: name_records.find_name_request(award.id) for award in awards}
     sheet = Sheet(
         "certificates",
         _("Your certificates"),
@@ -154,7 +155,7 @@ def export(person_id: str) -> list[Part]:
             for award in awards
         ),
     )
-    papers = [(award, records.find_document(award.id)) for award in awards]
+    papers = [(award, document_records.find_document(award.id)) for award in awards]
     return [
         sheet,
         _observed(person_id),
@@ -265,8 +266,8 @@ def erase(person_id: str, remains: Remains) -> None:
     for part in (Observation.recorded_by, Observation.observer_id, Observation.confirmed_by):
         db.session.execute(update(Observation).where(part == person_id).values({part: None}))
     for award in awards:
-        if seen := award.facts.get("observations"):
-            award.facts = {**award.facts, "observations": [{**one, "observer": ""} for one in seen]}
+        if award.attestation.observations:
+            award.attestation = award.attestation.without_observers()
         award.name_seal = None
         if remains.seal_key and award.name:
             award.name_seal = rules.seal_of_name(remains.seal_key, award.code, award.name)

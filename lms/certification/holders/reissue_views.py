@@ -8,7 +8,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import find_member, get_person
-from lms.certification.awards import actions, records, reissue
+from lms.certification.awards import actions, name_records, records, reissue
 from lms.certification.awards.access import own_award
 from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.forms import ReissueForm, WithdrawForm
@@ -63,7 +63,7 @@ def leave_name(code: str) -> Any:
 def make_anew(programme: str, code: str) -> Any:
     """Make a certificate anew, after saying plainly what follows."""
     award = _award_of_programme(code)
-    asked = records.find_name_request(award.id)
+    asked = name_records.find_name_request(award.id)
     form = ReissueForm(request.form)
     back_url, problem = _back_url(programme, award), None
     if request.method == "POST" and form.validate():

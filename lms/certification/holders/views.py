@@ -8,7 +8,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person, get_programme
-from lms.certification.awards import actions, records, wording
+from lms.certification.awards import actions, addresses, document_records, name_records, records, wording
 from lms.certification.awards.access import own_award
 from lms.certification.awards.reissue import can_be_made_anew
 from lms.certification.badges import records as badge_records
@@ -38,7 +38,7 @@ def certificate(code: str) -> Any:
     award = own_award(code)
     state = actions.state_of(award, settings())
     mark, state_text, sentence = renewal_pages.words_of(award, settings())
-    size = records.document_is_stored(award.id)
+    size = document_records.document_is_stored(award.id)
     programme = get_programme(award.programme_id)
     another = get_person(award.person_id).certificate_name
     after = award.replaced_by or award.renewed_by or award.raised_to
@@ -61,25 +61,25 @@ def certificate(code: str) -> Any:
         },
         ready=size is not None,
         show_picture=size is not None and state in {"valid", "expired"},
-        letters=records.find_letters(award.id),
-        delayed=records.pdf_is_delayed(award.id),
+        letters=document_records.find_letters(award.id),
+        delayed=document_records.pdf_is_delayed(award.id),
         has_badge=badge_records.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
         attests=wording.fields(award),
-        does_not_attest=award.facts["does_not_attest"],
-        verify_url=wording.verify_address(settings(), award.code),
+        does_not_attest=award.attestation.does_not_attest,
+        verify_url=addresses.verify_address(settings(), award.code),
         show_name=award.name_shown,
         badge_open=bool(award.badge_open),
-        badge_url=wording.badge_address(settings(), award.code),
+        badge_url=addresses.badge_address(settings(), award.code),
         programme_name=programme.name,
         contact=programme.facts.get("contact") or programme.facts.get("lead"),
         another_name=another if another and another != award.name and can_be_made_anew(award) else None,
-        name_asked=records.find_name_request(award.id) is not None,
+        name_asked=name_records.find_name_request(award.id) is not None,
         news=renewal_pages.news_words(award, settings()),
         course_id=award.course_id,
         renewed=award.renewed_by is not None,
         raised=award.raised_to is not None,
-        level=wording.level_words(award.facts),
+        level=wording.level_words(award.attestation),
         newer_url=newer and url_for("certification.certificate", code=newer.code),
         notices=[_("Saved.")] if request.args.get("saved") else [],
     )
@@ -90,10 +90,10 @@ def certificate(code: str) -> Any:
 def document(code: str) -> Any:
     """Give the kept PDF, byte for byte; when it is not made yet, make it now."""
     award = own_award(code)
-    found = records.find_document(award.id)
+    found = document_records.find_document(award.id)
     if found is None and award.name and not award.waiting:
         render_in_child(award.code, settings())
-        found = records.find_document(award.id)
+        found = document_records.find_document(award.id)
     if found is None:
         return redirect(url_for("certification.certificate", code=award.code), 303)
     response = make_response(found.content)
@@ -109,7 +109,7 @@ def document(code: str) -> Any:
 def picture(code: str) -> Any:
     """Return the first page of the stored PDF as an image, for the certificate's page."""
     award = own_award(code)
-    found = records.find_document(award.id)
+    found = document_records.find_document(award.id)
     if found is None:
         abort(404)
     response = make_response(preview(found.content))

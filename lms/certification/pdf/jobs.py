@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lms.accounts.records import Programme, get_person, get_programme
-from lms.certification.awards import actions, records, wording
-from lms.certification.awards.lessons_done import all_lessons_asked
+from lms.certification.awards import actions, addresses, document_records, records, wording
 from lms.certification.awards.records import Award
-from lms.certification.awards.renewal_wording import is_renewed
 from lms.certification.awards.text import plain
 from lms.certification.badges.issue import _kept_badge, make_status_lists
 from lms.certification.keys.opening import keys_of
@@ -74,7 +72,7 @@ def make_document(award_id: str, settings: Settings, shipped: Path) -> None:
     Whatever the PDF waits for, the badge does not.
     """
     award = records.get_award(award_id)
-    if records.document_is_stored(award_id) or award.waiting or not award.name:
+    if document_records.document_is_stored(award_id) or award.waiting or not award.name:
         return
     try:
         ring = keys_of(settings)
@@ -90,7 +88,7 @@ def make_document(award_id: str, settings: Settings, shipped: Path) -> None:
 
 def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
     """Return all that an award's certificate says; its words and its dates are in one language."""
-    with speaking(language_on_paper(award.facts["language"])):
+    with speaking(language_on_paper(award.attestation.language)):
         return _facts_in_words(award, programme, ring, settings)
 
 
@@ -100,17 +98,17 @@ def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Se
 
     return CertificateFacts(
         code=award.code,
-        verify_url=wording.square_address(settings, award.code),
+        verify_url=addresses.qr_address(settings, award.code),
         name=award.name,
         course_title=award.title,
         version=award.version,
         awarded_on=award.passed_on,
         valid_until=award.valid_until,
-        hours=duration(award.facts["minutes"]).removeprefix("About "),
-        attests=wording.sentence(award.name, award.facts),
-        does_not_attest=award.facts["does_not_attest"],
+        hours=duration(award.attestation.minutes).removeprefix("About "),
+        attests=wording.sentence(award.name, award.attestation),
+        does_not_attest=award.attestation.does_not_attest,
         programme=programme.name,
-        level=wording.level_words(award.facts),
+        level=wording.level_words(award.attestation),
         digest=award.digest,
         signatories=wording.signatories(programme.facts.get("signatory", "")),
         language=language().replace("_", "-"),
@@ -123,11 +121,12 @@ def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Se
 def _words_of(award: Award) -> dict[str, str]:
     """Return all words of a certificate in its language; some say what was asked and done."""
     words = {key: _(english) for key, english in WORDS.items()}
-    if "lessons" in award.facts:
+    attested = award.attestation
+    if attested.lessons is not None:
         words["takes"] = _("The course is self-paced. The parts completed take about {hours}.")
-    if is_renewed(award.facts):
+    if attested.renewal:
         words["before_course"] = _("renewed the record of training in")
-    elif not all_lessons_asked(award.facts):
+    elif not attested.all_lessons_asked:
         words["before_course"] = _("met the requirements of the course")
     return words
 
@@ -159,7 +158,7 @@ def logo_of(programme: Programme, settings: Settings) -> bytes:
 
 def _design_of(award: Award, programme: Programme, settings: Settings, shipped: Path) -> Design:
     """Return the design of a certificate; raise PartMissing for one that is not here, rather than take another."""
-    name = programme.facts.get("design") or award.facts["design"]
+    name = programme.facts.get("design") or award.attestation.design
     if name not in list_designs(settings, shipped):
         raise PartMissing(f"the certificate design {name} is neither shipped nor in {settings.data / 'certificates'}")
     return design_named(name, settings, shipped)
@@ -179,7 +178,7 @@ def _render(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped:
 
 def sweep(settings: Settings, shipped: Path) -> None:
     """Make every document that is asked for and not made, and every list of withdrawn badges that is stale."""
-    for award_id in records.list_unrendered():
+    for award_id in document_records.list_unrendered():
         make_document(award_id, settings, shipped)
     make_status_lists(settings)
 

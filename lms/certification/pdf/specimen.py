@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from lms.certification.awards import wording
+from lms.certification.awards import addresses, wording
+from lms.certification.awards.attestation import Attestation
 from lms.certification.awards.text import plain
 from lms.certification.badges import open_badge
 from lms.certification.keys.did import issuer_of
@@ -20,7 +21,7 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import duration
 from lms.foundation.text.i18n import gettext as _
 
-FACTS = {"minutes": 190, "score": 80, "safety": True, "practice": 2, "lessons": 14, "observed": 0}
+ATTESTATION = Attestation(minutes=190, score=80, safety=True, practice=2, lessons=14)
 NOBODY, NOBODYS_CODE = "Noor Haddad", "0000000000000000"
 PIXELS_A_POINT = 2.0
 
@@ -29,20 +30,20 @@ def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -
     """Return the facts of a certificate that nobody earned, in somebody's name."""
     return CertificateFacts(
         code=code,
-        verify_url=wording.square_address(settings, code),
+        verify_url=addresses.qr_address(settings, code),
         name=name,
         course_title=_("Active listening"),
         version="1.0",
         awarded_on=on,
         valid_until=until,
-        hours=duration(FACTS["minutes"]).removeprefix("About "),
-        attests=wording.sentence(name, FACTS),
+        hours=duration(ATTESTATION.minutes).removeprefix("About "),
+        attests=wording.sentence(name, ATTESTATION),
         does_not_attest=_(
             "This is a record of training. It is not a licence or a professional qualification, and it does not permit "
             "counselling, therapy, diagnosis or assessment."
         ),
         programme=_("Name of your programme"),
-        level=wording.level_words(FACTS),
+        level=wording.level_words(ATTESTATION),
         digest="0" * 64,
         signatories=((_("Name of the person who signs"), _("peer support lead")),),
         specimen=True,
@@ -71,13 +72,13 @@ def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings
         digest="0" * 64,
         awarded_on=facts.awarded_on,
         valid_until=facts.valid_until,
-        stands_behind=tuple(wording.asked_rows(FACTS)),
+        stands_behind=tuple(wording.asked_rows(ATTESTATION)),
         criteria=_("Specimen. Nobody earned this."),
         does_not_attest=facts.does_not_attest,
         programme=facts.programme,
         base_url=settings.base_url,
         language=facts.language,
-        status_list=wording.status_address(settings, 0),
+        status_list=addresses.status_address(settings, 0),
         status_index=0,
         zone=settings.timezone,
     )

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ForeignKey, LargeBinary, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.certification.awards.records import RENDER_REST, RENDER_TRIES
+from lms.certification.awards.document_records import RENDER_REST, RENDER_TRIES
 from lms.foundation import clock
 from lms.foundation.background import jobs
 from lms.foundation.db import Base, db

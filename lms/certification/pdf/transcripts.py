@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from lms.accounts.records import get_programme
-from lms.certification.awards import wording
+from lms.certification.awards import state_wording, wording
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.records import Award, last_issued, list_awards_of_person
 from lms.certification.awards.rules import State
@@ -55,9 +55,9 @@ def transcript_of(person_id: str, name: str, today: date) -> Transcript:
     standing = [last_issued(row) for row in reversed(list_awards_of_person(person_id)) if row.current_for]
     awards = [row for row in standing if not row.waiting]
     awards.sort(key=lambda award: award.passed_on)
-    counted = sum(award.facts["minutes"] for award in awards if award.withdrawn_at is None)
+    counted = sum(award.attestation.minutes for award in awards if award.withdrawn_at is None)
     total = _("In total: %(time)s.", time=_lowered(duration(counted))) if counted else ""
-    limits = awards[-1].facts["does_not_attest"] if awards else ""
+    limits = awards[-1].attestation.does_not_attest if awards else ""
     return Transcript(name, today, tuple(_line(award, today) for award in awards), total, limits)
 
 
@@ -67,18 +67,21 @@ def _lowered(text: str) -> str:
 
 def _line(award: Award, today: date) -> Line:
     state: State = award.state(today)
-    mark, words, sentence = wording.state_words(state, award.valid_until)
+    mark, words, sentence = state_wording.state_words(state, award.valid_until)
     programme = get_programme(award.programme_id).name
-    level, facts = wording.level_words(award.facts), award.facts
-    seen = (wording.observed_words(facts),) if facts.get("observations") else ()
+    attested = award.attestation
+    observed = (wording.observed_words(attested),) if attested.observations else ()
     return Line(
         course=award.title,
         about=_(
-            "Version %(version)s, %(programme)s. %(stage)s.", version=award.version, programme=programme, stage=level
+            "Version %(version)s, %(programme)s. %(stage)s.",
+            version=award.version,
+            programme=programme,
+            stage=wording.level_words(attested),
         ),
-        notes=(*wording.otherwise(facts), *seen),
+        notes=(*wording.otherwise(attested), *observed),
         completed=day(award.passed_on),
-        hours=duration(facts["minutes"]),
+        hours=duration(attested.minutes),
         state=sentence if state == "valid" else words,
         mark=mark,
         code=grouped(award.code),

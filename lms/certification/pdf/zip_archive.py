@@ -10,7 +10,8 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from lms.certification.awards.records import find_document, get_award
+from lms.certification.awards.document_records import find_document
+from lms.certification.awards.records import get_award
 from lms.foundation.db import db
 
 NAME_BYTES = 120

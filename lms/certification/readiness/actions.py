@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy import inspect
 
 from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
 from lms.certification.awards.actions import Refused, today_in
-from lms.certification.awards.codes import new_code
+from lms.certification.awards.attestation import ObservedPractice
 from lms.certification.awards.events import (
     CertificateIssued,
     CertificateRaised,
@@ -32,10 +29,6 @@ from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress.records import Enrolment, get_enrolment
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
-
-# A successor is closed until its holder opens it: what they chose for one certificate says nothing about the next.
-_OF_ITS_OWN = frozenset({"id", "code", "name", "facts", "issued_at", "name_shown", "badge_open", "current_for"})
-_ENDED = frozenset({"withdrawn_at", "withdrawn_reason"})
 
 
 @dataclass(frozen=True)
@@ -213,24 +206,13 @@ def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     if ended or not rules.is_ready(needed, [row.rating for row in found]):
         return None
     behind = [row for row in found if row.rating in rules.SHOWN]
-    kept = {column.key: getattr(standing, column.key) for column in inspect(Award).columns}
-    award = Award(
-        id=ids.inner_id(),
-        code=new_code(),
-        name=get_person(standing.person_id).certificate_name or standing.name,
-        facts={**standing.facts, **_what_was_seen(behind), "ready_on": today.isoformat()},
-        issued_at=clock.now(),
-        name_shown=False,
-        **{key: value for key, value in kept.items() if key not in _OF_ITS_OWN | _ENDED},
-    )
-    standing.current_for = None
+    award = standing.successor("raised")
+    award.name = get_person(standing.person_id).certificate_name or standing.name
+    award.attestation = standing.attestation.raised(_observed_practices(behind), today)
     first = _first_of(standing) or standing
     if first.level == "completed":
         first.raised_to = award.id
-    db.session.flush()
-    award.current_for = enrolment_id
-    db.session.add(award)
-    db.session.flush()
+    records.follow(standing, award)
     for row in found:
         row.award_id = award.id
     announce(CertificateRaised(first.id, award.person_id, award.programme_id, award.id))
@@ -262,9 +244,8 @@ def to_withdraw(enrolment_id: str) -> Award | None:
     return current if stands and award_observations.is_held_back(enrolment_id) else None
 
 
-def _what_was_seen(behind: list[Observation]) -> dict[str, Any]:
-    told = [{"on": row.seen_on.isoformat(), "observer": row.observer, "role": row.observer_role} for row in behind]
-    return {"level": "ready", "observed": len(told), "observations": told}
+def _observed_practices(rows: list[Observation]) -> list[ObservedPractice]:
+    return [ObservedPractice(row.seen_on, row.observer, row.observer_role) for row in rows]
 
 
 def way_of(enrolment_id: str) -> Way | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
 from lms.certification.awards import validity as award_validity
 from lms.certification.awards.actions import Refused, is_held, keep_award, today_in, validity_of, waived_of, zone_in
+from lms.certification.awards.attestation import Attestation, FirstCompletion
 from lms.certification.awards.events import ValiditySet
 from lms.certification.awards.records import Award, ValidityRule
 from lms.certification.awards.validity import Stage, Validity
@@ -130,20 +131,20 @@ def renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     came = _by_the_shorter_way(standing, progress) or _by_the_whole_check(standing, progress, settings)
     if came is None:
         return None
-    course, facts = came
+    course, attestation = came
     today = today_in(standing.programme_id, settings)
     first = records.first_pass_of(enrolment_id) or standing.passed_on
     until = award_validity.next_end(validity_of(standing.programme_id, course), standing.valid_until, today, first)
     earned = rules.Earned(today, until, is_held(standing.programme_id, course.digest, settings))
-    facts |= rules.what_was_observed(standing.facts, [row.rating for row in award_observations.list_open(enrolment_id)])
-    facts |= {"first": rules.what_came_first(standing.facts, standing.version, standing.passed_on)}
-    award = keep_award(get_enrolment(enrolment_id), course, earned, facts, before=standing)
+    ratings = [row.rating for row in award_observations.list_open(enrolment_id)]
+    attestation = rules.carry_readiness(standing.attestation, attestation, ratings)
+    award = keep_award(get_enrolment(enrolment_id), course, earned, attestation, before=standing)
     end_renewal(enrolment_id)
     return award
 
 
-def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, dict[str, Any]] | None:
-    """Return the version and the facts of a renewal that is under way, once all that it asks for is there."""
+def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, Attestation] | None:
+    """Return the version and attestation of a renewal that is under way, once all that it asks for is there."""
     renewal = find_renewal(standing.enrolment_id)
     found = find_pass(renewal.id) if renewal else None
     if renewal is None or found is None:
@@ -153,14 +154,12 @@ def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, di
     way = way_between(get_course(renewal.since), course)
     if not all(item.met for item in renewal_rules.what_renewing_asks(course, way, progress, passed=True)):
         return None
-    renewed = rules.what_was_renewed(course, way, progress, result.asked, waived_of(standing.enrolment_id))
-    return course, rules.what_stood_behind(course, progress) | renewed
+    waived = waived_of(standing.enrolment_id)
+    return course, rules.attest_renewal(course, way, progress, result.asked, waived, _first_completion(standing))
 
 
-def _by_the_whole_check(
-    standing: Award, progress: Progress, settings: Settings
-) -> tuple[Course, dict[str, Any]] | None:
-    """Return the version and the facts of a whole check that was passed in the window, which renews as well."""
+def _by_the_whole_check(standing: Award, progress: Progress, settings: Settings) -> tuple[Course, Attestation] | None:
+    """Return the version and attestation of a whole check that was passed in the window, which renews as well."""
     rule, zone = rule_of(standing), zone_in(standing.programme_id, settings)
     for attempt, result in list_results(standing.enrolment_id):
         day = clock.day_of(result.at, zone)
@@ -169,6 +168,10 @@ def _by_the_whole_check(
             course = get_course(attempt.digest)
             if not everything_is_done(course, progress):
                 return None
-            whole = {"scope": "whole", "since": standing.version, "lessons": 0, "asked": result.asked}
-            return course, rules.what_stood_behind(course, progress) | {"renewal": whole, "practice": 0, "lessons": 0}
+            first = _first_completion(standing)
+            return course, rules.attest_whole_check(course, progress, standing.version, result.asked, first)
     return None
+
+
+def _first_completion(standing: Award) -> FirstCompletion:
+    return standing.attestation.as_first(standing.version, standing.passed_on)

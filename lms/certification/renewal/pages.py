@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from lms.certification.awards import wording
+from lms.certification.awards import state_wording, wording
 from lms.certification.awards.actions import state_of
 from lms.certification.awards.records import Award
 from lms.certification.renewal.actions import Kind, News, news_of, rule_of, stage_of
@@ -40,7 +40,7 @@ class Told:
 def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
     """Return a mark, a short state and a sentence for a holder's certificate, with its place in the cycle."""
     state = state_of(award, settings)
-    told = wording.state_words(state, award.valid_until)
+    told = state_wording.state_words(state, award.valid_until)
     if state not in {"valid", "expired"} or award.valid_until is None or award.raised_to:
         return told
     until = day(award.valid_until)
@@ -120,7 +120,7 @@ def row_of(award: Award, settings: Settings) -> dict[str, Any]:
     return {
         "title": award.title,
         "version": award.version,
-        "level": wording.level_words(award.facts),
+        "level": wording.level_words(award.attestation),
         "state": mark,
         "state_text": state_text,
         "awarded_on": award.passed_on,

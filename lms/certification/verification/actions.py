@@ -12,7 +12,7 @@ from lms.certification.awards.events import (
     ApiKeyEnded,
     ApiKeyMade,
 )
-from lms.certification.awards.records import ApiKey, Entry
+from lms.certification.verification.records import ApiKey, Entry, find_api_key, find_api_key_by_label, find_entry
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
@@ -27,7 +27,7 @@ NAME_WINDOW, NAME_TRIES = timedelta(hours=1), 10
 
 def look_up(code: str, network: str) -> Entry | None:
     """Return what the register has under a code; None when a network had too many that nobody has."""
-    entry = records.find_entry(code, f"code:{network}")
+    entry = find_entry(code, f"code:{network}")
     too_many = throttle.reached(entry.misses, entry.misses_since, LOOK_UP_MISSES, LOOK_UP_WINDOW)
     return None if too_many else entry
 
@@ -80,7 +80,7 @@ def note_list_misses(key: str, times: int) -> None:
 
 def make_key(label: str) -> str | Refused:
     """Make a key to ask the register with, and return it for the only time."""
-    if records.find_api_key_by_label(label):
+    if find_api_key_by_label(label):
         return Refused(f"There is a key “{label}” already, in use or ended. Please choose another name for this one.")
     secret = secrets.token_urlsafe(32)
     db.session.add(ApiKey(label=label, key_sha256=fingerprint(secret), made_at=clock.now()))
@@ -91,7 +91,7 @@ def make_key(label: str) -> str | Refused:
 
 def end_key(label: str) -> Refused | None:
     """End a key; the next question with it is turned away."""
-    key = records.find_api_key_by_label(label)
+    key = find_api_key_by_label(label)
     if key is None or key.ended_at:
         return Refused(f"No key “{label}” is in use. Nothing was changed.")
     key.ended_at = clock.now()
@@ -101,4 +101,4 @@ def end_key(label: str) -> Refused | None:
 
 def find_key(secret: str) -> ApiKey | None:
     """Return the key in use that somebody sent."""
-    return records.find_api_key(fingerprint(secret)) if secret else None
+    return find_api_key(fingerprint(secret)) if secret else None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lms.certification.awards import records
+from lms.certification.awards import document_records, records
 from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.records import Award
 from lms.certification.awards.text import plain
@@ -80,7 +80,7 @@ def _read_aside(content: bytes, rows: list[dict[str, str]], pictures: Path) -> R
 
 def held_against_register(reading: Reading) -> Found:
     """Return what a reading comes to beside what the register keeps."""
-    by_digest = records.find_award_of_document(reading.sha256) if reading.kind == "pdf" else None
+    by_digest = document_records.find_award_of_document(reading.sha256) if reading.kind == "pdf" else None
     by_badge = _award_of(reading.badge) if reading.badge else None
     award = by_digest or by_badge or records.find_award(reading.code)
     if award is not None and award.waiting:
@@ -94,7 +94,7 @@ def _has_copy(reading: Reading, award: Award | None) -> bool:
     if award is None:
         return False
     if reading.kind == "pdf":
-        return records.document_is_stored(award.id) is not None
+        return document_records.document_is_stored(award.id) is not None
     return badge_records.has_badge(award.id)
 
 
@@ -106,7 +106,7 @@ def _amiss_beside(reading: Reading, award: Award | None, by_badge: Award | None)
     if reading.badge and not _is_kept(reading.badge, award.id):
         return "not-the-kept-one"
     if reading.kind == "pdf":
-        kept = records.find_document(award.id)
+        kept = document_records.find_document(award.id)
         # Where its holder had their name removed, no copy is kept; the signature still stands.
         return "not-the-kept-one" if kept and kept.sha256 != reading.sha256 else ""
     return ""

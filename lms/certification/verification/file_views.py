@@ -8,7 +8,7 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 
 from lms.accounts.access import public
-from lms.certification.awards import actions, wording
+from lms.certification.awards import actions, state_wording
 from lms.certification.awards.rules import State
 from lms.certification.blueprint import blueprint
 from lms.certification.verification import file_check
@@ -65,14 +65,14 @@ def _page(problem: str | None = None, found: Found | None = None) -> str:
 def _told(found: Found) -> dict[str, Any]:
     award = found.award
     state: State = actions.state_of(award, settings()) if award else "unknown"
-    heading, lead = wording.verdict(state, award)
+    heading, lead = state_wording.verdict(state, award)
     if not found.genuine:
         heading, lead = _("Please don’t rely on this file"), in_words(found.amiss)
     return {
         "heading": heading,
         "lead": lead,
         "state": state if found.genuine else "unknown",
-        "register": wording.state_words(state, award.valid_until) if award else None,
+        "register": state_wording.state_words(state, award.valid_until) if award else None,
         "rows": _rows(found),
         "register_url": url_for("certification.verify", code=award.code) if award else None,
     }

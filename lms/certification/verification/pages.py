@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable
 from datetime import datetime
 from functools import lru_cache
@@ -11,13 +10,15 @@ from typing import Any
 from flask import get_template_attribute, render_template, url_for
 from markupsafe import Markup, escape
 
-from lms.certification.awards import renewal_wording, wording
+from lms.certification.awards import state_wording, wording
+from lms.certification.awards.attestation import Attestation
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.forms import NameForm
-from lms.certification.awards.records import Award, Entry
+from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
 from lms.certification.awards.text import plain
 from lms.certification.keys.did import from_multikey
+from lms.certification.verification.records import Entry
 from lms.foundation import clock
 from lms.foundation.text.i18n import day, language, moment
 from lms.foundation.text.i18n import gettext as _
@@ -35,7 +36,7 @@ def own_words(award: Award, state: State, now: datetime) -> dict[str, str]:
         "code": award.code,
         "grouped": grouped(award.code),
         "passed": day(award.passed_on),
-        "until": wording.last_day(award),
+        "until": state_wording.last_day(award),
         "passediso": paper.awarded_on,
         "untiliso": paper.valid_until,
         "checked": _checked(now.replace(second=0, microsecond=0), settings().timezone, language()),
@@ -50,16 +51,15 @@ def _checked(minute: datetime, zone: str, _language: str) -> str:
 
 
 def _based_on(award: Award) -> Markup:
-    return _section(json.dumps(award.facts, sort_keys=True), award.version, award.digest, language())
+    return _section(award.attestation, award.version, award.digest, language())
 
 
 @lru_cache(maxsize=1024)
-def _section(facts: str, version: str, digest: str, _language: str) -> Markup:
+def _section(attestation: Attestation, version: str, digest: str, _language: str) -> Markup:
     """Return the section on what a certificate is based on, which many certificates of a course share."""
-    attested = json.loads(facts)
-    rows = [*wording.asked_rows(attested), (_("Course text"), wording.text_words(version, digest))]
+    rows = [*wording.asked_rows(attestation), (_("Course text"), wording.text_words(version, digest))]
     template = get_template_attribute("certification/parts/based_on.html", "based_on")
-    return Markup(template(rows, attested["does_not_attest"]))  # noqa: S704 - our own template, escaped already
+    return Markup(template(rows, attestation.does_not_attest))  # noqa: S704 - our own template, escaped already
 
 
 def frame_key(award: Award, state: State, entry: Entry) -> tuple[Hashable, ...]:
@@ -71,7 +71,7 @@ def frame_key(award: Award, state: State, entry: Entry) -> tuple[Hashable, ...]:
         award.title,
         award.version,
         award.valid_until is None,
-        renewal_wording.is_renewed(award.facts),
+        award.attestation.renewal is None,
         award.renewed_by is None,
         award.raised_to is None,
         award.current_for is None,
@@ -102,12 +102,12 @@ def page(award: Award, state: State, entry: Entry, form: NameForm, **compared: A
 
 
 def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: NameForm, **compared: Any) -> str:
-    heading, lead = wording.verdict(state, award, own["until"])
+    heading, lead = state_wording.verdict(state, award, own["until"])
     rows = [
         (_("Course"), award.title),
         (_("Version"), award.version),
         (_("Programme"), entry.programme),
-        (_("Renewed") if renewal_wording.is_renewed(award.facts) else _("Completed"), own["passed"]),
+        (_("Renewed") if award.attestation.renewal else _("Completed"), own["passed"]),
     ]
     if award.valid_until:
         until = {"valid": _("Valid until"), "expired": _("Was valid until")}
@@ -133,7 +133,7 @@ def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: N
 
 def unknown_page(code: str, entry: Entry, form: NameForm) -> str:
     """Return the page of a code that nobody has."""
-    heading, lead = wording.verdict("unknown", None)
+    heading, lead = state_wording.verdict("unknown", None)
     return render_template(
         "certification/verify.html",
         here="verify",

@@ -1,0 +1,91 @@
+"""Stored PDFs of certificates, and requests for those that are still to be made."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, LargeBinary, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.certification.awards.records import Award
+from lms.foundation import clock
+from lms.foundation.db import Base, db
+from lms.library.course_cache import for_staff
+
+RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
+
+
+class Document(Base):
+    """The bytes of a certificate's PDF, kept once and served unchanged."""
+
+    __tablename__ = "document"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime]
+
+
+class RenderRequest(Base):
+    """A PDF that is to be made, or was; `letters` are those of its name that its design cannot print."""
+
+    __tablename__ = "render_request"
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    requested_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+    letters: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+
+
+def find_award_of_document(sha256: str) -> Award | None:
+    """Return the award whose kept PDF has a digest."""
+    query = select(Award).join(Document, Document.award_id == Award.id)
+    return db.session.scalar(query.where(Document.sha256 == sha256))
+
+
+def find_letters(award_id: str) -> tuple[str, ...]:
+    """Return the letters for which a certificate's PDF waits, as far as it was tried."""
+    request = db.session.get(RenderRequest, award_id)
+    return tuple((request.letters or "").split()) if request and request.done_at is None else ()
+
+
+def pdf_is_delayed(award_id: str) -> bool:
+    """Decide whether something held up a certificate's PDF when it was last tried."""
+    request = db.session.get(RenderRequest, award_id)
+    return request is not None and request.done_at is None and request.trouble is not None
+
+
+def find_document(award_id: str) -> Document | None:
+    """Return the kept PDF of an award."""
+    return db.session.get(Document, award_id)
+
+
+def document_is_stored(award_id: str) -> int | None:
+    """Return the size of the kept PDF in bytes, or None, without loading it."""
+    return db.session.scalar(select(func.length(Document.content)).where(Document.award_id == award_id))
+
+
+def keep_request(award_id: str) -> None:
+    """Ask for a PDF; asking twice is asking once."""
+    if db.session.get(RenderRequest, award_id) is None:
+        db.session.add(RenderRequest(award_id=award_id, requested_at=clock.now(), tries=0))
+        db.session.flush()
+
+
+def list_unrendered() -> list[str]:
+    """Return award ids whose PDF is asked for and not made: after so many attempts, once an hour and for ever."""
+    rested = or_(RenderRequest.tried_at.is_(None), RenderRequest.tried_at < clock.now() - RENDER_REST)
+    due = or_(RenderRequest.tries < RENDER_TRIES, rested)
+    query = select(RenderRequest.award_id).where(RenderRequest.done_at.is_(None), due)
+    # Those that gave trouble come last, so that they never hold up the others.
+    return list(db.session.scalars(query.order_by(RenderRequest.tries, RenderRequest.requested_at).limit(200)))
+
+
+def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:
+    """Return the requests for PDFs that could not be made so far, by award, of one programme or of all."""
+    query = select(RenderRequest).where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
+    if programme_id:
+        query = query.join(Award, Award.id == RenderRequest.award_id).where(Award.programme_id == programme_id)
+        query = for_staff(query, Award.course_id)
+    return {row.award_id: row for row in db.session.scalars(query)}

@@ -1,0 +1,96 @@
+"""Looking a code up in one statement, and API keys with which programs verify certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.records import Programme
+from lms.accounts.rules import zone_of
+from lms.certification.awards.records import Award
+from lms.certification.keys.records import SigningKey
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, copy_of, db, first_row
+from lms.foundation.web.throttle import Misses
+
+
+class ApiKey(Base):
+    """A key with which a programme of somebody's own may ask the register; only its digest is kept."""
+
+    __tablename__ = "api_key"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    label: Mapped[str] = mapped_column(unique=True)
+    key_sha256: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+# The register is asked with every look-up: one statement over the tables themselves, which gives one row whether or
+# not anybody has the code, so that an unknown code costs what a known one does.
+_award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
+_signing_key = SigningKey.__table__
+_AWARD = _award.c.keys()
+_asked = select(literal(1).label("asked")).subquery()
+_badge_keys = select(func.aggregate_strings(_signing_key.c.public, " ")).where(_signing_key.c.kind == "badge")
+_ENTRY = select(
+    *_award.c,
+    _programme.c.name.label("programme"),
+    _programme.c.facts.label("its_facts"),
+    _misses.c.count,
+    _misses.c.since,
+    _badge_keys.scalar_subquery(),
+).select_from(
+    _asked.outerjoin(_award, _award.c.code == bindparam("code"))
+    .outerjoin(_programme, _programme.c.id == _award.c.programme_id)
+    .outerjoin(_misses, _misses.c.key == bindparam("misses"))
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the register has under a code, and how often its asker's network had codes that nobody has.
+
+    `badge_keys` are the public keys that ever signed a badge here, as multikeys with a space between each two.
+    """
+
+    award: Award | None
+    programme: str
+    programme_facts: Mapping[str, Any]
+    misses: int | None
+    misses_since: datetime | None
+    badge_keys: str
+
+    def day_of(self, otherwise: str) -> date:
+        """Return what day it is where its programme is, or in another zone for a programme without its own."""
+        return clock.today(zone_of(self.programme_facts, otherwise))
+
+
+def find_entry(code: str, misses_key: str) -> Entry:
+    """Return the register's entry under a code, in one statement; its award is a copy that is never written back."""
+    row = first_row(_ENTRY, {"code": code, "misses": misses_key})
+    if row is None:
+        raise LookupError("a statement that always gives a row gave none")
+    *columns, programme, facts, misses, since, keys = tuple(row)
+    if columns[0] is None:
+        return Entry(None, "", {}, misses, since, keys or "")
+    return Entry(copy_of(Award, dict(zip(_AWARD, columns, strict=True))), programme, facts, misses, since, keys or "")
+
+
+def find_api_key(key_sha256: str) -> ApiKey | None:
+    """Return the key that is in use under a digest."""
+    return db.session.scalar(select(ApiKey).where(ApiKey.key_sha256 == key_sha256, ApiKey.ended_at.is_(None)))
+
+
+def find_api_key_by_label(label: str) -> ApiKey | None:
+    """Return the key under a label, in use or ended."""
+    return db.session.scalar(select(ApiKey).where(ApiKey.label == label))
+
+
+def list_api_keys() -> list[ApiKey]:
+    """Return all keys, the oldest first."""
+    return list(db.session.scalars(select(ApiKey).order_by(ApiKey.id)))
