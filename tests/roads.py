@@ -37,7 +37,7 @@ from tests.inspector import BASE, Form, Inspector, Page
 
 PFA = "psychological-first-aid"
 COURSE = f"/courses/{PFA}"
-TALKS = ("after-the-resuscitation-room", "the-staff-room-after-the-lockdown")
+CONVERSATIONS = ("after-the-resuscitation-room", "the-staff-room-after-the-lockdown")
 
 Wanted = Callable[[Question], bool]
 
@@ -158,9 +158,9 @@ def prepare(site: Site, name: str, practised: bool = True, course: str = PFA, re
     enrolment: str = site.do(actions.enrol, person.id, programme_id, content).id
     if read:
         site.do(finish_all, enrolment, content)
-    for talk in content.conversations if practised else ():
-        end = next(end for end in talk.ends if isinstance(end, End) and end.good)
-        site.do(actions.complete_practice, enrolment, talk, end)
+    for conversation in content.conversations if practised else ():
+        end = next(end for end in conversation.ends if isinstance(end, End) and end.good)
+        site.do(actions.complete_practice, enrolment, conversation, end)
     return enrolment
 
 
@@ -197,8 +197,8 @@ def publish_next(site: Site, version: str, *changed: str, head: tuple[str, str] 
     for path in changed:
         head_of_file, text_of_file = re.split(rb"(?m)(?<=^---\n)(?!\w+:)", files[path], maxsplit=1)
         more = b"\nOne more thought stands here now.\n\n"
-        talk = path.startswith("practice/")
-        files[path] = files[path] + more if talk else head_of_file + more + text_of_file
+        conversation = path.startswith("practice/")
+        files[path] = files[path] + more if conversation else head_of_file + more + text_of_file
     bundle = Bundle(files)
     course = check(bundle, PFA).course
     assert course is not None

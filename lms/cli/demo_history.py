@@ -134,7 +134,7 @@ def _take_check(enrolment: str, course: Any, *, right: bool) -> None:
 
 
 def _history_of_sam(programme_id: str, settings: Settings) -> None:
-    """Give Sam a finished course, one with a certificate that expires soon, and one half done with a talk open."""
+    """Give Sam a finished course, one whose certificate expires soon, and one half done with an open conversation."""
     sam = find_person_by_email(SIGN_INS[0][0])
     if sam is None:
         raise click.ClickException("There’s no Sam, so the demo has no history.")
@@ -214,8 +214,8 @@ def _exempt(enrolment: str, _programme_id: str, _settings: Settings) -> None:
     if cora is None:
         raise click.ClickException("There’s no Cora, so the demo has no history.")
     day = clock.today("UTC") - timedelta(days=200)
-    for talk in _course(get_enrolment(enrolment).course_id).conversations:
-        item = ("practice", talk.id)
+    for conversation in _course(get_enrolment(enrolment).course_id).conversations:
+        item = ("practice", conversation.id)
         write(learning.record_equivalent, enrolment, item, "elsewhere", "Two days of role play", day, cora.id)
 
 

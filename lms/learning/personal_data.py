@@ -135,7 +135,7 @@ def export(person_id: str) -> list[Part]:
                 "until": _("Saved until"),
                 "own_first": _("Your own words first"),
             },
-            tuple(_talk(course_id, run) for course_id, run in of_person(person_id)),
+            tuple(_conversation(course_id, run) for course_id, run in of_person(person_id)),
         ),
         Sheet(
             "checks",
@@ -205,12 +205,12 @@ def _refreshers(person_id: str) -> list[tuple[str, str]]:
 
 def _finished(enrolment: Enrolment) -> list[tuple[str, ...]]:
     lessons = db.session.scalars(select(LessonDone).where(LessonDone.enrolment_id == enrolment.id))
-    talks = db.session.scalars(select(PracticeDone).where(PracticeDone.enrolment_id == enrolment.id))
+    conversations = db.session.scalars(select(PracticeDone).where(PracticeDone.enrolment_id == enrolment.id))
     return [
         *((enrolment.course_id, _lesson_words(row), row.lesson_id, row.at.isoformat(), "") for row in lessons),
         *(
             (enrolment.course_id, _("Conversation"), row.conversation_id, row.at.isoformat(), _yes_or_no(row.counts))
-            for row in talks
+            for row in conversations
         ),
     ]
 
@@ -219,9 +219,9 @@ def _lesson_words(row: LessonDone) -> str:
     return _("Lesson, already known") if row.known else _("Lesson")
 
 
-def _talk(course_id: str, run: Run) -> tuple[str, ...]:
-    talk = get_course(run.digest).conversation_by_id.get(run.conversation_id)
-    steps = play(talk, run.path).steps if talk else ()
+def _conversation(course_id: str, run: Run) -> tuple[str, ...]:
+    conversation = get_course(run.digest).conversation_by_id.get(run.conversation_id)
+    steps = play(conversation, run.path).steps if conversation else ()
     said = " / ".join(_plain(turn.replies[index].text) for turn, index in steps)
     when = run.touched_at.isoformat(), run.kept_until.isoformat()
     return course_id, run.conversation_id, run.path, said, *when, _yes_or_no(run.own_first)

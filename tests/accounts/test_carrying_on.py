@@ -13,7 +13,7 @@ from lms.learning.practice.records import find_open
 from lms.learning.progress.records import find_enrolment
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, PFA, TALKS, begin, open_check, paper_of, plan
+from tests.roads import CONVERSATIONS, COURSE, PFA, begin, open_check, paper_of, plan
 
 REST = timedelta(hours=1)
 
@@ -139,7 +139,7 @@ def test_a_page_from_before_a_new_sign_in_asks_once_and_goes_on(site: Site, sam:
 
 def test_a_conversation_in_which_the_sign_in_ends_goes_on_after_it_and_is_noted(site: Site, sam: Inspector) -> None:
     begin(sam)
-    page = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Start").submit("Start")
+    page = sam.get(f"{COURSE}/conversations/{CONVERSATIONS[0]}").form_with("Start").submit("Start")
     reply = next(b for form in page.forms for b in form.buttons if b[0] == "reply")
     clock.shift(REST)
     page = page.form_with(reply[2]).submit(reply[2], expect=401)
@@ -148,5 +148,5 @@ def test_a_conversation_in_which_the_sign_in_ends_goes_on_after_it_and_is_noted(
     with site.inside():
         enrolment = find_enrolment(site.person("sam").id, PFA)
         assert enrolment is not None
-        run = find_open(enrolment.id, TALKS[0])
+        run = find_open(enrolment.id, CONVERSATIONS[0])
         assert run is not None and run.path == reply[1]

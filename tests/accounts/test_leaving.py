@@ -20,7 +20,7 @@ from lms.learning.check.refreshers import list_finished
 from lms.learning.progress.records import list_learners
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector
-from tests.roads import COURSE, TALKS, answer, begin, earn, open_check, plan
+from tests.roads import CONVERSATIONS, COURSE, answer, begin, earn, open_check, plan
 
 PEOPLE = "/programmes/harbour/people"
 
@@ -94,7 +94,7 @@ def test_a_learner_who_comes_back_goes_on_where_they_left_off(sqlite_site: Site)
 def test_a_conversation_is_not_tried_again_after_leaving(sqlite_site: Site) -> None:
     sam = sqlite_site.visitor("sam")
     begin(sam)
-    page = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Start").submit("Start")
+    page = sam.get(f"{COURSE}/conversations/{CONVERSATIONS[0]}").form_with("Start").submit("Start")
     for _turn in range(40):
         replies = [button for form in page.forms for button in form.buttons if button[0] == "reply"]
         if not replies:

@@ -21,7 +21,7 @@ from lms.learning.progress import actions as learning
 from lms.learning.progress.records import get_enrolment
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Page
-from tests.roads import COURSE, PFA, TALKS, begin, pass_check, play, prepare, take_check, the_course
+from tests.roads import CONVERSATIONS, COURSE, PFA, begin, pass_check, play, prepare, take_check, the_course
 
 NAMES = {"you": "sam", "trainer": "tara", "observer": "omar", "coordinator": "cora", "operator": "ada"}
 HER_NAME = "Samira Osei-Quartey"
@@ -53,7 +53,7 @@ class World:
 
     code: str
     result: Page
-    talk: Page
+    conversation: Page
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def world(sqlite_site: Site) -> World:
     sam = sqlite_site.visitor("sam", own_device=True)
     sam.get("/account").form("/account").submit(display_name="Sam Osei", certificate_name=HER_NAME)
     begin(sam).form("/done").submit()
-    talk = play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
+    conversation = play(sam.get(f"{COURSE}/conversations/{CONVERSATIONS[0]}"))
     result = take_check(sqlite_site, "sam", lambda _q: False)
     enrolment = prepare(sqlite_site, "sam", practised=False)
     with sqlite_site.inside():
@@ -80,7 +80,7 @@ def world(sqlite_site: Site) -> World:
     with sqlite_site.inside():
         award = find_award_of_enrolment(enrolment)
     assert award is not None
-    return World(award.code, result, talk)
+    return World(award.code, result, conversation)
 
 
 STATES = "Your state: not started, in training, waiting for a review, completed with its date, renewal due, withdrawn"
@@ -119,7 +119,7 @@ def places(looker: str, world: World, public_id: str) -> list[str]:
     given = (f"/verify/{world.code}", f"/verify/{world.code}?format=json") if looker == "verifier" else ()
     return [
         *("/", "/courses", COURSE, f"{COURSE}/left", f"{COURSE}/check", f"{COURSE}/facilitator"),
-        *(world.result.path, world.talk.path, *given),
+        *(world.result.path, world.conversation.path, *given),
         *("/account", "/account/data", "/certificates", own, f"{own}/pdf"),
         *(
             people,

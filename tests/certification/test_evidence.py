@@ -26,7 +26,7 @@ from lms.foundation.per_app import provided
 from lms.learning.progress import actions as learning
 from tests.conftest import Site
 from tests.learning.test_once import told
-from tests.roads import COURSE, PFA, TALKS, pass_check, prepare
+from tests.roads import CONVERSATIONS, COURSE, PFA, pass_check, prepare
 
 
 def ask_for(site: Site, observations: int = 2) -> None:
@@ -215,8 +215,8 @@ def test_waived_and_met_otherwise_stay_so_at_the_second_level(sqlite_site: Site)
     enrolment = prepare(sqlite_site, "sam", practised=False)
     with sqlite_site.inside():
         cora = sqlite_site.person("cora").id
-    for talk in TALKS:
-        sqlite_site.do(learning.record_equivalent, enrolment, ("practice", talk), "waived", "Why.", None, cora)
+    for conversation in CONVERSATIONS:
+        sqlite_site.do(learning.record_equivalent, enrolment, ("practice", conversation), "waived", "Why.", None, cora)
     pass_check(sqlite_site, enrolment)
     observe(sqlite_site, enrolment)
     page = sqlite_site.stranger().get(f"/verify/{standing(sqlite_site, enrolment).code}").main

@@ -21,9 +21,9 @@ from tests.conftest import Site
 from tests.inspector import Page
 from tests.learning.test_once import count, told
 from tests.roads import (
+    CONVERSATIONS,
     COURSE,
     PFA,
-    TALKS,
     answer,
     at_once,
     earn,
@@ -37,7 +37,7 @@ from tests.roads import (
 )
 
 LOOK, LINK = "2-arrive/2-look.md", "4-help-and-link/2-link.md"
-TALK = f"practice/{TALKS[0]}.md"
+CONVERSATION = f"practice/{CONVERSATIONS[0]}.md"
 HALF = 5
 
 
@@ -135,13 +135,13 @@ def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -
 
 def test_a_conversation_that_changed_is_asked_for_once_more(site: Site) -> None:
     first = earn(site)
-    publish_next(site, "1.1.0", TALK)
+    publish_next(site, "1.1.0", CONVERSATION)
     later(site, 700)
     page = press_renew(site, first)
     assert "One practice conversation" in page.main
     take_check(site, "sam")
     assert len(cycle(site)) == 1
-    play(site.visitor("sam").get(f"{COURSE}/conversations/{TALKS[0]}"))
+    play(site.visitor("sam").get(f"{COURSE}/conversations/{CONVERSATIONS[0]}"))
     after = cycle(site)[-1]
     assert after.cycle == 2 and after.facts["practice"] == 1
     assert "One written practice conversation for the renewal." in site.stranger().get(f"/verify/{after.code}").main

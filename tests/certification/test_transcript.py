@@ -30,7 +30,7 @@ from lms.learning.progress import actions as learning
 from tests.certification.test_documents import elements
 from tests.conftest import Site
 from tests.inspector import BASE, Page, squeezed
-from tests.roads import PFA, TALKS, earn, pass_check, prepare
+from tests.roads import CONVERSATIONS, PFA, earn, pass_check, prepare
 
 
 def on_paper(site: Site, name: str = "sam") -> PdfReader:
@@ -57,8 +57,8 @@ def complete(site: Site) -> str:
     enrolment = prepare(site, "sam", practised=False)
     with site.inside():
         harbour, cora = next(iter(site.roles(site.person("sam").id))), site.person("cora").id
-    for talk, way in zip(TALKS, ("waived", "talked"), strict=True):
-        site.do(learning.record_equivalent, enrolment, ("practice", talk), way, "Why.", None, cora)
+    for conversation, way in zip(CONVERSATIONS, ("waived", "talked"), strict=True):
+        site.do(learning.record_equivalent, enrolment, ("practice", conversation), way, "Why.", None, cora)
     site.do(readiness_actions.set_readiness, harbour, PFA, 1, site.settings)
     pass_check(site, enrolment)
     seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "skilled")

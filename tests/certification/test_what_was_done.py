@@ -78,14 +78,20 @@ def test_conversations_that_were_not_played_are_not_in_the_hours(sqlite_site: Si
     with sqlite_site.inside():
         course = the_course()
         cora = sqlite_site.person("cora").id
-    for talk in course.conversations:
+    for conversation in course.conversations:
         sqlite_site.do(
-            actions.record_equivalent, enrolment, ("practice", talk.id), "waived", "Sam plays it at work.", None, cora
+            actions.record_equivalent,
+            enrolment,
+            ("practice", conversation.id),
+            "waived",
+            "Sam plays it at work.",
+            None,
+            cora,
         )
     pass_check(sqlite_site, enrolment)
     award = award_of(sqlite_site, enrolment)
     assert award is not None
-    assert award.facts["minutes"] == course.minutes - sum(talk.minutes for talk in course.conversations)
+    assert award.facts["minutes"] == course.minutes - sum(conversation.minutes for conversation in course.conversations)
 
 
 BEFORE = {"minutes": 200, "score": 80, "safety": True, "practice": 2, "level": "completed", "observed": 0}

@@ -138,7 +138,7 @@ kind: check
   > It would come too late.
 """
 
-TALK = """---
+CONVERSATION = """---
 kind: conversation
 title: At the sink
 with: Dana
@@ -182,7 +182,7 @@ FILES = {
     "1-begin/1-hello.md": LESSON,
     "1-begin/1-hello.gentle.md": GENTLE,
     "check.md": CHECK,
-    "practice/at-the-sink.md": TALK,
+    "practice/at-the-sink.md": CONVERSATION,
 }
 
 

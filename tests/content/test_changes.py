@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.content.lint.check import check
 from lms.content.model.changes import changes_between, is_newer_edition
 from lms.content.model.course import Course
-from tests.content.small_course import COURSE, FILES, LESSON, TALK, bundle, codes, course, spoiled
+from tests.content.small_course import CONVERSATION, COURSE, FILES, LESSON, bundle, codes, course, spoiled
 
 
 def read(**changed: str | None) -> Course:
@@ -19,7 +19,7 @@ def ids(found: Course) -> tuple[list[str], list[str], list[str]]:
     return (
         [one.id for one in changes.new],
         [one.id for one in changes.changed],
-        [one.id for one in changes.talks],
+        [one.id for one in changes.conversations],
     )
 
 
@@ -49,7 +49,7 @@ def test_a_new_lesson_is_told_as_new_and_a_changed_conversation_as_changed() -> 
     more = more.replace("sml-l1", "sml-l2").replace(
         "{topics: [death], note: A death is mentioned. It is not described.}", "none"
     )
-    found = read(**{"1-begin/2-bye.md": more, "practice/at-the-sink.md": TALK.replace("Maybe.", "Perhaps.")})
+    found = read(**{"1-begin/2-bye.md": more, "practice/at-the-sink.md": CONVERSATION.replace("Maybe.", "Perhaps.")})
     assert ids(found) == (["bye"], [], ["at-the-sink"])
 
 

@@ -10,7 +10,7 @@ from lms.content.lint.check import check, render_findings
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.codes import CODES, as_markdown
 from lms.content.reader.reader import read_course
-from tests.content.small_course import CHECK, FILES, LESSON, TALK, bundle, codes, course, spoiled
+from tests.content.small_course import CHECK, CONVERSATION, FILES, LESSON, bundle, codes, course, spoiled
 from tests.content.test_prose import PIECES, unsafe
 
 LESSON_PATH = "1-begin/1-hello.md"
@@ -98,8 +98,8 @@ def test_every_mistake_has_its_code(code, path, old, new):
         ("NO_TRANSCRIPT", {"media/talk.mp3": b"x"}),
         ("EMPTY_PAGE", {"1-begin/1-hello.gentle.md": GENTLE_FRONT}),
         ("QUESTION_IN_GENTLER", {"1-begin/1-hello.gentle.md": GENTLE_FRONT + LESSON[LESSON.index("### What"):]}),
-        ("ID_NOT_FILE_NAME", {"practice/elsewhere.md": TALK.replace("title:", "id: there\ntitle:")}),
-        ("BAD_TURN", {"practice/b.md": TALK.replace("> Maybe.\n", "Maybe.\n")}),
+        ("ID_NOT_FILE_NAME", {"practice/elsewhere.md": CONVERSATION.replace("title:", "id: there\ntitle:")}),
+        ("BAD_TURN", {"practice/b.md": CONVERSATION.replace("> Maybe.\n", "Maybe.\n")}),
     ],
 )  # fmt: skip
 def test_what_lies_in_the_folder_is_looked_at(code, changed):

@@ -3,18 +3,18 @@
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Reading
-from tests.content.small_course import FILES, TALK, bundle, codes, course, spoiled
+from tests.content.small_course import CONVERSATION, FILES, bundle, codes, course, spoiled
 
 PATH = "practice/at-the-sink.md"
 
 
 def test_turns_replies_and_ends_are_read():
-    talk = course().conversation_by_id["at-the-sink"]
-    assert [turn.id for turn in talk.turns] == ["sink", "shrug"]
-    assert (talk.turns[0].stage, talk.turns[0].says) == ("runs the tap", "I’m fine.")
-    reply = talk.turns[0].replies[1]
+    conversation = course().conversation_by_id["at-the-sink"]
+    assert [turn.id for turn in conversation.turns] == ["sink", "shrug"]
+    assert (conversation.turns[0].stage, conversation.turns[0].says) == ("runs the tap", "I’m fine.")
+    reply = conversation.turns[0].replies[1]
     assert (reply.label, reply.fit, reply.goes_to) == ("opening offer", "steady", "home")
-    assert [(end.title, end.good) for end in talk.ends] == [("She rings home", True), ("She goes", False)]
+    assert [(end.title, end.good) for end in conversation.ends] == [("She rings home", True), ("She goes", False)]
 
 
 def test_an_unknown_label_and_fit_are_told_with_their_neighbours():
@@ -28,7 +28,7 @@ def test_a_turn_that_nothing_leads_to_is_told():
 
 
 def test_a_turn_without_replies_is_a_dead_end():
-    assert "DEAD_END" in codes(check(bundle(**{PATH: TALK + "\n## alone\n\n> Nothing more.\n"})))
+    assert "DEAD_END" in codes(check(bundle(**{PATH: CONVERSATION + "\n## alone\n\n> Nothing more.\n"})))
 
 
 def test_a_turn_with_no_way_to_a_good_end_is_told():
@@ -61,7 +61,7 @@ def test_a_helpful_reply_that_is_always_first_or_longest_is_told():
         "\n## {id}\n\n> So.\n\n- **linking, steady** [“{words}”](#{to})\n  > It names someone who helps.\n"
         "- **reassurance, detour** [“Fine.”](#home)\n  > It promises what nobody knows.\n"
     )
-    text = TALK.split("---\n", 2)[1].replace("start: sink", "start: a").replace("away: open", "away: open")
+    text = CONVERSATION.split("---\n", 2)[1].replace("start: sink", "start: a").replace("away: open", "away: open")
     turns = "".join(
         turn.format(id=id, to=to, words="one two three") for id, to in (("a", "b"), ("b", "c"), ("c", "away"))
     )
@@ -75,7 +75,7 @@ def test_a_helpful_reply_that_is_always_first_or_longest_is_told():
 
 def with_arcs(line: str) -> Reading:
     """The small course with two more conversations, and arcs as one line of course.md."""
-    more = {f"practice/{name}.md": TALK.replace("at-the-sink", name) for name in ("the-second", "the-third")}
+    more = {f"practice/{name}.md": CONVERSATION.replace("at-the-sink", name) for name in ("the-second", "the-third")}
     more["practice/the-third.md"] = more["practice/the-third.md"].replace("silence, steady", "linking, steady")
     front = FILES["course.md"].replace("licence: CC BY 4.0", f"arcs: [{line}]\nlicence: CC BY 4.0")
     return check(bundle(**{"course.md": front, **more}), "small-course")
@@ -87,7 +87,7 @@ def test_an_arc_is_read_and_its_contacts_stand_together_in_their_order():
     assert [(arc.title, arc.contacts) for arc in read.course.arcs] == [
         ("Dana", ("the-second", "at-the-sink", "the-third"))
     ]
-    assert [talk.id for talk in read.course.conversations] == ["the-second", "at-the-sink", "the-third"]
+    assert [conversation.id for conversation in read.course.conversations] == ["the-second", "at-the-sink", "the-third"]
     assert codes(read) == {"THIN_GROUP"}
 
 

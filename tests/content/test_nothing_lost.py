@@ -138,7 +138,7 @@ def _in_course(path: str, course: Course | None) -> bool:
         return module is not None
     if path.endswith("/facilitator.md"):
         return module is not None and bool(module.facilitator)
-    return path in lessons or path in {talk.path for talk in course.conversations}
+    return path in lessons or path in {conversation.path for conversation in course.conversations}
 
 
 def _assert_each_file_is_shown_or_named(changed: Bundle) -> None:

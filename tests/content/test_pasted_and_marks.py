@@ -8,7 +8,7 @@ from lms.content.lint.check import check
 from lms.content.markdown.blocks import parse
 from lms.content.markdown.prose import Press
 from lms.content.model.course import Source
-from tests.content.small_course import CHECK, COURSE, LESSON, TALK, bundle, codes, spoiled
+from tests.content.small_course import CHECK, CONVERSATION, COURSE, LESSON, bundle, codes, spoiled
 
 LESSON_PATH, TALK_PATH = "1-begin/1-hello.md", "practice/at-the-sink.md"
 END = "Ring {{emergency}} in doubt.\n"
@@ -130,7 +130,7 @@ def test_plain_writing_is_left_alone(text):
     }
 
 
-@pytest.mark.parametrize("whole", [CHECK, TALK, LESSON])
+@pytest.mark.parametrize("whole", [CHECK, CONVERSATION, LESSON])
 def test_the_small_course_holds_none_of_them(whole):
     assert whole in [bundle().files[path].decode() for path in bundle().files]
     assert codes(check(bundle(), "small-course")) == {"THIN_GROUP"}

@@ -16,7 +16,7 @@ from lms.foundation.text.i18n import day
 from lms.learning.progress.rules import oldest_prior
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.roads import COURSE, PFA, TALKS, earn, pass_check, prepare
+from tests.roads import CONVERSATIONS, COURSE, PFA, earn, pass_check, prepare
 
 WHY = "She would rather not write dialogue."
 
@@ -28,9 +28,9 @@ def page_for(site: Site, name: str = "cora") -> Page:
     return site.visitor(name).get(f"/programmes/harbour/people/{sam}/equivalents")
 
 
-def record(site: Site, talk: str, way: str = "talked", done_on: str = "", expect: int = 200) -> Page:
+def record(site: Site, conversation: str, way: str = "talked", done_on: str = "", expect: int = 200) -> Page:
     form = page_for(site).form("/equivalents")
-    return form.submit(item=f"{PFA}/practice/{talk}", way=way, reason=WHY, done_on=done_on, expect=expect)
+    return form.submit(item=f"{PFA}/practice/{conversation}", way=way, reason=WHY, done_on=done_on, expect=expect)
 
 
 def certificate_of(site: Site, enrolment: str) -> str | None:
@@ -43,8 +43,8 @@ def test_a_certificate_is_reached_through_an_equivalent_and_says_so(site: Site) 
     enrolment = prepare(site, "sam", practised=False)
     pass_check(site, enrolment)
     assert certificate_of(site, enrolment) is None
-    for talk in TALKS:
-        record(site, talk)
+    for conversation in CONVERSATIONS:
+        record(site, conversation)
     code = certificate_of(site, enrolment)
     assert code
     site.work()
@@ -59,15 +59,15 @@ def test_a_certificate_is_reached_through_an_equivalent_and_says_so(site: Site) 
 def test_what_is_waived_is_called_waived(sqlite_site: Site) -> None:
     enrolment = prepare(sqlite_site, "sam", practised=False)
     pass_check(sqlite_site, enrolment)
-    for talk in TALKS:
-        record(sqlite_site, talk, "waived")
+    for conversation in CONVERSATIONS:
+        record(sqlite_site, conversation, "waived")
     page = sqlite_site.stranger().get(f"/verify/{certificate_of(sqlite_site, enrolment)}")
     assert "programme exempted the learner" in page.main and "recognised prior learning" not in page.main
 
 
 def test_who_played_everything_has_nothing_of_it_on_the_certificate(sqlite_site: Site) -> None:
     enrolment = prepare(sqlite_site, "sam")
-    record(sqlite_site, TALKS[0])
+    record(sqlite_site, CONVERSATIONS[0])
     pass_check(sqlite_site, enrolment)
     page = sqlite_site.stranger().get(f"/verify/{certificate_of(sqlite_site, enrolment)}")
     assert "another way" not in page.main and "written practice conversation" in page.main
@@ -75,7 +75,7 @@ def test_who_played_everything_has_nothing_of_it_on_the_certificate(sqlite_site:
 
 def test_sam_reads_what_was_recorded_and_why_and_the_list_of_people_says_nothing_of_it(sqlite_site: Site) -> None:
     prepare(sqlite_site, "sam", practised=False)
-    record(sqlite_site, TALKS[0])
+    record(sqlite_site, CONVERSATIONS[0])
     left = sqlite_site.visitor("sam").get(f"{COURSE}/left").main
     assert "You talked it through with a trainer." in left and WHY in left
     cora = sqlite_site.visitor("cora")
@@ -85,7 +85,7 @@ def test_sam_reads_what_was_recorded_and_why_and_the_list_of_people_says_nothing
 
 def test_another_coordinator_sees_that_it_is_met_and_not_how_or_why(sqlite_site: Site) -> None:
     prepare(sqlite_site, "sam", practised=False)
-    record(sqlite_site, TALKS[0])
+    record(sqlite_site, CONVERSATIONS[0])
     assert WHY in page_for(sqlite_site).main
     with sqlite_site.inside():
         tara, sam = sqlite_site.person("tara").id, sqlite_site.person("sam").id
@@ -98,12 +98,12 @@ def test_another_coordinator_sees_that_it_is_met_and_not_how_or_why(sqlite_site:
 def test_undoing_asks_for_a_reason_and_then_it_no_longer_counts(site: Site) -> None:
     enrolment = prepare(site, "sam", practised=False)
     pass_check(site, enrolment)
-    page = record(site, TALKS[0])
+    page = record(site, CONVERSATIONS[0])
     form = page.form("/undo")
     field = next(name for name, _value in form.fields if name.startswith("why-"))
     assert "Give a reason" in form.submit(expect=422).main
     page_for(site).form("/undo").submit(**{field: "It was somebody else."})
-    record(site, TALKS[1])
+    record(site, CONVERSATIONS[1])
     assert certificate_of(site, enrolment) is None
     assert "It was somebody else." in site.visitor("sam").get(f"{COURSE}/left").main
     with site.inside():
@@ -116,8 +116,8 @@ def test_undoing_asks_for_a_reason_and_then_it_no_longer_counts(site: Site) -> N
 def test_a_certificate_that_rests_on_it_goes_on_standing(sqlite_site: Site) -> None:
     enrolment = prepare(sqlite_site, "sam", practised=False)
     pass_check(sqlite_site, enrolment)
-    for talk in TALKS:
-        page = record(sqlite_site, talk)
+    for conversation in CONVERSATIONS:
+        page = record(sqlite_site, conversation)
     form = page.form("/undo")
     form.submit(**{next(name for name, _value in form.fields if name.startswith("why-")): "A slip."})
     code = certificate_of(sqlite_site, enrolment)
@@ -131,11 +131,11 @@ def test_what_was_learned_elsewhere_has_an_age_limit_that_is_told_with_its_date(
     prepare(sqlite_site, "sam", practised=False)
     today = clock.today("UTC")
     done_on = (today - timedelta(days=days)).isoformat() if days is not None else ""
-    page = record(sqlite_site, TALKS[0], "elsewhere", done_on, expect=422)
+    page = record(sqlite_site, CONVERSATIONS[0], "elsewhere", done_on, expect=422)
     assert said in page.main and WHY in page.html
     if days == 800:
         assert day(today.replace(year=today.year - 2)) in "".join(page.find(".errs")[0].itertext())
-    record(sqlite_site, TALKS[0], "elsewhere", (today - timedelta(days=700)).isoformat())
+    record(sqlite_site, CONVERSATIONS[0], "elsewhere", (today - timedelta(days=700)).isoformat())
 
 
 def test_a_programme_may_ask_that_it_is_younger_and_its_own_day_is_told(sqlite_site: Site) -> None:
@@ -143,9 +143,9 @@ def test_a_programme_may_ask_that_it_is_younger_and_its_own_day_is_told(sqlite_s
     prepare(sqlite_site, "sam", practised=False)
     today = clock.today("UTC")
     oldest = oldest_prior(today, 6)
-    page = record(sqlite_site, TALKS[0], "elsewhere", (oldest - timedelta(days=1)).isoformat(), expect=422)
+    page = record(sqlite_site, CONVERSATIONS[0], "elsewhere", (oldest - timedelta(days=1)).isoformat(), expect=422)
     assert day(oldest) in "".join(page.find(".errs")[0].itertext())
-    record(sqlite_site, TALKS[0], "elsewhere", oldest.isoformat())
+    record(sqlite_site, CONVERSATIONS[0], "elsewhere", oldest.isoformat())
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_recording_twice_is_recording_once_and_needs_all_fields(sqlite_site: Sit
     prepare(sqlite_site, "sam", practised=False)
     page = page_for(sqlite_site).form("/equivalents").submit(expect=422).main
     assert "Choose what you’re recording." in page and "Give a reason" in page
-    record(sqlite_site, TALKS[0])
-    assert record(sqlite_site, TALKS[0], "waived").main.count("Recorded on") == 1
+    record(sqlite_site, CONVERSATIONS[0])
+    assert record(sqlite_site, CONVERSATIONS[0], "waived").main.count("Recorded on") == 1
 
 
 def test_the_page_shows_nothing_of_how_far_sam_is(sqlite_site: Site) -> None:

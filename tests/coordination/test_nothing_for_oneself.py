@@ -15,7 +15,7 @@ from lms.learning.progress import actions as learning
 from lms.learning.progress.equivalents import list_standing
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector
-from tests.roads import PFA, TALKS, pass_check, prepare
+from tests.roads import CONVERSATIONS, PFA, pass_check, prepare
 
 # These name no person: what is set there holds for everybody of the programme, or only its own asker finds it.
 OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson"}
@@ -43,7 +43,7 @@ def own_things(site: Site) -> dict[str, str]:
         assert award is not None
     from lms.certification.readiness import actions as readiness_actions
 
-    row = site.do(learning.record_equivalent, enrolment, ("practice", TALKS[0]), "waived", "Why.", None, ada.id)
+    row = site.do(learning.record_equivalent, enrolment, ("practice", CONVERSATIONS[0]), "waived", "Why.", None, ada.id)
     seen = readiness_actions.Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
     observation = site.do(readiness_actions.record_observation, enrolment, seen, ada.id)
     return {
@@ -84,7 +84,7 @@ def test_cora_cannot_waive_a_conversation_for_herself_but_another_coordinator_ca
     visitor: Inspector = sqlite_site.visitor("cora")
     form = visitor.get(f"/programmes/harbour/people/{sam}/equivalents").form("/equivalents")
     form.action = f"/programmes/harbour/people/{cora}/equivalents"
-    form.submit(expect=403, item=f"{PFA}/practice/{TALKS[0]}", way=way, reason="Why.", done_on="2026-01-01")
+    form.submit(expect=403, item=f"{PFA}/practice/{CONVERSATIONS[0]}", way=way, reason="Why.", done_on="2026-01-01")
     with sqlite_site.inside():
         assert list_standing(enrolment) == []
     page = visitor.get(f"/programmes/harbour/people/{cora}")

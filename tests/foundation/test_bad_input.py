@@ -21,7 +21,7 @@ from lms.foundation.db import db
 from lms.foundation.web.security import local_path
 from tests.conftest import Site, settings_for
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, TALKS, begin, make_account, open_check
+from tests.roads import CONVERSATIONS, COURSE, begin, make_account, open_check
 
 SAME = {"Origin": BASE}
 ODD_NUMBERS = ["²", "٣", "-1", "1e3", "9" * 5000, "", "é", "\0", "0x1"]
@@ -130,12 +130,16 @@ def test_odd_numbers_in_forms_and_addresses_break_nothing(sqlite_site: Site, num
     form = page.form_with("Save and continue")
     fields = {**dict(form.fields), "revision": number, "question": page.find("[data-question]")[0].get("data-question")}
     save = page.find("[data-autosave]")[0].get("data-autosave")
-    talk = sam.get(f"{COURSE}/conversations/{TALKS[0]}").form_with("Start")
+    conversation = sam.get(f"{COURSE}/conversations/{CONVERSATIONS[0]}").form_with("Start")
     sent = [
         sam.browser.post(form.action, base_url=BASE, data=fields, headers=SAME),
         sam.browser.post(save, base_url=BASE, data=fields, headers=SAME),
-        sam.browser.post(talk.action, base_url=BASE, data={**dict(talk.fields), "reply": number}, headers=SAME),
-        sam.browser.post(talk.action, base_url=BASE, data={**dict(talk.fields), "path": f"0.{number}"}, headers=SAME),
+        sam.browser.post(
+            conversation.action, base_url=BASE, data={**dict(conversation.fields), "reply": number}, headers=SAME
+        ),
+        sam.browser.post(
+            conversation.action, base_url=BASE, data={**dict(conversation.fields), "path": f"0.{number}"}, headers=SAME
+        ),
         cora.browser.get("/programmes/harbour/people", base_url=BASE, query_string={"page": number}),
         sam.browser.get(page.path.rsplit("/", 1)[0] + f"/{number}"[:300], base_url=BASE),
     ]

@@ -39,14 +39,14 @@ from tests.conftest import Site, app_of, settings_for
 from tests.content import small_course
 from tests.house.ledger import Door, read_ledger
 from tests.inspector import BASE, Inspector
-from tests.roads import PFA, TALKS, earn, publish_next, the_course
+from tests.roads import CONVERSATIONS, PFA, earn, publish_next, the_course
 
 PEOPLE = ("", "sam", "tara", "cora", "ada", "mina")
 HOME = {"sam": "harbour", "lena": "harbour", "tara": "harbour", "cora": "harbour", "mina": "meadow"}
 COORDINATORS = {"cora": "harbour", "mina": "meadow"}
 STAFF = {"tara", *COORDINATORS}
 MEMBERS_ONLY = {"course": "small-course", "lesson": "hello", "conversation": "at-the-sink"}
-OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": TALKS[0]}
+OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": CONVERSATIONS[0]}
 OWNED = {"attempt", "code", "run"}
 
 
@@ -122,8 +122,8 @@ def _open_again(world: World, name: str) -> None:
         enrolment = find_enrolment(world.site.person(name).id, PFA)
         course = the_course()
     assert enrolment is not None
-    run = world.site.do(practice_actions.begin, enrolment.id, course.digest, TALKS[0])
-    world.site.do(practice_actions.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
+    run = world.site.do(practice_actions.begin, enrolment.id, course.digest, CONVERSATIONS[0])
+    world.site.do(practice_actions.say, run.id, course.conversation_by_id[CONVERSATIONS[0]], 0, 0)
     world.runs[name] = run.public_id
     attempt, _saved = world.site.do(open_check, enrolment.id, course)
     world.attempts[name], world.drawn[name] = attempt.public_id, attempt.drawn[0]
@@ -135,8 +135,8 @@ def _record_for(world: World, name: str) -> None:
         person, course = world.site.person(name), the_course()
         enrolment = find_enrolment(person.id, PFA)
     assert enrolment is not None
-    run = world.site.do(practice_actions.begin, enrolment.id, course.digest, TALKS[0])
-    world.site.do(practice_actions.say, run.id, course.conversation_by_id[TALKS[0]], 0, 0)
+    run = world.site.do(practice_actions.begin, enrolment.id, course.digest, CONVERSATIONS[0])
+    world.site.do(practice_actions.say, run.id, course.conversation_by_id[CONVERSATIONS[0]], 0, 0)
     world.runs[name] = run.public_id
     item = ("practice", course.conversations[0].id)
     row = world.site.do(learning.record_equivalent, enrolment.id, item, "talked", "A reason.", None, person.id)

@@ -18,7 +18,7 @@ from lms.foundation.db import writing
 from lms.library import course_cache
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
-from tests.roads import COURSE, PFA, TALKS, begin, earn, make_account, play, prepare, publish_next, take_check
+from tests.roads import CONVERSATIONS, COURSE, PFA, begin, earn, make_account, play, prepare, publish_next, take_check
 
 SLOW = ("argon2", "weasyprint", "fontTools", "zxcvbn", "markdown", "pydantic", "yaml", "jinja2/compiler", "subprocess")
 DATABASE = (".db", "-wal", "-shm", "-journal", "write.lock")
@@ -60,7 +60,7 @@ def test_everything_that_sam_does_keeps_its_writes_short(site: Site) -> None:
     with watched() as found:
         sam = site.visitor("sam")
         begin(sam).form("/done").submit()
-        for name in TALKS:
+        for name in CONVERSATIONS:
             play(sam.get(f"{COURSE}/conversations/{name}"))
         take_check(site, "sam")
         sam.get("/account").form("/account").submit(display_name="Sam O.", certificate_name="Sam Osei")
@@ -96,7 +96,7 @@ def test_passwords_own_data_and_what_was_met_in_another_way_keep_their_writes_sh
     with watched() as found:
         site.stranger().get("/forgotten").form("/forgotten").submit(email="sam@example.org")
         page = site.visitor("cora").get(f"/programmes/harbour/people/{public_id}/equivalents").form("/equivalents")
-        page.submit(item=f"{PFA}/practice/{TALKS[0]}", way="talked", reason="Her wish.")
+        page.submit(item=f"{PFA}/practice/{CONVERSATIONS[0]}", way="talked", reason="Her wish.")
         sam = site.visitor("sam")
         sam.get("/account/password").form("/account/password").submit(old=PASSWORD, new=new)
         sam.get("/account/delete").form("/account/delete").submit(password=new, seal="yes")

@@ -16,7 +16,7 @@ from lms.wellbeing import support_cache
 from tests.conftest import Site
 from tests.house.catalogue import catalog
 from tests.inspector import Page, squeezed
-from tests.roads import COURSE, TALKS, earn, the_course
+from tests.roads import CONVERSATIONS, COURSE, earn, the_course
 
 OPEN, SHUT = "‹", "›"
 EDGES = " .,:;–()“”"
@@ -108,7 +108,7 @@ def bare_texts(page: Page, data: set[str]) -> list[str]:
 
 
 OPEN_TO_ALL = ("/", "/courses", COURSE, "/verify", "/sign-in", "/register", "/pause", "/display", "/who-sees-what")
-AND_THESE = ("/about-the-certificate", f"{COURSE}/conversations/{TALKS[0]}", f"{COURSE}/lessons/prepare")
+AND_THESE = ("/about-the-certificate", f"{COURSE}/conversations/{CONVERSATIONS[0]}", f"{COURSE}/lessons/prepare")
 AND_OF_CARE = ("/leaving", "/support", "/offline", f"{COURSE}/lessons/prepare/remarks", f"{COURSE}/glossary")
 OF_SAM = ("/courses", COURSE, f"{COURSE}/check", f"{COURSE}/left", "/account", "/certificates", "/certificates/CODE")
 OF_SAMS_OWN = ("/account/letters", "/account/ways", "/account/data", "/account/delete", "/refreshers")
@@ -145,7 +145,7 @@ def test_the_pages_of_a_check_and_a_conversation_are_bracketed_too(sqlite_site: 
     base = page.path.rsplit("/", 1)[0]
     left = [text for path in ("1", "2", "all", "look-over") for text in bare_texts(lena.get(f"{base}/{path}"), data)]
     left += bare_texts(lena.get(f"{base}/look-over").form("/submit").submit(), data)
-    page = lena.get(f"{COURSE}/conversations/{TALKS[0]}")
+    page = lena.get(f"{COURSE}/conversations/{CONVERSATIONS[0]}")
     begin = next(text for form in page.forms for name, _value, text in form.buttons if name == "begin")
     page = page.form_with(begin).submit(begin)
     left += bare_texts(page, data)

@@ -222,12 +222,12 @@ def _leave_links(served: Served, people: People) -> None:
     site = served.site
     with site.inside():
         nils, mira, cora = (site.person(name) for name in ("nils", "mira", "cora"))
-        talk, enrolment = the_course().conversations[0], find_enrolment(mira.id, PFA)
+        conversation, enrolment = the_course().conversations[0], find_enrolment(mira.id, PFA)
     assert enrolment is not None
     people.codes["off"] = off_mark(secret_key(site.settings.data), nils.public_id, "answers")
     people.codes["mira"], people.codes["password"] = mira.public_id, secret_token()
     site.do(accounts.make_password_link, nils.id, people.codes["password"])
-    item = ("practice", talk.id)
+    item = ("practice", conversation.id)
     site.do(learning.record_equivalent, enrolment.id, item, "talked", "She asked for it.", None, cora.id)
 
 

@@ -28,7 +28,7 @@ from tests.journeys.people import GOING_ON, PFA, SLOWED, THREE, People
 Steps = Callable[[Page, People], None]
 COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
-TALK = f"{COURSE}/conversations/after-the-resuscitation-room"
+CONVERSATION = f"{COURSE}/conversations/after-the-resuscitation-room"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Show feedback on each reply as I go"
 
@@ -278,12 +278,12 @@ STATES = (
     State("gentler version", "", f"{HARD}/gentler"),
     State("glossary", "", f"{COURSE}/glossary"),
     State("facilitator notes", "tara", f"{COURSE}/facilitator"),
-    State("graph of a conversation", "tara", f"{TALK}/graph"),
+    State("graph of a conversation", "tara", f"{CONVERSATION}/graph"),
     State("no connection", "", "/offline"),
-    State("conversation before it begins", "", TALK),
-    State("conversation in the middle", "", TALK, then(press("Start"), reply(3))),
-    State("conversation with feedback asked for", "", TALK, then(press("Start"), reply(1), press(TELL_ME))),
-    State("conversation at its end", "", TALK, then(press("Start"), reply(40))),
+    State("conversation before it begins", "", CONVERSATION),
+    State("conversation in the middle", "", CONVERSATION, then(press("Start"), reply(3))),
+    State("conversation with feedback asked for", "", CONVERSATION, then(press("Start"), reply(1), press(TELL_ME))),
+    State("conversation at its end", "", CONVERSATION, then(press("Start"), reply(40))),
     State("sign-in", "", "/sign-in"),
     State("sign-in with errors", "", "/sign-in", sees_errors),
     State("sign-in, slowed down", "", "/sign-in", sign_in_once_more),
@@ -329,8 +329,8 @@ STATES = (
     State("course, not begun", "nils", COURSE),
     State("no certificates", "nils", "/certificates"),
     State("support with a programme", "waiting", "/support"),
-    State("conversation that is kept", "mira", TALK, then(press("Start"), reply(2))),
-    State("conversation read back", "mira", TALK, reply(40)),
+    State("conversation that is kept", "mira", CONVERSATION, then(press("Start"), reply(2))),
+    State("conversation read back", "mira", CONVERSATION, reply(40)),
     State("courses, in the middle", "mira", "/courses"),
     State("course, in the middle", "mira", COURSE),
     State("lesson, to be finished", "mira", HARD),

@@ -75,7 +75,7 @@ def ways_through(conversation: Conversation) -> list[list[int]]:
     return [[*to[turn.id], index] for turn in conversation.turns for index, _reply in enumerate(turn.replies)]
 
 
-def talk(hands: Mouse, served: Served, conversation: Conversation, address: str) -> None:
+def play_conversation(hands: Mouse, served: Served, conversation: Conversation, address: str) -> None:
     """Take every reply of a conversation, back and forth, then go the way to its good end and read the debrief."""
     hands.page.goto(f"{served.url}{address}")
     hands.press("Start")
@@ -120,7 +120,7 @@ def test_mira_takes_all_five_courses_to_five_certificates(own_served: Served, op
         course = course_of(own_served, name)
         read_everything(hands, own_served, course)
         for conversation in course.conversations:
-            talk(hands, own_served, conversation, f"/courses/{name}/conversations/{conversation.id}")
+            play_conversation(hands, own_served, conversation, f"/courses/{name}/conversations/{conversation.id}")
         answer_every_question(hands, own_served, course)
         code, pdf = fetch_certificate(hands, own_served)
         assert len(code) == 16

@@ -9,7 +9,7 @@ from lms.foundation.db import db
 from tests.journeys.conftest import Opens
 from tests.journeys.people import add
 from tests.journeys.served import Served
-from tests.journeys.states import COURSE, TALK
+from tests.journeys.states import CONVERSATION, COURSE
 from tests.journeys.test_offline import KEEP, LESSON, NOTHING, keep, left, sign_in
 
 pytestmark = pytest.mark.browser
@@ -43,5 +43,5 @@ def test_a_kept_lesson_opens_while_the_site_cannot_reach_its_records(own_served:
         db.session.commit()
     hands.page.goto(own_served.url + LESSON)
     assert hands.page.locator("h1").inner_text() == "When it is more than PFA"
-    hands.page.goto(own_served.url + TALK)
+    hands.page.goto(own_served.url + CONVERSATION)
     assert hands.page.locator("h1").inner_text() == "We can’t reach our records just now"

@@ -73,14 +73,14 @@ def have_conversations(hands: Mouse) -> int:
     had = 0
     while (asked := hands.page.locator("main .btn.fill")).get_attribute("href").count("/conversations/"):
         hands.press_this(asked)
-        talk(hands)
+        play_conversation(hands)
         had += 1
         hands.press("Back to the course")
         hands.page.goto(f"{hands.page.url.partition('?')[0]}/left")
     return had
 
 
-def talk(hands: Mouse) -> None:
+def play_conversation(hands: Mouse) -> None:
     """Have one conversation to its end, always with the first reply."""
     hands.press("Start")
     while (replies := hands.page.locator("button[name=reply]")).count():

@@ -14,21 +14,21 @@ from tests.content.small_course import course as small_course
 from tests.content.test_check import COURSES
 from tests.roads import COURSE, the_course
 
-TALK = "after-the-resuscitation-room"
-GRAPH = f"{COURSE}/conversations/{TALK}/graph"
+CONVERSATION = "after-the-resuscitation-room"
+GRAPH = f"{COURSE}/conversations/{CONVERSATION}/graph"
 
 
 def shipped() -> list[Conversation]:
     names = ("psychological-first-aid", "active-listening", "confidentiality-and-boundaries")
     read = [check(from_folder(COURSES / name), name).course for name in names]
-    return [talk for course in read if course for talk in course.conversations]
+    return [conversation for course in read if course for conversation in course.conversations]
 
 
-def comes_back(talk: Conversation, start: str, goal: str) -> bool:
+def comes_back(conversation: Conversation, start: str, goal: str) -> bool:
     """True when some way leads from one place to another, so that a line between them must lead up."""
     reached, waiting = set(), [start]
     while waiting:
-        place = talk.places[waiting.pop()]
+        place = conversation.places[waiting.pop()]
         if isinstance(place, Turn) and place.id not in reached:
             reached.add(place.id)
             waiting += [reply.goes_to for reply in place.replies]
@@ -58,9 +58,11 @@ def test_a_stranger_is_asked_to_sign_in_and_an_unknown_conversation_is_no_page(s
 def test_drawing_and_list_hold_every_turn_and_every_reply(sqlite_site: Site) -> None:
     page = sqlite_site.visitor("tara").get(GRAPH)
     with sqlite_site.inside():
-        talk = the_course().conversation_by_id[TALK]
-    assert page.html.count("<rect") == len(talk.places)
-    assert len(page.find("[aria-labelledby^='turn-'] > ul > li")) == sum(len(turn.replies) for turn in talk.turns)
+        conversation = the_course().conversation_by_id[CONVERSATION]
+    assert page.html.count("<rect") == len(conversation.places)
+    assert len(page.find("[aria-labelledby^='turn-'] > ul > li")) == sum(
+        len(turn.replies) for turn in conversation.turns
+    )
     assert "754 paths" in page.main and "longest path 7 replies" in page.main
     assert '<title id="g-title">' in page.html and '<desc id="g-desc">' in page.html
     assert page.find(".graph[tabindex='0'][aria-label]")
@@ -71,45 +73,45 @@ def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_si
     with sqlite_site.inside():
         course = the_course()
         harbour = next(iter(sqlite_site.roles(sqlite_site.person("tara").id)))
-    turn = course.conversation_by_id[TALK].start
+    turn = course.conversation_by_id[CONVERSATION].start
     for _run in range(9):
-        sqlite_site.do(practice_records.count_finished, harbour, course.digest, TALK, [(turn, 0)])
+        sqlite_site.do(practice_records.count_finished, harbour, course.digest, CONVERSATION, [(turn, 0)])
     page = tara.get(GRAPH)
     assert "There are no counts yet." in page.main and "Met in" not in page.main
     for _run in range(5):
-        sqlite_site.do(practice_records.count_finished, harbour, course.digest, TALK, [(turn, 0)])
+        sqlite_site.do(practice_records.count_finished, harbour, course.digest, CONVERSATION, [(turn, 0)])
     page = tara.get(GRAPH)
     assert "We count 10 people in your programme" in page.main
     assert page.main.count("Seen by at least 10 people.") == 1
     assert "14" not in page.main
 
 
-@pytest.mark.parametrize("talk", shipped(), ids=lambda talk: talk.id)
-def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(talk: Conversation) -> None:
-    drawing = conversation_graph.draw(talk)
+@pytest.mark.parametrize("conversation", shipped(), ids=lambda conversation: conversation.id)
+def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(conversation: Conversation) -> None:
+    drawing = conversation_graph.draw(conversation)
     boxes = {box.id: box for box in drawing.boxes}
-    assert set(boxes) == set(talk.places)
+    assert set(boxes) == set(conversation.places)
     assert len({(box.x, box.y) for box in drawing.boxes}) == len(boxes)
     for box in drawing.boxes:
         assert box.x >= 0 and box.x + conversation_graph.WIDTH <= drawing.width
         assert box.y >= 0 and box.y + conversation_graph.HEIGHT <= drawing.height
-    for turn in talk.turns:
+    for turn in conversation.turns:
         for reply in turn.replies:
-            assert boxes[reply.goes_to].y > boxes[turn.id].y or comes_back(talk, reply.goes_to, turn.id)
+            assert boxes[reply.goes_to].y > boxes[turn.id].y or comes_back(conversation, reply.goes_to, turn.id)
 
 
-@pytest.mark.parametrize("talk", shipped(), ids=lambda talk: talk.id)
-def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(talk: Conversation) -> None:
-    survey = conversation_graph.survey(talk)
-    best, worst = (conversation_graph.steps_of(talk, path) for path in (survey.best, survey.worst))
+@pytest.mark.parametrize("conversation", shipped(), ids=lambda conversation: conversation.id)
+def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(conversation: Conversation) -> None:
+    survey = conversation_graph.survey(conversation)
+    best, worst = (conversation_graph.steps_of(conversation, path) for path in (survey.best, survey.worst))
     assert {reply.fit for _turn, reply in best} == {"steady"}
-    end = talk.places[best[-1][1].goes_to]
+    end = conversation.places[best[-1][1].goes_to]
     assert not isinstance(end, Turn) and end.good
     assert sum(reply.fit == "detour" for _turn, reply in worst) >= 2
 
 
 def test_the_small_conversation_is_surveyed_by_hand() -> None:
-    talk = small_course().conversation_by_id["at-the-sink"]
-    assert conversation_graph.survey(talk) == conversation_graph.Survey(
+    conversation = small_course().conversation_by_id["at-the-sink"]
+    assert conversation_graph.survey(conversation) == conversation_graph.Survey(
         paths=3, whole=True, longest=2, best=(1,), worst=(0, 1)
     )

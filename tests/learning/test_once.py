@@ -11,7 +11,7 @@ from lms.foundation.mail.outbox import OutboxMail
 from lms.learning.progress.records import Attempt, Enrolment, Result
 from tests.conftest import Site
 from tests.inspector import Inspector
-from tests.roads import COURSE, TALKS, answer, at_once, begin, open_check, play, prepare, take_check
+from tests.roads import CONVERSATIONS, COURSE, answer, at_once, begin, open_check, play, prepare, take_check
 
 
 def count(site: Site, table: type[Base]) -> int:
@@ -58,7 +58,7 @@ def test_sixteen_tabs_that_begin_at_once_begin_one_course_and_one_check(site: Si
 
 def test_the_certificate_comes_when_the_check_is_the_last_thing(site: Site, sam: Inspector) -> None:
     prepare(site, "sam", practised=False)
-    for name in TALKS:
+    for name in CONVERSATIONS:
         play(sam.get(f"{COURSE}/conversations/{name}"))
     assert count(site, Award) == 0
     page = take_check(site, "sam")
@@ -69,10 +69,10 @@ def test_the_certificate_comes_when_the_check_is_the_last_thing(site: Site, sam:
 def test_the_certificate_comes_when_a_conversation_is_the_last_thing(site: Site, sam: Inspector) -> None:
     prepare(site, "sam", practised=False)
     assert "What you still need" in take_check(site, "sam").main
-    play(sam.get(f"{COURSE}/conversations/{TALKS[0]}"))
+    play(sam.get(f"{COURSE}/conversations/{CONVERSATIONS[0]}"))
     assert count(site, Award) == 0
-    play(sam.get(f"{COURSE}/conversations/{TALKS[1]}"))
+    play(sam.get(f"{COURSE}/conversations/{CONVERSATIONS[1]}"))
     assert count(site, Award) == 1
-    play(sam.get(f"{COURSE}/conversations/{TALKS[1]}"))
+    play(sam.get(f"{COURSE}/conversations/{CONVERSATIONS[1]}"))
     take_check(site, "sam")
     assert (count(site, Award), told(site, "CertificateIssued")) == (1, 1)

@@ -10,7 +10,7 @@ from lms.content.lint.check import check
 from lms.content.model.course import Course
 from lms.learning.progress.renewal_rules import minutes_of, practice_asked, way_between, what_renewing_asks
 from lms.learning.progress.rules import Progress, draw, everything_is_done, grade_check, needed_right
-from tests.content.small_course import COURSE, LESSON, TALK, bundle, course
+from tests.content.small_course import CONVERSATION, COURSE, LESSON, bundle, course
 from tests.roads import sample_of
 
 
@@ -22,7 +22,7 @@ def changed(version: str = "1.1.0", **files: str) -> Course:
 
 
 NEW_LESSON = {"1-begin/1-hello.md": LESSON.replace("Dana looks up.", "Dana turns round.")}
-NEW_TALK = {"practice/at-the-sink.md": TALK.replace("Maybe.", "Perhaps.")}
+NEW_CONVERSATION = {"practice/at-the-sink.md": CONVERSATION.replace("Maybe.", "Perhaps.")}
 REFRESHER = COURSE.replace("draw: 3\n", "draw: 3\nrefresher: {draw: 2}\n")
 PLAYED = Progress(practised=frozenset({"at-the-sink"}), passed=True)
 
@@ -53,7 +53,7 @@ def test_a_refresher_of_its_own_goes_before_the_difference_but_not_for_a_new_edi
 
 
 def test_conversations_are_asked_again_only_when_they_changed() -> None:
-    same, other = changed(**NEW_LESSON), changed(**NEW_TALK)
+    same, other = changed(**NEW_LESSON), changed(**NEW_CONVERSATION)
     assert practice_asked(same, way_between(course(), same), PLAYED) == 0
     way = way_between(course(), other)
     # The one that changed is open again when a renewal begins; played anew, it is met.

@@ -21,10 +21,10 @@ from lms.foundation.per_app import provided
 from lms.learning.practice import actions as practice_actions
 from lms.learning.practice import records as practice_records
 from lms.learning.practice.records import (
+    ConversationCoverage,
+    ConversationTally,
     Coverage,
     Run,
-    TalkCoverage,
-    TalkTally,
     count_finished,
     of_person,
     released_coverage,
@@ -36,10 +36,10 @@ from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from tests.conftest import PASSWORD, PFA, Inspector, Page, Site
 from tests.inspector import BASE
-from tests.learning.test_talk_pages import SINK, begin, enrol, offered, play_on, say, ways
-from tests.roads import TALKS, the_course
+from tests.learning.test_conversation_pages import SINK, begin, enrol, offered, play_on, say, ways
+from tests.roads import CONVERSATIONS, the_course
 
-TALK = "after-the-resuscitation-room"
+CONVERSATION = "after-the-resuscitation-room"
 
 
 def all_runs(site: Site) -> list[Run]:
@@ -60,7 +60,7 @@ def choose(page: Page, place: int = 0) -> Page:
 def publish_anew(site: Site) -> None:
     """Publish the course with one conversation's words changed."""
     files = dict(from_folder(PFA).files)
-    path = next(name for name in files if name.endswith(f"{TALK}.md"))
+    path = next(name for name in files if name.endswith(f"{CONVERSATION}.md"))
     files[path] = files[path].replace("I’m fine.".encode(), "I’m all right.".encode())
     files["course.md"] = files["course.md"].replace(b'version: "1.0.0"', b'version: "1.0.1"')
     bundle = Bundle(files)
@@ -111,7 +111,7 @@ def test_ten_drops_and_reloads_leave_exactly_one_run_and_each_reply_once(site: S
     assert ended.find(".said")
     assert len(all_runs(site)) == 1
     with site.inside():
-        assert db.session.scalar(select(func.sum(TalkTally.held))) == 1
+        assert db.session.scalar(select(func.sum(ConversationTally.held))) == 1
 
 
 def test_a_last_reply_sent_ten_times_ends_one_run(sqlite_site: Site) -> None:
@@ -122,7 +122,7 @@ def test_a_last_reply_sent_ten_times_ends_one_run(sqlite_site: Site) -> None:
         assert choose(last).find(".said")
     assert len(all_runs(sqlite_site)) == 1
     with sqlite_site.inside():
-        assert db.session.scalar(select(func.sum(TalkTally.held))) == 1
+        assert db.session.scalar(select(func.sum(ConversationTally.held))) == 1
 
 
 def test_a_conversation_published_anew_is_played_as_it_began_and_the_page_says_so(site: Site) -> None:
@@ -200,7 +200,7 @@ def test_no_path_stands_in_the_log_the_audit_trail_or_an_address(
     assert run.path not in caplog.text and run.path not in ended.path
     with sqlite_site.inside():
         trail = "".join(str(row) for row in db.session.execute(text("select event, facts from audit_entry")))
-    assert run.path not in trail and TALK not in trail and run.id not in trail
+    assert run.path not in trail and CONVERSATION not in trail and run.id not in trail
 
 
 def harbour(site: Site) -> str:
@@ -212,9 +212,9 @@ def test_counts_come_out_only_with_each_tenth_person_and_in_tens(site: Site) -> 
     here = harbour(site)
     choices = [("first", 0), ("second", 1)]
     for number in range(1, 26):
-        site.do(count_finished, here, "d" * 64, TALK, choices if number % 2 else choices[:1])
+        site.do(count_finished, here, "d" * 64, CONVERSATION, choices if number % 2 else choices[:1])
         with site.inside():
-            found = released_coverage([here], TALK, "d" * 64)
+            found = released_coverage([here], CONVERSATION, "d" * 64)
         assert found.runs == number // 10 * 10
         assert found.counts.get(("first", 0), 0) == number // 10 * 10
         assert found.counts.get(("second", 1), 0) == (10 if number >= 20 else 0)
@@ -223,26 +223,29 @@ def test_counts_come_out_only_with_each_tenth_person_and_in_tens(site: Site) -> 
 def test_a_reply_that_is_met_twice_in_a_run_counts_once(sqlite_site: Site) -> None:
     here = harbour(sqlite_site)
     for _run in range(10):
-        sqlite_site.do(count_finished, here, "d" * 64, TALK, [("first", 0), ("first", 0)])
+        sqlite_site.do(count_finished, here, "d" * 64, CONVERSATION, [("first", 0), ("first", 0)])
     with sqlite_site.inside():
-        assert released_coverage([here], TALK, "d" * 64).counts == {("first", 0): 10}
+        assert released_coverage([here], CONVERSATION, "d" * 64).counts == {("first", 0): 10}
 
 
 def coverage(site: Site, slug: str = "harbour") -> Coverage:
     with site.inside():
         programme, digest = find_programme(slug), find_newest_digest(PFA.name)
         assert programme is not None and digest is not None
-        return released_coverage([programme.id], TALK, digest)
+        return released_coverage([programme.id], CONVERSATION, digest)
 
 
 def play_as(site: Site, email: str, programme_id: str, course: Course) -> None:
     """Let a new learner of a programme play the conversation to its first end."""
     person = site.do(accounts.register, email, "Somebody New", "not a password")
     site.do(accounts.give_role, person.id, programme_id, "learner")
-    talk, enrolment = course.conversation_by_id[TALK], site.do(learning.enrol, person.id, programme_id, course)
-    run = site.do(practice_actions.begin, enrolment.id, course.digest, TALK)
-    for revision, reply in enumerate(next(iter(ways(talk).values()))):
-        assert site.do(practice_actions.say, run.id, talk, revision, reply) == "done"
+    conversation, enrolment = (
+        course.conversation_by_id[CONVERSATION],
+        site.do(learning.enrol, person.id, programme_id, course),
+    )
+    run = site.do(practice_actions.begin, enrolment.id, course.digest, CONVERSATION)
+    for revision, reply in enumerate(next(iter(ways(conversation).values()))):
+        assert site.do(practice_actions.say, run.id, conversation, revision, reply) == "done"
 
 
 def test_twelve_runs_of_one_person_bring_nothing_to_light_and_ten_people_do(sqlite_site: Site) -> None:
@@ -252,13 +255,13 @@ def test_twelve_runs_of_one_person_bring_nothing_to_light_and_ten_people_do(sqli
     assert coverage(sqlite_site).runs == 0
     with sqlite_site.inside():
         course, meadow = the_course(), find_programme("meadow")
-        assert meadow is not None and db.session.scalar(select(func.sum(TalkTally.held))) == 1
+        assert meadow is not None and db.session.scalar(select(func.sum(ConversationTally.held))) == 1
     for number in range(9):
         play_as(sqlite_site, f"m{number}@example.org", meadow.id, course)
         play_as(sqlite_site, f"h{number}@example.org", here, course)
         assert coverage(sqlite_site).runs == (10 if number == 8 else 0)
     assert coverage(sqlite_site, "meadow").runs == 0
-    columns = set(TalkCoverage.__table__.columns.keys()) | set(TalkTally.__table__.columns.keys())
+    columns = set(ConversationCoverage.__table__.columns.keys()) | set(ConversationTally.__table__.columns.keys())
     assert not {name for name in columns if "person" in name or "enrolment" in name or name.endswith("_at")}
 
 
@@ -280,30 +283,30 @@ def test_one_hands_over_and_takes_away_ones_own_runs(sqlite_site: Site) -> None:
 def test_paths_are_cut_and_a_steadier_reply_is_the_authors_own() -> None:
     course = check(from_folder(PFA), PFA.name).course
     assert course is not None
-    talk = course.conversation_by_id[TALK]
+    conversation = course.conversation_by_id[CONVERSATION]
     assert cut("1.2.3", 2) == "1.2" and cut("1", 0) == "" and cut("", 3) == "" and cut("1.2", -1) == ""
-    assert play(talk, "0.²").path == play(talk, "0").path == "0"
-    for turn in talk.turns:
+    assert play(conversation, "0.²").path == play(conversation, "0").path == "0"
+    for turn in conversation.turns:
         for index, reply in enumerate(turn.replies):
             other = another_way(turn, index)
             assert (other is None) == (reply.fit == "steady" or all(one.fit != "steady" for one in turn.replies))
             assert other is None or (other in turn.replies and other.fit == "steady")
-    only = replace(talk.turns[0], replies=(replace(talk.turns[0].replies[0], fit="mixed"),))
+    only = replace(conversation.turns[0], replies=(replace(conversation.turns[0].replies[0], fit="mixed"),))
     assert another_way(only, 0) is None
 
 
 def test_a_run_of_one_conversation_sent_to_another_changes_neither(sqlite_site: Site) -> None:
     sam = enrol(sqlite_site)
-    other = next(talk for talk in TALKS if talk != TALK)
+    other = next(conversation for conversation in CONVERSATIONS if conversation != CONVERSATION)
     page = begin(sam)
     form = next(form for form in page.forms if "reply" in {name for name, *_more in form.buttons})
-    form.action = SINK.replace(TALK, other)
+    form.action = SINK.replace(CONVERSATION, other)
     for sent in ({"reply": "0"}, {"back": "1"}, {"restart": "yes"}, {"tell": "yes"}):
         data = {**dict(form.fields), **sent}
         answer = sam.browser.post(form.action, data=data, base_url=BASE, headers={"Origin": BASE})
         assert answer.status_code == 200 and "We no longer have the conversation" in answer.text
         run = all_runs(sqlite_site)[0]
-        assert (run.conversation_id, run.path, run.revision, run.tells) == (TALK, "", 0, False)
+        assert (run.conversation_id, run.path, run.revision, run.tells) == (CONVERSATION, "", 0, False)
     with sqlite_site.inside():
         assert not db.session.scalars(select(PracticeDone)).all()
     assert play_on(sam.get(SINK)).path.startswith("/talks/")

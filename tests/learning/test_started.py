@@ -11,7 +11,7 @@ from lms.foundation import clock
 from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions
 from tests.conftest import ROOT, Site
-from tests.roads import COURSE, TALKS, answer, begin, open_check, prepare, the_course
+from tests.roads import CONVERSATIONS, COURSE, answer, begin, open_check, prepare, the_course
 
 
 def test_a_first_visit_is_not_called_a_return(sqlite_site: Site) -> None:
@@ -29,13 +29,15 @@ def test_what_is_open_is_on_the_course_and_its_path(sqlite_site: Site) -> None:
     open_check(sam)
     with sqlite_site.inside():
         course = the_course()
-    talk = course.conversation_by_id[TALKS[0]]
-    run = sqlite_site.do(practice_actions.begin, enrolment, course.digest, talk.id)
-    assert f"Continue the conversation “{talk.title}”" not in sam.get(COURSE).main  # Nothing was said in it yet.
-    sqlite_site.do(practice_actions.say, run.id, talk, 0, 0)
+    conversation = course.conversation_by_id[CONVERSATIONS[0]]
+    run = sqlite_site.do(practice_actions.begin, enrolment, course.digest, conversation.id)
+    assert (
+        f"Continue the conversation “{conversation.title}”" not in sam.get(COURSE).main
+    )  # Nothing was said in it yet.
+    sqlite_site.do(practice_actions.say, run.id, conversation, 0, 0)
     links = sam.get(COURSE).links()
     assert links["Continue the check you started"] == f"{COURSE}/check"
-    assert links[f"Continue the conversation “{talk.title}”"].endswith(f"/conversations/{talk.id}")
+    assert links[f"Continue the conversation “{conversation.title}”"].endswith(f"/conversations/{conversation.id}")
     assert sam.get(COURSE).main.count("In progress") == 2
 
 
@@ -56,24 +58,24 @@ def test_home_begins_with_where_somebody_left_off_whatever_it_is(
         page = sam.get("/courses")
         assert page.main.index("Continue where you left off") < page.main.index("All courses")
         words = page.main.partition("Continue where you left off")[2].partition("All courses")[0]
-        titles = [course.lessons[0].title, course.lessons[1].title, "Knowledge check", talk.title]
+        titles = [course.lessons[0].title, course.lessons[1].title, "Knowledge check", conversation.title]
         first = min((title for title in titles if title in words), key=lambda title: (words.index(title), -len(title)))
         return first, page.links()["Continue"], words
 
-    talk = course.conversation_by_id[TALKS[0]]
+    conversation = course.conversation_by_id[CONVERSATIONS[0]]
     assert left_off()[:2] == (course.lessons[0].title, f"{COURSE}/lessons/{course.lessons[0].id}")
     question = open_check(sam)
     assert left_off()[:2] == ("Knowledge check", question.path)
-    run = sqlite_site.do(practice_actions.begin, enrolment, course.digest, talk.id)
+    run = sqlite_site.do(practice_actions.begin, enrolment, course.digest, conversation.id)
     assert left_off()[0] == "Knowledge check"  # Nothing was said in the conversation yet.
-    sqlite_site.do(practice_actions.say, run.id, talk, 0, 0)
+    sqlite_site.do(practice_actions.say, run.id, conversation, 0, 0)
     title, url, words = left_off()
-    assert (title, url) == (talk.title, f"{COURSE}/conversations/{talk.id}")
+    assert (title, url) == (conversation.title, f"{COURSE}/conversations/{conversation.id}")
     assert "Knowledge check" in words and sam.get("/courses").links()["Knowledge check"] == question.path
     sqlite_site.do(actions.finish_lesson, enrolment, course.lessons[0].id, False)
     title, url, words = left_off()
     assert (title, url) == (course.lessons[1].title, f"{COURSE}/lessons/{course.lessons[1].id}")
-    assert talk.title in words and "Knowledge check" in words
+    assert conversation.title in words and "Knowledge check" in words
 
 
 def test_a_check_on_hard_things_says_so_and_can_be_left(sqlite_site: Site) -> None:

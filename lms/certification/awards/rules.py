@@ -116,7 +116,7 @@ def attest_renewal(
     changed = {lesson.id for lesson in way.changes.lessons}
     otherwise = changed & progress.lessons_otherwise
     known = changed & progress.lessons_known
-    conversations = {talk.id for talk in way.changes.talks}
+    conversations = {conversation.id for conversation in way.changes.conversations}
     practice = practice_asked(course, way, progress)
     recorded = practice - min(practice, len(conversations & (progress.practised - progress.practised_otherwise)))
     by_waiver = min(recorded, len(conversations & progress.practised_otherwise & set(waived)))

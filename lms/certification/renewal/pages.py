@@ -29,7 +29,7 @@ class Told:
     version: str
     new: tuple[str, ...]
     changed: tuple[str, ...]
-    talks: tuple[str, ...]
+    conversations: tuple[str, ...]
     asked: tuple[str, ...]
     minutes: int
     until: date | None
@@ -77,7 +77,7 @@ def news_words(award: Award, settings: Settings) -> Told | None:
         news.course.version,
         tuple(lesson.title for lesson in changes.new),
         tuple(lesson.title for lesson in changes.changed),
-        tuple(talk.title for talk in changes.talks),
+        tuple(conversation.title for conversation in changes.conversations),
         _asked(news),
         news.minutes,
         news.until,

@@ -53,7 +53,10 @@ def _care(desk: Desk, course: Course) -> None:
 
 def _notes(course: Course) -> list[tuple[str, ContentNote]]:
     noted = [(lesson.path, note) for lesson in course.lessons for note in (lesson.content_note, lesson.gentle_note)]
-    return [*noted, *((f"practice/{talk.id}.md", talk.content_note) for talk in course.conversations)]
+    return [
+        *noted,
+        *((f"practice/{conversation.id}.md", conversation.content_note) for conversation in course.conversations),
+    ]
 
 
 def _length_of_notes(desk: Desk, course: Course) -> None:

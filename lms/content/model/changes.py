@@ -13,7 +13,7 @@ class Changes:
     """Lessons and conversations of the newer version that are new or say something else, in its order."""
 
     lessons: tuple[Lesson, ...] = ()
-    talks: tuple[Conversation, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
     new: tuple[Lesson, ...] = ()
 
     @property
@@ -29,10 +29,14 @@ def changes_between(known: Course, newest: Course) -> Changes:
     """
     before = {lesson.id: _text_of(lesson) for lesson in known.lessons}
     lessons = tuple(lesson for lesson in newest.lessons if before.get(lesson.id) != _text_of(lesson))
-    talks = {talk.id: replace(talk, path="") for talk in known.conversations}
+    conversations = {conversation.id: replace(conversation, path="") for conversation in known.conversations}
     return Changes(
         lessons,
-        tuple(talk for talk in newest.conversations if talks.get(talk.id) != replace(talk, path="")),
+        tuple(
+            conversation
+            for conversation in newest.conversations
+            if conversations.get(conversation.id) != replace(conversation, path="")
+        ),
         tuple(lesson for lesson in lessons if lesson.id not in before),
     )
 

@@ -166,7 +166,10 @@ class Course:
     @cached_property
     def better_unseen(self) -> bool:
         """True when a lesson or a conversation is better not seen, so that its check is not either."""
-        notes = (*(lesson.content_note for lesson in self.lessons), *(talk.content_note for talk in self.conversations))
+        notes = (
+            *(lesson.content_note for lesson in self.lessons),
+            *(conversation.content_note for conversation in self.conversations),
+        )
         return any(note.better_unseen for note in notes)
 
     @property

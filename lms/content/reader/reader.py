@@ -51,7 +51,9 @@ def read(bundle: Bundle, course_folder_name: str = "") -> tuple[Desk, Course | N
     html = print_sheet(desk, sheet) if sheet else ""
     modules = tuple(read_module(desk, folder) for folder in found.folders)
     conversations = tuple(
-        talk for path in found.conversations if path in texts and (talk := read_conversation(desk, path)) is not None
+        conversation
+        for path in found.conversations
+        if path in texts and (conversation := read_conversation(desk, path)) is not None
     )
     questions = _read_bank(desk, bundle)
     words = glossary.read(desk, "glossary.md") if "glossary.md" in texts else ()
@@ -127,13 +129,13 @@ def _named(found: Outline, media: dict[str, str]) -> dict[str, str]:
 
 def _in_order(conversations: tuple[Conversation, ...], arcs: tuple[Arc, ...]) -> tuple[Conversation, ...]:
     """The conversations as their files stand; those of an arc stand together, in its order."""
-    places = {talk.id: place for place, talk in enumerate(conversations)}
+    places = {conversation.id: place for place, conversation in enumerate(conversations)}
 
-    def key(talk: Conversation) -> tuple[int, int]:
-        arc = next((arc for arc in arcs if talk.id in arc.contacts), None)
+    def key(conversation: Conversation) -> tuple[int, int]:
+        arc = next((arc for arc in arcs if conversation.id in arc.contacts), None)
         if arc is None:
-            return places[talk.id], 0
-        return min(places[id] for id in arc.contacts if id in places), arc.contacts.index(talk.id)
+            return places[conversation.id], 0
+        return min(places[id] for id in arc.contacts if id in places), arc.contacts.index(conversation.id)
 
     return tuple(sorted(conversations, key=key))
 

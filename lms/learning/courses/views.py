@@ -116,10 +116,10 @@ def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, pages
     course_ids = {row.id: row.course_id for row in enrolments}
     open_things: list[tuple[datetime, pages.LeftOff]] = []
     for run in practice_records.list_open_runs(course_ids):
-        with suppress(LookupError):  # This version of the site can't read the course any more, or it has no such talk.
+        with suppress(LookupError):  # This site may no longer read the course, or know the conversation.
             course = get_course(run.digest)
-            talk = course.conversation_by_id[run.conversation_id]
-            open_things.append((run.touched_at, pages.left_off_conversation(course, talk)))
+            conversation = course.conversation_by_id[run.conversation_id]
+            open_things.append((run.touched_at, pages.left_off_conversation(course, conversation)))
     for attempt, touched_at in records.list_open_attempts(course_ids):
         with suppress(LookupError):
             paper = Paper(attempt, None, {})

@@ -29,25 +29,27 @@ def fit_words() -> dict[str, str]:
 def graph(course: str, conversation: str) -> Any:
     """Show a conversation as a drawing and as a list to those who run it; learners are never sent it."""
     page, content = open_course(course)
-    talk = content.conversation_by_id.get(conversation)
-    if talk is None or not may_facilitate(page.visitor, course):
+    shown = content.conversation_by_id.get(conversation)
+    if shown is None or not may_facilitate(page.visitor, course):
         abort(404)
-    coverage = practice_records.released_coverage(facilitated_programmes(page.visitor, course), talk.id, content.digest)
-    survey = conversation_graph.survey(talk)
-    lowest, highest = share_range(talk)
+    coverage = practice_records.released_coverage(
+        facilitated_programmes(page.visitor, course), shown.id, content.digest
+    )
+    survey = conversation_graph.survey(shown)
+    lowest, highest = share_range(shown)
     return render_template(
         "learning/graph.html",
         here="courses",
         course=content,
-        conversation=talk,
-        drawing=conversation_graph.draw(talk),
+        conversation=shown,
+        drawing=conversation_graph.draw(shown),
         box_width=conversation_graph.WIDTH,
         box_height=conversation_graph.HEIGHT,
-        turns=[_turn(page, talk, turn, coverage) for turn in talk.turns],
-        ends=[(_anchor(talk, end), end.title, end.good) for end in talk.ends],
+        turns=[_turn(page, shown, turn, coverage) for turn in shown.turns],
+        ends=[(_anchor(shown, end), end.title, end.good) for end in shown.ends],
         survey=survey,
-        best=_written_out(page, talk, survey.best),
-        worst=_written_out(page, talk, survey.worst),
+        best=_written_out(page, shown, survey.best),
+        worst=_written_out(page, shown, survey.worst),
         runs=coverage.runs,
         lowest=round(100 * lowest),
         highest=round(100 * highest),
@@ -56,19 +58,23 @@ def graph(course: str, conversation: str) -> Any:
     )
 
 
-def _anchor(talk: Conversation, place: Turn | End) -> str:
-    return f"end-{talk.ends.index(place) + 1}" if isinstance(place, End) else f"turn-{talk.turns.index(place) + 1}"
+def _anchor(conversation: Conversation, place: Turn | End) -> str:
+    return (
+        f"end-{conversation.ends.index(place) + 1}"
+        if isinstance(place, End)
+        else f"turn-{conversation.turns.index(place) + 1}"
+    )
 
 
-def _name(talk: Conversation, place: Turn | End) -> str:
+def _name(conversation: Conversation, place: Turn | End) -> str:
     title = conversation_graph.title_of(place)
-    return title if isinstance(place, End) else f"{talk.turns.index(place) + 1}. {title}"
+    return title if isinstance(place, End) else f"{conversation.turns.index(place) + 1}. {title}"
 
 
-def _turn(page: OpenPage, talk: Conversation, turn: Turn, coverage: Coverage) -> dict[str, Any]:
+def _turn(page: OpenPage, conversation: Conversation, turn: Turn, coverage: Coverage) -> dict[str, Any]:
     return {
-        "anchor": _anchor(talk, turn),
-        "name": _name(talk, turn),
+        "anchor": _anchor(conversation, turn),
+        "name": _name(conversation, turn),
         "stage": turn.stage,
         "says": pages.dress(turn.says, page.facts),
         "replies": [
@@ -76,8 +82,8 @@ def _turn(page: OpenPage, talk: Conversation, turn: Turn, coverage: Coverage) ->
                 "text": pages.dress(reply.text, page.facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
-                "goes_to": _name(talk, talk.places[reply.goes_to]),
-                "anchor": _anchor(talk, talk.places[reply.goes_to]),
+                "goes_to": _name(conversation, conversation.places[reply.goes_to]),
+                "anchor": _anchor(conversation, conversation.places[reply.goes_to]),
                 "met": coverage.counts.get((turn.id, index), 0),
             }
             for index, reply in enumerate(turn.replies)
@@ -85,10 +91,10 @@ def _turn(page: OpenPage, talk: Conversation, turn: Turn, coverage: Coverage) ->
     }
 
 
-def _written_out(page: OpenPage, talk: Conversation, path: tuple[int, ...]) -> dict[str, Any]:
+def _written_out(page: OpenPage, conversation: Conversation, path: tuple[int, ...]) -> dict[str, Any]:
     """Return a path as what is said on it, with its end."""
-    steps = conversation_graph.steps_of(talk, path)
-    end = talk.places[steps[-1][1].goes_to] if steps else None
+    steps = conversation_graph.steps_of(conversation, path)
+    end = conversation.places[steps[-1][1].goes_to] if steps else None
     return {
         "steps": [
             {

@@ -42,7 +42,7 @@ class Run(Base):
         return self.debrief_at + KEPT_AFTER_DEBRIEF if self.debrief_at else self.touched_at + KEPT_UNFINISHED
 
 
-class TalkTally(Base):
+class ConversationTally(Base):
     """How many people of a programme brought a conversation of one version to an end; nobody is named by it."""
 
     __tablename__ = "talk_tally"
@@ -53,7 +53,7 @@ class TalkTally(Base):
     released: Mapped[int] = mapped_column(default=0)
 
 
-class TalkCoverage(Base):
+class ConversationCoverage(Base):
     """How many people of a programme chose a reply: held back, and released with each tenth of them."""
 
     __tablename__ = "talk_coverage"
@@ -136,17 +136,19 @@ def count_finished(programme_id: str, digest: str, conversation_id: str, choices
     Call it once for each person, so that no one of them alone brings what is held to light: that is released with
     each tenth person of a programme.
     """
-    tally = db.session.get(TalkTally, (programme_id, digest, conversation_id))
+    tally = db.session.get(ConversationTally, (programme_id, digest, conversation_id))
     if tally is None:
-        tally = TalkTally(programme_id=programme_id, digest=digest, conversation_id=conversation_id, held=0, released=0)
+        tally = ConversationTally(
+            programme_id=programme_id, digest=digest, conversation_id=conversation_id, held=0, released=0
+        )
         db.session.add(tally)
     tally.held += 1
     for turn_id, index in sorted(set(choices)):
         key = (programme_id, digest, conversation_id, turn_id, index)
-        row = db.session.get(TalkCoverage, key)
+        row = db.session.get(ConversationCoverage, key)
         if row is None:
             names = ("programme_id", "digest", "conversation_id", "turn_id", "reply_index")
-            row = TalkCoverage(**dict(zip(names, key, strict=True)), held=0, released=0)
+            row = ConversationCoverage(**dict(zip(names, key, strict=True)), held=0, released=0)
             db.session.add(row)
         row.held += 1
     db.session.flush()
@@ -154,22 +156,24 @@ def count_finished(programme_id: str, digest: str, conversation_id: str, choices
         _release(tally)
 
 
-def _release(tally: TalkTally) -> None:
+def _release(tally: ConversationTally) -> None:
     for row in _coverage_rows(tally.programme_id, tally.digest, tally.conversation_id):
         row.held, row.released = 0, row.released + row.held
     tally.held, tally.released = 0, tally.released + tally.held
 
 
-def _coverage_rows(programme_id: str, digest: str, conversation_id: str) -> list[TalkCoverage]:
-    query = select(TalkCoverage).where(TalkCoverage.programme_id == programme_id, TalkCoverage.digest == digest)
-    return list(db.session.scalars(query.where(TalkCoverage.conversation_id == conversation_id)))
+def _coverage_rows(programme_id: str, digest: str, conversation_id: str) -> list[ConversationCoverage]:
+    query = select(ConversationCoverage).where(
+        ConversationCoverage.programme_id == programme_id, ConversationCoverage.digest == digest
+    )
+    return list(db.session.scalars(query.where(ConversationCoverage.conversation_id == conversation_id)))
 
 
 def released_coverage(programme_ids: Iterable[str], conversation_id: str, digest: str) -> Coverage:
     """Return which replies people of some programmes met in a version, each programme's count rounded down to tens."""
     people, counts = 0, Counter[tuple[str, int]]()
     for programme_id in programme_ids:
-        tally = db.session.get(TalkTally, (programme_id, digest, conversation_id))
+        tally = db.session.get(ConversationTally, (programme_id, digest, conversation_id))
         people += tally.released if tally else 0
         for row in _coverage_rows(programme_id, digest, conversation_id) if tally else ():
             counts[row.turn_id, row.reply_index] += in_tens(row.released)

@@ -31,7 +31,7 @@ from lms.library.course_cache import get_course
 
 
 @dataclass(frozen=True)
-class Talk:
+class OpenedConversation:
     """A conversation as somebody has it in front of them; without a run nothing of it is kept."""
 
     page: OpenPage
@@ -61,39 +61,39 @@ def _version_of(run: Run, content: Course) -> Course:
         return content
 
 
-def _open_talk(course: str, conversation: str) -> Talk:
+def _open_conversation(course: str, conversation: str) -> OpenedConversation:
     """Return the conversation, on the run that is open where there is one, or answer 404."""
     page, content = open_course(course)
     run = practice_records.find_open(page.enrolment_id, conversation) if page.enrolment_id else None
     return _with(page, content, conversation, run)
 
 
-def _with(page: OpenPage, content: Course, conversation: str, run: Run | None) -> Talk:
+def _with(page: OpenPage, content: Course, conversation: str, run: Run | None) -> OpenedConversation:
     version = _version_of(run, content) if run else content
-    talk = version.conversation_by_id.get(conversation)
-    if talk is None:
+    found = version.conversation_by_id.get(conversation)
+    if found is None:
         abort(404)
     if run is None:
-        return Talk(page, content, talk)
-    return Talk(page, content, talk, run, run.path, run.tells, run.own_first)
+        return OpenedConversation(page, content, found)
+    return OpenedConversation(page, content, found, run, run.path, run.tells, run.own_first)
 
 
 @blueprint.route("/courses/<course>/conversations/<conversation>", methods=["GET", "POST"])
 @public
 def conversation(course: str, conversation: str) -> Any:
     """Play a practice conversation: of somebody who takes the course one run is kept, of others nothing."""
-    talk = _open_talk(course, conversation)
+    opened = _open_conversation(course, conversation)
     if request.method == "GET":
         words = _("We’ve deleted your choices in that conversation. What your course recorded about it stays.")
         notices = [words] if "forgotten" in request.args else []
-        return _play_page(talk, notices) if talk.run else _start_page(talk, notices)
+        return _play_page(opened, notices) if opened.run else _start_page(opened, notices)
     ended = sign_in_again()
     if ended is not None:
         return ended
-    return _kept_move(talk) if talk.page.enrolment_id else _loose_move(talk)
+    return _kept_move(opened) if opened.page.enrolment_id else _loose_move(opened)
 
 
-def _loose_move(talk: Talk) -> Any:
+def _loose_move(opened: OpenedConversation) -> Any:
     """Take one step with a path that travels with the page, and is kept nowhere."""
     form = request.form
     path = form.get("path", "")
@@ -107,8 +107,8 @@ def _loose_move(talk: Talk) -> Any:
     elif "restart" in form:
         path = ""
     tells, own_first = _wishes()
-    path = play(talk.conversation, path).path
-    now = Talk(talk.page, talk.course, talk.conversation, None, path, tells, own_first)
+    path = play(opened.conversation, path).path
+    now = OpenedConversation(opened.page, opened.course, opened.conversation, None, path, tells, own_first)
     return _debrief_page(now, []) if now.played.end else _play_page(now, [])
 
 
@@ -119,17 +119,17 @@ def _wishes() -> tuple[bool, bool]:
     return tells == "yes", own_first == "yes"
 
 
-def _kept_move(talk: Talk) -> Any:
+def _kept_move(opened: OpenedConversation) -> Any:
     """Take one step in the kept run; whatever was sent before, from here or elsewhere, is neither lost nor repeated."""
     form = request.form
     if "run" not in form:
-        return _begin(talk)
+        return _begin(opened)
     seen = practice_records.find_own(form["run"], signed_in().person_id)
-    if seen is None or not _belongs_here(talk, seen):
+    if seen is None or not _belongs_here(opened, seen):
         return _newest(
-            talk, _("We no longer have the conversation on that page. You can start it again whenever you like.")
+            opened, _("We no longer have the conversation on that page. You can start it again whenever you like.")
         )
-    there = _with(talk.page, talk.course, talk.conversation.id, seen)
+    there = _with(opened.page, opened.course, opened.conversation.id, seen)
     revision = whole_number(form.get("revision", ""), -1)
     came: practice_actions.Came = "done"
     if "reply" in form:
@@ -144,67 +144,67 @@ def _kept_move(talk: Talk) -> Any:
         tells, own_first = (form[name] == "yes" if name in form else None for name in ("tell", "own"))
         write(practice_actions.set_wishes, seen.id, tells, own_first)
     if came == "done":
-        return redirect(_address_of(talk, seen.public_id), 303)
+        return redirect(_address_of(opened, seen.public_id), 303)
     words = _(
         "You continued this conversation in another tab or on another device. Nothing is lost: this is the latest turn."
     )
-    return _newest(talk, words, seen.public_id)
+    return _newest(opened, words, seen.public_id)
 
 
-def _belongs_here(talk: Talk, run: Run) -> bool:
+def _belongs_here(opened: OpenedConversation, run: Run) -> bool:
     """Return whether a run is of this conversation: what is said in one never counts for another."""
     course_id = records.get_enrolment(run.enrolment_id).course_id
-    return (course_id, run.conversation_id) == (talk.course.id, talk.conversation.id)
+    return (course_id, run.conversation_id) == (opened.course.id, opened.conversation.id)
 
 
-def _begin(talk: Talk) -> Any:
+def _begin(opened: OpenedConversation) -> Any:
     """Begin; somebody who was signed out on the way goes on where the page was, unless another run is open."""
-    path = play(talk.conversation, request.form.get("path", "")).path
+    path = play(opened.conversation, request.form.get("path", "")).path
     tells, own_first = _wishes()
-    enrolment_id, conversation = talk.page.enrolment_id, talk.conversation
-    if enrolment_id and talk.run is None and not play(conversation, path).end:
-        write(practice_actions.begin, enrolment_id, talk.course.digest, conversation.id, path, tells, own_first)
-    return redirect(f"{talk.url}#now", 303)
+    enrolment_id, conversation = opened.page.enrolment_id, opened.conversation
+    if enrolment_id and opened.run is None and not play(conversation, path).end:
+        write(practice_actions.begin, enrolment_id, opened.course.digest, conversation.id, path, tells, own_first)
+    return redirect(f"{opened.url}#now", 303)
 
 
-def _address_of(talk: Talk, run_id: str) -> str:
+def _address_of(opened: OpenedConversation, run_id: str) -> str:
     """Return where a run is shown now: in play, or read back."""
     run = practice_records.find_own(run_id, signed_in().person_id)
     if run and run.debrief_at:
         return _debrief_url(run)
-    return f"{talk.url}#now"
+    return f"{opened.url}#now"
 
 
 def _debrief_url(run: Run) -> str:
     return url_for("learning.debrief", run=run.public_id)
 
 
-def _newest(talk: Talk, words: str, run_id: str = "") -> Any:
+def _newest(opened: OpenedConversation, words: str, run_id: str = "") -> Any:
     """Show how a conversation stands now, with a calm word on why it is not what was on the page."""
     run = practice_records.find_own(run_id, signed_in().person_id) if run_id else None
     if run and run.debrief_at:
-        return _debrief_page(_with(talk.page, talk.course, talk.conversation.id, run), [words])
-    now = _open_talk(talk.course.id, talk.conversation.id)
+        return _debrief_page(_with(opened.page, opened.course, opened.conversation.id, run), [words])
+    now = _open_conversation(opened.course.id, opened.conversation.id)
     return _play_page(now, [words]) if now.run else _start_page(now, [words])
 
 
-def _about(talk: Talk) -> dict[str, Any]:
-    page = talk.page
+def _about(opened: OpenedConversation) -> dict[str, Any]:
+    page = opened.page
     progress = records.progress_of(page.enrolment_id) if page.enrolment_id else None
     return {
         "here": "courses",
-        "course": talk.course,
-        "conversation": talk.conversation,
-        "run": talk.run,
-        "path": talk.path,
-        "tells": talk.tells,
-        "own_first": talk.own_first,
-        "talk_url": talk.url,
+        "course": opened.course,
+        "conversation": opened.conversation,
+        "run": opened.run,
+        "path": opened.path,
+        "tells": opened.tells,
+        "own_first": opened.own_first,
+        "conversation_url": opened.url,
         "enrolled": page.enrolment_id is not None,
         "signed_in": page.visitor is not None,
-        "completed": progress is not None and talk.conversation.id in progress.practised,
-        "contact": practice_pages.contact_of(talk.course, talk.conversation),
-        "needs_good": talk.conversation.must_reach == "good",
+        "completed": progress is not None and opened.conversation.id in progress.practised,
+        "contact": practice_pages.contact_of(opened.course, opened.conversation),
+        "needs_good": opened.conversation.must_reach == "good",
     }
 
 
@@ -212,9 +212,9 @@ def _day_of(moment: datetime) -> str:
     return day(moment.astimezone(ZoneInfo(settings().timezone)).date())
 
 
-def _start_page(talk: Talk, notices: list[str] | None = None) -> str:
-    page = talk.page
-    earlier = practice_records.list_finished(page.enrolment_id, talk.conversation.id) if page.enrolment_id else []
+def _start_page(opened: OpenedConversation, notices: list[str] | None = None) -> str:
+    page = opened.page
+    earlier = practice_records.list_finished(page.enrolment_id, opened.conversation.id) if page.enrolment_id else []
     shown = [
         {
             "url": _debrief_url(run),
@@ -224,40 +224,42 @@ def _start_page(talk: Talk, notices: list[str] | None = None) -> str:
         for run in earlier
         if run.debrief_at
     ]
-    return render_template("learning/conversation.html", **_about(talk), started=False, earlier=shown, notices=notices)
+    return render_template(
+        "learning/conversation.html", **_about(opened), started=False, earlier=shown, notices=notices
+    )
 
 
-def _play_page(talk: Talk, notices: list[str]) -> str:
-    played, facts = talk.played, talk.page.facts
-    newest = talk.course.conversation_by_id.get(talk.conversation.id)
+def _play_page(opened: OpenedConversation, notices: list[str]) -> str:
+    played, facts = opened.played, opened.page.facts
+    newest = opened.course.conversation_by_id.get(opened.conversation.id)
     turn = played.place
     return render_template(
         "learning/conversation.html",
-        **_about(talk),
+        **_about(opened),
         started=True,
         script=practice_pages.script_of(played, facts),
         now=practice_pages.present_turn(turn, facts) if isinstance(turn, Turn) else None,
-        replies=practice_pages.replies_in_play(talk.conversation, played, facts),
-        republished=talk.run is not None and newest != talk.conversation,
+        replies=practice_pages.replies_in_play(opened.conversation, played, facts),
+        republished=opened.run is not None and newest != opened.conversation,
         notices=notices,
     )
 
 
-def _debrief_page(talk: Talk, notices: list[str]) -> str:
-    played, facts = talk.played, talk.page.facts
+def _debrief_page(opened: OpenedConversation, notices: list[str]) -> str:
+    played, facts = opened.played, opened.page.facts
     return render_template(
         "learning/debrief.html",
-        **_about(talk),
+        **_about(opened),
         end=played.end,
         end_html=dress(played.end.html, facts) if played.end else "",
         script=practice_pages.script_of(played, facts),
-        counts=practice_pages.counts_of(talk.conversation, played),
-        kept_until=_day_of(talk.run.kept_until) if talk.run else "",
+        counts=practice_pages.counts_of(opened.conversation, played),
+        kept_until=_day_of(opened.run.kept_until) if opened.run else "",
         notices=notices,
     )
 
 
-def _own_run(public_id: str) -> tuple[Run, Talk]:
+def _own_run(public_id: str) -> tuple[Run, OpenedConversation]:
     """Return somebody's own run with its conversation, or answer 404."""
     found = practice_records.find_own(public_id, signed_in().person_id)
     if found is None:
@@ -270,25 +272,25 @@ def _own_run(public_id: str) -> tuple[Run, Talk]:
 @allow("learn")
 def debrief(run: str) -> Any:
     """Show a conversation read back, turn by turn; one that is not at its end is gone on with."""
-    found, talk = _own_run(run)
-    return _debrief_page(talk, []) if found.debrief_at else redirect(f"{talk.url}#now", 303)
+    found, opened = _own_run(run)
+    return _debrief_page(opened, []) if found.debrief_at else redirect(f"{opened.url}#now", 303)
 
 
 @blueprint.post("/talks/<run>")
 @allow("learn")
 def try_again(run: str) -> Any:
     """Go back to one moment of a conversation; what was read back stays."""
-    found, talk = _own_run(run)
-    if talk.page.enrolment_id is None:
+    found, opened = _own_run(run)
+    if opened.page.enrolment_id is None:
         abort(404)
     write(practice_actions.try_again, found.id, whole_number(request.form.get("from", ""), 0))
-    return redirect(f"{talk.url}#now", 303)
+    return redirect(f"{opened.url}#now", 303)
 
 
 @blueprint.post("/talks/<run>/forget")
 @allow("learn")
-def forget_talk(run: str) -> Any:
+def forget_conversation(run: str) -> Any:
     """Forget a conversation at once."""
-    _found, talk = _own_run(run)
+    _found, opened = _own_run(run)
     write(practice_records.forget, run, signed_in().person_id)
-    return redirect(f"{talk.url}?forgotten=yes", 303)
+    return redirect(f"{opened.url}?forgotten=yes", 303)

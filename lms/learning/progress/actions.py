@@ -61,8 +61,8 @@ def complete_practice(enrolment_id: str, conversation: Conversation, end: End) -
 def go_on_with_newest(enrolment_id: str, known: Course, newest: Course) -> None:
     """Bring an enrolment to the newest version; what changed since is open again, all else stays done."""
     changes = changes_between(known, newest)
-    lessons, talks = ({one.id for one in some} for some in (changes.lessons, changes.talks))
-    records.move_enrolment(enrolment_id, newest.minor_line, lessons, talks)
+    lessons, conversations = ({one.id for one in some} for some in (changes.lessons, changes.conversations))
+    records.move_enrolment(enrolment_id, newest.minor_line, lessons, conversations)
     enrolment = records.get_enrolment(enrolment_id)
     announce(WentOn(enrolment.person_id, enrolment.programme_id, enrolment_id, newest.version))
 

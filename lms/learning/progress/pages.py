@@ -175,11 +175,11 @@ class LeftOff:
     trail_text: str = ""
 
 
-def left_off_conversation(course: Course, talk: Conversation) -> LeftOff:
+def left_off_conversation(course: Course, conversation: Conversation) -> LeftOff:
     """Return a conversation that somebody is in the middle of."""
-    url = url_for("learning.conversation", course=course.id, conversation=talk.id)
-    detail = _("Practice conversation. %(time)s", time=duration(talk.minutes))
-    return LeftOff(course.title, url_for("learning.course", course=course.id), talk.title, detail, url)
+    url = url_for("learning.conversation", course=course.id, conversation=conversation.id)
+    detail = _("Practice conversation. %(time)s", time=duration(conversation.minutes))
+    return LeftOff(course.title, url_for("learning.course", course=course.id), conversation.title, detail, url)
 
 
 def left_off_check(course: Course, url: str, marks: list[bool]) -> LeftOff:
@@ -217,13 +217,13 @@ def left_off_renewal(course: Course) -> LeftOff:
     return LeftOff(course.title, course_url, _("Renew your certificate"), "", url)
 
 
-def opened_rows(course: Course, check: bool, talks: list[str]) -> list[Opened]:
+def opened_rows(course: Course, check: bool, conversations: list[str]) -> list[Opened]:
     """Return a check and conversations that are open, in words."""
     rows = [Opened(_("Continue the check you started"), url_for("learning.check", course=course.id))] if check else []
-    for name in talks:
-        talk = course.conversation_by_id.get(name)
-        if talk:
-            words = _("Continue the conversation “%(title)s”", title=talk.title)
+    for name in conversations:
+        conversation = course.conversation_by_id.get(name)
+        if conversation:
+            words = _("Continue the conversation “%(title)s”", title=conversation.title)
             rows.append(Opened(words, url_for("learning.conversation", course=course.id, conversation=name)))
     return rows
 
@@ -231,7 +231,7 @@ def opened_rows(course: Course, check: bool, talks: list[str]) -> list[Opened]:
 def as_opened(step: Step, opened: Collection[str]) -> Step:
     """Return a step that says it was started where it, or a part of it, is open."""
     parts = tuple(as_opened(part, opened) for part in step.parts)
-    started = bool(step.url) and step.url in opened and step.kind in {"talk", "check"}
+    started = bool(step.url) and step.url in opened and step.kind in {"conversation", "check"}
     return replace(step, parts=parts, started=started, mark="started" if started and not step.done else step.mark)
 
 
@@ -264,7 +264,7 @@ def path_of(
                 meta = f"{_('Changed since you earned your certificate.')} {meta}"
             title = _("%(number)s %(title)s", number=f"{module.number}.{place}", title=lesson.title)
             steps.append(Step("lesson", mark, title, meta, lesson_path(course, lesson), finished))
-    steps += _talks(course, progress)
+    steps += _conversations(course, progress)
     check = url_for("learning.check", course=course.id)
     asked, passed = way.draw if way else course.criteria.draw, progress.passed and not way
     meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", asked)
@@ -274,9 +274,11 @@ def path_of(
     return [as_opened(step, opened) for step in steps]
 
 
-def _talks(course: Course, progress: Progress) -> list[Step]:
+def _conversations(course: Course, progress: Progress) -> list[Step]:
     """Return the practice conversations; those that are contacts of one arc stand together, where the first stands."""
-    one_by_one = {talk.id: _talk(course, talk, progress) for talk in course.conversations}
+    one_by_one = {
+        conversation.id: _conversation(course, conversation, progress) for conversation in course.conversations
+    }
     arcs = {arc.contacts[0]: arc for arc in course.arcs if arc.contacts}
     within = {id for arc in course.arcs for id in arc.contacts}
     steps: list[Step] = []
@@ -285,17 +287,17 @@ def _talks(course: Course, progress: Progress) -> list[Step]:
             parts = tuple(one_by_one[contact] for contact in arcs[id].contacts)
             meta = ngettext("%(num)s contact with one colleague", "%(num)s contacts with one colleague", len(parts))
             done = all(part.done for part in parts)
-            steps.append(Step("arc", "done" if done else "talk", arcs[id].title, meta, done=done, parts=parts))
+            steps.append(Step("arc", "done" if done else "conversation", arcs[id].title, meta, done=done, parts=parts))
         elif id not in within:
             steps.append(step)
     return steps
 
 
-def _talk(course: Course, talk: Conversation, progress: Progress) -> Step:
-    done = talk.id in progress.practised
-    meta = _("Practice conversation. %(time)s", time=duration(talk.minutes))
-    url = url_for("learning.conversation", course=course.id, conversation=talk.id)
-    return Step("talk", "done" if done else "talk", talk.title, meta, url, done)
+def _conversation(course: Course, conversation: Conversation, progress: Progress) -> Step:
+    done = conversation.id in progress.practised
+    meta = _("Practice conversation. %(time)s", time=duration(conversation.minutes))
+    url = url_for("learning.conversation", course=course.id, conversation=conversation.id)
+    return Step("conversation", "done" if done else "conversation", conversation.title, meta, url, done)
 
 
 def asked_rows(course: Course, progress: Progress) -> list[dict[str, Any]]:

@@ -313,12 +313,12 @@ def upsert(table: type[Base], keys: tuple[str, ...], dialect: str, newer_only: b
     return statement.on_conflict_do_update(index_elements=keys, set_=changes, where=where)
 
 
-def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], talks: set[str]) -> None:
+def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], conversations: set[str]) -> None:
     """Put an enrolment on another line of its course, with some lessons and conversations open again."""
     get_enrolment(enrolment_id).minor_line = minor_line
     for table, item, again in (
         (LessonDone, LessonDone.lesson_id, lessons),
-        (PracticeDone, PracticeDone.conversation_id, talks),
+        (PracticeDone, PracticeDone.conversation_id, conversations),
     ):
         db.session.execute(delete(table).where(table.enrolment_id == enrolment_id, item.in_(again)))
     db.session.flush()

@@ -54,10 +54,13 @@ def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str,
         url, act = lesson_path(course, lesson), _("Read “%(title)s”", title=lesson.title)
     elif item.kind == "practice":
         words = ngettext("One practice conversation", "%(num)s practice conversations", item.needed)
-        talks = [*way.changes.talks, *course.conversations]
-        talk = next((talk for talk in talks if talk.id not in progress.practised), talks[0])
-        url = url_for("learning.conversation", course=course.id, conversation=talk.id)
-        act = _("Play “%(title)s”", title=talk.title)
+        conversations = [*way.changes.conversations, *course.conversations]
+        conversation = next(
+            (conversation for conversation in conversations if conversation.id not in progress.practised),
+            conversations[0],
+        )
+        url = url_for("learning.conversation", course=course.id, conversation=conversation.id)
+        act = _("Play “%(title)s”", title=conversation.title)
     else:
         words = _("All safety questions right") if item.kind == "safety" else questions_words(course, way)
         url, act = url_for("learning.check", course=course.id), _("Go to the check")
@@ -99,7 +102,7 @@ class Newer:
     version: str
     new: tuple[str, ...]
     changed: tuple[str, ...]
-    talks: tuple[str, ...]
+    conversations: tuple[str, ...]
     done: int
     stays: int
 
@@ -113,7 +116,7 @@ def newer_than(known: Course, newest: Course, progress: Progress) -> Newer:
         newest.version,
         tuple(lesson.title for lesson in changes.new),
         tuple(lesson.title for lesson in changes.changed),
-        tuple(talk.title for talk in changes.talks),
+        tuple(conversation.title for conversation in changes.conversations),
         len(done),
         len((done & newest.lesson_by_id.keys()) - again),
     )

@@ -60,7 +60,9 @@ def practice_asked(course: Course, way: Way, progress: Progress) -> int:
 
 
 def _kept(course: Course, way: Way, progress: Progress) -> frozenset[str]:
-    return (progress.practised & course.conversation_by_id.keys()) - {talk.id for talk in way.changes.talks}
+    return (progress.practised & course.conversation_by_id.keys()) - {
+        conversation.id for conversation in way.changes.conversations
+    }
 
 
 def what_renewing_asks(course: Course, way: Way, progress: Progress, passed: bool) -> tuple[Asked, ...]:
@@ -72,7 +74,7 @@ def what_renewing_asks(course: Course, way: Way, progress: Progress, passed: boo
         asked.append(Asked("lessons", done >= len(lessons), done, len(lessons)))
     needed = practice_asked(course, way, progress)
     if needed:
-        played = len(progress.practised & {talk.id for talk in way.changes.talks})
+        played = len(progress.practised & {conversation.id for conversation in way.changes.conversations})
         asked.append(Asked("practice", played >= needed, min(played, needed), needed))
     asked.append(Asked("check", passed, int(passed), 1))
     if way.safety:
@@ -83,6 +85,6 @@ def what_renewing_asks(course: Course, way: Way, progress: Progress, passed: boo
 def minutes_of(course: Course, way: Way, progress: Progress) -> int:
     """Return about how long all that renewing asks for takes."""
     needed = practice_asked(course, way, progress)
-    talks = way.changes.talks or course.conversations
-    played = sum(sorted(talk.minutes for talk in talks)[:needed])
+    conversations = way.changes.conversations or course.conversations
+    played = sum(sorted(conversation.minutes for conversation in conversations)[:needed])
     return sum(lesson.minutes for lesson in way.changes.lessons) + played + check_minutes(way.draw)

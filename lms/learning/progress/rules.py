@@ -150,10 +150,10 @@ def prior_months(facts: Mapping[str, Any]) -> int:
 
 def can_be_met_otherwise(course: Course) -> tuple[tuple[str, str, str], ...]:
     """Return (item, id, title) of what a coordinator may record as met in another way; the check never is."""
-    talks = course.conversations if practice_needed(course) else ()
+    conversations = course.conversations if practice_needed(course) else ()
     lessons = course.lessons if course.criteria.lessons_required else ()
     return (
-        *(("practice", talk.id, talk.title) for talk in talks),
+        *(("practice", conversation.id, conversation.title) for conversation in conversations),
         *(("lesson", lesson.id, lesson.title) for lesson in lessons),
     )
 
@@ -188,7 +188,7 @@ def minutes_done(course: Course, progress: Progress) -> int:
     read = progress.lessons - progress.lessons_otherwise - progress.lessons_known
     played = progress.practised - progress.practised_otherwise
     left_out = sum(lesson.minutes for lesson in course.lessons if lesson.id not in read)
-    left_out += sum(talk.minutes for talk in course.conversations if talk.id not in played)
+    left_out += sum(conversation.minutes for conversation in course.conversations if conversation.id not in played)
     return course.minutes - left_out
 
 

@@ -24,21 +24,21 @@ def conversations() -> list[tuple[str, str]]:
     for name in COURSES:
         course = read_course(from_folder(ROOT / "courses" / name)).course
         assert course is not None
-        found += [(name, talk.id) for talk in course.conversations]
+        found += [(name, conversation.id) for conversation in course.conversations]
     return found
 
 
-def ways(talk: Conversation) -> dict[str, list[int]]:
+def ways(conversation: Conversation) -> dict[str, list[int]]:
     """Return a shortest way to every end."""
-    to: dict[str, list[int]] = {talk.start: []}
-    queue = deque([talk.start])
+    to: dict[str, list[int]] = {conversation.start: []}
+    queue = deque([conversation.start])
     while queue:
-        place = talk.places[queue.popleft()]
+        place = conversation.places[queue.popleft()]
         for index, reply in enumerate(() if isinstance(place, End) else place.replies):
             if reply.goes_to not in to:
                 to[reply.goes_to] = [*to[place.id], index]
                 queue.append(reply.goes_to)
-    return {end.id: to[end.id] for end in talk.ends}
+    return {end.id: to[end.id] for end in conversation.ends}
 
 
 def say(page: Page, token: int | str) -> Page:
@@ -81,17 +81,17 @@ def test_every_end_of_every_conversation_is_reached_without_a_script(sqlite_site
         publish(sqlite_site, course)
     content = read_course(from_folder(ROOT / "courses" / course)).course
     assert content is not None and content.conversations
-    for talk in content.conversations:
-        for end, way in ways(talk).items():
-            page = begin(sqlite_site.stranger(), f"/courses/{course}/conversations/{talk.id}")
+    for conversation in content.conversations:
+        for end, way in ways(conversation).items():
+            page = begin(sqlite_site.stranger(), f"/courses/{course}/conversations/{conversation.id}")
             for index in way:
                 assert len(offered(page)) > 1
                 page = say(page, index)
-            place = talk.places[end]
+            place = conversation.places[end]
             assert isinstance(place, End)
             assert page.h1 == place.title
             assert len(page.find(".said")) == len(way)
-            assert ("help is on its way" in page.main) == (talk.must_reach == "good" and not place.good)
+            assert ("help is on its way" in page.main) == (conversation.must_reach == "good" and not place.good)
 
 
 def test_the_content_note_and_what_is_kept_stand_on_the_page_before_it_begins(sqlite_site: Site) -> None:
@@ -119,8 +119,8 @@ def test_replies_stand_in_an_order_that_says_nothing_and_stays(sqlite_site: Site
     orders = [offered(begin(sqlite_site.stranger())) for _visit in range(2)]
     assert orders[0] == orders[1]
     shuffled = 0
-    for _course, talk_id in conversations()[:2]:
-        path = f"/courses/psychological-first-aid/conversations/{talk_id}"
+    for _course, conversation_id in conversations()[:2]:
+        path = f"/courses/psychological-first-aid/conversations/{conversation_id}"
         page = begin(sqlite_site.stranger(), path)
         while offered(page):
             shuffled += offered(page) != sorted(offered(page))
@@ -156,8 +156,8 @@ def play_on(page: Page) -> Page:
 def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> None:
     course = read_course(from_folder(PFA)).course
     assert course is not None
-    talk = course.conversation_by_id["after-the-resuscitation-room"]
-    way = max(every_path(talk), key=len)
+    conversation = course.conversation_by_id["after-the-resuscitation-room"]
+    way = max(every_path(conversation), key=len)
     page = begin(sqlite_site.stranger())
     for index in way:
         page = say(page, index)
@@ -165,7 +165,7 @@ def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> 
     assert "Paths through this conversation range from 26% to 70%." in page.main
     assert "It doesn’t measure how well you listen." in page.main
     short = begin(sqlite_site.stranger())
-    for index in ways(talk)[next(iter(talk.ends)).id][:3]:
+    for index in ways(conversation)[next(iter(conversation.ends)).id][:3]:
         short = say(short, index)
     assert "the words were theirs" not in short.main
 

@@ -24,7 +24,7 @@ MEASURED = [
 ]
 
 
-def talk(turns: list[tuple[int, list[tuple[str, int, int]]]]) -> Conversation:
+def conversation_of(turns: list[tuple[int, list[tuple[str, int, int]]]]) -> Conversation:
     """A conversation of (words said, replies of (label, words, where to)); beyond the last turn stands the end."""
     names = [f"t{number}" for number in range(len(turns))] + ["end"]
     return Conversation(
@@ -41,10 +41,10 @@ def talk(turns: list[tuple[int, list[tuple[str, int, int]]]]) -> Conversation:
 
 
 @st.composite
-def talks(draw: st.DrawFn) -> Conversation:
+def conversations(draw: st.DrawFn) -> Conversation:
     count = draw(st.integers(1, 5))
     reply = st.tuples(st.sampled_from(LABELS), st.integers(0, 30), st.integers(0, count))
-    return talk(draw(st.lists(st.tuples(st.integers(0, 40), st.lists(reply, min_size=1, max_size=3)),
+    return conversation_of(draw(st.lists(st.tuples(st.integers(0, 40), st.lists(reply, min_size=1, max_size=3)),
                               min_size=count, max_size=count)))  # fmt: skip
 
 
@@ -79,14 +79,14 @@ def test_a_path_that_leads_nowhere_is_left_off():
 
 
 def test_too_little_is_not_enough_to_show():
-    four = talk([(20, [("linking", 5, number + 1)]) for number in range(4)])
+    four = conversation_of([(20, [("linking", 5, number + 1)]) for number in range(4)])
     assert of_run(four, (0, 0, 0, 0)).enough
     assert not of_run(four, (0, 0, 0)).enough
-    assert not of_run(talk([(5, [("linking", 5, number + 1)]) for number in range(4)]), (0, 0, 0, 0)).enough
+    assert not of_run(conversation_of([(5, [("linking", 5, number + 1)]) for number in range(4)]), (0, 0, 0, 0)).enough
 
 
 @settings(max_examples=60, deadline=None)
-@given(talks(), st.lists(st.integers(0, 2), max_size=8))
+@given(conversations(), st.lists(st.integers(0, 2), max_size=8))
 def test_the_counts_of_a_run_equal_a_count_by_hand(conversation, path):
     place, labels, yours, theirs = conversation.turns[0], [], 0, 0
     for index in path:
@@ -107,7 +107,7 @@ def test_the_counts_of_a_run_equal_a_count_by_hand(conversation, path):
 
 
 @settings(max_examples=60, deadline=None)
-@given(talks())
+@given(conversations())
 def test_the_range_holds_every_path_and_its_edges_are_paths(conversation):
     shares = [share for path in every_path(conversation) if (share := of_run(conversation, path).share) is not None]
     lowest, highest = share_range(conversation)
@@ -123,7 +123,7 @@ def test_the_range_holds_every_path_and_its_edges_are_paths(conversation):
 
 
 @settings(max_examples=60, deadline=None)
-@given(talks())
+@given(conversations())
 def test_of_a_very_large_conversation_the_bounds_hold_every_path(conversation):
     lowest, highest = share_range(conversation)
     with pytest.MonkeyPatch.context() as patch:
@@ -135,7 +135,9 @@ def test_of_a_very_large_conversation_the_bounds_hold_every_path(conversation):
 
 def test_a_huge_conversation_is_measured_in_a_moment():
     replies = [("linking", 1, 0), ("linking", 30, 0), ("silence", 0, 0)]
-    ladder = talk([(10, [(label, words, number + 1) for label, words, _ in replies]) for number in range(40)])
+    ladder = conversation_of(
+        [(10, [(label, words, number + 1) for label, words, _ in replies]) for number in range(40)]
+    )
     lowest, highest = share_range(ladder)
     assert lowest == pytest.approx(0.25, abs=0.001)
     assert highest == pytest.approx(1, abs=0.001)
