@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user, logout_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -42,23 +42,37 @@ login_manager.session_protection = None
 
 @login_manager.request_loader
 def _load(_request: object) -> Visitor | None:
-    if not hasattr(g, "visitor"):
-        meet(records.find_visitor(g.session_mark) if g.session_mark else None)
-    found: Visitor | None = g.visitor
+    found = records.find_visitor(g.session_mark) if g.session_mark else None
+    _greet(found)
     return found
 
 
-def meet(visitor: Visitor | None) -> None:
-    """Set who is visiting, as a page does that asked the database for more in the same statement."""
-    g.visitor = visitor
+def _greet(visitor: Visitor | None) -> None:
+    """Answer in a visitor's language, and write audit rows in their name."""
     if visitor:
         speak(visitor.language)
         acting_person.set(visitor.person_id)
 
 
+def meet(visitor: Visitor | None) -> None:
+    """Set the current user to a visitor who came with a page's own statement, round the loader.
+
+    Asking the loader as well costs one more statement: 0.27 ms of the 2.7 ms that a lesson page takes (SQLite).
+    """
+    login_manager._update_request_context_with_user(visitor)
+    _greet(visitor)
+
+
 def visitor() -> Visitor | None:
     """Return who is signed in, if anybody is."""
-    return _load(request)
+    found: Visitor = current_user._get_current_object()
+    return found if found.is_authenticated else None
+
+
+def loaded_visitor() -> Visitor | None:
+    """Return who is signed in, if this request has asked already; `current_user` would ask the database."""
+    found: Visitor | None = g.get("_login_user")
+    return found if found and found.is_authenticated else None
 
 
 def signed_in() -> Visitor:
@@ -119,7 +133,7 @@ def allow(action: str) -> Callable[[View], View]:
         def guarded(**arguments: Any) -> Any:
             somebody = visitor()
             if somebody is None:
-                return _ask_to_sign_in()
+                return login_manager.unauthorized()
             programme = None
             if "programme" in arguments:
                 programme = records.find_programme(arguments["programme"])
@@ -151,7 +165,7 @@ def session_cookie() -> str:
 
 def leave_browser(response: Response) -> Response:
     """Take the session cookie and what was kept of pages out of a browser whose sign-in has ended."""
-    g.session_ended = True
+    logout_user()
     response.delete_cookie(session_cookie(), path="/", secure=settings().secure, httponly=True, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -198,6 +212,7 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_key(settings().data).hex(), salt="carried")
 
 
+@login_manager.unauthorized_handler
 def _ask_to_sign_in() -> Any:
     if _wants_json():
         return jsonify(saved=False, sign_in=True), 401
@@ -248,8 +263,8 @@ def _touch(session_mark: str) -> None:
 
 def touch_session(response: Response) -> Response:
     """Write now and then that a session is in use."""
-    somebody: Visitor | None = getattr(g, "visitor", None)
-    if somebody is None or g.session_mark is None or getattr(g, "session_ended", False):
+    somebody = loaded_visitor()
+    if somebody is None or g.session_mark is None:
         return response
     if somebody.last_seen_at and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
         _touch(g.session_mark)

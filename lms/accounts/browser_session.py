@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, make_response, redirect, request
+from flask_login import login_user, logout_user
 
-from lms.accounts import actions
+from lms.accounts import actions, records
 from lms.accounts.access import (
     session_cookie,
 )
@@ -22,15 +23,19 @@ def let_in(person: Person, own_device: bool, target: str, page: str | None = Non
     """Begin a session in this browser, and go where its person wanted to go."""
     device = device_kind(request.headers.get("User-Agent", ""))
     token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device)
-    g.session_ended = True
-    if page is None:
-        response = redirect(target, 303)
-    else:
-        g.session_mark = fingerprint(token)
-        response = make_response(page)
+    become(token)
+    response = redirect(target, 303) if page is None else make_response(page)
     hooks().copy_display_settings(response, person.id, own_device)
     give_cookie(response, token, own_device)
     return response
+
+
+def become(token: str) -> None:
+    """Make the person of a new session the current user, in place of whoever was."""
+    logout_user()
+    g.session_mark = fingerprint(token)
+    if visitor := records.find_visitor(g.session_mark):
+        login_user(visitor)
 
 
 def give_cookie(response: Any, token: str, own_device: bool) -> None:

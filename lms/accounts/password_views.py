@@ -9,7 +9,7 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from lms.accounts import actions, limits, records
 from lms.accounts.access import allow, public, signed_in
 from lms.accounts.blueprint import blueprint
-from lms.accounts.browser_session import give_cookie
+from lms.accounts.browser_session import become, give_cookie
 from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
 from lms.accounts.passwords import hash_password, knows_password, will_do
 from lms.foundation import ids
@@ -28,7 +28,7 @@ def password() -> Any:
     about = [me.email, me.display_name]
     if request.method == "POST" and form.validate() and knows_password(me, form, "old") and will_do(form, "new", about):
         token = write(actions.change_own_password, me.id, hash_password(form.new.data or ""), g.session_mark)
-        g.session_ended = True
+        become(token)
         response = make_response(redirect(url_for("accounts.account", saved="password"), 303))
         give_cookie(response, token, signed_in().own_device)
         return response

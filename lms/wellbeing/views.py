@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask_login import user_logged_out
 
-from lms.accounts.access import allow, meet, public, this_programme, visitor
+from lms.accounts.access import allow, loaded_visitor, meet, public, this_programme, visitor
 from lms.accounts.records import get_programme
 from lms.foundation import clock
 from lms.foundation.db import if_it_answers, write
@@ -39,17 +40,20 @@ _programme_of: dict[str, str] = {}
 @blueprint.after_app_request
 def remember_programme(response: Response) -> Response:
     """Remember in this process alone whose programme is whose, for when the records do not answer."""
-    somebody, mark = getattr(g, "visitor", None), getattr(g, "session_mark", None)
+    somebody, mark = loaded_visitor(), g.get("session_mark")
     if mark and somebody and somebody.roles:
         with _lock:
-            ended = getattr(g, "session_ended", False)
-            if ended:
-                _programme_of.pop(mark, None)
-            else:
-                _programme_of[mark] = next(iter(somebody.roles))
+            _programme_of[mark] = next(iter(somebody.roles))
             if len(_programme_of) > REMEMBERED_MOST:
                 del _programme_of[next(iter(_programme_of))]
     return response
+
+
+@user_logged_out.connect
+def forget_programme(_app: Flask, **_who: object) -> None:
+    """Forget whose programme it was once a session has ended."""
+    with _lock:
+        _programme_of.pop(g.get("session_mark") or "", None)
 
 
 def _facts() -> Facts | None:
