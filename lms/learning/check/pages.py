@@ -18,6 +18,7 @@ from lms.learning.check.attempt import Paper
 from lms.learning.progress import pages, rules
 from lms.learning.progress.pages import Facts
 from lms.learning.progress.records import Result
+from lms.library.course_cache import get_course
 
 # A question is kept with holes for its number, and for the token and the text of each option, side by side.
 _NUMBER = hole("number")
@@ -71,12 +72,12 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
     words = pages.fact_words(paper.facts)
     right_rows: list[str] = []
     missed_rows: list[str] = []
-    missed: list[dict[str, Any]] = []
+    missed: list[str] = []
     for number, (this, graded) in enumerate(came.graded, 1):
         row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
         (right_rows if graded.right else missed_rows).append(row)
         if not graded.right:
-            missed.append(_missed(paper.course, number, this, words))
+            missed.append(_missed(paper.course.digest, this.id, words, language()).replace(_NUMBER, str(number)))
     return render_template(
         "parts/outcome.html",
         course=paper.course,
@@ -86,7 +87,7 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
         asked=result.asked,
         needed=came.needed,
         safety_fit=came.safety_fit,
-        missed=missed,
+        missed=[Markup(item) for item in missed],  # noqa: S704 - each item comes out of a template
         missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template
         right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
         revisit=[
@@ -101,21 +102,25 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
     )
 
 
-def _missed(course: Course, number: int, question: Question, words: Facts) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def _missed(digest: str, question_id: str, words: Facts, _language: str) -> str:
     """Return a question that was not right, as the list of those names it, with the lessons that may help."""
-    return {
-        "number": number,
-        "stem": pages.wear(question.stem, words),
-        "critical": question.critical,
-        "lessons": [_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
-    }
+    course = get_course(digest)
+    question = course.question_by_id[question_id]
+    return render_template(
+        "parts/missed.html",
+        number=_NUMBER,
+        stem=pages.wear(question.stem, words),
+        critical=question.critical,
+        lessons=[_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
+    )
 
 
 def _lesson(course: Course, lesson: Lesson) -> dict[str, Any]:
     return {"title": lesson.title, "url": pages.lesson_path(course, lesson), "minutes": lesson.minutes}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: str) -> str:
     """Return what is said of one answer, the same to all who gave it; in its hole goes the number of the question."""
     return render_template(
