@@ -89,7 +89,12 @@ def _told(name: str, findings: Sequence[Finding], measures: Measures | None) -> 
             "gentle": measures.gentle,
             "highest_grade": measures.highest_grade,
         }
-    return told | {"findings": [asdict(finding) for finding in findings]}
+    return told | {"findings": [_finding_as_json(finding) for finding in findings]}
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as programs have read it from the start: what to do about it is under `mend`."""
+    return {"mend" if name == "fix" else name: value for name, value in asdict(finding).items()}
 
 
 def _say_check(told: dict[str, Any], findings: Sequence[Finding], measures: Measures | None) -> None:

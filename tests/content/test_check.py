@@ -83,7 +83,7 @@ def test_a_whole_course_is_quiet():
 def test_every_mistake_has_its_code(code, path, old, new):
     found = [finding for finding in spoiled(path, old, new).findings if finding.code == code]
     assert found
-    assert all(finding.severity == CODES[code][0] and finding.mend for finding in found)
+    assert all(finding.severity == CODES[code][0] and finding.fix for finding in found)
 
 
 @pytest.mark.parametrize(
@@ -144,10 +144,10 @@ def test_a_finding_says_where_what_and_how_to_mend():
         found for found in spoiled("check.md", "- ( ) Leave", "- (x) Leave").findings if found.code == "TWO_RIGHT"
     )
     assert (finding.path, finding.line, finding.excerpt[:15]) == ("check.md", 5, "## What first? ")
-    first, excerpt, mend = render_findings([finding]).splitlines()
+    first, excerpt, fix = render_findings([finding]).splitlines()
     assert first.startswith("TWO_RIGHT check.md:5:1 ")
     assert excerpt.strip().startswith("## What first?")
-    assert mend.strip().startswith("→ ")
+    assert fix.strip().startswith("→ ")
 
 
 def test_a_draft_is_looked_at_leniently():

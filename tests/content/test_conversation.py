@@ -100,5 +100,5 @@ def test_an_arc_that_cannot_be_is_told_with_its_mend():
         ("{id: dana, title: Dana, contacts: [at-the-sink, the-third, the-second]}", "ARC_NO_HANDOVER"),
     ):
         told = [finding for finding in with_arcs(line).findings if finding.code == code]
-        assert told and all(finding.mend and finding.severity == "error" for finding in told), line
+        assert told and all(finding.fix and finding.severity == "error" for finding in told), line
     assert "ARC_NO_HANDOVER" not in codes(with_arcs("{id: dana, title: Dana, contacts: [at-the-sink, the-second]}"))

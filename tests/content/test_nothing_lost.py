@@ -81,7 +81,7 @@ def test_a_writer_whose_note_is_cut_short_is_told_and_told_what_is_lost(note):
 def test_a_name_that_is_passed_over_is_an_error_with_the_name_that_would_do(path, near):
     found = [one for one in check(bundle(**{path: LESSON}), "small-course").findings if one.path == path]
     assert [(one.code, one.severity) for one in found] == [("UNKNOWN_FILE", "error")]
-    assert near in found[0].mend
+    assert near in found[0].fix
 
 
 def test_a_translation_beside_its_file_may_stay():

@@ -6,7 +6,7 @@ import pytest
 
 from lms.content.lint.check import check
 from lms.content.markdown.blocks import parse
-from lms.content.markdown.prose import Press
+from lms.content.markdown.prose import Renderer
 from lms.content.model.course import Source
 from tests.content.small_course import CHECK, CONVERSATION, COURSE, LESSON, bundle, codes, spoiled
 
@@ -136,7 +136,7 @@ def test_the_small_course_holds_none_of_them(whole):
     assert codes(check(bundle(), "small-course")) == {"THIN_GROUP"}
 
 
-PRESS = Press({id: Source(id, id) for id in "ABC"})
+PRESS = Renderer({id: Source(id, id) for id in "ABC"})
 
 
 def printed(text: str) -> str:
@@ -286,7 +286,7 @@ def test_a_private_prompt_without_its_two_stars_is_named(words):
 )
 def test_citations_in_different_marks_do_not_read_as_one_number(text):
     parsed = parse(text)
-    html = Press({"A": Source("A", "A."), "B": Source("B", "B.")}).page(parsed.blocks, parsed.references).html
+    html = Renderer({"A": Source("A", "A."), "B": Source("B", "B.")}).page(parsed.blocks, parsed.references).html
     assert html.count("</a>,</sup>") == 1
 
 
@@ -295,5 +295,5 @@ def test_citations_in_different_marks_do_not_read_as_one_number(text):
 )
 def test_citations_with_words_or_a_line_between_them_get_no_comma(text):
     parsed = parse(text)
-    html = Press({"A": Source("A", "A."), "B": Source("B", "B.")}).page(parsed.blocks, parsed.references).html
+    html = Renderer({"A": Source("A", "A."), "B": Source("B", "B.")}).page(parsed.blocks, parsed.references).html
     assert "</a>,</sup>" not in html

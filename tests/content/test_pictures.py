@@ -85,7 +85,7 @@ def test_what_no_browser_shows_is_refused_by_its_bytes(path):
 )
 def test_a_picture_under_another_ending_is_told_its_own(path, content, right):
     found = [one for one in check(bundle(**{path: content})).findings if one.code == "BAD_MEDIA"]
-    assert len(found) == 1 and right in found[0].mend
+    assert len(found) == 1 and right in found[0].fix
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.content.markdown.blocks import parse
-from lms.content.markdown.prose import FIXED_WORDS, Press
+from lms.content.markdown.prose import FIXED_WORDS, Renderer
 from lms.content.model.course import Source
 from lms.content.model.safe import ATTRIBUTES, TAGS
 
@@ -14,7 +14,7 @@ SOURCES = {
     "WANG24": Source("WANG24", "Wang & others, <2024>.", "https://example.org/?a=1&b=2"),
     "WHO11": Source("WHO11", "WHO."),
 }
-PRESS = Press(SOURCES, {"media/a b.png": "f" * 64})
+PRESS = Renderer(SOURCES, {"media/a b.png": "f" * 64})
 OURS = {
     "textarea": {"class", "rows", "aria-labelledby", "autocomplete"},
     "button": {"type", "class", "data-print", "hidden"},

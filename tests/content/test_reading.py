@@ -71,12 +71,12 @@ def test_the_grade_follows_the_published_formula():
 
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in COURSES.glob("*/course.md")))
 def test_our_grades_lie_near_those_of_a_known_library(folder):
-    desk, _course = read(from_folder(COURSES / folder), folder)
-    for sheet in desk.sheets:
-        if sheet.role == "lesson":
-            found = sentences(paragraphs(sheet.prose))
+    context, _course = read(from_folder(COURSES / folder), folder)
+    for parsed in context.parsed_files:
+        if parsed.role == "lesson":
+            found = sentences(paragraphs(parsed.prose))
             text = " ".join(one.text if one.text[-1] in ".!?…”" else f"{one.text}." for one in found)
-            assert abs(grade(found) - textstat.flesch_kincaid_grade(text)) < 2, sheet.report.path
+            assert abs(grade(found) - textstat.flesch_kincaid_grade(text)) < 2, parsed.report.path
 
 
 def test_a_page_above_grade_nine_is_hinted_at_and_not_stopped():

@@ -40,7 +40,7 @@ LAW = "jurisdiction_notes:\n  - {place: Wales, text: A law., read_on: 2026-06-31
 def test_a_value_that_cannot_be_meant_is_refused_with_one_that_would_do(path, old, new, would_do):
     reading = spoiled(path, old, new)
     found = [finding for finding in reading.findings if finding.code == "BAD_VALUE"]
-    assert [(finding.path, would_do in finding.mend) for finding in found] == [(path, True)]
+    assert [(finding.path, would_do in finding.fix) for finding in found] == [(path, True)]
     assert new.partition("\n")[0].split(":")[0].split(",")[0] in found[0].excerpt or "\n" in new
     assert reading.course is None
 

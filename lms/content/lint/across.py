@@ -19,7 +19,7 @@ def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -
     """
     first: dict[tuple[str, ...], tuple[str, str, str, int]] = {}
     found: dict[str, list[Finding]] = {name: [] for name in courses}
-    severity, _, mend = CODES["SHARED_SENTENCE"]
+    severity, _, fix = CODES["SHARED_SENTENCE"]
     for name, measures in courses.items():
         for lesson, path, sentence in measures.sentences:
             if sentence.text.count(" ") < LONG_ENOUGH - 1:
@@ -35,7 +35,7 @@ def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -
             where = f"{other_path}:{line}" if within else f"{other}/{other_path}:{line}"
             message = f"“{_shortened(sentence.text)}” is in {where} too."
             found[name].append(
-                Finding("SHARED_SENTENCE", severity, path, sentence.line, 1, message, mend, sentence.text[:120])
+                Finding("SHARED_SENTENCE", severity, path, sentence.line, 1, message, fix, sentence.text[:120])
             )
     return found
 

@@ -35,28 +35,28 @@ def check(bundle: Bundle, name: str = "") -> Reading:
 
 def look_over(bundle: Bundle, name: str = "") -> Checked:
     """The same, with the figures that writers ask for."""
-    desk, course = read(bundle, name)
-    look_at_media(desk, bundle.files)
-    for sheet in desk.sheets:
-        proofread(desk, sheet)
-        look_for_wording(sheet)
-        look_for_marks(sheet)
-        look_for_pasted(sheet)
+    context, course = read(bundle, name)
+    look_at_media(context, bundle.files)
+    for parsed in context.parsed_files:
+        proofread(context, parsed)
+        look_for_wording(parsed)
+        look_for_marks(parsed)
+        look_for_pasted(parsed)
     if course is None:
-        return Checked(finish(desk, course), None)
-    lint_course(desk, course)
-    look_for_promises(desk, course)
-    measures = measure(desk, course)
-    desk.findings += shared_sentences({course.id: measures}, within=True)[course.id]
-    return Checked(finish(desk, course), measures)
+        return Checked(finish(context, course), None)
+    lint_course(context, course)
+    look_for_promises(context, course)
+    measures = measure(context, course)
+    context.findings += shared_sentences({course.id: measures}, within=True)[course.id]
+    return Checked(finish(context, course), measures)
 
 
 def render_findings(findings: Sequence[Finding]) -> str:
-    """Each finding as three lines: where and what, the line itself, how to mend it."""
+    """Each finding as three lines: where and what, the line itself, how to fix it."""
     blocks = []
     for finding in findings:
         sign = "" if finding.severity == "error" else " (warning)"
         lines = [f"{finding.code}{sign} {finding.path}:{finding.line}:{finding.column} {finding.message}"]
         lines += [f"    {finding.excerpt}"] if finding.excerpt else []
-        blocks.append("\n".join([*lines, f"    → {finding.mend}"]))
+        blocks.append("\n".join([*lines, f"    → {finding.fix}"]))
     return "\n\n".join(blocks) + ("\n" if blocks else "")

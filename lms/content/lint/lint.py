@@ -13,7 +13,7 @@ from lms.content.model.report import did_you_mean
 from lms.content.questions import lint as lint_question
 from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.parts import bare
-from lms.content.reader.pages import Desk
+from lms.content.reader.pages import ParseContext
 from lms.content.reader.reading import split
 
 LEAST_PER_OBJECTIVE = 2
@@ -25,30 +25,30 @@ LONGEST_PER_CENT = 60
 ENOUGH_QUESTIONS = 5
 
 
-def lint_course(desk: Desk, course: Course) -> None:
+def lint_course(context: ParseContext, course: Course) -> None:
     """Looks at care, questions and evidence across all files."""
-    _care(desk, course)
+    _care(context, course)
     for question in (*course.questions, *(question for lesson in course.lessons for question in lesson.practice)):
-        desk.findings += lint_question(question)
-    _bank(desk, course)
-    _draw(desk, course)
-    _sources(desk, course)
-    _arcs(desk, course)
+        context.findings += lint_question(question)
+    _bank(context, course)
+    _draw(context, course)
+    _sources(context, course)
+    _arcs(context, course)
 
 
-def _care(desk: Desk, course: Course) -> None:
+def _care(context: ParseContext, course: Course) -> None:
     for lesson in course.lessons:
         if lesson.content_note.heavy and lesson.gentle_html is None:
-            desk.report(lesson.path).add(
+            context.report(lesson.path).add(
                 "NO_GENTLER_VERSION",
                 message=f"“{lesson.title}” deals with {', '.join(lesson.content_note.topics)}, "
                 "but has no gentler version.",
             )
-    _length_of_notes(desk, course)
+    _length_of_notes(context, course)
     if course.language.partition("-")[0] == "en":
-        _limits_in_notes(desk, course)
+        _limits_in_notes(context, course)
     if course.lessons and not any(lesson.self_care for lesson in course.lessons):
-        desk.report("course.md").add("NO_SELF_CARE")
+        context.report("course.md").add("NO_SELF_CARE")
 
 
 def _notes(course: Course) -> list[tuple[str, ContentNote]]:
@@ -59,22 +59,22 @@ def _notes(course: Course) -> list[tuple[str, ContentNote]]:
     ]
 
 
-def _length_of_notes(desk: Desk, course: Course) -> None:
+def _length_of_notes(context: ParseContext, course: Course) -> None:
     for path, note in _notes(course):
         told = len(split(note.note))
         if told > NOTE_MOST:
-            desk.report(path).add("NOTE_TOO_LONG", message=f"The note has {told} sentences.")
+            context.report(path).add("NOTE_TOO_LONG", message=f"The note has {told} sentences.")
 
 
-def _limits_in_notes(desk: Desk, course: Course) -> None:
+def _limits_in_notes(context: ParseContext, course: Course) -> None:
     """A note also says what is not there; only English is asked, whose small words are known here."""
     for path, note in _notes(course):
         if note.topics and not _LIMIT.search(note.note):
-            desk.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” doesn’t say what’s left out.")
+            context.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” doesn’t say what’s left out.")
 
 
-def _bank(desk: Desk, course: Course) -> None:
-    report = desk.report("check.md")
+def _bank(context: ParseContext, course: Course) -> None:
+    report = context.report("check.md")
     drawable = [question for question in course.questions if question.drawable]
     counts = Counter(id for question in drawable for id in question.objectives)
     for objective in course.objectives:
@@ -108,12 +108,12 @@ def _right_is_longest(question: Question) -> bool:
     return lengths[True] > lengths[False]
 
 
-def _draw(desk: Desk, course: Course) -> None:
+def _draw(context: ParseContext, course: Course) -> None:
     """A check draws one question of each critical group, and the rest from those that are not critical."""
     drawable = [question for question in course.questions if question.drawable]
     groups = {question.group for question in drawable if question.critical}
     able = sum(not question.critical for question in drawable) + len(groups)
-    report = desk.report("course.md")
+    report = context.report("course.md")
     line = next((number for number, text in enumerate(report.lines, start=1) if text.startswith("draw:")), 1)
     if course.criteria.draw > able:
         report.add(
@@ -144,9 +144,9 @@ def _draw(desk: Desk, course: Course) -> None:
         )
 
 
-def _sources(desk: Desk, course: Course) -> None:
-    cited = {id for text in desk.texts.values() for id in CITATION.findall(text)}
-    report = desk.report("course.md")
+def _sources(context: ParseContext, course: Course) -> None:
+    cited = {id for text in context.texts.values() for id in CITATION.findall(text)}
+    report = context.report("course.md")
     for source in course.sources:
         if source.id not in cited:
             line = next(
@@ -160,9 +160,9 @@ def _sources(desk: Desk, course: Course) -> None:
             report.add("SOURCE_NEVER_CITED", line, f"The source “{source.id}” is never cited.")
 
 
-def _arcs(desk: Desk, course: Course) -> None:
+def _arcs(context: ParseContext, course: Course) -> None:
     """Sees to it that an arc is at most three contacts, each of them once, and that the third can hand over."""
-    report = desk.report("course.md")
+    report = context.report("course.md")
     met: set[str] = set()
     for arc in course.arcs:
         if not 2 <= len(arc.contacts) <= MOST_CONTACTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lms.content.model.course import Course
-from lms.content.reader.pages import Desk, Sheet
+from lms.content.reader.pages import ParseContext, ParsedFile
 from lms.content.reader.reading import Sentence, grade, paragraphs, sentences
 
 HARDEST = 9
@@ -62,12 +62,12 @@ class Measures:
         return ", ".join(["draft"] * self.draft + parts)
 
 
-def measure(desk: Desk, course: Course) -> Measures:
+def measure(context: ParseContext, course: Course) -> Measures:
     """Counts and grades every lesson; notes each page that reads harder than it should."""
     english = course.language.split("-")[0] == "en"
     ids = {lesson.path: lesson.id for lesson in course.lessons}
-    pages = [(ids[path], sheet) for sheet in desk.sheets if (path := _lesson_path(sheet)) in ids]
-    grades = {sheet.report.path: _grade(sheet) if english else None for _, sheet in pages}
+    pages = [(ids[path], parsed) for parsed in context.parsed_files if (path := _lesson_path(parsed)) in ids]
+    grades = {parsed.report.path: _grade(parsed) if english else None for _, parsed in pages}
     return Measures(
         draft=course.draft,
         questions=len(course.questions),
@@ -85,25 +85,25 @@ def measure(desk: Desk, course: Course) -> Measures:
             for lesson in course.lessons
         ),
         sentences=tuple(
-            (id, sheet.report.path, sentence)
-            for id, sheet in pages
-            for sentence in sentences(paragraphs(sheet.prose), quoted=False)
+            (id, parsed.report.path, sentence)
+            for id, parsed in pages
+            for sentence in sentences(paragraphs(parsed.prose), quoted=False)
         ),
     )
 
 
-def _lesson_path(sheet: Sheet) -> str:
+def _lesson_path(parsed: ParsedFile) -> str:
     """The path of the lesson that a page belongs to; empty when it belongs to none."""
-    if sheet.role not in ("lesson", "gentle"):
+    if parsed.role not in ("lesson", "gentle"):
         return ""
-    return sheet.report.path.removesuffix(".gentle.md") + ".md" * (sheet.role == "gentle")
+    return parsed.report.path.removesuffix(".gentle.md") + ".md" * (parsed.role == "gentle")
 
 
-def _grade(sheet: Sheet) -> float:
-    found = grade(sentences(paragraphs(sheet.prose)))
+def _grade(parsed: ParsedFile) -> float:
+    found = grade(sentences(paragraphs(parsed.prose)))
     if found > HARDEST:
-        line = sheet.prose[0].line if sheet.prose else 1
-        sheet.report.add("READING_GRADE", line, f"This page has reading grade {found}.")
+        line = parsed.prose[0].line if parsed.prose else 1
+        parsed.report.add("READING_GRADE", line, f"This page has reading grade {found}.")
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from lms.content.model.report import Report
-from lms.content.reader.pages import Sheet
+from lms.content.reader.pages import ParsedFile
 
 # Spaces that Markdown does not count as spaces, and characters without a width.
 HIDDEN = "\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028\u2029\u202f\u205f\u2060-\u2064\u3000\ufeff"
@@ -43,13 +43,13 @@ _WHOLE = re.compile(r"(?:[:,\[{-][ \t]+|[\[{])(?:[“”„‟][^“”„‟]*[
 _CURLY_BRACES = re.compile(r"\{[^{}]*=\s*(?P<quote>[“”„‟‘’])[^{}]*\}[ \t]*$")
 
 
-def look_for_pasted(sheet: Sheet) -> None:
+def look_for_pasted(parsed: ParsedFile) -> None:
     """Names each line in which such a character hides a mark, so that an option, a step or a heading would be lost."""
-    report = sheet.report
+    report = parsed.report
     front = _front_matter_ends(report.lines)
     code = {
         number
-        for top in sheet.page.blocks
+        for top in parsed.page.blocks
         for block in top.walk()
         if block.kind == "code"
         for number in range(block.line, block.end + 1)
@@ -61,7 +61,7 @@ def look_for_pasted(sheet: Sheet) -> None:
                 f"There is a hidden line break here (U+{ord(broken.group()):04X}), so what follows stays on this line."
             )
             report.add(
-                "HIDDEN_SPACE", number, message, mend="Delete it, and press Enter instead.", column=broken.start() + 1
+                "HIDDEN_SPACE", number, message, fix="Delete it, and press Enter instead.", column=broken.start() + 1
             )
         if number <= front:
             _look_at_front(number, line, report)
@@ -70,7 +70,7 @@ def look_for_pasted(sheet: Sheet) -> None:
     for number in range(front + 1, len(report.lines)):
         if number not in code and number + 1 not in code:
             _look_at_run(number, report)
-    _look_at_options(sheet)
+    _look_at_options(parsed)
 
 
 def _look_at_run(number: int, report: Report) -> None:
@@ -90,19 +90,19 @@ def _kind_of_list(line: str) -> str:
     return found["sign"] or found["tab"] or (found.lastgroup or "")
 
 
-def _look_at_options(sheet: Sheet) -> None:
+def _look_at_options(parsed: ParsedFile) -> None:
     """Names each line among options, steps or replies that Markdown takes into the one above, since it has no mark."""
-    prose = {id(block) for block in sheet.prose}
+    prose = {id(block) for block in parsed.prose}
     after_options = False
-    for block in sheet.page.blocks:
+    for block in parsed.page.blocks:
         lists = block.kind in ("bullets", "numbers")
         after_options = id(block) not in prose and (lists or (after_options and block.kind == "quote"))
-        for number in range(block.line, min(block.end, len(sheet.report.lines)) + 1) if after_options else ():
-            line = sheet.report.lines[number - 1].rstrip()
+        for number in range(block.line, min(block.end, len(parsed.report.lines)) + 1) if after_options else ():
+            line = parsed.report.lines[number - 1].rstrip()
             if line and not line.startswith(("  ", " \t", "\t", ">", " >")) and not _PROPER_LIST.match(line):
                 words = line.strip()[:40]
                 message = f"“{words}” has no mark, so it would be read as part of the line above."
-                sheet.report.add("TEXT_AFTER_OPTIONS", number, message, mend=_GIVE_A_MARK)
+                parsed.report.add("TEXT_AFTER_OPTIONS", number, message, fix=_GIVE_A_MARK)
 
 
 def _front_matter_ends(lines: Sequence[str]) -> int:
@@ -139,7 +139,7 @@ def _look_at_text(number: int, line: str, report: Report) -> None:
         sign = bullet["bullet"]
         report.add("PASTED_BULLET", number, f"“{sign}” doesn’t start a list here.", column=bullet.start("bullet") + 1)
     if _DASHES.search(line):
-        report.add("PASTED_BULLET", number, "Long dashes don’t make a table.", mend="Write ---, with hyphens.")
+        report.add("PASTED_BULLET", number, "Long dashes don’t make a table.", fix="Write ---, with hyphens.")
     curly = _CURLY_BRACES.search(line)
     if curly:
         report.add("CURLY_QUOTES", number, column=curly.start("quote") + 1)

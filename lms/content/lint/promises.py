@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lms.content.markdown.blocks import Block, text_of
 from lms.content.markdown.furniture import ALERT, is_speech
 from lms.content.model.course import Course
-from lms.content.reader.pages import Desk, Sheet
+from lms.content.reader.pages import ParseContext, ParsedFile
 from lms.content.reader.reading import QUOTED, Passage, passage, sentences, split
 
 _OURS = (
@@ -89,12 +89,12 @@ _TO_LEAVE = re.compile(r"^(?:not\b|instead of|rather than|avoid|do not|don[’']
 _ASSERTING = ("course", "module", "facilitator", "lesson", "gentle", "glossary")
 
 
-def look_for_promises(desk: Desk, course: Course) -> None:
+def look_for_promises(context: ParseContext, course: Course) -> None:
     """Notes every sentence of prose, and of the words a course goes out with, that promises too much."""
-    for sheet in desk.sheets:
-        if sheet.role in _ASSERTING:
-            _prose_promises(sheet)
-    report = desk.report("course.md")
+    for parsed in context.parsed_files:
+        if parsed.role in _ASSERTING:
+            _prose_promises(parsed)
+    report = context.report("course.md")
     shown = (course.summary, course.audience, *(goal.text for goal in course.objectives))
     for text in shown:
         for promise in _promises(split(QUOTED.sub("“”", text))).values():
@@ -102,10 +102,10 @@ def look_for_promises(desk: Desk, course: Course) -> None:
             report.add("UNTRUE_PROMISE", line, f"“{promise}” is more than a course can promise.")
 
 
-def _prose_promises(sheet: Sheet) -> None:
-    told = sentences(asserted(sheet.prose), quoted=False)
+def _prose_promises(parsed: ParsedFile) -> None:
+    told = sentences(asserted(parsed.prose), quoted=False)
     for place, promise in _promises([sentence.text for sentence in told]).items():
-        sheet.report.add("UNTRUE_PROMISE", told[place].line, f"“{promise}” is more than a course can promise.")
+        parsed.report.add("UNTRUE_PROMISE", told[place].line, f"“{promise}” is more than a course can promise.")
 
 
 def _promises(told: Sequence[str]) -> dict[int, str]:
@@ -129,9 +129,9 @@ def promises_too_much(sentence: str, before: str = "") -> str | None:
     return None
 
 
-def look_for_wording(sheet: Sheet) -> None:
+def look_for_wording(parsed: ParsedFile) -> None:
     """Notes words about suicide and people that can hurt, and figures of speech, unless quoted or warned of."""
-    for one in asserted(sheet.page.blocks, everything=True):
+    for one in asserted(parsed.page.blocks, everything=True):
         lowered = one.text.lower()
         if not any(stem in lowered for stem in _STEMS):
             continue
@@ -139,7 +139,7 @@ def look_for_wording(sheet: Sheet) -> None:
         for code, pattern in (("SUICIDE_WORDING", _SUICIDE), ("UNKIND_WORDING", _UNKIND), ("IDIOM", _IDIOM)):
             for found in pattern.finditer(text):
                 if not _WARDED_OFF.search(text[max(0, found.start() - 60) : found.start()]):
-                    sheet.report.add(code, one.block.line, f"The text says “{found.group()}”.")
+                    parsed.report.add(code, one.block.line, f"The text says “{found.group()}”.")
 
 
 def asserted(blocks: Iterable[Block], *, everything: bool = False) -> Iterator[Passage]:

@@ -18,7 +18,7 @@ from lms.content.model.report import Report, did_you_mean
 from lms.content.model.safe import AUTHORS_TAGS
 from lms.content.model.structure import is_picture
 from lms.content.questions.bank import check_braces
-from lms.content.reader.pages import Desk, Sheet
+from lms.content.reader.pages import ParseContext, ParsedFile
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
 _BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
@@ -47,11 +47,11 @@ _COLOUR_ONLY = re.compile(
 )
 
 
-def proofread(desk: Desk, sheet: Sheet) -> None:
+def proofread(context: ParseContext, parsed: ParsedFile) -> None:
     """Notes everything that one page can show by itself."""
-    report = sheet.report
-    _headings(sheet)
-    for block in (inner for top in sheet.page.blocks for inner in top.walk()):
+    report = parsed.report
+    _headings(parsed)
+    for block in (inner for top in parsed.page.blocks for inner in top.walk()):
         if block.kind == "html":
             _html(block.text, block, report)
         elif (
@@ -61,58 +61,58 @@ def proofread(desk: Desk, sheet: Sheet) -> None:
         ):
             report.add("NO_TABLE_HEADER", block.line)
         elif block.inline:
-            _inline(desk, sheet, block)
-    for block in sheet.prose:
-        if sheet.role not in ("check", "conversation"):
+            _inline(context, parsed, block)
+    for block in parsed.prose:
+        if parsed.role not in ("check", "conversation"):
             _callout(block, report)
-        if sheet.role not in ("check", "conversation", "facilitator"):
+        if parsed.role not in ("check", "conversation", "facilitator"):
             _claims(block, report)
-    if sheet.differs:
+    if parsed.differs:
         report.add(
             "READS_DIFFERENTLY",
-            sheet.prose[0].line if sheet.prose else 1,
-            f"A Git host shows the page differently ({sheet.differs}).",
+            parsed.prose[0].line if parsed.prose else 1,
+            f"A Git host shows the page differently ({parsed.differs}).",
         )
 
 
-def _headings(sheet: Sheet) -> None:
+def _headings(parsed: ParsedFile) -> None:
     """The title is the page's first heading, so the text begins at the second level and goes down one at a time."""
     level = 1
-    for block in sheet.page.blocks:
+    for block in parsed.page.blocks:
         if block.kind != "heading":
             continue
-        check_braces(block, sheet.report)
+        check_braces(block, parsed.report)
         if block.level == 1:
-            sheet.report.add(
+            parsed.report.add(
                 "HEADING_JUMP",
                 block.line,
                 "The title is the only heading with a single #. Headings in the text start with ##.",
             )
         elif block.level > level + 1:
-            sheet.report.add(
+            parsed.report.add(
                 "HEADING_JUMP", block.line, f"A heading of level {block.level} follows one of level {level}."
             )
         level = max(block.level, 1) if block.level > 1 else level
 
 
-def _inline(desk: Desk, sheet: Sheet, block: Block) -> None:
-    report = sheet.report
+def _inline(context: ParseContext, parsed: ParsedFile, block: Block) -> None:
+    report = parsed.report
     for token in block.inline:
         if token.type == "link_open":
-            _link(str(token.attrGet("href") or ""), sheet, block)
+            _link(str(token.attrGet("href") or ""), parsed, block)
             _link_words(block, token, report)
         elif token.type == "image":
-            _picture(desk, sheet, block, str(token.attrGet("src") or ""), token.content)
+            _picture(context, parsed, block, str(token.attrGet("src") or ""), token.content)
         elif token.type == "html_inline":
             _html(token.content, block, report)
         elif token.type == "text":
-            _citations(desk, token.content, block, report)
+            _citations(context, token.content, block, report)
             bare = _BARE_ADDRESS.search(token.content) if not _inside_link(block, token) else None
             if bare:
                 report.add(
                     "READS_DIFFERENTLY",
                     *_place(block, bare.group(), report),
-                    mend=f"Write <{bare.group()}>, or a link with text.",
+                    fix=f"Write <{bare.group()}>, or a link with text.",
                 )
     words = text_of(block.inline)
     _colours(words, block, report)
@@ -163,53 +163,55 @@ def _inside_link(block: Block, wanted: object) -> bool:
     return False
 
 
-def _link(href: str, sheet: Sheet, block: Block) -> None:
+def _link(href: str, parsed: ParsedFile, block: Block) -> None:
     if href.lower().startswith(("http://", "https://", "mailto:")):
         return
-    if href.startswith("#") and (sheet.role == "conversation" or href[1:] in _anchors(sheet)):
+    if href.startswith("#") and (parsed.role == "conversation" or href[1:] in _anchors(parsed)):
         return
-    line, column = _where(block, href, sheet.report)
-    sheet.report.add("BAD_LINK", line, f"The link to “{href}” doesn’t lead anywhere.", column=column)
+    line, column = _where(block, href, parsed.report)
+    parsed.report.add("BAD_LINK", line, f"The link to “{href}” doesn’t lead anywhere.", column=column)
 
 
-def _anchors(sheet: Sheet) -> set[str]:
+def _anchors(parsed: ParsedFile) -> set[str]:
     """The ids that headings of this page give themselves in braces."""
     return {
         found.group(1)
-        for block in sheet.page.blocks
+        for block in parsed.page.blocks
         if block.kind == "heading"
         for found in [re.search(r"\{#([\w-]+)[^{}]*\}\s*$", block.text)]
         if found
     }
 
 
-def _picture(desk: Desk, sheet: Sheet, block: Block, source: str, words: str) -> None:
-    line, column = _where(block, source, sheet.report)
-    why = _why_not_shown(desk, sheet, block, source)
+def _picture(context: ParseContext, parsed: ParsedFile, block: Block, source: str, words: str) -> None:
+    line, column = _where(block, source, parsed.report)
+    why = _why_not_shown(context, parsed, block, source)
     if why:
-        sheet.report.add("BAD_IMAGE", line, f"We can’t show the picture “{source}”: {why}.", column=column)
+        parsed.report.add("BAD_IMAGE", line, f"We can’t show the picture “{source}”: {why}.", column=column)
     if not words.strip():
-        sheet.report.add("NO_ALT", line, column=column)
+        parsed.report.add("NO_ALT", line, column=column)
 
 
-def _why_not_shown(desk: Desk, sheet: Sheet, block: Block, source: str) -> str:
+def _why_not_shown(context: ParseContext, parsed: ParsedFile, block: Block, source: str) -> str:
     """Why a picture does not come out where it stands; empty when it does."""
-    if sheet.role in ("check", "conversation", "glossary"):
+    if parsed.role in ("check", "conversation", "glossary"):
         return "questions, conversations and the glossary can’t have pictures"
-    folder = dirname(sheet.report.path)
-    path = desk.press.picture_path(source, folder)
+    folder = dirname(parsed.report.path)
+    path = context.renderer.picture_path(source, folder)
     if path is None:
-        left_out = [one for one in desk.findings if one.severity == "error" and one.path in spellings(source, folder)]
+        left_out = [
+            one for one in context.findings if one.severity == "error" and one.path in spellings(source, folder)
+        ]
         return left_out[0].message.rstrip(".") if left_out else "it isn’t in the course’s media folder"
     return "" if is_picture(path) else "it’s a recording or a transcript, not a picture"
 
 
-def look_at_media(desk: Desk, files: Mapping[str, bytes]) -> None:
+def look_at_media(context: ParseContext, files: Mapping[str, bytes]) -> None:
     """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
     for path, content in files.items():
         if not path.startswith("media/") or not is_picture(path):
             continue
-        report = desk.report(path)
+        report = context.report(path)
         ending = splitext(path)[1].lower()
         try:
             picture = look_at(content)
@@ -221,7 +223,7 @@ def look_at_media(desk: Desk, files: Mapping[str, bytes]) -> None:
             report.add(
                 "BAD_MEDIA",
                 message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
-                mend=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
+                fix=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
             )
         if picture.width * picture.height > PIXELS_MOST:
             size = f"{picture.width:,} × {picture.height:,}"
@@ -235,17 +237,17 @@ def _html(text: str, block: Block, report: Report) -> None:
             report.add("RAW_HTML", line, f"“{found.group()[:40]}” would be removed.", column=column)
 
 
-def _citations(desk: Desk, text: str, block: Block, report: Report) -> None:
+def _citations(context: ParseContext, text: str, block: Block, report: Report) -> None:
     for found in CITATION.finditer(text):
         id = found.group(1)
         line, column = _where(block, found.group(), report)
         if id == "unchecked":
             report.add("UNCHECKED_FACT", line, column=column)
-        elif (desk.press.sources or desk.objectives) and id not in desk.press.sources:
+        elif (context.renderer.sources or context.objectives) and id not in context.renderer.sources:
             report.add(
                 "UNKNOWN_SOURCE",
                 line,
-                f"The source “{id}” isn’t in course.md.{did_you_mean(id, desk.press.sources)}",
+                f"The source “{id}” isn’t in course.md.{did_you_mean(id, context.renderer.sources)}",
                 column=column,
             )
 
@@ -267,7 +269,7 @@ def _callout(block: Block, report: Report) -> None:
             "UNKNOWN_ALERT",
             block.line,
             "This is almost a private prompt.",
-            mend="Write > **For you, privately** {#pfa-p03} on a line of its own.",
+            fix="Write > **For you, privately** {#pfa-p03} on a line of its own.",
         )
 
 

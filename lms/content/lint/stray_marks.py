@@ -11,7 +11,7 @@ from lms.content.markdown.blocks import Block
 from lms.content.markdown.furniture import ALERTS
 from lms.content.model.conversation import FITS, LABELS
 from lms.content.model.report import Report
-from lms.content.reader.pages import Sheet
+from lms.content.reader.pages import ParsedFile
 
 _CHOICE = re.compile(r"(?<![\w)\]])[(\[][ xX][)\]](?![(\[:\w])")
 _REPLY = re.compile(rf"(?P<label>[a-z ]+), ?(?:{'|'.join(FITS)})", re.IGNORECASE)
@@ -34,10 +34,10 @@ _LABEL = re.compile(r"\[([^\[\]]+)\]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def look_for_marks(sheet: Sheet) -> None:
+def look_for_marks(parsed: ParsedFile) -> None:
     """Notes every mark of an option, a reply, a callout or another program that stands where nothing reads it."""
-    prose = {id(block) for block in sheet.prose}
-    for top in sheet.page.blocks:
+    prose = {id(block) for block in parsed.prose}
+    for top in parsed.page.blocks:
         in_prose = id(top) in prose
         for block, first_of_item in _texts(top):
             text = _plain(block)
@@ -45,16 +45,16 @@ def look_for_marks(sheet: Sheet) -> None:
             if choices and choices[0].start() == 0 and first_of_item and not in_prose and top.kind == "bullets":
                 choices = choices[1:]
             for found in choices:
-                _say("STRAY_MARK", found.group(), block, sheet.report)
-            _replies(block, first_of_item and sheet.role == "conversation", sheet.report)
-            _other_marks(block, text, sheet)
-            _callouts(top, block, text, sheet)
-            if not in_prose or sheet.role in ("conversation", "glossary"):
-                _footnotes(block, sheet.report)
+                _say("STRAY_MARK", found.group(), block, parsed.report)
+            _replies(block, first_of_item and parsed.role == "conversation", parsed.report)
+            _other_marks(block, text, parsed)
+            _callouts(top, block, text, parsed)
+            if not in_prose or parsed.role in ("conversation", "glossary"):
+                _footnotes(block, parsed.report)
         for block in top.walk():
-            _hidden_html(block, sheet.report)
-            _cells(block, sheet.report)
-    _definitions(sheet)
+            _hidden_html(block, parsed.report)
+            _cells(block, parsed.report)
+    _definitions(parsed)
 
 
 def _texts(top: Block) -> Iterator[tuple[Block, bool]]:
@@ -87,23 +87,23 @@ def _replies(block: Block, may_begin: bool, report: Report) -> None:
             _say("BAD_REPLY", words, block, report, f"“{words}” is outside a list of replies.")
 
 
-def _other_marks(block: Block, text: str, sheet: Sheet) -> None:
+def _other_marks(block: Block, text: str, parsed: ParsedFile) -> None:
     if block.kind == "heading":
         text = _ANCHOR.sub("", text) if "objectives" not in text else re.sub(r"\{[^{}]*\}\s*$", "", text)
     if not _SHOWN_HINT.search(text) or _NEARLY_PRIVATE.match(text):
         return
     for found in _SHOWN.finditer(text):
-        _say("MARKS_SHOWN", found.group(), block, sheet.report, f"“{found.group()[:60]}” is shown exactly as typed.")
+        _say("MARKS_SHOWN", found.group(), block, parsed.report, f"“{found.group()[:60]}” is shown exactly as typed.")
 
 
-def _callouts(top: Block, block: Block, text: str, sheet: Sheet) -> None:
+def _callouts(top: Block, block: Block, text: str, parsed: ParsedFile) -> None:
     """A callout or a private prompt is a quote of its own, whose first line says what it is."""
-    its_own = top.kind == "quote" and bool(top.children) and block is top.children[0] and sheet.role != "check"
+    its_own = top.kind == "quote" and bool(top.children) and block is top.children[0] and parsed.role != "check"
     for found in _ALERT.finditer(text):
         if not (its_own and found.start() == 0):
             known = ", ".join(f"[!{name}]" for name in ALERTS)
             message = f"“{found.group()}” isn’t a callout. You can use {known}."
-            _say("UNKNOWN_ALERT", found.group(), block, sheet.report, message)
+            _say("UNKNOWN_ALERT", found.group(), block, parsed.report, message)
 
 
 def _hidden_html(block: Block, report: Report) -> None:
@@ -127,26 +127,26 @@ def _cells(table: Block, report: Report) -> None:
             report.add("NOT_SHOWN", row.line, f"This row has {cells} cells, more than the table’s header.")
 
 
-def _definitions(sheet: Sheet) -> None:
+def _definitions(parsed: ParsedFile) -> None:
     """Footnotes and links that are defined and never used are shown nowhere."""
     code = {
         number
-        for top in sheet.page.blocks
+        for top in parsed.page.blocks
         for block in top.walk()
         if block.kind == "code"
         for number in range(block.line, block.end + 1)
     }
-    lines = [(number, line) for number, line in enumerate(sheet.report.lines, start=1) if number not in code]
+    lines = [(number, line) for number, line in enumerate(parsed.report.lines, start=1) if number not in code]
     defined = [(number, found) for number, line in lines if (found := _DEFINITION.match(line))]
     text = "\n".join(_DEFINITION.sub("", line) for _, line in lines)
     used = {normalizeReference(label) for label in _LABEL.findall(text)}
     for number, found in defined:
         label = normalizeReference(found["label"])
-        if not label.startswith("^") and label not in sheet.page.references:
+        if not label.startswith("^") and label not in parsed.page.references:
             continue
         if label not in used:
             message = f"Nothing on this page uses “[{found['label']}]”, so nobody sees this line."
-            sheet.report.add("NEVER_USED", number, message)
+            parsed.report.add("NEVER_USED", number, message)
         used.discard(label)
 
 

@@ -19,7 +19,7 @@ from lms.content.markdown.normalise import normalise
 from lms.content.model.course import Source
 from lms.content.model.safe import CLOSE, OPEN, clean, clean_phrase, without_marks
 
-__all__ = ["FIXED_WORDS", "PLACEHOLDER", "PLACEHOLDERS", "Press", "Rendered"]
+__all__ = ["FIXED_WORDS", "PLACEHOLDER", "PLACEHOLDERS", "Rendered", "Renderer"]
 
 PLACEHOLDERS = ("lead", "emergency", "limits_statement")
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
@@ -45,8 +45,8 @@ class Rendered:
     differs: str = ""
 
 
-class Press:
-    """Prints one course: it knows the course's sources and pictures, by path; use it within one thread."""
+class Renderer:
+    """Render the pages of one course: it knows the course's sources and pictures, by path; use it within one thread."""
 
     def __init__(self, sources: Mapping[str, Source] | None = None, pictures: Mapping[str, str] | None = None) -> None:
         self.sources = dict(sources or {})

@@ -13,7 +13,7 @@ EXCERPT = 120
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing `lms check` noticed: where it is, what it is and how to mend it."""
+    """One thing `lms check` noticed: where it is, what it is and how to fix it."""
 
     code: str
     severity: Severity
@@ -21,7 +21,7 @@ class Finding:
     line: int
     column: int
     message: str
-    mend: str
+    fix: str
     excerpt: str = ""
 
 
@@ -33,16 +33,14 @@ class Report:
     lines: Sequence[str] = ()
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, code: str, line: int = 1, message: str = "", *, column: int = 1, mend: str = "") -> None:
+    def add(self, code: str, line: int = 1, message: str = "", *, column: int = 1, fix: str = "") -> None:
         """Notes one finding; what is not said here comes from the table of codes."""
-        severity, what, usual_mend = CODES[code]
+        severity, what, usual_fix = CODES[code]
         excerpt = self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
         if len(excerpt) > EXCERPT:
             excerpt = excerpt[: EXCERPT - 1] + "…"
         self.findings.append(
-            Finding(
-                code, severity, self.path, max(line, 1), max(column, 1), message or what, mend or usual_mend, excerpt
-            )
+            Finding(code, severity, self.path, max(line, 1), max(column, 1), message or what, fix or usual_fix, excerpt)
         )
 
     def column_of(self, line: int, words: str) -> int:

@@ -107,7 +107,7 @@ def _say_unknown(path: str, report: Report) -> None:
     """Names a file that has no place, with the name that would give it one when only the spelling is in the way."""
     spelled = "/".join(_spelled(part) for part in path.split("/"))
     near = f"Rename it to {spelled}, or remove it from the folder." if spelled != path and has_place(spelled) else ""
-    report.add("UNKNOWN_FILE", mend=near)
+    report.add("UNKNOWN_FILE", fix=near)
 
 
 def _spelled(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from lms.content.markdown.blocks import Block
-from lms.content.markdown.prose import Press
+from lms.content.markdown.prose import Renderer
 from lms.content.model.question import Question
 from lms.content.model.report import Report, did_you_mean
 from lms.content.model.safe import says_something
@@ -80,7 +80,7 @@ def check_braces(block: Block, report: Report) -> None:
         report.add("BAD_BRACES", block.line, f"“{words}” isn’t a question.", column=report.column_of(block.line, words))
 
 
-def read_question(section: Section, press: Press, report: Report, objectives: Collection[str]) -> Question | None:
+def read_question(section: Section, renderer: Renderer, report: Report, objectives: Collection[str]) -> Question | None:
     """The question with its key; None, with findings, when it cannot be asked."""
     heading = section.heading
     found = _BRACES.search(heading.text)
@@ -95,12 +95,12 @@ def read_question(section: Section, press: Press, report: Report, objectives: Co
         len(section.blocks),
     )
     case = texts_of(section.blocks[:options], report)
-    stem = "<br>".join(press.inline(text) for text in (heading.text[: found.start()], *case))
+    stem = "<br>".join(renderer.inline(text) for text in (heading.text[: found.start()], *case))
     named = tuple(braces.keys.get("objectives", "").replace(",", " ").split())
     check_objectives(named, objectives, heading.line, report)
     if not says_something(stem):
         report.add(
-            "EMPTY_PAGE", heading.line, "This question has no text.", mend="Write the question before the braces."
+            "EMPTY_PAGE", heading.line, "This question has no text.", fix="Write the question before the braces."
         )
     group, critical = braces.keys.get("group"), "critical" in braces.flags
     if critical and not group:
@@ -108,7 +108,7 @@ def read_question(section: Section, press: Press, report: Report, objectives: Co
     draft = Draft(
         braces.id,
         [block for block in section.blocks[options:] if block.kind != "html"],
-        press.inline,
+        renderer.inline,
         heading.line,
         "fixed" in braces.flags,
     )

@@ -64,7 +64,7 @@ def parse(draft: Draft, report: Report) -> Match | None:
                 "BAD_MARK",
                 row.line,
                 "This row has no right-hand side.",
-                mend="Say what the left cell belongs to.",
+                fix="Say what the left cell belongs to.",
             )
         elif says_something(draft.inline(left)):
             check_reason(reason, row.line, report, needed=False)

@@ -48,7 +48,7 @@ def parse(draft: Draft, report: Report) -> Order | None:
     )
     for step, entry in zip(steps, found, strict=True):
         if not says_something(step.text):
-            report.add("BAD_MARK", entry.block.line, "This step has no text.", mend="Write the step after its number.")
+            report.add("BAD_MARK", entry.block.line, "This step has no text.", fix="Write the step after its number.")
     if len(steps) < 2:
         report.add("TOO_FEW_OPTIONS", draft.line, "There are too few steps to put in order.")
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import unescape
 
 from lms.content.markdown.blocks import Block, Page
-from lms.content.markdown.prose import Press
+from lms.content.markdown.prose import Renderer
 from lms.content.model.content_note import ContentNote
 from lms.content.model.conversation import FITS, LABELS, Conversation, End, Reply, Turn
 from lms.content.model.report import Report, did_you_mean
@@ -21,7 +21,7 @@ _STAGE = re.compile(r"\(([^()]*)\)\s*(?=\S)")
 _TITLE = re.compile(r"\*\*([^*]+)\*\*\s*")
 
 
-def read(page: Page, shape: ConversationShape, id: str, press: Press, report: Report) -> Conversation:
+def read(page: Page, shape: ConversationShape, id: str, renderer: Renderer, report: Report) -> Conversation:
     """Reads turns and ends; every trouble with them is reported at its line."""
     turns: list[Turn] = []
     ends: list[End] = []
@@ -33,9 +33,9 @@ def read(page: Page, shape: ConversationShape, id: str, press: Press, report: Re
             continue
         lines[name] = heading.line
         if name in shape.ends:
-            ends.append(_end(name, blocks, shape.ends[name] == "good", press, report, heading.line))
+            ends.append(_end(name, blocks, shape.ends[name] == "good", renderer, report, heading.line))
         else:
-            turns.append(_turn(name, blocks, press, report, heading.line))
+            turns.append(_turn(name, blocks, renderer, report, heading.line))
     conversation = Conversation(
         id=id,
         title=shape.title,
@@ -68,35 +68,35 @@ def _sections(page: Page, report: Report) -> list[tuple[Block, list[Block]]]:
                 "BAD_TURN",
                 block.line,
                 "There is text before the first turn.",
-                mend="Move it to setting, or under a heading.",
+                fix="Move it to setting, or under a heading.",
             )
     return found
 
 
-def _turn(id: str, blocks: list[Block], press: Press, report: Report, line: int) -> Turn:
+def _turn(id: str, blocks: list[Block], renderer: Renderer, report: Report, line: int) -> Turn:
     said: list[str] = []
     replies: list[Reply] = []
     for block in blocks:
         if block.kind == "quote" and not replies:
             said += texts_of([block], report)
         elif block.kind == "bullets":
-            replies += [reply for item in block.children if (reply := _reply(item, press, report)) is not None]
+            replies += [reply for item in block.children if (reply := _reply(item, renderer, report)) is not None]
         elif block.kind not in ("html", "rule"):
             report.add("BAD_TURN", block.line)
-    if not any(says_something(press.inline(text)) for text in said):
+    if not any(says_something(renderer.inline(text)) for text in said):
         report.add("BAD_TURN", line, f"There is no text under “{id}”.")
     stage = _STAGE.match(said[0]) if said else None
     if stage:
         said[0] = said[0][stage.end() :]
     return Turn(
         id,
-        press.inline(stage.group(1)) if stage else "",
-        "<br>".join(press.inline(text) for text in said),
+        renderer.inline(stage.group(1)) if stage else "",
+        "<br>".join(renderer.inline(text) for text in said),
         tuple(replies),
     )
 
 
-def _reply(item: Block, press: Press, report: Report) -> Reply | None:
+def _reply(item: Block, renderer: Renderer, report: Report) -> Reply | None:
     found = _REPLY.match(item.children[0].text) if item.children and item.children[0].kind == "paragraph" else None
     if found is None:
         report.add("BAD_REPLY", item.line)
@@ -114,26 +114,26 @@ def _reply(item: Block, press: Press, report: Report) -> Reply | None:
             report.add("BAD_REPLY", child.line, "Only the feedback can follow a reply, as a quote.")
     texts = texts_of(quotes, report)
     check_reason(" ".join(texts), quotes[0].line if quotes else item.line, report, needed=True)
-    words = press.inline(found["text"])
+    words = renderer.inline(found["text"])
     if not says_something(words):
         report.add("BAD_REPLY", item.line, "This reply has no text.")
-    return Reply(label, fit, words, found["goes_to"], "<br>".join(press.inline(text) for text in texts))
+    return Reply(label, fit, words, found["goes_to"], "<br>".join(renderer.inline(text) for text in texts))
 
 
-def _end(id: str, blocks: list[Block], good: bool, press: Press, report: Report, line: int) -> End:
+def _end(id: str, blocks: list[Block], good: bool, renderer: Renderer, report: Report, line: int) -> End:
     """The debrief; its first words in bold are its title."""
     blocks = [block for block in blocks if block.kind not in ("rule", "html")]
     title = ""
     if blocks and blocks[0].kind == "paragraph":
         found = _TITLE.match(blocks[0].text)
         if found:
-            title, blocks[0].text = bare(press.inline(found.group(1))).rstrip("."), blocks[0].text[found.end() :]
+            title, blocks[0].text = bare(renderer.inline(found.group(1))).rstrip("."), blocks[0].text[found.end() :]
             blocks = blocks if blocks[0].text.strip() else blocks[1:]
-    debrief = press.page(blocks).html
+    debrief = renderer.page(blocks).html
     if not says_something(debrief):
-        report.add("BAD_TURN", line, f"The end “{id}” has no debrief.", mend="Write a paragraph under the heading.")
+        report.add("BAD_TURN", line, f"The end “{id}” has no debrief.", fix="Write a paragraph under the heading.")
     if any(block.kind == "bullets" and "](#" in inner.text for block in blocks for inner in block.walk()):
-        report.add("BAD_TURN", line, f"The end “{id}” has replies.", mend="Remove the replies, or remove it from ends.")
+        report.add("BAD_TURN", line, f"The end “{id}” has replies.", fix="Remove the replies, or remove it from ends.")
     return End(id, unescape(title) or id.replace("-", " ").capitalize(), debrief, good)
 
 

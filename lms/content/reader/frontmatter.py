@@ -236,5 +236,5 @@ def _tell_bent(tree: Tree, shape: type[BaseModel], report: Report) -> None:
             line,
             f"Without quotes, YAML doesn’t read “{value}” as text.",
             column=column,
-            mend=f'Write "{value}" with quotes.',
+            fix=f'Write "{value}" with quotes.',
         )

@@ -9,42 +9,42 @@ from lms.content.model.course import Term
 from lms.content.model.report import Report
 from lms.content.model.safe import says_something
 from lms.content.reader import frontmatter, shapes
-from lms.content.reader.pages import Desk, open_sheet
+from lms.content.reader.pages import ParseContext, parse_file
 
 
-def read(desk: Desk, path: str) -> tuple[Term, ...]:
+def read(context: ParseContext, path: str) -> tuple[Term, ...]:
     """The terms in the order of the file; every row that cannot be read is reported and left out."""
-    source, sheet = open_sheet(desk, path, "glossary")
+    source, parsed = parse_file(context, path, "glossary")
     if source is None:
-        sheet.report.add("NO_FRONT_MATTER")
+        parsed.report.add("NO_FRONT_MATTER")
     else:
-        frontmatter.read(source, shapes.GlossaryShape, sheet.report, "the front matter of the glossary")
-    tables = [block for block in sheet.prose if block.kind == "table"]
-    for block in sheet.prose:
+        frontmatter.read(source, shapes.GlossaryShape, parsed.report, "the front matter of the glossary")
+    tables = [block for block in parsed.prose if block.kind == "table"]
+    for block in parsed.prose:
         if block.kind not in ("table", "html", "rule"):
-            sheet.report.add("GLOSSARY_SHAPE", block.line, "This is outside the table, so nobody sees it.")
+            parsed.report.add("GLOSSARY_SHAPE", block.line, "This is outside the table, so nobody sees it.")
     if len(tables) != 1 or len(tables[0].children[0].children) != 2:
         line = tables[-1].line if tables else 1
         what = "more than one table" if len(tables) > 1 else "no table with two columns"
-        sheet.report.add("GLOSSARY_SHAPE", line, f"The glossary has {what}.")
+        parsed.report.add("GLOSSARY_SHAPE", line, f"The glossary has {what}.")
         return ()
     rows = tables[0].children[1:]
     if not rows:
-        sheet.report.add("GLOSSARY_SHAPE", tables[0].line, "The glossary’s table has no rows.")
-    return _terms(desk, rows, sheet.report)
+        parsed.report.add("GLOSSARY_SHAPE", tables[0].line, "The glossary’s table has no rows.")
+    return _terms(context, rows, parsed.report)
 
 
-def _terms(desk: Desk, rows: list[Block], report: Report) -> tuple[Term, ...]:
+def _terms(context: ParseContext, rows: list[Block], report: Report) -> tuple[Term, ...]:
     terms: list[Term] = []
     taken: set[str] = set()
     for row in rows:
         name, meaning = (cell.text.strip() for cell in row.children)
         term = unescape(" ".join(text_of(row.children[0].inline).split()))
-        if not says_something(desk.press.inline(name)) or not says_something(desk.press.inline(meaning)):
+        if not says_something(context.renderer.inline(name)) or not says_something(context.renderer.inline(meaning)):
             report.add("EMPTY_CELL", row.line)
         elif term.casefold() in taken:
             report.add("DUPLICATE_TERM", row.line, f"“{term}” appears twice.")
         else:
             taken.add(term.casefold())
-            terms.append(Term(term, desk.press.inline(meaning)))
+            terms.append(Term(term, context.renderer.inline(meaning)))
     return tuple(terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lms.content.markdown.prose import Press
+from lms.content.markdown.prose import Renderer
 from lms.content.model.bundle import Bundle
 from lms.content.model.codes import FORGIVEN_IN_A_DRAFT
 from lms.content.model.conversation import Arc, Conversation
@@ -23,13 +23,21 @@ from lms.content.model.question import Question
 from lms.content.model.report import Finding, Report
 from lms.content.model.structure import Outline, outline
 from lms.content.reader import frontmatter, glossary, limits, shapes, values
-from lms.content.reader.pages import Desk, Sheet, open_sheet, print_sheet, read_check, read_conversation, read_module
+from lms.content.reader.pages import (
+    ParseContext,
+    ParsedFile,
+    parse_file,
+    read_check,
+    read_conversation,
+    read_module,
+    render_file,
+)
 
 
 def read_course(bundle: Bundle, course_folder_name: str = "") -> Reading:
     """Reads a course without proofreading it; the same bundle gives the same course, whatever it holds."""
-    desk, course = read(bundle, course_folder_name)
-    return finish(desk, course)
+    context, course = read(bundle, course_folder_name)
+    return finish(context, course)
 
 
 def reread(bundle: Bundle) -> Course | None:
@@ -40,34 +48,34 @@ def reread(bundle: Bundle) -> Course | None:
     return read(bundle)[1]
 
 
-def read(bundle: Bundle, course_folder_name: str = "") -> tuple[Desk, Course | None]:
+def read(bundle: Bundle, course_folder_name: str = "") -> tuple[ParseContext, Course | None]:
     """The course as far as it can be put together, with all that proofreading needs."""
     texts, findings = limits.scan(bundle)
-    desk = Desk(texts, findings)
+    context = ParseContext(texts, findings)
     media = {path: digest for path, digest in bundle.manifest.items() if path.startswith("media/")}
     found = outline(bundle.files, Report("", (), findings))
-    desk.press = Press(pictures=media)
-    shape, sheet = _read_front(desk, course_folder_name)
-    html = print_sheet(desk, sheet) if sheet else ""
-    modules = tuple(read_module(desk, folder) for folder in found.folders)
+    context.renderer = Renderer(pictures=media)
+    shape, parsed = _read_front(context, course_folder_name)
+    html = render_file(context, parsed) if parsed else ""
+    modules = tuple(read_module(context, folder) for folder in found.folders)
     conversations = tuple(
         conversation
         for path in found.conversations
-        if path in texts and (conversation := read_conversation(desk, path)) is not None
+        if path in texts and (conversation := read_conversation(context, path)) is not None
     )
-    questions = _read_bank(desk, bundle)
-    words = glossary.read(desk, "glossary.md") if "glossary.md" in texts else ()
+    questions = _read_bank(context, bundle)
+    words = glossary.read(context, "glossary.md") if "glossary.md" in texts else ()
     if shape is None:
-        return desk, None
+        return context, None
     course = _put_together(shape, html, modules, questions, conversations, words)
-    return desk, replace(course, digest=bundle.digest, media=_named(found, media))
+    return context, replace(course, digest=bundle.digest, media=_named(found, media))
 
 
-def finish(desk: Desk, course: Course | None) -> Reading:
+def finish(context: ParseContext, course: Course | None) -> Reading:
     """Findings in the order of the files, each with its line; a course only when none is an error."""
-    findings = [_lenient(finding) for finding in desk.findings] if course and course.draft else desk.findings
+    findings = [_lenient(finding) for finding in context.findings] if course and course.draft else context.findings
     told = sorted(
-        {_with_excerpt(finding, desk) for finding in findings},
+        {_with_excerpt(finding, context) for finding in findings},
         key=lambda finding: (finding.path, finding.line, finding.column, finding.code, finding.message),
     )
     reading = Reading(course, tuple(told))
@@ -78,47 +86,47 @@ def _lenient(finding: Finding) -> Finding:
     return replace(finding, severity="warning") if finding.code in FORGIVEN_IN_A_DRAFT else finding
 
 
-def _with_excerpt(finding: Finding, desk: Desk) -> Finding:
-    if finding.excerpt or finding.path not in desk.texts:
+def _with_excerpt(finding: Finding, context: ParseContext) -> Finding:
+    if finding.excerpt or finding.path not in context.texts:
         return finding
-    lines = desk.report(finding.path).lines
+    lines = context.report(finding.path).lines
     return (
         replace(finding, excerpt=lines[finding.line - 1].strip()[:120]) if 0 < finding.line <= len(lines) else finding
     )
 
 
-def _read_front(desk: Desk, course_folder_name: str) -> tuple[shapes.CourseShape | None, Sheet | None]:
+def _read_front(context: ParseContext, course_folder_name: str) -> tuple[shapes.CourseShape | None, ParsedFile | None]:
     """course.md, whose objectives and sources everything else is held against."""
-    if "course.md" not in desk.texts:
-        if not any(finding.path == "course.md" and finding.severity == "error" for finding in desk.findings):
-            Report("course.md", (), desk.findings).add("MISSING_FILE", message="The course has no course.md.")
+    if "course.md" not in context.texts:
+        if not any(finding.path == "course.md" and finding.severity == "error" for finding in context.findings):
+            Report("course.md", (), context.findings).add("MISSING_FILE", message="The course has no course.md.")
         return None, None
-    source, sheet = open_sheet(desk, "course.md", "course")
-    shape = frontmatter.read(source, shapes.CourseShape, sheet.report, "the whole course")
+    source, parsed = parse_file(context, "course.md", "course")
+    shape = frontmatter.read(source, shapes.CourseShape, parsed.report, "the whole course")
     if shape is None:
-        return None, sheet
-    values.check_values(shape, sheet.report)
+        return None, parsed
+    values.check_values(shape, parsed.report)
     if course_folder_name and shape.id != course_folder_name:
-        sheet.report.add(
+        parsed.report.add(
             "ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, but the folder is named “{course_folder_name}”."
         )
     for entries in (shape.objectives, shape.sources, shape.arcs):
         ids = [entry.id for entry in entries]
         for id in sorted({id for id in ids if ids.count(id) > 1}):
-            sheet.report.add("DUPLICATE_ID", message=f"The id “{id}” appears twice in course.md.")
-    desk.objectives = [objective.id for objective in shape.objectives]
-    desk.press = Press(
+            parsed.report.add("DUPLICATE_ID", message=f"The id “{id}” appears twice in course.md.")
+    context.objectives = [objective.id for objective in shape.objectives]
+    context.renderer = Renderer(
         {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources},
-        desk.press.pictures,
+        context.renderer.pictures,
     )
-    return shape, sheet
+    return shape, parsed
 
 
-def _read_bank(desk: Desk, bundle: Bundle) -> tuple[Question, ...]:
-    if "check.md" in desk.texts:
-        return read_check(desk, "check.md")
+def _read_bank(context: ParseContext, bundle: Bundle) -> tuple[Question, ...]:
+    if "check.md" in context.texts:
+        return read_check(context, "check.md")
     if "check.md" not in bundle.files:
-        Report("check.md", (), desk.findings).add("MISSING_FILE", message="The course has no check.md.")
+        Report("check.md", (), context.findings).add("MISSING_FILE", message="The course has no check.md.")
     return ()
 
 

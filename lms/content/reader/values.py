@@ -27,8 +27,8 @@ def check_values(shape: CourseShape, report: Report) -> None:
         _say(report, "observed_practice", what, f"Write 0 to {OBSERVED_MOST}.")
     first, *others = (int(part) for part in shape.version.split("."))
     if first > FIRST_MOST or max(others) > OTHERS_MOST:
-        mend = f'Write up to "{FIRST_MOST}.{OTHERS_MOST}.{OTHERS_MOST}", such as "1.0.0".'
-        _say(report, "version", f"The version {shape.version} has a number that is too high.", mend)
+        fix = f'Write up to "{FIRST_MOST}.{OTHERS_MOST}.{OTHERS_MOST}", such as "1.0.0".'
+        _say(report, "version", f"The version {shape.version} has a number that is too high.", fix)
     check_day(shape.review_due, "review_due", report)
     for note in shape.jurisdiction_notes:
         check_day(note.read_on, "read_on", report)
@@ -65,19 +65,19 @@ def _check_language(language: str, report: Report) -> None:
     except (ValueError, UnknownLocaleError):
         plain = language.split("-")[0]
         what = f"We can’t write dates in the language “{language}”."
-        mend = "If the code is right, you don’t need to do anything. Certificates will be in English."
+        fix = "If the code is right, you don’t need to do anything. Certificates will be in English."
         try:
             Locale.parse(plain)
         except (ValueError, UnknownLocaleError):
-            _say(report, "language", what, mend, code="LANGUAGE_WITHOUT_DATES")
+            _say(report, "language", what, fix, code="LANGUAGE_WITHOUT_DATES")
         else:
             _say(report, "language", what, f'You could write "{plain}".', code="LANGUAGE_WITHOUT_DATES")
 
 
-def _say(report: Report, key: str, what: str, mend: str, value: str = "", code: str = "BAD_VALUE") -> None:
+def _say(report: Report, key: str, what: str, fix: str, value: str = "", code: str = "BAD_VALUE") -> None:
     """Notes a finding on the first line that holds the key, and the value where there may be several."""
     for number, line in enumerate(report.lines, start=1):
         if f"{key}:" in line and value in line:
-            report.add(code, number, f"{key}: {what}", column=report.column_of(number, f"{key}:"), mend=mend)
+            report.add(code, number, f"{key}: {what}", column=report.column_of(number, f"{key}:"), fix=fix)
             return
-    report.add(code, 1, f"{key}: {what}", mend=mend)
+    report.add(code, 1, f"{key}: {what}", fix=fix)
