@@ -13,7 +13,6 @@ from zoneinfo import available_timezones
 from babel import Locale
 
 ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
-PROGRAMME_ROLES = ROLES[:-1]
 
 IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)
 IDLE_LONG = timedelta(hours=2)
@@ -105,10 +104,6 @@ class Visitor:
     def is_operator(self) -> bool:
         """True for the people who run the site."""
         return self.operator
-
-    def has_role(self, role: str, programme_id: str) -> bool:
-        """True when the person has the role in the programme."""
-        return role in self.roles.get(programme_id, ())
 
 
 def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -> bool:

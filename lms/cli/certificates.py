@@ -12,7 +12,7 @@ from lms.accounts.actions import note_export
 from lms.accounts.addresses import normal_email
 from lms.accounts.records import find_person_by_email
 from lms.certification.awards import actions, document_records, records, reissue
-from lms.certification.awards.actions import Refused, state_of, today_in
+from lms.certification.awards.actions import state_of, today_in
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
 from lms.certification.pdf import zip_archive
@@ -24,6 +24,7 @@ from lms.cli.lazy import LazyGroup
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
 from lms.foundation.db import write
+from lms.foundation.refused import Refused
 from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 from lms.learning.progress.records import find_enrolment

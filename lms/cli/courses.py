@@ -17,9 +17,9 @@ from lms.content.lint.check import render_findings
 from lms.content.model.bundle import for_publishing, from_folder
 from lms.foundation.db import write
 from lms.foundation.files import FileStore
+from lms.foundation.refused import Refused
 from lms.foundation.web.security import settings
 from lms.library import actions, records
-from lms.library.actions import Refused
 from lms.library.course_cache import get_course
 
 # Facts of a programme without which nothing is published: everybody who learns has a person to talk to.

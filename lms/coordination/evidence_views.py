@@ -9,7 +9,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
-from lms.certification.awards.actions import Refused, today_in
+from lms.certification.awards.actions import today_in
 from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
 from lms.certification.awards.wording import role_words
 from lms.certification.readiness import actions as readiness_actions
@@ -18,6 +18,7 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import OUTSIDE, ROLE_WORDS, ObservationForm, ReadinessForm
 from lms.coordination.members import begun_by, member_of_programme, on_hold_of
 from lms.foundation.db import write
+from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 from lms.learning.progress.records import get_enrolment

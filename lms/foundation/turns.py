@@ -112,7 +112,7 @@ def _lock(file: int, until: float) -> None:
             if time.monotonic() >= until:
                 raise Busy("writes of another process took too long") from None
             time.sleep(_chance.uniform(pause / 2, pause))
-            pause = min(pause * 1.5, 0.0004)
+            pause = min(pause * 1.5, LOCK_PAUSE_MOST)
         else:
             return
 

@@ -10,15 +10,9 @@ from lms.content.model.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.refused import Refused
 from lms.library import records, rules
 from lms.library.events import CourseOffered, CoursePublished, ReviewRecorded
-
-
-@dataclass(frozen=True)
-class Refused:
-    """An expected "no", in words for whoever publishes or reviews."""
-
-    message: str
 
 
 @dataclass(frozen=True)

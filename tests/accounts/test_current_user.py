@@ -23,5 +23,6 @@ def test_signing_in_and_out_goes_through_flask_login(sqlite_site: Site) -> None:
     with user_logged_in.connected_to(note_in), user_logged_out.connected_to(note_out):
         sam = sqlite_site.visitor("sam")
         sam.get("/courses").form("/sign-out").submit()
-    name = sqlite_site.person("sam").display_name
+    with sqlite_site.inside():
+        name = sqlite_site.person("sam").display_name
     assert seen == [("in", "/sign-in", name), ("out", "/sign-out", name)]

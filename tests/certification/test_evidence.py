@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from lms.accounts import actions as accounts
 from lms.certification.awards import actions, reissue
 from lms.certification.awards import observations as award_observations
-from lms.certification.awards.actions import Refused
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.records import Award, find_award, find_award_of_enrolment, get_award
 from lms.certification.awards.rules import HARM_SEEN, is_ready
@@ -23,6 +22,7 @@ from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
+from lms.foundation.refused import Refused
 from lms.learning.progress import actions as learning
 from tests.conftest import Site
 from tests.learning.test_once import told

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certification.awards.actions import Refused
 from lms.certification.awards.codes import grouped, new_code
 from lms.certification.verification.actions import (
     LIST_MISSES_A_KEY,
@@ -21,6 +20,7 @@ from lms.certification.verification.actions import (
 )
 from lms.certification.verification.bulk import read_codes
 from lms.foundation import clock
+from lms.foundation.refused import Refused
 from tests.conftest import Site
 from tests.roads import earn
 

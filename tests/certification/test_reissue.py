@@ -5,10 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from lms.certification.awards import actions, reissue
-from lms.certification.awards.actions import Refused, withdraw
+from lms.certification.awards.actions import withdraw
 from lms.certification.awards.document_records import find_document
 from lms.certification.awards.records import Award, find_award, list_awards
 from lms.foundation.db import write
+from lms.foundation.refused import Refused
 from tests.certification.test_evidence import ask_for, observe
 from tests.conftest import Site
 from tests.inspector import Page

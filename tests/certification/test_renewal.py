@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from lms.accounts.actions import set_programme
-from lms.certification.awards.actions import Refused, release_reviewed
+from lms.certification.awards.actions import release_reviewed
 from lms.certification.awards.records import Award, find_award, list_awards
 from lms.certification.renewal.actions import begin_renewal
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
+from lms.foundation.refused import Refused
 from lms.learning.progress.actions import finish_lesson
 from lms.learning.progress.records import Attempt
 from lms.library.course_cache import get_course

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lms.content.lint.check import read_course
+from lms.foundation.refused import Refused
 from lms.library import actions, rules
-from lms.library.actions import Published, Refused
+from lms.library.actions import Published
 from tests.conftest import Site
 from tests.content.small_course import COURSE, bundle
 

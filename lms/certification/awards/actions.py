@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lms.accounts.records import Person, get_person, get_programme
@@ -42,13 +41,6 @@ from lms.library.records import list_reviews
 from lms.library.rules import missing_reviews, needed_reviews
 
 SPELLING_WINDOW = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Refused:
-    """An expected "no", in words."""
-
-    message: str
 
 
 def is_held(programme_id: str, digest: str, settings: Settings) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 from lms.accounts.records import get_person
 from lms.certification.awards import name_records, records
 from lms.certification.awards import observations as award_observations
-from lms.certification.awards.actions import Refused, confirm_name
+from lms.certification.awards.actions import confirm_name
 from lms.certification.awards.events import (
     CertificateIssued,
     CertificateReinstated,
@@ -20,6 +20,7 @@ from lms.certification.awards.records import Award
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 
 Because = Literal["name", "fault"]

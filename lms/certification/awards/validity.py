@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from lms.foundation.dates import add_months, day_in_month
 
 Mode = Literal["completion", "expiry", "fixed"]
 Stage = Literal["current", "expiring", "in grace", "lapsed", "without end"]
@@ -39,16 +40,6 @@ class Validity:
     fixed: tuple[int, int] = (12, 31)
 
 
-def add_months(day: date, months: int, on: int | None = None) -> date:
-    """Return the same day some months on, or the month's last day where there is no such day.
-
-    `on` is the day of the month that was first meant, so that 29 February comes back after three years of the 28th.
-    """
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(on or day.day, calendar.monthrange(year, month)[1]))
-
-
 def first_end(rule: Validity, passed_on: date) -> date | None:
     """Return the last day of a first certificate; None when the rule gives it no end."""
     if rule.mode == "fixed":
@@ -79,7 +70,7 @@ def _next_fixed(rule: Validity, passed_on: date) -> date:
     earliest = add_months(passed_on, rule.minimum_months)
     month, day = rule.fixed
     for year in (earliest.year, earliest.year + 1):
-        end = date(year, month, min(day, calendar.monthrange(year, month)[1]))
+        end = day_in_month(year, month, day)
         if end >= earliest and end > passed_on:
             break
     return end

@@ -15,6 +15,7 @@ from lms.certification.awards.forms import ReissueForm, WithdrawForm
 from lms.certification.awards.records import Award
 from lms.certification.blueprint import blueprint
 from lms.foundation.db import write
+from lms.foundation.refused import Refused
 
 
 def _whose_certificate(code: str) -> str | None:
@@ -71,7 +72,7 @@ def make_anew(programme: str, code: str) -> Any:
             write(reissue.leave_name, award.id)
             return redirect(back_url, 303)
         made = write(reissue.make_anew, award.id, form.because.data, signed_in().person_id)
-        if not isinstance(made, actions.Refused):
+        if not isinstance(made, Refused):
             return redirect(back_url, 303)
         problem = made.message
     page = render_template(

@@ -13,13 +13,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from lms.certification.awards.text import MARK_LENGTH, plain
+from lms.content.model.wording import N_
 
 Printed: TypeAlias = str | tuple[str, ...]
-
-
-def N_(text: str) -> str:
-    """Mark a text for translation; callers translate it into the certificate's language."""
-    return text
 
 
 WORDS: Mapping[str, str] = {

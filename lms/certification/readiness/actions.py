@@ -8,7 +8,7 @@ from datetime import date
 from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
-from lms.certification.awards.actions import Refused, today_in
+from lms.certification.awards.actions import today_in
 from lms.certification.awards.attestation import ObservedPractice
 from lms.certification.awards.events import (
     CertificateIssued,
@@ -25,6 +25,7 @@ from lms.foundation import clock, ids
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress.records import Enrolment, get_enrolment
 from lms.library.course_cache import get_course

@@ -9,7 +9,7 @@ from typing import Literal
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
 from lms.certification.awards import validity as award_validity
-from lms.certification.awards.actions import Refused, is_held, keep_award, today_in, validity_of, waived_of, zone_in
+from lms.certification.awards.actions import is_held, keep_award, today_in, validity_of, waived_of, zone_in
 from lms.certification.awards.attestation import Attestation, FirstCompletion
 from lms.certification.awards.events import ValiditySet
 from lms.certification.awards.records import Award, ValidityRule
@@ -20,6 +20,7 @@ from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress import renewal_rules
 from lms.learning.progress.actions import begin_renewal as begin

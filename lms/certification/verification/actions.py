@@ -7,7 +7,6 @@ import secrets
 from datetime import timedelta
 
 from lms.certification.awards import records, rules
-from lms.certification.awards.actions import Refused
 from lms.certification.awards.events import (
     ApiKeyEnded,
     ApiKeyMade,
@@ -17,6 +16,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
+from lms.foundation.refused import Refused
 from lms.foundation.web import throttle
 
 LOOK_UP_WINDOW, LOOK_UP_MISSES = timedelta(minutes=10), 30

@@ -159,11 +159,6 @@ class Course:
         return {conversation.id: conversation for conversation in self.conversations}
 
     @cached_property
-    def source_by_id(self) -> dict[str, Source]:
-        """Sources by id."""
-        return {source.id: source for source in self.sources}
-
-    @cached_property
     def better_unseen(self) -> bool:
         """True when a lesson or a conversation is better not seen, so that its check is not either."""
         notes = (

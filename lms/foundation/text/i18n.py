@@ -22,7 +22,6 @@ from markupsafe import Markup
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
-LANGUAGES = ("en",)
 
 # A page asks for its language with every word, so it stands here and not behind Flask's proxies.
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")

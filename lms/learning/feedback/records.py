@@ -15,7 +15,6 @@ from lms.learning.progress.events import RemarkAnswered
 from lms.learning.progress.records import Enrolment, LessonDone
 
 Said = Literal["helpful", "unclear", "too_much"]
-SAID: tuple[Said, ...] = ("helpful", "unclear", "too_much")
 OPENED_BY = 5
 IN_A_WEEK = 60
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from lms.content.model.conversation import Conversation
 from lms.content.model.course import Course, Criteria, Lesson
 from lms.content.model.question import Question
 from lms.content.questions import Graded, grade
+from lms.foundation.dates import add_months
 
 Way = Literal["talked", "written", "elsewhere", "waived"]
 WAYS: tuple[Way, ...] = ("talked", "written", "elsewhere", "waived")
@@ -139,8 +139,7 @@ def grade_check(course: Course, drawn: Collection[str], answers: Mapping[str, An
 
 def oldest_prior(today: date, months: int = PRIOR_MONTHS) -> date:
     """Return the first day on which something can have been learned elsewhere to stand for a part of a course."""
-    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    return add_months(today, -months)
 
 
 def prior_months(facts: Mapping[str, Any]) -> int:
