@@ -23,11 +23,11 @@ from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from lms.learning.check import actions as check_actions
 from lms.learning.check.actions import save_answers, submit_answers
-from lms.learning.check.attempt import Paper
+from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import actions
 from lms.learning.progress.records import find_enrolment, find_open_attempt
 from lms.learning.progress.renewal_records import find_renewal
-from lms.learning.progress.renewal_rules import way_between
+from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library import actions as library
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
@@ -80,14 +80,14 @@ def open_check(visitor: Inspector) -> Page:
     return page.follow(going_on[0]) if going_on else page.form("/check").submit()
 
 
-def paper_of(site: Site, name: str, course: str = PFA) -> Paper:
+def attempt_of(site: Site, name: str, course: str = PFA) -> CheckAttempt:
     """Return somebody's open check with its key; call it inside."""
     enrolment = find_enrolment(site.person(name).id, course)
     assert enrolment is not None
     renewal = find_renewal(enrolment.id)
     attempt = find_open_attempt(renewal.id if renewal else enrolment.id)
     assert attempt is not None
-    return Paper(attempt, None, {})
+    return CheckAttempt(attempt, None, {})
 
 
 def sample_of(question: Question, right: bool) -> Any:
@@ -96,10 +96,10 @@ def sample_of(question: Question, right: bool) -> Any:
     return next((one for one in given if complete(question, one) is None), None)
 
 
-def fields_for(paper: Paper, question: Question, right: bool) -> dict[str, Any]:
+def fields_for(check_attempt: CheckAttempt, question: Question, right: bool) -> dict[str, Any]:
     """Return the form fields that say what the question's kind itself calls right, or not right."""
     answer = sample_of(question, right)
-    tokens = chosen(question, answer, paper.seed)
+    tokens = chosen(question, answer, check_attempt.seed)
     if answer is None:
         return {}
     if isinstance(tokens, dict):
@@ -110,8 +110,8 @@ def fields_for(paper: Paper, question: Question, right: bool) -> dict[str, Any]:
 def plan(site: Site, name: str, wanted: Wanted = all_right, course: str = PFA) -> list[dict[str, Any]]:
     """Return the fields for every question of somebody's open check, in its order."""
     with site.inside():
-        paper = paper_of(site, name, course)
-        return [fields_for(paper, question, wanted(question)) for question in paper.questions]
+        check_attempt = attempt_of(site, name, course)
+        return [fields_for(check_attempt, question, wanted(question)) for question in check_attempt.questions]
 
 
 def answer(site: Site, name: str, page: Page, wanted: Wanted = all_right) -> Page:
@@ -168,8 +168,8 @@ def pass_check(site: Site, enrolment: str, wanted: Wanted = all_right, course: s
     """Open, fill and send a check at once; while somebody renews, the one that belongs to that."""
     with site.inside():
         content, renewal = the_course(course), find_renewal(enrolment)
-        way = way_between(get_course(renewal.since), content) if renewal else None
-    attempt, _saved = site.do(check_actions.open_check, enrolment, content, way)
+        scope = renewal_scope(get_course(renewal.since), content) if renewal else None
+    attempt, _saved = site.do(check_actions.open_check, enrolment, content, scope)
     with site.inside():
         questions = [content.question_by_id[name] for name in attempt.drawn]
     answers = {q.id: (sample_of(q, wanted(q)), 1) for q in questions}

@@ -14,7 +14,7 @@ from lms.certification.readiness.actions import Seen
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, Number, OneLine, Required, ShortEnough, TextField
-from lms.learning.progress.rules import WAYS
+from lms.learning.progress.rules import EQUIVALENT_KINDS
 
 REASON_MOST, OBSERVER_MOST = 600, 80
 # Chosen for an observer without an account in the programme.
@@ -39,8 +39,8 @@ class EquivalentForm(Form):
     item = SelectField(_l("Part of the course"), [Required(_l("Choose a part of the course."))], choices=[])
     way = RadioField(
         _l("What are you recording?"),
-        [AnyOf(WAYS, _l("Choose what you’re recording."))],
-        choices=[SelectChoice(way, WAY_WORDS[way]) for way in WAYS],
+        [AnyOf(EQUIVALENT_KINDS, _l("Choose what you’re recording."))],
+        choices=[SelectChoice(way, WAY_WORDS[way]) for way in EQUIVALENT_KINDS],
         validate_choice=False,
     )
     done_on = TextField(_l("When did they learn it?"), [ShortEnough(10)])

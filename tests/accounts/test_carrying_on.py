@@ -13,7 +13,7 @@ from lms.learning.practice.records import find_open
 from lms.learning.progress.records import find_enrolment
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import CONVERSATIONS, COURSE, PFA, begin, open_check, paper_of, plan
+from tests.roads import CONVERSATIONS, COURSE, PFA, attempt_of, begin, open_check, plan
 
 REST = timedelta(hours=1)
 
@@ -29,7 +29,7 @@ def answer_too_late(site: Site, sam: Inspector) -> Page:
 
 def saved(site: Site) -> int:
     with site.inside():
-        return len(paper_of(site, "sam").saved)
+        return len(attempt_of(site, "sam").saved)
 
 
 def test_sams_answer_waits_while_sam_signs_in_and_is_then_kept(site: Site, sam: Inspector) -> None:

@@ -14,7 +14,7 @@ from lms.content.questions.order import Order
 from lms.content.questions.several_answers import SeveralAnswers
 from tests.conftest import Site
 from tests.inspector import BASE, squeezed
-from tests.roads import begin, open_check, paper_of, plan, take_check, the_course
+from tests.roads import attempt_of, begin, open_check, plan, take_check, the_course
 
 SAYS = re.compile(r"right|correct|fits\b|score|data-(?:key|answer|value)|position", re.I)
 
@@ -38,7 +38,7 @@ def test_no_page_of_an_open_check_holds_a_reason_or_says_which_is_right(sqlite_s
     page = open_check(sam)
     base = page.path.rsplit("/", 1)[0]
     with sqlite_site.inside():
-        questions = paper_of(sqlite_site, "sam").questions
+        questions = attempt_of(sqlite_site, "sam").questions
     pages = [sam.get(f"{base}/{path}") for path in [*range(1, 11), "all", "look-over"]]
     for page in pages:
         for reason in (reason for question in questions for reason in reasons_of(question)):

@@ -50,7 +50,7 @@ def bracketed(tmp_path: Path) -> Iterator[None]:
 def _forget() -> None:
     from lms.learning.progress import pages
 
-    for made in (i18n._table, i18n._markup, pages._dress):
+    for made in (i18n._table, i18n._markup, pages._filled):
         made.cache_clear()
 
 

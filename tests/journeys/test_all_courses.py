@@ -15,7 +15,7 @@ from tests.journeys.conftest import Opens
 from tests.journeys.hands import Mouse
 from tests.journeys.served import Served
 from tests.journeys.walks import fetch_certificate, fill_in, h1, register, text_of
-from tests.roads import paper_of, plan
+from tests.roads import attempt_of, plan
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -98,7 +98,7 @@ def answer_every_question(hands: Mouse, served: Served, course: Course) -> None:
         hands.page.goto(f"{served.url}/courses/{course.id}/check")
         hands.press_this(hands.page.locator("form[action$='/check'] button"))
         with served.site.inside():
-            met |= {question.id for question in paper_of(served.site, "mira", course.id).questions}
+            met |= {question.id for question in attempt_of(served.site, "mira", course.id).questions}
         last = met == every
         hands.page.goto(f"{hands.page.url.rsplit('/', 1)[0]}/all")
         for fields in plan(served.site, "mira", lambda _question, last=last: last, course=course.id):

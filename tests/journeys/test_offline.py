@@ -15,7 +15,7 @@ from tests.journeys.hands import Mouse
 from tests.journeys.people import add
 from tests.journeys.served import Served
 from tests.journeys.states import COURSE
-from tests.roads import PFA, paper_of, prepare, the_course
+from tests.roads import PFA, attempt_of, prepare, the_course
 
 pytestmark = pytest.mark.browser
 LESSON = f"{COURSE}/lessons/when-it-is-more-than-pfa"
@@ -141,7 +141,7 @@ def test_answers_arrive_once_after_ten_drops_and_reloads(served: Served, opens: 
     for question, value in chosen.items():
         assert page.locator(f"[data-question='{question}'] input[value='{value}']").is_checked()
     with served.site.inside():
-        saved = paper_of(served.site, "sam").saved
+        saved = attempt_of(served.site, "sam").saved
     assert set(saved) == set(chosen)
     # Every change arrived as one revision, and no change twice.
     assert sum(revision for _value, revision in saved.values()) == 10
@@ -163,7 +163,7 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_kept_twice(served: Serv
     page.reload()
     until(page, "!localStorage.getItem('waiting')")
     with served.site.inside():
-        assert [revision for _value, revision in paper_of(served.site, "tilda").saved.values()] == [1]
+        assert [revision for _value, revision in attempt_of(served.site, "tilda").saved.values()] == [1]
 
 
 def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: Served, opens: Opens) -> None:
@@ -182,7 +182,7 @@ def test_an_answer_goes_from_another_page_too_and_sending_offline_waits(served: 
     other.goto(f"{served.url}/courses")
     until(other, "!localStorage.getItem('waiting')")
     with served.site.inside():
-        assert len(paper_of(served.site, "oskar").saved) == 1
+        assert len(attempt_of(served.site, "oskar").saved) == 1
 
 
 def test_an_answer_stays_while_its_person_is_signed_out_and_another_person_gets_nothing(
@@ -200,7 +200,7 @@ def test_an_answer_stays_while_its_person_is_signed_out_and_another_person_gets_
     other = sign_in(served, context, "yara")
     until(other.page, "!localStorage.getItem('waiting')")
     with served.site.inside():
-        assert paper_of(served.site, "paula").saved == {}
+        assert attempt_of(served.site, "paula").saved == {}
 
 
 def test_signing_out_takes_everything_away(served: Served, opens: Opens) -> None:

@@ -14,7 +14,7 @@ from lms.content.questions import Item, present
 from lms.foundation.db import db
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, begin, open_check, paper_of, plan
+from tests.roads import COURSE, attempt_of, begin, open_check, plan
 
 PACKED = {"Accept-Encoding": "gzip, br"}
 
@@ -45,8 +45,8 @@ def test_all_questions_are_ones_own_although_their_page_is_kept(site: Site) -> N
         assert packed.count(token[1].encode()) == text.count(token[1]), "a token goes out as it is, never compressed"
         assert set(re.findall(r"/checks/([^/\"&%]+)/", text)) == {page.path.split("/")[2]}
         with site.inside():
-            paper = paper_of(site, name)
-            shown = [present(question, paper.seed) for question in paper.questions]
+            check_attempt = attempt_of(site, name)
+            shown = [present(question, check_attempt.seed) for question in check_attempt.questions]
         wanted = [item.token for question in shown for item in (*question.items, *question.rights)]
         found = re.findall(r'value="([0-9a-f]{10})"|name="q-[^"]+-([0-9a-f]{10})"', text)
         assert {value or name for value, name in found} == set(wanted)

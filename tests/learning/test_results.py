@@ -18,7 +18,19 @@ from lms.library import actions as library
 from tests.conftest import PFA as FOLDER
 from tests.conftest import Site
 from tests.inspector import Inspector
-from tests.roads import COURSE, PFA, Wanted, answer, begin, earn, open_check, paper_of, pass_check, prepare, take_check
+from tests.roads import (
+    COURSE,
+    PFA,
+    Wanted,
+    answer,
+    attempt_of,
+    begin,
+    earn,
+    open_check,
+    pass_check,
+    prepare,
+    take_check,
+)
 
 
 def all_but(missed: int, critical: bool = False) -> Wanted:
@@ -106,7 +118,7 @@ def test_a_check_that_is_open_ends_on_the_version_it_began_with(site: Site, sam:
     prepare(site, "sam")
     page = open_check(sam)
     with site.inside():
-        drawn = paper_of(site, "sam").attempt.drawn
+        drawn = attempt_of(site, "sam").attempt.drawn
     site.do(library.publish, *republished(version, "A new title"))
     page = answer(site, "sam", page, all_but(2))
     assert page.form("/submit").submit().h1 == "You passed the check"

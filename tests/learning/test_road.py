@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lms.content.questions import present, sample
-from lms.learning.check.attempt import Paper
+from lms.learning.check.attempt import CheckAttempt
 from tests.conftest import Site
 from tests.inspector import Inspector, Page
-from tests.roads import paper_of
+from tests.roads import attempt_of
 
 COURSE = "/courses/psychological-first-aid"
 
@@ -14,19 +14,22 @@ COURSE = "/courses/psychological-first-aid"
 def answer_check(site: Site, page: Page, right: bool = True) -> Page:
     """Answer a check question by question, with what the kinds themselves call right or not."""
     with site.inside():
-        paper = paper_of(site, "sam")
-        wanted = {q.id: _fields(paper, q, sample(q)["right" if right else "not_right"][0]) for q in paper.questions}
-        order = [q.id for q in paper.questions]
+        check_attempt = attempt_of(site, "sam")
+        wanted = {
+            q.id: _fields(check_attempt, q, sample(q)["right" if right else "not_right"][0])
+            for q in check_attempt.questions
+        }
+        order = [q.id for q in check_attempt.questions]
     for name in order:
         page = page.form_with("Save and continue").submit("Save and continue", **wanted[name])
     return page
 
 
-def _fields(paper: Paper, question: object, answer: object) -> dict[str, object]:
+def _fields(check_attempt: CheckAttempt, question: object, answer: object) -> dict[str, object]:
     from lms.content.questions import chosen
 
-    tokens = chosen(question, answer, paper.seed)
-    shown = present(question, paper.seed)
+    tokens = chosen(question, answer, check_attempt.seed)
+    shown = present(question, check_attempt.seed)
     if isinstance(tokens, dict):
         return {f"q-{shown.id}-{key}": str(value) for key, value in tokens.items()}
     return {f"q-{shown.id}": list(tokens)}

@@ -45,10 +45,10 @@ def test_the_same_seed_and_history_draw_the_same_paper(course: Course, seed: int
     assert draw(course, {}, seed) == draw(course, {}, seed)
 
 
-@given(tries=st.lists(seeds, min_size=1, max_size=5), last=seeds)
-def test_what_was_not_seen_comes_before_what_was(course: Course, tries: list[int], last: int) -> None:
+@given(attempts=st.lists(seeds, min_size=1, max_size=5), last=seeds)
+def test_what_was_not_seen_comes_before_what_was(course: Course, attempts: list[int], last: int) -> None:
     before: Counter[str] = Counter()
-    for seed in tries:
+    for seed in attempts:
         before.update(draw(course, before, seed))
     after = draw(course, before, last)
     ordinary = {question.id for question in course.questions if question.drawable and not question.critical}

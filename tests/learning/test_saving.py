@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, answer, begin, open_check, paper_of, plan
+from tests.roads import COURSE, answer, attempt_of, begin, open_check, plan
 
 
 def save(visitor: Inspector, page: Page, fields: dict[str, Any], revision: int) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def test_a_lower_revision_never_replaces_a_higher_one_and_the_reply_says_which_i
     late = save(sam, page, other, 3)
     assert (late["revision"], late["saved"], late["newer"]) == (5, False, True)
     with site.inside():
-        paper = paper_of(site, "sam")
-        assert paper.marks[0] and paper.saved[paper.questions[0].id][1] == 5
+        check_attempt = attempt_of(site, "sam")
+        assert check_attempt.marks[0] and check_attempt.saved[check_attempt.questions[0].id][1] == 5
     assert save(sam, page, other, 6)["revision"] == 6
 
 
@@ -150,9 +150,9 @@ def test_a_whole_check_from_an_older_tab_is_not_sent_over_newer_answers(sqlite_s
     page = everything.form_with("Review my answers").submit("Review my answers", **fields)
     assert "Newer answers were saved in another tab" in page.text
     with sqlite_site.inside():
-        paper = paper_of(sqlite_site, "sam")
-        assert paper.saved[paper.questions[0].id][1] == 1
-        assert len(paper.saved) == 1 + len([part for part in others[1:] if part])
+        check_attempt = attempt_of(sqlite_site, "sam")
+        assert check_attempt.saved[check_attempt.questions[0].id][1] == 1
+        assert len(check_attempt.saved) == 1 + len([part for part in others[1:] if part])
 
 
 def test_back_after_sending_leads_to_the_result_and_changes_nothing(site: Site, sam: Inspector) -> None:
@@ -191,8 +191,8 @@ def test_a_question_that_is_not_in_the_check_cannot_be_saved(site: Site, sam: In
     begin(sam)
     page = open_check(sam)
     with site.inside():
-        paper = paper_of(site, "sam")
-        others = [q.id for q in paper.course.questions if q.id not in paper.attempt.drawn]
+        check_attempt = attempt_of(site, "sam")
+        others = [q.id for q in check_attempt.course.questions if q.id not in check_attempt.attempt.drawn]
     token = dict(page.form_with("Save and continue").fields)["form_token"]
     address = page.find("[data-autosave]")[0].get("data-autosave")
     for question in (others[0], "", "no-such"):

@@ -13,7 +13,7 @@ from typing import Literal
 
 from lms.certification.awards.attestation import Attestation, FirstCompletion, Renewal, Scope
 from lms.content.model.course import Course
-from lms.learning.progress.renewal_rules import Way, practice_asked
+from lms.learning.progress.renewal_rules import RenewalScope, practice_asked
 from lms.learning.progress.rules import Progress, everything_is_done, minutes_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
@@ -110,20 +110,25 @@ def attest_course(course: Course, progress: Progress, waived: Collection[str]) -
 
 
 def attest_renewal(
-    course: Course, way: Way, progress: Progress, asked: int, waived: Collection[str], first: FirstCompletion
+    course: Course,
+    renewal_scope: RenewalScope,
+    progress: Progress,
+    asked: int,
+    waived: Collection[str],
+    first: FirstCompletion,
 ) -> Attestation:
     """Return what a renewal on what changed, or across the course, attests; `asked` is how many questions it had."""
-    changed = {lesson.id for lesson in way.changes.lessons}
+    changed = {lesson.id for lesson in renewal_scope.changes.lessons}
     otherwise = changed & progress.lessons_otherwise
     known = changed & progress.lessons_known
-    conversations = {conversation.id for conversation in way.changes.conversations}
-    practice = practice_asked(course, way, progress)
+    conversations = {conversation.id for conversation in renewal_scope.changes.conversations}
+    practice = practice_asked(course, renewal_scope, progress)
     recorded = practice - min(practice, len(conversations & (progress.practised - progress.practised_otherwise)))
     by_waiver = min(recorded, len(conversations & progress.practised_otherwise & set(waived)))
-    scope: Scope = "course" if way.across else "changes"
+    scope: Scope = "course" if renewal_scope.across else "changes"
     return replace(
         attest_course(course, progress, waived),
-        renewal=Renewal(scope, way.since, len(changed - otherwise - progress.lessons_known), asked, first),
+        renewal=Renewal(scope, renewal_scope.since, len(changed - otherwise - progress.lessons_known), asked, first),
         lessons=0,
         lessons_known=len(known),
         lessons_otherwise=len(otherwise.difference(waived)),

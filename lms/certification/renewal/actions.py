@@ -27,7 +27,7 @@ from lms.learning.progress.actions import begin_renewal as begin
 from lms.learning.progress.actions import end_renewal
 from lms.learning.progress.records import get_enrolment, list_results, progress_of
 from lms.learning.progress.renewal_records import find_pass, find_renewal
-from lms.learning.progress.renewal_rules import Way, way_between
+from lms.learning.progress.renewal_rules import RenewalScope, renewal_scope
 from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
@@ -45,7 +45,7 @@ class News:
 
     kind: Kind
     course: Course
-    way: Way
+    scope: RenewalScope
     practice: int
     minutes: int
     until: date | None
@@ -94,14 +94,14 @@ def news_of(award: Award, settings: Settings) -> News | None:
         kind = "edition" if is_newer_edition(known, newest) else "notice"
     else:
         return None
-    way, progress = way_between(known, newest), progress_of(award.enrolment_id)
+    scope, progress = renewal_scope(known, newest), progress_of(award.enrolment_id)
     first = records.first_pass_of(award.enrolment_id) or award.passed_on
     return News(
         kind,
         newest,
-        way,
-        renewal_rules.practice_asked(newest, way, progress),
-        renewal_rules.minutes_of(newest, way, progress),
+        scope,
+        renewal_rules.practice_asked(newest, scope, progress),
+        renewal_rules.minutes_of(newest, scope, progress),
         award.valid_until,
         award_validity.next_end(validity_of(award.programme_id, newest), award.valid_until, today, first),
         is_held(award.programme_id, newest.digest, settings),
@@ -152,11 +152,11 @@ def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, At
         return None
     attempt, result = found
     course = get_course(attempt.digest)
-    way = way_between(get_course(renewal.since), course)
-    if not all(item.met for item in renewal_rules.what_renewing_asks(course, way, progress, passed=True)):
+    scope = renewal_scope(get_course(renewal.since), course)
+    if not all(item.met for item in renewal_rules.what_renewing_asks(course, scope, progress, passed=True)):
         return None
     waived = waived_of(standing.enrolment_id)
-    return course, rules.attest_renewal(course, way, progress, result.asked, waived, _first_completion(standing))
+    return course, rules.attest_renewal(course, scope, progress, result.asked, waived, _first_completion(standing))
 
 
 def _by_the_whole_check(standing: Award, progress: Progress, settings: Settings) -> tuple[Course, Attestation] | None:

@@ -69,7 +69,7 @@ def news_words(award: Award, settings: Settings) -> Told | None:
     if news is None:
         return None
     mark, in_short = _in_short(news, award, settings)
-    changes = news.way.changes
+    changes = news.scope.changes
     return Told(
         news.kind,
         mark,
@@ -99,7 +99,7 @@ def _in_short(news: News, award: Award, settings: Settings) -> tuple[str, str]:
 
 def _asked(news: News) -> tuple[str, ...]:
     """Return what renewing asks for, a line for each thing."""
-    lessons, way = len(news.way.changes.lessons), news.way
+    lessons, scope = len(news.scope.changes.lessons), news.scope
     found = [
         lessons
         and ngettext(
@@ -108,8 +108,8 @@ def _asked(news: News) -> tuple[str, ...]:
             lessons,
         ),
         news.practice and ngettext("One practice conversation", "%(num)s practice conversations", news.practice),
-        questions_words(news.course, way),
-        way.safety and _("All safety questions right"),
+        questions_words(news.course, scope),
+        scope.safety and _("All safety questions right"),
     ]
     return tuple(words for words in found if words)
 

@@ -17,22 +17,22 @@ from lms.learning.progress.events import (
 )
 from lms.learning.progress.records import Attempt, Result
 from lms.learning.progress.renewal_records import find_renewal
-from lms.learning.progress.renewal_rules import Way
+from lms.learning.progress.renewal_rules import RenewalScope
 
 
-def open_check(enrolment_id: str, course: Course, way: Way | None = None) -> tuple[Attempt, Saved]:
+def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = None) -> tuple[Attempt, Saved]:
     """Open the check on the bytes of a course, or go on with the open one; return it and what is saved of it.
 
-    While somebody renews, `way` says what that asks for, and the check is the shorter one that belongs to it.
+    While somebody renews, `scope` says what that asks for, and the check is the shorter one that belongs to it.
     """
     checks = check_records.get_checks(enrolment_id)
-    renewal = find_renewal(enrolment_id) if way else None
+    renewal = find_renewal(enrolment_id) if scope else None
     known = checks.open_for(renewal.id if renewal else enrolment_id)
     if known:
         return known, check_records.answers_of(known.id)
     seen = Counter(name for attempt in checks.attempts for name in attempt.drawn)
     seed = secrets.randbits(62)
-    shorter = (way.questions, way.draw) if way and renewal else (None, None)
+    shorter = (scope.questions, scope.draw) if scope and renewal else (None, None)
     drawn = list(rules.draw(course, seen, seed, *shorter))
     attempt = check_records.keep_attempt(enrolment_id, course.digest, seed, drawn, renewal.id if renewal else None)
     announce(CheckOpened(checks.person_id, checks.programme_id, enrolment_id, attempt.id))
@@ -41,8 +41,8 @@ def open_check(enrolment_id: str, course: Course, way: Way | None = None) -> tup
 
 def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
     """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
-    held = check_records.get_held(attempt_id)
-    saved = held.saved if held.result else _keep_newer(attempt_id, held.saved, answers)
+    stored = check_records.get_stored(attempt_id)
+    saved = stored.saved if stored.result else _keep_newer(attempt_id, stored.saved, answers)
     return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from lms.content.model.course import Course
 from lms.content.model.question import Question
-from lms.content.questions import Presented, chosen, complete, present
+from lms.content.questions import Presented, chosen, complete, in_words, present
 from lms.learning.check.records import OwnAttempt, Saved, answers_of
 from lms.learning.progress import pages
 from lms.learning.progress.records import Attempt, Result
 from lms.library.course_cache import get_course
 
 
-class Paper:
+class CheckAttempt:
     """An open or sent attempt with its course, questions and saved answers."""
 
-    tries: int = 0
+    attempts: int = 0
     passed_on: tuple[str, ...] = ()
 
     def __init__(
@@ -29,11 +31,11 @@ class Paper:
         self.saved = answers_of(attempt.id) if saved is None else saved
 
     @classmethod
-    def of(cls, own: OwnAttempt) -> Paper:
-        """Return the paper of one's own attempt, which knows of the tries beside it."""
-        paper = cls(own.held.attempt, own.held.result, own.facts, own.held.saved)
-        paper.tries, paper.passed_on = own.tries, own.passed_on
-        return paper
+    def of(cls, own: OwnAttempt) -> CheckAttempt:
+        """Return the attempt of one's own attempt, which knows of the attempts beside it."""
+        check_attempt = cls(own.stored.attempt, own.stored.result, own.facts, own.stored.saved)
+        check_attempt.attempts, check_attempt.passed_on = own.attempts, own.passed_on
+        return check_attempt
 
     def answer(self, question: Question) -> Any:
         """Return the saved answer of a question, or None."""
@@ -45,15 +47,20 @@ class Paper:
 
     def shown(self, question: Question) -> Presented:
         """Return a question as this attempt shows it."""
-        return pages.dress_question(present(question, self.seed), self.facts)
+        return pages.fill_question(present(question, self.seed), self.facts)
 
     def chosen(self, question: Question) -> Any:
         """Return what is chosen already, in the page's tokens."""
         return chosen(question, self.answer(question), self.seed)
 
-    def with_answer(self, question: Question, value: Any, revision: int) -> Paper:
+    def in_words(self, question: Question) -> list[Markup]:
+        """Return what is chosen already, in the question's own words."""
+        texts = in_words(question, self.answer(question), self.seed)
+        return [pages.fill_placeholders(text, self.facts) for text in texts]
+
+    def with_answer(self, question: Question, value: Any, revision: int) -> CheckAttempt:
         """Return the attempt with one more answer saved."""
-        return Paper(self.attempt, self.result, self.facts, {**self.saved, question.id: (value, revision)})
+        return CheckAttempt(self.attempt, self.result, self.facts, {**self.saved, question.id: (value, revision)})
 
     @property
     def first_unanswered(self) -> int:

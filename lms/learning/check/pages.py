@@ -14,7 +14,7 @@ from lms.content.model.question import Question
 from lms.content.questions import Graded, Item, Note, Presented, present
 from lms.foundation.text.i18n import language
 from lms.foundation.web.page_cache import cut, filled, hole
-from lms.learning.check.attempt import Paper
+from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import pages, rules
 from lms.learning.progress.pages import Facts
 from lms.learning.progress.records import Result
@@ -26,23 +26,23 @@ _MOST = 100
 _HOLES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l", "r")}
 
 
-def all_questions(paper: Paper) -> str:
+def all_questions(check_attempt: CheckAttempt) -> str:
     """Return all questions of a check, one below the other."""
-    words = pages.fact_words(paper.facts)
-    return "".join(_asked(paper, number, this, words) for number, this in enumerate(paper.questions, 1))
+    words = pages.fact_words(check_attempt.facts)
+    return "".join(_asked(check_attempt, number, this, words) for number, this in enumerate(check_attempt.questions, 1))
 
 
-def _asked(paper: Paper, number: int, this: Question, words: Facts) -> str:
-    if this.id in paper.saved:
+def _asked(check_attempt: CheckAttempt, number: int, this: Question, words: Facts) -> str:
+    if this.id in check_attempt.saved:
         row = get_template_attribute("questions/question.html", "row")
-        made: str = row(number, paper.shown(this), paper.chosen(this), paper.revision(this))
+        made: str = row(number, check_attempt.shown(this), check_attempt.chosen(this), check_attempt.revision(this))
         return made
-    shown = present(this, paper.seed)
+    shown = present(this, check_attempt.seed)
     about = replace(shown, items=(), rights=())
     pieces = _question(about, (len(shown.items), len(shown.rights)), words, language())
     values = {"number": str(number)}
     for item, name in zip(shown.items, _HOLES["l"], strict=False):
-        values[name], values[f"{name}t"] = item.token, pages.wear(item.text, words)
+        values[name], values[f"{name}t"] = item.token, pages.fill_with(item.text, words)
     for item, name in zip(shown.rights, _HOLES["r"], strict=False):
         values[name], values[f"{name}t"] = item.token, _plain(item.text, words, language())
     return filled(pieces, values)
@@ -55,21 +55,23 @@ def _question(about: Presented, many: tuple[int, int], words: Facts, _language: 
     def items(side: str, number: int) -> tuple[Item, ...]:
         return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
 
-    asked = replace(about, stem=pages.wear(about.stem, words), items=items("l", many[0]), rights=items("r", many[1]))
+    asked = replace(
+        about, stem=pages.fill_with(about.stem, words), items=items("l", many[0]), rights=items("r", many[1])
+    )
     return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
 
 
 @lru_cache(maxsize=1024)
 def _plain(html: str, words: Facts, _language: str) -> str:
     """Return the text of a body as it stands where no HTML can, in the choices of a list."""
-    return str(escape(pages.wear(html, words).striptags()))
+    return str(escape(pages.fill_with(html, words).striptags()))
 
 
-def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
+def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str, Any]) -> str:
     """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
-    answers = {name: value for name, (value, _revision) in paper.saved.items()}
-    came = rules.grade_check(paper.course, paper.attempt.drawn, answers)
-    words = pages.fact_words(paper.facts)
+    answers = {name: value for name, (value, _revision) in check_attempt.saved.items()}
+    came = rules.grade_check(check_attempt.course, check_attempt.attempt.drawn, answers)
+    words = pages.fact_words(check_attempt.facts)
     right_rows: list[str] = []
     missed_rows: list[str] = []
     missed: list[str] = []
@@ -77,12 +79,14 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
         row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
         (right_rows if graded.right else missed_rows).append(row)
         if not graded.right:
-            missed.append(_missed(paper.course.digest, this.id, words, language()).replace(_NUMBER, str(number)))
+            missed.append(
+                _missed(check_attempt.course.digest, this.id, words, language()).replace(_NUMBER, str(number))
+            )
     return render_template(
         "parts/outcome.html",
-        course=paper.course,
+        course=check_attempt.course,
         passed=result.passed,
-        renewing=paper.attempt.renewal_id is not None,
+        renewing=check_attempt.attempt.renewal_id is not None,
         right=result.right,
         asked=result.asked,
         needed=came.needed,
@@ -91,13 +95,13 @@ def outcome(paper: Paper, result: Result, still_to_come: dict[str, Any]) -> str:
         missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template
         right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
         revisit=[
-            _lesson(paper.course, paper.course.lesson_by_id[name])
-            for name, _safety in rules.lessons_to_revisit(paper.course, came)
+            _lesson(check_attempt.course, check_attempt.course.lesson_by_id[name])
+            for name, _safety in rules.lessons_to_revisit(check_attempt.course, came)
         ],
         lead_text=words[0],
-        contact=paper.facts.get("contact"),
-        reply_time=paper.facts.get("reply_time"),
-        tries=paper.tries,
+        contact=check_attempt.facts.get("contact"),
+        reply_time=check_attempt.facts.get("reply_time"),
+        attempts=check_attempt.attempts,
         **still_to_come,
     )
 
@@ -110,7 +114,7 @@ def _missed(digest: str, question_id: str, words: Facts, _language: str) -> str:
     return render_template(
         "parts/missed.html",
         number=_NUMBER,
-        stem=pages.wear(question.stem, words),
+        stem=pages.fill_with(question.stem, words),
         critical=question.critical,
         lessons=[_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
     )
@@ -126,7 +130,7 @@ def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: 
     return render_template(
         "parts/graded.html",
         number=_NUMBER,
-        stem=pages.wear(stem, words),
+        stem=pages.fill_with(stem, words),
         critical=critical,
         right=graded.right,
         notes=[_note(note, words) for note in graded.notes],
@@ -136,4 +140,4 @@ def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: 
 
 
 def _note(note: Note, words: Facts) -> dict[str, Any]:
-    return {"chosen": pages.wear(note.chosen, words), "reason": pages.wear(note.reason, words)}
+    return {"chosen": pages.fill_with(note.chosen, words), "reason": pages.fill_with(note.reason, words)}

@@ -22,9 +22,9 @@ _ATTEMPT, _RESULT = _attempt.c.keys(), _result.c.keys()
 
 _ALL_SAVED = select(json_rows(_answer.c.question_id, _answer.c.value, _answer.c.revision))
 _SAVED = _ALL_SAVED.where(_answer.c.attempt_id == _attempt.c.id).correlate(_attempt).scalar_subquery()
-_HELD_COLUMNS = (*_attempt.c, *_result.c, _enrolment.c.person_id, _enrolment.c.programme_id, _SAVED)
-_HELD = (
-    select(*_HELD_COLUMNS)
+_STORED_COLUMNS = (*_attempt.c, *_result.c, _enrolment.c.person_id, _enrolment.c.programme_id, _SAVED)
+_STORED = (
+    select(*_STORED_COLUMNS)
     .join_from(_attempt, _enrolment, _enrolment.c.id == _attempt.c.enrolment_id)
     .outerjoin(_result, _result.c.attempt_id == _attempt.c.id)
     .where(_attempt.c.id == bindparam("attempt"))
@@ -32,7 +32,7 @@ _HELD = (
 
 
 @dataclass(frozen=True)
-class Held:
+class StoredAttempt:
     """An attempt with whose it is, what came of it and what is saved; its rows are copies, never written back."""
 
     attempt: Attempt
@@ -42,12 +42,12 @@ class Held:
     saved: Saved
 
 
-def _as_held(columns: tuple[Any, ...]) -> Held:
+def _as_stored(columns: tuple[Any, ...]) -> StoredAttempt:
     middle = len(_ATTEMPT) + len(_RESULT)
     row, came = columns[: len(_ATTEMPT)], columns[len(_ATTEMPT) : middle]
     person_id, programme_id, saved = columns[middle:]
     result = copy_of(Result, dict(zip(_RESULT, came, strict=True))) if came[0] else None
-    return Held(
+    return StoredAttempt(
         copy_of(Attempt, dict(zip(_ATTEMPT, row, strict=True))), result, person_id, programme_id, _as_saved(saved)
     )
 
@@ -56,9 +56,9 @@ def _as_saved(rows: Iterable[Sequence[Any]] | None) -> Saved:
     return {name: (value["answer"], revision) for name, value, revision in rows or ()}
 
 
-def get_held(attempt_id: str) -> Held:
+def get_stored(attempt_id: str) -> StoredAttempt:
     """Return an attempt with all that belongs to it, in one statement of the present write."""
-    return _as_held(tuple(run(_HELD, {"attempt": attempt_id}).one()))
+    return _as_stored(tuple(run(_STORED, {"attempt": attempt_id}).one()))
 
 
 _past, _past_result = _attempt.alias(), _result.alias()
@@ -72,9 +72,9 @@ _OF_ITS_KIND = _SENT.where(_past.c.renewal_id.is_not_distinct_from(_attempt.c.re
 _PASSED_ON = _SENT.with_only_columns(json_rows(_past.c.digest)).where(_past_result.c.passed)
 # The enrolment tells whose it is: an attempt of somebody else comes without one.
 _IS_MINE = and_(_enrolment.c.id == _attempt.c.enrolment_id, _enrolment.c.person_id == VISITOR_COLUMNS[0])
-_OPEN_PAPER = (
+_OPEN_ATTEMPT = (
     VISITOR.add_columns(
-        *_HELD_COLUMNS,
+        *_STORED_COLUMNS,
         _programme.c.id,
         _programme.c.facts,
         _OF_ITS_KIND.scalar_subquery(),
@@ -91,27 +91,27 @@ _OPEN_PAPER = (
 class OwnAttempt:
     """One's own attempt as its pages need it: the programme's facts, how many were sent, and on what one was passed."""
 
-    held: Held
+    stored: StoredAttempt
     facts: dict[str, Any]
-    tries: int
+    attempts: int
     passed_on: tuple[str, ...]
 
 
 def open_attempt(token_sha256: str | None, public_id: str) -> tuple[Visitor | None, OwnAttempt | None]:
     """Return the visitor and, when it is their own, an attempt with all that its pages need, in one statement."""
     marks = {"mark": token_sha256, "attempt": public_id}
-    row = first_row(_OPEN_PAPER, marks) if token_sha256 else None
+    row = first_row(_OPEN_ATTEMPT, marks) if token_sha256 else None
     visitor = as_visitor(row)
     if visitor is None or row is None:
         return None, None
-    *columns, programme_id, facts, tries, passed_on = row[len(VISITOR_COLUMNS) :]
+    *columns, programme_id, facts, attempts, passed_on = row[len(VISITOR_COLUMNS) :]
     if facts is None:
         return visitor, None
-    held = _as_held(tuple(columns))
-    if held.result is None and programme_id not in visitor.roles:
+    stored = _as_stored(tuple(columns))
+    if stored.result is None and programme_id not in visitor.roles:
         # Whoever has left the programme reads the results they have, and sends no more checks.
         return visitor, None
-    return visitor, OwnAttempt(held, facts, tries, tuple(digest for [digest] in passed_on or ()))
+    return visitor, OwnAttempt(stored, facts, attempts, tuple(digest for [digest] in passed_on or ()))
 
 
 _CHECKS = (

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from lms.accounts.access import allow, meet
 from lms.content.model.question import Question
-from lms.content.questions import complete, in_words, read
+from lms.content.questions import complete, read
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import gettext as _
@@ -22,12 +22,12 @@ from lms.learning.blueprint import blueprint
 from lms.learning.check import pages as check_pages
 from lms.learning.check import records as check_records
 from lms.learning.check.actions import open_check, save_answers, submit_answers
-from lms.learning.check.attempt import Paper
+from lms.learning.check.attempt import CheckAttempt
 from lms.learning.check.records import OwnAttempt
 from lms.learning.progress import pages, records, rules
 from lms.learning.progress.access import certificate_of, meet_at_course, open_enrolment, renewing_of
 from lms.learning.progress.renewal_records import find_renewal
-from lms.learning.progress.renewal_rules import way_between
+from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library.course_cache import get_course
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -56,37 +56,37 @@ def with_attempt(view: View) -> View:
     return cast(View, met)
 
 
-def own_paper() -> Paper:
+def own_attempt() -> CheckAttempt:
     """Return somebody's own attempt, or answer 404."""
     found: OwnAttempt | None = g.own_attempt
     if found is None:
         abort(404)
-    return Paper.of(found)
+    return CheckAttempt.of(found)
 
 
-def open_paper() -> Paper:
+def open_attempt() -> CheckAttempt:
     """Return somebody's own attempt while it is open; a sent one leads to its result."""
-    paper = own_paper()
-    if paper.result:
-        abort(redirect(url_for("learning.result", attempt=paper.attempt.public_id), 303))
-    return paper
+    check_attempt = own_attempt()
+    if check_attempt.result:
+        abort(redirect(url_for("learning.result", attempt=check_attempt.attempt.public_id), 303))
+    return check_attempt
 
 
-def _newer_elsewhere(paper: Paper, given: dict[str, tuple[Any, int]]) -> bool:
+def _newer_elsewhere(check_attempt: CheckAttempt, given: dict[str, tuple[Any, int]]) -> bool:
     """Decide whether another answer than a given one was saved since its page was made."""
     return any(
-        revision <= paper.saved.get(name, (None, 0))[1] and paper.saved[name][0] != value
+        revision <= check_attempt.saved.get(name, (None, 0))[1] and check_attempt.saved[name][0] != value
         for name, (value, revision) in given.items()
     )
 
 
-def _read_posted(paper: Paper, questions: list[Question]) -> dict[str, tuple[Any, int]]:
+def _read_posted(check_attempt: CheckAttempt, questions: list[Question]) -> dict[str, tuple[Any, int]]:
     answers, form = {}, request.form
     for question in questions:
-        value = read(question, form, paper.seed)
+        value = read(question, form, check_attempt.seed)
         text = form.get(f"revision-{question.id}") or form.get("revision", "0")
         revision = whole_number(text, 0) + 1
-        if value is not None or question.id in paper.saved:
+        if value is not None or question.id in check_attempt.saved:
             answers[question.id] = (value, revision)
     return answers
 
@@ -99,21 +99,21 @@ def check(course: str) -> Any:
     page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
     renewal, renewing = find_renewal(enrolment_id), renewing_of(enrolment_id, content, progress)
-    way = renewing.way if renewing else None
+    scope = renewing.scope if renewing else None
     attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
-    paper = Paper(attempt, None, page.facts) if attempt else None
-    drawn = len(paper.questions) if paper else way.draw if way else content.criteria.draw
+    check_attempt = CheckAttempt(attempt, None, page.facts) if attempt else None
+    drawn = len(check_attempt.questions) if check_attempt else scope.draw if scope else content.criteria.draw
     return render_template(
         "learning/check.html",
         here="courses",
         course=content,
         criteria=content.criteria,
         needed_right=rules.needed_right(content.criteria, drawn),
-        way=way,
-        attempt_url=url_for("learning.question", attempt=attempt.public_id, number=paper.first_unanswered)
-        if attempt and paper
+        scope=scope,
+        attempt_url=url_for("learning.question", attempt=attempt.public_id, number=check_attempt.first_unanswered)
+        if attempt and check_attempt
         else None,
-        answered=sum(paper.marks) if paper else 0,
+        answered=sum(check_attempt.marks) if check_attempt else 0,
         drawn=drawn,
         minutes=rules.check_minutes(drawn),
         past=[
@@ -126,7 +126,7 @@ def check(course: str) -> Any:
             for row, result in records.list_results(enrolment_id)
         ],
         passed=renewing.passed if renewing else progress.passed,
-        missing_practice=not way and len(progress.practised) < rules.practice_needed(content),
+        missing_practice=not scope and len(progress.practised) < rules.practice_needed(content),
         course_url=url_for("learning.course", course=content.id),
     )
 
@@ -138,9 +138,9 @@ def start_check(course: str) -> Any:
     """Open the check, or go on with the one that is open."""
     page, content, enrolment_id = open_enrolment(course)
     renewal = find_renewal(enrolment_id)
-    way = way_between(get_course(renewal.since), content) if renewal else None
-    attempt, saved = write(open_check, enrolment_id, content, way)
-    number = Paper(attempt, None, page.facts, saved).first_unanswered if saved else 1
+    scope = renewal_scope(get_course(renewal.since), content) if renewal else None
+    attempt, saved = write(open_check, enrolment_id, content, scope)
+    number = CheckAttempt(attempt, None, page.facts, saved).first_unanswered if saved else 1
     if page.check_at_once:
         return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)
     return redirect(url_for("learning.question", attempt=attempt.public_id, number=number), 303)
@@ -151,15 +151,15 @@ def start_check(course: str) -> Any:
 @allow("see own answers")
 def question(attempt: str, number: int) -> Any:
     """Show one question of an open check, and keep what is chosen."""
-    paper = open_paper()
-    if not 1 <= number <= len(paper.questions):
+    check_attempt = open_attempt()
+    if not 1 <= number <= len(check_attempt.questions):
         abort(404)
-    this = paper.questions[number - 1]
+    this = check_attempt.questions[number - 1]
     problem, elsewhere = None, False
     if request.method == "POST":
-        answers = _read_posted(paper, [this])
-        newer = _newer_elsewhere(paper, answers)
-        kept = write(save_answers, paper.attempt.id, answers)
+        answers = _read_posted(check_attempt, [this])
+        newer = _newer_elsewhere(check_attempt, answers)
+        kept = write(save_answers, check_attempt.attempt.id, answers)
         go = request.form.get("go", "next")
         given, revision = answers.get(this.id, (None, 0))
         problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
@@ -167,44 +167,44 @@ def question(attempt: str, number: int) -> Any:
         if elsewhere:
             problem = _("A newer answer was saved in another tab or on another device. It’s the one shown here.")
         if problem is None:
-            return redirect(_after_question(paper, number, go), 303)
-        paper = Paper(paper.attempt, None, paper.facts)
+            return redirect(_after_question(check_attempt, number, go), 303)
+        check_attempt = CheckAttempt(check_attempt.attempt, None, check_attempt.facts)
     page = render_template(
         "learning/question.html",
         elsewhere=elsewhere,
         here="courses",
-        course=paper.course,
+        course=check_attempt.course,
         attempt=attempt,
         number=number,
-        count=len(paper.questions),
-        presented=paper.shown(this),
-        chosen=paper.chosen(this),
+        count=len(check_attempt.questions),
+        presented=check_attempt.shown(this),
+        chosen=check_attempt.chosen(this),
         problem=problem,
-        revision=paper.revision(this),
-        answered_words=_answered_words(paper),
-        marks=paper.marks,
-        course_url=url_for("learning.course", course=paper.course.id),
+        revision=check_attempt.revision(this),
+        answered_words=_answered_words(check_attempt),
+        marks=check_attempt.marks,
+        course_url=url_for("learning.course", course=check_attempt.course.id),
     )
     return make_response(page, 422 if problem else 200)
 
 
-def _answered_words(paper: Paper) -> str:
+def _answered_words(check_attempt: CheckAttempt) -> str:
     """Say how many questions have a whole answer."""
     return ngettext(
         "%(done)s of %(num)s question answered.",
         "%(done)s of %(num)s questions answered.",
-        len(paper.questions),
-        done=sum(paper.marks),
+        len(check_attempt.questions),
+        done=sum(check_attempt.marks),
     )
 
 
-def _after_question(paper: Paper, number: int, go: str) -> str:
-    attempt = paper.attempt.public_id
+def _after_question(check_attempt: CheckAttempt, number: int, go: str) -> str:
+    attempt = check_attempt.attempt.public_id
     if go == "stop":
-        return url_for("learning.check", course=paper.course.id)
+        return url_for("learning.check", course=check_attempt.course.id)
     if go == "back":
         return url_for("learning.question", attempt=attempt, number=max(number - 1, 1))
-    if number < len(paper.questions):
+    if number < len(check_attempt.questions):
         return url_for("learning.question", attempt=attempt, number=number + 1)
     return url_for("learning.answers", attempt=attempt)
 
@@ -214,34 +214,34 @@ def _after_question(paper: Paper, number: int, go: str) -> str:
 @allow("see own answers")
 def check_all(attempt: str) -> Any:
     """Show all questions of an open check at once, and keep what is chosen."""
-    paper = open_paper()
+    check_attempt = open_attempt()
     if request.method == "POST":
-        given = _read_posted(paper, paper.questions)
-        newer = _newer_elsewhere(paper, given)
+        given = _read_posted(check_attempt, check_attempt.questions)
+        newer = _newer_elsewhere(check_attempt, given)
         if request.form.get("go") == "send" and not newer:
-            return _send(paper, given)
-        write(save_answers, paper.attempt.id, given)
+            return _send(check_attempt, given)
+        write(save_answers, check_attempt.attempt.id, given)
         if request.form.get("go") == "stop" and not newer:
-            return redirect(url_for("learning.check", course=paper.course.id), 303)
+            return redirect(url_for("learning.check", course=check_attempt.course.id), 303)
         return redirect(url_for("learning.answers", attempt=attempt, newer="yes" if newer else None), 303)
     return kept_page(
-        (paper.course.digest, len(paper.questions)),
-        lambda: _all_questions_page(paper),
-        {"attempt": attempt, "questions": check_pages.all_questions(paper)},
+        (check_attempt.course.digest, len(check_attempt.questions)),
+        lambda: _all_questions_page(check_attempt),
+        {"attempt": attempt, "questions": check_pages.all_questions(check_attempt)},
         request.path.replace(attempt, hole("attempt")),
     )
 
 
-def _all_questions_page(paper: Paper) -> str:
+def _all_questions_page(check_attempt: CheckAttempt) -> str:
     """Make the page around the questions, which all who read the same version share."""
     return render_template(
         "learning/check_all.html",
         here="courses",
-        course=paper.course,
+        course=check_attempt.course,
         attempt=hole("attempt"),
         questions=Markup(hole("questions")),  # noqa: S704 - a template escaped what is put there
-        count=len(paper.questions),
-        course_url=url_for("learning.course", course=paper.course.id),
+        count=len(check_attempt.questions),
+        course_url=url_for("learning.course", course=check_attempt.course.id),
     )
 
 
@@ -250,16 +250,16 @@ def _all_questions_page(paper: Paper) -> str:
 @allow("see own answers")
 def save_answer(attempt: str) -> Any:
     """Keep one answer as it is chosen, and say which revision is kept."""
-    paper = own_paper()
-    this = paper.course.question_by_id.get(request.form.get("question", ""))
-    if this is None or this not in paper.questions:
+    check_attempt = own_attempt()
+    this = check_attempt.course.question_by_id.get(request.form.get("question", ""))
+    if this is None or this not in check_attempt.questions:
         abort(404)
     revision = whole_number(request.form.get("revision"), 1)
-    value = read(this, request.form, paper.seed)
-    newer = _newer_elsewhere(paper, {this.id: (value, revision)})
-    kept = write(save_answers, paper.attempt.id, {this.id: (value, revision)})
-    saved = paper.result is None and not newer
-    now = paper.with_answer(this, value, kept[this.id]) if saved else paper
+    value = read(this, request.form, check_attempt.seed)
+    newer = _newer_elsewhere(check_attempt, {this.id: (value, revision)})
+    kept = write(save_answers, check_attempt.attempt.id, {this.id: (value, revision)})
+    saved = check_attempt.result is None and not newer
+    now = check_attempt.with_answer(this, value, kept[this.id]) if saved else check_attempt
     return jsonify(question=this.id, revision=kept[this.id], saved=saved, newer=newer, count=_answered_words(now))
 
 
@@ -268,29 +268,29 @@ def save_answer(attempt: str) -> Any:
 @allow("see own answers")
 def answers(attempt: str) -> Any:
     """Show all answers before they are sent."""
-    paper = open_paper()
+    check_attempt = open_attempt()
     rows = [
         {
             "number": number,
-            "stem": pages.dress(this.stem, paper.facts),
-            "said": [pages.dress(text, paper.facts) for text in in_words(this, paper.answer(this), paper.seed)],
-            "complete": complete(this, paper.answer(this)) is None,
+            "stem": pages.fill_placeholders(this.stem, check_attempt.facts),
+            "said": check_attempt.in_words(this),
+            "complete": complete(this, check_attempt.answer(this)) is None,
             "critical": this.critical,
             "url": url_for("learning.question", attempt=attempt, number=number),
         }
-        for number, this in enumerate(paper.questions, 1)
+        for number, this in enumerate(check_attempt.questions, 1)
     ]
     return render_template(
         "learning/answers.html",
         here="courses",
-        course=paper.course,
+        course=check_attempt.course,
         attempt=attempt,
         rows=rows,
         notices=[_("Newer answers were saved in another tab or on another device. They’re the ones shown here.")]
         if request.args.get("newer")
         else [],
-        unanswered=paper.marks.count(False),
-        course_url=url_for("learning.course", course=paper.course.id),
+        unanswered=check_attempt.marks.count(False),
+        course_url=url_for("learning.course", course=check_attempt.course.id),
     )
 
 
@@ -299,15 +299,15 @@ def answers(attempt: str) -> Any:
 @allow("see own answers")
 def submit_check(attempt: str) -> Any:
     """Send a check once; sending it again leads to the same result."""
-    paper = own_paper()
-    return _send(paper, {})
+    check_attempt = own_attempt()
+    return _send(check_attempt, {})
 
 
-def _send(paper: Paper, given: dict[str, tuple[Any, int]]) -> Any:
-    result_url = url_for("learning.result", attempt=paper.attempt.public_id)
-    for digest in paper.passed_on:
+def _send(check_attempt: CheckAttempt, given: dict[str, tuple[Any, int]]) -> Any:
+    result_url = url_for("learning.result", attempt=check_attempt.attempt.public_id)
+    for digest in check_attempt.passed_on:
         get_course(digest)
-    write(submit_answers, paper.attempt.id, paper.course, given)
+    write(submit_answers, check_attempt.attempt.id, check_attempt.course, given)
     return redirect(result_url, 303)
 
 
@@ -316,12 +316,12 @@ def _send(paper: Paper, given: dict[str, tuple[Any, int]]) -> Any:
 @allow("see own answers")
 def result(attempt: str) -> Any:
     """Give every choice back with its reason, and say what may help."""
-    paper = own_paper()
-    if paper.result is None:
-        return redirect(url_for("learning.question", attempt=attempt, number=paper.first_unanswered), 303)
-    passed = paper.result.passed
-    to_come = _still_to_come(paper) if passed else {}
-    hard = paper.course.better_unseen
+    check_attempt = own_attempt()
+    if check_attempt.result is None:
+        return redirect(url_for("learning.question", attempt=attempt, number=check_attempt.first_unanswered), 303)
+    passed = check_attempt.result.passed
+    to_come = _still_to_come(check_attempt) if passed else {}
+    hard = check_attempt.course.better_unseen
     return kept_page(
         (passed, hard),
         lambda: render_template(
@@ -331,18 +331,18 @@ def result(attempt: str) -> Any:
             hard=hard,
             outcome=Markup(hole("outcome")),  # noqa: S704
         ),
-        {"attempt": attempt, "outcome": check_pages.outcome(paper, paper.result, to_come)},
+        {"attempt": attempt, "outcome": check_pages.outcome(check_attempt, check_attempt.result, to_come)},
         request.path.replace(attempt, hole("attempt")),
     )
 
 
-def _still_to_come(paper: Paper) -> dict[str, Any]:
+def _still_to_come(check_attempt: CheckAttempt) -> dict[str, Any]:
     """Return what stands between a passed check and the certificate, which only its own page asks for."""
-    progress = records.progress_of(paper.attempt.enrolment_id)
-    certificate = certificate_of(paper.attempt.enrolment_id)
-    asked = pages.asked_rows(paper.course, progress)
-    if paper.attempt.renewal_id:
-        renewing = renewing_of(paper.attempt.enrolment_id, paper.course, progress)
+    progress = records.progress_of(check_attempt.attempt.enrolment_id)
+    certificate = certificate_of(check_attempt.attempt.enrolment_id)
+    asked = pages.asked_rows(check_attempt.course, progress)
+    if check_attempt.attempt.renewal_id:
+        renewing = renewing_of(check_attempt.attempt.enrolment_id, check_attempt.course, progress)
         asked = renewing.rows if renewing else []
     return {
         "certificate_url": certificate.url,

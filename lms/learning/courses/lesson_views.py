@@ -57,7 +57,7 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
     plain_url = pages.lesson_path(content, shown)
     gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
     html = shown.gentle_html if gentle and shown.gentle_html else shown.html
-    body, notes = pages.apart_from_notes(pages.dress(html, page.facts))
+    body, notes = pages.apart_from_notes(pages.fill_placeholders(html, page.facts))
     return render_template(
         "learning/lesson.html",
         here="courses",
@@ -121,7 +121,7 @@ def facilitator(course: str) -> Any:
     if not may_facilitate(page.visitor, course):
         abort(404)
     modules = [
-        (module, pages.apart_from_others(pages.dress(module.facilitator, page.facts), module.id))
+        (module, pages.apart_from_others(pages.fill_placeholders(module.facilitator, page.facts), module.id))
         for module in content.modules
         if module.facilitator
     ]
@@ -133,5 +133,8 @@ def facilitator(course: str) -> Any:
 def glossary(course: str) -> Any:
     """Show the words of a course with their meanings, by the alphabet."""
     page, content = open_course(course)
-    terms = [(term.term, pages.dress(term.meaning, page.facts)) for term in pages.by_the_alphabet(content.glossary)]
+    terms = [
+        (term.term, pages.fill_placeholders(term.meaning, page.facts))
+        for term in pages.by_the_alphabet(content.glossary)
+    ]
     return render_template("learning/glossary.html", here="courses", course=content, terms=terms)

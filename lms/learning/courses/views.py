@@ -17,7 +17,7 @@ from lms.foundation.db import write
 from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
-from lms.learning.check.attempt import Paper
+from lms.learning.check.attempt import CheckAttempt
 from lms.learning.practice import records as practice_records
 from lms.learning.progress import actions, pages, records, renewal_pages
 from lms.learning.progress.access import (
@@ -122,11 +122,11 @@ def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, pages
             open_things.append((run.touched_at, pages.left_off_conversation(course, conversation)))
     for attempt, touched_at in records.list_open_attempts(course_ids):
         with suppress(LookupError):
-            paper = Paper(attempt, None, {})
-            url = url_for("learning.question", attempt=attempt.public_id, number=paper.first_unanswered)
+            check_attempt = CheckAttempt(attempt, None, {})
+            url = url_for("learning.question", attempt=attempt.public_id, number=check_attempt.first_unanswered)
             if records.wants_check_on_one_page(signed_in().person_id):
                 url = url_for("learning.check_all", attempt=attempt.public_id)
-            open_things.append((touched_at, pages.left_off_check(paper.course, url, paper.marks)))
+            open_things.append((touched_at, pages.left_off_check(check_attempt.course, url, check_attempt.marks)))
     newest = max([*under_way, *open_things], key=lambda found: found[0], default=None)
     others = sorted(open_things, key=lambda found: found[0], reverse=True)
     return [newest[1], *(thing for _at, thing in others if thing is not newest[1])] if newest else []
@@ -184,7 +184,7 @@ def course(course: str) -> Any:
         "learning/course.html",
         here="courses",
         course=content,
-        course_html=pages.dress(content.html, page.facts),
+        course_html=pages.fill_placeholders(content.html, page.facts),
         enrolled=page.enrolment_id is not None,
         signed_in=page.visitor is not None,
         may_enrol=_may_begin(page, content),
@@ -194,7 +194,7 @@ def course(course: str) -> Any:
             progress,
             page.enrolment_id is not None,
             certificate.url,
-            renewing.way if renewing else None,
+            renewing.scope if renewing else None,
             frozenset(one.url for one in opened),
         ),
         opened=opened,

@@ -76,10 +76,10 @@ def _turn(page: OpenPage, conversation: Conversation, turn: Turn, coverage: Cove
         "anchor": _anchor(conversation, turn),
         "name": _name(conversation, turn),
         "stage": turn.stage,
-        "says": pages.dress(turn.says, page.facts),
+        "says": pages.fill_placeholders(turn.says, page.facts),
         "replies": [
             {
-                "text": pages.dress(reply.text, page.facts),
+                "text": pages.fill_placeholders(reply.text, page.facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
                 "goes_to": _name(conversation, conversation.places[reply.goes_to]),
@@ -98,8 +98,8 @@ def _written_out(page: OpenPage, conversation: Conversation, path: tuple[int, ..
     return {
         "steps": [
             {
-                "says": pages.dress(turn.says, page.facts),
-                "text": pages.dress(reply.text, page.facts),
+                "says": pages.fill_placeholders(turn.says, page.facts),
+                "text": pages.fill_placeholders(reply.text, page.facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
             }

@@ -14,7 +14,7 @@ from lms.content.reader.conversation_measures import Measures, of_run, share_ran
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.learning.practice.rules import Played, another_way, shuffled
-from lms.learning.progress.pages import dress
+from lms.learning.progress.pages import fill_placeholders
 
 Facts = Mapping[str, Any]
 _DIRECTION = re.compile(r"\(([^()<>]+)\)")
@@ -44,7 +44,7 @@ def label_words() -> dict[str, tuple[str, str]]:
 
 def _spoken(html: str, facts: Facts) -> Markup:
     """Return what a colleague says, with the directions in it set apart from the words."""
-    return Markup(_DIRECTION.sub(r'<span class="stage">(\1)</span>', str(dress(html, facts))))  # noqa: S704 - dressed
+    return Markup(_DIRECTION.sub(r'<span class="stage">(\1)</span>', str(fill_placeholders(html, facts))))  # noqa: S704 - dressed
 
 
 def _kind(reply: Reply) -> dict[str, str]:
@@ -58,7 +58,7 @@ def replies_in_play(conversation: Conversation, played: Played, facts: Facts) ->
     if isinstance(played.place, End):
         return []
     order = shuffled(conversation, played.place, len(played.steps))
-    return [{"token": str(index), "text": dress(reply.text, facts)} for index, reply in order]
+    return [{"token": str(index), "text": fill_placeholders(reply.text, facts)} for index, reply in order]
 
 
 def script_of(played: Played, facts: Facts) -> list[dict[str, Any]]:
@@ -73,9 +73,9 @@ def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
         "number": number,
         "stage": turn.stage,
         "they": _spoken(turn.says, facts),
-        "you": dress(reply.text, facts),
-        "feedback": dress(reply.feedback, facts),
-        "another": dress(other.text, facts) if other else "",
+        "you": fill_placeholders(reply.text, facts),
+        "feedback": fill_placeholders(reply.feedback, facts),
+        "another": fill_placeholders(other.text, facts) if other else "",
         **_kind(reply),
     }
 

@@ -25,7 +25,7 @@ from lms.learning.practice.records import Run
 from lms.learning.practice.rules import Played, cut, play
 from lms.learning.progress import records
 from lms.learning.progress.access import open_course, warm
-from lms.learning.progress.pages import dress
+from lms.learning.progress.pages import fill_placeholders
 from lms.learning.progress.records import OpenPage
 from lms.library.course_cache import get_course
 
@@ -251,7 +251,7 @@ def _debrief_page(opened: OpenedConversation, notices: list[str]) -> str:
         "learning/debrief.html",
         **_about(opened),
         end=played.end,
-        end_html=dress(played.end.html, facts) if played.end else "",
+        end_html=fill_placeholders(played.end.html, facts) if played.end else "",
         script=practice_pages.script_of(played, facts),
         counts=practice_pages.counts_of(opened.conversation, played),
         kept_until=_day_of(opened.run.kept_until) if opened.run else "",

@@ -12,7 +12,7 @@ from lms.learning.progress import records, renewal_pages
 from lms.learning.progress.records import OpenPage
 from lms.learning.progress.renewal_pages import Renewing
 from lms.learning.progress.renewal_records import find_pass, find_renewal
-from lms.learning.progress.renewal_rules import way_between
+from lms.learning.progress.renewal_rules import renewal_scope
 from lms.learning.progress.rules import Progress
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest, list_offerings
@@ -58,8 +58,8 @@ def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -
     renewal = find_renewal(enrolment_id) if enrolment_id else None
     if renewal is None:
         return None
-    way = way_between(get_course(renewal.since), content)
-    return renewal_pages.as_shown(content, way, progress, passed=find_pass(renewal.id) is not None)
+    scope = renewal_scope(get_course(renewal.since), content)
+    return renewal_pages.as_shown(content, scope, progress, passed=find_pass(renewal.id) is not None)
 
 
 def newest_of(content: Course) -> Course | None:

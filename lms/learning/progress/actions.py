@@ -95,7 +95,7 @@ def end_renewal(enrolment_id: str) -> None:
 
 
 def record_equivalent(
-    enrolment_id: str, item: tuple[str, str], way: rules.Way, reason: str, done_on: date | None, by: str
+    enrolment_id: str, item: tuple[str, str], way: rules.EquivalentKind, reason: str, done_on: date | None, by: str
 ) -> Equivalent:
     """Record that something a course asks for was met in another way; recording it twice is recording it once."""
     for known in list_standing(enrolment_id):

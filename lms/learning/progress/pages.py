@@ -19,7 +19,7 @@ from lms.foundation.text.i18n import day, duration, language, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address as url_for
 from lms.learning.progress.equivalents import Equivalent
-from lms.learning.progress.renewal_rules import Way
+from lms.learning.progress.renewal_rules import RenewalScope
 from lms.learning.progress.rules import Asked, Progress, can_be_met_otherwise, needed_right, what_is_asked
 
 _FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
@@ -59,18 +59,18 @@ def fact_words(facts: Mapping[str, Any]) -> Facts:
     )
 
 
-def dress(html: str, facts: Mapping[str, Any]) -> Markup:
+def fill_placeholders(html: str, facts: Mapping[str, Any]) -> Markup:
     """Return a body of a course as this programme's readers see it, in their language."""
-    return _dress(html, fact_words(facts), language())
+    return _filled(html, fact_words(facts), language())
 
 
-def wear(html: str, words: Facts) -> Markup:
+def fill_with(html: str, words: Facts) -> Markup:
     """Return a body of a course with the words for its facts, which a page with many bodies asks for once."""
-    return _dress(html, words, language())
+    return _filled(html, words, language())
 
 
 @lru_cache(maxsize=1024)
-def _dress(html: str, words: Facts, _language: str) -> Markup:
+def _filled(html: str, words: Facts, _language: str) -> Markup:
     known = dict(zip(("lead", "emergency", "limits_statement"), words, strict=True))
     html = _FACT.sub(lambda found: str(escape(known[found[1]])), html)
     html = _FIXED.sub(lambda found: str(escape(_(found[1]))), html)
@@ -78,14 +78,16 @@ def _dress(html: str, words: Facts, _language: str) -> Markup:
     return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
 
 
-def dress_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
+def fill_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
     """Return a question of the check as this programme's readers see it."""
     words = fact_words(facts)
 
-    def worn(items: tuple[Item, ...]) -> tuple[Item, ...]:
-        return tuple(Item(item.token, wear(item.text, words)) for item in items)
+    def filled_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(Item(item.token, fill_with(item.text, words)) for item in items)
 
-    return replace(shown, stem=wear(shown.stem, words), items=worn(shown.items), rights=worn(shown.rights))
+    return replace(
+        shown, stem=fill_with(shown.stem, words), items=filled_items(shown.items), rights=filled_items(shown.rights)
+    )
 
 
 def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -93,9 +95,13 @@ def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]
     return [
         {
             "id": question.id,
-            "stem": dress(question.stem, facts),
+            "stem": fill_placeholders(question.stem, facts),
             "options": [
-                {"text": dress(option.text, facts), "right": option.right, "reason": dress(option.reason, facts)}
+                {
+                    "text": fill_placeholders(option.text, facts),
+                    "right": option.right,
+                    "reason": fill_placeholders(option.reason, facts),
+                }
                 for option in getattr(question.body, "options", ())
             ],
         }
@@ -240,17 +246,17 @@ def path_of(
     progress: Progress,
     enrolled: bool,
     certificate_url: str | None,
-    way: Way | None = None,
+    scope: RenewalScope | None = None,
     opened: Collection[str] = (),
 ) -> list[Step]:
     """Return the path of a course with its marks; modules stand as headings among them.
 
-    To somebody who renews, `way` marks what changed, and says how many questions there are.
+    To somebody who renews, `scope` marks what changed, and says how many questions there are.
     """
-    changed = {lesson.id for lesson in way.changes.lessons} if way else set()
+    changed = {lesson.id for lesson in scope.changes.lessons} if scope else set()
     here = first_open(course, progress) if enrolled else None
-    if way:
-        here = next((lesson for lesson in way.changes.lessons if lesson.id not in progress.lessons), None)
+    if scope:
+        here = next((lesson for lesson in scope.changes.lessons if lesson.id not in progress.lessons), None)
     steps: list[Step] = []
     for module in course.modules:
         done = enrolled and all(lesson.id in progress.lessons for lesson in module.lessons)
@@ -266,7 +272,7 @@ def path_of(
             steps.append(Step("lesson", mark, title, meta, lesson_path(course, lesson), finished))
     steps += _conversations(course, progress)
     check = url_for("learning.check", course=course.id)
-    asked, passed = way.draw if way else course.criteria.draw, progress.passed and not way
+    asked, passed = scope.draw if scope else course.criteria.draw, progress.passed and not scope
     meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", asked)
     steps.append(Step("check", "done" if passed else "check", _("Knowledge check"), meta, check, passed))
     meta = _("We issue it once you’ve done everything it needs")
@@ -333,7 +339,7 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
     counted = item.kind in {"lessons", "practice"}
     if item.met:
         state, state_text = "ok", _("Done")
-    elif item.done or (progress.tries and not counted):
+    elif item.done or (progress.attempts and not counted):
         state = "go"
         state_text = _("%(done)s of %(needed)s", done=item.done, needed=item.needed) if counted else _("Not quite yet")
     else:
@@ -344,7 +350,7 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
 def otherwise_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str, str]]:
     """Return what a coordinator recorded for a learner as met in another way, with its reason, for them alone."""
     titles = {item_id: title for _item, item_id, title in can_be_met_otherwise(course)}
-    ways = {
+    kinds = {
         "talked": _("You talked it through with a trainer."),
         "written": _("You wrote it down instead of playing it."),
         "elsewhere": _("You’d learned it elsewhere before."),
@@ -354,7 +360,7 @@ def otherwise_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str,
         {
             "what": titles.get(row.item_id, row.item_id),
             "on": day(row.recorded_at.date()),
-            "way": ways[row.way],
+            "way": kinds[row.way],
             "reason": row.reason,
             "undone_on": day(row.undone_at.date()) if row.undone_at else "",
             "undone_reason": row.undone_reason or "",

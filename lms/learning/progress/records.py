@@ -287,7 +287,7 @@ _PROGRESS = select(
 
 def progress_of(enrolment_id: str) -> Progress:
     """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
-    lessons, practised, tries, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
+    lessons, practised, attempts, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
     done, known = _told_apart(lessons)
     played = frozenset((practised or "").split())
     read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in met)
@@ -295,7 +295,7 @@ def progress_of(enrolment_id: str) -> Progress:
         done | read_otherwise,
         played | played_otherwise,
         passed > 0,
-        tries,
+        attempts,
         read_otherwise - done,
         played_otherwise - played,
         known,

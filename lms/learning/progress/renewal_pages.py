@@ -12,7 +12,7 @@ from lms.content.model.course import Course
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.learning.progress.pages import lesson_path
-from lms.learning.progress.renewal_rules import Way, minutes_of, what_renewing_asks
+from lms.learning.progress.renewal_rules import RenewalScope, minutes_of, what_renewing_asks
 from lms.learning.progress.rules import Asked, Progress, needed_right
 
 
@@ -20,7 +20,7 @@ from lms.learning.progress.rules import Asked, Progress, needed_right
 class Renewing:
     """A renewal that is under way, as pages show it."""
 
-    way: Way
+    scope: RenewalScope
     rows: list[dict[str, Any]]
     minutes: int
     passed: bool
@@ -36,25 +36,25 @@ class Renewing:
         return str((self.left or self.rows)[0]["url"])
 
 
-def as_shown(course: Course, way: Way, progress: Progress, passed: bool) -> Renewing:
+def as_shown(course: Course, scope: RenewalScope, progress: Progress, passed: bool) -> Renewing:
     """Return a renewal as pages show it; `passed` tells of its own check."""
-    rows = [_row(course, way, progress, item) for item in what_renewing_asks(course, way, progress, passed)]
-    return Renewing(way, rows, minutes_of(course, way, progress), passed)
+    rows = [_row(course, scope, progress, item) for item in what_renewing_asks(course, scope, progress, passed)]
+    return Renewing(scope, rows, minutes_of(course, scope, progress), passed)
 
 
-def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str, Any]:
+def _row(course: Course, scope: RenewalScope, progress: Progress, item: Asked) -> dict[str, Any]:
     if item.kind == "lessons":
         words = ngettext(
             "The lesson that changed, full or gentler version",
             "The %(num)s lessons that changed, full or gentler version",
             item.needed,
         )
-        open_ones = [one for one in way.changes.lessons if one.id not in progress.lessons]
-        lesson = (open_ones or way.changes.lessons)[0]
+        open_ones = [one for one in scope.changes.lessons if one.id not in progress.lessons]
+        lesson = (open_ones or scope.changes.lessons)[0]
         url, act = lesson_path(course, lesson), _("Read “%(title)s”", title=lesson.title)
     elif item.kind == "practice":
         words = ngettext("One practice conversation", "%(num)s practice conversations", item.needed)
-        conversations = [*way.changes.conversations, *course.conversations]
+        conversations = [*scope.changes.conversations, *course.conversations]
         conversation = next(
             (conversation for conversation in conversations if conversation.id not in progress.practised),
             conversations[0],
@@ -62,7 +62,7 @@ def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str,
         url = url_for("learning.conversation", course=course.id, conversation=conversation.id)
         act = _("Play “%(title)s”", title=conversation.title)
     else:
-        words = _("All safety questions right") if item.kind == "safety" else questions_words(course, way)
+        words = _("All safety questions right") if item.kind == "safety" else questions_words(course, scope)
         url, act = url_for("learning.check", course=course.id), _("Go to the check")
     counted = item.kind in {"lessons", "practice"}
     if item.met:
@@ -77,20 +77,20 @@ def _row(course: Course, way: Way, progress: Progress, item: Asked) -> dict[str,
     return {"text": words, "act": act, "url": url, "met": item.met, "state": state, "state_text": state_text}
 
 
-def questions_words(course: Course, way: Way) -> str:
+def questions_words(course: Course, scope: RenewalScope) -> str:
     """Return how many questions renewing asks, about what, and how many of them have to be right."""
-    needed = needed_right(course.criteria, way.draw)
-    if way.across:
+    needed = needed_right(course.criteria, scope.draw)
+    if scope.across:
         return ngettext(
             "One question across the course right",
             "%(needed)s of %(num)s questions across the course right, as many attempts as you like",
-            way.draw,
+            scope.draw,
             needed=needed,
         )
     return ngettext(
         "One question on what changed right",
         "%(needed)s of %(num)s questions on what changed right, as many attempts as you like",
-        way.draw,
+        scope.draw,
         needed=needed,
     )
 

@@ -14,7 +14,7 @@ QUESTIONS_AN_OBJECTIVE = 2
 
 
 @dataclass(frozen=True)
-class Way:
+class RenewalScope:
     """What renewing asks for: lessons and conversations that changed, and how many questions among which.
 
     `across` tells that the questions are drawn across the whole course, and not from what changed alone.
@@ -28,7 +28,7 @@ class Way:
     safety: bool
 
 
-def way_between(known: Course, newest: Course) -> Way:
+def renewal_scope(known: Course, newest: Course) -> RenewalScope:
     """Return what is asked of a holder of one version who renews on another.
 
     What changed is asked with its questions, and one question of every critical group as always. Where nothing
@@ -44,9 +44,9 @@ def way_between(known: Course, newest: Course) -> Way:
     if about and not has_its_own:
         most = QUESTIONS_AN_OBJECTIVE * len(touched) + groups
         most = max(groups, min(most, newest.criteria.draw, _at_a_time(bank, about | critical)))
-        return Way(known.version, changes, about | critical, most, False, groups > 0)
+        return RenewalScope(known.version, changes, about | critical, most, False, groups > 0)
     shorter = newest.criteria.refresher or max(-(-newest.criteria.draw // 2), groups)
-    return Way(known.version, changes, frozenset(question.id for question in bank), shorter, True, groups > 0)
+    return RenewalScope(known.version, changes, frozenset(question.id for question in bank), shorter, True, groups > 0)
 
 
 def _at_a_time(bank: list[Question], among: frozenset[str]) -> int:
@@ -54,37 +54,37 @@ def _at_a_time(bank: list[Question], among: frozenset[str]) -> int:
     return len({question.group if question.critical else question.id for question in bank if question.id in among})
 
 
-def practice_asked(course: Course, way: Way, progress: Progress) -> int:
+def practice_asked(course: Course, scope: RenewalScope, progress: Progress) -> int:
     """Return how many conversations renewing asks for: those of before count unless they changed."""
-    return max(0, practice_needed(course) - len(_kept(course, way, progress)))
+    return max(0, practice_needed(course) - len(_kept(course, scope, progress)))
 
 
-def _kept(course: Course, way: Way, progress: Progress) -> frozenset[str]:
+def _kept(course: Course, scope: RenewalScope, progress: Progress) -> frozenset[str]:
     return (progress.practised & course.conversation_by_id.keys()) - {
-        conversation.id for conversation in way.changes.conversations
+        conversation.id for conversation in scope.changes.conversations
     }
 
 
-def what_renewing_asks(course: Course, way: Way, progress: Progress, passed: bool) -> tuple[Asked, ...]:
+def what_renewing_asks(course: Course, scope: RenewalScope, progress: Progress, passed: bool) -> tuple[Asked, ...]:
     """Return everything renewing asks for, in the order in which it is shown, and how far it is met."""
     asked: list[Asked] = []
-    lessons = {lesson.id for lesson in way.changes.lessons}
+    lessons = {lesson.id for lesson in scope.changes.lessons}
     if lessons:
         done = len(progress.lessons & lessons)
         asked.append(Asked("lessons", done >= len(lessons), done, len(lessons)))
-    needed = practice_asked(course, way, progress)
+    needed = practice_asked(course, scope, progress)
     if needed:
-        played = len(progress.practised & {conversation.id for conversation in way.changes.conversations})
+        played = len(progress.practised & {conversation.id for conversation in scope.changes.conversations})
         asked.append(Asked("practice", played >= needed, min(played, needed), needed))
     asked.append(Asked("check", passed, int(passed), 1))
-    if way.safety:
+    if scope.safety:
         asked.append(Asked("safety", passed, int(passed), 1))
     return tuple(asked)
 
 
-def minutes_of(course: Course, way: Way, progress: Progress) -> int:
+def minutes_of(course: Course, scope: RenewalScope, progress: Progress) -> int:
     """Return about how long all that renewing asks for takes."""
-    needed = practice_asked(course, way, progress)
-    conversations = way.changes.conversations or course.conversations
+    needed = practice_asked(course, scope, progress)
+    conversations = scope.changes.conversations or course.conversations
     played = sum(sorted(conversation.minutes for conversation in conversations)[:needed])
-    return sum(lesson.minutes for lesson in way.changes.lessons) + played + check_minutes(way.draw)
+    return sum(lesson.minutes for lesson in scope.changes.lessons) + played + check_minutes(scope.draw)

@@ -16,14 +16,14 @@ from lms.content.model.question import Question
 from lms.content.questions import Graded, grade
 from lms.foundation.dates import add_months
 
-Way = Literal["talked", "written", "elsewhere", "waived"]
-WAYS: tuple[Way, ...] = ("talked", "written", "elsewhere", "waived")
+EquivalentKind = Literal["talked", "written", "elsewhere", "waived"]
+EQUIVALENT_KINDS: tuple[EquivalentKind, ...] = ("talked", "written", "elsewhere", "waived")
 PRIOR_MONTHS, PRIOR_MONTHS_MOST = 24, 120
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is: lesson ids, conversations that count, whether the check was ever passed, and its tries.
+    """How far somebody is: lessons, conversations that count, whether the check was passed, and how many were sent.
 
     What is met only because it was recorded as met in another way stands among them, and once more by itself;
     so do lessons that the learner said they know already.
@@ -32,7 +32,7 @@ class Progress:
     lessons: frozenset[str] = frozenset()
     practised: frozenset[str] = frozenset()
     passed: bool = False
-    tries: int = 0
+    attempts: int = 0
     lessons_otherwise: frozenset[str] = frozenset()
     practised_otherwise: frozenset[str] = frozenset()
     lessons_known: frozenset[str] = frozenset()
@@ -88,7 +88,7 @@ def draw(
     """Choose a check's questions: one of each critical group, then the rest, the least seen first.
 
     Every objective that has a question left gets one before any objective gets a second. The same seed and
-    the same history give the same paper. Renewing draws fewer, `most`, and `among` some questions alone.
+    the same history give the same attempt. Renewing draws fewer, `most`, and `among` some questions alone.
     """
     most = course.criteria.draw if most is None else most
     pool = [question for question in course.questions if question.drawable and (among is None or question.id in among)]
