@@ -148,8 +148,7 @@ def reactions(settings: Settings) -> Reactions:
     """Return what follows from each event, inside the same write."""
 
     def issue_if_earned(event: Any) -> None:
-        if certification.issue_if_earned(event.enrolment_id, settings) is None:
-            renewal_actions.renew_if_earned(event.enrolment_id, settings)
+        renewal_actions.issue_or_renew_if_earned(event.enrolment_id, settings)
 
     def raise_if_earned(enrolment_id: str) -> None:
         readiness_actions.raise_if_earned(enrolment_id, settings)
@@ -175,7 +174,7 @@ def reactions(settings: Settings) -> Reactions:
         CertificateIssued: [
             lambda event: expiry_notices.take_back_before(event.award_id),
             lambda event: certification.request_document(event.award_id),
-            lambda event: raise_if_earned(get_award(event.award_id).enrolment_id),
+            lambda event: readiness_actions.raise_award_if_earned(get_award(event.award_id), settings),
         ],
         CertificateWithdrawn: [
             lambda event: badge_records.mark_stale(event.award_id),

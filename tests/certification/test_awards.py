@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 
 from lms.accounts.actions import set_programme
 from lms.certification.awards.forms import REASON_WORDS
-from lms.certification.awards.records import find_award
+from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.awards.rules import REASONS, name_fits, plain_name, state_of
 from lms.certification.awards.validity import add_months
 from lms.foundation import clock
 from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
+from lms.learning.progress.actions import finish_lesson
 from lms.library.actions import record_review
 from tests.conftest import Site
 from tests.learning.test_once import count, told
-from tests.roads import COURSE, PFA, earn
+from tests.roads import COURSE, PFA, earn, pass_check, prepare, the_course
 
 
 def hold(site: Site, choice: bool | None) -> None:
@@ -144,3 +145,23 @@ def test_the_last_day_is_a_valid_day(until: date, days: int) -> None:
     today = until + timedelta(days=days)
     state = state_of(waiting=False, withdrawn=False, replaced=False, valid_until=until, today=today)
     assert state == ("expired" if days > 0 else "valid")
+
+
+def test_issuing_a_certificate_asks_the_database_for_each_thing_once(sqlite_site: Site) -> None:
+    enrolment = prepare(sqlite_site, "sam", read=False)
+    pass_check(sqlite_site, enrolment)
+    with sqlite_site.inside():
+        *lessons, last = [lesson.id for lesson in the_course().lessons]
+    for lesson in lessons:
+        sqlite_site.do(finish_lesson, enrolment, lesson)
+    with sqlite_site.statements() as asked:
+        sqlite_site.do(finish_lesson, enrolment, last)
+    with sqlite_site.inside():
+        assert find_award_of_enrolment(enrolment) is not None
+    read = [" ".join(each.split()).split(" FROM ")[1].split()[0] for each in asked if each.startswith("SELECT")]
+    assert {table: read.count(table) for table in ("award", "programme", "person", "validity_rule")} == {
+        "award": 1,
+        "programme": 1,
+        "person": 1,
+        "validity_rule": 1,
+    }

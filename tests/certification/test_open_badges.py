@@ -13,7 +13,6 @@ from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.learning.progress.records import get_enrolment
 from lms.library.course_cache import get_course
 from tests.certification.test_credentials import badge_of, revoke
 from tests.conftest import Site
@@ -94,7 +93,7 @@ def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: 
     with site.inside():
         award = find_award(code)
         assert award is not None and award.badge_open and award.name_shown
-        enrolment, course = get_enrolment(award.enrolment_id), get_course(award.digest)
+        course = get_course(award.digest)
     if next_one == "ready to practise":
         site.do(readiness_actions.set_readiness, award.programme_id, award.course_id, 1, site.settings)
         with site.inside():
@@ -105,7 +104,12 @@ def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: 
         site.do(reissue.make_anew, award.id, "fault")
     else:
         earned = Earned(clock.today("UTC"), None, waiting=False)
-        site.do(lambda: actions.keep_award(enrolment, course, earned, award.attestation, records.get_award(award.id)))
+
+        def renew() -> None:
+            before = records.get_award(award.id)
+            actions.keep_award(before.successor("renewed"), course, earned, before.attestation, before)
+
+        site.do(renew)
     site.work()
     with site.inside():
         (newer,) = db.session.scalars(select(Award).where(Award.code != code)).all()

@@ -24,9 +24,9 @@ from lms.certification.awards.events import (
     PdfWaitsForLetters,
     SpellingAsked,
 )
+from lms.certification.awards.issue_context import issue_context
 from lms.certification.awards.name_records import NameConfirmation
 from lms.certification.awards.records import Award
-from lms.certification.awards.validity import Mode, Validity
 from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.background import jobs
@@ -35,23 +35,16 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.web import throttle
 from lms.learning.progress.equivalents import list_standing
-from lms.learning.progress.records import Enrolment, get_enrolment, list_results, progress_of
+from lms.learning.progress.records import get_enrolment, list_results, progress_of
+from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course
-from lms.library.records import list_reviews
-from lms.library.rules import missing_reviews, needed_reviews
 
 SPELLING_WINDOW = timedelta(days=1)
 
 
 def is_held(programme_id: str, digest: str, settings: Settings) -> bool:
     """Decide whether certificates of a version wait for its review in a programme."""
-    programme = get_programme(programme_id)
-    hold = settings.hold_unreviewed if programme.hold_unreviewed is None else programme.hold_unreviewed
-    if not hold:
-        return False
-    course = get_course(digest)
-    recorded = {review.role for review in list_reviews(course.id, digest)}
-    return bool(missing_reviews(needed_reviews(course), recorded))
+    return issue_context(programme_id, get_course(digest), settings).is_held
 
 
 def zone_in(programme_id: str, settings: Settings) -> str:
@@ -73,30 +66,33 @@ def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
     if records.find_award_of_enrolment(enrolment_id) is not None:
         return None
+    return issue_first_if_earned(enrolment_id, settings)
+
+
+def issue_first_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue the certificate of an enrolment that has none yet, once its course's criteria are met."""
     passed = [
         attempt.digest for attempt, result in list_results(enrolment_id) if result.passed and attempt.renewal_id is None
     ]
     if not passed:
         return None
-    course = get_course(passed[-1])
-    enrolment = get_enrolment(enrolment_id)
-    today = today_in(enrolment.programme_id, settings)
-    until = award_validity.first_end(validity_of(enrolment.programme_id, course), today)
-    progress = progress_of(enrolment_id)
-    held = is_held(enrolment.programme_id, course.digest, settings)
-    decision = rules.decide_award(course, progress, today, until, held=held)
-    if isinstance(decision, rules.NotYet):
+    course, progress = get_course(passed[-1]), progress_of(enrolment_id)
+    if not everything_is_done(course, progress):
         return None
-    return keep_award(enrolment, course, decision, rules.attest_course(course, progress, waived_of(enrolment_id)))
+    enrolment = get_enrolment(enrolment_id)
+    context = issue_context(enrolment.programme_id, course, settings)
+    until = award_validity.first_end(context.rule, context.today)
+    earned = rules.Earned(context.today, until, context.is_held)
+    attestation = rules.attest_course(course, progress, waived_of(enrolment_id, progress))
+    return keep_award(Award.first(enrolment), course, earned, attestation)
 
 
 def keep_award(
-    enrolment: Enrolment, course: Course, earned: rules.Earned, attestation: Attestation, before: Award | None = None
+    award: Award, course: Course, earned: rules.Earned, attestation: Attestation, before: Award | None = None
 ) -> Award:
-    """Store an award with what it attests; one that it renews is no longer the current one, and stays as it is."""
-    award = before.successor("renewed") if before else Award.first(enrolment)
+    """Fill in an award and store it; one that it renews is no longer the current one, and stays as it is."""
     award.course_id, award.digest, award.version, award.title = course.id, course.digest, course.version, course.title
-    award.name = name_to_print(get_person(enrolment.person_id))
+    award.name = name_to_print(get_person(award.person_id))
     award.attestation = attestation
     award.passed_on, award.valid_until, award.waiting = earned.passed_on, earned.valid_until, earned.waiting
     award.issued_at = None if earned.waiting else clock.now()
@@ -118,18 +114,10 @@ def _mark_renewed(before: Award, award: Award) -> None:
     announce(CertificateRenewed(before.id, award.person_id, award.programme_id, award.id))
 
 
-def validity_of(programme_id: str, course: Course) -> Validity:
-    """Return the rule under which a programme's certificates of a course end: its own, or the course's."""
-    row = records.find_validity(programme_id, course.id)
-    if row is None:
-        return Validity(months=course.certificate.valid_months)
-    fixed = (row.fixed_month, row.fixed_day)
-    mode: Mode = row.mode  # type: ignore[assignment]
-    return Validity(mode, row.months, row.window_days, row.grace_days, row.minimum_months, fixed)
-
-
-def waived_of(enrolment_id: str) -> set[str]:
-    """Return the ids of what was waived for an enrolment."""
+def waived_of(enrolment_id: str, progress: Progress) -> set[str]:
+    """Return the ids of what was waived for an enrolment; nothing is asked where nothing was met otherwise."""
+    if not (progress.lessons_otherwise or progress.practised_otherwise):
+        return set()
     return {row.item_id for row in list_standing(enrolment_id) if row.way == "waived"}
 
 

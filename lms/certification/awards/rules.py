@@ -14,7 +14,7 @@ from typing import Literal
 from lms.certification.awards.attestation import Attestation, FirstCompletion, Renewal, Scope
 from lms.content.model.course import Course
 from lms.learning.progress.renewal_rules import RenewalScope, practice_asked
-from lms.learning.progress.rules import Progress, everything_is_done, minutes_done, practice_needed
+from lms.learning.progress.rules import Progress, minutes_done, practice_needed
 
 State = Literal["valid", "expired", "revoked", "replaced", "unknown", "waiting"]
 Rating = Literal["harmful", "not yet", "basic", "skilled"]
@@ -31,23 +31,11 @@ REASONS = ("issued in error", "requirement not met", HARM_SEEN, "holder asked", 
 
 @dataclass(frozen=True)
 class Earned:
-    """A certificate is due: the day of passing, its last day, and whether it waits for a review."""
+    """A certificate that is due: the day of passing, its last day, and whether it waits for a review."""
 
     passed_on: date
     valid_until: date | None
     waiting: bool
-
-
-@dataclass(frozen=True)
-class NotYet:
-    """Something is still asked for."""
-
-
-def decide_award(course: Course, progress: Progress, on: date, until: date | None, *, held: bool) -> Earned | NotYet:
-    """Decide whether the course's criteria are met."""
-    if not everything_is_done(course, progress):
-        return NotYet()
-    return Earned(on, until, waiting=held)
 
 
 def is_ready(needed: int, ratings: Sequence[str]) -> bool:

@@ -193,27 +193,57 @@ def set_readiness(programme_id: str, course_id: str, observations: int, settings
 
 
 def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue the certificate of the second level of an enrolment once enough practice was observed."""
+    current = records.find_award_of_enrolment(enrolment_id)
+    return raise_award_if_earned(current, settings) if current else None
+
+
+def raise_award_if_earned(current: Award, settings: Settings) -> Award | None:
     """Issue the certificate of the second level once enough was observed; the first stays what it is.
 
     One that was withdrawn for harm is followed by another once practice that was observed since is enough again.
     """
-    standing = records.find_award_of_enrolment(enrolment_id)
-    if standing is None or not _can_be_raised(standing):
+    if current.current_for is None or not _may_be_raised(current):
         return None
-    today = today_in(standing.programme_id, settings)
-    found = award_observations.list_open(enrolment_id)
-    needed = observations_needed(standing.programme_id, get_course(standing.digest))
-    ended = standing.valid_until is not None and today > standing.valid_until
-    if ended or not rules.is_ready(needed, [row.rating for row in found]):
+    needed = observations_needed(current.programme_id, get_course(current.digest))
+    found = award_observations.list_open(current.enrolment_id) if needed else []
+    if not rules.is_ready(needed, [row.rating for row in found]):
         return None
-    behind = [row for row in found if row.rating in rules.SHOWN]
-    award = standing.successor("raised")
-    award.name = get_person(standing.person_id).certificate_name or standing.name
-    award.attestation = standing.attestation.raised(_observed_practices(behind), today)
-    first = _first_of(standing) or standing
+    first = _first_of(current)
+    today = today_in(current.programme_id, settings)
+    ended = current.valid_until is not None and today > current.valid_until
+    if ended or (first and first.withdrawn_at is not None):
+        return None
+    return _raise(current, first or current, found, today)
+
+
+def _may_be_raised(current: Award) -> bool:
+    """Decide whether a certificate of readiness may follow the current one: no other withdrawal is passed over."""
+    if current.waiting:
+        return False
+    if current.level == "completed":
+        return current.withdrawn_at is None
+    return current.withdrawn_at is not None and current.withdrawn_reason == rules.HARM_SEEN
+
+
+def _first_of(current: Award) -> Award | None:
+    """Return the certificate of the first level that was raised to one of the second."""
+    if current.level == "completed":
+        return None
+    awards = records.list_awards_of_enrolment(current.enrolment_id)
+    return next((award for award in awards if award.raised_to == current.id), None)
+
+
+def _raise(current: Award, first: Award, found: list[Observation], today: date) -> Award:
+    shown = [
+        ObservedPractice(row.seen_on, row.observer, row.observer_role) for row in found if row.rating in rules.SHOWN
+    ]
+    award = current.successor("raised")
+    award.name = get_person(current.person_id).certificate_name or current.name
+    award.attestation = current.attestation.raised(shown, today)
     if first.level == "completed":
         first.raised_to = award.id
-    records.follow(standing, award)
+    records.follow(current, award)
     for row in found:
         row.award_id = award.id
     announce(CertificateRaised(first.id, award.person_id, award.programme_id, award.id))
@@ -221,32 +251,11 @@ def raise_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     return award
 
 
-def _can_be_raised(standing: Award) -> bool:
-    """Decide whether a certificate of readiness may follow the one that stands: no other withdrawal is passed over."""
-    if standing.waiting:
-        return False
-    if standing.level == "completed":
-        return standing.withdrawn_at is None
-    first = _first_of(standing)
-    for_harm = standing.withdrawn_at is not None and standing.withdrawn_reason == rules.HARM_SEEN
-    return for_harm and (first is None or first.withdrawn_at is None)
-
-
-def _first_of(ready: Award) -> Award | None:
-    """Return the certificate of the first level that was raised to one of the second."""
-    awards = records.list_awards_of_enrolment(ready.enrolment_id)
-    return next((award for award in awards if award.raised_to == ready.id), None)
-
-
 def to_withdraw(enrolment_id: str) -> Award | None:
     """Return the certificate of readiness that stands although harm was seen since, for its coordinator to decide."""
     current = records.find_award_of_enrolment(enrolment_id)
     stands = current is not None and current.level == "ready" and not (current.withdrawn_at or current.waiting)
     return current if stands and award_observations.is_held_back(enrolment_id) else None
-
-
-def _observed_practices(rows: list[Observation]) -> list[ObservedPractice]:
-    return [ObservedPractice(row.seen_on, row.observer, row.observer_role) for row in rows]
 
 
 def way_of(enrolment_id: str) -> Way | None:

@@ -9,9 +9,10 @@ from typing import Literal
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
 from lms.certification.awards import validity as award_validity
-from lms.certification.awards.actions import is_held, keep_award, today_in, validity_of, waived_of, zone_in
+from lms.certification.awards.actions import issue_first_if_earned, keep_award, waived_of
 from lms.certification.awards.attestation import Attestation, FirstCompletion
 from lms.certification.awards.events import ValiditySet
+from lms.certification.awards.issue_context import IssueContext, issue_context, validity_of
 from lms.certification.awards.records import Award, ValidityRule
 from lms.certification.awards.validity import Stage, Validity
 from lms.content.model.changes import is_newer_edition
@@ -25,7 +26,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress import renewal_rules
 from lms.learning.progress.actions import begin_renewal as begin
 from lms.learning.progress.actions import end_renewal
-from lms.learning.progress.records import get_enrolment, list_results, progress_of
+from lms.learning.progress.records import list_results, progress_of
 from lms.learning.progress.renewal_records import find_pass, find_renewal
 from lms.learning.progress.renewal_rules import RenewalScope, renewal_scope
 from lms.learning.progress.rules import Progress, everything_is_done
@@ -36,8 +37,8 @@ Kind = Literal["renewal", "edition", "notice", "under way"]
 
 
 @dataclass(frozen=True)
-class News:
-    """What there is to say to somebody whose certificate stands: it can be renewed, or its course has gone on.
+class RenewalStatus:
+    """How a current certificate can be renewed, or that its course has a newer version.
 
     `next_until` is the last day of the certificate that renewing today would give, which is `held` where it would wait
     for a review.
@@ -76,77 +77,92 @@ def rule_of(award: Award) -> Validity:
 
 def stage_of(award: Award, settings: Settings) -> Stage:
     """Return where in its cycle a certificate stands today."""
-    return award_validity.stage_of(rule_of(award), award.valid_until, today_in(award.programme_id, settings))
+    context = _context_of(award, settings)
+    return award_validity.stage_of(context.rule, award.valid_until, context.today)
 
 
-def news_of(award: Award, settings: Settings) -> News | None:
-    """Return what there is to say of a certificate that stands; of any other, and of a mere patch, there is nothing."""
-    if not _stands(award):
+def _context_of(award: Award, settings: Settings) -> IssueContext:
+    return issue_context(award.programme_id, get_course(award.digest), settings)
+
+
+def renewal_status(award: Award, settings: Settings) -> RenewalStatus | None:
+    """Return how a current certificate can be renewed; nothing for any other, or where only a patch came since."""
+    if not _can_be_followed(award):
         return None
     known = get_course(award.digest)
     newest = get_course(find_newest_digest(award.course_id) or award.digest)
-    today, rule = today_in(award.programme_id, settings), rule_of(award)
+    context = issue_context(award.programme_id, newest, settings)
     if find_renewal(award.enrolment_id):
         kind: Kind = "under way"
-    elif award_validity.can_be_renewed(rule, award.valid_until, today):
+    elif award_validity.can_be_renewed(context.rule_for(known), award.valid_until, context.today):
         kind = "renewal"
     elif newest.minor_line != known.minor_line:
         kind = "edition" if is_newer_edition(known, newest) else "notice"
     else:
         return None
     scope, progress = renewal_scope(known, newest), progress_of(award.enrolment_id)
-    first = records.first_pass_of(award.enrolment_id) or award.passed_on
-    return News(
+    return RenewalStatus(
         kind,
         newest,
         scope,
         renewal_rules.practice_asked(newest, scope, progress),
         renewal_rules.minutes_of(newest, scope, progress),
         award.valid_until,
-        award_validity.next_end(validity_of(award.programme_id, newest), award.valid_until, today, first),
-        is_held(award.programme_id, newest.digest, settings),
+        _next_end(award, context),
+        context.is_held,
     )
 
 
-def _stands(award: Award) -> bool:
+def _next_end(award: Award, context: IssueContext) -> date | None:
+    """Return the last day of the certificate that a renewal today gives."""
+    first = records.first_pass_of(award.enrolment_id) or award.passed_on
+    return award_validity.next_end(context.rule, award.valid_until, context.today, first)
+
+
+def _can_be_followed(award: Award) -> bool:
     return award.current_for is not None and not award.waiting and award.withdrawn_at is None
 
 
 def begin_renewal(award_id: str, settings: Settings) -> Refused | None:
     """Begin to renew a certificate on the newest version of its course, in its window or for a new edition."""
     award = records.get_award(award_id)
-    news = news_of(award, settings)
-    if news is None or news.kind == "notice":
+    status = renewal_status(award, settings)
+    if status is None or status.kind == "notice":
         return Refused(_("This certificate can’t be renewed yet. Nothing was changed."))
-    newest = find_newest_digest(award.course_id) or award.digest
-    begin(award.enrolment_id, get_course(award.digest), get_course(newest))
+    begin(award.enrolment_id, get_course(award.digest), status.course)
     return None
 
 
-def renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
-    """Issue the certificate that follows the one that stands, once what renewing asks for is there."""
-    standing = records.find_award_of_enrolment(enrolment_id)
-    if standing is None or not _stands(standing):
+def issue_or_renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
+    """Issue an enrolment's first certificate, or the one that renews its current one, once what it asks for is met."""
+    current = records.find_award_of_enrolment(enrolment_id)
+    if current is None:
+        return issue_first_if_earned(enrolment_id, settings)
+    return _renew_if_earned(current, settings) if _can_be_followed(current) else None
+
+
+def _renew_if_earned(current: Award, settings: Settings) -> Award | None:
+    progress = progress_of(current.enrolment_id)
+    earned = _by_renewal_check(current, progress) or _by_whole_check(current, progress, settings)
+    if earned is None:
         return None
-    progress = progress_of(enrolment_id)
-    came = _by_the_shorter_way(standing, progress) or _by_the_whole_check(standing, progress, settings)
-    if came is None:
-        return None
-    course, attestation = came
-    today = today_in(standing.programme_id, settings)
-    first = records.first_pass_of(enrolment_id) or standing.passed_on
-    until = award_validity.next_end(validity_of(standing.programme_id, course), standing.valid_until, today, first)
-    earned = rules.Earned(today, until, is_held(standing.programme_id, course.digest, settings))
-    ratings = [row.rating for row in award_observations.list_open(enrolment_id)]
-    attestation = rules.carry_readiness(standing.attestation, attestation, ratings)
-    award = keep_award(get_enrolment(enrolment_id), course, earned, attestation, before=standing)
-    end_renewal(enrolment_id)
+    course, attestation = earned
+    context = issue_context(current.programme_id, course, settings)
+    ratings = [row.rating for row in award_observations.list_open(current.enrolment_id)]
+    award = keep_award(
+        current.successor("renewed"),
+        course,
+        rules.Earned(context.today, _next_end(current, context), context.is_held),
+        rules.carry_readiness(current.attestation, attestation, ratings),
+        before=current,
+    )
+    end_renewal(current.enrolment_id)
     return award
 
 
-def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, Attestation] | None:
-    """Return the version and attestation of a renewal that is under way, once all that it asks for is there."""
-    renewal = find_renewal(standing.enrolment_id)
+def _by_renewal_check(current: Award, progress: Progress) -> tuple[Course, Attestation] | None:
+    """Return the version and attestation of a renewal that is under way, once all that it asks for is met."""
+    renewal = find_renewal(current.enrolment_id)
     found = find_pass(renewal.id) if renewal else None
     if renewal is None or found is None:
         return None
@@ -155,24 +171,24 @@ def _by_the_shorter_way(standing: Award, progress: Progress) -> tuple[Course, At
     scope = renewal_scope(get_course(renewal.since), course)
     if not all(item.met for item in renewal_rules.what_renewing_asks(course, scope, progress, passed=True)):
         return None
-    waived = waived_of(standing.enrolment_id)
-    return course, rules.attest_renewal(course, scope, progress, result.asked, waived, _first_completion(standing))
+    waived = waived_of(current.enrolment_id, progress)
+    return course, rules.attest_renewal(course, scope, progress, result.asked, waived, _first_completion(current))
 
 
-def _by_the_whole_check(standing: Award, progress: Progress, settings: Settings) -> tuple[Course, Attestation] | None:
+def _by_whole_check(current: Award, progress: Progress, settings: Settings) -> tuple[Course, Attestation] | None:
     """Return the version and attestation of a whole check that was passed in the window, which renews as well."""
-    rule, zone = rule_of(standing), zone_in(standing.programme_id, settings)
-    for attempt, result in list_results(standing.enrolment_id):
-        day = clock.day_of(result.at, zone)
-        in_time = day > standing.passed_on and award_validity.can_be_renewed(rule, standing.valid_until, day)
+    context = _context_of(current, settings)
+    for attempt, result in list_results(current.enrolment_id):
+        day = clock.day_of(result.at, context.zone)
+        in_time = day > current.passed_on and award_validity.can_be_renewed(context.rule, current.valid_until, day)
         if result.passed and attempt.renewal_id is None and in_time:
             course = get_course(attempt.digest)
             if not everything_is_done(course, progress):
                 return None
-            first = _first_completion(standing)
-            return course, rules.attest_whole_check(course, progress, standing.version, result.asked, first)
+            first = _first_completion(current)
+            return course, rules.attest_whole_check(course, progress, current.version, result.asked, first)
     return None
 
 
-def _first_completion(standing: Award) -> FirstCompletion:
-    return standing.attestation.as_first(standing.version, standing.passed_on)
+def _first_completion(current: Award) -> FirstCompletion:
+    return current.attestation.as_first(current.version, current.passed_on)

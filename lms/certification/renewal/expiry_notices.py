@@ -137,7 +137,7 @@ def take_back(award_id: str) -> None:
 def take_back_before(award_id: str) -> None:
     """Take back what waits to tell of the ends of certificates that this one follows in its cycle."""
     award = get_award(award_id)
-    for before in list_awards_of_enrolment(award.enrolment_id):
+    for before in list_awards_of_enrolment(award.enrolment_id) if award.cycle > 1 else ():
         if before.cycle < award.cycle:
             take_back(before.id)
 

@@ -12,7 +12,7 @@ from flask import url_for
 from lms.certification.awards import state_wording, wording
 from lms.certification.awards.actions import state_of
 from lms.certification.awards.records import Award
-from lms.certification.renewal.actions import Kind, News, news_of, rule_of, stage_of
+from lms.certification.renewal.actions import Kind, RenewalStatus, renewal_status, rule_of, stage_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
@@ -65,7 +65,7 @@ def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
 
 def news_words(award: Award, settings: Settings) -> Told | None:
     """Return what pages say of a certificate that stands, when there is something to say."""
-    news = news_of(award, settings)
+    news = renewal_status(award, settings)
     if news is None:
         return None
     mark, in_short = _in_short(news, award, settings)
@@ -86,7 +86,7 @@ def news_words(award: Award, settings: Settings) -> Told | None:
     )
 
 
-def _in_short(news: News, award: Award, settings: Settings) -> tuple[str, str]:
+def _in_short(news: RenewalStatus, award: Award, settings: Settings) -> tuple[str, str]:
     if news.kind == "under way":
         return "go", _("You’re renewing it")
     if news.kind == "renewal":
@@ -97,7 +97,7 @@ def _in_short(news: News, award: Award, settings: Settings) -> tuple[str, str]:
     return "ok", _("Finished. There’s a newer version: %(version)s", version=news.course.version)
 
 
-def _asked(news: News) -> tuple[str, ...]:
+def _asked(news: RenewalStatus) -> tuple[str, ...]:
     """Return what renewing asks for, a line for each thing."""
     lessons, scope = len(news.scope.changes.lessons), news.scope
     found = [

@@ -11,6 +11,7 @@ from lms.certification.awards import actions, records
 from lms.certification.awards import validity as award_validity
 from lms.certification.awards.access import own_award
 from lms.certification.awards.forms import ValidityForm
+from lms.certification.awards.issue_context import validity_of
 from lms.certification.awards.records import Award
 from lms.certification.blueprint import blueprint
 from lms.certification.renewal import actions as renewal_actions
@@ -27,7 +28,7 @@ def renew(code: str) -> Any:
     """Begin to renew one's certificate, on the newest version of its course."""
     award = own_award(code)
     # What the write decides on is read before it.
-    renewal_actions.news_of(award, settings())
+    renewal_actions.renewal_status(award, settings())
     refused = write(renewal_actions.begin_renewal, award.id, settings())
     if refused:
         return redirect(url_for("certification.certificate", code=award.code), 303)
@@ -43,11 +44,7 @@ def validity(programme: str, course: str) -> Any:
     if digest is None or find_offering(this.id, course) is None:
         abort(404)
     content = get_course(digest)
-    form = (
-        ValidityForm(request.form)
-        if request.method == "POST"
-        else ValidityForm.of(actions.validity_of(this.id, content))
-    )
+    form = ValidityForm(request.form) if request.method == "POST" else ValidityForm.of(validity_of(this.id, content))
     holders = records.list_standing_of_course(this.id, course)
     chosen = next((award for award in holders if award.code == request.form.get("person")), None)
     checked = request.method == "GET" or form.validate()
