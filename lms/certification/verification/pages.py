@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import get_template_attribute, render_template, url_for
 from markupsafe import Markup, escape
+from wtforms import Form
 
 from lms.certification.awards import state_wording, wording
 from lms.certification.awards.attestation import Attestation
 from lms.certification.awards.codes import grouped
-from lms.certification.awards.forms import NameForm
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
 from lms.certification.awards.text import plain
@@ -88,20 +88,20 @@ def _shown_name(award: Award, state: State) -> str | None:
     return award.name if award.name_shown and state in SHOWS_DETAILS else None
 
 
-def frame(award: Award, state: State, entry: Entry) -> str:
+def frame(award: Award, state: State, entry: Entry, form: Form) -> str:
     """Return the page of a certificate with a slot for everything that is its own."""
     slots: dict[str, str] = {name: Markup(hole(name)) for name in _SLOTS}  # noqa: S704 - filled with safe HTML
     if award.valid_until is None:
         slots["until"] = ""
-    return _page(award, state, entry, slots, NameForm())
+    return _page(award, state, entry, slots, form)
 
 
-def page(award: Award, state: State, entry: Entry, form: NameForm, **compared: Any) -> str:
+def page(award: Award, state: State, entry: Entry, form: Form, **compared: Any) -> str:
     """Return the page of one certificate, with the answer to a name that was compared."""
     return _page(award, state, entry, own_words(award, state, clock.now()), form, **compared)
 
 
-def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: NameForm, **compared: Any) -> str:
+def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: Form, **compared: Any) -> str:
     heading, lead = state_wording.verdict(state, award, own["until"])
     rows = [
         (_("Course"), award.title),
@@ -131,7 +131,7 @@ def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: N
     )
 
 
-def unknown_page(code: str, entry: Entry, form: NameForm) -> str:
+def unknown_page(code: str, entry: Entry, form: Form) -> str:
     """Return the page of a code that nobody has."""
     heading, lead = state_wording.verdict("unknown", None)
     return render_template(

@@ -103,7 +103,7 @@ def verify(code: str) -> Any:
         return _by_accept(
             kept_page(
                 pages.frame_key(award, state, entry),
-                lambda: pages.frame(award, state, entry),
+                lambda: pages.frame(award, state, entry, NameForm()),
                 pages.own_words(award, state, clock.now()),
                 request.path.replace(code, hole("code")),
             )
