@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from lms.foundation.files import FileStore
 from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
 from lms.library import actions as library
+from tests.builders.mail import Box
 from tests.inspector import Inspector, Page
 from tests.postgres import Cluster, cluster
 
@@ -263,6 +265,15 @@ def make_sqlite_site(filled_sqlite: Path, tmp_path: Path) -> Iterator[Callable[.
 def sqlite_site(make_sqlite_site: Callable[..., Site]) -> Site:
     """The same site on SQLite alone."""
     return make_sqlite_site()
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """A mail server on this machine."""
+    with Box() as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.shutdown()
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from lms.accounts import actions
 from lms.foundation import clock
 from lms.learning.practice.records import find_open
 from lms.learning.progress.records import find_enrolment
+from tests.builders.learning import CONVERSATIONS, COURSE, PFA, attempt_of, begin, open_check, plan
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import CONVERSATIONS, COURSE, PFA, attempt_of, begin, open_check, plan
 
 REST = timedelta(hours=1)
 

@@ -18,9 +18,9 @@ from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provided
 from lms.learning.check.refreshers import list_finished
 from lms.learning.progress.records import list_learners
+from tests.builders.learning import CONVERSATIONS, COURSE, answer, begin, earn, open_check, plan
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector
-from tests.roads import CONVERSATIONS, COURSE, answer, begin, earn, open_check, plan
 
 PEOPLE = "/programmes/harbour/people"
 

@@ -14,12 +14,11 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.outbox import OutboxMail, after_quiet_hours
+from tests.builders.learning import COURSE, begin
+from tests.builders.mail import Box, at_noon, outbox, read, text_of
 from tests.conftest import Site
-from tests.foundation.test_mail import Box, at_noon, box, outbox, read, text_of
 from tests.inspector import BASE
-from tests.roads import COURSE, begin
 
-__all__ = ["box"]
 Make = Callable[..., Site]
 
 

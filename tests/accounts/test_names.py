@@ -9,8 +9,8 @@ from lms.accounts.records import find_person_by_email
 from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provided
 from lms.foundation.web.fields import name_trouble
+from tests.builders.learning import make_account
 from tests.conftest import Site
-from tests.roads import make_account
 
 NAMES = {
     "Latin with marks": "Łucja Nuñez-Đặng",

@@ -36,9 +36,9 @@ from lms.learning.progress import records
 from lms.learning.progress.records import Answer, Attempt
 from lms.library.course_cache import get_course
 from lms.library.records import list_current_digests
+from tests.builders.learning import answer, begin, earn, make_account, open_check, take_check
 from tests.conftest import PASSWORD, Site, find_programme
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import answer, begin, earn, make_account, open_check, take_check
 
 
 def file_of(visitor: Inspector) -> zipfile.ZipFile:

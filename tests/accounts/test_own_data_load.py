@@ -16,9 +16,9 @@ from lms.foundation.audit import AuditEntry, list_of_person
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provide, provided
+from tests.builders.learning import earn
 from tests.conftest import Site
 from tests.inspector import BASE
-from tests.roads import earn
 
 FILE = "/account/data/download"
 # Tables that stay short, whatever the number of people: nothing is gained by an index.

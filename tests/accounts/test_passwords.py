@@ -20,11 +20,11 @@ from lms.foundation.db import db
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import fingerprint
 from lms.foundation.mail.outbox import OutboxMail
-from tests.accounts.test_sign_in import network_of
+from tests.builders.learning import at_once
+from tests.builders.mail import Box, read, text_of
+from tests.builders.web import network_of
 from tests.conftest import PASSWORD, Site
-from tests.foundation.test_mail import Box, read, text_of
 from tests.inspector import Inspector, Page
-from tests.roads import at_once
 
 Make = Callable[..., Site]
 NEW = "seven green kettles sing"

@@ -20,9 +20,9 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import OutboxMail
+from tests.builders.learning import at_once, earn, link_in_newest_email, make_account
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Page
-from tests.roads import at_once, earn, link_in_newest_email, make_account
 
 Make = Callable[..., Site]
 

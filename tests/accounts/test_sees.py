@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lms.accounts.personal_data.data_visibility import LOOKERS, can_see, sights
 from lms.accounts.rules import MAY, ROLES
+from tests.builders.learning import COURSE, begin, earn, open_check, take_check
 from tests.conftest import Site
 from tests.inspector import Page, squeezed
-from tests.roads import COURSE, begin, earn, open_check, take_check
 
 
 def table_of(page: Page) -> dict[str, list[bool]]:

@@ -19,9 +19,9 @@ from lms.foundation.text.i18n import day
 from lms.learning.feedback.records import remark
 from lms.learning.progress import actions as learning
 from lms.learning.progress.records import get_enrolment
+from tests.builders.learning import CONVERSATIONS, COURSE, PFA, begin, pass_check, play, prepare, take_check, the_course
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Page
-from tests.roads import CONVERSATIONS, COURSE, PFA, begin, pass_check, play, prepare, take_check, the_course
 
 NAMES = {"you": "sam", "trainer": "tara", "observer": "omar", "coordinator": "cora", "operator": "ada"}
 HER_NAME = "Samira Osei-Quartey"

@@ -14,7 +14,7 @@ from lms.accounts.limits import make_pass, note_sign_in_miss, passes
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
-from lms.foundation.web.security import network_today
+from tests.builders.web import network_of
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector, Page
 
@@ -134,12 +134,6 @@ def test_a_network_that_tries_a_hundred_accounts_waits_and_the_link_still_lets_p
         site.do(note_sign_in_miss, f"somebody{number}@example.org", network_of(site))
     assert "Please wait 15 minutes" in try_in(site.stranger(), "lena@example.org", PASSWORD).main
     assert try_in(from_network(site, 9), "lena@example.org", PASSWORD, expect=200).path == "/courses"
-
-
-def network_of(site: Site) -> str:
-    """Return the mark of the network that the tests' visitors come from."""
-    with site.app.test_request_context("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
-        return network_today()
 
 
 def test_slips_of_strangers_do_not_keep_sam_from_confirming_with_her_password(sqlite_site: Site) -> None:

@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from lms.foundation import clock
+from tests.builders.learning import COURSE, begin
 from tests.conftest import ROOT, Site
 from tests.inspector import Page
-from tests.roads import COURSE, begin
 
 LESSON = f"{COURSE}/lessons"
 
@@ -67,7 +67,7 @@ def test_one_sentence_names_the_lesson_that_was_finished_unless_it_is_hidden(sit
 
 
 def test_a_hard_subject_is_told_as_one_and_the_last_lesson_as_well(sqlite_site: Site) -> None:
-    from tests.roads import the_course
+    from tests.builders.learning import the_course
 
     with sqlite_site.inside():
         lessons = the_course().lessons

@@ -23,8 +23,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
 from pyhanko_certvalidator.registry import SimpleCertificateStore
-from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, NameObject, StreamObject
 
 from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.records import Award
@@ -42,12 +40,10 @@ from lms.certification.verification.file_check import held_against_register
 from lms.certification.verification.file_reader import Known, known_from, read
 from lms.certification.verification.pdf_signature import DocumentRefused, look_inside
 from lms.certification.verification.refusals import REFUSALS, in_words
-from tests.certification.test_badges import NOON, SAMS
-from tests.certification.test_credentials import badge_of
-from tests.certification.test_documents import SAM, WARM
-from tests.certification.test_kept import pdf
+from tests.builders.badges import NOON, SAMS, badge_of
+from tests.builders.certificates import SAM, WARM, bomb, later, nested, pdf
+from tests.builders.learning import earn
 from tests.conftest import ROOT, Site, settings_for
-from tests.roads import earn
 
 SITE = "https://training.example.org"
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -298,18 +294,6 @@ PICTURES: dict[str, tuple[Callable[[World], bytes], str]] = {
 # --- PDFs -----------------------------------------------------------------------------------------------------
 
 
-def later(pdf: bytes) -> bytes:
-    """Paint another name over the page in a later revision, as PDF editors do."""
-    writer = PdfWriter(BytesIO(pdf), incremental=True)
-    paint = StreamObject()
-    paint.set_data(b"1 1 1 rg 0 0 500 500 re f")
-    page = writer.pages[0]
-    page[NameObject("/Contents")] = ArrayObject([page.raw_get("/Contents"), writer._add_object(paint)])
-    done = BytesIO()
-    writer.write(done)
-    return done.getvalue()
-
-
 def approved(pdf: bytes, ring: Ring, field: str) -> bytes:
     """Sign as people sign contracts: nothing is said of what may change after."""
     secret = ring.document_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -363,16 +347,6 @@ def with_a_badge_of_lena(world: World) -> bytes:
     return sign(render(SAM, WARM, lenas), world.ring)
 
 
-def bomb(_world: World) -> bytes:
-    packed = zlib.compress(bytes(290_000), 9)
-    stream = b"1 0 obj<</Filter/FlateDecode>>stream\n" + packed + b"\nendstream endobj\n"
-    return b"%PDF-1.7\n" + stream * 400 + b"%%EOF"
-
-
-def nested(_world: World) -> bytes:
-    return b"%PDF-1.7\n1 0 obj\n" + b"<</A " * 100_000 + b">>" * 100_000 + b"\nendobj\n%%EOF"
-
-
 PDFS: dict[str, tuple[Callable[[World], bytes], str]] = {
     "a name painted over in a later revision": (lambda world: later(world.pdf), "changed-later"),
     "a second signature by somebody else": (signed_again, "signed-twice"),
@@ -403,8 +377,8 @@ PDFS: dict[str, tuple[Callable[[World], bytes], str]] = {
     "a change to what may change": (lambda world: world.pdf.replace(b"/P 1\n", b"/P 2\n"), "bytes-changed"),
     "the badge of another award inside": (with_a_badge_of_lena, "badge-of-another"),
     "an encrypted PDF": (lambda _world: b"%PDF-1.7\ntrailer<</Encrypt 3 0 R>>\n%%EOF", "encrypted"),
-    "a PDF that unfolds without end": (bomb, "unsigned"),
-    "a PDF nested a hundred thousand deep": (nested, "unsigned"),
+    "a PDF that unfolds without end": (lambda _world: bomb(), "unsigned"),
+    "a PDF nested a hundred thousand deep": (lambda _world: nested(), "unsigned"),
     "a PDF of ten megabytes": (lambda world: world.pdf + bytes(10_000_000), "too-large"),
     "a page before the PDF": (lambda world: b"<html>" + world.pdf, "not-recognised"),
     "a packed bomb": (lambda _world: gzip.compress(bytes(50_000_000)), "not-recognised"),
@@ -557,7 +531,7 @@ def test_every_reason_has_its_words_and_no_other(world: World) -> None:
 
 def test_what_unfolds_without_end_is_not_unfolded(world: World) -> None:
     with pytest.raises(DocumentRefused, match="too-much-inside"):
-        look_inside(bomb(world))
+        look_inside(bomb())
 
 
 def test_the_attacks_are_listed_in_the_docs() -> None:

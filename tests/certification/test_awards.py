@@ -19,9 +19,9 @@ from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
 from lms.learning.progress.actions import finish_lesson
 from lms.library.actions import record_review
+from tests.builders.learning import COURSE, PFA, earn, pass_check, prepare, the_course
+from tests.builders.rows import count_events, count_rows
 from tests.conftest import Site
-from tests.learning.test_once import count, told
-from tests.roads import COURSE, PFA, earn, pass_check, prepare, the_course
 
 
 def hold(site: Site, choice: bool | None) -> None:
@@ -50,7 +50,11 @@ def test_a_certificate_waits_for_the_courses_review_and_comes_with_the_day_of_pa
         award = find_award(code)
         assert award is not None and award.passed_on == passed and award.valid_until == add_months(passed, 24)
     site.work()
-    assert (count(site, OutboxMail), told(site, "CertificateHeld"), told(site, "CertificateIssued")) == (1, 1, 1)
+    assert (
+        count_rows(site, OutboxMail),
+        count_events(site, "CertificateHeld"),
+        count_events(site, "CertificateIssued"),
+    ) == (1, 1, 1)
 
 
 def test_the_course_page_says_that_nobody_has_reviewed_it_and_that_certificates_wait(sqlite_site: Site) -> None:
@@ -97,7 +101,7 @@ def test_withdrawing_asks_for_a_reason_and_does_it_once(site: Site) -> None:
     with site.inside():
         award = find_award(code)
         assert award is not None and award.withdrawn_reason == "other"
-    assert told(site, "CertificateWithdrawn") == 1
+    assert count_events(site, "CertificateWithdrawn") == 1
 
 
 def test_the_certificate_of_somebody_who_left_can_be_withdrawn_by_its_code(sqlite_site: Site) -> None:

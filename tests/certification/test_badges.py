@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from gzip import decompress
 from typing import Any
 
@@ -11,43 +11,22 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lms.certification.badges import open_badge
-from lms.certification.badges.open_badge import BadgeFacts, BadgeRefused
+from lms.certification.badges.open_badge import BadgeRefused
 from lms.certification.keys.did import issuer_of, multikey
 from lms.certification.verification.file_report import status_place
-
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PUBLIC = KEY.public_key().public_bytes_raw()
-SITE = "https://training.example.org"
-ISSUER = issuer_of(SITE, PUBLIC)
-LISTS = f"{SITE}/credentials/status/"
-NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
-SAMS = BadgeFacts(
-    id="urn:uuid:7c1b9a52-6f0e-4f7b-9d6b-0d3f1f2a4c55",
-    name="Sam Okafor",
-    course_id="active-listening",
-    course_title="Active listening",
-    version="1.2",
-    digest="ab" * 32,
-    awarded_on=date(2026, 3, 14),
-    valid_until=date(2028, 3, 14),
-    stands_behind=(("Knowledge", "80% or more of the check."), ("Practice", "Two conversations")),
-    criteria="80% or more of the check.",
-    does_not_attest="This is a record of training.",
-    programme="Harbour Hospitals",
-    base_url=SITE,
-    language="en",
-    status_list=f"{LISTS}1",
-    status_index=4711,
+from tests.builders.badges import (
+    ISSUER,
+    KEY,
+    LISTS,
+    NOON,
+    OTHER,
+    PUBLIC,
+    REVOCATION,
+    SAMS,
+    at_first,
+    sams_badge,
+    verified,
 )
-
-
-def sams_badge() -> dict[str, Any]:
-    return open_badge.sign(open_badge.build(SAMS, ISSUER), KEY, ISSUER.key, NOON)
-
-
-def verified(badge: dict[str, Any] | bytes) -> dict[str, Any]:
-    text = badge if isinstance(badge, bytes) else open_badge.as_bytes(badge)
-    return open_badge.verify(text, {ISSUER.key: PUBLIC}, LISTS)
 
 
 def test_the_official_vector_comes_out_the_same() -> None:
@@ -126,7 +105,6 @@ def rename(old: str, new: str) -> Callable[[dict[str, Any]], None]:
     return lambda badge: badge.update({new: badge.pop(old)})
 
 
-OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TAMPERINGS = {
     "another name": swap("credentialSubject/identifier", [{"type": "IdentityObject", "identityHash": "Eve"}]),
     "a later end": swap("validUntil", "2099-01-01T00:00:00Z"),
@@ -186,22 +164,6 @@ def test_a_badge_signed_by_somebody_else_is_refused() -> None:
 def test_what_is_no_badge_at_all_is_refused(text: bytes) -> None:
     with pytest.raises(BadgeRefused):
         verified(text)
-
-
-REVOCATION = {
-    "id": f"{LISTS}1#4711",
-    "type": "BitstringStatusListEntry",
-    "statusPurpose": "revocation",
-    "statusListIndex": "4711",
-    "statusListCredential": f"{LISTS}1",
-}
-
-
-def at_first() -> dict[str, Any]:
-    """Sam's badge as it was signed before there were lists of suspensions, with its one entry."""
-    document = open_badge.build(SAMS, ISSUER)
-    document["credentialStatus"] = REVOCATION
-    return open_badge.sign(document, KEY, ISSUER.key, NOON)
 
 
 def test_a_badge_from_before_there_were_suspensions_stays_verifiable_byte_for_byte() -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from lms.foundation.turns import CHILDREN_MOST, Busy, one_child
+from tests.builders.learning import earn
 from tests.conftest import Site
 from tests.inspector import BASE
-from tests.roads import earn
 
 BADGE = '{"type": ["VerifiableCredential"]}'
 

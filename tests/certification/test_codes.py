@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from lms.certification.awards.codes import ALPHABET, BITS, LENGTH, grouped, new_code, normalise_code
 from lms.certification.verification.bulk import read_codes
+from tests.builders.learning import earn
 from tests.conftest import Site
 from tests.inspector import BASE
-from tests.roads import earn
 
 CODE = "7QK4M2XD9RTPC6HV"
 numbers = st.integers(min_value=0, max_value=2**BITS - 1)

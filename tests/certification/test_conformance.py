@@ -10,7 +10,7 @@ import pytest
 from lms.certification.keys.keyring import open_ring
 from lms.certification.pdf.render import render
 from lms.certification.pdf.signing import sign
-from tests.certification.test_documents import WARM, facts_for
+from tests.builders.certificates import WARM, facts_for
 from tests.conftest import settings_for
 
 HERE = Path(__file__).parent

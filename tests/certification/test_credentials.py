@@ -31,31 +31,13 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provided
-from tests.certification.test_kept import earn, pdf
+from tests.builders.badges import badge_of, revoke
+from tests.builders.certificates import pdf
+from tests.builders.learning import earn
 from tests.conftest import ROOT, Site
 
 LISTS = "http://127.0.0.1:8000/credentials/status/"
 SUSPENSION = "/suspension"
-
-
-def badge_of(site: Site, code: str) -> bytes:
-    with site.inside():
-        award = records.find_award(code)
-        assert award is not None
-        found = badge_records.find_credential(award.id)
-        assert found is not None
-        return found.content
-
-
-def revoke(site: Site, code: str) -> None:
-    from lms.certification.awards import actions
-
-    with site.inside():
-        award = records.find_award(code)
-        assert award is not None
-        number = award.id
-    site.do(actions.withdraw, number, "other")
-    site.work()
 
 
 def listed(site: Site, purpose: str = "") -> dict[str, Any]:
@@ -245,7 +227,7 @@ def test_a_design_with_a_slip_is_printed_as_it_last_worked_and_the_line_is_told(
     page.write_text("\n".join([*lines[:14], "{{ no_such_fact }}", *lines[14:]]), "utf-8")
     from lms.certification.pdf.designs import design_in
     from lms.certification.pdf.fallback import render_well
-    from tests.certification.test_documents import SAM
+    from tests.builders.certificates import SAM
 
     design = design_in(own, ROOT / "certificates" / "fonts")
     assert "Sam Okafor" in PdfReader(BytesIO(render_well(SAM, design, b"", site.settings.data))).pages[0].extract_text()

@@ -23,10 +23,10 @@ from lms.certification.awards.validity import (
     stage_of,
 )
 from lms.foundation import clock
+from tests.builders.learning import COURSE, PFA, earn, take_check
+from tests.builders.rows import count_events, count_rows
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.learning.test_once import count, told
-from tests.roads import COURSE, PFA, earn, take_check
 
 D = date.fromisoformat
 YEAR = Validity("completion", 12, 60, 0)
@@ -201,7 +201,7 @@ def pass_again(site: Site) -> Page:
 def test_a_pass_in_the_window_renews_and_the_earlier_certificate_stays_what_it_is(site: Site) -> None:
     first = earn(site)
     pass_again(site)
-    assert count(site, Award) == 1
+    assert count_rows(site, Award) == 1
     clock.shift(timedelta(days=700))
     pass_again(site)
     with site.inside():
@@ -210,7 +210,7 @@ def test_a_pass_in_the_window_renews_and_the_earlier_certificate_stays_what_it_i
         assert after.passed_on == before.passed_on + timedelta(days=700)
         second = after.code
     pass_again(site)
-    assert count(site, Award) == 2 and told(site, "CertificateRenewed") == 1
+    assert count_rows(site, Award) == 2 and count_events(site, "CertificateRenewed") == 1
     stranger = site.stranger()
     assert stranger.get(f"/verify/{first}").h1 == stranger.get(f"/verify/{second}").h1 == "This certificate is valid"
     assert site.visitor("sam").get(f"/certificates/{first}").h1 == "This certificate has been renewed"
@@ -264,7 +264,7 @@ def test_cora_sees_the_dates_for_sam_before_she_keeps_a_rule(site: Site) -> None
     assert day_words(renewed) in page.main
     assert cora.get(address).form_with("Show the dates").page.find("input[value=completion][checked]")
     page = page.form_with("Save").submit("Save")
-    assert told(site, "ValiditySet") == 1 and "Saved. The rule applies" in page.text
+    assert count_events(site, "ValiditySet") == 1 and "Saved. The rule applies" in page.text
     lena = earn(site, "lena")
     with site.inside():
         award, sams = find_award(lena), find_award(code)
@@ -279,13 +279,13 @@ def test_a_rule_whose_dates_cora_has_not_seen_is_shown_before_it_is_kept(sqlite_
     site = sqlite_site
     form = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Save")
     page = form.submit("Save", months="36")
-    assert "Please check them here, and then save the rule" in page.main and told(site, "ValiditySet") == 0
+    assert "Please check them here, and then save the rule" in page.main and count_events(site, "ValiditySet") == 0
     page.form_with("Save").submit("Save")
-    assert told(site, "ValiditySet") == 1
+    assert count_events(site, "ValiditySet") == 1
 
 
 def test_a_number_that_is_none_is_answered_with_its_bounds(sqlite_site: Site) -> None:
     form = sqlite_site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Save")
     page = form.submit("Save", expect=422, months="lots", fixed_month="13")
     assert "from 0 to 240" in page.main and "from 1 to 12" in page.main
-    assert told(sqlite_site, "ValiditySet") == 0
+    assert count_events(sqlite_site, "ValiditySet") == 0

@@ -6,53 +6,25 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
 
 import pytest
 import segno
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
 from lms.certification.keys.keyring import open_ring
-from lms.certification.keys.qr_payload import Paper, sealed
 from lms.certification.pdf import render as pdf_render
 from lms.certification.pdf.content import WORDS, CertificateFacts
 from lms.certification.pdf.designs import DesignError, UnprintableText, design_in, missing_glyphs
 from lms.certification.pdf.render import render, square
 from lms.certification.pdf.signing import sign
 from lms.certification.pdf.tagging import small_srgb
+from tests.builders.certificates import LIMITS, SAM, SEALED, WARM, elements, facts_for
 from tests.conftest import settings_for
 
-WARM = Path(__file__).parents[2] / "certificates" / "warm"
-LIMITS = (
-    "This is a record of training. It is not a licence or a professional qualification, and it does not permit "
-    "counselling, therapy, diagnosis or assessment. It does not show fitness for duty or current practice. It gives "
-    "no legal privilege to conversations. Peer supporters work within their programme, its policy and supervision."
-)
 ONE_PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
-
-
-def facts_for(name: str) -> CertificateFacts:
-    return CertificateFacts(
-        code="7QK4M2XD9RTPC6HV",
-        verify_url="HTTPS://SIDELIGHT.EXAMPLE/V/7QK4M2XD9RTPC6HV",
-        name=name,
-        course_title="Active listening",
-        version="1.2",
-        awarded_on=date(2026, 3, 14),
-        valid_until=date(2028, 3, 14),
-        hours="3 hours 10 minutes",
-        attests=(f"{name} answered 80% or more of the questions correctly, including every safety question.",),
-        does_not_attest=LIMITS,
-        programme="Harbour Hospitals peer support",
-        signatories=(("Tara Lind", "trainer"),),
-    )
-
-
-SAM = facts_for("Sam Okafor")
 
 
 def opened(facts: CertificateFacts, design: Path = WARM) -> PdfReader:
@@ -61,17 +33,6 @@ def opened(facts: CertificateFacts, design: Path = WARM) -> PdfReader:
 
 def words_on(facts: CertificateFacts, design: Path = WARM) -> str:
     return " ".join(opened(facts, design).pages[0].extract_text().split())
-
-
-def elements(reader: PdfReader, kind: str) -> list[dict]:
-    """Return the elements of a kind, in the order in which they are read aloud."""
-
-    def under(element: dict) -> list[dict]:
-        kids = [kid.get_object() for kid in element.get("/K", [])]
-        found = [each for kid in kids if isinstance(kid, dict) for each in under(kid)]
-        return [element, *found] if element.get("/S") == kind else found
-
-    return under(reader.trailer["/Root"]["/StructTreeRoot"])
 
 
 @pytest.fixture
@@ -147,12 +108,6 @@ def test_sams_pdf_is_tagged_titled_and_in_its_language() -> None:
     assert reader.metadata.title == "Sam Okafor, Active listening: record of training"
     assert reader.metadata.author == "Harbour Hospitals peer support"
     assert reader.metadata.creation_date.date() == SAM.awarded_on
-
-
-SEALED = sealed(
-    Paper(SAM.code, "20260314", "20280314", "1.2", "Active listening", SAM.name),
-    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
-)
 
 
 @pytest.mark.parametrize("design", ["plain", "formal", "warm"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -24,24 +23,10 @@ from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
 from lms.foundation.refused import Refused
 from lms.learning.progress import actions as learning
+from tests.builders.certificates import ask_for, observe
+from tests.builders.learning import CONVERSATIONS, COURSE, PFA, pass_check, prepare
+from tests.builders.rows import count_events
 from tests.conftest import Site
-from tests.learning.test_once import told
-from tests.roads import CONVERSATIONS, COURSE, PFA, pass_check, prepare
-
-
-def ask_for(site: Site, observations: int = 2) -> None:
-    """Let the programme ask for observed practices in the course."""
-    with site.inside():
-        harbour = next(iter(site.roles(site.person("sam").id)))
-    site.do(readiness_actions.set_readiness, harbour, PFA, observations, site.settings)
-
-
-def observe(site: Site, enrolment: str, rating: str = "basic", ago: int = 3, observer: str = "Tara Lindqvist") -> Any:
-    """Record that a practice was observed some days ago."""
-    with site.inside():
-        cora = site.person("cora").id
-    seen = Seen(observer, "trainer", clock.today("UTC") - timedelta(days=ago), rating)
-    return site.do(readiness_actions.record_observation, enrolment, seen, cora)
 
 
 def standing(site: Site, enrolment: str) -> Award:
@@ -94,7 +79,7 @@ def test_the_second_certificate_comes_with_the_last_observation_and_the_first_st
     observe(site, enrolment, "skilled", ago=1)
     with site.inside():
         assert db.session.scalar(select(func.count()).select_from(Award)) == 2
-    assert told(site, "CertificateRaised") == 1
+    assert count_events(site, "CertificateRaised") == 1
 
 
 def test_what_was_observed_before_the_check_counts_once_it_is_passed(site: Site) -> None:
@@ -103,7 +88,7 @@ def test_what_was_observed_before_the_check_counts_once_it_is_passed(site: Site)
     observe(site, enrolment)
     pass_check(site, enrolment)
     assert standing(site, enrolment).level == "ready"
-    assert told(site, "CertificateIssued") == 2
+    assert count_events(site, "CertificateIssued") == 2
 
 
 def test_what_could_have_done_harm_holds_it_back_until_it_goes_well_again(sqlite_site: Site) -> None:
@@ -124,7 +109,7 @@ def test_the_same_practice_is_recorded_once(sqlite_site: Site) -> None:
     ask_for(sqlite_site)
     enrolment = prepare(sqlite_site, "sam")
     assert observe(sqlite_site, enrolment).id == observe(sqlite_site, enrolment).id
-    assert told(sqlite_site, "PracticeObserved") == 1
+    assert count_events(sqlite_site, "PracticeObserved") == 1
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from lms.certification.badges.records import find_credential
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
+from tests.builders.learning import PFA, pass_check, prepare
 from tests.conftest import Site
-from tests.roads import PFA, pass_check, prepare
 
 
 def ready(site: Site, observed: int) -> Award:

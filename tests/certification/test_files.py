@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from werkzeug.datastructures import FileStorage
 
 from lms import flow
 from lms.certification.badges.baking import baked
@@ -17,20 +15,10 @@ from lms.certification.verification import file_check
 from lms.certification.verification.actions import FILES_A_NETWORK
 from lms.foundation.db import db
 from lms.foundation.web.throttle import Misses
-from tests.certification.test_attacks import bomb, later, nested
-from tests.certification.test_credentials import badge_of, revoke
-from tests.certification.test_kept import pdf
+from tests.builders.badges import badge_of, revoke
+from tests.builders.certificates import bomb, bring, later, nested, pdf
+from tests.builders.learning import earn
 from tests.conftest import ROOT, Site
-from tests.inspector import Page
-from tests.roads import earn
-
-
-def bring(site: Site, content: bytes, expect: int = 200) -> Page:
-    """Choose a file on the page, and send it."""
-    stranger = site.stranger()
-    form = stranger.get("/verify/file").form("/verify/file")
-    fields = {**dict(form.fields), "file": FileStorage(BytesIO(content), "certificate")}
-    return stranger.send(form.action, fields, expect)
 
 
 def test_sams_pdf_is_genuine_and_the_register_speaks_beside_it(site: Site) -> None:
@@ -70,7 +58,7 @@ def test_a_changed_file_is_told_in_words_and_the_register_stands(sqlite_site: Si
 
 def test_what_is_made_to_break_a_reader_is_answered_calmly(sqlite_site: Site) -> None:
     earn(sqlite_site, document=True)
-    for content in (bomb(None), nested(None), b"[" * 100_000, b"\x1f\x8b" + bytes(1000), bytes(4_000_000)):  # type: ignore[arg-type]
+    for content in (bomb(), nested(), b"[" * 100_000, b"\x1f\x8b" + bytes(1000), bytes(4_000_000)):
         assert bring(sqlite_site, content, expect=422).h1 == "Please don’t rely on this file"
     assert bring(sqlite_site, bytes(10_000_000), expect=413).h1 == "That was too large"
     assert "Choose a file" in bring(sqlite_site, b" ", expect=422).main

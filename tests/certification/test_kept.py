@@ -23,14 +23,11 @@ from lms.certification.awards.records import Award, find_award
 from lms.certification.badges.records import Credential
 from lms.certification.pdf.preview import PIXELS_A_POINT
 from lms.foundation.db import db, write
+from tests.builders.certificates import pdf
+from tests.builders.learning import COURSE, earn, prepare, take_check
+from tests.builders.mail import outbox
+from tests.builders.rows import count_events
 from tests.conftest import ROOT, Site
-from tests.foundation.test_mail import outbox
-from tests.learning.test_once import told
-from tests.roads import COURSE, earn, prepare, take_check
-
-
-def pdf(site: Site, code: str) -> bytes:
-    return bytes(site.visitor("sam").get(f"/certificates/{code}/pdf").response.data)
 
 
 def test_the_document_is_kept_once_and_served_unchanged_after_the_design_was_edited(site: Site) -> None:
@@ -155,7 +152,7 @@ def test_two_job_processes_that_make_one_document_at_once_keep_it_once_and_write
         kept = db.session.scalars(select(Document)).one()
         assert db.session.scalar(select(func.count()).select_from(Credential)) == 1
     assert hashlib.sha256(pdf(site, code)).hexdigest() == kept.sha256
-    assert told(site, "DocumentStored") == 1 and len(outbox(site)) == 1
+    assert count_events(site, "DocumentStored") == 1 and len(outbox(site)) == 1
 
 
 def test_a_document_is_stored_once_although_both_looked_before_either_kept_it(site: Site) -> None:
@@ -175,7 +172,7 @@ def test_a_document_is_stored_once_although_both_looked_before_either_kept_it(si
     with site.inside():
         kept = db.session.scalars(select(Document)).one()
         assert kept.sha256 == hashlib.sha256(kept.content).hexdigest()
-    assert told(site, "DocumentStored") == 1 and len(outbox(site)) == 1
+    assert count_events(site, "DocumentStored") == 1 and len(outbox(site)) == 1
 
 
 def test_documents_that_give_trouble_do_not_hold_up_the_others(sqlite_site: Site) -> None:

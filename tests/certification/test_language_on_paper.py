@@ -18,8 +18,8 @@ from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.pdf.content import texts_of
 from lms.foundation.db import db
 from lms.foundation.text import i18n
+from tests.builders.learning import earn
 from tests.conftest import Site
-from tests.roads import earn
 
 
 @pytest.fixture

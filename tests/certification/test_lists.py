@@ -21,8 +21,8 @@ from lms.certification.verification.actions import (
 from lms.certification.verification.bulk import read_codes
 from lms.foundation import clock
 from lms.foundation.refused import Refused
+from tests.builders.learning import earn
 from tests.conftest import Site
-from tests.roads import earn
 
 JSON = {"Accept": "application/json"}
 

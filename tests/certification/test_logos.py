@@ -23,10 +23,10 @@ from lms.certification.awards.records import find_award
 from lms.certification.pdf.logos import KEPT_MOST, LogoRefused, as_logo
 from lms.certification.pdf.render import render
 from lms.foundation import clock
-from tests.certification.test_documents import SAM, WARM, elements
+from tests.builders.certificates import SAM, WARM, elements
+from tests.builders.learning import earn
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.roads import earn
 
 LOOK = "/programmes/harbour/certificates/look"
 

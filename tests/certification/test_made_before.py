@@ -13,7 +13,7 @@ import pytest
 from lms.certification.badges.baking import baked
 from lms.foundation import clock
 from lms.foundation.migrations import upgrade
-from tests.certification.test_files import bring
+from tests.builders.certificates import bring
 from tests.conftest import ROOT, Site
 
 SITE = ROOT / "tests" / "certification" / "made_before" / "site-0014.tar.xz"

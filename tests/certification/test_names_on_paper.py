@@ -22,9 +22,9 @@ from lms.foundation.db import db
 from lms.foundation.files import FileStore
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
+from tests.builders.learning import earn, make_account, prepare, take_check
 from tests.conftest import ROOT, Site
 from tests.inspector import Inspector, Page
-from tests.roads import earn, make_account, prepare, take_check
 
 PEOPLE = "/programmes/harbour/people"
 BURMESE = "အောင်ဆန်း"

@@ -30,13 +30,12 @@ from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.per_app import provided
+from tests.builders.learning import PFA, earn, pass_check
+from tests.builders.mail import Box, at_noon, outbox, read, text_of
+from tests.builders.rows import count_events as count
 from tests.conftest import Site
-from tests.foundation.test_mail import Box, at_noon, box, outbox, read, text_of
 from tests.inspector import BASE
-from tests.learning.test_once import told as count
-from tests.roads import PFA, earn, pass_check
 
-__all__ = ["box"]
 Make = Callable[..., Site]
 ALL = list(NOTICES)
 D = date.fromisoformat

@@ -14,10 +14,10 @@ from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.library.course_cache import get_course
-from tests.certification.test_credentials import badge_of, revoke
+from tests.builders.badges import badge_of, revoke
+from tests.builders.learning import earn
 from tests.conftest import Site
 from tests.inspector import BASE
-from tests.roads import earn
 
 
 def choose(site: Site, code: str, choice: str) -> None:

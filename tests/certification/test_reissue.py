@@ -10,11 +10,11 @@ from lms.certification.awards.document_records import find_document
 from lms.certification.awards.records import Award, find_award, list_awards
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
-from tests.certification.test_evidence import ask_for, observe
+from tests.builders.certificates import ask_for, observe
+from tests.builders.learning import earn
+from tests.builders.rows import count_events, count_rows
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.learning.test_once import count, told
-from tests.roads import earn
 
 NEW = "Samira Osei-Łukasz"
 
@@ -82,7 +82,7 @@ def test_another_name_is_asked_for_confirmed_and_printed_and_the_old_one_is_show
             NEW,
         )
         assert before.name == "Sam Osei" and find_document(before.id) and find_document(after.id)
-    assert told(site, "CertificateReplaced") == 1
+    assert count_events(site, "CertificateReplaced") == 1
 
 
 def test_what_came_before_shows_the_old_name_to_nobody_either(sqlite_site: Site) -> None:
@@ -115,7 +115,7 @@ def test_a_request_can_be_taken_back_and_answered_with_no(sqlite_site: Site) -> 
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
     page.form_with("Continue").submit("Continue", because="leave")
     assert NEW not in site.visitor("cora").get("/programmes/harbour/people").main
-    assert newest(site) == code and told(site, "NameNotChanged") == 2
+    assert newest(site) == code and count_events(site, "NameNotChanged") == 2
 
 
 def test_two_coordinators_at_once_make_one_new_certificate(site: Site) -> None:
@@ -131,7 +131,7 @@ def test_two_coordinators_at_once_make_one_new_certificate(site: Site) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(make, range(4))) == [False, True, True, True]
-    assert count(site, Award) == 2 and newest(site) != code
+    assert count_rows(site, Award) == 2 and newest(site) != code
 
 
 def test_a_withdrawn_certificate_is_not_made_anew_names_whom_to_ask_and_can_stand_again(sqlite_site: Site) -> None:
@@ -149,7 +149,7 @@ def test_a_withdrawn_certificate_is_not_made_anew_names_whom_to_ask_and_can_stan
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/withdraw")
     page.form("/reinstate").submit()
     assert site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
-    assert told(site, "CertificateReinstated") == 1
+    assert count_events(site, "CertificateReinstated") == 1
     with site.inside():
         again = find_award(code)
         assert again is not None and again.withdrawn_reason is None

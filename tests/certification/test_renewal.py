@@ -18,10 +18,7 @@ from lms.foundation.refused import Refused
 from lms.learning.progress.actions import finish_lesson
 from lms.learning.progress.records import Attempt
 from lms.library.course_cache import get_course
-from tests.conftest import Site
-from tests.inspector import Page
-from tests.learning.test_once import count, told
-from tests.roads import (
+from tests.builders.learning import (
     CONVERSATIONS,
     COURSE,
     PFA,
@@ -36,6 +33,9 @@ from tests.roads import (
     take_check,
     the_course,
 )
+from tests.builders.rows import count_events, count_rows
+from tests.conftest import Site
+from tests.inspector import Page
 
 LOOK, LINK = "2-arrive/2-look.md", "4-help-and-link/2-link.md"
 CONVERSATION = f"practice/{CONVERSATIONS[0]}.md"
@@ -179,7 +179,7 @@ def test_two_sendings_of_a_renewal_at_the_same_moment_give_one_certificate(site:
     page = answer(site, "sam", open_check(site.visitor("sam")))
     replies = at_once(page.form("/submit"), 12)
     assert {reply.status_code for reply in replies} == {303}
-    assert count(site, Award) == 2 and told(site, "CertificateRenewed") == 1
+    assert count_rows(site, Award) == 2 and count_events(site, "CertificateRenewed") == 1
     assert sum(award.current_for is not None for award in cycle(site)) == 1
 
 
@@ -188,13 +188,13 @@ def test_two_presses_on_renew_begin_one_renewal(site: Site) -> None:
     later(site, 700)
     page = site.visitor("sam").get(f"/certificates/{first}")
     at_once(page.form("/renew"), 8)
-    assert told(site, "RenewalBegun") == 1
+    assert count_events(site, "RenewalBegun") == 1
 
 
 def test_a_new_edition_offers_its_holders_the_difference_and_asks_nothing(site: Site) -> None:
     first = earn(site)
     site.work()
-    mails = count(site, OutboxMail)
+    mails = count_rows(site, OutboxMail)
     publish_next(site, "2.0.0", LOOK)
     site.work()
     sam = site.visitor("sam")
@@ -210,7 +210,7 @@ def test_a_new_edition_offers_its_holders_the_difference_and_asks_nothing(site: 
     assert (after.version, after.facts["renewal"]["lessons"]) == ("2.0.0", 1)
     assert before.valid_until is not None and after.valid_until is not None and after.valid_until >= before.valid_until
     assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
-    assert count(site, OutboxMail) == mails + 1, "the mail that the new certificate is ready, and no other"
+    assert count_rows(site, OutboxMail) == mails + 1, "the mail that the new certificate is ready, and no other"
     assert "newer edition" not in sam.get(COURSE).main
 
 
@@ -221,13 +221,13 @@ def test_a_minor_version_is_a_notice_and_a_patch_is_none_and_no_mail_tells_of_ei
     site = sqlite_site
     first = earn(site)
     site.work()
-    mails = count(site, OutboxMail)
+    mails = count_rows(site, OutboxMail)
     publish_next(site, version, LOOK)
     site.work()
     page = site.visitor("sam").get(f"/certificates/{first}")
     assert ("nothing you need to do" in page.main) is said and "/renew" not in page.html
     assert ("A newer version" in page.html or "There’s a newer version" in page.main) is said
-    assert count(site, OutboxMail) == mails
+    assert count_rows(site, OutboxMail) == mails
 
 
 def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Site) -> None:
@@ -241,7 +241,7 @@ def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Si
     assert "1 of the 2 lessons you’ve done stay done" in page.main
     page = page.form("/newest").submit()
     assert "Version 2.0.0, by" in page.main and "newer version" not in page.main
-    assert told(site, "WentOn") == 1
+    assert count_events(site, "WentOn") == 1
     with site.inside():
         newest = the_course()
     site.do(finish_all, enrolment, newest)
@@ -270,11 +270,11 @@ def test_a_new_edition_that_nobody_reviewed_says_that_its_certificate_waits(sqli
     before, after = cycle(site)
     assert before.renewed_by == after.id and not after.waiting
     assert "since been renewed" in site.stranger().get(f"/verify/{first}").main
-    assert told(site, "CertificateRenewed") == 1
+    assert count_events(site, "CertificateRenewed") == 1
 
 
 def _what_waits_takes_nothing_away(site: Site, first: str) -> None:
-    """While the newer certificate waits, the one that was issued is told everywhere as what it is, and to its end."""
+    """While the newer certificate waits, every page shows the issued one as it is, with its end."""
     cora = site.visitor("cora")
     people = cora.get("/programmes/harbour/people")
     assert "Completed" in people.main and f"/verify/{first}" in people.links().values()
@@ -294,7 +294,7 @@ def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Sit
         award = find_award(first)
     assert award is not None
     assert isinstance(site.do(begin_renewal, award.id, site.settings), Refused)
-    assert told(site, "RenewalBegun") == 0
+    assert count_events(site, "RenewalBegun") == 0
 
 
 @pytest.mark.parametrize("hours", [-2, 2, 24 * 400, -24 * 400])

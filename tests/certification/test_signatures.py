@@ -31,8 +31,8 @@ from lms.certification.pdf.render import render
 from lms.certification.pdf.signing import sign
 from lms.certification.verification.pdf_signature import check
 from lms.foundation.keys import secret_key
-from tests.certification.test_badges import sams_badge
-from tests.certification.test_documents import SAM, SEALED, WARM
+from tests.builders.badges import sams_badge
+from tests.builders.certificates import SAM, SEALED, WARM
 from tests.conftest import settings_for
 
 BADGE = json.dumps({"name": "Active listening"}).encode()

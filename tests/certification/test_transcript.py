@@ -27,10 +27,10 @@ from lms.foundation.shipped import shipped
 from lms.foundation.web import throttle
 from lms.foundation.web.security import TOKEN_FIELD
 from lms.learning.progress import actions as learning
-from tests.certification.test_documents import elements
+from tests.builders.certificates import elements
+from tests.builders.learning import CONVERSATIONS, PFA, earn, pass_check, prepare
 from tests.conftest import Site
 from tests.inspector import BASE, Page, squeezed
-from tests.roads import CONVERSATIONS, PFA, earn, pass_check, prepare
 
 
 def on_paper(site: Site, name: str = "sam") -> PdfReader:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lms.certification.awards.records import Award, find_award_of_enrolment
+from tests.builders.learning import COURSE, pass_check, prepare
 from tests.conftest import Site
-from tests.roads import COURSE, pass_check, prepare
 
 OF_ITS_OWN = {"id", "code", "person_id", "enrolment_id", "current_for", "name", "_sa_instance_state"}
 TRIES = 25

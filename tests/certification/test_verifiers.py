@@ -16,19 +16,7 @@ import pytest
 from lms.certification.badges import open_badge
 from lms.certification.badges.open_badge import BadgeRefused
 from lms.certification.keys.did import did_document, multikey
-from tests.certification.test_badges import (
-    ISSUER,
-    KEY,
-    LISTS,
-    NOON,
-    OTHER,
-    PUBLIC,
-    SAMS,
-    SITE,
-    at_first,
-    sams_badge,
-    verified,
-)
+from tests.builders.badges import ISSUER, KEY, LISTS, NOON, OTHER, PUBLIC, SAMS, SITE, at_first, sams_badge, verified
 from tests.conftest import ROOT
 
 PACKAGES = (

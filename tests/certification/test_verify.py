@@ -14,9 +14,9 @@ from lms.certification.keys.did import multikey
 from lms.certification.keys.records import note_keys
 from lms.foundation import clock
 from lms.foundation.db import db
+from tests.builders.learning import earn
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector
-from tests.roads import earn
 
 NOBODYS = "0123456789ABCDEF"
 JSON = {"Accept": "application/json"}

@@ -12,8 +12,8 @@ from lms.certification.awards.wording import clauses, level_words, sentence
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.learning.progress import actions
+from tests.builders.learning import COURSE, pass_check, prepare, the_course
 from tests.conftest import ROOT, Site
-from tests.roads import COURSE, pass_check, prepare, the_course
 
 COURSES = sorted(path.parent for path in (ROOT / "courses").glob("**/course.md"))
 

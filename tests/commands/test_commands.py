@@ -7,38 +7,22 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click import Command, Context
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from lms.certification.awards.actions import note_render_trouble
 from lms.certification.awards.records import list_awards
 from lms.cli import LINES, main
 from lms.cli.certificates import certificates
+from tests.builders.commands import Run, of
+from tests.builders.learning import earn
 from tests.conftest import PFA, ROOT, Site
-from tests.roads import earn
 
-Run = Callable[..., Result]
 SOMEBODY = ("lead=Ingrid Okafor", "contact=ingrid@harbour.example", "reply_time=within two days")
-
-
-@pytest.fixture
-def lms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs `lms …` on an empty data folder."""
-    monkeypatch.setenv("LMS_DATA", str(tmp_path / "data"))
-    for name in ("LMS_DATABASE_URL", "LMS_BASE_URL", "LMS_REGISTRATION", "PORT"):
-        monkeypatch.delenv(name, raising=False)
-    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
-
-
-def of(site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return `lms …` for a site that is there."""
-    monkeypatch.setenv("LMS_DATA", str(site.settings.data))
-    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
 
 def listed(result: Result) -> list[dict[str, Any]]:

@@ -16,13 +16,11 @@ from lms.certification.badges.baking import baked
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
 from lms.foundation import clock
-from tests.certification.test_attacks import later
-from tests.certification.test_credentials import badge_of, revoke
-from tests.certification.test_kept import pdf
-from tests.commands.test_commands import Run, of
-from tests.commands.test_commands import lms as lms
+from tests.builders.badges import badge_of, revoke
+from tests.builders.certificates import later, pdf
+from tests.builders.commands import Run, of
+from tests.builders.learning import earn
 from tests.conftest import ROOT, Site
-from tests.roads import earn
 
 
 def made(site: Site, folder: Path) -> tuple[str, dict[str, Path], str]:

@@ -11,10 +11,10 @@ from lms.cli.care import RECIPES
 from lms.conformance.findings import Verdict
 from lms.conformance.recipe import read_recipe
 from lms.conformance.rules import all_rules
+from tests.builders.learning import pass_check, prepare
 from tests.conformance.conftest import check_all
 from tests.conftest import PASSWORD
 from tests.journeys.served import serve
-from tests.roads import pass_check, prepare
 
 
 @pytest.mark.browser

@@ -1,7 +1,5 @@
 """Every mistake has its code, its line and its cure, and a whole course is quiet."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,11 +8,10 @@ from lms.content.lint.check import check, render_findings
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.codes import CODES, as_markdown
 from lms.content.reader.reader import read_course
+from tests.builders.content import COURSES, PIECES, unsafe
 from tests.content.small_course import CHECK, CONVERSATION, FILES, LESSON, bundle, codes, course, spoiled
-from tests.content.test_prose import PIECES, unsafe
 
 LESSON_PATH = "1-begin/1-hello.md"
-COURSES = Path(__file__).parents[2] / "courses"
 STEPS = "1. Look\n   > First one has to see.\n2. Listen\n  > Then one can hear.\n3. Link"
 GENTLE_FRONT = "---\ncontent_notes: none\n---\n"
 LAST = "- ( ) Leave the room.\n  > Leaving tells them nothing.\n"

@@ -10,8 +10,8 @@ from lms.content.model.content_note import ContentNote
 from lms.content.model.conversation import FITS, LABELS, Conversation, End, Reply, Turn
 from lms.content.reader import conversation_measures
 from lms.content.reader.conversation_measures import Measures, every_path, of_run, share_range, words_in
+from tests.builders.content import COURSES
 from tests.content.small_course import course
-from tests.content.test_check import COURSES
 
 # (course, conversation, paths, lowest and highest share) as measured when the conversations were first written.
 MEASURED = [

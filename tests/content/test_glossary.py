@@ -4,8 +4,8 @@ import pytest
 
 from lms.content.lint.check import check
 from lms.content.model.course import Term
+from tests.builders.content import unsafe
 from tests.content.small_course import bundle, codes
-from tests.content.test_prose import unsafe
 
 HEAD = "---\nkind: glossary\n---\n\n| Term | Meaning |\n| --- | --- |\n"
 NOTES = "1-begin/facilitator.md"

@@ -5,8 +5,8 @@ import pytest
 from lms.content.lint.check import check
 from lms.content.lint.promises import promises_too_much
 from lms.content.model.bundle import from_folder
+from tests.builders.content import COURSES
 from tests.content.small_course import FILES, bundle, codes, spoiled
-from tests.content.test_check import COURSES
 
 LESSON_PATH = "1-begin/1-hello.md"
 

@@ -1,6 +1,5 @@
 """Prose comes out as the stylesheet expects it, reads as on a Git host, and holds nothing that could do harm."""
 
-import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,39 +7,18 @@ from hypothesis import strategies as st
 from lms.content.markdown.blocks import parse
 from lms.content.markdown.prose import FIXED_WORDS, Renderer
 from lms.content.model.course import Source
-from lms.content.model.safe import ATTRIBUTES, TAGS
+from tests.builders.content import PIECES, unsafe
 
 SOURCES = {
     "WANG24": Source("WANG24", "Wang & others, <2024>.", "https://example.org/?a=1&b=2"),
     "WHO11": Source("WHO11", "WHO."),
 }
 PRESS = Renderer(SOURCES, {"media/a b.png": "f" * 64})
-OURS = {
-    "textarea": {"class", "rows", "aria-labelledby", "autocomplete"},
-    "button": {"type", "class", "data-print", "hidden"},
-}
-SHELL = {"html", "head", "body"}
 
 
 def page(text: str, **how) -> str:
     parsed = parse(text)
     return PRESS.page(parsed.blocks, parsed.references, **how).html
-
-
-def unsafe(html: str) -> list[str]:
-    """Every element, attribute and address that is not on the list, as a browser would read it."""
-    found = []
-    for element in html5lib.parse(html, namespaceHTMLElements=False).iter():
-        if element.tag in SHELL:
-            continue
-        allowed = OURS.get(element.tag) or ATTRIBUTES["*"] | ATTRIBUTES.get(element.tag, set()) | {"rel"}
-        if element.tag not in TAGS | set(OURS):
-            found.append(str(element.tag))
-        found += [f"{element.tag} {name}" for name in element.attrib if name not in allowed]
-        href, src = element.get("href", "#"), element.get("src", "⟦media:")
-        if not href.lower().startswith(("http://", "https://", "mailto:", "#")) or not src.startswith("⟦media:"):
-            found.append(f"{href} {src}")
-    return found
 
 
 def test_the_first_paragraph_leads():
@@ -148,17 +126,6 @@ def test_nothing_harmful_comes_out(text):
         assert unsafe(html) == []
         assert "<textarea" not in html
         assert "⟦" not in html or "⟦media:ffff" in html
-
-
-PIECES = st.sampled_from(
-    [
-    "<", ">", "<script>", "</p>", "<img src=", "onerror=", '"', "'", "[", "](", ")", "![", "javascript:",
-    "media/a b.png", "`", "```\n", "*", "**", "_", "\n", "\n\n", "> ", "> [!NOTE]\n",
-    "> **For you, privately** {#a}\n", "- ", "1. ", "    ", "|", "---", "[^WANG24]", "[^1]: ", "{{lead}}",
-    "{#x .y}", "&#xe000;", "\ue000", "\ue001", "⟦t:", "⟧", "\\", "# ", "a", "“", "”", "<!--", "-->", "&", ";",
-    "\t", "\x02", "\x03", "</section>",
-]
-)  # fmt: skip
 
 
 def test_a_footnote_inside_a_footnote_troubles_nobody():

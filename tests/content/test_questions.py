@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.content.questions import KINDS, chosen, complete, grade, kind_of, present, read, sample
+from tests.builders.content import Form, filled_in
 from tests.content.small_course import course
 
 COURSE = course()
@@ -22,21 +23,6 @@ ANY = st.recursive(
 )
 every_question = pytest.mark.parametrize("id", QUESTIONS)
 every_drawable = pytest.mark.parametrize("id", [id for id, question in QUESTIONS.items() if question.drawable])
-
-
-class Form(dict):
-    """A sent form, as the web gives it."""
-
-    def getlist(self, name):
-        return self.get(name, [])
-
-
-def filled_in(question, answer, seed) -> Form:
-    """The form that a page built from `present` sends when this answer is given on it."""
-    marked = chosen(question, answer, seed)
-    if isinstance(marked, list):
-        return Form({f"q-{question.id}": marked})
-    return Form({f"q-{question.id}-{token}": [str(value)] for token, value in marked.items()})
 
 
 def test_the_small_course_has_every_kind():

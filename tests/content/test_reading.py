@@ -10,8 +10,8 @@ from lms.content.markdown.blocks import parse
 from lms.content.model.bundle import from_folder
 from lms.content.reader.reader import read
 from lms.content.reader.reading import grade, paragraphs, sentences, split, syllables, words
+from tests.builders.content import COURSES
 from tests.content.small_course import FILES, LESSON, bundle, codes, spoiled
-from tests.content.test_check import COURSES
 
 LESSON_PATH = "1-begin/1-hello.md"
 HARD = (

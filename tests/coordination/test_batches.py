@@ -33,12 +33,12 @@ from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
 from lms.foundation.shipped import shipped
 from lms.learning.progress.records import list_enrolments_of_programme
+from tests.builders.learning import earn, pass_check, prepare
+from tests.builders.rows import count_events, count_rows
 from tests.conftest import Site
-from tests.coordination.test_people import PEOPLE
 from tests.inspector import Inspector, Page
-from tests.learning.test_once import count, told
-from tests.roads import earn, pass_check, prepare
 
+PEOPLE = "/programmes/harbour/people"
 TOGETHER = f"{PEOPLE}?choose=yes"
 
 
@@ -100,7 +100,10 @@ def test_cora_chooses_two_and_has_their_certificates_as_one_file_byte_for_byte(s
     kept = documents(site)
     assert {name.split()[0]: hashlib.sha256(content).hexdigest() for name, content in held.items()} == kept
     assert "downloaded your certificate" in site.visitor("sam").get("/account").main
-    assert told(site, "DocumentHandedOut") == 2 and told(site, "BatchAsked") == told(site, "BatchEnded") == 1
+    assert (
+        count_events(site, "DocumentHandedOut") == 2
+        and count_events(site, "BatchAsked") == count_events(site, "BatchEnded") == 1
+    )
     assert "Download certificates: 2 selected" in cora.get(PEOPLE).links()
 
 
@@ -139,7 +142,7 @@ def test_nobody_chosen_and_nothing_to_do_are_said_kindly(sqlite_site: Site) -> N
     earn(sqlite_site)
     cora = sqlite_site.visitor("cora")
     page = cora.get(TOGETHER).form("/batches").submit(expect=422)
-    assert "at least one person" in page.main and count(sqlite_site, Batch) == 0
+    assert "at least one person" in page.main and count_rows(sqlite_site, Batch) == 0
     fields = [one for one in page.form("/batches").fields if one[0] != "kind"]
     for kind, pick, said in (
         ("burn", "", "Choose what you’d like to do"),
@@ -154,7 +157,7 @@ def test_pressing_twice_asks_once_and_the_file_is_gone_after_a_day(sqlite_site: 
     cora = sqlite_site.visitor("cora", own_device=True)
     form = cora.get(TOGETHER).form("/batches")
     page, again = (form.submit(kind="file", all="yes") for _press in range(2))
-    assert page.path == again.path and count(sqlite_site, Batch) == 1
+    assert page.path == again.path and count_rows(sqlite_site, Batch) == 1
     sqlite_site.work()
     page = page.follow("Refresh")
     file_url = page.links()["Download the file"]
@@ -167,7 +170,7 @@ def test_pressing_twice_asks_once_and_the_file_is_gone_after_a_day(sqlite_site: 
     assert "There’s no file to download" in page.main and "Download the file" not in page.links()
     clock.shift(timedelta(days=31))
     sqlite_site.work()
-    assert count(sqlite_site, Batch) == count(sqlite_site, BatchItem) == 0
+    assert count_rows(sqlite_site, Batch) == count_rows(sqlite_site, BatchItem) == 0
 
 
 def test_a_document_that_is_kept_stays_and_one_that_could_not_be_made_is_made(site: Site, cora: Inspector) -> None:
@@ -198,13 +201,13 @@ def test_what_is_earned_is_issued_and_what_waits_goes_on_waiting_by_name(site: S
     site.work()
     page = page.follow("Refresh")
     assert "1 is still waiting for its course’s review: Sam Osei" in page.main
-    assert "1 person has no certificate yet: Lena Brandt" in page.main and told(site, "CertificateIssued") == 0
+    assert "1 person has no certificate yet: Lena Brandt" in page.main and count_events(site, "CertificateIssued") == 0
     site.do(accounts.set_programme, "harbour", None, {}, False, touch_hold=True)
     for number in range(2):
         page = begin(cora, "issue")
         site.work()
         assert ("We issued 1." if number == 0 else "1 existed already") in page.follow("Refresh").main
-    assert told(site, "CertificateIssued") == 1 and count(site, OutboxMail) == 1
+    assert count_events(site, "CertificateIssued") == 1 and count_rows(site, OutboxMail) == 1
     with site.inside():
         award = find_award(code)
         assert award is not None and not award.waiting
@@ -258,7 +261,7 @@ def test_steps_that_are_pushed_twice_are_done_once(sqlite_site: Site, monkeypatc
             batches.work(f"{asked} 0", sqlite_site.settings, designs)
         assert db.session.scalar(select(func.count()).where(BatchItem.outcome == "in")) == 1
         batches.work(f"{asked} 1", sqlite_site.settings, designs)
-    assert told(sqlite_site, "DocumentHandedOut") == 2
+    assert count_events(sqlite_site, "DocumentHandedOut") == 2
 
 
 def at_the_same_time(site: Site, times: int) -> None:
@@ -280,10 +283,15 @@ def test_sweeps_at_the_same_moment_hand_out_and_issue_everything_once(site: Site
     assert first != second
     for _minute in range(2):
         at_the_same_time(site, 4)
-    assert told(site, "CertificateIssued") == told(site, "DocumentStored") == count(site, OutboxMail) == len(names)
+    assert (
+        count_events(site, "CertificateIssued")
+        == count_events(site, "DocumentStored")
+        == count_rows(site, OutboxMail)
+        == len(names)
+    )
     ask_for_all(site, "file")
     at_the_same_time(site, 4)
-    assert told(site, "DocumentHandedOut") == len(names) and told(site, "BatchEnded") == 3
+    assert count_events(site, "DocumentHandedOut") == len(names) and count_events(site, "BatchEnded") == 3
 
 
 def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_site: Site) -> None:
@@ -297,12 +305,12 @@ def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_
     site.do(provided(Hooks, site.app).delete_person, sam, None)
     site.work()
     page = page.follow("Refresh")
-    assert "There’s no file to download" in page.main and count(site, BatchItem) == 1
+    assert "There’s no file to download" in page.main and count_rows(site, BatchItem) == 1
     assert list(batches.folder_of(site.settings).glob("*")) == []
     with site.inside():
         cora_id = site.person("cora").id
     site.do(provided(Hooks, site.app).delete_person, cora_id, None)
-    assert count(site, Batch) == count(site, BatchItem) == 0
+    assert count_rows(site, Batch) == count_rows(site, BatchItem) == 0
 
 
 def work_process(site: Site) -> subprocess.Popen[bytes]:
@@ -343,7 +351,7 @@ def test_a_job_process_that_is_killed_in_the_middle_goes_on_where_it_was(site: S
         second.terminate()
         second.wait(timeout=20)
     assert documents(site).items() >= kept.items() and len(documents(site)) == 10
-    assert [told(site, event) for event in ("DocumentStored", "DocumentHandedOut", "BatchEnded")] == [10, 10, 1]
+    assert [count_events(site, event) for event in ("DocumentStored", "DocumentHandedOut", "BatchEnded")] == [10, 10, 1]
     with zipfile.ZipFile(file) as packed:
         assert len(packed.namelist()) == len(set(packed.namelist())) == 10
     assert [found.suffix for found in file.parent.iterdir()] == [".zip"]

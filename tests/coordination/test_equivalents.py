@@ -14,9 +14,9 @@ from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.text.i18n import day
 from lms.learning.progress.rules import oldest_prior
+from tests.builders.learning import CONVERSATIONS, COURSE, PFA, earn, pass_check, prepare
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.roads import CONVERSATIONS, COURSE, PFA, earn, pass_check, prepare
 
 WHY = "She would rather not write dialogue."
 

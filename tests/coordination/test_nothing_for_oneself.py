@@ -13,9 +13,9 @@ from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.foundation import clock
 from lms.learning.progress import actions as learning
 from lms.learning.progress.equivalents import list_standing
+from tests.builders.learning import CONVERSATIONS, PFA, pass_check, prepare
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector
-from tests.roads import CONVERSATIONS, PFA, pass_check, prepare
 
 # These name no person: what is set there holds for everybody of the programme, or only its own asker finds it.
 OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson"}

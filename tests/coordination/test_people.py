@@ -24,10 +24,10 @@ from lms.foundation.db import db
 from lms.foundation.text.csv_files import inert
 from lms.learning.progress.actions import enrol
 from lms.library import actions as library
+from tests.builders.learning import earn, prepare
 from tests.conftest import ROOT, Site
 from tests.content import small_course
 from tests.inspector import Inspector, Page, squeezed
-from tests.roads import earn, prepare
 
 PEOPLE = "/programmes/harbour/people"
 

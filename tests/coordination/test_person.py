@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from lms.certification.awards.records import list_awards
 from lms.foundation import clock
+from tests.builders.learning import earn, pass_check, prepare
 from tests.conftest import Site
 from tests.inspector import Inspector, Page, squeezed
-from tests.roads import earn, pass_check, prepare
 
 PEOPLE = "/programmes/harbour/people"
 TITLE = "Psychological first aid for colleagues"

@@ -11,9 +11,9 @@ from lms.accounts import actions as accounts
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.foundation import clock
 from lms.foundation.text.i18n import day
+from tests.builders.learning import COURSE, PFA, pass_check, prepare
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.roads import COURSE, PFA, pass_check, prepare
 
 PEOPLE = "/programmes/harbour/people"
 

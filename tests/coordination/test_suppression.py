@@ -11,9 +11,9 @@ from lms.accounts import actions as accounts
 from lms.accounts.records import find_programme
 from lms.coordination.suppression import LEAST, suppress
 from lms.learning.progress import actions
+from tests.builders.learning import prepare, the_course
 from tests.conftest import Site
 from tests.inspector import Page, squeezed
-from tests.roads import prepare, the_course
 
 PARTS = st.lists(st.integers(0, 40), min_size=1, max_size=6)
 

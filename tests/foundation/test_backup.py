@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from tests.builders.learning import earn
 from tests.conftest import Site, app_of, settings_for
-from tests.roads import earn
 
 
 def copy_while_in_use(data: Path, backup: Path) -> None:

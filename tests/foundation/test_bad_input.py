@@ -19,9 +19,9 @@ from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.web.security import local_path
+from tests.builders.learning import CONVERSATIONS, COURSE, begin, make_account, open_check
 from tests.conftest import Site, settings_for
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import CONVERSATIONS, COURSE, begin, make_account, open_check
 
 SAME = {"Origin": BASE}
 ODD_NUMBERS = ["²", "٣", "-1", "1e3", "9" * 5000, "", "é", "\0", "0x1"]

@@ -18,11 +18,11 @@ from lms.foundation.background.jobs import Jobs, Lane
 from lms.foundation.background.queue import JobQueue
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.per_app import provided
+from tests.builders.learning import earn
+from tests.builders.mail import at_noon, outbox
 from tests.conftest import Site
 from tests.foundation.mail_servers import mail_server
-from tests.foundation.test_mail import at_noon, outbox
 from tests.inspector import BASE
-from tests.roads import earn
 
 Make = Callable[..., Site]
 

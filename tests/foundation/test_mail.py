@@ -1,90 +1,21 @@
-"""Letters: a folder by default, a real conversation with a mail server, quiet hours, and trying again after trouble."""
+"""Email: a folder by default, a real conversation with a mail server, quiet hours, and trying again after trouble."""
 
 from __future__ import annotations
 
-import socketserver
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from lms.foundation import clock
-from lms.foundation.db import db
-from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, OutboxMail, after_quiet_hours, queue_mail
+from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, after_quiet_hours, queue_mail
+from tests.builders.learning import earn
+from tests.builders.mail import NOON, Box, at_noon, outbox, read, text_of
 from tests.conftest import Site
-from tests.roads import earn
 
 Make = Callable[..., Site]
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-class Box(socketserver.ThreadingTCPServer):
-    """A mail server that takes what comes and keeps it."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self) -> None:
-        self.letters: list[bytes] = []
-        super().__init__(("127.0.0.1", 0), Talk)
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-
-class Talk(socketserver.StreamRequestHandler):
-    """Speaks just enough SMTP."""
-
-    server: Box
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 box\r\n")
-        while line := self.rfile.readline().strip():
-            word = line[:4].upper()
-            if word == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                letter = b"".join(iter(self.rfile.readline, b".\r\n"))
-                self.server.letters.append(letter)
-            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    with Box() as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-def at_noon() -> None:
-    """Move the clock to the next noon, when letters leave."""
-    now = datetime.now(UTC)
-    clock.shift(timedelta(days=1) + NOON.replace(year=now.year, month=now.month, day=now.day) - now)
-
-
-def outbox(site: Site) -> list[OutboxMail]:
-    with site.inside():
-        return list(db.session.scalars(select(OutboxMail)))
-
-
-def read(content: bytes) -> EmailMessage:
-    letter = message_from_bytes(content, policy=policy.default)
-    assert isinstance(letter, EmailMessage)
-    return letter
-
-
-def text_of(letter: EmailMessage) -> str:
-    """Return the plain text of an email."""
-    part = letter.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def test_the_letter_with_the_certificate_lies_in_the_mail_folder_by_default(sqlite_site: Site) -> None:

@@ -12,9 +12,9 @@ import pytest
 from lms.foundation.email_templates import Email, render_email
 from lms.foundation.mail.outbox import OutboxMail, queue_mail
 from lms.reminders import Update
+from tests.builders.mail import at_noon, outbox, read, text_of
 from tests.conftest import ROOT, Site
 from tests.foundation.mail_servers import mail_server
-from tests.foundation.test_mail import at_noon, outbox, read, text_of
 
 Make = Callable[..., Site]
 BASE = "https://training.example.org"

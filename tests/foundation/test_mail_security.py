@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from lms.foundation.mail.outbox import queue_mail
+from tests.builders.mail import at_noon, outbox
 from tests.conftest import Site
 from tests.foundation.mail_servers import Papers, mail_server, make_papers
-from tests.foundation.test_mail import at_noon, outbox
 
 Make = Callable[..., Site]
 USER = "sidelight:pa%23ss"

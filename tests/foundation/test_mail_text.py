@@ -13,9 +13,9 @@ from lms.foundation.config.settings import BadSetting, read_settings
 from lms.foundation.email_templates import render_email
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.text.i18n import ngettext
+from tests.builders.mail import at_noon, read
 from tests.conftest import Site
 from tests.foundation.mail_servers import mail_server
-from tests.foundation.test_mail import at_noon, read
 
 Make = Callable[..., Site]
 LINK = "https://training.a-rather-long-name-of-a-hospital.example.org/new-password/" + "a1B2-_" * 12

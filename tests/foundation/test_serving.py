@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.learning import COURSE
+from tests.builders.web import ALWAYS
 from tests.conftest import PASSWORD
-from tests.house.test_headers import ALWAYS
 from tests.journeys.served import Served, serve
-from tests.roads import COURSE
 
 SLOW = 200
 

@@ -16,9 +16,9 @@ from lms.foundation.per_app import provide
 from lms.foundation.web.compression import CompressedFiles
 from lms.foundation.web.page_cache import Shelf
 from lms.foundation.web.security import StaticAddresses
+from tests.builders.learning import COURSE, begin, earn, open_check
 from tests.conftest import Site
 from tests.inspector import BASE
-from tests.roads import COURSE, begin, earn, open_check
 
 CACHES = (Shelf, StaticAddresses, CompressedFiles)
 # A token of a stranger's form holds the second in which it was made, and a reference is new on every page.

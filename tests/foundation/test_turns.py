@@ -17,10 +17,10 @@ from sqlalchemy import select, text, update
 from lms.accounts.records import Programme
 from lms.foundation.db import db, write, write_if_free
 from lms.foundation.turns import BRIEF_SECONDS, LOST_RACE, PATIENCE_SECONDS, WAITING_MOST, Busy
+from tests.builders.learning import COURSE
 from tests.conftest import Site
 from tests.inspector import BASE
 from tests.postgres import Cluster
-from tests.roads import COURSE
 
 
 def locked(site: Site) -> sqlite3.Connection:

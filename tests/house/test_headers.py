@@ -7,18 +7,12 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.builders.learning import COURSE, begin, earn, open_check
+from tests.builders.web import ALWAYS
 from tests.conftest import Site
 from tests.house.ledger import read_ledger
 from tests.inspector import BASE
-from tests.roads import COURSE, begin, earn, open_check
 
-ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
 PARTS = ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self'")
 PARTS += ("worker-src 'self'",)
 

@@ -12,9 +12,9 @@ from lms.content.questions.match import Match
 from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.order import Order
 from lms.content.questions.several_answers import SeveralAnswers
+from tests.builders.learning import attempt_of, begin, open_check, plan, take_check, the_course
 from tests.conftest import Site
 from tests.inspector import BASE, squeezed
-from tests.roads import attempt_of, begin, open_check, plan, take_check, the_course
 
 SAYS = re.compile(r"right|correct|fits\b|score|data-(?:key|answer|value)|position", re.I)
 

@@ -35,11 +35,11 @@ from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions as learning
 from lms.learning.progress.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
+from tests.builders.learning import CONVERSATIONS, PFA, earn, publish_next, the_course
 from tests.conftest import Site, app_of, settings_for
 from tests.content import small_course
 from tests.house.ledger import Door, read_ledger
 from tests.inspector import BASE, Inspector
-from tests.roads import CONVERSATIONS, PFA, earn, publish_next, the_course
 
 PEOPLE = ("", "sam", "tara", "cora", "ada", "mina")
 HOME = {"sam": "harbour", "lena": "harbour", "tara": "harbour", "cora": "harbour", "mina": "meadow"}

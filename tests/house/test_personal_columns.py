@@ -22,7 +22,7 @@ from lms.foundation.db import Base, db, write
 from lms.library import actions as library
 from lms.library.records import list_current_digests
 from tests.conftest import ROOT, Site
-from tests.house.test_notice import ABOUT_NOBODY
+from tests.house.tables import ABOUT_NOBODY
 
 NUMBER = "a number by which this site finds the row; it says nothing about the person"
 ONE_AT_A_TIME = "a marker that lets one row of its kind be open at a time"

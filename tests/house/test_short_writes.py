@@ -16,9 +16,20 @@ from lms.content.model.course import Course
 from lms.coordination.records import KINDS
 from lms.foundation.db import writing
 from lms.library import course_cache
+from tests.builders.learning import (
+    CONVERSATIONS,
+    COURSE,
+    PFA,
+    begin,
+    earn,
+    make_account,
+    play,
+    prepare,
+    publish_next,
+    take_check,
+)
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
-from tests.roads import CONVERSATIONS, COURSE, PFA, begin, earn, make_account, play, prepare, publish_next, take_check
 
 SLOW = ("argon2", "weasyprint", "fontTools", "zxcvbn", "markdown", "pydantic", "yaml", "jinja2/compiler", "subprocess")
 DATABASE = (".db", "-wal", "-shm", "-journal", "write.lock")

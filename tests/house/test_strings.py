@@ -13,10 +13,10 @@ from babel.messages.mofile import write_mo
 from lms.content.model.course import Course
 from lms.foundation.text import i18n
 from lms.wellbeing import support_cache
+from tests.builders.learning import CONVERSATIONS, COURSE, earn, the_course
 from tests.conftest import Site
 from tests.house.catalogue import catalog
 from tests.inspector import Page, squeezed
-from tests.roads import CONVERSATIONS, COURSE, earn, the_course
 
 OPEN, SHUT = "‹", "›"
 EDGES = " .,:;–()“”"

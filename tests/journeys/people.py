@@ -28,10 +28,10 @@ from lms.learning.progress.records import find_enrolment, list_enrolments_of_pro
 from lms.library import actions as library
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
+from tests.builders.learning import PFA, earn, pass_check, prepare, the_course
 from tests.conftest import PASSWORD
 from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
-from tests.roads import PFA, earn, pass_check, prepare, the_course
 
 SLOWED = "slow@example.org"
 THREE, GOING_ON = "three-lessons-of-all", "a-course-that-goes-on"

@@ -10,12 +10,12 @@ from lms.content.model.conversation import Conversation, End, Turn
 from lms.content.model.course import Course
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
+from tests.builders.learning import attempt_of, plan
 from tests.conftest import ROOT
 from tests.journeys.conftest import Opens
 from tests.journeys.hands import Mouse
 from tests.journeys.served import Served
 from tests.journeys.walks import fetch_certificate, fill_in, h1, register, text_of
-from tests.roads import attempt_of, plan
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,10 +7,10 @@ from sqlalchemy import text
 
 from lms.foundation.db import db
 from tests.journeys.conftest import Opens
+from tests.journeys.offline import KEEP, LESSON, NOTHING, keep, left, sign_in
 from tests.journeys.people import add
 from tests.journeys.served import Served
 from tests.journeys.states import CONVERSATION, COURSE
-from tests.journeys.test_offline import KEEP, LESSON, NOTHING, keep, left, sign_in
 
 pytestmark = pytest.mark.browser
 ROOM_FOR = """

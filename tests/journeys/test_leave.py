@@ -10,9 +10,9 @@ from playwright.sync_api import BrowserContext, Page
 from tests.journeys import walks
 from tests.journeys.conftest import Opens
 from tests.journeys.hands import Mouse
+from tests.journeys.saving import open_first_question
 from tests.journeys.served import Served
 from tests.journeys.states import COURSE
-from tests.journeys.test_saving import open_first_question
 
 pytestmark = pytest.mark.browser
 LEAVE = f"{COURSE}/lessons/when-it-is-more-than-pfa"

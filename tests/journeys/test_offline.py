@@ -3,68 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Route
 
 from lms.learning.check.actions import open_check
-from tests.conftest import PASSWORD
+from tests.builders.learning import PFA, attempt_of, prepare, the_course
 from tests.journeys.conftest import Opens
 from tests.journeys.hands import Mouse
+from tests.journeys.offline import FORGET, KEEP, LESSON, NOTHING, keep, left, sign_in, until
 from tests.journeys.people import add
 from tests.journeys.served import Served
 from tests.journeys.states import COURSE
-from tests.roads import PFA, attempt_of, prepare, the_course
 
 pytestmark = pytest.mark.browser
-LESSON = f"{COURSE}/lessons/when-it-is-more-than-pfa"
-NOTHING = {"stored": [], "caches": [], "workers": 0}
-LEFT = """async () => ({stored: Object.keys(localStorage), caches: await caches.keys(),
-  workers: (await navigator.serviceWorker.getRegistrations()).length})"""
 ADDRESSES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"""
-KEEP, FORGET = "Save this course on this device", "Remove this course from this device"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def newcomers(served: Served) -> None:
     for name in ("paula", "yara", "oskar", "freya", "tilda"):
         add(served, name, name.capitalize())
-
-
-def sign_in(served: Served, context: BrowserContext, name: str, own: bool = True) -> Mouse:
-    """Sign in, on a device of one's own or on a shared one."""
-    hands = Mouse(context.new_page())
-    hands.page.goto(f"{served.url}/sign-in")
-    hands.type("Email address", f"{name}@example.org")
-    hands.type("Password", PASSWORD)
-    if own:
-        hands.page.get_by_label("Only I use this device").check()
-    hands.press("Sign in")
-    return hands
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait until something holds on a page, whose policy forbids the own waiting of the browser driver."""
-    for _look in range(150):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{expression} does not come true on {page.url}")
-
-
-def keep(served: Served, hands: Mouse) -> None:
-    """Keep the course on this device, and wait until its lessons open without a network."""
-    hands.page.goto(served.url + COURSE)
-    hands.named(KEEP).click()
-    hands.page.get_by_text("Saved. You can now read the lessons offline.").wait_for(timeout=60_000)
-    until(hands.page, "!!navigator.serviceWorker.controller")
-
-
-def left(page: Page) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(LEFT)
-    return found
 
 
 def open_whole_check(served: Served, hands: Mouse, name: str) -> None:

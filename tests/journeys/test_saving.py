@@ -6,33 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from lms.learning.check.actions import open_check
 from tests.journeys import walks
 from tests.journeys.conftest import Opens
 from tests.journeys.courses import three_lessons
 from tests.journeys.hands import Mouse
 from tests.journeys.people import add
+from tests.journeys.saving import open_first_question
 from tests.journeys.served import Served
-from tests.roads import PFA, plan, prepare, the_course
 
 pytestmark = pytest.mark.browser
 CLICKS_MOST = 14
-
-
-def open_first_question(hands: Mouse, served: Served, name: str) -> dict[str, list[str]]:
-    """Open somebody's check on its first question of the kind that is clicked; return the answer that fits."""
-    enrolment = prepare(served.site, name)
-    with served.site.inside():
-        course = the_course()
-    served.site.do(open_check, enrolment, course)
-    walks.sign_in(hands, served, name)
-    hands.page.goto(f"{served.url}/courses/{PFA}/check")
-    hands.press("Continue the check")
-    for fields in plan(served.site, name):
-        if all(isinstance(value, list) for value in fields.values()):
-            return fields
-        hands.press("Save and continue")
-    raise AssertionError("no question of this check is clicked")
 
 
 def test_an_answer_is_there_again_after_the_tab_was_closed(served: Served, opens: Opens) -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from lms.learning.check.actions import open_check
 from tests import conftest
+from tests.builders.learning import COURSE, PFA, earn, prepare, the_course
 from tests.journeys import walks
 from tests.journeys.conftest import Opens
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.people import add
 from tests.journeys.served import Served
-from tests.roads import COURSE, PFA, earn, prepare, the_course
 
 pytestmark = pytest.mark.browser
 LESSON = "1-know/1-what-pfa-is.md"

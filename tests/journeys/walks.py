@@ -12,11 +12,11 @@ from pypdf import PdfReader
 
 from lms.certification.awards.document_records import document_is_stored
 from lms.certification.awards.records import find_award
+from tests.builders.learning import PFA, plan
+from tests.builders.mail import text_of as plain_text_of
 from tests.conftest import PASSWORD
-from tests.foundation.test_mail import text_of as plain_text_of
 from tests.journeys.hands import Mouse
 from tests.journeys.served import Served
-from tests.roads import PFA, plan
 
 LOOKS_MOST = 240
 

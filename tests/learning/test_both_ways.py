@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from lms.certification.awards.records import Award
 from lms.foundation.db import db
+from tests.builders.learning import COURSE, begin, open_check, pass_check, plan, prepare, the_course
 from tests.conftest import Site
 from tests.inspector import Inspector
-from tests.roads import COURSE, begin, open_check, pass_check, plan, prepare, the_course
 
 PEOPLE = "/programmes/harbour/people"
 KEPT_OF_ONE = {"id", "code", "person_id", "enrolment_id", "current_for", "name", "issued_at"}

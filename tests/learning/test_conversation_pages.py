@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import gzip
-from collections import deque
 
 import pytest
 
 from lms.accounts.records import find_programme
 from lms.content.lint.check import check, read_course
 from lms.content.model.bundle import from_folder
-from lms.content.model.conversation import Conversation, End
+from lms.content.model.conversation import End
 from lms.content.reader.conversation_measures import every_path
 from lms.library import actions as library
-from tests.conftest import PFA, ROOT, Inspector, Page, Site
+from tests.builders.conversations import SINK, begin, enrol, offered, play_on, say, ways
+from tests.conftest import PFA, ROOT, Site
 
 COURSES = ("psychological-first-aid", "active-listening", "confidentiality-and-boundaries")
-SINK = "/courses/psychological-first-aid/conversations/after-the-resuscitation-room"
 
 
 def conversations() -> list[tuple[str, str]]:
@@ -26,42 +25,6 @@ def conversations() -> list[tuple[str, str]]:
         assert course is not None
         found += [(name, conversation.id) for conversation in course.conversations]
     return found
-
-
-def ways(conversation: Conversation) -> dict[str, list[int]]:
-    """Return a shortest way to every end."""
-    to: dict[str, list[int]] = {conversation.start: []}
-    queue = deque([conversation.start])
-    while queue:
-        place = conversation.places[queue.popleft()]
-        for index, reply in enumerate(() if isinstance(place, End) else place.replies):
-            if reply.goes_to not in to:
-                to[reply.goes_to] = [*to[place.id], index]
-                queue.append(reply.goes_to)
-    return {end.id: to[end.id] for end in conversation.ends}
-
-
-def say(page: Page, token: int | str) -> Page:
-    """Press the reply with this number."""
-    for form in page.forms:
-        for name, value, text in form.buttons:
-            if (name, value) == ("reply", str(token)):
-                return form.submit(text)
-    raise AssertionError(f"no reply {token}")
-
-
-def begin(browser: Inspector, path: str = SINK, **wishes: str) -> Page:
-    return browser.get(path).form_with("Start").submit("Start", **wishes)
-
-
-def offered(page: Page) -> list[str]:
-    return [value for form in page.forms for name, value, _text in form.buttons if name == "reply"]
-
-
-def enrol(site: Site, name: str = "sam") -> Inspector:
-    browser = site.visitor(name)
-    browser.get("/courses/psychological-first-aid").form("/enrol").submit()
-    return browser
 
 
 def publish(site: Site, name: str) -> None:
@@ -145,12 +108,6 @@ def test_one_can_go_back_at_any_time_even_from_the_end(sqlite_site: Site) -> Non
         ended = play_on(page)
         back = ended.form_with("Go back one turn").submit("Go back one turn")
         assert offered(back)
-
-
-def play_on(page: Page) -> Page:
-    while offered(page):
-        page = say(page, offered(page)[0])
-    return page
 
 
 def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> None:

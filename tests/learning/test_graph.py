@@ -9,10 +9,10 @@ from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import Conversation, Turn
 from lms.content.reader import conversation_graph
 from lms.learning.practice import records as practice_records
+from tests.builders.content import COURSES
+from tests.builders.learning import COURSE, the_course
 from tests.conftest import Site
 from tests.content.small_course import course as small_course
-from tests.content.test_check import COURSES
-from tests.roads import COURSE, the_course
 
 CONVERSATION = "after-the-resuscitation-room"
 GRAPH = f"{COURSE}/conversations/{CONVERSATION}/graph"

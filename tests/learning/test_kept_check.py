@@ -12,9 +12,9 @@ from sqlalchemy import event
 
 from lms.content.questions import Item, present
 from lms.foundation.db import db
+from tests.builders.learning import COURSE, attempt_of, begin, open_check, plan
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, attempt_of, begin, open_check, plan
 
 PACKED = {"Accept-Encoding": "gzip, br"}
 

@@ -18,9 +18,9 @@ from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.content.questions import KINDS, grade, kind_of, sample
 from lms.library import actions as library
+from tests.builders.content import filled_in
 from tests.conftest import Site, find_programme
 from tests.content.small_course import FILES
-from tests.content.test_questions import filled_in
 from tests.inspector import BASE, Inspector, Page
 from tests.learning.example_kind import number
 

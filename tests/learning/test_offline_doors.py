@@ -8,10 +8,10 @@ from typing import Any
 
 from lms.content.lint.check import check
 from lms.library import actions as library
+from tests.builders.learning import COURSE
 from tests.conftest import Site, find_programme
 from tests.content.small_course import bundle
 from tests.inspector import BASE, Inspector
-from tests.roads import COURSE
 
 
 def told(visitor: Inspector, path: str = "/device") -> dict[str, Any]:

@@ -14,10 +14,10 @@ from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from lms.learning.check.refreshers import AT_A_TIME, Refresher, RefresherShown, pick
+from tests.builders.learning import earn
+from tests.builders.mail import at_noon
 from tests.conftest import Site
-from tests.foundation.test_mail import at_noon
 from tests.inspector import Page
-from tests.roads import earn
 
 
 def choose(site: Site, **fields: str | None) -> Page:

@@ -14,9 +14,9 @@ from lms.foundation.web.throttle import Misses
 from lms.learning.feedback.records import IN_A_WEEK, Remark, week_of
 from lms.learning.feedback.views import IN_AN_HOUR
 from lms.learning.progress import actions
+from tests.builders.learning import COURSE, PFA, begin, prepare
 from tests.conftest import Site
 from tests.inspector import Page
-from tests.roads import COURSE, PFA, begin, prepare
 
 LESSON = "what-pfa-is"
 HERE = f"{COURSE}/lessons/{LESSON}/remarks"
@@ -38,7 +38,7 @@ def finish(site: Site, *names: str) -> None:
 
 
 def _ada(site: Site, programme_id: str) -> str:
-    from tests.roads import the_course
+    from tests.builders.learning import the_course
 
     with site.inside():
         course, person_id = the_course(), site.person("ada").id

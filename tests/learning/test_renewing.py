@@ -10,8 +10,8 @@ from lms.content.lint.check import check
 from lms.content.model.course import Course
 from lms.learning.progress.renewal_rules import minutes_of, practice_asked, renewal_scope, what_renewing_asks
 from lms.learning.progress.rules import Progress, draw, everything_is_done, grade_check, needed_right
+from tests.builders.learning import sample_of
 from tests.content.small_course import CONVERSATION, COURSE, LESSON, bundle, course
-from tests.roads import sample_of
 
 
 def changed(version: str = "1.1.0", **files: str) -> Course:

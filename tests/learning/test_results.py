@@ -15,10 +15,7 @@ from lms.content.model.question import Question
 from lms.foundation.db import db
 from lms.learning.progress.records import find_enrolment
 from lms.library import actions as library
-from tests.conftest import PFA as FOLDER
-from tests.conftest import Site
-from tests.inspector import Inspector
-from tests.roads import (
+from tests.builders.learning import (
     COURSE,
     PFA,
     Wanted,
@@ -31,6 +28,9 @@ from tests.roads import (
     prepare,
     take_check,
 )
+from tests.conftest import PFA as FOLDER
+from tests.conftest import Site
+from tests.inspector import Inspector
 
 
 def all_but(missed: int, critical: bool = False) -> Wanted:

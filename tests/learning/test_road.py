@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lms.content.questions import present, sample
 from lms.learning.check.attempt import CheckAttempt
+from tests.builders.learning import attempt_of
 from tests.conftest import Site
 from tests.inspector import Inspector, Page
-from tests.roads import attempt_of
 
 COURSE = "/courses/psychological-first-aid"
 

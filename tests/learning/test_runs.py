@@ -34,10 +34,10 @@ from lms.learning.progress import actions as learning
 from lms.learning.progress.records import PracticeDone
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
+from tests.builders.conversations import SINK, begin, enrol, offered, play_on, say, ways
+from tests.builders.learning import CONVERSATIONS, the_course
 from tests.conftest import PASSWORD, PFA, Inspector, Page, Site
 from tests.inspector import BASE
-from tests.learning.test_conversation_pages import SINK, begin, enrol, offered, play_on, say, ways
-from tests.roads import CONVERSATIONS, the_course
 
 CONVERSATION = "after-the-resuscitation-room"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.builders.learning import COURSE, answer, attempt_of, begin, open_check, plan
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector, Page
-from tests.roads import COURSE, answer, attempt_of, begin, open_check, plan
 
 
 def save(visitor: Inspector, page: Page, fields: dict[str, Any], revision: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 from lms.foundation import clock
 from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions
+from tests.builders.learning import CONVERSATIONS, COURSE, answer, begin, open_check, prepare, the_course
 from tests.conftest import ROOT, Site
-from tests.roads import CONVERSATIONS, COURSE, answer, begin, open_check, prepare, the_course
 
 
 def test_a_first_visit_is_not_called_a_return(sqlite_site: Site) -> None:

@@ -11,9 +11,9 @@ from lms.cli.courses import publish_folder
 from lms.foundation.files import FileStore
 from lms.foundation.per_app import provided
 from lms.library import records
+from tests.builders.pictures import NOT_SHOWN, SVG, picture, taken_in_berlin
 from tests.conftest import Site
 from tests.content.small_course import FILES
-from tests.content.test_pictures import NOT_SHOWN, SVG, picture, taken_in_berlin
 
 
 def test_a_page_that_was_published_as_a_picture_is_not_served(sqlite_site: Site) -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from lms.accounts.actions import set_programme
 from lms.wellbeing.rules import Display, choose_display, read_display
+from tests.builders.learning import COURSE, begin, open_check
 from tests.conftest import Site
 from tests.inspector import squeezed
-from tests.roads import COURSE, begin, open_check
 
 LESSON = f"{COURSE}/lessons/listen-without-pressing"
 

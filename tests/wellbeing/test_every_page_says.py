@@ -8,8 +8,8 @@ import pytest
 
 from lms.accounts import actions as accounts
 from lms.foundation import clock
+from tests.builders.learning import COURSE, begin, open_check, the_course
 from tests.conftest import Site
-from tests.roads import COURSE, begin, open_check, the_course
 
 HARD, CALM = f"{COURSE}/lessons/reactions-and-recovery", f"{COURSE}/lessons/what-pfa-is"
 PATHS = ("/courses", COURSE, CALM, HARD, "/certificates", "/account", "/pause", "/support", "/display")

@@ -7,8 +7,8 @@ import pytest
 from lms.content.model.content_note import ContentNote
 from lms.content.reader.shapes import TOPICS
 from lms.foundation.config.settings import BadSetting, read_settings
+from tests.builders.learning import COURSE
 from tests.conftest import Site
-from tests.roads import COURSE
 
 PLAIN = f"{COURSE}/lessons/what-pfa-is"
 
@@ -19,7 +19,7 @@ def links_away(page: object) -> list[str]:
 
 def better_unseen(site: Site) -> str:
     """Return the address of a lesson that somebody may not want to be seen reading."""
-    from tests.roads import the_course
+    from tests.builders.learning import the_course
 
     with site.inside():
         found = next(lesson for lesson in the_course().lessons if lesson.content_note.better_unseen)

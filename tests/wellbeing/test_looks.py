@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.builders.learning import COURSE
 from tests.conftest import PASSWORD, Inspector, Site
-from tests.roads import COURSE
 
 
 def cookie_of(browser: Inspector) -> str | None:

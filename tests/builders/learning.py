@@ -1,4 +1,4 @@
-"""Roads that many tests walk: beginning a course, answering its check on its pages, earning a certificate at once."""
+"""Taking a course: start it, answer its check on the pages, or earn a certificate at once."""
 
 from __future__ import annotations
 

@@ -1,0 +1,52 @@
+"""Playing practice conversations."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from lms.content.model.conversation import Conversation, End
+from tests.conftest import Inspector, Page, Site
+
+SINK = "/courses/psychological-first-aid/conversations/after-the-resuscitation-room"
+
+
+def ways(conversation: Conversation) -> dict[str, list[int]]:
+    """Return a shortest way to every end."""
+    to: dict[str, list[int]] = {conversation.start: []}
+    queue = deque([conversation.start])
+    while queue:
+        place = conversation.places[queue.popleft()]
+        for index, reply in enumerate(() if isinstance(place, End) else place.replies):
+            if reply.goes_to not in to:
+                to[reply.goes_to] = [*to[place.id], index]
+                queue.append(reply.goes_to)
+    return {end.id: to[end.id] for end in conversation.ends}
+
+
+def say(page: Page, token: int | str) -> Page:
+    """Press the reply with this number."""
+    for form in page.forms:
+        for name, value, text in form.buttons:
+            if (name, value) == ("reply", str(token)):
+                return form.submit(text)
+    raise AssertionError(f"no reply {token}")
+
+
+def begin(browser: Inspector, path: str = SINK, **wishes: str) -> Page:
+    return browser.get(path).form_with("Start").submit("Start", **wishes)
+
+
+def offered(page: Page) -> list[str]:
+    return [value for form in page.forms for name, value, _text in form.buttons if name == "reply"]
+
+
+def enrol(site: Site, name: str = "sam") -> Inspector:
+    browser = site.visitor(name)
+    browser.get("/courses/psychological-first-aid").form("/enrol").submit()
+    return browser
+
+
+def play_on(page: Page) -> Page:
+    while offered(page):
+        page = say(page, offered(page)[0])
+    return page

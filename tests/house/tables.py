@@ -1,0 +1,25 @@
+"""Tables that hold nothing about people."""
+
+from __future__ import annotations
+
+# Tables in which nothing stands of anybody who has an account here; a new table stands here or in the notice.
+ABOUT_NOBODY = {
+    "api_key",  # keys of registers that ask, by their label
+    "bundle",
+    "course_line",
+    "library_text",
+    "line_withdrawal",
+    "line_note",  # what was found out about a support line
+    "offering",
+    "programme",
+    "readiness",
+    "remark",  # what was said of a lesson, without a name
+    "remark_answer",
+    "review",  # the reviewers of a course, who are named in public
+    "signing_key",
+    "status_list",
+    "talk_coverage",
+    "talk_tally",
+    "validity_rule",
+    "version",
+}
