@@ -17,7 +17,7 @@ from lms.coordination.records import Batch
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.files import changed_at
-from lms.learning.progress.records import list_results
+from lms.learning.progress.attempt_records import list_results
 from lms.library.course_cache import get_course
 
 STEP = 20

@@ -17,8 +17,9 @@ from lms.learning.check.refreshers import find_refresher, shown_on
 from lms.learning.practice.records import Run, of_person
 from lms.learning.practice.rules import play
 from lms.learning.progress import records
+from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.equivalents import Equivalent, list_equivalents
-from lms.learning.progress.records import Answer, Attempt, Enrolment, LessonDone, PracticeDone, Result
+from lms.learning.progress.records import Enrolment, LessonDone, PracticeDone
 from lms.learning.progress.renewal_records import Renewal, list_renewals
 from lms.library.course_cache import get_course
 

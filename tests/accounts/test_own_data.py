@@ -33,7 +33,7 @@ from lms.foundation.db import Base, db
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.web import throttle
 from lms.learning.progress import records
-from lms.learning.progress.records import Answer, Attempt
+from lms.learning.progress.attempt_records import Answer, Attempt
 from lms.library.course_cache import get_course
 from lms.library.records import list_current_digests
 from tests.builders.learning import answer, begin, earn, make_account, open_check, take_check

@@ -25,7 +25,8 @@ from lms.learning.check import actions as check_actions
 from lms.learning.check.actions import save_answers, submit_answers
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import actions
-from lms.learning.progress.records import find_enrolment, find_open_attempt
+from lms.learning.progress.attempt_records import find_open_attempt
+from lms.learning.progress.records import find_enrolment
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library import actions as library

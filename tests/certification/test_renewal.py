@@ -16,7 +16,7 @@ from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.refused import Refused
 from lms.learning.progress.actions import finish_lesson
-from lms.learning.progress.records import Attempt
+from lms.learning.progress.attempt_records import Attempt
 from lms.library.course_cache import get_course
 from tests.builders.learning import (
     CONVERSATIONS,

@@ -48,9 +48,9 @@ def bracketed(tmp_path: Path) -> Iterator[None]:
 
 
 def _forget() -> None:
-    from lms.learning.progress import pages
+    from lms.learning.progress.placeholders import _filled
 
-    for made in (i18n._table, i18n._markup, pages._filled):
+    for made in (i18n._table, i18n._markup, _filled):
         made.cache_clear()
 
 

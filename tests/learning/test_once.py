@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lms.certification.awards.records import Award
 from lms.foundation.mail.outbox import OutboxMail
-from lms.learning.progress.records import Attempt, Enrolment, Result
+from lms.learning.progress.attempt_records import Attempt, Result
+from lms.learning.progress.records import Enrolment
 from tests.builders.learning import CONVERSATIONS, COURSE, answer, at_once, begin, open_check, play, prepare, take_check
 from tests.builders.rows import count_events, count_rows
 from tests.conftest import Site

@@ -34,8 +34,9 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.web import throttle
+from lms.learning.progress.attempt_records import list_results
 from lms.learning.progress.equivalents import list_standing
-from lms.learning.progress.records import get_enrolment, list_results, progress_of
+from lms.learning.progress.records import get_enrolment, progress_of
 from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course
 

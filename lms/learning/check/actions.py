@@ -10,12 +10,12 @@ from lms.foundation.events import announce
 from lms.learning.check import records as check_records
 from lms.learning.check.records import Saved
 from lms.learning.progress import rules
+from lms.learning.progress.attempt_records import Attempt, Result
 from lms.learning.progress.events import (
     CheckOpened,
     CheckSubmitted,
     CoursePassed,
 )
-from lms.learning.progress.records import Attempt, Result
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.renewal_rules import RenewalScope
 

@@ -10,8 +10,8 @@ from lms.content.model.course import Course
 from lms.content.model.question import Question
 from lms.content.questions import Presented, chosen, complete, in_words, present
 from lms.learning.check.records import OwnAttempt, Saved, answers_of
-from lms.learning.progress import pages
-from lms.learning.progress.records import Attempt, Result
+from lms.learning.progress.attempt_records import Attempt, Result
+from lms.learning.progress.placeholders import fill_placeholders, fill_question
 from lms.library.course_cache import get_course
 
 
@@ -47,7 +47,7 @@ class CheckAttempt:
 
     def shown(self, question: Question) -> Presented:
         """Return a question as this attempt shows it."""
-        return pages.fill_question(present(question, self.seed), self.facts)
+        return fill_question(present(question, self.seed), self.facts)
 
     def chosen(self, question: Question) -> Any:
         """Return what is chosen already, in the page's tokens."""
@@ -56,7 +56,7 @@ class CheckAttempt:
     def in_words(self, question: Question) -> list[Markup]:
         """Return what is chosen already, in the question's own words."""
         texts = in_words(question, self.answer(question), self.seed)
-        return [pages.fill_placeholders(text, self.facts) for text in texts]
+        return [fill_placeholders(text, self.facts) for text in texts]
 
     def with_answer(self, question: Question, value: Any, revision: int) -> CheckAttempt:
         """Return the attempt with one more answer saved."""

@@ -16,8 +16,8 @@ from lms.foundation.text.i18n import language
 from lms.foundation.web.page_cache import cut, filled, hole
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import pages, rules
-from lms.learning.progress.pages import Facts
-from lms.learning.progress.records import Result
+from lms.learning.progress.attempt_records import Result
+from lms.learning.progress.placeholders import Facts, fact_words, fill_with, in_our_words
 from lms.library.course_cache import get_course
 
 # A question is kept with holes for its number, and for the token and the text of each option, side by side.
@@ -28,7 +28,7 @@ _HOLES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l
 
 def all_questions(check_attempt: CheckAttempt) -> str:
     """Return all questions of a check, one below the other."""
-    words = pages.fact_words(check_attempt.facts)
+    words = fact_words(check_attempt.facts)
     return "".join(_asked(check_attempt, number, this, words) for number, this in enumerate(check_attempt.questions, 1))
 
 
@@ -42,7 +42,7 @@ def _asked(check_attempt: CheckAttempt, number: int, this: Question, words: Fact
     pieces = _question(about, (len(shown.items), len(shown.rights)), words, language())
     values = {"number": str(number)}
     for item, name in zip(shown.items, _HOLES["l"], strict=False):
-        values[name], values[f"{name}t"] = item.token, pages.fill_with(item.text, words)
+        values[name], values[f"{name}t"] = item.token, fill_with(item.text, words)
     for item, name in zip(shown.rights, _HOLES["r"], strict=False):
         values[name], values[f"{name}t"] = item.token, _plain(item.text, words, language())
     return filled(pieces, values)
@@ -55,23 +55,21 @@ def _question(about: Presented, many: tuple[int, int], words: Facts, _language: 
     def items(side: str, number: int) -> tuple[Item, ...]:
         return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
 
-    asked = replace(
-        about, stem=pages.fill_with(about.stem, words), items=items("l", many[0]), rights=items("r", many[1])
-    )
+    asked = replace(about, stem=fill_with(about.stem, words), items=items("l", many[0]), rights=items("r", many[1]))
     return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
 
 
 @lru_cache(maxsize=1024)
 def _plain(html: str, words: Facts, _language: str) -> str:
     """Return the text of a body as it stands where no HTML can, in the choices of a list."""
-    return str(escape(pages.fill_with(html, words).striptags()))
+    return str(escape(fill_with(html, words).striptags()))
 
 
 def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str, Any]) -> str:
     """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
     answers = {name: value for name, (value, _revision) in check_attempt.saved.items()}
     came = rules.grade_check(check_attempt.course, check_attempt.attempt.drawn, answers)
-    words = pages.fact_words(check_attempt.facts)
+    words = fact_words(check_attempt.facts)
     right_rows: list[str] = []
     missed_rows: list[str] = []
     missed: list[str] = []
@@ -114,7 +112,7 @@ def _missed(digest: str, question_id: str, words: Facts, _language: str) -> str:
     return render_template(
         "parts/missed.html",
         number=_NUMBER,
-        stem=pages.fill_with(question.stem, words),
+        stem=fill_with(question.stem, words),
         critical=question.critical,
         lessons=[_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
     )
@@ -130,14 +128,14 @@ def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: 
     return render_template(
         "parts/graded.html",
         number=_NUMBER,
-        stem=pages.fill_with(stem, words),
+        stem=fill_with(stem, words),
         critical=critical,
         right=graded.right,
         notes=[_note(note, words) for note in graded.notes],
         better=[_note(note, words) for note in graded.better],
-        part=pages.in_our_words(graded.part),
+        part=in_our_words(graded.part),
     )
 
 
 def _note(note: Note, words: Facts) -> dict[str, Any]:
-    return {"chosen": pages.fill_with(note.chosen, words), "reason": pages.fill_with(note.reason, words)}
+    return {"chosen": fill_with(note.chosen, words), "reason": fill_with(note.reason, words)}

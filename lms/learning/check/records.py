@@ -12,7 +12,8 @@ from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Programme, as_visitor
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import copy_of, db, first_row, json_rows, run
-from lms.learning.progress.records import Answer, Attempt, Enrolment, Result, upsert
+from lms.learning.progress.attempt_records import Answer, Attempt, Result
+from lms.learning.progress.records import Enrolment, upsert
 
 Saved = dict[str, tuple[Any, int]]
 

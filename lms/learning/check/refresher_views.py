@@ -16,6 +16,7 @@ from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
 from lms.learning.check import refreshers as spaced
 from lms.learning.progress import pages
+from lms.learning.progress.placeholders import practice_of
 from lms.library.course_cache import get_course
 
 Question = dict[str, Any]
@@ -27,7 +28,7 @@ def _questions_of(person_id: str) -> dict[str, Question]:
     for digest, facts in spaced.list_finished(person_id):
         course = get_course(digest)
         for lesson in course.lessons:
-            for question in pages.practice_of(lesson, facts):
+            for question in practice_of(lesson, facts):
                 shown = {**question, "lesson": lesson.title, "url": pages.lesson_path(course, lesson)}
                 found[f"{course.id}/{lesson.id}/{question['id']}"] = shown
     return found

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.notifications import preferences
 from lms.accounts.records import Membership, Programme
 from lms.foundation.db import Base, db
-from lms.learning.progress.records import Attempt, Enrolment, Result
+from lms.learning.progress.attempt_records import Attempt, Result
+from lms.learning.progress.records import Enrolment
 
 Pace = Literal["weekly", "monthly"]
 PACES: dict[str, timedelta] = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}

@@ -1,75 +1,33 @@
-"""What people see of the check: its door, its questions one by one or all at once, sending, and the result."""
+"""The check’s start page, and its questions, one by one or all on one page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import abort, jsonify, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from lms.accounts.access import allow, meet
+from lms.accounts.access import allow
 from lms.content.model.question import Question
 from lms.content.questions import complete, read
 from lms.foundation.db import write
-from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.page_cache import hole, kept_page
 from lms.learning.blueprint import blueprint
 from lms.learning.check import pages as check_pages
-from lms.learning.check import records as check_records
-from lms.learning.check.actions import open_check, save_answers, submit_answers
+from lms.learning.check.access import at_course, open_attempt, own_attempt, with_attempt
+from lms.learning.check.actions import open_check, save_answers
 from lms.learning.check.attempt import CheckAttempt
-from lms.learning.check.records import OwnAttempt
-from lms.learning.progress import pages, records, rules
-from lms.learning.progress.access import certificate_of, meet_at_course, open_enrolment, renewing_of
+from lms.learning.check.result_views import send_and_show_result
+from lms.learning.progress import records, rules
+from lms.learning.progress.access import open_enrolment, renewing_of
+from lms.learning.progress.attempt_records import find_open_attempt, list_results
+from lms.learning.progress.placeholders import in_our_words
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library.course_cache import get_course
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def at_course(view: View) -> View:
-    """Ask for a course's page and its visitor in one statement, before the door asks who is there."""
-
-    @wraps(view)
-    def met(course: str) -> Any:
-        meet_at_course(course)
-        return view(course=course)
-
-    return cast(View, met)
-
-
-def with_attempt(view: View) -> View:
-    """Ask for an attempt and its visitor in one statement, before the door asks who is there."""
-
-    @wraps(view)
-    def met(attempt: str, **more: Any) -> Any:
-        visitor, g.own_attempt = check_records.open_attempt(g.session_mark, attempt)
-        meet(visitor)
-        return view(attempt=attempt, **more)
-
-    return cast(View, met)
-
-
-def own_attempt() -> CheckAttempt:
-    """Return somebody's own attempt, or answer 404."""
-    found: OwnAttempt | None = g.own_attempt
-    if found is None:
-        abort(404)
-    return CheckAttempt.of(found)
-
-
-def open_attempt() -> CheckAttempt:
-    """Return somebody's own attempt while it is open; a sent one leads to its result."""
-    check_attempt = own_attempt()
-    if check_attempt.result:
-        abort(redirect(url_for("learning.result", attempt=check_attempt.attempt.public_id), 303))
-    return check_attempt
 
 
 def _newer_elsewhere(check_attempt: CheckAttempt, given: dict[str, tuple[Any, int]]) -> bool:
@@ -100,7 +58,7 @@ def check(course: str) -> Any:
     progress = records.progress_of(enrolment_id)
     renewal, renewing = find_renewal(enrolment_id), renewing_of(enrolment_id, content, progress)
     scope = renewing.scope if renewing else None
-    attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
+    attempt = find_open_attempt(renewal.id if renewal else enrolment_id)
     check_attempt = CheckAttempt(attempt, None, page.facts) if attempt else None
     drawn = len(check_attempt.questions) if check_attempt else scope.draw if scope else content.criteria.draw
     return render_template(
@@ -123,7 +81,7 @@ def check(course: str) -> Any:
                 "passed": result.passed,
                 "renewal": row.renewal_id is not None,
             }
-            for row, result in records.list_results(enrolment_id)
+            for row, result in list_results(enrolment_id)
         ],
         passed=renewing.passed if renewing else progress.passed,
         missing_practice=not scope and len(progress.practised) < rules.practice_needed(content),
@@ -162,7 +120,7 @@ def question(attempt: str, number: int) -> Any:
         kept = write(save_answers, check_attempt.attempt.id, answers)
         go = request.form.get("go", "next")
         given, revision = answers.get(this.id, (None, 0))
-        problem = pages.in_our_words(complete(this, given)) if go == "next" and given is not None else None
+        problem = in_our_words(complete(this, given)) if go == "next" and given is not None else None
         elsewhere = newer or kept.get(this.id, 0) > revision
         if elsewhere:
             problem = _("A newer answer was saved in another tab or on another device. It’s the one shown here.")
@@ -219,7 +177,7 @@ def check_all(attempt: str) -> Any:
         given = _read_posted(check_attempt, check_attempt.questions)
         newer = _newer_elsewhere(check_attempt, given)
         if request.form.get("go") == "send" and not newer:
-            return _send(check_attempt, given)
+            return send_and_show_result(check_attempt, given)
         write(save_answers, check_attempt.attempt.id, given)
         if request.form.get("go") == "stop" and not newer:
             return redirect(url_for("learning.check", course=check_attempt.course.id), 303)
@@ -261,92 +219,3 @@ def save_answer(attempt: str) -> Any:
     saved = check_attempt.result is None and not newer
     now = check_attempt.with_answer(this, value, kept[this.id]) if saved else check_attempt
     return jsonify(question=this.id, revision=kept[this.id], saved=saved, newer=newer, count=_answered_words(now))
-
-
-@blueprint.get("/checks/<attempt>/look-over")
-@with_attempt
-@allow("see own answers")
-def answers(attempt: str) -> Any:
-    """Show all answers before they are sent."""
-    check_attempt = open_attempt()
-    rows = [
-        {
-            "number": number,
-            "stem": pages.fill_placeholders(this.stem, check_attempt.facts),
-            "said": check_attempt.in_words(this),
-            "complete": complete(this, check_attempt.answer(this)) is None,
-            "critical": this.critical,
-            "url": url_for("learning.question", attempt=attempt, number=number),
-        }
-        for number, this in enumerate(check_attempt.questions, 1)
-    ]
-    return render_template(
-        "learning/answers.html",
-        here="courses",
-        course=check_attempt.course,
-        attempt=attempt,
-        rows=rows,
-        notices=[_("Newer answers were saved in another tab or on another device. They’re the ones shown here.")]
-        if request.args.get("newer")
-        else [],
-        unanswered=check_attempt.marks.count(False),
-        course_url=url_for("learning.course", course=check_attempt.course.id),
-    )
-
-
-@blueprint.post("/checks/<attempt>/submit")
-@with_attempt
-@allow("see own answers")
-def submit_check(attempt: str) -> Any:
-    """Send a check once; sending it again leads to the same result."""
-    check_attempt = own_attempt()
-    return _send(check_attempt, {})
-
-
-def _send(check_attempt: CheckAttempt, given: dict[str, tuple[Any, int]]) -> Any:
-    result_url = url_for("learning.result", attempt=check_attempt.attempt.public_id)
-    for digest in check_attempt.passed_on:
-        get_course(digest)
-    write(submit_answers, check_attempt.attempt.id, check_attempt.course, given)
-    return redirect(result_url, 303)
-
-
-@blueprint.get("/checks/<attempt>/result")
-@with_attempt
-@allow("see own answers")
-def result(attempt: str) -> Any:
-    """Give every choice back with its reason, and say what may help."""
-    check_attempt = own_attempt()
-    if check_attempt.result is None:
-        return redirect(url_for("learning.question", attempt=attempt, number=check_attempt.first_unanswered), 303)
-    passed = check_attempt.result.passed
-    to_come = _still_to_come(check_attempt) if passed else {}
-    hard = check_attempt.course.better_unseen
-    return kept_page(
-        (passed, hard),
-        lambda: render_template(
-            "learning/result.html",
-            here="courses",
-            passed=passed,
-            hard=hard,
-            outcome=Markup(hole("outcome")),  # noqa: S704
-        ),
-        {"attempt": attempt, "outcome": check_pages.outcome(check_attempt, check_attempt.result, to_come)},
-        request.path.replace(attempt, hole("attempt")),
-    )
-
-
-def _still_to_come(check_attempt: CheckAttempt) -> dict[str, Any]:
-    """Return what stands between a passed check and the certificate, which only its own page asks for."""
-    progress = records.progress_of(check_attempt.attempt.enrolment_id)
-    certificate = certificate_of(check_attempt.attempt.enrolment_id)
-    asked = pages.asked_rows(check_attempt.course, progress)
-    if check_attempt.attempt.renewal_id:
-        renewing = renewing_of(check_attempt.attempt.enrolment_id, check_attempt.course, progress)
-        asked = renewing.rows if renewing else []
-    return {
-        "certificate_url": certificate.url,
-        "waiting_review": certificate.waiting,
-        "letters": hooks().missing_letters(certificate.name),
-        "left": [row for row in asked if not row["met"]],
-    }

@@ -13,7 +13,14 @@ from lms.foundation.web.page_cache import kept_page
 from lms.learning.blueprint import blueprint
 from lms.learning.progress import actions, pages
 from lms.learning.progress.access import may_facilitate, open_course, open_enrolment, warm
-from lms.learning.progress.records import OpenPage
+from lms.learning.progress.open_page_records import OpenPage
+from lms.learning.progress.placeholders import (
+    apart_from_notes,
+    apart_from_others,
+    fact_words,
+    fill_placeholders,
+    practice_of,
+)
 
 
 @blueprint.get("/courses/<course>/lessons/<lesson>")
@@ -37,7 +44,7 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
         abort(404)
     finished = _just_finished(page, content)
     progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
-    about = (content.digest, pages.fact_words(page.facts), *progress, finished)
+    about = (content.digest, fact_words(page.facts), *progress, finished)
     return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
 
 
@@ -57,7 +64,7 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
     plain_url = pages.lesson_path(content, shown)
     gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
     html = shown.gentle_html if gentle and shown.gentle_html else shown.html
-    body, notes = pages.apart_from_notes(pages.fill_placeholders(html, page.facts))
+    body, notes = apart_from_notes(fill_placeholders(html, page.facts))
     return render_template(
         "learning/lesson.html",
         here="courses",
@@ -66,7 +73,7 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
         module=next(module for module in content.modules if shown in module.lessons),
         body=body,
         notes=notes,
-        practice=pages.practice_of(shown, page.facts),
+        practice=practice_of(shown, page.facts),
         gentle=gentle,
         other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
         number=place + 1,
@@ -121,7 +128,7 @@ def facilitator(course: str) -> Any:
     if not may_facilitate(page.visitor, course):
         abort(404)
     modules = [
-        (module, pages.apart_from_others(pages.fill_placeholders(module.facilitator, page.facts), module.id))
+        (module, apart_from_others(fill_placeholders(module.facilitator, page.facts), module.id))
         for module in content.modules
         if module.facilitator
     ]
@@ -134,7 +141,6 @@ def glossary(course: str) -> Any:
     """Show the words of a course with their meanings, by the alphabet."""
     page, content = open_course(course)
     terms = [
-        (term.term, pages.fill_placeholders(term.meaning, page.facts))
-        for term in pages.by_the_alphabet(content.glossary)
+        (term.term, fill_placeholders(term.meaning, page.facts)) for term in pages.by_the_alphabet(content.glossary)
     ]
     return render_template("learning/glossary.html", here="courses", course=content, terms=terms)

@@ -29,8 +29,21 @@ from lms.learning.progress.access import (
     open_enrolment,
     renewing_of,
 )
+from lms.learning.progress.attempt_records import find_open_attempt, list_open_attempts, wants_check_on_one_page
 from lms.learning.progress.equivalents import list_equivalents
-from lms.learning.progress.records import Enrolment, OpenPage
+from lms.learning.progress.left_off_pages import (
+    LeftOff,
+    Opened,
+    left_off_check,
+    left_off_conversation,
+    left_off_course,
+    left_off_renewal,
+    opened_rows,
+)
+from lms.learning.progress.open_page_records import OpenPage
+from lms.learning.progress.path_pages import path_of
+from lms.learning.progress.placeholders import fact_words, fill_placeholders
+from lms.learning.progress.records import Enrolment
 from lms.learning.progress.renewal_pages import Newer
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.rules import Progress, missing_facts
@@ -48,13 +61,13 @@ def review_words() -> dict[str, str]:
     }
 
 
-def opened_of(enrolment_id: str | None, content: Course) -> list[pages.Opened]:
+def opened_of(enrolment_id: str | None, content: Course) -> list[Opened]:
     """Return the check and the conversations that somebody has started and not finished."""
     if enrolment_id is None:
         return []
     renewal = find_renewal(enrolment_id)
-    attempt = records.find_open_attempt(renewal.id if renewal else enrolment_id)
-    return pages.opened_rows(content, attempt is not None, practice_records.list_open(enrolment_id))
+    attempt = find_open_attempt(renewal.id if renewal else enrolment_id)
+    return opened_rows(content, attempt is not None, practice_records.list_open(enrolment_id))
 
 
 @blueprint.get("/")
@@ -90,9 +103,9 @@ def courses() -> Any:
             continue
         at = finished_at.get(enrolment.id, enrolment.started_at)
         if not certificate.url:
-            under_way.append((at, pages.left_off_course(course, progress)))
+            under_way.append((at, left_off_course(course, progress)))
         elif renewal := find_renewal(enrolment.id):
-            under_way.append((max(at, renewal.begun_at), pages.left_off_renewal(course)))
+            under_way.append((max(at, renewal.begun_at), left_off_renewal(course)))
     left_off = _left_off(enrolments, under_way) if enrolments else []
     return render_template(
         "learning/courses.html",
@@ -107,26 +120,26 @@ def courses() -> Any:
     )
 
 
-def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, pages.LeftOff]]) -> list[pages.LeftOff]:
+def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, LeftOff]]) -> list[LeftOff]:
     """Return where somebody left off, and after it the other conversations and checks they have open.
 
     `under_way` are the courses and renewals they are in the middle of. They left off at one of these when they
     touched no open conversation or check since.
     """
     course_ids = {row.id: row.course_id for row in enrolments}
-    open_things: list[tuple[datetime, pages.LeftOff]] = []
+    open_things: list[tuple[datetime, LeftOff]] = []
     for run in practice_records.list_open_runs(course_ids):
         with suppress(LookupError):  # This site may no longer read the course, or know the conversation.
             course = get_course(run.digest)
             conversation = course.conversation_by_id[run.conversation_id]
-            open_things.append((run.touched_at, pages.left_off_conversation(course, conversation)))
-    for attempt, touched_at in records.list_open_attempts(course_ids):
+            open_things.append((run.touched_at, left_off_conversation(course, conversation)))
+    for attempt, touched_at in list_open_attempts(course_ids):
         with suppress(LookupError):
             check_attempt = CheckAttempt(attempt, None, {})
             url = url_for("learning.question", attempt=attempt.public_id, number=check_attempt.first_unanswered)
-            if records.wants_check_on_one_page(signed_in().person_id):
+            if wants_check_on_one_page(signed_in().person_id):
                 url = url_for("learning.check_all", attempt=attempt.public_id)
-            open_things.append((touched_at, pages.left_off_check(check_attempt.course, url, check_attempt.marks)))
+            open_things.append((touched_at, left_off_check(check_attempt.course, url, check_attempt.marks)))
     newest = max([*under_way, *open_things], key=lambda found: found[0], default=None)
     others = sorted(open_things, key=lambda found: found[0], reverse=True)
     return [newest[1], *(thing for _at, thing in others if thing is not newest[1])] if newest else []
@@ -184,12 +197,12 @@ def course(course: str) -> Any:
         "learning/course.html",
         here="courses",
         course=content,
-        course_html=pages.fill_placeholders(content.html, page.facts),
+        course_html=fill_placeholders(content.html, page.facts),
         enrolled=page.enrolment_id is not None,
         signed_in=page.visitor is not None,
         may_enrol=_may_begin(page, content),
         waits_for=_facts_waited_for(page, content),
-        path=pages.path_of(
+        path=path_of(
             content,
             progress,
             page.enrolment_id is not None,
@@ -209,7 +222,7 @@ def course(course: str) -> Any:
         reviews=[{"role_text": words[r.role], "name": r.name, "date": r.date} for r in reviews],
         review_missing=[words[role] for role in missing],
         held=page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest),
-        lead_text=pages.fact_words(page.facts)[0],
+        lead_text=fact_words(page.facts)[0],
         certificate_url=certificate.url,
         next_url=next_url,
         next_text=next_text,

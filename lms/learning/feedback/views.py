@@ -23,7 +23,7 @@ from lms.learning.feedback import records as feedback_records
 from lms.learning.feedback.forms import AnswerForm, RemarkForm, said_words
 from lms.learning.progress import pages
 from lms.learning.progress.access import open_course, open_enrolment
-from lms.learning.progress.records import OpenPage
+from lms.learning.progress.open_page_records import OpenPage
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest, find_offering, list_offerings
 

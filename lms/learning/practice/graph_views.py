@@ -14,9 +14,9 @@ from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
 from lms.learning.practice import records as practice_records
 from lms.learning.practice.records import Coverage
-from lms.learning.progress import pages
 from lms.learning.progress.access import facilitated_programmes, may_facilitate, open_course
-from lms.learning.progress.records import OpenPage
+from lms.learning.progress.open_page_records import OpenPage
+from lms.learning.progress.placeholders import fill_placeholders
 
 
 def fit_words() -> dict[str, str]:
@@ -76,10 +76,10 @@ def _turn(page: OpenPage, conversation: Conversation, turn: Turn, coverage: Cove
         "anchor": _anchor(conversation, turn),
         "name": _name(conversation, turn),
         "stage": turn.stage,
-        "says": pages.fill_placeholders(turn.says, page.facts),
+        "says": fill_placeholders(turn.says, page.facts),
         "replies": [
             {
-                "text": pages.fill_placeholders(reply.text, page.facts),
+                "text": fill_placeholders(reply.text, page.facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
                 "goes_to": _name(conversation, conversation.places[reply.goes_to]),
@@ -98,8 +98,8 @@ def _written_out(page: OpenPage, conversation: Conversation, path: tuple[int, ..
     return {
         "steps": [
             {
-                "says": pages.fill_placeholders(turn.says, page.facts),
-                "text": pages.fill_placeholders(reply.text, page.facts),
+                "says": fill_placeholders(turn.says, page.facts),
+                "text": fill_placeholders(reply.text, page.facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
             }

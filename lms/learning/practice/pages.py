@@ -14,7 +14,7 @@ from lms.content.reader.conversation_measures import Measures, of_run, share_ran
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.learning.practice.rules import Played, another_way, shuffled
-from lms.learning.progress.pages import fill_placeholders
+from lms.learning.progress.placeholders import fill_placeholders
 
 Facts = Mapping[str, Any]
 _DIRECTION = re.compile(r"\(([^()<>]+)\)")

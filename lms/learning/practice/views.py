@@ -25,8 +25,8 @@ from lms.learning.practice.records import Run
 from lms.learning.practice.rules import Played, cut, play
 from lms.learning.progress import records
 from lms.learning.progress.access import open_course, warm
-from lms.learning.progress.pages import fill_placeholders
-from lms.learning.progress.records import OpenPage
+from lms.learning.progress.open_page_records import OpenPage
+from lms.learning.progress.placeholders import fill_placeholders
 from lms.library.course_cache import get_course
 
 

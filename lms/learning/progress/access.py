@@ -8,8 +8,9 @@ from lms.accounts.access import meet
 from lms.accounts.rules import Visitor, may
 from lms.content.model.course import Course
 from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
-from lms.learning.progress import records, renewal_pages
-from lms.learning.progress.records import OpenPage
+from lms.learning.progress import renewal_pages
+from lms.learning.progress.attempt_records import list_passed_digests
+from lms.learning.progress.open_page_records import OpenPage, open_page
 from lms.learning.progress.renewal_pages import Renewing
 from lms.learning.progress.renewal_records import find_pass, find_renewal
 from lms.learning.progress.renewal_rules import renewal_scope
@@ -21,7 +22,7 @@ from lms.library.records import find_newest_digest, list_offerings
 def meet_at_course(course_id: str) -> OpenPage:
     """Return what a page of a course needs; who is visiting is known with it."""
     if "course_page" not in g:
-        g.course_page = records.open_page(g.session_mark, course_id)
+        g.course_page = open_page(g.session_mark, course_id)
         meet(g.course_page.visitor)
     found: OpenPage = g.course_page
     return found
@@ -71,7 +72,7 @@ def newest_of(content: Course) -> Course | None:
 
 def warm(enrolment_id: str) -> None:
     """Read the versions that a decision about a certificate needs, before the write that takes it."""
-    for digest in records.list_passed_digests(enrolment_id):
+    for digest in list_passed_digests(enrolment_id):
         get_course(digest)
 
 

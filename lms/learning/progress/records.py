@@ -1,4 +1,4 @@
-"""What we remember of learning: enrolments, finished lessons, attempts with answers and results, practice done."""
+"""Enrolments, and what is finished on each: lessons, practice conversations, and progress in one statement."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, case, delete, func, insert, literal_column, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, case, delete, func, insert, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.notifications.preferences import Choices
-from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Membership, Person, Programme, as_visitor
+from lms.accounts.records import Membership, Person
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, aggregate_text, db, first_row
+from lms.foundation.db import Base, aggregate_text, db
+from lms.learning.progress.attempt_records import Attempt, Result
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.rules import Progress
 from lms.library.course_cache import for_staff
@@ -46,46 +46,6 @@ class LessonDone(Base):
     known: Mapped[bool] = mapped_column(default=False)
 
 
-class Attempt(Base):
-    """One go at the check, bound to the bytes it was opened on; `open_for` is unique, so one is open at a time.
-
-    One that belongs to a renewal is open for that, and stands beside a check that was open before.
-    """
-
-    __tablename__ = "attempt"
-    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
-    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
-    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
-    open_for: Mapped[str | None] = mapped_column(unique=True)
-    digest: Mapped[str]
-    seed: Mapped[str]
-    drawn: Mapped[list[str]]
-    opened_at: Mapped[datetime]
-    renewal_id: Mapped[str | None]
-
-
-class Answer(Base):
-    """A saved answer, as position ids; a lower revision never replaces a higher one."""
-
-    __tablename__ = "answer"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
-    question_id: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[dict[str, Any]]
-    revision: Mapped[int]
-    saved_at: Mapped[datetime]
-
-
-class Result(Base):
-    """What came of an attempt: its key makes a second submission impossible."""
-
-    __tablename__ = "result"
-    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
-    right: Mapped[int]
-    asked: Mapped[int]
-    passed: Mapped[bool]
-    at: Mapped[datetime]
-
-
 class PracticeDone(Base):
     """A practice conversation that was brought to an end; what was chosen is not kept."""
 
@@ -96,96 +56,19 @@ class PracticeDone(Base):
     at: Mapped[datetime]
 
 
-@dataclass(frozen=True)
-class OpenPage:
-    """All that a page of a course needs, from one statement."""
-
-    visitor: Visitor | None
-    digest: str | None
-    enrolment_id: str | None
-    programme_id: str | None
-    facts: dict[str, Any]
-    lessons_done: frozenset[str]
-    check_at_once: bool = False
-    wins_hidden: bool = False
-    lessons_known: frozenset[str] = frozenset()
-
-
-_person, _enrolment, _line = Person.__table__, Enrolment.__table__, CourseLine.__table__
-_programme, _lesson_done, _choices = Programme.__table__, LessonDone.__table__, Choices.__table__
-_membership = Membership.__table__
-# An id has no such sign; it tells a lesson that was read from one that its reader knew already.
+# No id has this character: it marks a lesson that its reader knew already instead of reading it.
 _KNOWN = "!"
-_MARKED = _lesson_done.c.lesson_id + case(
+_lesson_done = LessonDone.__table__
+MARKED_LESSON = _lesson_done.c.lesson_id + case(
     (_lesson_done.c.known, literal_column(f"'{_KNOWN}'")), else_=literal_column("''")
 )
-_DONE = (
-    select(aggregate_text(_MARKED, " "))
-    .where(_lesson_done.c.enrolment_id == _enrolment.c.id)
-    .correlate(_enrolment)
-    .scalar_subquery()
-)
-# An enrolment opens pages for as long as its person belongs to the programme; what they did there stays.
-_IS_MINE = and_(
-    _enrolment.c.person_id == _person.c.id,
-    _enrolment.c.course_id == bindparam("course"),
-    _enrolment.c.programme_id.in_(
-        select(_membership.c.programme_id).where(_membership.c.person_id == _person.c.id).correlate(_person)
-    ),
-)
-_IS_ITS_LINE = and_(_line.c.course_id == _enrolment.c.course_id, _line.c.minor_line == _enrolment.c.minor_line)
-_OPEN_PAGE = (
-    VISITOR.add_columns(_line.c.digest, _enrolment.c.id, _enrolment.c.programme_id, _programme.c.facts, _DONE)
-    .add_columns(_choices.c.check_at_once, _choices.c.wins_hidden)
-    .outerjoin(_enrolment, _IS_MINE)
-    .outerjoin(_line, _IS_ITS_LINE)
-    .outerjoin(_programme, _programme.c.id == _enrolment.c.programme_id)
-    .outerjoin(_choices, _choices.c.person_id == _person.c.id)
-    .order_by(_enrolment.c.started_at)
-    .limit(1)
-)
 
 
-def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
-    """Return visitor, version, enrolment and progress for a page of a course, in one statement.
-
-    A visitor who has not begun, or nobody in particular, is given the newest version by a second one.
-    """
-    marks = {"mark": token_sha256, "course": course_id}
-    row = first_row(_OPEN_PAGE, marks) if token_sha256 else None
-    visitor = as_visitor(row)
-    if visitor and row and row[len(VISITOR_COLUMNS)]:
-        digest, enrolment_id, programme_id, facts, done, *chosen = row[len(VISITOR_COLUMNS) :]
-        lessons_done, known = _told_apart(done)
-        at_once, hidden = map(bool, chosen)
-        return OpenPage(visitor, digest, enrolment_id, programme_id, facts, lessons_done, at_once, hidden, known)
-    return _not_begun(visitor, course_id)
-
-
-def _told_apart(done: str | None) -> tuple[frozenset[str], frozenset[str]]:
+def split_marked_lessons(done: str | None) -> tuple[frozenset[str], frozenset[str]]:
     """Return the lessons that are done, and those of them that their reader knew already."""
     marked = (done or "").split()
     known = frozenset(name.removesuffix(_KNOWN) for name in marked if name.endswith(_KNOWN))
     return frozenset(name.removesuffix(_KNOWN) for name in marked), known
-
-
-def _not_begun(visitor: Visitor | None, course_id: str) -> OpenPage:
-    query = (
-        select(CourseLine.digest, Offering.programme_id, Offering.open_reading, Programme.facts)
-        .join(Offering, Offering.course_id == CourseLine.course_id)
-        .join(Programme, Programme.id == Offering.programme_id)
-        .where(CourseLine.course_id == course_id)
-        .order_by(CourseLine.rank.desc(), Programme.id)
-    )
-    rows = db.session.execute(query).all()
-    mine = [row for row in rows if visitor and row.programme_id in visitor.roles]
-    readable = mine or [row for row in rows if row.open_reading]
-    if not readable:
-        return OpenPage(visitor, None, None, None, {}, frozenset())
-    best = readable[0]
-    if not mine:
-        return OpenPage(visitor, best.digest, None, None, {}, frozenset())
-    return OpenPage(visitor, best.digest, None, best.programme_id, best.facts, frozenset())
 
 
 def find_enrolment(person_id: str, course_id: str, programme_id: str | None = None) -> Enrolment | None:
@@ -276,7 +159,7 @@ def _met(item: str) -> Any:
 
 
 _PROGRESS = select(
-    _of_enrolment(aggregate_text(_MARKED, " "), LessonDone),
+    _of_enrolment(aggregate_text(MARKED_LESSON, " "), LessonDone),
     _of_enrolment(aggregate_text(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
     select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
@@ -288,7 +171,7 @@ _PROGRESS = select(
 def progress_of(enrolment_id: str) -> Progress:
     """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
     lessons, practised, attempts, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
-    done, known = _told_apart(lessons)
+    done, known = split_marked_lessons(lessons)
     played = frozenset((practised or "").split())
     read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in met)
     return Progress(
@@ -354,22 +237,6 @@ def was_practised(enrolment_id: str, conversation_id: str) -> bool:
     return db.session.get(PracticeDone, (enrolment_id, conversation_id)) is not None
 
 
-def find_open_attempt(open_for: str) -> Attempt | None:
-    """Return the attempt that is open for an enrolment, or for a renewal."""
-    return db.session.scalar(select(Attempt).where(Attempt.open_for == open_for))
-
-
-def list_open_attempts(enrolment_ids: Collection[str]) -> list[tuple[Attempt, datetime]]:
-    """Return the open checks of some enrolments, each with when its learner last saved an answer or opened it."""
-    query = (
-        select(Attempt, func.max(Answer.saved_at))
-        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id.in_(enrolment_ids), Attempt.open_for.is_not(None))
-        .group_by(Attempt.id)
-    )
-    return [(attempt, saved_at or attempt.opened_at) for attempt, saved_at in db.session.execute(query)]
-
-
 def last_finished(enrolment_ids: Collection[str]) -> dict[str, datetime]:
     """Return for each enrolment when a lesson or a conversation was last finished, where one was."""
     rows: list[tuple[str, datetime]] = []
@@ -377,22 +244,3 @@ def last_finished(enrolment_ids: Collection[str]) -> dict[str, datetime]:
         query = select(table.enrolment_id, func.max(table.at)).where(table.enrolment_id.in_(enrolment_ids))
         rows += [(enrolment_id, at) for enrolment_id, at in db.session.execute(query.group_by(table.enrolment_id))]
     return dict(sorted(rows, key=lambda row: row[1]))
-
-
-def wants_check_on_one_page(person_id: str) -> bool:
-    """Return whether somebody chose to see all questions of a check on one page."""
-    choices = db.session.get(Choices, person_id)
-    return choices is not None and choices.check_at_once
-
-
-def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
-    """Return submitted attempts with their results, the newest first."""
-    query = select(Attempt, Result).join(Result, Result.attempt_id == Attempt.id)
-    rows = db.session.execute(query.where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.id.desc()))
-    return [(attempt, result) for attempt, result in rows]
-
-
-def list_passed_digests(enrolment_id: str) -> list[str]:
-    """Return the versions on which somebody passed the check."""
-    query = select(Attempt.digest).join(Result, Result.attempt_id == Attempt.id)
-    return list(db.session.scalars(query.where(Attempt.enrolment_id == enrolment_id, Result.passed).distinct()))

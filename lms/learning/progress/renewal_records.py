@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import ids
 from lms.foundation.db import Base, db
-from lms.learning.progress.records import Attempt, Result
+from lms.learning.progress.attempt_records import Attempt, Result
 
 
 class Renewal(Base):

@@ -1,0 +1,100 @@
+"""Course texts as one programme’s readers see them: facts and fixed words filled in, links and ids made to fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from lms.content.model.course import Lesson
+from lms.content.model.wording import Sentence
+from lms.content.questions import Item, Presented
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import language
+
+_FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
+Facts = tuple[str, str, str]
+_FACT = re.compile(r"\{\{\s*(lead|emergency|limits_statement)\s*\}\}")
+
+
+def fact_words(facts: Mapping[str, Any]) -> Facts:
+    """Return a programme's lead, emergency number and limits statement, or words that stand for them."""
+    return (
+        str(facts.get("lead") or _("your programme’s lead")),
+        str(facts.get("emergency") or _("your local emergency number")),
+        str(facts.get("limits_statement") or _("your programme’s own limits statement")),
+    )
+
+
+def fill_placeholders(html: str, facts: Mapping[str, Any]) -> Markup:
+    """Return a body of a course as this programme's readers see it, in their language."""
+    return _filled(html, fact_words(facts), language())
+
+
+def fill_with(html: str, words: Facts) -> Markup:
+    """Return a body of a course with the words for its facts, which a page with many bodies asks for once."""
+    return _filled(html, words, language())
+
+
+@lru_cache(maxsize=1024)
+def _filled(html: str, words: Facts, _language: str) -> Markup:
+    known = dict(zip(("lead", "emergency", "limits_statement"), words, strict=True))
+    html = _FACT.sub(lambda found: str(escape(known[found[1]])), html)
+    html = _FIXED.sub(lambda found: str(escape(_(found[1]))), html)
+    html = re.sub(r"⟦media:([0-9a-f]{64})⟧", lambda found: f"/media/{found[1]}", html)
+    return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
+
+
+def fill_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
+    """Return a question of the check as this programme's readers see it."""
+    words = fact_words(facts)
+
+    def filled_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(Item(item.token, fill_with(item.text, words)) for item in items)
+
+    return replace(
+        shown, stem=fill_with(shown.stem, words), items=filled_items(shown.items), rights=filled_items(shown.rights)
+    )
+
+
+def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a lesson's practice questions with every option's reason; nothing of them is ever sent."""
+    return [
+        {
+            "id": question.id,
+            "stem": fill_placeholders(question.stem, facts),
+            "options": [
+                {
+                    "text": fill_placeholders(option.text, facts),
+                    "right": option.right,
+                    "reason": fill_placeholders(option.reason, facts),
+                }
+                for option in getattr(question.body, "options", ())
+            ],
+        }
+        for question in lesson.practice
+    ]
+
+
+def in_our_words(sentence: str | None) -> str | None:
+    """Return a sentence of the content engine in the reader's language."""
+    if not isinstance(sentence, Sentence):
+        return sentence
+    values = {name: _(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
+    return _(sentence.template) % values if values else _(sentence.template)
+
+
+def apart_from_notes(body: Markup) -> tuple[Markup, Markup]:
+    """Return a lesson's text and its list of sources, between which practice questions stand."""
+    text, mark, notes = body.partition('<section class="notes">')
+    return Markup(text), Markup(mark) + Markup(notes)  # noqa: S704 - both parts were safe as one
+
+
+def apart_from_others(body: Markup, name: str) -> Markup:
+    """Return a body whose ids and links to itself carry a name, so that several can stand on one page."""
+    marked = re.sub(r'(<[^<>]*? (?:id="|href="#))', lambda found: f"{found[1]}{name}-", body)
+    return Markup(marked)  # noqa: S704 - the same safe HTML, with the id of a module put into its ids
