@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from lms.accounts.actions import set_programme
 from lms.certification.awards.actions import withdraw
-from lms.certification.awards.records import find_award
+from lms.certification.awards.records import Award, find_award
+from lms.certification.awards.reissue import make_anew
+from lms.certification.awards.rules import State
 from lms.certification.keys.did import multikey
 from lms.certification.keys.records import note_keys
 from lms.foundation import clock
@@ -31,9 +33,10 @@ def put_into(site: Site, code: str, state: str) -> None:
         clock.shift(timedelta(days=800))
     elif state == "revoked":
         site.do(withdraw, award.id, "holder asked")
-    elif state in {"replaced", "waiting"}:
-        changed: dict[str, Any] = {"replaced": ("replaced_by", "another"), "waiting": ("waiting", True)}
-        site.do(lambda: setattr(db.session.merge(award), *changed[state]))
+    elif state == "replaced":
+        assert isinstance(site.do(make_anew, award.id, "fault"), Award)
+    elif state == "waiting":
+        site.do(lambda: setattr(db.session.merge(award), "waiting", True))
 
 
 WORDS = {
@@ -77,8 +80,8 @@ def test_the_last_day_ends_where_the_programme_is(sqlite_site: Site) -> None:
         assert ("Was valid until" in answer.main) is (state == "expired")
 
 
-def test_the_five_texts_are_five(sqlite_site: Site) -> None:
-    assert len(set(WORDS.values())) == 5
+def test_every_state_has_its_text_and_a_waiting_one_has_none() -> None:
+    assert {*WORDS, "waiting"} == set(get_args(State))
 
 
 def test_a_certificate_that_waits_answers_as_one_that_nobody_has(sqlite_site: Site) -> None:

@@ -15,6 +15,7 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards import actions as certification
 from lms.certification.awards.records import find_award, find_award_of_enrolment
+from lms.certification.awards.reissue import make_anew
 from lms.certification.awards.rules import HARM_SEEN
 from lms.certification.readiness import actions as readiness_actions
 from lms.coordination.actions import ask as ask_for_many
@@ -281,7 +282,7 @@ def _withdraw(code: str) -> None:
 
 
 def _replace(code: str) -> None:
-    """Mark a certificate as replaced, which a later renewal will do."""
+    """Reissue a certificate because of a mistake on it."""
     award = find_award(code)
     assert award is not None
-    award.replaced_by = award.id
+    make_anew(award.id, "fault")
