@@ -179,6 +179,8 @@ def recognise() -> None:
         abort(404)
     acting_person.set(None)
     speak(None)
+    if not token:
+        meet(None)
 
 
 def check_post() -> Any:

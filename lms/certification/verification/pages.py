@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from datetime import datetime
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import get_template_attribute, render_template, url_for
+from flask import render_template, url_for
 from markupsafe import Markup, escape
 from wtforms import Form
 
@@ -22,27 +22,35 @@ from lms.certification.verification.records import Entry
 from lms.foundation import clock
 from lms.foundation.text.i18n import day, language, moment
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.page_cache import hole
+from lms.foundation.web.page_cache import Piece, hole, piece
 from lms.foundation.web.security import settings
 
 SHOWS_DETAILS = {"valid", "expired"}
 _SLOTS = ("code", "grouped", "passed", "until", "passediso", "untiliso", "checked", "based")
 
 
-def own_words(award: Award, state: State, now: datetime) -> dict[str, str]:
+def own_words(award: Award, state: State, now: datetime) -> dict[str, str | Piece]:
     """Return what is this certificate's own on its page, as safe HTML for each slot."""
-    paper = wording.paper_of(award)
+    spoken = language()
+    passed, passed_iso = _day(award.passed_on, spoken)
+    until, until_iso = _day(award.valid_until, spoken)
     words = {
         "code": award.code,
         "grouped": grouped(award.code),
-        "passed": day(award.passed_on),
-        "until": state_wording.last_day(award),
-        "passediso": paper.awarded_on,
-        "untiliso": paper.valid_until,
-        "checked": _checked(now.replace(second=0, microsecond=0), settings().timezone, language()),
-        "based": _based_on(award) if state in SHOWS_DETAILS else "",
+        "passed": passed,
+        "until": until,
+        "passediso": passed_iso,
+        "untiliso": until_iso,
+        "checked": _checked(now.replace(second=0, microsecond=0), settings().timezone, spoken),
     }
-    return {name: escape(value) for name, value in words.items()}
+    based = _based_on(award.attestation, award.version, award.digest, spoken) if state in SHOWS_DETAILS else ""
+    return {name: escape(value) for name, value in words.items()} | {"based": based}
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date | None, _language: str) -> tuple[str, str]:
+    """Return a day in words and as the signed words of a QR code have it: 14 March 2026, 20260314."""
+    return (day(value), f"{value:%Y%m%d}") if value else ("", "")
 
 
 @lru_cache(maxsize=16)
@@ -50,16 +58,13 @@ def _checked(minute: datetime, zone: str, _language: str) -> str:
     return moment(minute, zone)
 
 
-def _based_on(award: Award) -> Markup:
-    return _section(award.attestation, award.version, award.digest, language())
-
-
 @lru_cache(maxsize=1024)
-def _section(attestation: Attestation, version: str, digest: str, _language: str) -> Markup:
+def _based_on(attestation: Attestation, version: str, digest: str, _language: str) -> Piece:
     """Return the section on what a certificate is based on, which many certificates of a course share."""
     rows = [*wording.asked_rows(attestation), (_("Course text"), wording.text_words(version, digest))]
-    template = get_template_attribute("certification/parts/based_on.html", "based_on")
-    return Markup(template(rows, attestation.does_not_attest))  # noqa: S704 - our own template, escaped already
+    return piece(
+        render_template("certification/parts/based_on.html", rows=rows, does_not_attest=attestation.does_not_attest)
+    )
 
 
 def frame_key(award: Award, state: State, entry: Entry) -> tuple[Hashable, ...]:
@@ -90,7 +95,7 @@ def _shown_name(award: Award, state: State) -> str | None:
 
 def frame(award: Award, state: State, entry: Entry, form: Form) -> str:
     """Return the page of a certificate with a slot for everything that is its own."""
-    slots: dict[str, str] = {name: Markup(hole(name)) for name in _SLOTS}  # noqa: S704 - filled with safe HTML
+    slots: dict[str, str | Piece] = {name: Markup(hole(name)) for name in _SLOTS}  # noqa: S704 - filled with safe HTML
     if award.valid_until is None:
         slots["until"] = ""
     return _page(award, state, entry, slots, form)
@@ -101,7 +106,7 @@ def page(award: Award, state: State, entry: Entry, form: Form, **compared: Any) 
     return _page(award, state, entry, own_words(award, state, clock.now()), form, **compared)
 
 
-def _page(award: Award, state: State, entry: Entry, own: dict[str, str], form: Form, **compared: Any) -> str:
+def _page(award: Award, state: State, entry: Entry, own: Mapping[str, Any], form: Form, **compared: Any) -> str:
     heading, lead = state_wording.verdict(state, award, own["until"])
     rows = [
         (_("Course"), award.title),

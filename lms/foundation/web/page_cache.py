@@ -41,6 +41,24 @@ def filled(pieces: Sequence[str], values: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Safe HTML for a slot, compressed once because many pages show the same; it holds no secret."""
+
+    plain: bytes
+    packed: bytes
+
+    def __html__(self) -> str:
+        """Return the HTML, where a template shows it."""
+        return self.plain.decode()
+
+
+def piece(html: str) -> Piece:
+    """Return safe HTML as a piece for a slot."""
+    plain = html.encode()
+    return Piece(plain, squeezed(plain, SMALL))
+
+
+@dataclass(frozen=True)
 class Kept:
     """A page in pieces, plain and packed; between each two stands a hole."""
 
@@ -48,20 +66,25 @@ class Kept:
     packed: tuple[bytes, ...]
     holes: tuple[str, ...]
 
-    def fill(self, values: dict[str, bytes], packed: bool) -> bytes:
-        """Return the page of one visitor; a secret that is put in is not compressed, nor is what is short."""
-        plain = [self.plain[0]]
-        for hole, piece in zip(self.holes, self.plain[1:], strict=True):
-            plain += (values[hole], piece)
-        whole = b"".join(plain)
-        if not packed:
-            return whole
-        blocks = [self.packed[0]]
-        for hole, piece in zip(self.holes, self.packed[1:], strict=True):
+    def fill(self, values: Mapping[str, bytes | Piece], token: bytes | None) -> bytes:
+        """Return the page of one visitor, packed when their token is given.
+
+        The token is never compressed, nor is what is short.
+        """
+        plain, packed = [self.plain[0]], [self.packed[0]]
+        for hole, plain_after, packed_after in zip(self.holes, self.plain[1:], self.packed[1:], strict=True):
             value = values[hole]
-            blocks += (as_it_is(value),) if len(value) < SHORT else packed_around(value, values["token"])
-            blocks.append(piece)
-        return gzipped(blocks, whole)
+            if isinstance(value, Piece):
+                plain.append(value.plain)
+                packed.append(value.packed)
+            else:
+                plain.append(value)
+                if token is not None:
+                    packed += (as_it_is(value),) if len(value) < SHORT else packed_around(value, token)
+            plain.append(plain_after)
+            packed.append(packed_after)
+        whole = b"".join(plain)
+        return whole if token is None else gzipped(packed, whole)
 
 
 def _keep(page: str) -> Kept:
@@ -96,7 +119,7 @@ class Shelf:
 def kept_page(
     about: tuple[Hashable, ...],
     make: Callable[[], str],
-    own: Mapping[str, str] | None = None,
+    own: Mapping[str, str | Piece] | None = None,
     path: str | None = None,
 ) -> Response:
     """Return a page that depends on nothing but `about` and its frame, with this visitor's token and name put in.
@@ -112,10 +135,12 @@ def kept_page(
         found = _keep(_with_holes(make, path))
         if not request.query_string:
             shelf.keep(key, found)
-    values = {"token": form_token_text().encode(), "name": str(escape(name)).encode()}
-    values |= {key: value.encode() for key, value in (own or {}).items()}
+    token = form_token_text().encode()
+    values: dict[str, bytes | Piece] = {"token": token, "name": str(escape(name)).encode()}
+    for slot, value in (own or {}).items():
+        values[slot] = value.encode() if isinstance(value, str) else value
     packed = may_pack(request)
-    response = Response(found.fill(values, packed), mimetype="text/html")
+    response = Response(found.fill(values, token if packed else None), mimetype="text/html")
     return mark_packed(response) if packed else response
 
 
