@@ -51,9 +51,9 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
 from lms.foundation.web.security import settings as this_site
-from lms.learning import personal_data as own_learning
 from lms.learning.check.refreshers import tell_of_due
 from lms.learning.feedback.records import list_finishers
+from lms.learning.personal_data import actions as own_learning
 from lms.learning.practice import records as practice_records
 from lms.learning.progress.events import (
     CoursePassed,

@@ -1,0 +1,1 @@
+"""What learning stores about a person: the notice, the export, and deletion."""

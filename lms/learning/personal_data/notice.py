@@ -1,0 +1,94 @@
+"""What learning stores about a person, why and for how long, as the page “Your data” shows it."""
+
+from __future__ import annotations
+
+from lms.foundation.personal_data import Kept
+from lms.foundation.text.i18n import gettext as _
+
+
+def _columns(table: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{table}.{name}" for name in names.split())
+
+
+def kept() -> tuple[Kept, ...]:
+    """Return what is kept of somebody's learning."""
+    return (*_of_courses(), *_of_checks(), *_of_refreshers_and_adjustments())
+
+
+def _of_courses() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            _("Which courses you started, and when"),
+            _("To save your place."),
+            _("Until you delete your account. Where a certificate depends on it, the day you started stays with that."),
+            _columns("enrolment", "id programme_id person_id course_id minor_line started_at"),
+        ),
+        Kept(
+            _("Which lessons and practice conversations you finished"),
+            _("To save your place, and because certificates need some of it. We don’t save which version you read."),
+            _("Until you delete your account."),
+            (
+                *_columns("lesson_done", "enrolment_id lesson_id at known"),
+                *_columns("practice_done", "enrolment_id conversation_id counts at"),
+            ),
+        ),
+        Kept(
+            _("What you chose in practice conversations"),
+            _("So that you can continue where you left off and read the conversation back. Nobody else can see it."),
+            _("Until 30 days after you finish, 90 days after you leave one unfinished, or until you delete it."),
+            _columns(
+                "talk_run",
+                "id public_id enrolment_id open_for conversation_id digest path revision tells own_first touched_at"
+                " debrief_at",
+            ),
+        ),
+    )
+
+
+def _of_checks() -> tuple[Kept, ...]:
+    stays = _("Until you delete your account.")
+    return (
+        Kept(
+            _("Your attempts at the check: the questions, your answers and the results"),
+            _("So that you can continue where you left off and look back, and because certificates depend on passing."),
+            stays,
+            (
+                *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at renewal_id"),
+                *_columns("answer", "attempt_id question_id value revision saved_at"),
+                *_columns("result", "attempt_id right asked passed at"),
+            ),
+        ),
+        Kept(
+            _("When you started to renew a certificate, and from which version"),
+            _("So that you only need to do what has changed since."),
+            stays,
+            _columns("renewal", "id enrolment_id open_for since begun_at ended_at"),
+        ),
+    )
+
+
+def _of_refreshers_and_adjustments() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            _("How often you want refreshers, and the day you last saw each question"),
+            _("So that a question doesn’t come back too soon. We don’t save how you answered."),
+            _("Until you turn refreshers off."),
+            (
+                *_columns("refresher", "person_id pace next_on"),
+                *_columns("refresher_shown", "person_id question shown_on"),
+            ),
+        ),
+        Kept(
+            _("Adjustments and recognised prior learning, with the reason"),
+            _(
+                "So that you don’t have to repeat what you know or can’t do. "
+                "Only you and the coordinator who recorded it see why."
+            ),
+            _("Until you delete your account."),
+            _columns(
+                "equivalent",
+                "id public_id enrolment_id item item_id way reason done_on recorded_by recorded_at undone_at"
+                " undone_reason",
+            ),
+        ),
+    )
