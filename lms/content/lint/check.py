@@ -9,8 +9,9 @@ from lms.content.lint.across import shared_sentences
 from lms.content.lint.lint import lint_course
 from lms.content.lint.measures import Measures, measure
 from lms.content.lint.pasted import look_for_pasted
+from lms.content.lint.picture_files import look_at_media
 from lms.content.lint.promises import look_for_promises, look_for_wording
-from lms.content.lint.proofread import look_at_media, proofread
+from lms.content.lint.proofread import proofread
 from lms.content.lint.stray_marks import look_for_marks
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Reading

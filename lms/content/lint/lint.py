@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from lms.content.markdown.furniture import CITATION
+from lms.content.markdown.citations import CITATION
 from lms.content.model.content_note import ContentNote
 from lms.content.model.course import Course
 from lms.content.model.question import Question
@@ -13,7 +13,7 @@ from lms.content.model.report import did_you_mean
 from lms.content.questions import lint as lint_question
 from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.parts import bare
-from lms.content.reader.pages import ParseContext
+from lms.content.reader.context import ParseContext
 from lms.content.reader.reading import split
 
 LEAST_PER_OBJECTIVE = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lms.content.model.course import Course
-from lms.content.reader.pages import ParseContext, ParsedFile
+from lms.content.reader.context import ParseContext, ParsedFile
 from lms.content.reader.reading import Sentence, grade, paragraphs, sentences
 
 HARDEST = 9

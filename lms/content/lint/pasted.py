@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from lms.content.model.report import Report
-from lms.content.reader.pages import ParsedFile
+from lms.content.reader.context import ParsedFile
 
 # Spaces that Markdown does not count as spaces, and characters without a width.
 HIDDEN = "\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028\u2029\u202f\u205f\u2060-\u2064\u3000\ufeff"

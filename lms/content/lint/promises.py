@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lms.content.markdown.blocks import Block, text_of
-from lms.content.markdown.furniture import ALERT, is_speech
+from lms.content.markdown.quotes import ALERT, is_speech
 from lms.content.model.course import Course
-from lms.content.reader.pages import ParseContext, ParsedFile
+from lms.content.reader.context import ParseContext, ParsedFile
 from lms.content.reader.reading import QUOTED, Passage, passage, sentences, split
 
 _OURS = (

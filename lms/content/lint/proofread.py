@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import takewhile
-from posixpath import dirname, splitext
+from posixpath import dirname
 
 from markdown_it.token import Token
 
 from lms.content.lint.phone_numbers import find_phones
 from lms.content.markdown.blocks import Block, text_of
-from lms.content.markdown.furniture import ALERT, ALERTS, CITATION, PRIVATE, is_speech
+from lms.content.markdown.citations import CITATION
 from lms.content.markdown.prose import PLACEHOLDER, PLACEHOLDERS, spellings
-from lms.content.model.pictures import ENDINGS, PIXELS_MOST, NoPicture, look_at
+from lms.content.markdown.quotes import ALERT, ALERTS, PRIVATE, is_speech
 from lms.content.model.report import Report, did_you_mean
 from lms.content.model.safe import AUTHORS_TAGS
 from lms.content.model.structure import is_picture
 from lms.content.questions.bank import check_braces
-from lms.content.reader.pages import ParseContext, ParsedFile
+from lms.content.reader.context import ParseContext, ParsedFile
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
 _BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
@@ -204,30 +204,6 @@ def _why_not_shown(context: ParseContext, parsed: ParsedFile, block: Block, sour
         ]
         return left_out[0].message.rstrip(".") if left_out else "it isn’t in the course’s media folder"
     return "" if is_picture(path) else "it’s a recording or a transcript, not a picture"
-
-
-def look_at_media(context: ParseContext, files: Mapping[str, bytes]) -> None:
-    """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
-    for path, content in files.items():
-        if not path.startswith("media/") or not is_picture(path):
-            continue
-        report = context.report(path)
-        ending = splitext(path)[1].lower()
-        try:
-            picture = look_at(content)
-        except NoPicture as what:
-            report.add("BAD_MEDIA", message=f"The file is {what}.")
-            continue
-        if ENDINGS.get(ending) != picture.kind:
-            right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
-            report.add(
-                "BAD_MEDIA",
-                message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
-                fix=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
-            )
-        if picture.width * picture.height > PIXELS_MOST:
-            size = f"{picture.width:,} × {picture.height:,}"
-            report.add("PICTURE_TOO_LARGE", message=f"The picture has {size} pixels.")
 
 
 def _html(text: str, block: Block, report: Report) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from markdown_it.common.utils import normalizeReference
 
 from lms.content.markdown.blocks import Block
-from lms.content.markdown.furniture import ALERTS
+from lms.content.markdown.quotes import ALERTS
 from lms.content.model.conversation import FITS, LABELS
 from lms.content.model.report import Report
-from lms.content.reader.pages import ParsedFile
+from lms.content.reader.context import ParsedFile
 
 _CHOICE = re.compile(r"(?<![\w)\]])[(\[][ xX][)\]](?![(\[:\w])")
 _REPLY = re.compile(rf"(?P<label>[a-z ]+), ?(?:{'|'.join(FITS)})", re.IGNORECASE)

@@ -1,24 +1,22 @@
-"""What becomes of quotes, callouts, private prompts, tables and pictures once Markdown is a tree."""
+"""What becomes of callouts, private prompts, tables and pictures once Markdown is a tree."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any
 from xml.etree import ElementTree
 
 from markdown import Extension, Markdown
-from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
-from lms.content.markdown.blocks import Block, parser, text_of
+from lms.content.markdown.blocks import Block
+from lms.content.markdown.citations import Citations, part_references
 from lms.content.model.course import Source
 from lms.content.model.safe import CLOSE, OPEN
-from lms.content.model.wording import N_
+from lms.content.model.wording import N_, fixed
 
-ALERTS = {"NOTE": "think", "CAUTION": "stop", "TIP": "keys"}
 HEADS = {"think": "People often think", "stop": "Do not", "keys": "To take with you"}
 FIXED_WORDS = (
     N_("People often think"), N_("Do not"), N_("To take with you"), N_("For you, privately"),
@@ -28,19 +26,10 @@ FIXED_WORDS = (
 SHOW_PICTURE = N_("Show the picture")
 TOLD_WITH_CONSENT = N_("Told with the consent of")
 TAKE_IT_BACK = N_("The person who told it can have it removed at any time:")
-CITATION = re.compile(r"\[\^([A-Za-z0-9][A-Za-z0-9-]*)\]")
-ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*(\n|$)")
-PRIVATE = re.compile(r"\*\*For you, privately\*\*[ \t]*(?:\{#([A-Za-z0-9-]+)\})?[ \t]*(?:\n|$)")
 _MARKER = re.compile(f"{OPEN}(say|think|stop|keys|private):([A-Za-z0-9-]*){CLOSE}")
-_SAID = re.compile(r"^[“\"„«「‘].*[”\"“»」’]$", re.DOTALL)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
 _COUNTED = ("h2", "h3", "h4", "h5", "h6", "li", "table", "tr", "blockquote", "a", "img", "em", "strong")
-
-
-def fixed(words: str) -> str:
-    """The token that a page puts its own language's words in place of."""
-    return f"⟦t:{words}⟧"
 
 
 def behind_a_button(html: str, picture: str) -> str | None:
@@ -58,64 +47,6 @@ def story_note(told_by: str, removal: str) -> str:
     """Return the line under a colleague's own story: by whose consent it stands here, and where it is taken back."""
     words = f"{fixed(TOLD_WITH_CONSENT)} {escape(told_by)}. {fixed(TAKE_IT_BACK)} {escape(removal)}"
     return f'<p class="small soft">{words}</p>'
-
-
-def mark_quote(quote: Block) -> Block:
-    """The quote with a first paragraph that says which piece of furniture it is; as it was when it is a plain quote."""
-    first = quote.children[0] if quote.children else None
-    if first is None or first.kind != "paragraph":
-        return quote
-    alert, private = ALERT.match(first.text), PRIVATE.match(first.text)
-    if alert and alert.group(1).upper() in ALERTS:
-        return _marked(quote, ALERTS[alert.group(1).upper()], "", first.text[alert.end() :])
-    if private:
-        return _marked(quote, "private", private.group(1) or "", first.text[private.end() :])
-    if is_speech(quote):
-        return _marked(quote, "say", "", first.text)
-    return quote
-
-
-def is_speech(quote: Block) -> bool:
-    """True when the whole quote stands in quotation marks, so that it is something a person says."""
-    said = "\n".join(CITATION.sub("", text_of(child.inline)) for child in quote.children).strip()
-    return all(child.kind == "paragraph" for child in quote.children) and bool(_SAID.match(said))
-
-
-def _marked(quote: Block, name: str, id: str, rest: str) -> Block:
-    marker = Block("paragraph", quote.line, quote.line, f"{OPEN}{name}:{id}{CLOSE}")
-    first = quote.children[0]
-    kept = (
-        [Block("paragraph", first.line, first.end, rest, inline=parser().parseInline(rest, {})[0].children or ())]
-        if rest.strip()
-        else []
-    )
-    return Block("quote", quote.line, quote.end, children=[marker, *kept, *quote.children[1:]])
-
-
-class Citations(InlineProcessor):
-    """Turns [^ID] into a numbered link to the note of that source, and [^unchecked] into its plain words."""
-
-    def __init__(self, md: Markdown, sources: Mapping[str, Source]) -> None:
-        super().__init__(CITATION.pattern, md)
-        self.sources = sources
-        self.cited: dict[str, int] = {}
-
-    def handleMatch(  # type: ignore[override]  # noqa: N802 - both are the library's
-        self, m: re.Match[str], data: str
-    ) -> tuple[Any, Any, Any]:
-        """The element for one citation; nothing for what may be a footnote of the page's own."""
-        id = m.group(1)
-        if id == "unchecked":
-            span = ElementTree.Element("span", {"class": "unchecked"})
-            span.text = f" ({fixed('not yet checked')})"
-            return span, m.start(0), m.end(0)
-        if id not in self.sources:
-            return None, None, None
-        self.cited[id] = self.cited.get(id, 0) + 1
-        sup = ElementTree.Element("sup", {"class": "ref", "id": f"r-{id}-{self.cited[id]}"})
-        link = ElementTree.SubElement(sup, "a", {"href": f"#n-{id}", "class": "ref"})
-        link.text = str(list(self.cited).index(id) + 1)
-        return sup, m.start(0), m.end(0)
 
 
 class Furnish(Treeprocessor):
@@ -136,7 +67,7 @@ class Furnish(Treeprocessor):
             _scope(table)
         for heading in (element for tag in _HEADINGS for element in list(root.iter(tag))):
             _anchor(heading)
-        _part_references(root)
+        part_references(root)
         for holder in list(root.iter()):
             self._picture(holder)
         first = root.find("p")
@@ -176,35 +107,6 @@ def _anchor(heading: ElementTree.Element) -> None:
         heading.text = words[: found.start()]
     else:
         last.tail = words[: found.start()]
-
-
-def _part_references(root: ElementTree.Element) -> None:
-    """Puts a comma between citations that follow one another, so that 5 and 6 do not read as 56.
-
-    They may stand in different elements, as where one is the end of words in italics.
-    """
-    waiting: ElementTree.Element | None = None
-    for event, element in _walk(root):
-        if event == "start" and element.tag == "sup" and len(element):
-            if waiting is not None:
-                waiting[-1].tail, waiting.tail = ",", "\u202f"
-            waiting = None
-        elif event == "end" and element.tag == "sup" and len(element):
-            waiting = None if (element.tail or "").strip() else element
-        elif (
-            element.tag not in ("em", "strong", "del", "a")
-            or ((element.text if event == "start" else element.tail) or "").strip()
-        ):
-            waiting = None
-
-
-def _walk(element: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:
-    """Every element twice, as it begins and as it ends; of a reference only the whole."""
-    yield "start", element
-    if element.tag != "sup":
-        for child in element:
-            yield from _walk(child)
-    yield "end", element
 
 
 def _counted(root: ElementTree.Element) -> Counter[str]:

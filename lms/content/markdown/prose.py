@@ -14,10 +14,13 @@ from urllib.parse import quote, unquote
 from markdown import Markdown
 
 from lms.content.markdown.blocks import Block, parser
-from lms.content.markdown.furniture import CITATION, FIXED_WORDS, Furniture, expected, field_for, fixed, mark_quote
+from lms.content.markdown.citations import CITATION
+from lms.content.markdown.furniture import FIXED_WORDS, Furniture, expected, field_for
 from lms.content.markdown.normalise import normalise
+from lms.content.markdown.quotes import mark_quote
 from lms.content.model.course import Source
 from lms.content.model.safe import CLOSE, OPEN, clean, clean_phrase, without_marks
+from lms.content.model.wording import fixed
 
 __all__ = ["FIXED_WORDS", "PLACEHOLDER", "PLACEHOLDERS", "Rendered", "Renderer"]
 

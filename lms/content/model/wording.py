@@ -33,3 +33,8 @@ def say(template: str, **values: Any) -> Sentence:
 def number(count: int) -> str:
     """A count in words up to twelve, in figures above."""
     return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+
+
+def fixed(words: str) -> str:
+    """The token that a page puts its own language's words in place of."""
+    return f"⟦t:{words}⟧"

@@ -9,7 +9,7 @@ from lms.content.model.course import Term
 from lms.content.model.report import Report
 from lms.content.model.safe import says_something
 from lms.content.reader import frontmatter, shapes
-from lms.content.reader.pages import ParseContext, parse_file
+from lms.content.reader.context import ParseContext, parse_file
 
 
 def read(context: ParseContext, path: str) -> tuple[Term, ...]:

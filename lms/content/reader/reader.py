@@ -23,15 +23,8 @@ from lms.content.model.question import Question
 from lms.content.model.report import Finding, Report
 from lms.content.model.structure import Outline, outline
 from lms.content.reader import frontmatter, glossary, limits, shapes, values
-from lms.content.reader.pages import (
-    ParseContext,
-    ParsedFile,
-    parse_file,
-    read_check,
-    read_conversation,
-    read_module,
-    render_file,
-)
+from lms.content.reader.context import ParseContext, ParsedFile, parse_file, render_file
+from lms.content.reader.pages import read_check, read_conversation, read_module
 
 
 def read_course(bundle: Bundle, course_folder_name: str = "") -> Reading:
@@ -148,6 +141,24 @@ def _in_order(conversations: tuple[Conversation, ...], arcs: tuple[Arc, ...]) ->
     return tuple(sorted(conversations, key=key))
 
 
+def _criteria(shape: shapes.CourseShape) -> Criteria:
+    asked = shape.criteria
+    return Criteria(
+        asked.score,
+        shape.draw,
+        asked.practice_required,
+        asked.observed_practice,
+        asked.lessons_required,
+        shape.refresher.draw if shape.refresher else None,
+    )
+
+
+def _certificate_terms(terms: shapes.CertificateShape) -> CertificateTerms:
+    # A course that was published before there was a bound is held to it.
+    months = None if terms.valid_months is None else min(terms.valid_months, values.MONTHS_MOST)
+    return CertificateTerms(terms.does_not_attest, months, terms.design)
+
+
 def _put_together(
     shape: shapes.CourseShape,
     html: str,
@@ -157,9 +168,6 @@ def _put_together(
     words: tuple[Term, ...],
 ) -> Course:
     """The course's values from the shape of its front matter and from its parts."""
-    asked, terms = shape.criteria, shape.certificate
-    # A course that was published before there was a bound is held to it.
-    months = None if terms.valid_months is None else min(terms.valid_months, values.MONTHS_MOST)
     arcs = tuple(Arc(arc.id, arc.title, tuple(arc.contacts)) for arc in shape.arcs)
     return Course(
         id=shape.id,
@@ -175,15 +183,8 @@ def _put_together(
         draft=shape.status == "draft",
         objectives=tuple(Objective(entry.id, entry.text, tuple(entry.tags)) for entry in shape.objectives),
         content_note=shape.content_notes,
-        criteria=Criteria(
-            asked.score,
-            shape.draw,
-            asked.practice_required,
-            asked.observed_practice,
-            asked.lessons_required,
-            shape.refresher.draw if shape.refresher else None,
-        ),
-        certificate=CertificateTerms(terms.does_not_attest, months, terms.design),
+        criteria=_criteria(shape),
+        certificate=_certificate_terms(shape.certificate),
         sources=tuple(Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources),
         jurisdiction_notes=tuple(
             JurisdictionNote(note.place, note.text, note.read_on, note.owner, note.next_check)

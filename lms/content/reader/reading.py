@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lms.content.markdown.blocks import Block, text_of
-from lms.content.markdown.furniture import CITATION
+from lms.content.markdown.citations import CITATION
 
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|(?<!\w)‘[^‘’]*(?:’\w[^‘’]*)*’")
 _MARKS = re.compile(r"^\s*\[!\w+\]\s*|^\s*For you, privately\s*(?:\{#[\w-]+\})?|\{#[\w-]+\}")

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from html import escape
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from lms.content.model.content_note import ContentNote
-from lms.content.model.safe import says_something
+from lms.content.reader.field_types import (
+    Date,
+    Day,
+    Id,
+    Ids,
+    MaybeText,
+    MaybeWhole,
+    Minutes,
+    Score,
+    SourceId,
+    SourceIds,
+    Text,
+    Texts,
+    Version,
+    Whole,
+    Yes,
+    read_text,
+)
 
 TOPICS = (
     "death", "injury", "violence", "sexual violence", "abuse", "suicide", "self-harm", "substance use",
@@ -21,89 +36,6 @@ BENDING = frozenset({
     "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",
     "observed_practice", "consent", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
 })  # fmt: skip
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_VERSION = re.compile(r"(?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2}")
-_NOTHING = ("", "null", "~", "none")
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise PydanticCustomError("BAD_VALUE", "write a line of text.")
-    if not says_something(escape(value)):
-        raise PydanticCustomError("BAD_VALUE", "the text is empty.")
-    return " ".join(value.split())
-
-
-def _maybe(value: Any) -> str | None:
-    return None if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING) else _text(value)
-
-
-def _yes(value: Any) -> bool:
-    if value in ("yes", "true"):
-        return True
-    if value in ("no", "false"):
-        return False
-    raise PydanticCustomError("BAD_VALUE", "write yes or no.")
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 7:
-        return int(value)
-    raise PydanticCustomError("BAD_VALUE", "write a whole number.")
-
-
-def _maybe_whole(value: Any) -> int | None:
-    return None if isinstance(value, str) and value.strip().lower() in _NOTHING else _whole(value)
-
-
-def _score(value: Any) -> int:
-    number = _whole(value.removesuffix("%").strip() if isinstance(value, str) else value)
-    if not 1 <= number <= 100:
-        raise PydanticCustomError("BAD_VALUE", "write the score as a whole percentage, such as 80.")
-    return number
-
-
-def _matching(pattern: re.Pattern[str], code: str, words: str) -> BeforeValidator:
-    def fit(value: Any) -> str:
-        text = _text(value)
-        if not pattern.fullmatch(text) or len(text) > 80:
-            raise PydanticCustomError(code, words)
-        return text
-
-    return BeforeValidator(fit)
-
-
-def _day(value: Any) -> str | None:
-    text = _maybe(value)
-    if text is not None and not _DAY.fullmatch(text):
-        raise PydanticCustomError("BAD_VALUE", "write a date such as 2027-03-01, or null.")
-    return text
-
-
-def _listed(value: Any) -> Any:
-    """A single word where a list is meant is a list of one; nothing is an empty list."""
-    if isinstance(value, str):
-        return [value] if value.strip() and value.strip() not in _NOTHING else []
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-MaybeText = Annotated[str | None, BeforeValidator(_maybe)]
-Yes = Annotated[bool, BeforeValidator(_yes)]
-Whole = Annotated[int, BeforeValidator(_whole)]
-Score = Annotated[int, BeforeValidator(_score)]
-Day = Annotated[str | None, BeforeValidator(_day)]
-Date = Annotated[str, BeforeValidator(_day)]
-Id = Annotated[str, _matching(_ID, "BAD_ID", "use a short id with only lower-case letters, digits and hyphens.")]
-SourceId = Annotated[
-    str, _matching(_SOURCE_ID, "BAD_ID", "use only letters, digits and hyphens for the id of a source.")
-]
-Version = Annotated[str, _matching(_VERSION, "BAD_VERSION", 'write three whole numbers, such as "1.0.0".')]
-Ids = Annotated[list[Id], BeforeValidator(_listed)]
-SourceIds = Annotated[list[SourceId], BeforeValidator(_listed)]
-Texts = Annotated[list[Text], BeforeValidator(_listed)]
 
 
 class _Strict(BaseModel):
@@ -135,8 +67,8 @@ Notes = Annotated[Note | None, BeforeValidator(_note)]
 
 def _course_note(value: Any) -> Any:
     if isinstance(value, dict):
-        return _text(value.get("note", ""))
-    return "" if isinstance(value, str) and value.strip().lower() == "none" else _text(value)
+        return read_text(value.get("note", ""))
+    return "" if isinstance(value, str) and value.strip().lower() == "none" else read_text(value)
 
 
 class ObjectiveShape(_Strict):
@@ -152,7 +84,7 @@ class SourceShape(_Strict):
 
     id: SourceId
     citation: Text
-    url: Annotated[str | None, BeforeValidator(_maybe), Field(pattern=r"^https?://[^\s<>\"]+$")] = None
+    url: Annotated[MaybeText, Field(pattern=r"^https?://[^\s<>\"]+$")] = None
     licence: MaybeText = None
 
 
@@ -177,7 +109,7 @@ class CertificateShape(_Strict):
     # What a certificate attests is made from the criteria; old courses hold a sentence here, which nobody is shown.
     attests: MaybeText = None
     does_not_attest: Text
-    valid_months: Annotated[int | None, BeforeValidator(_maybe_whole)] = None
+    valid_months: MaybeWhole = None
     design: Id = "plain"
 
 
@@ -203,10 +135,10 @@ class CourseShape(_Strict):
     """course.md."""
 
     id: Id
-    code: Annotated[str | None, BeforeValidator(_maybe), Field(pattern=r"^[A-Z0-9]{2,8}$")] = None
+    code: Annotated[MaybeText, Field(pattern=r"^[A-Z0-9]{2,8}$")] = None
     title: Text
     version: Version
-    language: Annotated[str, BeforeValidator(_text), Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     summary: Text
     audience: Text
     sectors: Texts = []
@@ -263,7 +195,7 @@ class LessonShape(_Strict):
     objectives: Ids
     content_notes: Notes
     sources: SourceIds = []
-    minutes: Annotated[int | None, BeforeValidator(_whole)] = None
+    minutes: Minutes = None
     self_care: Yes = False
     distressing: Texts = []
     story: StoryShape | None = None
@@ -277,7 +209,7 @@ class GentleShape(_Strict):
     title: MaybeText = None
     objectives: Ids = []
     sources: SourceIds = []
-    minutes: Annotated[int | None, BeforeValidator(_whole)] = None
+    minutes: Minutes = None
 
 
 class CheckShape(_Strict):

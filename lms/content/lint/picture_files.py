@@ -1,0 +1,34 @@
+"""Pictures held to their bytes: what they are, whether the name says so, and how large they are unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from posixpath import splitext
+
+from lms.content.model.pictures import ENDINGS, PIXELS_MOST, NoPicture, look_at
+from lms.content.model.structure import is_picture
+from lms.content.reader.context import ParseContext
+
+
+def look_at_media(context: ParseContext, files: Mapping[str, bytes]) -> None:
+    """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
+    for path, content in files.items():
+        if not path.startswith("media/") or not is_picture(path):
+            continue
+        report = context.report(path)
+        ending = splitext(path)[1].lower()
+        try:
+            picture = look_at(content)
+        except NoPicture as what:
+            report.add("BAD_MEDIA", message=f"The file is {what}.")
+            continue
+        if ENDINGS.get(ending) != picture.kind:
+            right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
+            report.add(
+                "BAD_MEDIA",
+                message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
+                fix=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
+            )
+        if picture.width * picture.height > PIXELS_MOST:
+            size = f"{picture.width:,} × {picture.height:,}"
+            report.add("PICTURE_TOO_LARGE", message=f"The picture has {size} pixels.")
