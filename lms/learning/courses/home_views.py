@@ -1,0 +1,139 @@
+"""The home page, and the list of courses with where somebody left off."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from lms.accounts.access import public, signed_in, visitor
+from lms.content.model.course import Course
+from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
+from lms.foundation.text.i18n import gettext as _
+from lms.learning.blueprint import blueprint
+from lms.learning.check.attempt import CheckAttempt
+from lms.learning.practice import records as practice_records
+from lms.learning.progress import records
+from lms.learning.progress.access import (
+    certificate_of,
+    news_of,
+)
+from lms.learning.progress.attempt_records import list_open_attempts, wants_check_on_one_page
+from lms.learning.progress.left_off_pages import (
+    LeftOff,
+    left_off_check,
+    left_off_conversation,
+    left_off_course,
+    left_off_renewal,
+)
+from lms.learning.progress.records import Enrolment
+from lms.learning.progress.renewal_records import find_renewal
+from lms.learning.progress.rules import Progress
+from lms.library.course_cache import get_course
+
+
+@blueprint.get("/")
+@public
+def home() -> Any:
+    """Greet a stranger; somebody who is signed in finds their courses."""
+    if visitor():
+        return redirect(url_for("learning.courses"), 303)
+    courses = [get_course(digest) for _id, digest in records.offered_courses(None)]
+    return render_template(
+        "learning/home.html", course_count=len(courses), minutes=sum(course.minutes for course in courses)
+    )
+
+
+@blueprint.get("/courses")
+@public
+def courses() -> Any:
+    """Show where somebody left off, all courses, and the certificates they hold."""
+    somebody = visitor()
+    enrolments = records.list_enrolments(somebody.person_id) if somebody else []
+    enrolments = [row for row in enrolments if somebody and row.programme_id in somebody.roles]
+    enrolment_by_course = {row.course_id: row for row in enrolments}
+    finished_at = records.last_finished([row.id for row in enrolments]) if enrolments else {}
+    entries, under_way = [], []
+    for number, (course_id, digest) in enumerate(records.offered_courses(somebody), 1):
+        course = get_course(digest)
+        enrolment = enrolment_by_course.get(course_id)
+        progress = records.progress_of(enrolment.id) if enrolment else Progress()
+        certificate = certificate_of(enrolment.id if enrolment else None)
+        news = news_of(enrolment.id, certificate) if enrolment else None
+        entries.append(_entry(number, course, enrolment is not None, progress, certificate, news))
+        if enrolment is None or certificate.waiting:
+            continue
+        at = finished_at.get(enrolment.id, enrolment.started_at)
+        if not certificate.url:
+            under_way.append((at, left_off_course(course, progress)))
+        elif renewal := find_renewal(enrolment.id):
+            under_way.append((max(at, renewal.begun_at), left_off_renewal(course)))
+    left_off = _left_off(enrolments, under_way) if enrolments else []
+    return render_template(
+        "learning/courses.html",
+        here="courses",
+        greeting=somebody.display_name if somebody else None,
+        returning=bool(enrolments),
+        left_off=left_off[0] if left_off else None,
+        also_open=left_off[1:],
+        entries=entries,
+        certificates=hooks().list_certificates(somebody.person_id) if somebody else [],
+        notices=hooks().operator_notices() if somebody and somebody.is_operator else [],
+    )
+
+
+def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, LeftOff]]) -> list[LeftOff]:
+    """Return where somebody left off, and after it the other conversations and checks they have open.
+
+    `under_way` are the courses and renewals they are in the middle of. They left off at one of these when they
+    touched no open conversation or check since.
+    """
+    course_ids = {row.id: row.course_id for row in enrolments}
+    open_things: list[tuple[datetime, LeftOff]] = []
+    for run in practice_records.list_open_runs(course_ids):
+        with suppress(LookupError):  # This site may no longer read the course, or know the conversation.
+            course = get_course(run.digest)
+            conversation = course.conversation_by_id[run.conversation_id]
+            open_things.append((run.touched_at, left_off_conversation(course, conversation)))
+    for attempt, touched_at in list_open_attempts(course_ids):
+        with suppress(LookupError):
+            check_attempt = CheckAttempt(attempt, None, {})
+            url = url_for("learning.question", attempt=attempt.public_id, number=check_attempt.first_unanswered)
+            if wants_check_on_one_page(signed_in().person_id):
+                url = url_for("learning.check_all", attempt=attempt.public_id)
+            open_things.append((touched_at, left_off_check(check_attempt.course, url, check_attempt.marks)))
+    newest = max([*under_way, *open_things], key=lambda found: found[0], default=None)
+    others = sorted(open_things, key=lambda found: found[0], reverse=True)
+    return [newest[1], *(thing for _at, thing in others if thing is not newest[1])] if newest else []
+
+
+def _entry(
+    number: int,
+    course: Course,
+    begun: bool,
+    progress: Progress,
+    certificate: CourseCertificate,
+    news: CertificateNews | None,
+) -> dict[str, Any]:
+    if news:
+        state, state_text = news.mark, news.in_short
+    elif certificate.url or certificate.waiting:
+        state, state_text = "ok", _("Done")
+    elif begun:
+        state, state_text = "go", _("%(done)s of %(all)s lessons", done=len(progress.lessons), all=len(course.lessons))
+    else:
+        state, state_text = "none", _("Not started")
+    return {
+        "code": course.code,
+        "number": number,
+        "title": course.title,
+        "summary": course.summary,
+        "url": url_for("learning.course", course=course.id),
+        "minutes": course.minutes,
+        "lessons": len(course.lessons),
+        "conversations": len(course.conversations),
+        "state": state,
+        "state_text": state_text,
+    }
