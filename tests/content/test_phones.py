@@ -16,6 +16,9 @@ PHONES = [
     "Dial 988 now.",
     "Text 988 if you like.",
     "112 or 999",
+    "110 and 112",
+    "112, 911 and 999",
+    "Call 112, 113 or 114.",
     "Rufen Sie 112 an.",
     "Llama al 112 ahora.",
     "Appelez le 112 vite.",
@@ -135,6 +138,10 @@ NONE = [
     "breathe 4-4-4-4",
     "1 2 3 4 5 6 7",
     "Call 300 people.",
+    "112, 113 and 114",
+    "111, 112, 113",
+    "Rooms 110 and 112.",
+    "See pages 98, 112 and 230.",
 ]
 
 

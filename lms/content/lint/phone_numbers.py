@@ -43,6 +43,8 @@ _DIRECT = re.compile(
 )
 _COUNTED = re.compile(r"[\s\u00a0]+(?!(?:or|and|oder|und|ou|et|y|o)\s+\d)[^\W\d_]", re.IGNORECASE)
 _OUT_OF = re.compile(r"[\s\u00a0]*(?:of|to|out of|von|bis|sur|de|[-–/%×x])[\s\u00a0]*\d", re.IGNORECASE)
+# Numbers in a row, such as “112, 113 and 114”; three that count up by one are no numbers to ring.
+_LIST = re.compile(r"\b\d{1,4}(?:(?:, ?|,? (?:and|or|und|oder|et|ou|y|e|o) )\d{1,4})+\b", re.IGNORECASE)
 _BEFORE, _AFTER = 32, 24
 
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -75,6 +77,7 @@ _RANGE = re.compile(r"([1-9]\d*)" + _TO + r"([1-9]\d*)")
 def find_phones(text: str) -> Iterator[str]:
     """Each telephone number that stands in a text, as it is written."""
     told = {found.start("number"): found["number"] for found in _DIRECT.finditer(text)}
+    lists = list(_LIST.finditer(text))
     for found in _NUMBER.finditer(text):
         words = found.group().strip()
         before, after = text[max(0, found.start() - _BEFORE) : found.start()], text[found.end() :][:_AFTER]
@@ -82,12 +85,21 @@ def find_phones(text: str) -> Iterator[str]:
             continue
         called = bool(_CALL.search(before) or _CALL.search(after))
         if found["short"]:
+            within = next((row for row in lists if row.start() <= found.start() < row.end()), None)
             counted = _COUNTED.match(after) or _OUT_OF.match(after) or _SHARE.match(after) or _RESULT.search(before)
+            counted = counted or (within and _counts_or_places(within, text))
             if called or not counted:
                 told.setdefault(found.start(), words)
         elif not _is_other(words, before, after, called):
             told[found.start()] = words
     yield from (told[place] for place in sorted(told))
+
+
+def _counts_or_places(row: re.Match[str], text: str) -> bool:
+    """True for numbers in a row that count up one by one, or that name places in a book or a building."""
+    numbers = [int(number) for number in re.findall(r"\d+", row.group())]
+    counts_up = len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return counts_up or bool(_PLACE.search(text[max(0, row.start() - _BEFORE) : row.start()]))
 
 
 def _is_other(words: str, before: str, after: str, called: bool) -> bool:

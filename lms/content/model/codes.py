@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -490,6 +491,11 @@ FORGIVEN_IN_A_DRAFT = frozenset(
 )
 
 
+def _as_plain(text: str) -> str:
+    """Return text for a cell in which nothing is a link, bold or another cell."""
+    return re.sub(r"([\[\]*<])", r"\\\1", text).replace("|", "&#124;")
+
+
 def as_markdown() -> str:
     """The table as a page for course writers."""
     head = (
@@ -499,7 +505,7 @@ def as_markdown() -> str:
         "| Code | | What it means | How to fix it |\n| --- | --- | --- | --- |\n"
     )
     rows = (
-        f"| `{code}` | {severity} | {what} | {fix.replace('|', '&#124;')} |"
+        f"| `{code}` | {severity} | {_as_plain(what)} | {_as_plain(fix)} |"
         for code, (severity, what, fix) in sorted(CODES.items())
     )
     return head + "\n".join(rows) + "\n"
