@@ -140,7 +140,7 @@ def test_the_pages_are_light(sqlite_site: Site) -> None:
     sam = enrol(sqlite_site)
     page = begin(sam)
     ended = play_on(page)
-    files = ("css/site.css", "css/practice.css", "js/site.js", "icons/sidelight.svg")
+    files = ("css/site.css", "css/practice.css", "js/site.js", "js/offline.js", "icons/sidelight.svg")
     fonts = ("fonts/atkinson-next.woff2", "fonts/literata.woff2")
     static = ROOT / "lms" / "static"
     packed = sum(len(gzip.compress((static / name).read_bytes(), 9)) for name in files)

@@ -69,7 +69,7 @@ def _about_device() -> dict[str, Any]:
 
 def _shell() -> list[str]:
     """List what every kept page needs, and the pages that must always open."""
-    looks = [static("css/site.css"), static("js/site.js"), static("icons/sidelight.svg")]
+    looks = [static("css/site.css"), static("js/site.js"), static("js/offline.js"), static("icons/sidelight.svg")]
     fonts = [url_for("static", filename=name) for name in FONTS]
     rest = [url_for("learning.offline"), url_for("wellbeing.pause"), url_for("wellbeing.support")]
     return looks + fonts + rest
