@@ -14,7 +14,7 @@ from lms.accounts.records import find_person_by_email
 from lms.certification.awards import actions, document_records, records, reissue
 from lms.certification.awards.actions import state_of, today_in
 from lms.certification.awards.codes import grouped, normalise_code
-from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
+from lms.certification.awards.rules import EARLIEST_PRACTICE, OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
 from lms.certification.pdf import zip_archive
 from lms.certification.pdf.jobs import make_document
 from lms.certification.readiness import actions as readiness_actions
@@ -187,6 +187,8 @@ def certificates_evidence(
         raise click.ClickException(f"{email} hasn’t started {course_id} in this programme. Nothing was recorded.")
     if on.date() > today_in(enrolment.programme_id, settings()):
         raise click.ClickException("This date is in the future. Nothing was recorded.")
+    if on.date() < EARLIEST_PRACTICE:
+        raise click.ClickException(f"This date is before {EARLIEST_PRACTICE.isoformat()}. Nothing was recorded.")
     account = find_person_by_email(normal_email(observer)) if "@" in observer else None
     if "@" in observer and account is None:
         raise click.ClickException(f"There’s no account with the address {observer}. Nothing was recorded.")

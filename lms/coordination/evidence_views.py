@@ -10,7 +10,7 @@ from lms.accounts.access import allow, belongs, signed_in, this_programme
 from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards.actions import today_in
-from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
+from lms.certification.awards.rules import EARLIEST_PRACTICE, OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
 from lms.certification.awards.wording import role_words
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.pages import RATING_WORDS, UNDO_WORDS, told
@@ -19,6 +19,7 @@ from lms.coordination.forms import OUTSIDE, ROLE_WORDS, ObservationForm, Readine
 from lms.coordination.members import begun_by, member_of_programme, on_hold_of
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
+from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 from lms.learning.progress.records import get_enrolment
@@ -41,6 +42,10 @@ def practice(programme: str, person: str) -> Any:
         if on is None or on > today:
             example = today.isoformat()
             form.refuse("seen_on", _("Enter today’s date or an earlier one, for example %(example)s.", example=example))
+            return _page(programme, member, form)
+        if on < EARLIEST_PRACTICE:
+            words = _("The date is before %(day)s. Please check the year.", day=day(EARLIEST_PRACTICE))
+            form.refuse("seen_on", words)
             return _page(programme, member, form)
         seen = form.seen(on, observers)
         made = write(readiness_actions.record_observation, asking[form.course.data], seen, signed_in().person_id)

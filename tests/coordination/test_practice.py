@@ -70,6 +70,7 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
         ({"seen_on": "yesterday"}, "Enter today’s date or an earlier one"),
         ({"seen_on": "2999-01-01"}, "Enter today’s date or an earlier one"),
         ({"seen_on": ""}, "Enter today’s date or an earlier one"),
+        ({"seen_on": "0001-01-01"}, "The date is before 1 January 2000. Please check the year."),
     ],
 )
 def test_what_cannot_be_is_told_kindly_and_what_was_typed_stays(

@@ -24,6 +24,8 @@ SHOWN: frozenset[str] = frozenset({"basic", "skilled"})
 OBSERVER_ROLES = ("trainer", "observer", "coordinator", "supervisor")
 UNDO_REASONS = ("somebody else", "another day", "another word", "not agreed", "not confirmed", "other")
 OBSERVATIONS_MOST = 10
+# A day before this one is a slip of the keyboard: no course of this kind is so old.
+EARLIEST_PRACTICE = date(2000, 1, 1)
 # After this one, readiness comes back by itself once later practice goes well.
 HARM_SEEN = "harm observed"
 REASONS = ("issued in error", "requirement not met", HARM_SEEN, "holder asked", "programme decision", "other")

@@ -85,10 +85,9 @@ def find_phones(text: str) -> Iterator[str]:
             continue
         called = bool(_CALL.search(before) or _CALL.search(after))
         if found["short"]:
-            within = next((row for row in lists if row.start() <= found.start() < row.end()), None)
+            row = next((row for row in lists if row.start() <= found.start() < row.end()), None)
             counted = _COUNTED.match(after) or _OUT_OF.match(after) or _SHARE.match(after) or _RESULT.search(before)
-            counted = counted or (within and _counts_or_places(within, text))
-            if called or not counted:
+            if called or not (counted or (row and _counts_or_places(row, text))):
                 told.setdefault(found.start(), words)
         elif not _is_other(words, before, after, called):
             told[found.start()] = words

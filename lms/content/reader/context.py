@@ -1,4 +1,4 @@
-"""What reading a course needs and gathers: its texts and findings, and each file as it was parsed."""
+"""What reading a course needs and gathers: its texts and problems, and each file as it was parsed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Course texts as one programme’s readers see them: facts and fixed words filled in, links and ids made to fit."""
+"""Course texts as the readers of one programme see them: facts and fixed words filled in, ids and links adapted."""
 
 from __future__ import annotations
 
