@@ -59,3 +59,16 @@ def test_no_table_keeps_points_ranks_or_times_on_a_page() -> None:
     tables = [table for table in db.metadata.sorted_tables if table.name not in ("version", "course_line")]
     names = [f"{table.name}.{column.name}" for table in tables for column in table.columns]
     assert len(names) > 50 and [name for name in names if kept.search(name)] == []
+
+
+def test_every_class_and_property_of_a_style_is_used() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in [*MARKUP, *ROOT.glob("lms/**/*.py")])
+    words = set(re.findall(r"[\w-]+", code))
+    everywhere = "".join(CSS.values())
+    for name, text in CSS.items():
+        selectors = " ".join(re.findall(r"([^{}]+)\{", text))
+        # A class such as g-good is put together from a fixed start and a word of the conversation.
+        classes = {word for word in re.findall(r"\.([a-zA-Z][\w-]*)", selectors) if not word.startswith("g-")}
+        assert classes - words == set(), name
+        properties = set(re.findall(r"(--[\w-]+)\s*:", text))
+        assert {one for one in properties if f"var({one}" not in everywhere} == set(), name
