@@ -24,12 +24,15 @@ from lms.accounts.rules import Visitor
 from lms.certification.awards.codes import grouped
 from lms.certification.blueprint import blueprint as certification_blueprint
 from lms.coordination.blueprint import blueprint as coordination_blueprint
-from lms.foundation import db, email_templates, events, logs, redaction
+from lms.foundation import db, events
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings, read_settings
-from lms.foundation.files import FileStore
+from lms.foundation.config.shipped import shipped
+from lms.foundation.logs import redaction
+from lms.foundation.logs.setup import start_logs
+from lms.foundation.mail import templates as email_templates
 from lms.foundation.per_app import provide, provided
-from lms.foundation.shipped import shipped
+from lms.foundation.storage.files import FileStore
 from lms.foundation.text import i18n
 from lms.foundation.web import compression, error_pages, security
 from lms.foundation.web.health import Health
@@ -95,7 +98,7 @@ def load_views() -> None:
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app for the given settings, or for those of the environment."""
     redaction.install()
-    logs.start()
+    start_logs()
     settings = settings or read_settings()
     app = Site("lms", template_folder=str(shipped("templates")), static_folder="static")
     app.session_interface = NoSessions()

@@ -11,8 +11,10 @@ from flask import url_for
 from lms import reminders
 from lms.accounts import records as accounts
 from lms.accounts.events import NewDevice, ProgrammeSet
+from lms.accounts.invitations.records import sweep_invitations
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
+from lms.accounts.session_records import sweep_sign_ins
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.document_records import find_letters
@@ -37,15 +39,15 @@ from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.renewal import actions as renewal_actions
 from lms.certification.renewal import expiry_notices
-from lms.coordination import batches
 from lms.coordination import personal_data as own_batches
+from lms.coordination.batches import jobs as batch_jobs
 from lms.foundation import clock
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
-from lms.foundation.email_templates import render_email
 from lms.foundation.events import Reactions
 from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail.templates import render_email
 from lms.foundation.personal_data import Erasure, Export, Kept, Part, Remains
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
@@ -262,12 +264,12 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
     work = {
         "certification.render": lambda award_id: pdf_jobs.make_document(award_id, settings, designs),
         "certification.transcript": lambda person_id: pdf_jobs.make_requested_transcript(person_id, settings, designs),
-        "coordination.batch": lambda key: batches.work(key, settings, designs),
+        "coordination.batch": lambda key: batch_jobs.work(key, settings, designs),
     }
     sweeps: list[Sweep] = [
         lambda: pdf_jobs.sweep(settings, designs),
         lambda: pdf_jobs.sweep_transcripts(settings, designs),
-        lambda: batches.sweep(settings, designs),
+        lambda: batch_jobs.sweep(settings, designs),
         lambda: reminders.tell_of_ends(settings),
         lambda: reminders.let_ends_wait(settings),
         lambda: _tell_of_refreshers(settings),
@@ -276,10 +278,10 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: kept_care.copy_programmes(settings.data),
         lambda: write(mail_outbox.forget_old),
         lambda: mail_outbox.forget_old_files(settings),
-        lambda: write(accounts.sweep_invitations),
+        lambda: write(sweep_invitations),
         lambda: write(throttle.sweep),
         lambda: write(practice_records.sweep),
-        lambda: write(accounts.sweep_sign_ins, clock.now() - timedelta(days=2)),
+        lambda: write(sweep_sign_ins, clock.now() - timedelta(days=2)),
     ]
 
     def send(_mail_id: str = "") -> None:

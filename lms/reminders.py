@@ -15,9 +15,9 @@ from lms.coordination.pages import rows_of
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.email_templates import render_email
 from lms.foundation.keys import secret_key
 from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail.templates import render_email
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 

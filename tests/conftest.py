@@ -29,9 +29,9 @@ from lms.foundation import clock
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.db import db, write
-from lms.foundation.files import FileStore
 from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from lms.library import actions as library
 from tests.builders.mail import Box
 from tests.inspector import Inspector, Page

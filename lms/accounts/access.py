@@ -17,6 +17,7 @@ from lms.accounts.events import DoorStayedShut
 from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
 from lms.accounts.rules import MAY, Visitor, may, touch_is_due
+from lms.accounts.session_records import find_person_of_session, find_visitor, touch
 from lms.foundation import clock
 from lms.foundation.audit import acting_person
 from lms.foundation.db import write, write_if_free
@@ -42,7 +43,7 @@ login_manager.session_protection = None
 
 @login_manager.request_loader
 def _load(_request: object) -> Visitor | None:
-    found = records.find_visitor(g.session_mark) if g.session_mark else None
+    found = find_visitor(g.session_mark) if g.session_mark else None
     _greet(found)
     return found
 
@@ -221,7 +222,7 @@ def _ask_to_sign_in() -> Any:
     if request.method != "POST":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     carried = None
-    person_id = records.find_person_of_session(g.session_mark) if g.session_mark else None
+    person_id = find_person_of_session(g.session_mark) if g.session_mark else None
     if person_id:
         carried = _serializer().dumps([person_id, request.path, _posted_fields()])
         carried = str(carried) if len(carried) <= CARRIED_MOST else None
@@ -238,7 +239,7 @@ def _ask_to_sign_in() -> Any:
 def sign_in_again() -> Any:
     """Return the page that keeps a post until its person is signed in again; None when no sign-in had ended."""
     had_one = request.method == "POST" and g.session_mark and visitor() is None
-    return _ask_to_sign_in() if had_one and records.find_person_of_session(g.session_mark) else None
+    return _ask_to_sign_in() if had_one and find_person_of_session(g.session_mark) else None
 
 
 def carried_for(person_id: str, carried: str) -> tuple[str, list[tuple[str, str]]] | None:
@@ -257,7 +258,7 @@ def carry_on_page(action: str, fields: list[tuple[str, str]]) -> str:
 
 def _touch(session_mark: str) -> None:
     try:
-        write_if_free(records.touch, session_mark)
+        write_if_free(touch, session_mark)
     except SQLAlchemyError:
         # The page is made already, and reading goes on while nothing can be written.
         log.exception("a last use could not be written")

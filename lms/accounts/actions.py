@@ -21,15 +21,16 @@ from lms.accounts.events import (
     SignedIn,
     SignedOut,
 )
-from lms.accounts.records import KnownDevice, Membership, PasswordLink, Person, Programme, SignIn
+from lms.accounts.records import Membership, PasswordLink, Person, Programme
+from lms.accounts.session_records import KnownDevice, SignIn, end_session, end_sign_ins, list_devices, move_session
 from lms.foundation import clock, ids
 from lms.foundation.audit import acting_person
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
-from lms.foundation.email_templates import Email
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail.templates import Email
 from lms.foundation.text.i18n import gettext as _
 
 
@@ -89,14 +90,14 @@ def give_role(person_id: str, programme_id: str, role: str) -> None:
     db.session.add(
         Membership(id=ids.inner_id(), programme_id=programme_id, person_id=person_id, role=role, created_at=clock.now())
     )
-    records.end_sign_ins(person_id)
+    end_sign_ins(person_id)
     announce(MembershipGiven(person_id, programme_id, role))
 
 
 def name_operator(person_id: str) -> None:
     """Let somebody run the site."""
     records.get_person(person_id).operator = True
-    records.end_sign_ins(person_id)
+    end_sign_ins(person_id)
     announce(OperatorNamed(person_id))
 
 
@@ -107,7 +108,7 @@ def note_export(programme_id: str | None, kind: str, count: int) -> None:
 
 def _meet_device(person_id: str, kind: str) -> None:
     """Remember the kind of device; one that is new beside others is told of."""
-    known = {row.kind: row for row in records.list_devices(person_id)}
+    known = {row.kind: row for row in list_devices(person_id)}
     lately = [row for row in known.values() if clock.now() - row.seen_at < rules.DEVICE_KEPT]
     if kind in known:
         known[kind].seen_at = clock.now()
@@ -123,7 +124,7 @@ def sign_in(
     """Begin a session and return its token; the one the browser had before ends."""
     token = ids.secret_token()
     if former:
-        records.end_session(former)
+        end_session(former)
     db.session.add(
         SignIn(
             token_sha256=fingerprint(token),
@@ -143,25 +144,25 @@ def sign_in(
 
 def sign_out(person_id: str, token_sha256: str) -> None:
     """End the session of this browser."""
-    records.end_session(token_sha256)
+    end_session(token_sha256)
     announce(SignedOut(person_id, 1))
 
 
 def end_sign_in(person_id: str, public_id: str) -> None:
     """End one of a person's own sign-ins, on whatever device it is."""
-    announce(SignedOut(person_id, records.end_sign_ins(person_id, public_id=public_id)))
+    announce(SignedOut(person_id, end_sign_ins(person_id, public_id=public_id)))
 
 
 def end_other_sign_ins(person_id: str, keep: str) -> None:
     """End all of a person's sign-ins but this one."""
-    announce(SignedOut(person_id, records.end_sign_ins(person_id, keep=keep)))
+    announce(SignedOut(person_id, end_sign_ins(person_id, keep=keep)))
 
 
 def change_password(person_id: str, password_hash: str, keep: str | None = None) -> None:
     """Set another password; all sign-ins end but the one to keep, and no link to a new password is left."""
     records.get_person(person_id).password_hash = password_hash
     records.end_password_links(person_id)
-    records.end_sign_ins(person_id, keep=keep)
+    end_sign_ins(person_id, keep=keep)
     announce(PasswordChanged(person_id))
 
 
@@ -169,7 +170,7 @@ def change_own_password(person_id: str, password_hash: str, session_mark: str) -
     """Set another password from a session, which goes on under a new token; return the token."""
     token = ids.secret_token()
     change_password(person_id, password_hash, session_mark)
-    records.move_session(session_mark, fingerprint(token))
+    move_session(session_mark, fingerprint(token))
     return token
 
 

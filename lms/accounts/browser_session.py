@@ -7,12 +7,13 @@ from typing import Any
 from flask import g, make_response, redirect, request
 from flask_login import login_user, logout_user
 
-from lms.accounts import actions, records
+from lms.accounts import actions
 from lms.accounts.access import (
     session_cookie,
 )
 from lms.accounts.records import Person
 from lms.accounts.rules import LONGEST_OWN, device_kind
+from lms.accounts.session_records import find_visitor
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint
@@ -34,7 +35,7 @@ def become(token: str) -> None:
     """Make the person of a new session the current user, in place of whoever was."""
     logout_user()
     g.session_mark = fingerprint(token)
-    if visitor := records.find_visitor(g.session_mark):
+    if visitor := find_visitor(g.session_mark):
         login_user(visitor)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from lms.accounts import records
 from lms.accounts.actions import FormError
 from lms.accounts.events import AccountDisabled, AccountEnabled, MembershipEnded, OperatorRemoved
-from lms.accounts.records import Invitation
+from lms.accounts.invitations import records as invitation_records
+from lms.accounts.invitations.records import Invitation
+from lms.accounts.session_records import end_sign_ins
 from lms.foundation import clock
 from lms.foundation.events import announce
 from lms.foundation.text.i18n import gettext as _
@@ -20,10 +22,10 @@ def take_role(person_id: str, programme_id: str, role: str) -> bool:
     An invitation to that role ends with it, or it would bring the role back.
     """
     email = records.get_person(person_id).email
-    records.end_invitations(email, Invitation.programme_id == programme_id, Invitation.role == role)
+    invitation_records.end_invitations(email, Invitation.programme_id == programme_id, Invitation.role == role)
     if not records.delete_membership(person_id, programme_id, role):
         return False
-    records.end_sign_ins(person_id)
+    end_sign_ins(person_id)
     announce(MembershipEnded(person_id, programme_id, role))
     return True
 
@@ -39,7 +41,7 @@ def end_membership(person_id: str, programme_id: str) -> list[str]:
 
 def end_invitations(email: str, programme_id: str) -> int:
     """Take back what an address was invited to in a programme and has not used yet; return how many invitations."""
-    return records.end_invitations(email, Invitation.programme_id == programme_id)
+    return invitation_records.end_invitations(email, Invitation.programme_id == programme_id)
 
 
 def remove_operator(person_id: str) -> bool | FormError:
@@ -50,8 +52,8 @@ def remove_operator(person_id: str) -> bool | FormError:
     if not person.operator:
         return False
     person.operator = False
-    records.end_invitations(person.email, Invitation.role == "operator")
-    records.end_sign_ins(person_id)
+    invitation_records.end_invitations(person.email, Invitation.role == "operator")
+    end_sign_ins(person_id)
     announce(OperatorRemoved(person_id))
     return True
 
@@ -64,9 +66,9 @@ def disable(person_id: str) -> bool | FormError:
     if person.disabled_at is not None:
         return False
     person.disabled_at = clock.now()
-    records.end_sign_ins(person_id)
+    end_sign_ins(person_id)
     records.end_password_links(person_id)
-    records.end_invitations(person.email)
+    invitation_records.end_invitations(person.email)
     announce(AccountDisabled(person_id))
     return True
 

@@ -14,8 +14,8 @@ from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
 from lms.accounts.passwords import hash_password, knows_password, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
-from lms.foundation.email_templates import render_email
 from lms.foundation.keys import fingerprint, secret_key
+from lms.foundation.mail.templates import render_email
 from lms.foundation.web.security import settings
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Row, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS, Visitor, is_over
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, aggregate_text, db
+from lms.foundation.db import Base, db
 
 
 class Person(Base):
@@ -60,31 +58,6 @@ class Membership(Base):
     created_at: Mapped[datetime]
 
 
-class SignIn(Base):
-    """A session: the SHA-256 of the cookie's token, never the token; `ended_at` is set when something else ended it."""
-
-    __tablename__ = "sign_in"
-    token_sha256: Mapped[str] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    own_device: Mapped[bool]
-    created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-
-
-class Invitation(Base):
-    """A one-time link: the SHA-256 of its token and what it gives."""
-
-    __tablename__ = "invitation"
-    token_sha256: Mapped[str] = mapped_column(primary_key=True)
-    programme_id: Mapped[str | None] = mapped_column(ForeignKey("programme.id"))
-    role: Mapped[str]
-    email: Mapped[str | None]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
 class PasswordLink(Base):
     """A one-time link to a new password: the SHA-256 of its token; the row goes when it is used.
 
@@ -95,74 +68,6 @@ class PasswordLink(Base):
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime]
-
-
-class KnownDevice(Base):
-    """A kind of device somebody has signed in with, as coarse as "Firefox, Windows"."""
-
-    __tablename__ = "known_device"
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    seen_at: Mapped[datetime]
-
-
-# Read with every page, and therefore built once, over the tables themselves.
-_person, _sign_in, _membership = Person.__table__, SignIn.__table__, Membership.__table__
-# All roles as one text, so that they are read with each page and never kept in a session.
-_ROLES = (
-    select(aggregate_text(_membership.c.id + " " + _membership.c.programme_id + " " + _membership.c.role, ","))
-    .where(_membership.c.person_id == _person.c.id)
-    .scalar_subquery()
-)
-VISITOR_COLUMNS = (
-    _person.c.id,
-    _person.c.public_id,
-    _person.c.display_name,
-    _person.c.language,
-    _person.c.operator,
-    _ROLES,
-    _sign_in.c.own_device,
-    _sign_in.c.last_seen_at,
-    _person.c.long_rest,
-    _sign_in.c.created_at,
-)
-# The query for the visitor behind a session's :mark, to which a page may join what it needs.
-VISITOR = (
-    select(*VISITOR_COLUMNS)
-    .join_from(_sign_in, _person, _person.c.id == _sign_in.c.person_id)
-    .where(_sign_in.c.token_sha256 == bindparam("mark"), _sign_in.c.ended_at.is_(None), _person.c.disabled_at.is_(None))
-)
-
-
-def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
-    """Return the visitor of a row that begins with the visitor columns, unless the session's time is over."""
-    if row is None or is_over(row[6], row[8], row[9], row[7], clock.now()):
-        return None
-    return Visitor(row[0], row[1], row[2], row[3], row[4], _as_roles(row[5]), row[6], row[7])
-
-
-def _as_roles(text: str | None) -> dict[str, list[str]]:
-    """Return roles by programme id, the oldest membership first."""
-    found: dict[str, list[str]] = {}
-    for membership in sorted(text.split(",")) if text else ():
-        _id, programme_id, role = membership.split(" ")
-        found.setdefault(programme_id, []).append(role)
-    return found
-
-
-def find_visitor(token_sha256: str) -> Visitor | None:
-    """Return who is signed in with a session, if anybody still is."""
-    return as_visitor(db.session.execute(VISITOR, {"mark": token_sha256}).first())
-
-
-def find_person_of_session(token_sha256: str) -> str | None:
-    """Return whose session a token was, even when it has ended, so that what they typed can wait for them."""
-    return db.session.scalar(select(SignIn.person_id).where(SignIn.token_sha256 == token_sha256))
-
-
-def touch(token_sha256: str) -> None:
-    """Write that a session was used just now."""
-    db.session.execute(update(SignIn).where(SignIn.token_sha256 == token_sha256).values(last_seen_at=clock.now()))
 
 
 def find_person_by_email(email: str) -> Person | None:
@@ -254,50 +159,6 @@ def list_staff_addresses() -> list[str]:
     return list(db.session.scalars(select(Person.email).where(Person.operator | Person.id.in_(staff))))
 
 
-def list_sign_ins(person_id: str) -> list[SignIn]:
-    """Return a person's sign-ins that have not gone stale, the last used first."""
-    query = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
-    rows = db.session.scalars(query.order_by(SignIn.last_seen_at.desc()))
-    long_rest, now = get_person(person_id).long_rest, clock.now()
-    return [row for row in rows if not is_over(row.own_device, long_rest, row.created_at, row.last_seen_at, now)]
-
-
-def end_sign_ins(person_id: str, *, public_id: str | None = None, keep: str | None = None) -> int:
-    """End one sign-in of a person, or all but the one to keep; return how many ended.
-
-    The rows stay until they are swept: they tell whose answers an ended session still posts.
-    """
-    query = update(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
-    if public_id is not None:
-        query = query.where(SignIn.public_id == public_id)
-    if keep is not None:
-        query = query.where(SignIn.token_sha256 != keep)
-    return db.session.execute(query).rowcount  # type: ignore[attr-defined]
-
-
-def move_session(token_sha256: str, new_sha256: str) -> None:
-    """Give a session another token; the one before opens nothing any more."""
-    query = update(SignIn).where(SignIn.token_sha256 == token_sha256)
-    db.session.execute(query.values(token_sha256=new_sha256))
-
-
-def end_session(token_sha256: str) -> None:
-    """Delete the sign-in behind one cookie, when its person signs out or in again."""
-    db.session.execute(delete(SignIn).where(SignIn.token_sha256 == token_sha256))
-
-
-def find_invitation(token_sha256: str) -> Invitation | None:
-    """Return an invitation that can still be used."""
-    row = db.session.get(Invitation, token_sha256)
-    return row if row and row.used_at is None and row.expires_at > clock.now() else None
-
-
-def end_invitations(email: str, *only: ColumnElement[bool]) -> int:
-    """Delete the invitations of an address that were not used yet, or some of them; return how many."""
-    mine = (Invitation.email == bindparam("address", email), Invitation.used_at.is_(None))
-    return len(db.session.scalars(delete(Invitation).where(*mine, *only).returning(Invitation.token_sha256)).all())
-
-
 def find_password_link(token_sha256: str) -> str | None:
     """Return whose a link to a new password is that can still be used."""
     row = db.session.get(PasswordLink, token_sha256)
@@ -313,21 +174,3 @@ def take_password_link(token_sha256: str) -> str | None:
 def end_password_links(person_id: str | None) -> None:
     """Delete every link to a new password of somebody, used or not; those that stand for nobody are swept later."""
     db.session.execute(delete(PasswordLink).where(PasswordLink.person_id == bindparam("whose", person_id)))
-
-
-def list_devices(person_id: str) -> list[KnownDevice]:
-    """Return the kinds of device somebody has signed in with, the last used first."""
-    query = select(KnownDevice).where(KnownDevice.person_id == person_id)
-    return list(db.session.scalars(query.order_by(KnownDevice.seen_at.desc())))
-
-
-def sweep_sign_ins(older_than: datetime) -> None:
-    """Delete sign-ins that were last used before a moment, and links whose time was over by then."""
-    db.session.execute(delete(SignIn).where(SignIn.last_seen_at < older_than))
-    db.session.execute(delete(PasswordLink).where(PasswordLink.expires_at < older_than))
-
-
-def sweep_invitations() -> None:
-    """Delete invitations a month after they were made, whether they were used or not."""
-    made = clock.now() - timedelta(days=INVITATION_KEPT_DAYS)
-    db.session.execute(delete(Invitation).where(Invitation.expires_at < made + timedelta(days=INVITATION_DAYS)))

@@ -23,6 +23,7 @@ from lms.accounts.passwords import matches
 from lms.accounts.personal_data.activity_log import tell
 from lms.accounts.personal_data.data_visibility import COLUMNS, rows_of_sight
 from lms.accounts.records import Person
+from lms.accounts.session_records import list_sign_ins, touch
 from lms.foundation import audit
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
@@ -126,7 +127,7 @@ def account() -> Any:
                 "last_seen": moment(row.last_seen_at, zone),
                 "this_one": row.token_sha256 == g.session_mark,
             }
-            for row in records.list_sign_ins(me.id)
+            for row in list_sign_ins(me.id)
         ],
         activity=[
             {"when": moment(row.at, zone), "text": text}
@@ -169,7 +170,7 @@ def _name_can_be_printed(form: NamesForm, before: str) -> bool:
 @allow("keep an account")
 def stay() -> Any:
     """Restart the idle time of this sign-in and go back to the page where it was asked."""
-    write(records.touch, g.session_mark)
+    write(touch, g.session_mark)
     return redirect(local_path(request.form.get("next"), url_for("accounts.account")), 303)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from lms.cli.lazy import LazyGroup
-from lms.foundation import logs
+from lms.foundation.logs.setup import start_logs
 
 COMMANDS = {
     "init": "lms.cli.init:init",
-    "demo": "lms.cli.demo:demo",
-    "serve": "lms.cli.serve:serve",
-    "work": "lms.cli.work:work",
+    "demo": "lms.cli.demo.demo:demo",
+    "serve": "lms.cli.serving.serve:serve",
+    "work": "lms.cli.serving.work:work",
     "check": "lms.cli.check:check",
     "publish": "lms.cli.courses:publish",
     "review": "lms.cli.courses:review",
@@ -45,4 +45,4 @@ def main() -> None:
 
     Example: lms check courses/psychological-first-aid
     """
-    logs.start()
+    start_logs()

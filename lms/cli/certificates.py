@@ -23,9 +23,9 @@ from lms.certification.verification.records import list_api_keys
 from lms.cli.lazy import LazyGroup
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
-from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 from lms.learning.progress.records import find_enrolment
 from lms.library.records import find_offering

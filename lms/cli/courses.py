@@ -16,8 +16,8 @@ from lms.content.lint.check import check as check_bundle
 from lms.content.lint.check import render_findings
 from lms.content.model.bundle import for_publishing, from_folder
 from lms.foundation.db import write
-from lms.foundation.files import FileStore
 from lms.foundation.refused import Refused
+from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
 from lms.library import actions, records
 from lms.library.course_cache import get_course

@@ -22,8 +22,8 @@ from lms.cli.certificates import find_award
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.clock import today
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 

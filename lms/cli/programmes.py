@@ -24,10 +24,10 @@ from lms.certification.pdf.jobs import list_designs
 from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.files import FileStore
 from lms.foundation.per_app import provided
-from lms.foundation.shipped import shipped
+from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
 from lms.learning.progress.rules import PRIOR_MONTHS_MOST
 

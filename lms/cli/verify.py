@@ -24,7 +24,7 @@ from lms.cli.certificates import find_award
 from lms.cli.output import json_option, say
 from lms.cli.shared import open_app
 from lms.foundation.clock import now, today
-from lms.foundation.shipped import shipped
+from lms.foundation.config.shipped import shipped
 from lms.foundation.web.security import settings
 
 OFFLINE = "unknown offline"

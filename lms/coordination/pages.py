@@ -18,13 +18,11 @@ from lms.certification.awards.validity import Stage, Validity, stage_of
 from lms.certification.awards.wording import level_words
 from lms.certification.renewal.actions import rule_of
 from lms.certification.renewal.pages import words_of
-from lms.coordination.records import count_outcomes, list_batches
 from lms.coordination.rules import TrainingState, training_state
 from lms.coordination.suppression import suppress
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.collation import found_in, search_key, sort_key
-from lms.foundation.text.csv_files import as_sheet
-from lms.foundation.text.i18n import day, language, ngettext
+from lms.foundation.text.i18n import day, language
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress.records import Enrolment, Learner, list_enrolments_of_programme, list_learners
 from lms.library.course_cache import get_course
@@ -234,52 +232,6 @@ def name_requests(programme_id: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def batch_title(kind: str, count: int) -> str:
-    """Return what was asked for many certificates, in words."""
-    if kind == "file":
-        return _("Download certificates: %(num)s selected", num=count)
-    if kind == "documents":
-        return _("Make missing PDFs: %(num)s selected", num=count)
-    return _("Issue certificates: %(num)s selected", num=count)
-
-
-def batches_of(programme_id: str, asked_by: str) -> list[tuple[str, str, bool]]:
-    """Return (id, title, whether it has ended) of what a coordinator asked for and can still look at."""
-    return [
-        (batch.public_id, batch_title(batch.kind, count_outcomes(batch.id).total()), batch.state != "running")
-        for batch in list_batches(programme_id, asked_by)
-    ]
-
-
-def outcome_words(outcome: str, count: int) -> str:
-    """Return what came of some of the certificates of a batch, in words."""
-    return {
-        "in": ngettext("%(num)s certificate is in the file.", "%(num)s certificates are in the file.", count),
-        "made": ngettext("We made %(num)s PDF.", "We made %(num)s PDFs.", count),
-        "kept": ngettext(
-            "%(num)s existed already and hasn’t changed.", "%(num)s existed already and haven’t changed.", count
-        ),
-        "issued": ngettext(
-            "We issued %(num)s. Its holder gets an email.", "We issued %(num)s. Their holders get an email.", count
-        ),
-        "waiting": ngettext(
-            "%(num)s is still waiting for its course’s review:",
-            "%(num)s are still waiting for their course’s review:",
-            count,
-        ),
-        "none": ngettext("%(num)s person has no certificate yet:", "%(num)s people have no certificate yet:", count),
-        "withdrawn": ngettext(
-            "%(num)s was withdrawn, so we left it out:", "%(num)s were withdrawn, so we left them out:", count
-        ),
-        "nameless": ngettext("%(num)s has no name to print yet:", "%(num)s have no name to print yet:", count),
-        "trouble": ngettext(
-            "We couldn’t make %(num)s PDF. We’ll keep trying, and the people who run this site can see why:",
-            "We couldn’t make %(num)s PDFs. We’ll keep trying, and the people who run this site can see why:",
-            count,
-        ),
-    }[outcome]
-
-
 def usage_of(rows: list[PersonRow]) -> list[tuple[str, int | None, int | None]]:
     """Return (course, who began, who finished) as numbers, None where the group is too small to be told."""
     found = []
@@ -298,40 +250,6 @@ def chosen(rows: list[PersonRow], search: str, states: list[TrainingState]) -> l
         for row in rows
         if (not states or row.training in states) and found_in(search, f"{row.name} {row.email} {row.course}")
     ]
-
-
-def notes_of(row: PersonRow) -> list[str]:
-    """Return what beside its state asks a coordinator to look at a certificate."""
-    found = [
-        row.on_hold and _("Readiness on hold"),
-        row.to_confirm and _("Name to confirm"),
-        row.letters and _("No PDF yet"),
-        row.withdrawn_code and _("A newer certificate was withdrawn"),
-    ]
-    return [words for words in found if words]
-
-
-def as_csv(rows: list[PersonRow]) -> str:
-    """Return the same rows as CSV for a spreadsheet: inert cells, one fact in each, dates that can be sorted."""
-    states = state_names()
-    head = [
-        *(_("Name"), _("Course"), _("Training"), _("Completed on"), _("Certificate"), _("Valid until")),
-        *(_("Ready to practise"), _("Name on certificate"), _("To do"), _("Code"), _("Email address")),
-    ]
-    return as_sheet(
-        head,
-        (
-            (
-                *(row.name, row.course, states[row.training], row.passed_on, row.certificate_short, row.until),
-                *(_readiness_of(row), row.printed, "; ".join(notes_of(row)), row.code, row.email),
-            )
-            for row in rows
-        ),
-    )
-
-
-def _readiness_of(row: PersonRow) -> str:
-    return _("Readiness on hold") if row.on_hold else _("Yes") if row.ready else ""
 
 
 def _state_alone(state: State) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.coordination import records
+from lms.coordination.batches import records
 from lms.foundation.personal_data import Kept, Part, Remains, Sheet
 from lms.foundation.text.i18n import gettext as _
 

@@ -26,19 +26,14 @@ from sqlalchemy import (
     Row,
     String,
     event,
-    func,
-    literal_column,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from lms.foundation import redaction
+from lms.foundation.logs import redaction
 from lms.foundation.per_app import provide, provided
-from lms.foundation.private_files import make_private
+from lms.foundation.storage.private_files import make_private
 from lms.foundation.turns import (
     BRIEF_SECONDS,
     PATIENCE_SECONDS,
@@ -272,32 +267,6 @@ def if_it_answers(ask: Callable[[], R], otherwise: Callable[[], R]) -> R:
         with suppress(SQLAlchemyError):
             db.session.remove()
         return otherwise()
-
-
-class json_rows(FunctionElement[Any]):  # noqa: N801 - named like the SQL functions it stands for
-    """An aggregate: many rows as one JSON array, each row an array of these columns. No rows give [] or None."""
-
-    type = JSON()
-    inherit_cache = True
-
-
-@compiles(json_rows, "sqlite")
-def _json_rows_in_sqlite(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
-    cells = ((cell.type, compiler.process(cell, **options)) for cell in element.clauses)
-    wrapped = (f"json({sql})" if isinstance(kind, JSON) else sql for kind, sql in cells)
-    return f"json_group_array(json_array({', '.join(wrapped)}))"
-
-
-@compiles(json_rows, "postgresql")
-def _json_rows_in_postgresql(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
-    cells = (compiler.process(cell, **options) for cell in element.clauses)
-    return f"json_agg(json_build_array({', '.join(cells)}))"
-
-
-def aggregate_text(texts: Any, between: str) -> Any:
-    """Return the texts of many rows as one; what is between them is part of the statement, not sent each time."""
-    separator: Any = literal_column(f"'{between}'")
-    return func.aggregate_strings(texts, separator)
 
 
 def copy_of(kind: type[Kept], values: Mapping[str, Any]) -> Kept:

@@ -9,8 +9,8 @@ from flask import abort, make_response
 
 from lms.accounts.access import public
 from lms.content.model.pictures import ENDINGS, kind_of
-from lms.foundation.files import FileStore
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from lms.library.blueprint import blueprint
 
 

@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 
 from lms.accounts import actions, limits
 from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.invitations.records import Invitation
 from lms.accounts.passwords import hash_password
-from lms.accounts.records import Invitation, Person
+from lms.accounts.records import Person
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import find_award
 from lms.content.model.course import Course

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import delete, select
 
 from lms.accounts import actions
-from lms.accounts.records import Membership, SignIn, find_visitor, list_sign_ins
+from lms.accounts.records import Membership
+from lms.accounts.session_records import SignIn, find_visitor, list_sign_ins
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 from lms.foundation.keys import fingerprint

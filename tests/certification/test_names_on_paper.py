@@ -19,9 +19,9 @@ from lms.certification.pdf.designs import design_in, missing_glyphs
 from lms.coordination.pages import name_to_confirm
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.files import FileStore
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from tests.builders.learning import earn, make_account, prepare, take_check
 from tests.conftest import ROOT, Site
 from tests.inspector import Inspector, Page

@@ -22,8 +22,8 @@ from lms.certification.pdf.transcript_requests import TRANSCRIPTS_A_PERSON, Tran
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import db
-from lms.foundation.shipped import shipped
 from lms.foundation.web import throttle
 from lms.foundation.web.security import TOKEN_FIELD
 from lms.learning.progress import actions as learning

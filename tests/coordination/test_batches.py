@@ -24,14 +24,15 @@ from lms.certification.awards import actions as certification
 from lms.certification.awards.document_records import Document, RenderRequest
 from lms.certification.awards.records import Award, find_award
 from lms.certification.pdf.zip_archive import file_name
-from lms.coordination import actions, batches
-from lms.coordination.records import Batch, BatchItem
+from lms.coordination.batches import actions
+from lms.coordination.batches import jobs as batch_jobs
+from lms.coordination.batches.records import Batch, BatchItem
 from lms.foundation import clock
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.per_app import provided
-from lms.foundation.shipped import shipped
 from lms.learning.progress.records import list_enrolments_of_programme
 from tests.builders.learning import earn, pass_check, prepare
 from tests.builders.rows import count_events, count_rows
@@ -161,10 +162,10 @@ def test_pressing_twice_asks_once_and_the_file_is_gone_after_a_day(sqlite_site: 
     sqlite_site.work()
     page = page.follow("Refresh")
     file_url = page.links()["Download the file"]
-    assert len(list(batches.folder_of(sqlite_site.settings).iterdir())) == 1
+    assert len(list(batch_jobs.folder_of(sqlite_site.settings).iterdir())) == 1
     clock.shift(timedelta(hours=25))
     sqlite_site.work()
-    assert list(batches.folder_of(sqlite_site.settings).iterdir()) == []
+    assert list(batch_jobs.folder_of(sqlite_site.settings).iterdir()) == []
     sqlite_site.visitors.clear()
     page = sqlite_site.visitor("cora").get(file_url)
     assert "There’s no file to download" in page.main and "Download the file" not in page.links()
@@ -235,7 +236,7 @@ def _unname(award_id: str) -> None:
 def test_cora_stops_it_between_two_steps_and_it_goes_no_further(
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "STEP", 1)
+    monkeypatch.setattr(batch_jobs, "STEP", 1)
     site, cora = sqlite_site, sqlite_site.visitor("cora")
     for name in ("sam", "lena"):
         earn(site, name, document=True)
@@ -247,20 +248,20 @@ def test_cora_stops_it_between_two_steps_and_it_goes_no_further(
     assert "You stopped this after 1 of 2" in page.main
     for _minute in range(3):
         site.work()
-    assert "1 of 2" in cora.get(page.path).main and not list(batches.folder_of(site.settings).glob("*"))
+    assert "1 of 2" in cora.get(page.path).main and not list(batch_jobs.folder_of(site.settings).glob("*"))
 
 
 def test_steps_that_are_pushed_twice_are_done_once(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "STEP", 1)
+    monkeypatch.setattr(batch_jobs, "STEP", 1)
     for name in ("sam", "lena"):
         earn(sqlite_site, name, document=True)
     asked = ask_for_all(sqlite_site, "file")
     designs = shipped("certificates")
     with sqlite_site.inside():
         for _time in range(3):
-            batches.work(f"{asked} 0", sqlite_site.settings, designs)
+            batch_jobs.work(f"{asked} 0", sqlite_site.settings, designs)
         assert db.session.scalar(select(func.count()).where(BatchItem.outcome == "in")) == 1
-        batches.work(f"{asked} 1", sqlite_site.settings, designs)
+        batch_jobs.work(f"{asked} 1", sqlite_site.settings, designs)
     assert count_events(sqlite_site, "DocumentHandedOut") == 2
 
 
@@ -306,7 +307,7 @@ def test_somebody_who_deletes_their_account_is_in_no_file_and_on_no_list(sqlite_
     site.work()
     page = page.follow("Refresh")
     assert "There’s no file to download" in page.main and count_rows(site, BatchItem) == 1
-    assert list(batches.folder_of(site.settings).glob("*")) == []
+    assert list(batch_jobs.folder_of(site.settings).glob("*")) == []
     with site.inside():
         cora_id = site.person("cora").id
     site.do(provided(Hooks, site.app).delete_person, cora_id, None)
@@ -369,7 +370,7 @@ def _file_when_done(site: Site, asked: str) -> Path:
         with site.inside():
             batch = db.session.get_one(Batch, asked)
             if batch.state == "done":
-                file = batches.file_of(batch, site.settings)
+                file = batch_jobs.file_of(batch, site.settings)
                 assert hashlib.sha256(file.read_bytes()).hexdigest() == batch.sha256
                 return file
         time.sleep(0.05)
@@ -397,7 +398,7 @@ def test_names_of_files_are_safe_everywhere(name: str, safe: str | None) -> None
 
 
 def test_a_file_that_was_being_made_when_the_power_went_is_cleared_away(sqlite_site: Site) -> None:
-    folder = batches.folder_of(sqlite_site.settings)
+    folder = batch_jobs.folder_of(sqlite_site.settings)
     folder.mkdir(parents=True)
     old, new = folder / "old.part", folder / "new.part"
     for file in (old, new):

@@ -17,7 +17,7 @@ from lms.accounts.records import Person, find_programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import Award, get_award, list_awards_of_person
 from lms.content.lint.check import check
-from lms.coordination import batches
+from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.pages import rows_of
 from lms.foundation import clock, ids
 from lms.foundation.db import db
@@ -275,7 +275,7 @@ def test_an_older_certificate_that_is_still_valid_is_shown_beside_a_newer_one_th
     assert "An older one is still valid" in cora.get(page.links()["Sam Osei"]).main
     with site.inside():
         enrolment = list_awards_of_person(site.person("sam").id)[0].enrolment_id
-        outcome, award_id = batches._look_after(enrolment, "file", site.settings, ROOT / "certificates")
+        outcome, award_id = batch_jobs._look_after(enrolment, "file", site.settings, ROOT / "certificates")
         assert award_id is not None and (outcome, get_award(award_id).code) == ("in", first)
 
 

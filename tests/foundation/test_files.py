@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from lms.coordination.batches import folder_of
-from lms.coordination.batches import sweep as sweep_batches
+from lms.coordination.batches.jobs import folder_of
+from lms.coordination.batches.jobs import sweep as sweep_batches
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
-from lms.foundation.files import changed_at, write_whole
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.transport import POLICY, open_transport
+from lms.foundation.storage.files import changed_at, write_whole
 from tests.conftest import Site
 
 

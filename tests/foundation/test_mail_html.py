@@ -9,8 +9,8 @@ from typing import Any
 import html5lib
 import pytest
 
-from lms.foundation.email_templates import Email, render_email
 from lms.foundation.mail.outbox import OutboxMail, queue_mail
+from lms.foundation.mail.templates import Email, render_email
 from lms.reminders import Update
 from tests.builders.mail import at_noon, outbox, read, text_of
 from tests.conftest import ROOT, Site

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from lms.foundation.config.settings import BadSetting, read_settings
-from lms.foundation.email_templates import render_email
 from lms.foundation.mail.outbox import queue_mail
+from lms.foundation.mail.templates import render_email
 from lms.foundation.text.i18n import ngettext
 from tests.builders.mail import at_noon, read
 from tests.conftest import Site

@@ -15,7 +15,8 @@ from werkzeug.test import Client, TestResponse
 from lms.accounts import actions as accounts
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.notifications.preferences import off_mark
-from lms.accounts.records import find_programme, list_sign_ins
+from lms.accounts.records import find_programme
+from lms.accounts.session_records import list_sign_ins
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.name_records import NameRequest
@@ -23,13 +24,13 @@ from lms.certification.awards.records import Award, find_award, list_awards_of_p
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.content.lint.check import check
-from lms.coordination.actions import ask
+from lms.coordination.batches.actions import ask
 from lms.foundation import clock
 from lms.foundation.db import db
-from lms.foundation.files import FileStore
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from lms.learning.check.actions import open_check
 from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions as learning

@@ -13,7 +13,7 @@ import pytest
 from lms.accounts.passwords import hash_password
 from lms.certification.awards.records import list_awards
 from lms.content.model.course import Course
-from lms.coordination.records import KINDS
+from lms.coordination.batches.records import KINDS
 from lms.foundation.db import writing
 from lms.library import course_cache
 from tests.builders.learning import (

@@ -18,8 +18,8 @@ from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.awards.reissue import make_anew
 from lms.certification.awards.rules import HARM_SEEN
 from lms.certification.readiness import actions as readiness_actions
-from lms.coordination.actions import ask as ask_for_many
-from lms.coordination.actions import end as end_batch
+from lms.coordination.batches.actions import ask as ask_for_many
+from lms.coordination.batches.actions import end as end_batch
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import inspect, select, text
 
-from lms.accounts.records import SignIn
+from lms.accounts.session_records import SignIn
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lms.accounts.records import find_programme
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
-from lms.foundation.files import FileStore
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from lms.library import actions
 from tests.conftest import ROOT, Site
 

@@ -8,8 +8,8 @@ import pytest
 
 from lms.accounts.records import find_programme
 from lms.cli.courses import publish_folder
-from lms.foundation.files import FileStore
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from lms.library import records
 from tests.builders.pictures import NOT_SHOWN, SVG, picture, taken_in_berlin
 from tests.conftest import Site

@@ -10,14 +10,15 @@ from lms.accounts import limits, records, rules
 from lms.accounts.actions import FormError, check_address, give_role, name_operator, register
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import AddressConfirmed, InvitationMade
-from lms.accounts.records import Invitation, Person
+from lms.accounts.invitations.records import Invitation, find_invitation
+from lms.accounts.records import Person
 from lms.foundation import clock, ids
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
-from lms.foundation.email_templates import Email
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint, seal
 from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail.templates import Email
 from lms.foundation.text.i18n import gettext as _
 
 
@@ -76,7 +77,7 @@ def needs_proof(invitation: Invitation, person: Person | None) -> bool:
 
 def accept(token: str, came: NewAccount | str, *, proven: bool) -> Person | FormError:
     """Use a one-time link, as a new account or as the person with an id; take the role it gives."""
-    invitation = records.find_invitation(fingerprint(token))
+    invitation = find_invitation(fingerprint(token))
     if invitation is None:
         return FormError("email", _("This link has been used already or has expired. Please ask for a new one."))
     known = records.get_person(came) if isinstance(came, str) else None

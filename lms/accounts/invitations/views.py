@@ -13,13 +13,14 @@ from lms.accounts.browser_session import let_in
 from lms.accounts.forms import ForgottenForm, RegisterForm
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.actions import NewAccount, RegisterLetters
+from lms.accounts.invitations.records import Invitation, find_invitation
 from lms.accounts.passwords import hash_password, will_do
-from lms.accounts.records import Invitation, Person
+from lms.accounts.records import Person
 from lms.foundation import ids
 from lms.foundation.db import write
-from lms.foundation.email_templates import render_email
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint, secret_key
+from lms.foundation.mail.templates import render_email
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import Form
 from lms.foundation.web.security import network_today, settings
@@ -72,7 +73,7 @@ def _letters(token: str) -> RegisterLetters:
 @public
 def accept_invitation(token: str) -> Any:
     """Use a one-time link: with a new account, or with one's own."""
-    invitation = records.find_invitation(fingerprint(token))
+    invitation = find_invitation(fingerprint(token))
     if invitation is None:
         return make_response(render_template("accounts/invitation.html", state="ended", form=None), 404)
     somebody = visitor()

@@ -10,11 +10,13 @@ from sqlalchemy import delete, func, select
 
 from lms.accounts import records
 from lms.accounts.events import AccountDeleted
+from lms.accounts.invitations.records import Invitation
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import tell
 from lms.accounts.personal_data.notice import kept
-from lms.accounts.records import Invitation, KnownDevice, Membership, SignIn
+from lms.accounts.records import Membership, Person
+from lms.accounts.session_records import KnownDevice, SignIn, list_devices
 from lms.foundation import audit, clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
@@ -42,52 +44,65 @@ def count_download(person_id: str) -> timedelta | None:
 def export(person_id: str) -> list[Part]:
     """Return all rows about somebody's account."""
     me = records.get_person(person_id)
+    return [
+        _of_names(me),
+        *_of_roles(me),
+        *_of_devices(person_id),
+        *_of_choices(person_id),
+        *_of_what_happened(person_id, me.email),
+    ]
+
+
+def _of_names(me: Person) -> Sheet:
+    return Sheet(
+        "account",
+        _("Your account"),
+        {
+            "email": _("Email address"),
+            "name_here": _("Name shown here"),
+            "joined_as": _("Name you joined with"),
+            "name_on_certificates": _("Name on certificates"),
+            "language": _("Language"),
+            "pronouns": _("Pronouns"),
+            "pronouns_shown": _("Pronouns shown to others"),
+            "long_rest": _("Stay signed in longer"),
+            "runs_the_site": _("Runs this site"),
+            "disabled": _("Account closed"),
+            "confirmed": _("Email address confirmed"),
+            "made": _("Created"),
+            "number": _("Number in web addresses"),
+        },
+        (
+            (
+                me.email,
+                me.display_name,
+                me.joined_as,
+                me.certificate_name,
+                me.language or "",
+                me.pronouns or "",
+                _yes_or_no(me.pronouns_shown),
+                _yes_or_no(me.long_rest),
+                _yes_or_no(me.operator),
+                _moment(me.disabled_at),
+                _moment(me.email_proven_at),
+                me.created_at.isoformat(),
+                me.public_id,
+            ),
+        ),
+    )
+
+
+def _of_roles(me: Person) -> list[Part]:
     programmes = {row.id: row.name for row in records.list_programmes()}
     invitations = db.session.scalars(select(Invitation).where(func.lower(Invitation.email) == me.email))
     return [
-        Sheet(
-            "account",
-            _("Your account"),
-            {
-                "email": _("Email address"),
-                "name_here": _("Name shown here"),
-                "joined_as": _("Name you joined with"),
-                "name_on_certificates": _("Name on certificates"),
-                "language": _("Language"),
-                "pronouns": _("Pronouns"),
-                "pronouns_shown": _("Pronouns shown to others"),
-                "long_rest": _("Stay signed in longer"),
-                "runs_the_site": _("Runs this site"),
-                "disabled": _("Account closed"),
-                "confirmed": _("Email address confirmed"),
-                "made": _("Created"),
-                "number": _("Number in web addresses"),
-            },
-            (
-                (
-                    me.email,
-                    me.display_name,
-                    me.joined_as,
-                    me.certificate_name,
-                    me.language or "",
-                    me.pronouns or "",
-                    _yes_or_no(me.pronouns_shown),
-                    _yes_or_no(me.long_rest),
-                    _yes_or_no(me.operator),
-                    _moment(me.disabled_at),
-                    _moment(me.email_proven_at),
-                    me.created_at.isoformat(),
-                    me.public_id,
-                ),
-            ),
-        ),
         Sheet(
             "roles",
             _("Your roles"),
             {"programme": _("Programme"), "role": _("Role"), "since": _("Since")},
             tuple(
                 (programmes.get(row.programme_id, ""), row.role, row.created_at.isoformat())
-                for row in db.session.scalars(select(Membership).where(Membership.person_id == person_id))
+                for row in db.session.scalars(select(Membership).where(Membership.person_id == me.id))
             ),
         ),
         Sheet(
@@ -104,9 +119,6 @@ def export(person_id: str) -> list[Part]:
                 for row in invitations
             ),
         ),
-        *_of_devices(person_id),
-        *_of_choices(person_id),
-        *_of_what_happened(person_id, me.email),
     ]
 
 
@@ -136,7 +148,7 @@ def _of_devices(person_id: str) -> list[Part]:
             "devices",
             _("Kinds of device you’ve used"),
             {"kind": _("Kind"), "last_used": _("Last used")},
-            tuple((row.kind, row.seen_at.isoformat()) for row in records.list_devices(person_id)),
+            tuple((row.kind, row.seen_at.isoformat()) for row in list_devices(person_id)),
         ),
     ]
 

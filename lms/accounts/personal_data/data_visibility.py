@@ -22,6 +22,11 @@ class Sight:
 
 def sights() -> tuple[Sight, ...]:
     """Return all kinds of knowledge the site holds about a learner."""
+    return (*_of_learning(), *_of_training(), *_of_certificates())
+
+
+def _of_learning() -> tuple[Sight, ...]:
+    """Return what can be known of lessons, answers, conversations, feedback and private notes."""
     return (
         Sight(
             _("Which lessons you’ve finished, and where you are"),
@@ -53,6 +58,12 @@ def sights() -> tuple[Sight, ...]:
             (),
             explanation=_("Nobody. It never leaves your device, and it’s gone when you leave the page."),
         ),
+    )
+
+
+def _of_training() -> tuple[Sight, ...]:
+    """Return what can be known of training states, prior learning and observed practice."""
+    return (
         Sight(
             _(
                 "Your state: not started, in training, waiting for a review, completed with its date, "
@@ -84,6 +95,12 @@ def sights() -> tuple[Sight, ...]:
                 "A second person in your programme confirms that they were there, and isn’t told how it went."
             ),
         ),
+    )
+
+
+def _of_certificates() -> tuple[Sight, ...]:
+    """Return what can be known of certificates and the address."""
+    return (
         Sight(
             _("Whether you hold a certificate, and until when"),
             ("hold certificates", "see certificates of a programme"),

@@ -15,8 +15,8 @@ from lms.certification.blueprint import blueprint
 from lms.certification.keys.did import did_document, has_domain
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.records import list_keys
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 KINDS = {"json": "application/vc+json", "svg": "image/svg+xml", "png": "image/png"}

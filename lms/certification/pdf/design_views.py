@@ -12,11 +12,11 @@ from lms.certification.awards.forms import LookForm
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.pdf.designs import USUAL
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.files import FileStore
 from lms.foundation.hooks import hooks
 from lms.foundation.per_app import provided
-from lms.foundation.shipped import shipped
+from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 

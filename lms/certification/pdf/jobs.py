@@ -23,7 +23,7 @@ from lms.certification.pdf.designs import FONTS, USUAL, Design, covers, design_i
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.files import FileStore
+from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import duration, language, language_on_paper, speaking
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.turns import one_child

@@ -17,8 +17,8 @@ from lms.certification.verification.bulk_views import come_back
 from lms.certification.verification.file_check import Found
 from lms.certification.verification.file_report import said_in
 from lms.certification.verification.refusals import in_words
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.shipped import shipped
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import network_today, settings

@@ -19,7 +19,6 @@ from lms.foundation import clock, ids
 from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import Base, after_commit, db, write
-from lms.foundation.files import changed_at
 from lms.foundation.mail.transport import (
     POLICY,
     Deliver,
@@ -31,6 +30,7 @@ from lms.foundation.mail.transport import (
     write_body,
 )
 from lms.foundation.per_app import get_or_make
+from lms.foundation.storage.files import changed_at
 
 log = logging.getLogger("lms.mail")
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from lms.foundation import clock
 from lms.foundation.config.setting_checks import in_ascii, is_address
 from lms.foundation.config.settings import Settings
-from lms.foundation.files import write_whole
+from lms.foundation.storage.files import write_whole
 
 # Seconds for one answer of a mail server. RFC 5321 would wait minutes, for mail servers among themselves.
 ANSWER_SECONDS = 10.0

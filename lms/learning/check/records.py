@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, literal_column, select, update
 
-from lms.accounts.records import VISITOR, VISITOR_COLUMNS, Programme, as_visitor
+from lms.accounts.records import Programme
 from lms.accounts.rules import Visitor
+from lms.accounts.session_records import VISITOR, VISITOR_COLUMNS, as_visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import copy_of, db, first_row, json_rows, run
+from lms.foundation.db import copy_of, db, first_row, run
+from lms.foundation.sql import json_rows
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.records import Enrolment, upsert
 

@@ -6,7 +6,7 @@ import logging
 import time
 
 
-def start() -> None:
+def start_logs() -> None:
     """Give every line that no other program's set-up takes a time; warnings and worse go to the terminal."""
     form = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     form.converter = time.gmtime

@@ -7,7 +7,7 @@ import multiprocessing
 import click
 
 from lms.cli.output import say
-from lms.cli.supervising import Supervisor, check_port
+from lms.cli.serving.supervising import Supervisor, check_port
 from lms.foundation.config.settings import BadSetting, read_settings
 
 

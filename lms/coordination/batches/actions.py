@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from lms.certification.awards import actions as certification
 from lms.certification.awards.records import find_award_of_enrolment, get_award
-from lms.coordination import records
-from lms.coordination.events import BatchAsked, BatchEnded, DocumentHandedOut
-from lms.coordination.records import Batch, BatchItem, Kind
+from lms.coordination.batches import records
+from lms.coordination.batches.events import BatchAsked, BatchEnded, DocumentHandedOut
+from lms.coordination.batches.records import Batch, BatchItem, Kind
 from lms.foundation import clock, ids
 from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings

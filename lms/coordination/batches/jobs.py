@@ -12,11 +12,11 @@ from lms.certification.awards.document_records import document_is_stored
 from lms.certification.awards.records import best_issued, find_award_of_enrolment, list_awards_of_enrolment
 from lms.certification.pdf.jobs import make_document
 from lms.certification.pdf.zip_archive import PART, put_together
-from lms.coordination import actions, records
-from lms.coordination.records import Batch
+from lms.coordination.batches import actions, records
+from lms.coordination.batches.records import Batch
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.files import changed_at
+from lms.foundation.storage.files import changed_at
 from lms.learning.progress.attempt_records import list_results
 from lms.library.course_cache import get_course
 

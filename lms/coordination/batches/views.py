@@ -4,47 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, make_response, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, send_file, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.certification.awards.actions import today_in
-from lms.coordination import actions, batches, pages, records
+from lms.coordination import pages
+from lms.coordination.batches import actions, records
+from lms.coordination.batches import jobs as batch_jobs
+from lms.coordination.batches.pages import batch_title, outcome_words
+from lms.coordination.batches.records import Batch
 from lms.coordination.blueprint import blueprint
-from lms.coordination.records import KINDS, Batch
-from lms.coordination.views import asked_for, people_page
 from lms.foundation import clock
 from lms.foundation.db import write
-from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web.security import settings
 
-MOST, NAMES_MOST = 2000, 100
+NAMES_MOST = 100
 # What came of it, in the order in which it is told; names stand with what somebody may want to look after.
 OUTCOMES = ("in", "made", "issued", "kept", "waiting", "nameless", "trouble", "withdrawn", "none")
 NAMED = {"waiting", "nameless", "trouble", "withdrawn", "none"}
-
-
-@blueprint.post("/programmes/<programme>/batches")
-@allow("work for many at once")
-def begin_batch(programme: str) -> Any:
-    """Ask for something for the people chosen on the list, or for all that fit its search."""
-    kind, picked = request.form.get("kind"), set(request.form.getlist("pick"))
-    everybody = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
-    rows = pages.chosen(everybody, *asked_for()) if request.form.get("all") == "yes" else everybody
-    chosen = [
-        row.enrolment for row in rows if row.enrolment and (request.form.get("all") == "yes" or row.key in picked)
-    ]
-    problem = ""
-    if kind not in KINDS:
-        problem = _("Choose what you’d like to do.")
-    elif not chosen:
-        problem = _("Select at least one person who has started a course.")
-    elif len(chosen) > MOST:
-        problem = _("You can select up to %(most)s at once. Please narrow your search.", most=MOST)
-    if problem:
-        return make_response(people_page(programme, choosing=True, problem=problem), 422)
-    batch = write(actions.ask, this_programme().id, signed_in().person_id, kind, chosen)  # type: ignore[arg-type]
-    return redirect(url_for("coordination.batch", programme=programme, batch=batch.public_id), 303)
 
 
 def _mine(public_id: str) -> Batch:
@@ -62,7 +39,7 @@ def batch(programme: str, batch: str) -> Any:
     counts = records.count_outcomes(this.id)
     done = counts.total() - counts[None]
     results = [
-        (pages.outcome_words(outcome, counts[outcome]), _names(this, outcome, counts[outcome]))
+        (outcome_words(outcome, counts[outcome]), _names(this, outcome, counts[outcome]))
         for outcome in OUTCOMES
         if counts[outcome]
     ]
@@ -72,7 +49,7 @@ def batch(programme: str, batch: str) -> Any:
         here="people",
         programme=this_programme(),
         batch=this.public_id,
-        title=pages.batch_title(this.kind, counts.total()),
+        title=batch_title(this.kind, counts.total()),
         kind=this.kind,
         state=this.state,
         done=done,
@@ -97,7 +74,7 @@ def _names(batch: Batch, outcome: str, count: int) -> tuple[list[str], int]:
 def batch_file(programme: str, batch: str) -> Any:
     """Give the file to whoever asked for it, for a day."""
     this = _mine(batch)
-    path = batches.file_of(this, settings())
+    path = batch_jobs.file_of(this, settings())
     if not this.has_file() or not path.is_file():
         return redirect(url_for("coordination.batch", programme=programme, batch=batch), 303)
     name = f"certificates-{programme}-{clock.day_of(this.made_at, settings().timezone)}.zip"

@@ -12,13 +12,13 @@ from lms.accounts import actions, records
 from lms.accounts.passwords import hash_password
 from lms.cli.check import course_folders
 from lms.cli.courses import publish_folder
-from lms.cli.demo_history import BEGAN, add_person, days_ago, live_through
-from lms.cli.demo_people import SIGN_INS
+from lms.cli.demo.history import BEGAN, add_person, days_ago, live_through
+from lms.cli.demo.people import SIGN_INS
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.config.settings import Settings
+from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 LIMITS = (

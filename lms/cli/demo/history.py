@@ -18,7 +18,7 @@ from lms.certification.awards import actions as certification
 from lms.certification.awards import reissue
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.certification.readiness import actions as readiness_actions
-from lms.cli.demo_people import FEEDBACK, INVITED, LISTENING, PEOPLE, PFA, SIGN_INS, WELLBEING, Stage
+from lms.cli.demo.people import FEEDBACK, INVITED, LISTENING, PEOPLE, PFA, SIGN_INS, WELLBEING, Stage
 from lms.content.model.conversation import End
 from lms.content.questions import complete, sample
 from lms.foundation import clock, ids

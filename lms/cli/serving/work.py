@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from lms.certification.pdf.jobs import get_ready
+from lms.cli.serving.supervising import parent_in_charge
 from lms.cli.shared import inside
-from lms.cli.supervising import parent_in_charge
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.jobs import Jobs
+from lms.foundation.config.shipped import shipped
 from lms.foundation.per_app import provided
-from lms.foundation.shipped import shipped
 from lms.foundation.web.security import settings
 
 

@@ -1,0 +1,1 @@
+"""The demo: people and their history on a site of this machine."""

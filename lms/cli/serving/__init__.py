@@ -1,0 +1,1 @@
+"""Commands that run the site: web workers and the job process."""

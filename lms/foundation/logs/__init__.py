@@ -1,0 +1,1 @@
+"""Logging, without secrets or personal data."""

@@ -1,0 +1,1 @@
+"""Files on disk: stored by digest, and private to the site."""
