@@ -62,7 +62,6 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
-from lms.certification.awards import addresses
 from lms.app import create_app
 from lms.foundation.migrations import upgrade
 from lms.foundation.config.settings import read_settings
@@ -70,7 +69,7 @@ from lms.foundation.config.settings import read_settings
 settings = read_settings({"LMS_DATA": sys.argv[1]})
 app = create_app(settings)
 upgrade(app)
-from lms.certification.awards import wording
+from lms.certification.awards import addresses
 from lms.certification.badges import open_badge
 from lms.certification.keys.did import issuer_of
 from lms.certification.keys.keyring import open_ring
