@@ -13,6 +13,7 @@ from lms.foundation.db import Base, db
 from lms.library.course_cache import for_staff
 
 RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
+RENDER_EXPECTED = timedelta(minutes=5)
 
 
 class Document(Base):
@@ -37,6 +38,16 @@ class RenderRequest(Base):
     letters: Mapped[str | None]
     done_at: Mapped[datetime | None]
 
+    @property
+    def missing_letters(self) -> tuple[str, ...]:
+        """The characters of the name that its design can't print."""
+        return tuple((self.letters or "").split())
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether nothing has tried to make it for a while, as when the job process isn't running."""
+        return self.tried_at is None and self.requested_at < clock.now() - RENDER_EXPECTED
+
 
 def find_award_of_document(sha256: str) -> Award | None:
     """Return the award whose kept PDF has a digest."""
@@ -44,16 +55,16 @@ def find_award_of_document(sha256: str) -> Award | None:
     return db.session.scalar(query.where(Document.sha256 == sha256))
 
 
+def find_render_request(award_id: str) -> RenderRequest | None:
+    """Return the request for a certificate's PDF that isn't made yet."""
+    request = db.session.get(RenderRequest, award_id)
+    return request if request and request.done_at is None else None
+
+
 def find_letters(award_id: str) -> tuple[str, ...]:
-    """Return the letters for which a certificate's PDF waits, as far as it was tried."""
-    request = db.session.get(RenderRequest, award_id)
-    return tuple((request.letters or "").split()) if request and request.done_at is None else ()
-
-
-def pdf_is_delayed(award_id: str) -> bool:
-    """Decide whether something held up a certificate's PDF when it was last tried."""
-    request = db.session.get(RenderRequest, award_id)
-    return request is not None and request.done_at is None and request.trouble is not None
+    """Return the characters for which a certificate's PDF waits, as far as it was tried."""
+    request = find_render_request(award_id)
+    return request.missing_letters if request else ()
 
 
 def find_document(award_id: str) -> Document | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
@@ -39,6 +40,11 @@ def _back_url(programme: str, award: Award) -> str:
     if find_member(holder, award.programme_id) is None:
         return url_for("coordination.people", programme=programme)
     return url_for("coordination.person", programme=programme, person=holder)
+
+
+def _choices(field: Any, without: Collection[str] = ()) -> list[tuple[str, str, str]]:
+    """Return (value, label, hint) of a field's choices."""
+    return [(choice.value, choice.label, "") for choice in field.choices if choice.value not in without]
 
 
 @blueprint.post("/certificates/<code>/another-name")
@@ -79,6 +85,7 @@ def make_anew(programme: str, code: str) -> Any:
         "certification/make_anew.html",
         here="people",
         form=form,
+        choices=_choices(form.because, without=() if asked else ("name",)),
         programme=this_programme(),
         award={"code": award.code, "title": award.title, "version": award.version, "name": award.name},
         can_reissue=reissue.can_be_made_anew(award),
@@ -106,6 +113,7 @@ def _withdraw_page(award: Award, form: WithdrawForm, problem: str | None = None)
         "certification/withdraw.html",
         here="people",
         form=form,
+        choices=_choices(form.reason),
         programme=this_programme(),
         award={
             "code": award.code,

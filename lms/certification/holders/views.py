@@ -39,6 +39,7 @@ def certificate(code: str) -> Any:
     state = actions.state_of(award, settings())
     mark, state_text, sentence = renewal_pages.words_of(award, settings())
     size = document_records.document_is_stored(award.id)
+    request_for_pdf = document_records.find_render_request(award.id)
     programme = get_programme(award.programme_id)
     another = get_person(award.person_id).certificate_name
     after = award.replaced_by or award.renewed_by or award.raised_to
@@ -61,8 +62,9 @@ def certificate(code: str) -> Any:
         },
         ready=size is not None,
         show_picture=size is not None and state in {"valid", "expired"},
-        letters=document_records.find_letters(award.id),
-        delayed=document_records.pdf_is_delayed(award.id),
+        letters=request_for_pdf.missing_letters if request_for_pdf else (),
+        delayed=request_for_pdf is not None and request_for_pdf.trouble is not None,
+        overdue=request_for_pdf is not None and request_for_pdf.is_overdue,
         has_badge=badge_records.has_badge(award.id),
         size_kb=-(-(size or 0) // 1024),
         attests=wording.fields(award),
@@ -88,12 +90,9 @@ def certificate(code: str) -> Any:
 @blueprint.get("/certificates/<code>/pdf")
 @allow("hold certificates")
 def document(code: str) -> Any:
-    """Give the kept PDF, byte for byte; when it is not made yet, make it now."""
+    """Return the stored PDF, byte for byte, or redirect to the page that says when it will be ready."""
     award = own_award(code)
     found = document_records.find_document(award.id)
-    if found is None and award.name and not award.waiting:
-        render_in_child(award.code, settings())
-        found = document_records.find_document(award.id)
     if found is None:
         return redirect(url_for("certification.certificate", code=award.code), 303)
     response = make_response(found.content)
@@ -102,6 +101,16 @@ def document(code: str) -> Any:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["ETag"] = f'"{found.sha256}"'
     return response
+
+
+@blueprint.post("/certificates/<code>/pdf")
+@allow("hold certificates")
+def prepare_document(code: str) -> Any:
+    """Make the PDF at once, for a site whose job process isn't running."""
+    award = own_award(code)
+    if award.name and not award.waiting and document_records.document_is_stored(award.id) is None:
+        render_in_child(award.code, settings())
+    return redirect(url_for("certification.certificate", code=award.code), 303)
 
 
 @blueprint.get("/certificates/<code>/picture")
