@@ -7,10 +7,11 @@ request to its end counts as one act. It costs some 30 µs a request, a tenth of
 from __future__ import annotations
 
 import multiprocessing
+import random
 import selectors
 import socket
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -67,6 +68,11 @@ def read_page(path: str, cookie: str = "") -> Script:
     reply = yield request("GET", path, cookie)
     if reply.status != 200:
         raise Unexpected(f"GET {path}: {reply.status}")
+
+
+def read_any(paths: Sequence[str], cookie: str = "") -> Script:
+    """Get one of several pages, whichever comes up."""
+    return read_page(random.choice(paths), cookie)
 
 
 class Client:

@@ -1,4 +1,4 @@
-"""A site to measure: temporary data, four hundred learners who are signed in, and servers started and stopped."""
+"""A site to measure: temporary data, learners who are signed in, certificates, and servers started and stopped."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -22,6 +23,7 @@ from lms.certification.awards.codes import new_code
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import attest_course
 from lms.cli.courses import publish_folder
+from lms.content.model.conversation import End
 from lms.content.model.course import Course
 from lms.foundation import clock, ids
 from lms.foundation.config.settings import read_settings
@@ -39,6 +41,9 @@ FOLDER = str(ROOT)
 PEOPLE = 16
 # Nobody takes a check fifty times: each client plays many people in turn, so that none has more tries than people have.
 PEOPLE_EACH = 25
+# Somebody passes once, so that each of these is played once in all rounds together.
+READY = 1400
+CODES = 400
 LESSONS_DONE = 3
 START_MOST = 60.0
 # Plain gunicorn, so that the ratio to it shows what the site's own worker costs as well as what its pages cost.
@@ -48,12 +53,16 @@ YARDSTICK += ["--worker-connections", "512", "--no-control-socket", "--log-level
 
 @dataclass(frozen=True)
 class Filled:
-    """What stands in the data: the course, whom to be, and a certificate to verify."""
+    """What is in the data: the course, whom to be, and certificates to verify.
+
+    `cookies` are of people in the middle of the course, `ready` of those who need only the check for a certificate.
+    """
 
     data: Path
     course: Course
     cookies: tuple[str, ...]
-    code: str
+    ready: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 def new_app(data: Path) -> Flask:
@@ -70,51 +79,76 @@ def publish(folder: Path, programme_id: str) -> Course:
 
 
 def fill(data: Path) -> Filled:
-    """Fill a folder with the first course, learners in the middle of it, and one certificate."""
+    """Fill a folder with the first course, learners in the middle of it and at its end, and certificates."""
     app = new_app(data)
     with at_work(app):
         facts = {"lead": "Ingrid Okafor", "emergency": "999", "country": "GB"}
         programme = write(accounts.set_programme, "harbour", "Harbour Hospitals", facts, False, touch_hold=True)
         course = publish(PFA, programme.id)
-        cookies = tuple(write(_learner, number, programme.id, course) for number in range(PEOPLE * PEOPLE_EACH))
-        code = write(_certificate, programme.id, course)
+        cookies = write(_in_groups, range(PEOPLE * PEOPLE_EACH), lambda number: _learner(number, programme.id, course))
+        ready = write(_in_groups, range(READY), lambda number: _ready(number, programme.id, course))
+        codes = write(_in_groups, range(CODES), lambda number: _certificate(number, programme.id, course))
         db.session.remove()
         db.engine.dispose()
-    return Filled(data, course, cookies, code)
+    return Filled(data, course, cookies, ready, codes)
+
+
+def _in_groups(numbers: range, make: Callable[[int], str]) -> tuple[str, ...]:
+    return tuple(make(number) for number in numbers)
+
+
+def _enrolled(name: str, programme_id: str, course: Course) -> tuple[str, str, Enrolment]:
+    """Return the address, the inner id and the enrolment of a new learner."""
+    email = f"{name.lower().replace(' ', '-')}@example.org"
+    person = accounts.register(email, name, "cannot be used to sign in")
+    assert isinstance(person, Person)
+    accounts.give_role(person.id, programme_id, "learner")
+    return email, person.id, learning.enrol(person.id, programme_id, course)
+
+
+def _signed_in(email: str, person_id: str) -> str:
+    return f"session={accounts.sign_in(person_id, True, email, '127.0.0.1')}"
 
 
 def _learner(number: int, programme_id: str, course: Course) -> str:
-    email = f"learner-{number}@example.org"
-    person = accounts.register(email, f"Sam Osei {number}", "cannot be used to sign in")
-    assert isinstance(person, Person)
-    accounts.give_role(person.id, programme_id, "learner")
-    enrolment = learning.enrol(person.id, programme_id, course)
+    email, person_id, enrolment = _enrolled(f"Sam Osei {number}", programme_id, course)
     for lesson in course.lessons[:LESSONS_DONE]:
         learning.finish_lesson(enrolment.id, lesson.id)
-    return f"session={accounts.sign_in(person.id, True, email, '127.0.0.1')}"
+    return _signed_in(email, person_id)
 
 
-def _certificate(programme_id: str, course: Course) -> str:
-    person = accounts.register("holder@example.org", "Lena Brandt", "cannot be used to sign in")
-    assert isinstance(person, Person)
-    enrolment: Enrolment = learning.enrol(person.id, programme_id, course)
+def _ready(number: int, programme_id: str, course: Course) -> str:
+    email, person_id, enrolment = _enrolled(f"Ruth Adeyemi {number}", programme_id, course)
+    for lesson in course.lessons:
+        learning.finish_lesson(enrolment.id, lesson.id)
+    for conversation in course.conversations:
+        end = next(end for end in conversation.ends if isinstance(end, End) and end.good)
+        learning.complete_practice(enrolment.id, conversation, end)
+    return _signed_in(email, person_id)
+
+
+def _certificate(number: int, programme_id: str, course: Course) -> str:
+    """Make a certificate, of the last three years; some have expired."""
+    _email, person_id, enrolment = _enrolled(f"Lena Brandt {number}", programme_id, course)
+    passed_on = clock.today("UTC") - timedelta(days=number * 1000 // CODES)
     award = Award(
         id=ids.inner_id(),
         code=new_code(),
         programme_id=programme_id,
-        person_id=person.id,
+        person_id=person_id,
         enrolment_id=enrolment.id,
         course_id=course.id,
         digest=course.digest,
         version=course.version,
         title=course.title,
-        name=person.certificate_name,
+        name=f"Lena Brandt {number}",
         facts=attest_course(course, Progress(), ()).as_json(),
-        passed_on=clock.today("UTC"),
-        valid_until=None,
+        passed_on=passed_on,
+        valid_until=passed_on + timedelta(days=730),
         waiting=False,
         issued_at=clock.now(),
         name_shown=False,
+        current_for=enrolment.id,
     )
     db.session.add(award)
     return award.code

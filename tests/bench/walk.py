@@ -5,15 +5,21 @@ from __future__ import annotations
 import gzip
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import unescape
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus, urljoin
 
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person
 from lms.app import at_work
+from lms.content.model.course import Course
+from lms.content.model.question import Question
+from lms.content.questions import chosen, complete, present, sample
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.db import db, write
 from lms.foundation.per_app import provided
@@ -22,26 +28,71 @@ from tests.bench.site import new_app, publish
 from tests.inspector import Inspector, Page
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
-_CHOICE = re.compile(r'<input [^>]*type="(?:radio|checkbox)"[^>]*>')
+_QUESTION = re.compile(r'data-question="([^"]+)"')
+_CHOICE = re.compile(
+    r'<input type="(?:radio|checkbox)" name="(q-[^"]+)" value="([^"]*)"[^>]*>\s*<span>(.*?)</span>', re.DOTALL
+)
+_PLACE = re.compile(r'<label for="[^"]+">([^<]*(?:<(?!/label)[^<]*)*)</label>\s*<select [^>]*name="(q-[^"]+)"')
+_PAIRING = re.compile(r'<fieldset class="pairing"[^>]*>\s*<legend>(.*?)</legend>(.*?)</fieldset>', re.DOTALL)
 _HIDDEN = re.compile(r'name="(revision-[^"]+)" value="([^"]*)"')
 _ATTEMPT = re.compile(r"/checks/([^/]+)/")
-_NAME, _VALUE = re.compile(r' name="(q-[^"]+)"'), re.compile(r' value="([^"]*)"')
+_TAG = re.compile(r"<[^>]+>")
+_PASSED = "You passed the check"
 
 
-def whole_check(course_id: str, people: Sequence[tuple[str, str]]) -> Script:
-    """As one of several people: open a check, take its page of all questions, send the answers, and read the result."""
-    cookie, token = random.choice(people)
-    form = f"form_token={token}"
-    reply = yield _post(f"/courses/{course_id}/check", cookie, form)
+@dataclass
+class Learner:
+    """Somebody who takes checks: the cookie and form token of a browser, and whether the answers are the right ones."""
+
+    cookie: str
+    token: str
+    passes: bool = False
+
+
+def whole_check(course_id: str, right: Mapping[str, Any], take_turns: Iterator[Learner]) -> Script:
+    """As the next of several people: open a check, take its page of all questions, send answers, read the result."""
+    learner = next(take_turns)
+    form = f"form_token={learner.token}"
+    reply = yield _post(f"/courses/{course_id}/check", learner.cookie, form)
     found = _ATTEMPT.search(_to(reply, "start"))
     if found is None:
         raise Unexpected(f"start: led to {reply.header('Location')}")
     attempt = f"/checks/{found[1]}"
-    reply = yield request("GET", f"{attempt}/all", cookie)
-    answers = _answers(_text(reply, "form"))
-    reply = yield _post(f"{attempt}/all", cookie, f"{form}&go=send&{answers}")
-    reply = yield request("GET", _to(reply, "submit"), cookie)
-    _text(reply, "result")
+    reply = yield request("GET", f"{attempt}/all", learner.cookie)
+    html = _text(reply, "form")
+    answers = _right_answers(html, right) if learner.passes else _first_choices(html)
+    reply = yield _post(f"{attempt}/all", learner.cookie, f"{form}&go=send&{_encoded(answers, html)}")
+    reply = yield request("GET", _to(reply, "submit"), learner.cookie)
+    if learner.passes and _PASSED not in _text(reply, "result"):
+        raise Unexpected("result: not passed with the right answers")
+
+
+def turns(people: Sequence[Learner], ready: Sequence[Learner] = ()) -> Iterator[Learner]:
+    """Give one of the people again and again, and between each two somebody who is ready, as long as there are any."""
+    waiting = iter(ready)
+    for learner in cycle(random.sample(people, len(people))):
+        yield learner
+        following = next(waiting, None)
+        if following is not None:
+            yield following
+
+
+def right_choices(course: Course) -> dict[str, Any]:
+    """Return for each question what is right, by the texts on the page: {id: {text, …}} or {id: {text: text, …}}."""
+    return {question.id: _right_choices(question) for question in course.questions if question.drawable}
+
+
+def _right_choices(question: Question) -> Any:
+    answer = next(answer for answer in sample(question)["right"] if complete(question, answer) is None)
+    shown, tokens = present(question, 0), chosen(question, answer, 0)
+    texts = {item.token: _plain(item.text) for item in (*shown.items, *shown.rights)}
+    if isinstance(tokens, dict):
+        return {texts[token]: texts.get(str(value), str(value)) for token, value in tokens.items()}
+    return {texts[token] for token in tokens}
+
+
+def _plain(html: str) -> str:
+    return unescape(_TAG.sub("", html)).strip()
 
 
 def token_script(path: str, cookie: str, keep: list[str]) -> Script:
@@ -70,14 +121,33 @@ def _text(reply: Reply, step: str) -> str:
     return (gzip.decompress(reply.body) if packed else reply.body).decode()
 
 
-def _answers(html: str) -> str:
-    """Return the first choice of every question, as a form sends it."""
+def _first_choices(html: str) -> list[tuple[str, str]]:
+    """Return the first choice of every question."""
     chosen: dict[str, str] = {}
-    for tag in _CHOICE.findall(html):
-        name, value = _NAME.search(tag), _VALUE.search(tag)
-        if name and value:
-            chosen.setdefault(name[1], value[1])
-    pairs = [*chosen.items(), *_HIDDEN.findall(html)]
+    for name, value, _text_of_choice in _CHOICE.findall(html):
+        chosen.setdefault(name, value)
+    return list(chosen.items())
+
+
+def _right_answers(html: str, right: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the name and value of every choice that is right."""
+    found = []
+    for question_id, part in zip(*[iter(_QUESTION.split(html)[1:])] * 2, strict=True):
+        wanted = right[question_id]
+        if isinstance(wanted, set):
+            found += [(name, value) for name, value, text in _CHOICE.findall(part) if _plain(text) in wanted]
+            continue
+        found += [(name, wanted[_plain(text)]) for text, name in _PLACE.findall(part)]
+        for left, choices in _PAIRING.findall(part):
+            found += [
+                (name, value) for name, value, text in _CHOICE.findall(choices) if _plain(text) == wanted[_plain(left)]
+            ]
+    return found
+
+
+def _encoded(answers: list[tuple[str, str]], html: str) -> str:
+    """Return answers as a form sends them."""
+    pairs = [*answers, *_HIDDEN.findall(html)]
     return "&".join(f"{quote_plus(unescape(name))}={quote_plus(unescape(value))}" for name, value in pairs)
 
 
