@@ -1,22 +1,35 @@
-"""Certificates from before the rebuild: an old site is upgraded, and what it issued is verified unchanged."""
+"""What was made before the rebuild: an old site's certificates are verified unchanged, and old designs still work."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from lms.accounts.actions import set_programme
+from lms.certification.awards.addresses import qr_address
+from lms.certification.awards.codes import grouped
+from lms.certification.awards.records import find_award
+from lms.certification.awards.wording import paper_of
 from lms.certification.badges.baking import baked
+from lms.certification.keys.opening import keys_of
+from lms.certification.keys.qr_payload import opened, sealed
+from lms.certification.pdf.render import square
 from lms.foundation import clock
 from lms.foundation.migrations import upgrade
-from tests.builders.certificates import bring
+from tests.builders.certificates import bring, pdf
+from tests.builders.learning import earn
 from tests.conftest import ROOT, Site
 
-SITE = ROOT / "tests" / "certification" / "made_before" / "site-0014.tar.xz"
+MADE_BEFORE = ROOT / "tests" / "certification" / "made_before"
+SITE = MADE_BEFORE / "site-0014.tar.xz"
 Made = tuple[Site, Path, dict[str, str]]
 
 
@@ -77,3 +90,32 @@ def test_a_withdrawn_one_is_told_in_the_list_that_its_badge_names(made: Made) ->
     assert before["credentialSubject"]["statusPurpose"] == "revocation"
     assert before["credentialSubject"]["encodedList"] != after["credentialSubject"]["encodedList"]
     assert "withdrawn" in site.stranger().get(f"/verify/{facts['code']}").h1
+
+
+def test_its_qr_code_is_read_and_says_what_was_printed(made: Made) -> None:
+    site, folder, facts = made
+    with site.inside():
+        keys = keys_of(site.settings)
+        award = find_award(facts["code"])
+        assert award is not None
+        words = sealed(paper_of(award), keys.badge_key)
+    (figure,) = PdfReader(folder / "certificate.pdf").pages[0].images
+    dots = square(qr_address(site.settings, facts["code"]), words).matrix
+    assert [dot < 128 for dot in figure.image.convert("L").tobytes()] == [bool(dot) for row in dots for dot in row]
+    paper = opened(words, [keys.badge_public])
+    assert (paper.code, paper.name, paper.course) == (facts["code"], facts["name"], facts["title"])
+
+
+@pytest.mark.parametrize("design", ["old-plain", "old-formal", "old-warm"])
+def test_a_design_that_a_programme_copied_before_makes_certificates(sqlite_site: Site, design: str) -> None:
+    """The shipped designs as they were before the rebuild, which somebody may have copied and changed."""
+    own = sqlite_site.settings.data / "certificates" / design
+    shutil.copytree(MADE_BEFORE / "designs" / design, own)
+    page = own / "certificate.html"
+    page.write_text(page.read_text("utf-8").replace("</h1>", "</h1><p>Harbour’s own line</p>", 1), "utf-8")
+    sqlite_site.do(set_programme, "harbour", None, {"design": design})
+    code = earn(sqlite_site, document=True)
+    (printed,) = PdfReader(BytesIO(pdf(sqlite_site, code))).pages
+    text = " ".join(printed.extract_text().split())
+    for words in ("Sam Osei", "Harbour’s own line", "Psychological first aid", grouped(code), "Valid until"):
+        assert words in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from lms.accounts.access import WITH_KEY
 from lms.accounts.rules import MAY
 from lms.app import create_app
-from tests.conftest import settings_for
+from tests.conftest import ROOT, settings_for
 from tests.house.ledger import read_ledger
 
 
@@ -37,6 +38,18 @@ def test_the_ledger_lists_every_door_with_its_mark_and_no_other(app: Flask) -> N
     listed = {(door.method, door.path): door.mark for door in read_ledger()}
     assert len(listed) == len(read_ledger())
     assert listed == doors_of(app)
+
+
+def test_every_address_that_was_ever_given_out_still_leads_somewhere(app: Flask) -> None:
+    lines = (ROOT / "tests" / "house" / "addresses.txt").read_text("utf-8").splitlines()
+    given_out = [line.split() for line in lines if line and not line.startswith("#")]
+    places = app.url_map.bind("127.0.0.1")
+    lost = [
+        f"{method} {path}"
+        for method, path in given_out
+        if not places.test(re.sub(r"<[^>]+>", "x", re.sub(r"<int:[^>]+>", "1", path)), method)
+    ]
+    assert lost == []
 
 
 def test_what_the_ledger_says_of_who_gets_in_is_what_the_may_table_says() -> None:

@@ -81,6 +81,31 @@ def test_any_text_is_read_or_told_apart(text: str) -> None:
     assert isinstance(found, Lines) or all(isinstance(one, Trouble) and trouble_words(one) for one in found)
 
 
+# As docs/settings.md showed it before the rebuild.
+WRITTEN_BEFORE = """
+[GB]
+lines = [
+  { id = "night-desk", label = "Night desk", number = "020 7946 0042", hours = "always", \
+languages = ["en"], verified_on = "2026-05-03" },
+]
+
+[programme.harbour]
+lines = [
+  { id = "chaplaincy", label = "Chaplaincy", number = "020 7946 0099", ways = ["call", "text"], \
+note = "Any faith or none." },
+]
+"""
+
+
+def test_a_file_written_before_the_rebuild_is_still_read(sqlite_site: Site) -> None:
+    in_britain(sqlite_site)
+    write_own(sqlite_site, WRITTEN_BEFORE)
+    page = sqlite_site.visitor("sam").get("/support")
+    labels = ["".join(node.itertext()) for node in page.find(".lines h3")]
+    assert labels.index("Chaplaincy") < labels.index("Night desk") < labels.index("Samaritans")
+    assert "Any faith or none." in page.main and "Checked on 3 May 2026" in page.main
+
+
 def test_own_lines_come_first_and_in_place_of_shipped_ones() -> None:
     own = read_lines(OWN)
     assert isinstance(own, Lines)
