@@ -42,6 +42,7 @@ from lms.library import course_cache
 from lms.library.blueprint import blueprint as library_blueprint
 from lms.library.records import list_current_digests
 from lms.wellbeing.blueprint import blueprint as wellbeing_blueprint
+from lms.wellbeing.pages import display_saved_path
 from lms.wellbeing.rules import read_display
 
 ROOMS = (
@@ -157,6 +158,7 @@ def _speak(app: Flask, settings: Settings) -> None:
         return {
             "visitor": visitor and _as_page_sees(visitor),
             "display": read_display(request.cookies.get("display", "")),
+            "display_saved": request.args.get("display") == "saved",
             "lang": i18n.language(),
             "dir": i18n.direction(),
             "this_path": g.get("path_in_page") or _path_of_page(),
@@ -175,7 +177,8 @@ def _frame_of_page() -> tuple[Hashable, str]:
 def _path_of_page() -> str:
     """Return the address to come back to: that of this page, or of the one behind a post."""
     if request.method in {"GET", "HEAD"}:
-        return request.full_path.rstrip("?")
+        path = request.full_path.rstrip("?")
+        return display_saved_path(path, saved=False) if "display" in request.args else path
     return security.local_path(request.path, url_for("learning.home"))
 
 

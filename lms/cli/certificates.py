@@ -26,6 +26,7 @@ from lms.cli.shared import get_programme, inside
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
+from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.security import settings
 from lms.learning.progress.records import find_enrolment
 from lms.library.records import find_offering
@@ -90,7 +91,14 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
 
 def _why_not(request: Any) -> str:
     """Return why a document is not there, as far as that is known."""
-    return f"couldn’t be made after {request.tries} attempts: {request.trouble}" if request else "not made yet"
+    if request is None:
+        return "not made yet"
+    return ngettext(
+        "couldn’t be made after %(num)s attempt: %(trouble)s",
+        "couldn’t be made after %(num)s attempts: %(trouble)s",
+        request.tries,
+        trouble=request.trouble,
+    )
 
 
 @certificates.command("download")

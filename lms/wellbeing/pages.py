@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from babel import Locale, UnknownLocaleError
 
@@ -136,3 +137,11 @@ def person_to_talk_to(facts: dict[str, Any] | None) -> dict[str, str] | None:
         "link": contact_link(contact),
         "about": " ".join(part if part.endswith(".") else f"{part}." for part in about if part),
     }
+
+
+def display_saved_path(path: str, saved: bool = True) -> str:
+    """Return an address that says that display settings were saved, or the same address without that."""
+    parts = urlsplit(path)
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "display"]
+    query += [("display", "saved")] if saved else []
+    return parts.path + (f"?{urlencode(query)}" if query else "")

@@ -131,14 +131,12 @@ def _support_page(facts: Facts | None) -> str:
 def display() -> Any:
     """Change how the screen looks; the choice is kept on this device, and with the account of who is signed in."""
     if request.method == "GET":
-        notices = [_("Saved.")] if request.args.get("saved") else []
-        return _whatever_happens(
-            lambda _facts: render_template("wellbeing/display.html", back_url=_back(), notices=notices)
-        )
+        return _whatever_happens(lambda _facts: render_template("wellbeing/display.html", back_url=_back()))
     names = ("size", "face", "light", "quiet", "leave", "space")
     chosen = choose_display(*(request.form.get(name, "") for name in names)).as_cookie()
     if_it_answers(lambda: _keep_with_account(chosen), lambda: None)
-    response = redirect(local_path(request.form.get("next"), url_for("wellbeing.display")), 303)
+    target = local_path(request.form.get("next"), url_for("wellbeing.display"))
+    response = redirect(pages.display_saved_path(target), 303)
     _set_display(response, chosen, YEAR)
     return response
 

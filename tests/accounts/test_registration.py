@@ -317,3 +317,18 @@ def test_the_command_gives_a_role_above_learner_to_nobody_whose_address_is_unpro
     assert link and sqlite_site.stranger().get(link[1]).form_with("Create account")
     told = CliRunner().invoke(lms, ["people", "add", *to, "--role", "coordinator", "--checked"]).output
     assert "now has the role coordinator" in told
+
+
+def test_emails_with_a_link_to_an_account_name_the_programme(site: Site) -> None:
+    ask(site, "noor@example.org")
+    site.stranger().get(invitation(site, "trainer", "tomas@example.org", emailed=False)).form_with(
+        "Send the link"
+    ).submit("Send the link")
+    with site.inside():
+        subjects = set(db.session.scalars(select(OutboxMail.subject)))
+        bodies = list(db.session.scalars(select(OutboxMail.body)))
+    assert subjects == {
+        "Create your account for Harbour Hospitals",
+        "Confirm your email address to join Harbour Hospitals",
+    }
+    assert all("Harbour" in body for body in bodies)

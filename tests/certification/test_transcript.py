@@ -158,7 +158,7 @@ def test_the_job_process_makes_the_pdf_that_sam_asks_for(site: Site) -> None:
     assert page.path == "/transcript" and "Your PDF is being prepared. It will be here in a minute." in page.main
     assert "Download the PDF" not in page.links() and download(site).status_code == 303
     site.work()
-    page = page.follow("Look again")
+    page = page.follow("Refresh")
     assert "Download the PDF" in page.links() and "You can download this PDF until" in page.main
     reply = download(site)
     assert (reply.status_code, reply.mimetype) == (200, "application/pdf")
@@ -220,7 +220,7 @@ def test_when_it_cannot_be_made_the_page_says_so_calmly_and_the_sweep_tries_agai
     ask(sqlite_site)
     sqlite_site.work()
     page = sqlite_site.visitor("sam").get("/transcript")
-    assert "We couldn’t prepare your PDF yet. We’ll try again" in page.main and "Look again" in page.main
+    assert "We couldn’t prepare your PDF yet. We’ll try again" in page.main and "Refresh" in page.main
     for path, content in keys:
         path.write_bytes(content)
     sqlite_site.work()

@@ -126,7 +126,7 @@ def fetch_certificate(hands: Mouse, served: Served) -> tuple[str, Path]:
             if is_made(served, code):
                 break
             hands.page.wait_for_timeout(250)
-        hands.press("Look again")
+        hands.press("Refresh")
     return code, hands.download("Download the PDF")
 
 

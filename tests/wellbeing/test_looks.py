@@ -35,3 +35,14 @@ def test_a_device_that_has_a_choice_keeps_it_and_lenas_account_has_none_of_sams(
     sqlite_site.visitor("sam").get("/display").form("/display").submit(size="larger")
     assert cookie_of(arrive(sqlite_site, True, {"size": "smaller"})) == "smaller.plain.device.full.tagged.set"
     assert cookie_of(sqlite_site.visitor("lena")) is None
+
+
+def test_saving_from_the_menu_says_so_once_on_the_page_where_it_was_opened(sqlite_site: Site) -> None:
+    sam, saved = sqlite_site.visitor("sam"), "Your display settings apply to every page"
+    sam.get(f"{COURSE}/lessons/what-pfa-is")
+    page = sam.get("/courses?here=1").form("/display").submit(size="larger")
+    assert page.path.startswith("/courses") and "here=1" in page.path and saved in page.main
+    assert dict(page.form("/display").fields)["next"] == "/courses?here=1"
+    assert saved not in sam.get("/courses").main
+    page = sam.get("/display").form("/display").submit(size="set")
+    assert page.path.startswith("/display") and saved in page.main

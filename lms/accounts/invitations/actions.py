@@ -130,13 +130,14 @@ def ask_to_register(settings: Settings, email: str, network: str, token: str, le
     if not may_get_one:
         return
     # The link is known to nobody but the reader of the first email.
-    _add(_first_programme(), "learner", address, token)
+    _add(first_programme(), "learner", address, token)
     letter = letters.has_account if known else letters.looks_like_another
     mail_outbox.queue_mail(
         settings, address, *(letter if known or isinstance(checked, FormError) else letters.link), any_hour=True
     )
 
 
-def _first_programme() -> str | None:
+def first_programme() -> str | None:
+    """Return the id of the programme that people who register join: the oldest."""
     programmes = records.list_programmes()
     return programmes[0].id if programmes else None

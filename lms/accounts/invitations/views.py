@@ -63,7 +63,7 @@ def _letters(token: str) -> RegisterLetters:
     sign_in, forgotten = site + url_for("accounts.sign_in"), site + url_for("accounts.forgotten")
     preferences_url = site + url_for("accounts.letters_page")
     return RegisterLetters(
-        render_email("register", address=_link(token)),
+        render_email("register", address=_link(token), programme=_name_of(invitation_actions.first_programme())),
         render_email("has_account", sign_in=sign_in, forgotten=forgotten, preferences_url=preferences_url),
         render_email("looks_like_another"),
     )
@@ -122,6 +122,10 @@ def _state(invitation: Invitation, me: Person | None, proven: bool) -> str:
     return "accept" if me else "new"
 
 
+def _name_of(programme_id: str | None) -> str:
+    return records.get_programme(programme_id).name if programme_id else ""
+
+
 def _may_send(invitation: Invitation, token: str) -> bool:
     """Email the link that proves the address, unless the network asked for too many."""
     mark = network_today()
@@ -132,7 +136,7 @@ def _may_send(invitation: Invitation, token: str) -> bool:
         settings(),
         invitation.email,
         mark,
-        render_email("invitation", address=_link(token)),
+        render_email("invitation", address=_link(token), programme=_name_of(invitation.programme_id)),
     )
     return True
 

@@ -54,9 +54,10 @@ def courses() -> Any:
     enrolments = records.list_enrolments(somebody.person_id) if somebody else []
     enrolments = [row for row in enrolments if somebody and row.programme_id in somebody.roles]
     enrolment_by_course = {row.course_id: row for row in enrolments}
+    lines = {row.course_id: row.minor_line for row in enrolments}
     finished_at = records.last_finished([row.id for row in enrolments]) if enrolments else {}
     entries, under_way = [], []
-    for number, (course_id, digest) in enumerate(records.offered_courses(somebody), 1):
+    for number, (course_id, digest) in enumerate(records.offered_courses(somebody, lines), 1):
         course = get_course(digest)
         enrolment = enrolment_by_course.get(course_id)
         progress = records.progress_of(enrolment.id) if enrolment else Progress()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -130,17 +130,24 @@ def list_learners(programme_id: str) -> list[Learner]:
     ]
 
 
-def offered_courses(visitor: Visitor | None) -> list[tuple[str, str]]:
-    """Return (course id, newest digest) of what somebody may read, in its order, each course once."""
+def offered_courses(visitor: Visitor | None, lines: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """Return (course id, digest) of what somebody may read, in its order, each course once.
+
+    The digest is that of the minor line that `lines` names for a course, otherwise the newest.
+    """
     query = (
-        select(Offering.course_id, Offering.programme_id, Offering.open_reading, CourseLine.digest)
+        select(
+            Offering.course_id, Offering.programme_id, Offering.open_reading, CourseLine.minor_line, CourseLine.digest
+        )
         .join(CourseLine, CourseLine.course_id == Offering.course_id)
         .order_by(Offering.position, Offering.id, CourseLine.rank.desc())
     )
     found: dict[str, str] = {}
-    for course_id, programme_id, open_reading, digest in db.session.execute(query):
+    for course_id, programme_id, open_reading, minor_line, digest in db.session.execute(query):
         if open_reading or (visitor and programme_id in visitor.roles):
             found.setdefault(course_id, digest)
+            if lines and lines.get(course_id) == minor_line:
+                found[course_id] = digest
     return list(found.items())
 
 
