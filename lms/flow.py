@@ -53,7 +53,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
 from lms.foundation.web.security import settings as this_site
-from lms.learning.check.refreshers import tell_of_due
+from lms.learning.check.refreshers import queue_due_reminders
 from lms.learning.feedback.records import list_finishers
 from lms.learning.personal_data import actions as own_learning
 from lms.learning.practice import records as practice_records
@@ -253,7 +253,7 @@ def _tell_of_answer(event: RemarkAnswered) -> None:
 
 def _tell_of_refreshers(settings: Settings) -> None:
     line, address = _("Your refresher is ready: two or three questions, if you like"), url_for("learning.refreshers")
-    write(tell_of_due, clock.today(settings.timezone), line, address)
+    write(queue_due_reminders, clock.today(settings.timezone), line, address)
 
 
 def lanes(settings: Settings, designs: Path) -> list[Lane]:

@@ -15,7 +15,7 @@ import click
 
 from lms.cli.output import json_option, say
 from lms.content.lint.across import shared_sentences
-from lms.content.lint.check import look_over, render_findings
+from lms.content.lint.check import check_with_measures, render_findings
 from lms.content.lint.measures import Measures
 from lms.content.model.bundle import from_folder
 from lms.content.model.report import Finding
@@ -52,7 +52,7 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
     Example: lms check courses/psychological-first-aid
     """
     with _rare_collections():
-        checked = {folder: look_over(from_folder(folder), folder.name) for folder in course_folders(paths)}
+        checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in course_folders(paths)}
     shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
     told = []
     for folder, one in checked.items():

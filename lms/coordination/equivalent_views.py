@@ -19,7 +19,7 @@ from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 from lms.learning.progress import actions, rules
-from lms.learning.progress.equivalents import Equivalent, find_equivalent, list_standing
+from lms.learning.progress.equivalents import Equivalent, find_equivalent, list_valid_equivalents
 from lms.learning.progress.records import Enrolment, get_enrolment
 
 
@@ -36,7 +36,7 @@ def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str,
     return {
         f"{course.id}/{item}/{item_id}": (enrolment.id, item, item_id, f"{course.title}: {title}")
         for enrolment, course in begun
-        for item, item_id, title in rules.can_be_met_otherwise(course)
+        for item, item_id, title in rules.equivalent_items(course)
     }
 
 
@@ -91,7 +91,7 @@ def _page(
     undo_problem: tuple[str, str] = ("", ""),
 ) -> Any:
     words = {value[:3]: value[3] for value in choices.values()}
-    recorded = [row for enrolment, _course in begun_by(member.id) for row in list_standing(enrolment.id)]
+    recorded = [row for enrolment, _course in begun_by(member.id) for row in list_valid_equivalents(enrolment.id)]
     saved = request.method == "GET" and request.args.get("saved")
     page = render_template(
         "coordination/equivalents.html",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.accounts.actions import set_programme
 from lms.certification.awards.actions import release_reviewed
 from lms.certification.awards.records import Award, find_award, list_awards
-from lms.certification.renewal.actions import begin_renewal
+from lms.certification.renewal.actions import start_renewal
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
@@ -293,7 +293,7 @@ def test_a_certificate_that_is_not_due_is_not_renewed_by_asking(sqlite_site: Sit
     with site.inside():
         award = find_award(first)
     assert award is not None
-    assert isinstance(site.do(begin_renewal, award.id, site.settings), Refused)
+    assert isinstance(site.do(start_renewal, award.id, site.settings), Refused)
     assert count_events(site, "RenewalBegun") == 0
 
 

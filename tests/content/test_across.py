@@ -1,7 +1,7 @@
 """A sentence that two lessons share is told, within a course and across courses."""
 
 from lms.content.lint.across import shared_sentences
-from lms.content.lint.check import look_over
+from lms.content.lint.check import check_with_measures
 from tests.content.small_course import FILES, LESSON, bundle
 
 SHARED = "Stay with the person until somebody else is really there."
@@ -14,7 +14,7 @@ def look(first: str, second: str, gentle: str = "") -> list[tuple[str, int, str]
         "1-begin/2-stay.md": SECOND.split("Dana looks up.")[0] + f"{second}[^WANG24]\n",
         "1-begin/2-stay.gentle.md": f"---\ncontent_notes: none\n---\n{gentle or 'All is well.'}\n",
     }
-    found = look_over(bundle(**files), "small-course").reading.findings
+    found = check_with_measures(bundle(**files), "small-course").reading.findings
     return [(finding.path, finding.line, finding.message) for finding in found if finding.code == "SHARED_SENTENCE"]
 
 
@@ -48,7 +48,9 @@ def test_front_matter_and_questions_are_left_out():
 
 def test_courses_are_held_against_each_other_and_told_apart_by_name():
     one, other = (
-        look_over(bundle(**{"1-begin/1-hello.md": LESSON.replace("Dana looks up.", text)}), "small-course").measures
+        check_with_measures(
+            bundle(**{"1-begin/1-hello.md": LESSON.replace("Dana looks up.", text)}), "small-course"
+        ).measures
         for text in (SHARED, f"Noor waits. {SHARED}")
     )
     assert one is not None and other is not None

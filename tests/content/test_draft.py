@@ -1,6 +1,6 @@
 """A draft is listed and looked at, lacks what it likes, and is not held to what only a finished course owes."""
 
-from lms.content.lint.check import look_over
+from lms.content.lint.check import check_with_measures
 from tests.content.small_course import FILES, bundle
 
 DRAFT = (
@@ -24,7 +24,7 @@ BARE = {
 
 
 def test_an_outline_without_texts_bank_or_gentler_versions_passes_with_warnings_only():
-    checked = look_over(bundle(**BARE, **{"course.md": DRAFT}), "small-course")
+    checked = check_with_measures(bundle(**BARE, **{"course.md": DRAFT}), "small-course")
     assert {finding.severity for finding in checked.reading.findings} == {"warning"}
     assert checked.reading.course is not None and checked.reading.course.draft
     assert checked.measures is not None and checked.measures.in_a_line().startswith("draft, 0 words, 1 lesson, ")
@@ -32,17 +32,19 @@ def test_an_outline_without_texts_bank_or_gentler_versions_passes_with_warnings_
 
 def test_a_draft_may_have_no_lesson_at_all_and_draw_nothing_yet():
     files = {**BARE, "1-begin/1-hello.md": None, "course.md": DRAFT.replace("draw: 12", "draw: 0")}
-    reading = look_over(bundle(**files), "small-course").reading
+    reading = check_with_measures(bundle(**files), "small-course").reading
     assert reading.course is not None and reading.ok
 
 
 def test_the_same_outline_that_calls_itself_ready_is_stopped():
-    ready = look_over(bundle(**BARE, **{"course.md": DRAFT.replace("\nstatus: draft", "")}), "small-course").reading
+    ready = check_with_measures(
+        bundle(**BARE, **{"course.md": DRAFT.replace("\nstatus: draft", "")}), "small-course"
+    ).reading
     assert ready.course is None
 
 
 def test_what_a_draft_says_is_still_held_to_the_truth():
-    reading = look_over(
+    reading = check_with_measures(
         bundle(**BARE, **{"course.md": DRAFT.replace("A course for tests.", "This training prevents burnout.")})
     ).reading
     assert "UNTRUE_PROMISE" in {finding.code for finding in reading.findings if finding.severity == "error"}

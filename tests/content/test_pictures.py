@@ -12,7 +12,7 @@ from PIL import Image
 
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, for_publishing
-from lms.content.model.pictures import NoPicture, look_at, without_metadata
+from lms.content.model.pictures import UnreadablePicture, inspect_picture, without_metadata
 from tests.builders.pictures import NOT_SHOWN, SVG, picture, taken_in_berlin
 from tests.content.small_course import LESSON, bundle, codes
 
@@ -34,8 +34,8 @@ def huge_png() -> bytes:
 def test_what_no_browser_shows_is_refused_by_its_bytes(path):
     found = [one for one in check(bundle(**{path: NOT_SHOWN[path]}), "small-course").findings if one.path == path]
     assert [(one.code, one.severity) for one in found] == [("BAD_MEDIA", "error")]
-    with pytest.raises(NoPicture):
-        look_at(NOT_SHOWN[path])
+    with pytest.raises(UnreadablePicture):
+        inspect_picture(NOT_SHOWN[path])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_picture_under_another_ending_is_told_its_own(path, content, right):
 )
 def test_a_picture_that_browsers_show_is_taken(path, content):
     assert codes(check(bundle(**{path: content}), "small-course")) == {"THIN_GROUP"}
-    assert (look_at(content).width, look_at(content).height) in ((40, 30), (0, 0))
+    assert (inspect_picture(content).width, inspect_picture(content).height) in ((40, 30), (0, 0))
 
 
 def test_a_small_file_with_a_huge_picture_is_refused():

@@ -5,7 +5,7 @@ import textstat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.content.lint.check import look_over
+from lms.content.lint.check import check_with_measures
 from lms.content.markdown.blocks import parse
 from lms.content.model.bundle import from_folder
 from lms.content.reader.reader import read
@@ -88,7 +88,7 @@ def test_a_page_above_grade_nine_is_hinted_at_and_not_stopped():
 
 def test_a_gentler_version_is_graded_too():
     front = "---\ncontent_notes: none\n---\n"
-    reading = look_over(bundle(**{"1-begin/1-hello.gentle.md": front + HARD}), "small-course").reading
+    reading = check_with_measures(bundle(**{"1-begin/1-hello.gentle.md": front + HARD}), "small-course").reading
     assert "READING_GRADE" in codes(reading)
 
 
@@ -97,14 +97,14 @@ def test_other_languages_are_not_graded_by_an_english_rule():
         "course.md": FILES["course.md"].replace("language: en", "language: de"),
         LESSON_PATH: LESSON.replace("Dana looks up.", HARD * 3),
     }
-    checked = look_over(bundle(**files), "small-course")
+    checked = check_with_measures(bundle(**files), "small-course")
     assert "READING_GRADE" not in codes(checked.reading)
     assert checked.measures is not None
     assert checked.measures.highest_grade is None
 
 
 def test_a_course_is_told_in_figures():
-    measures = look_over(bundle(), "small-course").measures
+    measures = check_with_measures(bundle(), "small-course").measures
     assert measures is not None
     lesson = measures.lessons[0]
     assert (lesson.id, lesson.gentle, lesson.practice, lesson.minutes) == ("hello", True, 1, 5)
@@ -115,7 +115,7 @@ def test_a_course_is_told_in_figures():
 
 
 def test_a_course_that_cannot_be_put_together_has_no_figures():
-    assert look_over(bundle(**{"course.md": None})).measures is None
+    assert check_with_measures(bundle(**{"course.md": None})).measures is None
 
 
 @given(st.text(max_size=80))

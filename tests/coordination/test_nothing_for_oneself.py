@@ -12,7 +12,7 @@ from lms.accounts.rules import MAY
 from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.foundation import clock
 from lms.learning.progress import actions as learning
-from lms.learning.progress.equivalents import list_standing
+from lms.learning.progress.equivalents import list_valid_equivalents
 from tests.builders.learning import CONVERSATIONS, PFA, pass_check, prepare
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector
@@ -86,6 +86,6 @@ def test_cora_cannot_waive_a_conversation_for_herself_but_another_coordinator_ca
     form.action = f"/programmes/harbour/people/{cora}/equivalents"
     form.submit(expect=403, item=f"{PFA}/practice/{CONVERSATIONS[0]}", way=way, reason="Why.", done_on="2026-01-01")
     with sqlite_site.inside():
-        assert list_standing(enrolment) == []
+        assert list_valid_equivalents(enrolment) == []
     page = visitor.get(f"/programmes/harbour/people/{cora}")
     assert "Another coordinator" in page.main and "/equivalents" not in page.html

@@ -207,7 +207,7 @@ def _go_on(served: Served, people: People, folder: Path) -> None:
             award, newest = find_award(people.codes[name]), the_course(GOING_ON)
             assert award is not None
             known = get_course(award.digest)
-        site.do(learning.begin_renewal, award.enrolment_id, known, newest)
+        site.do(learning.start_renewal, award.enrolment_id, known, newest)
         pass_check(site, award.enrolment_id, course=GOING_ON)
         if name == "sela":
             site.do(learning.finish_lesson, award.enrolment_id, "hello-2")

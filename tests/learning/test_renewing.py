@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lms.content.lint.check import check
 from lms.content.model.course import Course
-from lms.learning.progress.renewal_rules import minutes_of, practice_asked, renewal_scope, what_renewing_asks
+from lms.learning.progress.renewal_rules import minutes_of, practice_asked, renewal_requirements, renewal_scope
 from lms.learning.progress.rules import Progress, draw, everything_is_done, grade_check, needed_right
 from tests.builders.learning import sample_of
 from tests.content.small_course import CONVERSATION, COURSE, LESSON, bundle, course
@@ -32,7 +32,7 @@ def test_what_changed_is_asked_with_its_questions_and_every_critical_group() -> 
     scope = renewal_scope(course(), newest)
     assert (scope.across, scope.safety, scope.since) == (False, True, "1.0.0")
     assert scope.questions == {"sml-q01", "sml-q02", "sml-q03", "sml-q06"} and scope.draw == 3
-    asked = what_renewing_asks(newest, scope, PLAYED, passed=False)
+    asked = renewal_requirements(newest, scope, PLAYED, passed=False)
     assert [(item.kind, item.met) for item in asked] == [("lessons", False), ("check", False), ("safety", False)]
 
 
@@ -58,7 +58,7 @@ def test_conversations_are_asked_again_only_when_they_changed() -> None:
     scope = renewal_scope(course(), other)
     # The one that changed is open again when a renewal begins; played anew, it is met.
     for progress, met in ((Progress(passed=True), False), (PLAYED, True)):
-        asked = {item.kind: item for item in what_renewing_asks(other, scope, progress, passed=True)}
+        asked = {item.kind: item for item in renewal_requirements(other, scope, progress, passed=True)}
         assert asked["practice"].needed == 1 and asked["practice"].met is met
     assert minutes_of(other, scope, PLAYED) == 12 + 3
 

@@ -35,7 +35,7 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.web import throttle
 from lms.learning.progress.attempt_records import list_results
-from lms.learning.progress.equivalents import list_standing
+from lms.learning.progress.equivalents import list_valid_equivalents
 from lms.learning.progress.records import get_enrolment, progress_of
 from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course
@@ -119,7 +119,7 @@ def waived_of(enrolment_id: str, progress: Progress) -> set[str]:
     """Return the ids of what was waived for an enrolment; nothing is asked where nothing was met otherwise."""
     if not (progress.lessons_otherwise or progress.practised_otherwise):
         return set()
-    return {row.item_id for row in list_standing(enrolment_id) if row.way == "waived"}
+    return {row.item_id for row in list_valid_equivalents(enrolment_id) if row.way == "waived"}
 
 
 def release_reviewed(course_id: str, settings: Settings) -> int:

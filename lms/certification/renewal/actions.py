@@ -24,8 +24,8 @@ from lms.foundation.events import announce
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress import renewal_rules
-from lms.learning.progress.actions import begin_renewal as begin
 from lms.learning.progress.actions import end_renewal
+from lms.learning.progress.actions import start_renewal as begin
 from lms.learning.progress.attempt_records import list_results
 from lms.learning.progress.records import progress_of
 from lms.learning.progress.renewal_records import find_pass, find_renewal
@@ -124,7 +124,7 @@ def _can_be_followed(award: Award) -> bool:
     return award.current_for is not None and not award.waiting and award.withdrawn_at is None
 
 
-def begin_renewal(award_id: str, settings: Settings) -> Refused | None:
+def start_renewal(award_id: str, settings: Settings) -> Refused | None:
     """Begin to renew a certificate on the newest version of its course, in its window or for a new edition."""
     award = records.get_award(award_id)
     status = renewal_status(award, settings)
@@ -170,7 +170,7 @@ def _by_renewal_check(current: Award, progress: Progress) -> tuple[Course, Attes
     attempt, result = found
     course = get_course(attempt.digest)
     scope = renewal_scope(get_course(renewal.since), course)
-    if not all(item.met for item in renewal_rules.what_renewing_asks(course, scope, progress, passed=True)):
+    if not all(item.met for item in renewal_rules.renewal_requirements(course, scope, progress, passed=True)):
         return None
     waived = waived_of(current.enrolment_id, progress)
     return course, rules.attest_renewal(course, scope, progress, result.asked, waived, _first_completion(current))

@@ -29,7 +29,7 @@ def renew(code: str) -> Any:
     award = own_award(code)
     # What the write decides on is read before it.
     renewal_actions.renewal_status(award, settings())
-    refused = write(renewal_actions.begin_renewal, award.id, settings())
+    refused = write(renewal_actions.start_renewal, award.id, settings())
     if refused:
         return redirect(url_for("certification.certificate", code=award.code), 303)
     return redirect(url_for("learning.left", course=award.course_id), 303)

@@ -9,7 +9,7 @@ from lms.content.lint.across import shared_sentences
 from lms.content.lint.lint import lint_course
 from lms.content.lint.measures import Measures, measure
 from lms.content.lint.pasted import look_for_pasted
-from lms.content.lint.picture_files import look_at_media
+from lms.content.lint.picture_files import check_pictures
 from lms.content.lint.promises import look_for_promises, look_for_wording
 from lms.content.lint.proofread import proofread
 from lms.content.lint.stray_marks import look_for_marks
@@ -18,7 +18,7 @@ from lms.content.model.course import Reading
 from lms.content.model.report import Finding
 from lms.content.reader.reader import finish, read, read_course, reread
 
-__all__ = ["Checked", "check", "look_over", "read_course", "render_findings", "reread"]
+__all__ = ["Checked", "check", "check_with_measures", "read_course", "render_findings", "reread"]
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Checked:
 
 def check(bundle: Bundle, name: str = "") -> Reading:
     """Reads and proofreads a course; `name` is its folder's, which is its id."""
-    return look_over(bundle, name).reading
+    return check_with_measures(bundle, name).reading
 
 
-def look_over(bundle: Bundle, name: str = "") -> Checked:
+def check_with_measures(bundle: Bundle, name: str = "") -> Checked:
     """The same, with the figures that writers ask for."""
     context, course = read(bundle, name)
-    look_at_media(context, bundle.files)
+    check_pictures(context, bundle.files)
     for parsed in context.parsed_files:
         proofread(context, parsed)
         look_for_wording(parsed)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from posixpath import splitext
 
-from lms.content.model.pictures import ENDINGS, PIXELS_MOST, NoPicture, look_at
+from lms.content.model.pictures import ENDINGS, PIXELS_MOST, UnreadablePicture, inspect_picture
 from lms.content.model.structure import is_picture
 from lms.content.reader.context import ParseContext
 
 
-def look_at_media(context: ParseContext, files: Mapping[str, bytes]) -> None:
+def check_pictures(context: ParseContext, files: Mapping[str, bytes]) -> None:
     """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
     for path, content in files.items():
         if not path.startswith("media/") or not is_picture(path):
@@ -18,8 +18,8 @@ def look_at_media(context: ParseContext, files: Mapping[str, bytes]) -> None:
         report = context.report(path)
         ending = splitext(path)[1].lower()
         try:
-            picture = look_at(content)
-        except NoPicture as what:
+            picture = inspect_picture(content)
+        except UnreadablePicture as what:
             report.add("BAD_MEDIA", message=f"The file is {what}.")
             continue
         if ENDINGS.get(ending) != picture.kind:

@@ -32,7 +32,7 @@ _ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
 _COUNTED = ("h2", "h3", "h4", "h5", "h6", "li", "table", "tr", "blockquote", "a", "img", "em", "strong")
 
 
-def behind_a_button(html: str, picture: str) -> str | None:
+def fold_picture(html: str, picture: str) -> str | None:
     """Return a page with one picture folded away behind its description; None where it does not stand alone."""
     alone = re.compile(rf'<figure>\s*(<img\b[^>]*src="[^"]*/{re.escape(picture)}"[^>]*>)')
     found = alone.search(html)
@@ -49,7 +49,7 @@ def story_note(told_by: str, removal: str) -> str:
     return f'<p class="small soft">{words}</p>'
 
 
-class Furnish(Treeprocessor):
+class FurnitureTreeprocessor(Treeprocessor):
     """Puts the furniture in place of marked quotes, and dresses tables and pictures."""
 
     def __init__(self, md: Markdown, find_picture: Callable[[str], str | None]) -> None:
@@ -217,7 +217,7 @@ class Furniture(Extension):
     """Registers the two steps with the library and keeps hold of them."""
 
     citations: Citations
-    furnish: Furnish
+    furnish: FurnitureTreeprocessor
 
     def __init__(self, sources: Mapping[str, Source], find_picture: Callable[[str], str | None]) -> None:
         super().__init__()
@@ -226,7 +226,7 @@ class Furniture(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         """Citations come before the library's own footnotes; furniture after everything is in the tree."""
         self.citations = Citations(md, self.sources)
-        self.furnish = Furnish(md, self.find_picture)
+        self.furnish = FurnitureTreeprocessor(md, self.find_picture)
         md.inlinePatterns.register(self.citations, "citations", 176)
         md.treeprocessors.register(self.furnish, "furnish", 5)
 

@@ -54,7 +54,7 @@ _OTHERS = (
 )
 
 
-class NoPicture(Exception):
+class UnreadablePicture(Exception):
     """The bytes are not a picture that browsers can show; the message says what they are."""
 
 
@@ -67,21 +67,21 @@ class Picture:
     height: int = 0
 
 
-def look_at(content: bytes) -> Picture:
+def inspect_picture(content: bytes) -> Picture:
     """Tell what a picture is, from its whole structure and without unpacking a pixel; raise NoPicture."""
     try:
         found = _photograph(content)
     except (struct.error, IndexError):
-        raise NoPicture("a picture that is damaged or cut short") from None
+        raise UnreadablePicture("a picture that is damaged or cut short") from None
     if found and not (found.width and found.height):
-        raise NoPicture("a picture without any pixels")
+        raise UnreadablePicture("a picture without any pixels")
     if found:
         return found
     if _is_drawing(content):
         _check_drawing(content)
         return Picture("image/svg+xml")
     what = next((what for pattern, what in _OTHERS if pattern.match(content)), "not a picture that browsers can show")
-    raise NoPicture(what if content else "an empty file")
+    raise UnreadablePicture(what if content else "an empty file")
 
 
 def _photograph(content: bytes) -> Picture | None:
@@ -97,7 +97,7 @@ def _check_drawing(content: bytes) -> None:
     try:
         ParserCreate().Parse(content, True)
     except ExpatError as error:
-        raise NoPicture(f"a drawing with an error on line {error.lineno}") from None
+        raise UnreadablePicture(f"a drawing with an error on line {error.lineno}") from None
 
 
 def _is_drawing(content: bytes) -> bool:
@@ -117,8 +117,8 @@ def _is_drawing(content: bytes) -> bool:
 def kind_of(content: bytes) -> str | None:
     """Return the media type under which a picture may be served; None for what is no picture."""
     try:
-        return look_at(content).kind
-    except NoPicture:
+        return inspect_picture(content).kind
+    except UnreadablePicture:
         return None
 
 
@@ -144,7 +144,7 @@ def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         (length,) = struct.unpack_from(">I", content, place)
         name, whole = content[place + 4 : place + 8], content[place : place + 12 + length]
         if len(whole) < 12 + length:
-            raise NoPicture("a picture that is damaged or cut short")
+            raise UnreadablePicture("a picture that is damaged or cut short")
         yield name, whole
         place += 12 + length
         if name == b"IEND":
@@ -154,7 +154,7 @@ def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _png(content: bytes) -> Picture:
     names = [name for name, _ in _png_chunks(content)]
     if names[0] != b"IHDR" or b"IDAT" not in names:
-        raise NoPicture("a picture that is damaged or cut short")
+        raise UnreadablePicture("a picture that is damaged or cut short")
     width, height = struct.unpack_from(">II", content, 16)
     return Picture("image/png", width, height)
 
@@ -167,7 +167,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     place = 2
     while True:
         if content[place] != 0xFF:
-            raise NoPicture("a picture that is damaged or cut short")
+            raise UnreadablePicture("a picture that is damaged or cut short")
         while content[place + 1] == 0xFF:
             place += 1
         marker = content[place + 1]
@@ -179,7 +179,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
         if marker == _SCAN:
             end = _end_of_scan(content, end)
         if length < 2 or end > len(content):
-            raise NoPicture("a picture that is damaged or cut short")
+            raise UnreadablePicture("a picture that is damaged or cut short")
         yield marker, content[place:end]
         place = end
 
@@ -189,7 +189,7 @@ def _end_of_scan(content: bytes, place: int) -> int:
     while True:
         place = content.find(b"\xff", place)
         if place < 0 or place + 1 >= len(content):
-            raise NoPicture("a picture that is damaged or cut short")
+            raise UnreadablePicture("a picture that is damaged or cut short")
         following = content[place + 1]
         if following != 0 and not 0xD0 <= following <= 0xD7 and following != 0xFF:
             return place
@@ -205,7 +205,7 @@ def _jpeg(content: bytes) -> Picture:
             size = width, height
         scanned = scanned or marker == _SCAN
     if size is None or not scanned:
-        raise NoPicture("a picture that is damaged or cut short")
+        raise UnreadablePicture("a picture that is damaged or cut short")
     return Picture("image/jpeg", *size)
 
 
@@ -248,7 +248,7 @@ def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     (size,) = struct.unpack_from("<I", content, 4)
     end, place = 8 + size, 12
     if end > len(content):
-        raise NoPicture("a picture that is damaged or cut short")
+        raise UnreadablePicture("a picture that is damaged or cut short")
     while place + 8 <= end:
         (length,) = struct.unpack_from("<I", content, place + 4)
         whole = content[place : place + 8 + length + length % 2]
@@ -266,7 +266,7 @@ def _webp(content: bytes) -> Picture:
     elif name == b"VP8 ":
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", first, 14))
     else:
-        raise NoPicture("a picture that is damaged or cut short")
+        raise UnreadablePicture("a picture that is damaged or cut short")
     return Picture("image/webp", width, height)
 
 

@@ -7,7 +7,7 @@ from posixpath import dirname
 from urllib.parse import quote
 
 from lms.content.markdown.blocks import words_of
-from lms.content.markdown.furniture import behind_a_button, story_note
+from lms.content.markdown.furniture import fold_picture, story_note
 from lms.content.markdown.quotes import PRIVATE
 from lms.content.model.content_note import ContentNote
 from lms.content.model.conversation import Conversation
@@ -113,12 +113,12 @@ def _fold_pictures(
     for source in shape.distressing:
         found = context.renderer.picture_path(source, dirname(path))
         name = quote(found.removeprefix("media/")) if found else ""
-        folded = behind_a_button(html, name) if name else None
+        folded = fold_picture(html, name) if name else None
         if folded is None:
             at = _line_of(parsed.report, "distressing")
             parsed.report.add("DISTRESSING_NOT_ALONE", at, f"“{source}” isn’t in a paragraph of its own.")
         html = folded or html
-        gentle = (behind_a_button(gentle, name) or gentle) if gentle and name else gentle
+        gentle = (fold_picture(gentle, name) or gentle) if gentle and name else gentle
     return html, gentle
 
 

@@ -34,7 +34,7 @@ def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = N
     seed = secrets.randbits(62)
     shorter = (scope.questions, scope.draw) if scope and renewal else (None, None)
     drawn = list(rules.draw(course, seen, seed, *shorter))
-    attempt = check_records.keep_attempt(enrolment_id, course.digest, seed, drawn, renewal.id if renewal else None)
+    attempt = check_records.add_attempt(enrolment_id, course.digest, seed, drawn, renewal.id if renewal else None)
     announce(CheckOpened(checks.person_id, checks.programme_id, enrolment_id, attempt.id))
     return attempt, {}
 
@@ -42,17 +42,17 @@ def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = N
 def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
     """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
     stored = check_records.get_stored(attempt_id)
-    saved = stored.saved if stored.result else _keep_newer(attempt_id, stored.saved, answers)
+    saved = stored.saved if stored.result else _store_newer(attempt_id, stored.saved, answers)
     return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
 
 
-def _keep_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
+def _store_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
     """Save what no equal or higher revision stands against; return all that is saved then.
 
     Of two tabs that were opened on the same revision, the second one does not overwrite the first.
     """
     newer = {name: new for name, new in answers.items() if new[1] > saved.get(name, (None, 0))[1]}
-    check_records.keep_answers(attempt_id, newer)
+    check_records.store_answers(attempt_id, newer)
     return saved | newer
 
 
@@ -64,9 +64,9 @@ def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None
     closed = check_records.close(attempt_id)
     if closed is None:
         return check_records.get_result(attempt_id)
-    answers = {name: value for name, (value, _) in _keep_newer(attempt_id, closed.saved, with_it or {}).items()}
+    answers = {name: value for name, (value, _) in _store_newer(attempt_id, closed.saved, with_it or {}).items()}
     outcome = rules.grade_check(course, closed.drawn, answers)
-    result = check_records.keep_result(attempt_id, outcome.right, outcome.asked, outcome.passed)
+    result = check_records.add_result(attempt_id, outcome.right, outcome.asked, outcome.passed)
     told = (closed.person_id, closed.programme_id, closed.enrolment_id, attempt_id)
     announce(CheckSubmitted(*told))
     if outcome.passed:

@@ -17,7 +17,7 @@ from lms.foundation.web.page_cache import cut, filled, hole
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import pages, rules
 from lms.learning.progress.attempt_records import Result
-from lms.learning.progress.placeholders import Facts, fact_words, fill_with, in_our_words
+from lms.learning.progress.placeholders import Facts, fill_with, placeholder_values, translate_sentence
 from lms.library.course_cache import get_course
 
 # A question is kept with holes for its number, and for the token and the text of each option, side by side.
@@ -28,7 +28,7 @@ _HOLES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l
 
 def all_questions(check_attempt: CheckAttempt) -> str:
     """Return all questions of a check, one below the other."""
-    words = fact_words(check_attempt.facts)
+    words = placeholder_values(check_attempt.facts)
     return "".join(_asked(check_attempt, number, this, words) for number, this in enumerate(check_attempt.questions, 1))
 
 
@@ -69,7 +69,7 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
     """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
     answers = {name: value for name, (value, _revision) in check_attempt.saved.items()}
     came = rules.grade_check(check_attempt.course, check_attempt.attempt.drawn, answers)
-    words = fact_words(check_attempt.facts)
+    words = placeholder_values(check_attempt.facts)
     right_rows: list[str] = []
     missed_rows: list[str] = []
     missed: list[str] = []
@@ -133,7 +133,7 @@ def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: 
         right=graded.right,
         notes=[_note(note, words) for note in graded.notes],
         better=[_note(note, words) for note in graded.better],
-        part=in_our_words(graded.part),
+        part=translate_sentence(graded.part),
     )
 
 

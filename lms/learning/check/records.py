@@ -196,7 +196,7 @@ def close(attempt_id: str) -> Closed | None:
     return Closed(enrolment_id, drawn, person_id, programme_id, _as_saved(saved))
 
 
-def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], renewal_id: str | None = None) -> Attempt:
+def add_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], renewal_id: str | None = None) -> Attempt:
     """Keep a new attempt, which is open."""
     row = {
         "id": ids.inner_id(),
@@ -213,7 +213,7 @@ def keep_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], re
     return copy_of(Attempt, row)
 
 
-def keep_answers(attempt_id: str, answers: Saved) -> None:
+def store_answers(attempt_id: str, answers: Saved) -> None:
     """Keep answers with their revisions, each unless a higher revision is kept already."""
     now = clock.now()
     rows = [
@@ -230,7 +230,7 @@ def keep_answers(attempt_id: str, answers: Saved) -> None:
         run(upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows)
 
 
-def keep_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
+def add_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
     """Keep what came of an attempt."""
     came = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
     run(_COME, came)

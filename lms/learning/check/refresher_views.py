@@ -59,7 +59,7 @@ def other_refreshers() -> Any:
     """Go on to other questions; nothing is kept of the ones before but the day, and that only if one asked for them."""
     me = signed_in().person_id
     names = set(request.form.getlist("name")[: spaced.AT_A_TIME]) & _questions_of(me).keys()
-    write(spaced.note_shown, me, names, clock.today(settings().timezone))
+    write(spaced.record_shown, me, names, clock.today(settings().timezone))
     return redirect(url_for("learning.refreshers", lot=whole_number(request.form.get("lot"), 0, digits=6) + 1), 303)
 
 

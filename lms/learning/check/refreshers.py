@@ -92,7 +92,7 @@ def set_pace(person_id: str, pace: Pace | None, by_letter: bool, today: date) ->
     db.session.add(row)
 
 
-def note_shown(person_id: str, names: Iterable[str], today: date) -> None:
+def record_shown(person_id: str, names: Iterable[str], today: date) -> None:
     """Keep on which day questions were there, for somebody who wants refreshers; for others nothing is kept."""
     if find_refresher(person_id) is None:
         return
@@ -102,7 +102,7 @@ def note_shown(person_id: str, names: Iterable[str], today: date) -> None:
         db.session.add(row)
 
 
-def tell_of_due(today: date, line: str, path: str) -> None:
+def queue_due_reminders(today: date, line: str, path: str) -> None:
     """Let a letter wait for those whose refreshers are due, if they want one, and set the next day for all.
 
     Refreshers that nobody looked at do not gather: the next ones come as if they had been.

@@ -19,7 +19,7 @@ from lms.learning.check.access import open_attempt, own_attempt, with_attempt
 from lms.learning.check.actions import submit_answers
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import pages, records
-from lms.learning.progress.access import certificate_of, renewing_of
+from lms.learning.progress.access import certificate_of, renewal_progress_of
 from lms.learning.progress.placeholders import fill_placeholders
 from lms.library.course_cache import get_course
 
@@ -102,9 +102,9 @@ def _still_to_come(check_attempt: CheckAttempt) -> dict[str, Any]:
     """Return what stands between a passed check and the certificate, which only its own page asks for."""
     progress = records.progress_of(check_attempt.attempt.enrolment_id)
     certificate = certificate_of(check_attempt.attempt.enrolment_id)
-    asked = pages.asked_rows(check_attempt.course, progress)
+    asked = pages.requirement_rows(check_attempt.course, progress)
     if check_attempt.attempt.renewal_id:
-        renewing = renewing_of(check_attempt.attempt.enrolment_id, check_attempt.course, progress)
+        renewing = renewal_progress_of(check_attempt.attempt.enrolment_id, check_attempt.course, progress)
         asked = renewing.rows if renewing else []
     return {
         "certificate_url": certificate.url,

@@ -22,9 +22,9 @@ from lms.learning.check.actions import open_check, save_answers
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.check.result_views import send_and_show_result
 from lms.learning.progress import records, rules
-from lms.learning.progress.access import open_enrolment, renewing_of
+from lms.learning.progress.access import open_enrolment, renewal_progress_of
 from lms.learning.progress.attempt_records import find_open_attempt, list_results
-from lms.learning.progress.placeholders import in_our_words
+from lms.learning.progress.placeholders import translate_sentence
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library.course_cache import get_course
@@ -56,7 +56,7 @@ def check(course: str) -> Any:
     """Say what the check asks, how long it is, and what is kept of it."""
     page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
-    renewal, renewing = find_renewal(enrolment_id), renewing_of(enrolment_id, content, progress)
+    renewal, renewing = find_renewal(enrolment_id), renewal_progress_of(enrolment_id, content, progress)
     scope = renewing.scope if renewing else None
     attempt = find_open_attempt(renewal.id if renewal else enrolment_id)
     check_attempt = CheckAttempt(attempt, None, page.facts) if attempt else None
@@ -120,7 +120,7 @@ def question(attempt: str, number: int) -> Any:
         kept = write(save_answers, check_attempt.attempt.id, answers)
         go = request.form.get("go", "next")
         given, revision = answers.get(this.id, (None, 0))
-        problem = in_our_words(complete(this, given)) if go == "next" and given is not None else None
+        problem = translate_sentence(complete(this, given)) if go == "next" and given is not None else None
         elsewhere = newer or kept.get(this.id, 0) > revision
         if elsewhere:
             problem = _("A newer answer was saved in another tab or on another device. It’s the one shown here.")

@@ -12,14 +12,14 @@ from lms.foundation.db import write
 from lms.foundation.web.page_cache import kept_page
 from lms.learning.blueprint import blueprint
 from lms.learning.progress import actions, pages
-from lms.learning.progress.access import may_facilitate, open_course, open_enrolment, warm
+from lms.learning.progress.access import may_facilitate, open_course, open_enrolment, preload_passed_versions
 from lms.learning.progress.open_page_records import OpenPage
 from lms.learning.progress.placeholders import (
-    apart_from_notes,
-    apart_from_others,
-    fact_words,
     fill_placeholders,
+    placeholder_values,
     practice_of,
+    prefix_ids,
+    split_off_sources,
 )
 
 
@@ -44,7 +44,7 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
         abort(404)
     finished = _just_finished(page, content)
     progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
-    about = (content.digest, fact_words(page.facts), *progress, finished)
+    about = (content.digest, placeholder_values(page.facts), *progress, finished)
     return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
 
 
@@ -53,7 +53,7 @@ def _just_finished(page: OpenPage, content: Course) -> str | None:
     last = content.lesson_by_id.get(request.args.get("done", ""))
     if last is None or page.wins_hidden or last.id not in page.lessons_done - page.lessons_known:
         return None
-    return pages.finished_words(last)
+    return pages.finished_message(last)
 
 
 def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None) -> str:
@@ -64,7 +64,7 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
     plain_url = pages.lesson_path(content, shown)
     gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
     html = shown.gentle_html if gentle and shown.gentle_html else shown.html
-    body, notes = apart_from_notes(fill_placeholders(html, page.facts))
+    body, notes = split_off_sources(fill_placeholders(html, page.facts))
     return render_template(
         "learning/lesson.html",
         here="courses",
@@ -110,7 +110,7 @@ def _finish(course: str, lesson: str, known: bool) -> Any:
     shown = content.lesson_by_id.get(lesson)
     if shown is None or (known and not content.criteria.lessons_required):
         abort(404)
-    warm(enrolment_id)
+    preload_passed_versions(enrolment_id)
     write(actions.finish_lesson, enrolment_id, lesson, known)
     place = content.lessons.index(shown)
     told = None if known or page.wins_hidden else shown.id
@@ -128,7 +128,7 @@ def facilitator(course: str) -> Any:
     if not may_facilitate(page.visitor, course):
         abort(404)
     modules = [
-        (module, apart_from_others(fill_placeholders(module.facilitator, page.facts), module.id))
+        (module, prefix_ids(fill_placeholders(module.facilitator, page.facts), module.id))
         for module in content.modules
         if module.facilitator
     ]
@@ -140,7 +140,5 @@ def facilitator(course: str) -> Any:
 def glossary(course: str) -> Any:
     """Show the words of a course with their meanings, by the alphabet."""
     page, content = open_course(course)
-    terms = [
-        (term.term, fill_placeholders(term.meaning, page.facts)) for term in pages.by_the_alphabet(content.glossary)
-    ]
+    terms = [(term.term, fill_placeholders(term.meaning, page.facts)) for term in pages.sorted_terms(content.glossary)]
     return render_template("learning/glossary.html", here="courses", course=content, terms=terms)

@@ -20,5 +20,5 @@ def go_on(course: str) -> Any:
     _page, content, enrolment_id = open_enrolment(course)
     newest = newest_of(content)
     if newest is not None:
-        write(actions.go_on_with_newest, enrolment_id, content, newest)
+        write(actions.move_to_newest, enrolment_id, content, newest)
     return redirect(url_for("learning.course", course=course), 303)

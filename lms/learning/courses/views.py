@@ -24,18 +24,18 @@ from lms.learning.progress.access import (
     news_of,
     open_course,
     open_enrolment,
-    renewing_of,
+    renewal_progress_of,
 )
 from lms.learning.progress.attempt_records import find_open_attempt
 from lms.learning.progress.equivalents import list_equivalents
 from lms.learning.progress.left_off_pages import (
-    Opened,
-    opened_rows,
+    OpenItem,
+    open_item_rows,
 )
 from lms.learning.progress.open_page_records import OpenPage
 from lms.learning.progress.path_pages import path_of
-from lms.learning.progress.placeholders import fact_words, fill_placeholders
-from lms.learning.progress.renewal_pages import Newer, Renewing
+from lms.learning.progress.placeholders import fill_placeholders, placeholder_values
+from lms.learning.progress.renewal_pages import NewerVersion, RenewalProgress
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.rules import Progress, missing_facts
 from lms.library.records import list_offerings, list_reviews
@@ -51,13 +51,13 @@ def review_words() -> dict[str, str]:
     }
 
 
-def opened_of(enrolment_id: str | None, content: Course) -> list[Opened]:
+def open_items_of(enrolment_id: str | None, content: Course) -> list[OpenItem]:
     """Return the check and the conversations that somebody has started and not finished."""
     if enrolment_id is None:
         return []
     renewal = find_renewal(enrolment_id)
     attempt = find_open_attempt(renewal.id if renewal else enrolment_id)
-    return opened_rows(content, attempt is not None, practice_records.list_open(enrolment_id))
+    return open_item_rows(content, attempt is not None, practice_records.list_open(enrolment_id))
 
 
 @blueprint.get("/courses/<course>")
@@ -67,10 +67,10 @@ def course(course: str) -> Any:
     page, content = open_course(course)
     progress = records.progress_of(page.enrolment_id) if page.enrolment_id else Progress()
     certificate = certificate_of(page.enrolment_id)
-    renewing = renewing_of(page.enrolment_id, content, progress)
+    renewing = renewal_progress_of(page.enrolment_id, content, progress)
     next_url, next_text = _next_step(content, progress, certificate, renewing)
     runs_it = may_facilitate(page.visitor, course)
-    opened = opened_of(page.enrolment_id, content)
+    opened = open_items_of(page.enrolment_id, content)
     return render_template(
         "learning/course.html",
         here="courses",
@@ -94,12 +94,12 @@ def course(course: str) -> Any:
         news=news_of(page.enrolment_id, certificate),
         code=certificate.code,
         newer=_newer(page, content, progress) if not certificate.code else None,
-        asked=renewing.rows if renewing else pages.asked_rows(content, progress),
+        asked=renewing.rows if renewing else pages.requirement_rows(content, progress),
         sees={"columns": data_visibility.COLUMNS(), "rows": [row[:2] for row in data_visibility.rows_of_sight()]},
         notes_text=content.content_note,
         **_reviews(content),
         held=page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest),
-        lead_text=fact_words(page.facts)[0],
+        lead_text=placeholder_values(page.facts)[0],
         certificate_url=certificate.url,
         next_url=next_url,
         next_text=next_text,
@@ -110,14 +110,14 @@ def course(course: str) -> Any:
 
 
 def _next_step(
-    content: Course, progress: Progress, certificate: CourseCertificate, renewing: Renewing | None
+    content: Course, progress: Progress, certificate: CourseCertificate, renewing: RenewalProgress | None
 ) -> tuple[str, str]:
     """Return the address and the words of the button at the top of a course's page."""
     if renewing:
         return renewing.next_url, _("Continue renewing")
     if certificate.url:
         return certificate.url, _("See your certificate")
-    return pages.next_thing(content, progress)
+    return pages.next_step(content, progress)
 
 
 def _reviews(content: Course) -> dict[str, Any]:
@@ -130,10 +130,10 @@ def _reviews(content: Course) -> dict[str, Any]:
     }
 
 
-def _newer(page: OpenPage, content: Course, progress: Progress) -> Newer | None:
+def _newer(page: OpenPage, content: Course, progress: Progress) -> NewerVersion | None:
     """Return what going on with the newest version would mean for somebody who is in the middle of an earlier one."""
     newest = newest_of(content) if page.enrolment_id else None
-    return renewal_pages.newer_than(content, newest, progress) if newest else None
+    return renewal_pages.newer_version(content, newest, progress) if newest else None
 
 
 def _remark_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
@@ -179,11 +179,11 @@ def left(course: str) -> Any:
     """Show what the certificate still asks for, each with its way there."""
     page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
-    renewing = renewing_of(enrolment_id, content, progress)
-    asked = renewing.rows if renewing else pages.asked_rows(content, progress)
+    renewing = renewal_progress_of(enrolment_id, content, progress)
+    asked = renewing.rows if renewing else pages.requirement_rows(content, progress)
     certificate = certificate_of(enrolment_id)
     news = news_of(enrolment_id, certificate)
-    unfinished = pages.first_open(content, progress)
+    unfinished = pages.first_unfinished_lesson(content, progress)
     last = content.lesson_by_id.get(request.args.get("done", ""))
     told = last is not None and not page.wins_hidden and last.id in page.lessons_done - page.lessons_known
     return render_template(
@@ -199,8 +199,8 @@ def left(course: str) -> Any:
         lesson_url=pages.lesson_path(content, unfinished) if unfinished else None,
         lessons_done=len(progress.lessons),
         lessons_count=len(content.lessons),
-        notices=[pages.finished_words(last)] if last and told else [],
-        otherwise=pages.otherwise_rows(content, list_equivalents(enrolment_id)),
+        notices=[pages.finished_message(last)] if last and told else [],
+        otherwise=pages.equivalent_rows(content, list_equivalents(enrolment_id)),
         observed=hooks().find_readiness(enrolment_id),
         course_url=url_for("learning.course", course=content.id),
     )

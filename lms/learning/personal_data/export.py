@@ -151,7 +151,7 @@ def _equivalents_table(enrolments: list[Enrolment]) -> Sheet:
             "undone": _("Undone"),
             "undone_reason": _("Why it was undone"),
         },
-        tuple(cells for row in enrolments for cells in _met_another_way(row)),
+        tuple(cells for row in enrolments for cells in _equivalents(row)),
     )
 
 
@@ -238,7 +238,7 @@ def _yes_or_no(value: bool) -> str:
     return _("Yes") if value else _("No")
 
 
-def _met_another_way(enrolment: Enrolment) -> list[tuple[str, ...]]:
+def _equivalents(enrolment: Enrolment) -> list[tuple[str, ...]]:
     return [
         (
             enrolment.course_id,

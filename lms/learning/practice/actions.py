@@ -13,7 +13,7 @@ from lms.learning.practice.rules import Played, cut, play
 from lms.learning.progress.actions import complete_practice
 from lms.learning.progress.records import get_enrolment, was_practised
 
-Came = Literal["done", "moved on", "gone"]
+MoveResult = Literal["done", "moved on", "gone"]
 
 
 def begin(
@@ -44,7 +44,7 @@ def _open(enrolment_id: str, digest: str, conversation_id: str, path: str, tells
     return run
 
 
-def say(run_id: str, conversation: Conversation, revision: int, reply: int) -> Came:
+def say(run_id: str, conversation: Conversation, revision: int, reply: int) -> MoveResult:
     """Say something in the run as one saw it; a run that moved on elsewhere stays as it is.
 
     What was sent twice, because a page was dropped or reloaded, is said once.
@@ -63,7 +63,7 @@ def say(run_id: str, conversation: Conversation, revision: int, reply: int) -> C
     return "done"
 
 
-def go_back(run_id: str, revision: int) -> Came:
+def go_back(run_id: str, revision: int) -> MoveResult:
     """Take one's last reply back."""
     run = db.session.get(Run, run_id)
     if run is None:
@@ -81,7 +81,7 @@ def restart(run_id: str) -> None:
         _turn_to(run, "")
 
 
-def set_wishes(run_id: str, tells: bool | None = None, own_first: bool | None = None) -> None:
+def set_options(run_id: str, tells: bool | None = None, own_first: bool | None = None) -> None:
     """Set whether feedback comes with each reply, and whether one's own words come before the replies."""
     run = db.session.get(Run, run_id)
     if run is not None:

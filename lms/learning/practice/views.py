@@ -24,7 +24,7 @@ from lms.learning.practice import records as practice_records
 from lms.learning.practice.records import Run
 from lms.learning.practice.rules import Played, cut, play
 from lms.learning.progress import records
-from lms.learning.progress.access import open_course, warm
+from lms.learning.progress.access import open_course, preload_passed_versions
 from lms.learning.progress.open_page_records import OpenPage
 from lms.learning.progress.placeholders import fill_placeholders
 from lms.library.course_cache import get_course
@@ -106,13 +106,13 @@ def _loose_move(opened: OpenedConversation) -> Any:
         path = cut(path, whole_number(form["from"], 0))
     elif "restart" in form:
         path = ""
-    tells, own_first = _wishes()
+    tells, own_first = _options()
     path = play(opened.conversation, path).path
     now = OpenedConversation(opened.page, opened.course, opened.conversation, None, path, tells, own_first)
     return _debrief_page(now, []) if now.played.end else _play_page(now, [])
 
 
-def _wishes() -> tuple[bool, bool]:
+def _options() -> tuple[bool, bool]:
     """Return what the page asked for: feedback with each reply, and one's own words first."""
     tells = request.form.get("tell") or request.form.get("tells")
     own_first = request.form.get("own") or request.form.get("own_first")
@@ -131,9 +131,9 @@ def _kept_move(opened: OpenedConversation) -> Any:
         )
     there = _with(opened.page, opened.course, opened.conversation.id, seen)
     revision = whole_number(form.get("revision", ""), -1)
-    came: practice_actions.Came = "done"
+    came: practice_actions.MoveResult = "done"
     if "reply" in form:
-        warm(seen.enrolment_id)
+        preload_passed_versions(seen.enrolment_id)
         reply = whole_number(form["reply"], -1)
         came = write(practice_actions.say, seen.id, there.conversation, revision, reply)
     elif "back" in form:
@@ -142,7 +142,7 @@ def _kept_move(opened: OpenedConversation) -> Any:
         write(practice_actions.restart, seen.id)
     elif "tell" in form or "own" in form:
         tells, own_first = (form[name] == "yes" if name in form else None for name in ("tell", "own"))
-        write(practice_actions.set_wishes, seen.id, tells, own_first)
+        write(practice_actions.set_options, seen.id, tells, own_first)
     if came == "done":
         return redirect(_address_of(opened, seen.public_id), 303)
     words = _(
@@ -160,7 +160,7 @@ def _belongs_here(opened: OpenedConversation, run: Run) -> bool:
 def _begin(opened: OpenedConversation) -> Any:
     """Begin; somebody who was signed out on the way goes on where the page was, unless another run is open."""
     path = play(opened.conversation, request.form.get("path", "")).path
-    tells, own_first = _wishes()
+    tells, own_first = _options()
     enrolment_id, conversation = opened.page.enrolment_id, opened.conversation
     if enrolment_id and opened.run is None and not play(conversation, path).end:
         write(practice_actions.begin, enrolment_id, opened.course.digest, conversation.id, path, tells, own_first)

@@ -11,7 +11,7 @@ from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
 from lms.learning.progress import renewal_pages
 from lms.learning.progress.attempt_records import list_passed_digests
 from lms.learning.progress.open_page_records import OpenPage, open_page
-from lms.learning.progress.renewal_pages import Renewing
+from lms.learning.progress.renewal_pages import RenewalProgress
 from lms.learning.progress.renewal_records import find_pass, find_renewal
 from lms.learning.progress.renewal_rules import renewal_scope
 from lms.learning.progress.rules import Progress
@@ -54,7 +54,7 @@ def news_of(enrolment_id: str | None, certificate: CourseCertificate) -> Certifi
     return hooks().find_certificate_news(enrolment_id) if enrolment_id and certificate.url else None
 
 
-def renewing_of(enrolment_id: str | None, content: Course, progress: Progress) -> Renewing | None:
+def renewal_progress_of(enrolment_id: str | None, content: Course, progress: Progress) -> RenewalProgress | None:
     """Return the renewal that is under way on an enrolment, as pages show it."""
     renewal = find_renewal(enrolment_id) if enrolment_id else None
     if renewal is None:
@@ -70,7 +70,7 @@ def newest_of(content: Course) -> Course | None:
     return newest if newest.minor_line != content.minor_line else None
 
 
-def warm(enrolment_id: str) -> None:
+def preload_passed_versions(enrolment_id: str) -> None:
     """Read the versions that a decision about a certificate needs, before the write that takes it."""
     for digest in list_passed_digests(enrolment_id):
         get_course(digest)

@@ -11,7 +11,7 @@ from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.learning.progress import records, rules
-from lms.learning.progress.equivalents import Equivalent, list_standing
+from lms.learning.progress.equivalents import Equivalent, list_valid_equivalents
 from lms.learning.progress.events import (
     Enrolled,
     EquivalentRecorded,
@@ -46,19 +46,19 @@ def enrol(person_id: str, programme_id: str, course: Course) -> Enrolment:
 
 def finish_lesson(enrolment_id: str, lesson_id: str, known: bool = False) -> None:
     """Finish a lesson, or say that one knows it already; finishing it again changes nothing."""
-    if records.keep_lesson_done(enrolment_id, lesson_id, known):
+    if records.record_lesson_done(enrolment_id, lesson_id, known):
         enrolment = records.get_enrolment(enrolment_id)
         announce(LessonFinished(enrolment.person_id, enrolment.programme_id, enrolment_id))
 
 
 def complete_practice(enrolment_id: str, conversation: Conversation, end: End) -> None:
     """Keep that a conversation came to an end, and nothing of what was chosen on the way."""
-    if records.keep_practice(enrolment_id, conversation.id, rules.counts_as_done(conversation, end.good)):
+    if records.record_practice(enrolment_id, conversation.id, rules.counts_as_done(conversation, end.good)):
         enrolment = records.get_enrolment(enrolment_id)
         announce(PracticeCompleted(enrolment.person_id, enrolment.programme_id, enrolment_id))
 
 
-def go_on_with_newest(enrolment_id: str, known: Course, newest: Course) -> None:
+def move_to_newest(enrolment_id: str, known: Course, newest: Course) -> None:
     """Bring an enrolment to the newest version; what changed since is open again, all else stays done."""
     changes = changes_between(known, newest)
     lessons, conversations = ({one.id for one in some} for some in (changes.lessons, changes.conversations))
@@ -67,12 +67,12 @@ def go_on_with_newest(enrolment_id: str, known: Course, newest: Course) -> None:
     announce(WentOn(enrolment.person_id, enrolment.programme_id, enrolment_id, newest.version))
 
 
-def begin_renewal(enrolment_id: str, known: Course, newest: Course) -> Renewal:
+def start_renewal(enrolment_id: str, known: Course, newest: Course) -> Renewal:
     """Begin to renew what somebody knows of a version, on the newest; where it is under way already, go on with it."""
     renewal, enrolment = find_renewal(enrolment_id), records.get_enrolment(enrolment_id)
     if renewal is not None and enrolment.minor_line == newest.minor_line:
         return renewal
-    go_on_with_newest(enrolment_id, known, newest)
+    move_to_newest(enrolment_id, known, newest)
     if renewal is None:
         renewal = Renewal(
             id=ids.inner_id(),
@@ -98,7 +98,7 @@ def record_equivalent(
     enrolment_id: str, item: tuple[str, str], way: rules.EquivalentKind, reason: str, done_on: date | None, by: str
 ) -> Equivalent:
     """Record that something a course asks for was met in another way; recording it twice is recording it once."""
-    for known in list_standing(enrolment_id):
+    for known in list_valid_equivalents(enrolment_id):
         if (known.item, known.item_id) == item:
             return known
     enrolment = records.get_enrolment(enrolment_id)

@@ -40,6 +40,6 @@ def list_equivalents(enrolment_id: str) -> list[Equivalent]:
     return list(db.session.scalars(query.order_by(Equivalent.id)))
 
 
-def list_standing(enrolment_id: str) -> list[Equivalent]:
+def list_valid_equivalents(enrolment_id: str) -> list[Equivalent]:
     """Return what was recorded for an enrolment and counts."""
     return [row for row in list_equivalents(enrolment_id) if row.undone_at is None]

@@ -9,12 +9,12 @@ from lms.content.model.course import Course
 from lms.foundation.text.i18n import duration
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address as url_for
-from lms.learning.progress.pages import first_open, next_thing, note_in_short
+from lms.learning.progress.pages import first_unfinished_lesson, lesson_summary, next_step
 from lms.learning.progress.rules import Progress
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenItem:
     """Something that was started and not finished, and where it is continued."""
 
     text: str
@@ -59,14 +59,14 @@ def left_off_check(course: Course, url: str, marks: list[bool]) -> LeftOff:
 
 def left_off_course(course: Course, progress: Progress) -> LeftOff:
     """Return the next lesson of a course that somebody takes, or else what it still needs."""
-    url, text = next_thing(course, progress)
+    url, text = next_step(course, progress)
     course_url = url_for("learning.course", course=course.id)
     marks = tuple(lesson.id in progress.lessons for lesson in course.lessons)
-    lesson = first_open(course, progress)
+    lesson = first_unfinished_lesson(course, progress)
     if lesson is None:
         return LeftOff(course.title, course_url, text, "", url, marks, None, _("All lessons done"))
     place = course.lessons.index(lesson)
-    detail = f"{note_in_short(lesson)}."
+    detail = f"{lesson_summary(lesson)}."
     words = _("Lesson %(number)s of %(count)s", number=place + 1, count=len(course.lessons))
     return LeftOff(course.title, course_url, lesson.title, detail, url, marks, place, words)
 
@@ -77,12 +77,12 @@ def left_off_renewal(course: Course) -> LeftOff:
     return LeftOff(course.title, course_url, _("Renew your certificate"), "", url)
 
 
-def opened_rows(course: Course, check: bool, conversations: list[str]) -> list[Opened]:
+def open_item_rows(course: Course, check: bool, conversations: list[str]) -> list[OpenItem]:
     """Return a check and conversations that are open, in words."""
-    rows = [Opened(_("Continue the check you started"), url_for("learning.check", course=course.id))] if check else []
+    rows = [OpenItem(_("Continue the check you started"), url_for("learning.check", course=course.id))] if check else []
     for name in conversations:
         conversation = course.conversation_by_id.get(name)
         if conversation:
             words = _("Continue the conversation “%(title)s”", title=conversation.title)
-            rows.append(Opened(words, url_for("learning.conversation", course=course.id, conversation=name)))
+            rows.append(OpenItem(words, url_for("learning.conversation", course=course.id, conversation=name)))
     return rows

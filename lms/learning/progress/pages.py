@@ -11,7 +11,7 @@ from lms.foundation.text.i18n import day, duration, language, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address as url_for
 from lms.learning.progress.equivalents import Equivalent
-from lms.learning.progress.rules import Asked, Progress, can_be_met_otherwise, needed_right, what_is_asked
+from lms.learning.progress.rules import Progress, Requirement, equivalent_items, needed_right, requirements_of
 
 
 def lesson_path(course: Course, lesson: Lesson) -> str:
@@ -19,13 +19,13 @@ def lesson_path(course: Course, lesson: Lesson) -> str:
     return url_for("learning.lesson", course=course.id, lesson=lesson.id)
 
 
-def by_the_alphabet(terms: tuple[Term, ...]) -> list[Term]:
+def sorted_terms(terms: tuple[Term, ...]) -> list[Term]:
     """Return terms in the order in which a reader looks for them, whatever marks their letters carry."""
     spoken = language()
     return sorted(terms, key=lambda term: sort_key(term.term, spoken))
 
 
-def note_in_short(lesson: Lesson) -> str:
+def lesson_summary(lesson: Lesson) -> str:
     """Return a lesson's line on the path: its minutes and what it touches."""
     parts = [duration(lesson.minutes)]
     if lesson.content_note.topics and lesson.content_note.note:
@@ -33,23 +33,23 @@ def note_in_short(lesson: Lesson) -> str:
     return ". ".join(parts)
 
 
-def finished_words(lesson: Lesson) -> str:
+def finished_message(lesson: Lesson) -> str:
     """Return the one sentence that names what was done; a hard subject is told as one."""
     told = _("You finished “%(title)s”.", title=lesson.title)
     return f"{told} {_('That was a hard subject.')}" if lesson.content_note.topics else told
 
 
-def first_open(course: Course, progress: Progress) -> Lesson | None:
+def first_unfinished_lesson(course: Course, progress: Progress) -> Lesson | None:
     """Return the first lesson that is not finished."""
     return next((lesson for lesson in course.lessons if lesson.id not in progress.lessons), None)
 
 
-def asked_rows(course: Course, progress: Progress) -> list[dict[str, Any]]:
+def requirement_rows(course: Course, progress: Progress) -> list[dict[str, Any]]:
     """Return what the certificate asks for, in words, with how far each is met."""
-    return [_asked_row(course, progress, item) for item in what_is_asked(course, progress)]
+    return [_requirement_row(course, progress, item) for item in requirements_of(course, progress)]
 
 
-def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any]:
+def _requirement_row(course: Course, progress: Progress, item: Requirement) -> dict[str, Any]:
     check = url_for("learning.check", course=course.id)
     criteria = course.criteria
     words: dict[str, Callable[[], tuple[str, str]]] = {
@@ -85,9 +85,9 @@ def _asked_row(course: Course, progress: Progress, item: Asked) -> dict[str, Any
     return {"text": text, "url": url, "met": item.met, "state": state, "state_text": state_text}
 
 
-def otherwise_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str, str]]:
+def equivalent_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str, str]]:
     """Return what a coordinator recorded for a learner as met in another way, with its reason, for them alone."""
-    titles = {item_id: title for _item, item_id, title in can_be_met_otherwise(course)}
+    titles = {item_id: title for _item, item_id, title in equivalent_items(course)}
     kinds = {
         "talked": _("You talked it through with a trainer."),
         "written": _("You wrote it down instead of playing it."),
@@ -108,7 +108,7 @@ def otherwise_rows(course: Course, recorded: list[Equivalent]) -> list[dict[str,
 
 
 def _to_lesson(course: Course, progress: Progress) -> str:
-    lesson = first_open(course, progress)
+    lesson = first_unfinished_lesson(course, progress)
     return lesson_path(course, lesson) if lesson else url_for("learning.course", course=course.id)
 
 
@@ -119,13 +119,13 @@ def _to_practice(course: Course, progress: Progress) -> str:
     return url_for("learning.course", course=course.id)
 
 
-def next_thing(course: Course, progress: Progress) -> tuple[str, str]:
+def next_step(course: Course, progress: Progress) -> tuple[str, str]:
     """Return the address and the words of the one next step of somebody who has begun."""
-    lesson = first_open(course, progress)
+    lesson = first_unfinished_lesson(course, progress)
     if lesson:
         text = _("Continue with “%(title)s”", title=lesson.title) if progress.lessons else _("Start the first lesson")
         return lesson_path(course, lesson), text
-    for row in asked_rows(course, progress):
+    for row in requirement_rows(course, progress):
         if not row["met"]:
             return row["url"], _("Continue with what’s left")
     return url_for("learning.left", course=course.id), _("See your progress")

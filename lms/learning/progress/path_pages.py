@@ -10,7 +10,7 @@ from lms.content.model.course import Course
 from lms.foundation.text.i18n import duration, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address as url_for
-from lms.learning.progress.pages import first_open, lesson_path, note_in_short
+from lms.learning.progress.pages import first_unfinished_lesson, lesson_path, lesson_summary
 from lms.learning.progress.renewal_rules import RenewalScope
 from lms.learning.progress.rules import Progress
 
@@ -38,9 +38,9 @@ class Step:
         return _("You are here") if self.mark == "here" else ""
 
 
-def as_opened(step: Step, opened: Collection[str]) -> Step:
+def mark_started(step: Step, opened: Collection[str]) -> Step:
     """Return a step that says it was started where it, or a part of it, is open."""
-    parts = tuple(as_opened(part, opened) for part in step.parts)
+    parts = tuple(mark_started(part, opened) for part in step.parts)
     started = bool(step.url) and step.url in opened and step.kind in {"conversation", "check"}
     return replace(step, parts=parts, started=started, mark="started" if started and not step.done else step.mark)
 
@@ -58,7 +58,7 @@ def path_of(
     To somebody who renews, `scope` marks what changed, and says how many questions there are.
     """
     changed = {lesson.id for lesson in scope.changes.lessons} if scope else set()
-    here = first_open(course, progress) if enrolled else None
+    here = first_unfinished_lesson(course, progress) if enrolled else None
     if scope:
         here = next((lesson for lesson in scope.changes.lessons if lesson.id not in progress.lessons), None)
     steps: list[Step] = []
@@ -69,7 +69,7 @@ def path_of(
         for place, lesson in enumerate(module.lessons, 1):
             finished = lesson.id in progress.lessons
             mark = "done" if finished else "here" if lesson is here else "next"
-            meta = note_in_short(lesson)
+            meta = lesson_summary(lesson)
             if lesson.id in changed:
                 meta = f"{_('Changed since you earned your certificate.')} {meta}"
             title = _("%(number)s %(title)s", number=f"{module.number}.{place}", title=lesson.title)
@@ -81,7 +81,7 @@ def path_of(
     steps.append(Step("check", "done" if passed else "check", _("Knowledge check"), meta, check, passed))
     meta = _("We issue it once you’ve done everything it needs")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
-    return [as_opened(step, opened) for step in steps]
+    return [mark_started(step, opened) for step in steps]
 
 
 def _conversations(course: Course, progress: Progress) -> list[Step]:

@@ -21,7 +21,7 @@ Facts = tuple[str, str, str]
 _FACT = re.compile(r"\{\{\s*(lead|emergency|limits_statement)\s*\}\}")
 
 
-def fact_words(facts: Mapping[str, Any]) -> Facts:
+def placeholder_values(facts: Mapping[str, Any]) -> Facts:
     """Return a programme's lead, emergency number and limits statement, or words that stand for them."""
     return (
         str(facts.get("lead") or _("your programme’s lead")),
@@ -32,7 +32,7 @@ def fact_words(facts: Mapping[str, Any]) -> Facts:
 
 def fill_placeholders(html: str, facts: Mapping[str, Any]) -> Markup:
     """Return a body of a course as this programme's readers see it, in their language."""
-    return _filled(html, fact_words(facts), language())
+    return _filled(html, placeholder_values(facts), language())
 
 
 def fill_with(html: str, words: Facts) -> Markup:
@@ -51,7 +51,7 @@ def _filled(html: str, words: Facts, _language: str) -> Markup:
 
 def fill_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
     """Return a question of the check as this programme's readers see it."""
-    words = fact_words(facts)
+    words = placeholder_values(facts)
 
     def filled_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
         return tuple(Item(item.token, fill_with(item.text, words)) for item in items)
@@ -80,7 +80,7 @@ def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]
     ]
 
 
-def in_our_words(sentence: str | None) -> str | None:
+def translate_sentence(sentence: str | None) -> str | None:
     """Return a sentence of the content engine in the reader's language."""
     if not isinstance(sentence, Sentence):
         return sentence
@@ -88,13 +88,13 @@ def in_our_words(sentence: str | None) -> str | None:
     return _(sentence.template) % values if values else _(sentence.template)
 
 
-def apart_from_notes(body: Markup) -> tuple[Markup, Markup]:
+def split_off_sources(body: Markup) -> tuple[Markup, Markup]:
     """Return a lesson's text and its list of sources, between which practice questions stand."""
     text, mark, notes = body.partition('<section class="notes">')
     return Markup(text), Markup(mark) + Markup(notes)  # noqa: S704 - both parts were safe as one
 
 
-def apart_from_others(body: Markup, name: str) -> Markup:
+def prefix_ids(body: Markup, name: str) -> Markup:
     """Return a body whose ids and links to itself carry a name, so that several can stand on one page."""
     marked = re.sub(r'(<[^<>]*? (?:id="|href="#))', lambda found: f"{found[1]}{name}-", body)
     return Markup(marked)  # noqa: S704 - the same safe HTML, with the id of a module put into its ids

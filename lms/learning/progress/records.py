@@ -160,7 +160,7 @@ _RESULTS = select(Result.passed).join(Attempt, Attempt.id == Result.attempt_id)
 _SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment"), Attempt.renewal_id.is_(None)).subquery()
 
 
-def _met(item: str) -> Any:
+def _valid_equivalents(item: str) -> Any:
     """Return the ids that count as met in another way, as a column of a larger statement."""
     standing = (Equivalent.item == item, Equivalent.undone_at.is_(None))
     return _of_enrolment(aggregate_text(Equivalent.item_id, " "), Equivalent, *standing)
@@ -171,8 +171,8 @@ _PROGRESS = select(
     _of_enrolment(aggregate_text(PracticeDone.conversation_id, " "), PracticeDone, PracticeDone.counts),
     select(func.count()).select_from(_SUBMITTED).scalar_subquery(),
     select(func.count()).select_from(_SUBMITTED).where(_SUBMITTED.c.passed).scalar_subquery(),
-    _met("lesson"),
-    _met("practice"),
+    _valid_equivalents("lesson"),
+    _valid_equivalents("practice"),
 )
 
 
@@ -215,7 +215,7 @@ def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], conver
     db.session.flush()
 
 
-def keep_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -> bool:
+def record_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -> bool:
     """Keep that a lesson is finished, or known already; return False when it was already one of both."""
     row = db.session.get(LessonDone, (enrolment_id, lesson_id))
     if row:
@@ -226,7 +226,7 @@ def keep_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -> 
     return True
 
 
-def keep_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool:
+def record_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool:
     """Keep that a conversation came to an end; return True when it counts now and did not before."""
     known = db.session.scalar(
         select(PracticeDone.counts).where(

@@ -12,12 +12,12 @@ from lms.content.model.course import Course
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.learning.progress.pages import lesson_path
-from lms.learning.progress.renewal_rules import RenewalScope, minutes_of, what_renewing_asks
-from lms.learning.progress.rules import Asked, Progress, needed_right
+from lms.learning.progress.renewal_rules import RenewalScope, minutes_of, renewal_requirements
+from lms.learning.progress.rules import Progress, Requirement, needed_right
 
 
 @dataclass(frozen=True)
-class Renewing:
+class RenewalProgress:
     """A renewal that is under way, as pages show it."""
 
     scope: RenewalScope
@@ -36,13 +36,13 @@ class Renewing:
         return str((self.left or self.rows)[0]["url"])
 
 
-def as_shown(course: Course, scope: RenewalScope, progress: Progress, passed: bool) -> Renewing:
+def as_shown(course: Course, scope: RenewalScope, progress: Progress, passed: bool) -> RenewalProgress:
     """Return a renewal as pages show it; `passed` tells of its own check."""
-    rows = [_row(course, scope, progress, item) for item in what_renewing_asks(course, scope, progress, passed)]
-    return Renewing(scope, rows, minutes_of(course, scope, progress), passed)
+    rows = [_row(course, scope, progress, item) for item in renewal_requirements(course, scope, progress, passed)]
+    return RenewalProgress(scope, rows, minutes_of(course, scope, progress), passed)
 
 
-def _row(course: Course, scope: RenewalScope, progress: Progress, item: Asked) -> dict[str, Any]:
+def _row(course: Course, scope: RenewalScope, progress: Progress, item: Requirement) -> dict[str, Any]:
     if item.kind == "lessons":
         words = ngettext(
             "The lesson that changed, full or gentler version",
@@ -96,7 +96,7 @@ def questions_words(course: Course, scope: RenewalScope) -> str:
 
 
 @dataclass(frozen=True)
-class Newer:
+class NewerVersion:
     """A newer version of a course, to somebody in the middle of an earlier one: what changed, and what stays."""
 
     version: str
@@ -107,12 +107,12 @@ class Newer:
     stays: int
 
 
-def newer_than(known: Course, newest: Course, progress: Progress) -> Newer:
+def newer_version(known: Course, newest: Course, progress: Progress) -> NewerVersion:
     """Return what going on with the newest version would mean for somebody in the middle."""
     changes = changes_between(known, newest)
     again = {lesson.id for lesson in changes.lessons}
     done = progress.lessons & known.lesson_by_id.keys()
-    return Newer(
+    return NewerVersion(
         newest.version,
         tuple(lesson.title for lesson in changes.new),
         tuple(lesson.title for lesson in changes.changed),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lms.content.model.changes import Changes, changes_between, is_newer_edition
 from lms.content.model.course import Course
 from lms.content.model.question import Question
-from lms.learning.progress.rules import Asked, Progress, check_minutes, practice_needed
+from lms.learning.progress.rules import Progress, Requirement, check_minutes, practice_needed
 
 # What changed is asked with so many questions for each objective that it touches, where the bank has them.
 QUESTIONS_AN_OBJECTIVE = 2
@@ -65,20 +65,22 @@ def _kept(course: Course, scope: RenewalScope, progress: Progress) -> frozenset[
     }
 
 
-def what_renewing_asks(course: Course, scope: RenewalScope, progress: Progress, passed: bool) -> tuple[Asked, ...]:
+def renewal_requirements(
+    course: Course, scope: RenewalScope, progress: Progress, passed: bool
+) -> tuple[Requirement, ...]:
     """Return everything renewing asks for, in the order in which it is shown, and how far it is met."""
-    asked: list[Asked] = []
+    asked: list[Requirement] = []
     lessons = {lesson.id for lesson in scope.changes.lessons}
     if lessons:
         done = len(progress.lessons & lessons)
-        asked.append(Asked("lessons", done >= len(lessons), done, len(lessons)))
+        asked.append(Requirement("lessons", done >= len(lessons), done, len(lessons)))
     needed = practice_asked(course, scope, progress)
     if needed:
         played = len(progress.practised & {conversation.id for conversation in scope.changes.conversations})
-        asked.append(Asked("practice", played >= needed, min(played, needed), needed))
-    asked.append(Asked("check", passed, int(passed), 1))
+        asked.append(Requirement("practice", played >= needed, min(played, needed), needed))
+    asked.append(Requirement("check", passed, int(passed), 1))
     if scope.safety:
-        asked.append(Asked("safety", passed, int(passed), 1))
+        asked.append(Requirement("safety", passed, int(passed), 1))
     return tuple(asked)
 
 

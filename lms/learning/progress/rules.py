@@ -39,7 +39,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requirement:
     """One thing the certificate asks for, and how far it is met."""
 
     kind: Literal["lessons", "check", "safety", "practice"]
@@ -147,7 +147,7 @@ def prior_months(facts: Mapping[str, Any]) -> int:
     return int(facts.get("prior_months") or PRIOR_MONTHS)
 
 
-def can_be_met_otherwise(course: Course) -> tuple[tuple[str, str, str], ...]:
+def equivalent_items(course: Course) -> tuple[tuple[str, str, str], ...]:
     """Return (item, id, title) of what a coordinator may record as met in another way; the check never is."""
     conversations = course.conversations if practice_needed(course) else ()
     lessons = course.lessons if course.criteria.lessons_required else ()
@@ -167,18 +167,18 @@ def practice_needed(course: Course) -> int:
     return min(course.criteria.practice_required, len(course.conversations))
 
 
-def what_is_asked(course: Course, progress: Progress) -> tuple[Asked, ...]:
+def requirements_of(course: Course, progress: Progress) -> tuple[Requirement, ...]:
     """Return everything the certificate asks for, in the order in which it is shown."""
-    asked: list[Asked] = []
+    asked: list[Requirement] = []
     finished = len(progress.lessons & course.lesson_by_id.keys())
     if course.criteria.lessons_required:
-        asked.append(Asked("lessons", finished >= len(course.lessons), finished, len(course.lessons)))
+        asked.append(Requirement("lessons", finished >= len(course.lessons), finished, len(course.lessons)))
     if practice_needed(course):
         done = len(progress.practised & course.conversation_by_id.keys())
-        asked.append(Asked("practice", done >= practice_needed(course), done, practice_needed(course)))
-    asked.append(Asked("check", progress.passed, int(progress.passed), 1))
+        asked.append(Requirement("practice", done >= practice_needed(course), done, practice_needed(course)))
+    asked.append(Requirement("check", progress.passed, int(progress.passed), 1))
     if any(question.critical for question in course.questions):
-        asked.append(Asked("safety", progress.passed, int(progress.passed), 1))
+        asked.append(Requirement("safety", progress.passed, int(progress.passed), 1))
     return tuple(asked)
 
 
@@ -193,7 +193,7 @@ def minutes_done(course: Course, progress: Progress) -> int:
 
 def everything_is_done(course: Course, progress: Progress) -> bool:
     """Decide whether a learner has met all that the certificate asks for."""
-    return all(item.met for item in what_is_asked(course, progress))
+    return all(item.met for item in requirements_of(course, progress))
 
 
 def missing_facts(course: Course, facts: Mapping[str, Any]) -> tuple[str, ...]:
