@@ -61,9 +61,9 @@ def _notes(course: Course) -> list[tuple[str, ContentNote]]:
 
 def _length_of_notes(context: ParseContext, course: Course) -> None:
     for path, note in _notes(course):
-        told = len(split(note.note))
-        if told > NOTE_MOST:
-            context.report(path).add("NOTE_TOO_LONG", message=f"The note has {told} sentences.")
+        sentence_count = len(split(note.note))
+        if sentence_count > NOTE_MOST:
+            context.report(path).add("NOTE_TOO_LONG", message=f"The note has {sentence_count} sentences.")
 
 
 def _limits_in_notes(context: ParseContext, course: Course) -> None:
@@ -163,7 +163,7 @@ def _sources(context: ParseContext, course: Course) -> None:
 def _arcs(context: ParseContext, course: Course) -> None:
     """Sees to it that an arc is at most three contacts, each of them once, and that the third can hand over."""
     report = context.report("course.md")
-    met: set[str] = set()
+    listed: set[str] = set()
     for arc in course.arcs:
         if not 2 <= len(arc.contacts) <= MOST_CONTACTS:
             report.add("ARC_LENGTH", message=f"“{arc.title}” has {len(arc.contacts)} contacts.")
@@ -171,9 +171,9 @@ def _arcs(context: ParseContext, course: Course) -> None:
             if id not in course.conversation_by_id:
                 known = did_you_mean(id, course.conversation_by_id)
                 report.add("ARC_CONTACT", message=f"“{id}” isn’t a conversation of this course.{known}")
-            elif id in met:
+            elif id in listed:
                 report.add("ARC_CONTACT", message=f"“{id}” is listed as a contact twice.")
-            met.add(id)
+            listed.add(id)
         third = course.conversation_by_id.get(arc.contacts[-1]) if len(arc.contacts) == MOST_CONTACTS else None
         if third and not any(reply.label == HAND_OVER for turn in third.turns for reply in turn.replies):
             report.add("ARC_NO_HANDOVER", message=f"The third contact of “{arc.title}” has no reply labelled linking.")

@@ -76,7 +76,7 @@ _RANGE = re.compile(r"([1-9]\d*)" + _TO + r"([1-9]\d*)")
 
 def find_phones(text: str) -> Iterator[str]:
     """Each telephone number that stands in a text, as it is written."""
-    told = {found.start("number"): found["number"] for found in _DIRECT.finditer(text)}
+    by_place = {found.start("number"): found["number"] for found in _DIRECT.finditer(text)}
     lists = list(_LIST.finditer(text))
     for found in _NUMBER.finditer(text):
         words = found.group().strip()
@@ -88,10 +88,10 @@ def find_phones(text: str) -> Iterator[str]:
             row = next((row for row in lists if row.start() <= found.start() < row.end()), None)
             counted = _COUNTED.match(after) or _OUT_OF.match(after) or _SHARE.match(after) or _RESULT.search(before)
             if called or not (counted or (row and _counts_or_places(row, text))):
-                told.setdefault(found.start(), words)
+                by_place.setdefault(found.start(), words)
         elif not _is_other(words, before, after, called):
-            told[found.start()] = words
-    yield from (told[place] for place in sorted(told))
+            by_place[found.start()] = words
+    yield from (by_place[place] for place in sorted(by_place))
 
 
 def _counts_or_places(row: re.Match[str], text: str) -> bool:

@@ -103,14 +103,19 @@ def look_for_promises(context: ParseContext, course: Course) -> None:
 
 
 def _prose_promises(parsed: ParsedFile) -> None:
-    told = sentences(asserted(parsed.prose), quoted=False)
-    for place, promise in _promises([sentence.text for sentence in told]).items():
-        parsed.report.add("UNTRUE_PROMISE", told[place].line, f"“{promise}” is more than a course can promise.")
+    all_sentences = sentences(asserted(parsed.prose), quoted=False)
+    for place, promise in _promises([sentence.text for sentence in all_sentences]).items():
+        parsed.report.add(
+            "UNTRUE_PROMISE", all_sentences[place].line, f"“{promise}” is more than a course can promise."
+        )
 
 
-def _promises(told: Sequence[str]) -> dict[int, str]:
+def _promises(all_sentences: Sequence[str]) -> dict[int, str]:
     """The words that promise too much, by the place of their sentence."""
-    found = {place: promises_too_much(text, told[place - 1] if place else "") for place, text in enumerate(told)}
+    found = {
+        place: promises_too_much(text, all_sentences[place - 1] if place else "")
+        for place, text in enumerate(all_sentences)
+    }
     return {place: promise for place, promise in found.items() if promise}
 
 

@@ -67,11 +67,11 @@ def read(bundle: Bundle, course_folder_name: str = "") -> tuple[ParseContext, Co
 def finish(context: ParseContext, course: Course | None) -> Reading:
     """Findings in the order of the files, each with its line; a course only when none is an error."""
     findings = [_lenient(finding) for finding in context.findings] if course and course.draft else context.findings
-    told = sorted(
+    ordered = sorted(
         {_with_excerpt(finding, context) for finding in findings},
         key=lambda finding: (finding.path, finding.line, finding.column, finding.code, finding.message),
     )
-    reading = Reading(course, tuple(told))
+    reading = Reading(course, tuple(ordered))
     return reading if reading.ok else replace(reading, course=None)
 
 

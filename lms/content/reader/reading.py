@@ -105,10 +105,10 @@ def _syllables(word: str) -> int:
     return max(1, len(re.findall(r"[aeiouyàâäéèêëïîöôüû]+", sounded)) + len(_APART.findall(sounded)))
 
 
-def grade(told: Sequence[Sentence]) -> float:
+def grade(passage: Sequence[Sentence]) -> float:
     """The Flesch–Kincaid grade of English sentences, to one decimal; 0 when there are none."""
-    spoken = [word for sentence in told for word in words(sentence.text)]
+    spoken = [word for sentence in passage for word in words(sentence.text)]
     if not spoken:
         return 0.0
     sounds = sum(syllables(word) for word in spoken)
-    return round(0.39 * len(spoken) / len(told) + 11.8 * sounds / len(spoken) - 15.59, 1)
+    return round(0.39 * len(spoken) / len(passage) + 11.8 * sounds / len(spoken) - 15.59, 1)

@@ -21,23 +21,23 @@ def at_course(view: View) -> View:
     """Ask for a course's page and its visitor in one statement, before the door asks who is there."""
 
     @wraps(view)
-    def met(course: str) -> Any:
+    def wrapped(course: str) -> Any:
         meet_at_course(course)
         return view(course=course)
 
-    return cast(View, met)
+    return cast(View, wrapped)
 
 
 def with_attempt(view: View) -> View:
     """Ask for an attempt and its visitor in one statement, before the door asks who is there."""
 
     @wraps(view)
-    def met(attempt: str, **more: Any) -> Any:
+    def wrapped(attempt: str, **more: Any) -> Any:
         visitor, g.own_attempt = check_records.open_attempt(g.session_mark, attempt)
         meet(visitor)
         return view(attempt=attempt, **more)
 
-    return cast(View, met)
+    return cast(View, wrapped)
 
 
 def own_attempt() -> CheckAttempt:

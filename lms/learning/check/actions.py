@@ -67,8 +67,8 @@ def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None
     answers = {name: value for name, (value, _) in _store_newer(attempt_id, closed.saved, with_it or {}).items()}
     outcome = rules.grade_check(course, closed.drawn, answers)
     result = check_records.add_result(attempt_id, outcome.right, outcome.asked, outcome.passed)
-    told = (closed.person_id, closed.programme_id, closed.enrolment_id, attempt_id)
-    announce(CheckSubmitted(*told))
+    ids = (closed.person_id, closed.programme_id, closed.enrolment_id, attempt_id)
+    announce(CheckSubmitted(*ids))
     if outcome.passed:
-        announce(CoursePassed(*told))
+        announce(CoursePassed(*ids))
     return result

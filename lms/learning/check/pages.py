@@ -68,12 +68,12 @@ def _plain(html: str, words: Facts, _language: str) -> str:
 def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str, Any]) -> str:
     """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
     answers = {name: value for name, (value, _revision) in check_attempt.saved.items()}
-    came = rules.grade_check(check_attempt.course, check_attempt.attempt.drawn, answers)
+    grading = rules.grade_check(check_attempt.course, check_attempt.attempt.drawn, answers)
     words = placeholder_values(check_attempt.facts)
     right_rows: list[str] = []
     missed_rows: list[str] = []
     missed: list[str] = []
-    for number, (this, graded) in enumerate(came.graded, 1):
+    for number, (this, graded) in enumerate(grading.graded, 1):
         row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
         (right_rows if graded.right else missed_rows).append(row)
         if not graded.right:
@@ -87,14 +87,14 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
         renewing=check_attempt.attempt.renewal_id is not None,
         right=result.right,
         asked=result.asked,
-        needed=came.needed,
-        safety_fit=came.safety_fit,
+        needed=grading.needed,
+        safety_fit=grading.safety_fit,
         missed=[Markup(item) for item in missed],  # noqa: S704 - each item comes out of a template
         missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template
         right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
         revisit=[
             _lesson(check_attempt.course, check_attempt.course.lesson_by_id[name])
-            for name, _safety in rules.lessons_to_revisit(check_attempt.course, came)
+            for name, _safety in rules.lessons_to_revisit(check_attempt.course, grading)
         ],
         lead_text=words[0],
         contact=check_attempt.facts.get("contact"),

@@ -47,9 +47,9 @@ class StoredAttempt:
 
 def _as_stored(columns: tuple[Any, ...]) -> StoredAttempt:
     middle = len(_ATTEMPT) + len(_RESULT)
-    row, came = columns[: len(_ATTEMPT)], columns[len(_ATTEMPT) : middle]
+    row, result_row = columns[: len(_ATTEMPT)], columns[len(_ATTEMPT) : middle]
     person_id, programme_id, saved = columns[middle:]
-    result = copy_of(Result, dict(zip(_RESULT, came, strict=True))) if came[0] else None
+    result = copy_of(Result, dict(zip(_RESULT, result_row, strict=True))) if result_row[0] else None
     return StoredAttempt(
         copy_of(Attempt, dict(zip(_ATTEMPT, row, strict=True))), result, person_id, programme_id, _as_saved(saved)
     )
@@ -154,7 +154,7 @@ def answers_of(attempt_id: str) -> Saved:
     return _as_saved(db.session.execute(_SAVED_OF, {"attempt": attempt_id}))
 
 
-_OPEN, _COME = insert(_attempt), insert(_result)  # type: ignore[arg-type]
+_ADD_ATTEMPT, _ADD_RESULT = insert(_attempt), insert(_result)  # type: ignore[arg-type]
 # What an update returns leaves out the names of tables; a query in it names its attempt itself.
 _ITS_ID: Any = literal_column("attempt.id")
 _ITS_ENROLMENT: Any = literal_column("attempt.enrolment_id")
@@ -209,7 +209,7 @@ def add_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], ren
         "opened_at": clock.now(),
         "renewal_id": renewal_id,
     }
-    run(_OPEN, row)
+    run(_ADD_ATTEMPT, row)
     return copy_of(Attempt, row)
 
 
@@ -232,9 +232,9 @@ def store_answers(attempt_id: str, answers: Saved) -> None:
 
 def add_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
     """Keep what came of an attempt."""
-    came = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
-    run(_COME, came)
-    return copy_of(Result, came)
+    result_row = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
+    run(_ADD_RESULT, result_row)
+    return copy_of(Result, result_row)
 
 
 _RESULT_OF = select(_result).where(_result.c.attempt_id == bindparam("attempt"))

@@ -113,11 +113,11 @@ def _finish(course: str, lesson: str, known: bool) -> Any:
     preload_passed_versions(enrolment_id)
     write(actions.finish_lesson, enrolment_id, lesson, known)
     place = content.lessons.index(shown)
-    told = None if known or page.wins_hidden else shown.id
+    just_done = None if known or page.wins_hidden else shown.id
     if place + 1 < len(content.lessons):
         onward = content.lessons[place + 1]
-        return redirect(url_for("learning.lesson", course=course, lesson=onward.id, done=told), 303)
-    return redirect(url_for("learning.left", course=course, done=told), 303)
+        return redirect(url_for("learning.lesson", course=course, lesson=onward.id, done=just_done), 303)
+    return redirect(url_for("learning.left", course=course, done=just_done), 303)
 
 
 @blueprint.get("/courses/<course>/facilitator")

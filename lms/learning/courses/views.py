@@ -185,7 +185,7 @@ def left(course: str) -> Any:
     news = news_of(enrolment_id, certificate)
     unfinished = pages.first_unfinished_lesson(content, progress)
     last = content.lesson_by_id.get(request.args.get("done", ""))
-    told = last is not None and not page.wins_hidden and last.id in page.lessons_done - page.lessons_known
+    congratulate = last is not None and not page.wins_hidden and last.id in page.lessons_done - page.lessons_known
     return render_template(
         "learning/left.html",
         here="courses",
@@ -199,7 +199,7 @@ def left(course: str) -> Any:
         lesson_url=pages.lesson_path(content, unfinished) if unfinished else None,
         lessons_done=len(progress.lessons),
         lessons_count=len(content.lessons),
-        notices=[pages.finished_message(last)] if last and told else [],
+        notices=[pages.finished_message(last)] if last and congratulate else [],
         otherwise=pages.equivalent_rows(content, list_equivalents(enrolment_id)),
         observed=hooks().find_readiness(enrolment_id),
         course_url=url_for("learning.course", course=content.id),

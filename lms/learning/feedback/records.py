@@ -72,7 +72,7 @@ def list_released(programme_id: str, course_id: str, today: date) -> list[Remark
     A lesson's remarks come out once five people of the programme have finished it, and each once its week is over,
     so that nobody who looks every day can tell on which it was sent.
     """
-    met = (
+    readers = (
         select(LessonDone.lesson_id)
         .join(Enrolment, Enrolment.id == LessonDone.enrolment_id)
         .where(Enrolment.programme_id == programme_id, Enrolment.course_id == course_id)
@@ -83,7 +83,7 @@ def list_released(programme_id: str, course_id: str, today: date) -> list[Remark
         Remark.programme_id == programme_id,
         Remark.course_id == course_id,
         Remark.week < week_of(today),
-        Remark.lesson_id.in_(met),
+        Remark.lesson_id.in_(readers),
     )
     return list(db.session.scalars(query.order_by(Remark.id)))
 

@@ -223,10 +223,10 @@ def _answers(enrolment: Enrolment) -> list[tuple[str, ...]]:
         for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id)):
             question, value = course.question_by_id.get(row.question_id), row.value.get("answer")
             said = " / ".join(map(_plain, in_words(question, value, int(attempt.seed)))) if question else ""
-            told = (_plain(question.stem), said) if question else ("", "")
+            asked_and_answered = (_plain(question.stem), said) if question else ("", "")
             raw = json.dumps(value, ensure_ascii=False) if result else ""
             opened, saved = attempt.opened_at.isoformat(), row.saved_at.isoformat()
-            found.append((enrolment.course_id, opened, row.question_id, *told, raw, saved))
+            found.append((enrolment.course_id, opened, row.question_id, *asked_and_answered, raw, saved))
     return found
 
 

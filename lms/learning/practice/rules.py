@@ -55,10 +55,10 @@ def cut(path: str, steps: int) -> str:
 def shuffled(conversation: Conversation, turn: Turn, step: int) -> list[tuple[int, Reply]]:
     """Return the replies of a turn with their numbers, in an order that says nothing and stays the same at a step."""
 
-    def lot(index: int) -> str:
+    def lot_of(index: int) -> str:
         return hashlib.sha256(f"{conversation.id}|{turn.id}|{step}|{index}".encode()).hexdigest()
 
-    return [(index, turn.replies[index]) for index in sorted(range(len(turn.replies)), key=lot)]
+    return [(index, turn.replies[index]) for index in sorted(range(len(turn.replies)), key=lot_of)]
 
 
 def another_way(turn: Turn, chosen: int) -> Reply | None:

@@ -129,21 +129,21 @@ def _kept_move(opened: OpenedConversation) -> Any:
         return _newest(
             opened, _("We no longer have the conversation on that page. You can start it again whenever you like.")
         )
-    there = _with(opened.page, opened.course, opened.conversation.id, seen)
+    current = _with(opened.page, opened.course, opened.conversation.id, seen)
     revision = whole_number(form.get("revision", ""), -1)
-    came: practice_actions.MoveResult = "done"
+    outcome: practice_actions.MoveResult = "done"
     if "reply" in form:
         preload_passed_versions(seen.enrolment_id)
         reply = whole_number(form["reply"], -1)
-        came = write(practice_actions.say, seen.id, there.conversation, revision, reply)
+        outcome = write(practice_actions.say, seen.id, current.conversation, revision, reply)
     elif "back" in form:
-        came = write(practice_actions.go_back, seen.id, revision)
+        outcome = write(practice_actions.go_back, seen.id, revision)
     elif "restart" in form:
         write(practice_actions.restart, seen.id)
     elif "tell" in form or "own" in form:
         tells, own_first = (form[name] == "yes" if name in form else None for name in ("tell", "own"))
         write(practice_actions.set_options, seen.id, tells, own_first)
-    if came == "done":
+    if outcome == "done":
         return redirect(_address_of(opened, seen.public_id), 303)
     words = _(
         "You continued this conversation in another tab or on another device. Nothing is lost: this is the latest turn."

@@ -35,8 +35,8 @@ def lesson_summary(lesson: Lesson) -> str:
 
 def finished_message(lesson: Lesson) -> str:
     """Return the one sentence that names what was done; a hard subject is told as one."""
-    told = _("You finished “%(title)s”.", title=lesson.title)
-    return f"{told} {_('That was a hard subject.')}" if lesson.content_note.topics else told
+    sentence = _("You finished “%(title)s”.", title=lesson.title)
+    return f"{sentence} {_('That was a hard subject.')}" if lesson.content_note.topics else sentence
 
 
 def first_unfinished_lesson(course: Course, progress: Progress) -> Lesson | None:

@@ -178,10 +178,10 @@ _PROGRESS = select(
 
 def progress_of(enrolment_id: str) -> Progress:
     """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
-    lessons, practised, attempts, passed, *met = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
+    lessons, practised, attempts, passed, *valid = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
     done, known = split_marked_lessons(lessons)
     played = frozenset((practised or "").split())
-    read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in met)
+    read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in valid)
     return Progress(
         done | read_otherwise,
         played | played_otherwise,
