@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lms.certification.badges import open_badge
 from lms.certification.badges.open_badge import BadgeRefused
+from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.keys.did import issuer_of, multikey
 from lms.certification.verification.file_report import status_place
 from tests.builders.badges import (
@@ -218,13 +219,13 @@ def test_a_list_says_its_purpose_its_first_and_last_moment_and_how_long_it_may_b
 
 
 def test_a_withdrawn_badge_is_one_bit_in_a_list() -> None:
-    indexes = [0, 4711, open_badge.LIST_LENGTH - 1]
+    indexes = [0, 4711, LIST_LENGTH - 1]
     document = open_badge.status_credential(
         f"{LISTS}1", ISSUER, "revocation", indexes, (NOON, NOON + timedelta(days=14))
     )
     packed = document["credentialSubject"]["encodedList"]
     bits = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
-    withdrawn = [at for at in range(open_badge.LIST_LENGTH) if bits[at // 8] & (128 >> at % 8)]
-    assert withdrawn == [0, 4711, open_badge.LIST_LENGTH - 1]
+    withdrawn = [at for at in range(LIST_LENGTH) if bits[at // 8] & (128 >> at % 8)]
+    assert withdrawn == [0, 4711, LIST_LENGTH - 1]
     signed = open_badge.as_bytes(open_badge.sign(document, KEY, ISSUER.key, NOON))
     assert len(signed) < 1500 and json.loads(signed)["proof"]["proofValue"].startswith("z")

@@ -18,6 +18,7 @@ from lms.certification.awards import records
 from lms.certification.badges import open_badge
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.issue import make_badge
+from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.keys.did import issuer_of
 from lms.certification.keys.keyring import KeyTrouble
 from lms.certification.keys.listing import key_rows
@@ -52,7 +53,7 @@ def bits(site: Site, purpose: str = "") -> list[int]:
     told = listed(site, purpose)
     packed = told["credentialSubject"]["encodedList"]
     whole = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
-    return [at for at in range(open_badge.LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]
+    return [at for at in range(LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]
 
 
 def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pyld import jsonld
 
+from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.badges.shape import OtherShape, check_shape
 from lms.certification.keys.did import Issuer, from_base58, to_base58
 
@@ -27,7 +28,6 @@ Json: TypeAlias = dict[str, Any]
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 SUITE = "eddsa-rdfc-2022"
-LIST_LENGTH = 131_072
 LIST_TTL = timedelta(minutes=5)
 Purpose: TypeAlias = Literal["revocation", "suspension"]
 _PINNED = {

@@ -10,12 +10,10 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, case, false, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.records import Award
-from lms.certification.badges.open_badge import LIST_LENGTH
+from lms.certification.badges.rules import LIST_FILL, LIST_LENGTH
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 
-# A list is left half empty, so that a random place in it is soon found and says nothing of who came before.
-LIST_FILL = LIST_LENGTH // 2
 # Lists are numbered one after another; no site comes near this, and every database can hold it.
 LISTS_MOST = 999_999_999
 # A list is signed for 14 days, and again after half of that, so that an outage of a week expires none.
