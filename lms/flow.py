@@ -246,7 +246,7 @@ def _tell_of_device(event: NewDevice, settings: Settings) -> None:
 
 def _tell_of_answer(event: RemarkAnswered) -> None:
     readers = list_finishers(event.programme_id, event.course_id, event.lesson_id)
-    address = url_for("learning.remarks", course=event.course_id, lesson=event.lesson_id)
+    address = url_for("learning.feedback", course=event.course_id, lesson=event.lesson_id)
     line = _("The authors replied to readers’ feedback on a lesson you finished")
     preferences.wait_to_tell(readers, "answers", line, address)
 

@@ -65,7 +65,7 @@ MAY: dict[str, May] = {
     "see own answers": _may(*ROLES, self_only=True),
     "hold certificates": _may(*ROLES, self_only=True),
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
-    "read remarks": _may("trainer"),
+    "read feedback": _may("trainer"),
     "see training states": _may("coordinator"),
     "record an equivalent": _may("coordinator"),
     "record observed practice": _may("coordinator"),

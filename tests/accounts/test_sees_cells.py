@@ -16,7 +16,7 @@ from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import Seen
 from lms.foundation import clock
 from lms.foundation.text.i18n import day
-from lms.learning.feedback.records import remark
+from lms.learning.feedback.records import add_feedback
 from lms.learning.progress import actions as learning
 from lms.learning.progress.records import get_enrolment
 from tests.builders.learning import CONVERSATIONS, COURSE, PFA, begin, pass_check, play, prepare, take_check, the_course
@@ -35,7 +35,7 @@ def _add_observer(site: Site) -> None:
     site.do(actions.give_role, omar.id, harbour.id, "observer")
 
 
-def _leave_a_remark(site: Site, enrolment: str) -> None:
+def _leave_feedback(site: Site, enrolment: str) -> None:
     """Say something of a lesson that five people finished, in a week that is over."""
     with site.inside():
         lesson, second = (lesson.id for lesson in the_course().lessons[:2])
@@ -44,7 +44,7 @@ def _leave_a_remark(site: Site, enrolment: str) -> None:
     for name in ("sam", "lena", "tara", "cora", "omar"):
         site.do(learning.finish_lesson, prepare(site, name, practised=False, read=False), lesson)
     site.do(learning.finish_lesson, enrolment, second)
-    site.do(remark, "a-slip", programme_id, PFA, lesson, "unclear", "The second table puzzled me.", before)
+    site.do(add_feedback, "a-slip", programme_id, PFA, lesson, "unclear", "The second table puzzled me.", before)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def world(sqlite_site: Site) -> World:
         cora, asked = sqlite_site.person("cora").id, the_course().conversations
     for one in asked:
         sqlite_site.do(learning.record_equivalent, enrolment, ("practice", one.id), "talked", "Her wish.", None, cora)
-    _leave_a_remark(sqlite_site, enrolment)
+    _leave_feedback(sqlite_site, enrolment)
     seen = Seen("Omar Haim", "observer", clock.today("UTC"), "skilled")
     sqlite_site.do(readiness_actions.record_observation, enrolment, seen, cora)
     outside = Seen("Vera Sandoval", "supervisor", clock.today("UTC"), "basic")

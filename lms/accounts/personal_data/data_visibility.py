@@ -48,7 +48,7 @@ def _of_learning() -> tuple[Sight, ...]:
         ),
         Sight(
             _("Your feedback on a lesson, without your name"),
-            ("read remarks",),
+            ("read feedback",),
             explanation=_(
                 "Trainers can read it once five people have finished the lesson. Nobody, not even you, can find yours."
             ),

@@ -153,7 +153,7 @@ def _give_feedback(programme_id: str) -> None:
     for place, said, words, when in FEEDBACK:
         with days_ago(when):
             write(
-                feedback_records.remark,
+                feedback_records.add_feedback,
                 ids.public_id(),
                 programme_id,
                 PFA,

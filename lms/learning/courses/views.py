@@ -103,7 +103,7 @@ def course(course: str) -> Any:
         certificate_url=certificate.url,
         next_url=next_url,
         next_text=next_text,
-        remark_pages=_remark_pages(page.visitor, course),
+        feedback_pages=_feedback_pages(page.visitor, course),
         facilitator=runs_it and any(module.facilitator for module in content.modules),
         runs_it=runs_it,
     )
@@ -136,13 +136,15 @@ def _newer(page: OpenPage, content: Course, progress: Progress) -> NewerVersion 
     return renewal_pages.newer_version(content, newest, progress) if newest else None
 
 
-def _remark_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
+def _feedback_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
     """Return where a trainer reads what was said of the lessons, in each programme that offers the course."""
-    if not may(somebody, "read remarks"):
+    if not may(somebody, "read feedback"):
         return []
-    offered = [row.programme_id for row in list_offerings(course_id) if may(somebody, "read remarks", row.programme_id)]
+    offered = [
+        row.programme_id for row in list_offerings(course_id) if may(somebody, "read feedback", row.programme_id)
+    ]
     programmes = [get_programme(programme_id) for programme_id in offered]
-    return [(url_for("learning.read_remarks", programme=row.slug, course=course_id), row.name) for row in programmes]
+    return [(url_for("learning.read_feedback", programme=row.slug, course=course_id), row.name) for row in programmes]
 
 
 def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:

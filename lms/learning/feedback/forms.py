@@ -8,7 +8,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, Required, ShortEnough, TextField
 
-WORDS_MOST, ANSWER_MOST = 500, 1200
+WORDS_MOST, REPLY_MOST = 500, 1200
 
 
 def said_words() -> dict[str, str]:
@@ -16,7 +16,7 @@ def said_words() -> dict[str, str]:
     return {"helpful": _("It was helpful"), "unclear": _("It was unclear"), "too_much": _("It was too much")}
 
 
-class RemarkForm(Form):
+class FeedbackForm(Form):
     """How a lesson was, and a few words that may stay empty."""
 
     said = RadioField(
@@ -33,14 +33,14 @@ class RemarkForm(Form):
             field.errors = [*field.errors, _("Please choose one of the three.")]
 
 
-class AnswerForm(Form):
+class ReplyForm(Form):
     """What the authors heard about a lesson, and what they changed."""
 
     heard = TextField(
         _l("You told us"),
-        [Required(_l("Please write in a sentence what readers told you.")), ShortEnough(ANSWER_MOST)],
+        [Required(_l("Please write in a sentence what readers told you.")), ShortEnough(REPLY_MOST)],
     )
     changed = TextField(
         _l("We changed"),
-        [Required(_l("Please write what you changed, or why you’ve left it as it is.")), ShortEnough(ANSWER_MOST)],
+        [Required(_l("Please write what you changed, or why you’ve left it as it is.")), ShortEnough(REPLY_MOST)],
     )

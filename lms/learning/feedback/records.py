@@ -19,7 +19,7 @@ OPENED_BY = 5
 IN_A_WEEK = 60
 
 
-class Remark(Base):
+class Feedback(Base):
     """What somebody said of a lesson: no person, no moment, and a random key as the only order there is."""
 
     __tablename__ = "remark"
@@ -33,7 +33,7 @@ class Remark(Base):
     week: Mapped[str]
 
 
-class RemarkAnswer(Base):
+class FeedbackReply(Base):
     """What the authors heard about a lesson, and what they changed."""
 
     __tablename__ = "remark_answer"
@@ -52,24 +52,26 @@ def week_of(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def remark(slip: str, programme_id: str, course_id: str, lesson_id: str, said: Said, words: str, today: date) -> bool:
-    """Keep a remark under its slip, once, without a trace of who sent it; False when a lesson had many this week."""
+def add_feedback(
+    slip: str, programme_id: str, course_id: str, lesson_id: str, said: Said, words: str, today: date
+) -> bool:
+    """Keep a comment under its slip, once, without a trace of who sent it; False when a lesson had many this week."""
     week = week_of(today)
-    same = select(func.count()).select_from(Remark)
-    same = same.where(Remark.programme_id == programme_id, Remark.course_id == course_id)
-    if (db.session.scalar(same.where(Remark.lesson_id == lesson_id, Remark.week == week)) or 0) >= IN_A_WEEK:
+    same = select(func.count()).select_from(Feedback)
+    same = same.where(Feedback.programme_id == programme_id, Feedback.course_id == course_id)
+    if (db.session.scalar(same.where(Feedback.lesson_id == lesson_id, Feedback.week == week)) or 0) >= IN_A_WEEK:
         return False
-    if db.session.get(Remark, slip) is None:
-        row = Remark(id=slip, programme_id=programme_id, course_id=course_id, lesson_id=lesson_id, said=said)
+    if db.session.get(Feedback, slip) is None:
+        row = Feedback(id=slip, programme_id=programme_id, course_id=course_id, lesson_id=lesson_id, said=said)
         row.words, row.week = words, week
         db.session.add(row)
     return True
 
 
-def list_released(programme_id: str, course_id: str, today: date) -> list[Remark]:
-    """Return the remarks that the authors may read, in the order of their random keys.
+def list_released(programme_id: str, course_id: str, today: date) -> list[Feedback]:
+    """Return the comments that the authors may read, in the order of their random keys.
 
-    A lesson's remarks come out once five people of the programme have finished it, and each once its week is over,
+    A lesson's comments come out once five people of the programme have finished it, and each once its week is over,
     so that nobody who looks every day can tell on which it was sent.
     """
     readers = (
@@ -79,18 +81,18 @@ def list_released(programme_id: str, course_id: str, today: date) -> list[Remark
         .group_by(LessonDone.lesson_id)
         .having(func.count(Enrolment.person_id.distinct()) >= OPENED_BY)
     )
-    query = select(Remark).where(
-        Remark.programme_id == programme_id,
-        Remark.course_id == course_id,
-        Remark.week < week_of(today),
-        Remark.lesson_id.in_(readers),
+    query = select(Feedback).where(
+        Feedback.programme_id == programme_id,
+        Feedback.course_id == course_id,
+        Feedback.week < week_of(today),
+        Feedback.lesson_id.in_(readers),
     )
-    return list(db.session.scalars(query.order_by(Remark.id)))
+    return list(db.session.scalars(query.order_by(Feedback.id)))
 
 
 def answer(programme_id: str, course_id: str, lesson_id: str, heard: str, changed: str, today: date) -> None:
     """Say to everybody who reads a lesson what was heard about it and what was changed."""
-    row = RemarkAnswer(
+    row = FeedbackReply(
         id=ids.public_id(), programme_id=programme_id, course_id=course_id, lesson_id=lesson_id, answered_on=today
     )
     row.heard, row.changed = heard, changed
@@ -100,18 +102,18 @@ def answer(programme_id: str, course_id: str, lesson_id: str, heard: str, change
 
 def take_back(programme_id: str, answer_id: str) -> None:
     """Take an answer of a programme off its lesson."""
-    mine = delete(RemarkAnswer).where(RemarkAnswer.programme_id == programme_id)
-    db.session.execute(mine.where(RemarkAnswer.id == answer_id))
+    mine = delete(FeedbackReply).where(FeedbackReply.programme_id == programme_id)
+    db.session.execute(mine.where(FeedbackReply.id == answer_id))
 
 
-def list_answers(programme_ids: list[str], course_id: str, lesson_id: str | None = None) -> list[RemarkAnswer]:
+def list_answers(programme_ids: list[str], course_id: str, lesson_id: str | None = None) -> list[FeedbackReply]:
     """Return what programmes answered on a course or one of its lessons, the newest first."""
-    query = select(RemarkAnswer).where(
-        RemarkAnswer.programme_id.in_(programme_ids), RemarkAnswer.course_id == course_id
+    query = select(FeedbackReply).where(
+        FeedbackReply.programme_id.in_(programme_ids), FeedbackReply.course_id == course_id
     )
     if lesson_id is not None:
-        query = query.where(RemarkAnswer.lesson_id == lesson_id)
-    return list(db.session.scalars(query.order_by(RemarkAnswer.answered_on.desc(), RemarkAnswer.id)))
+        query = query.where(FeedbackReply.lesson_id == lesson_id)
+    return list(db.session.scalars(query.order_by(FeedbackReply.answered_on.desc(), FeedbackReply.id)))
 
 
 def list_finishers(programme_id: str, course_id: str, lesson_id: str) -> list[str]:

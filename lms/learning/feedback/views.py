@@ -20,7 +20,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
 from lms.learning.feedback import records as feedback_records
-from lms.learning.feedback.forms import AnswerForm, RemarkForm, said_words
+from lms.learning.feedback.forms import FeedbackForm, ReplyForm, said_words
 from lms.learning.progress import pages
 from lms.learning.progress.access import open_course, open_enrolment
 from lms.learning.progress.open_page_records import OpenPage
@@ -57,7 +57,7 @@ def _lesson_of(course: Course, lesson: str) -> Lesson:
     return found
 
 
-def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedback_records.RemarkAnswer]:
+def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedback_records.FeedbackReply]:
     """Return what this reader's programme answered; strangers read what programmes with open lessons did."""
     programmes = [page.programme_id] if page.programme_id else []
     if not programmes:
@@ -67,18 +67,18 @@ def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedbac
 
 @blueprint.get("/courses/<course>/lessons/<lesson>/remarks")
 @public
-def remarks(course: str, lesson: str) -> Any:
+def feedback(course: str, lesson: str) -> Any:
     """Show what readers told the authors and what they changed, and let those who have begun say how it was."""
     page, content = open_course(course)
-    return _remarks_page(page, content, _lesson_of(content, lesson), RemarkForm(), ids.public_id())
+    return _feedback_page(page, content, _lesson_of(content, lesson), FeedbackForm(), ids.public_id())
 
 
-def _remarks_page(page: OpenPage, content: Course, shown: Lesson, form: RemarkForm, slip: str) -> Any:
+def _feedback_page(page: OpenPage, content: Course, shown: Lesson, form: FeedbackForm, slip: str) -> Any:
     thanks = _("Thank you. We’ve sent it to the authors without your name. If they reply, you’ll see it on this page.")
     full = _("This lesson has had a lot of feedback this week, so we couldn’t save yours. Please come back next week.")
     told = {"yes": thanks, "later": full}.get(request.args.get("sent", ""))
     body = render_template(
-        "learning/remarks.html",
+        "learning/feedback.html",
         here="courses",
         course=content,
         lesson=shown,
@@ -95,18 +95,18 @@ def _remarks_page(page: OpenPage, content: Course, shown: Lesson, form: RemarkFo
 
 @blueprint.post("/courses/<course>/lessons/<lesson>/remarks")
 @allow("learn")
-def send_remark(course: str, lesson: str) -> Any:
-    """Send a remark; whose it is goes no further than this door."""
+def send_feedback(course: str, lesson: str) -> Any:
+    """Send a comment; whose it is goes no further than this door."""
     page, content, _enrolment = open_enrolment(course)
     shown = _lesson_of(content, lesson)
-    form, slip = RemarkForm(request.form), request.form.get("slip", "")
+    form, slip = FeedbackForm(request.form), request.form.get("slip", "")
     if not SLIP.fullmatch(slip):
         slip = ids.public_id()
     if not form.validate():
-        return _remarks_page(page, content, shown, form, slip)
+        return _feedback_page(page, content, shown, form, slip)
     remembered = get_or_make(Remembered)
     kept = not remembered.enough(g.session_mark) and write(
-        feedback_records.remark,
+        feedback_records.add_feedback,
         slip,
         page.programme_id or "",
         content.id,
@@ -116,7 +116,7 @@ def send_remark(course: str, lesson: str) -> Any:
         clock.today(settings().timezone),
     )
     sent = "yes" if kept else "later"
-    return redirect(url_for("learning.remarks", course=content.id, lesson=shown.id, sent=sent), 303)
+    return redirect(url_for("learning.feedback", course=content.id, lesson=shown.id, sent=sent), 303)
 
 
 def _offered_here(course: str) -> Course:
@@ -127,13 +127,13 @@ def _offered_here(course: str) -> Course:
 
 
 @blueprint.get("/programmes/<programme>/courses/<course>/remarks")
-@allow("read remarks")
-def read_remarks(programme: str, course: str) -> Any:
+@allow("read feedback")
+def read_feedback(programme: str, course: str) -> Any:
     """Show the authors what was said of each lesson, at its file, and what they answered."""
-    return _authors_page(_offered_here(course), AnswerForm())
+    return _authors_page(_offered_here(course), ReplyForm())
 
 
-def _authors_page(content: Course, form: AnswerForm, lesson_id: str = "") -> Any:
+def _authors_page(content: Course, form: ReplyForm, lesson_id: str = "") -> Any:
     mine = this_programme()
     said = said_words()
     titles = {lesson.id: (lesson.title, lesson.path) for lesson in content.lessons}
@@ -144,7 +144,7 @@ def _authors_page(content: Course, form: AnswerForm, lesson_id: str = "") -> Any
     answered = feedback_records.list_answers([mine.id], content.id)
     order = [*titles, *(lesson for lesson in by_lesson if lesson not in titles)]
     body = render_template(
-        "learning/read_remarks.html",
+        "learning/read_feedback.html",
         here="courses",
         course=content,
         programme=mine,
@@ -162,23 +162,23 @@ def _authors_page(content: Course, form: AnswerForm, lesson_id: str = "") -> Any
 
 
 @blueprint.post("/programmes/<programme>/courses/<course>/remarks")
-@allow("read remarks")
-def answer_remarks(programme: str, course: str) -> Any:
+@allow("read feedback")
+def reply_to_feedback(programme: str, course: str) -> Any:
     """Answer what was said of a lesson, for everybody who reads it."""
-    content, form = _offered_here(course), AnswerForm(request.form)
+    content, form = _offered_here(course), ReplyForm(request.form)
     lesson_id = request.form.get("lesson", "")
     if not form.validate() or lesson_id not in content.lesson_by_id:
         return _authors_page(content, form, lesson_id)
     today = clock.today(settings().timezone)
     told = (form.heard.data or "", form.changed.data or "")
     write(feedback_records.answer, this_programme().id, content.id, lesson_id, *told, today)
-    return redirect(url_for("learning.read_remarks", programme=programme, course=course, answered="yes"), 303)
+    return redirect(url_for("learning.read_feedback", programme=programme, course=course, answered="yes"), 303)
 
 
 @blueprint.post("/programmes/<programme>/courses/<course>/remarks/<remark_answer>/take-back")
-@allow("read remarks")
-def take_back_answer(programme: str, course: str, remark_answer: str) -> Any:
+@allow("read feedback")
+def withdraw_reply(programme: str, course: str, remark_answer: str) -> Any:
     """Take an answer off its lesson; taking it off again changes nothing."""
     _offered_here(course)
     write(feedback_records.take_back, this_programme().id, remark_answer)
-    return redirect(url_for("learning.read_remarks", programme=programme, course=course), 303)
+    return redirect(url_for("learning.read_feedback", programme=programme, course=course), 303)

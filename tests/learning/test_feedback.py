@@ -1,4 +1,4 @@
-"""Remarks: nobody can tell who sent one, five people must have finished the lesson, and the answer is for everybody."""
+"""Lesson feedback: nobody can tell who sent it, five people must have finished the lesson, and all read the reply."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.web.throttle import Misses
-from lms.learning.feedback.records import IN_A_WEEK, Remark, week_of
+from lms.learning.feedback.records import IN_A_WEEK, Feedback, week_of
 from lms.learning.feedback.views import IN_AN_HOUR
 from lms.learning.progress import actions
 from tests.builders.learning import COURSE, PFA, begin, prepare
@@ -54,7 +54,7 @@ def enter_again(site: Site) -> None:
     site.visitors.clear()
 
 
-def test_a_remark_keeps_no_person_no_moment_and_no_order(site: Site) -> None:
+def test_a_comment_keeps_no_person_no_moment_and_no_order(site: Site) -> None:
     begin(site.visitor("sam"))
     with site.inside():
         before = len(list(db.session.scalars(select(AuditEntry))))
@@ -64,7 +64,7 @@ def test_a_remark_keeps_no_person_no_moment_and_no_order(site: Site) -> None:
     with site.inside():
         columns = {column["name"] for column in inspect(db.engine).get_columns("remark")}
         assert columns == {"id", "programme_id", "course_id", "lesson_id", "said", "words", "week"}
-        row = db.session.scalars(select(Remark)).one()
+        row = db.session.scalars(select(Feedback)).one()
         assert (row.said, row.words, row.week) == ("unclear", "The third part lost me.", week_of(clock.today("UTC")))
         assert len(list(db.session.scalars(select(AuditEntry)))) == before
         assert [one.last_seen_at for one in db.session.scalars(select(SignIn))] == sign_ins
@@ -76,7 +76,7 @@ def test_a_remark_keeps_no_person_no_moment_and_no_order(site: Site) -> None:
             assert "WITHOUT ROWID" in str(made).upper()
 
 
-def test_nothing_is_logged_of_a_remark(sqlite_site: Site, caplog) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_is_logged_of_a_comment(sqlite_site: Site, caplog) -> None:  # type: ignore[no-untyped-def]
     begin(sqlite_site.visitor("sam"))
     caplog.set_level(0)
     caplog.clear()
@@ -109,38 +109,38 @@ def test_they_come_in_the_order_of_random_keys_and_without_a_number(sqlite_site:
     main = sqlite_site.visitor("tara").get(AUTHORS).main
     shown = sorted(sent, key=main.index)
     with sqlite_site.inside():
-        by_key = [row.words for row in db.session.scalars(select(Remark).order_by(Remark.id))]
-        assert [row.words for row in db.session.scalars(select(Remark))] == by_key
+        by_key = [row.words for row in db.session.scalars(select(Feedback).order_by(Feedback.id))]
+        assert [row.words for row in db.session.scalars(select(Feedback))] == by_key
     assert shown == by_key and "8" not in main.replace("W48", "").split("Answer")[0].split("over.")[1]
 
 
-def test_the_same_slip_sent_twice_is_one_remark(site: Site) -> None:
+def test_the_same_slip_sent_twice_is_one_comment(site: Site) -> None:
     begin(site.visitor("sam"))
     form = site.visitor("sam").get(HERE).form("/remarks")
     for _time in range(2):
         form.submit(said="helpful", words="Once.")
     with site.inside():
-        assert [row.words for row in db.session.scalars(select(Remark))] == ["Once."]
+        assert [row.words for row in db.session.scalars(select(Feedback))] == ["Once."]
 
 
-def test_many_remarks_of_one_sign_in_are_held_off_without_writing_whose_they_are(sqlite_site: Site) -> None:
+def test_many_comments_of_one_sign_in_are_held_off_without_writing_whose_they_are(sqlite_site: Site) -> None:
     begin(sqlite_site.visitor("sam"))
     for number in range(IN_AN_HOUR):
         say(sqlite_site, "sam", f"Number {number}")
     assert "couldn’t save" in say(sqlite_site, "sam", "One more").main
     with sqlite_site.inside():
-        assert len(list(db.session.scalars(select(Remark)))) == IN_AN_HOUR
+        assert len(list(db.session.scalars(select(Feedback)))) == IN_AN_HOUR
         assert list(db.session.scalars(select(Misses))) == []
 
 
-def test_a_lesson_takes_so_many_remarks_a_week_and_no_more(sqlite_site: Site) -> None:
+def test_a_lesson_takes_so_many_comments_a_week_and_no_more(sqlite_site: Site) -> None:
     begin(sqlite_site.visitor("sam"))
     with sqlite_site.inside():
         programme = next(iter(sqlite_site.roles(sqlite_site.person("sam").id)))
 
     def fill() -> None:
         for _number in range(IN_A_WEEK):
-            row = Remark(programme_id=programme, course_id=PFA, lesson_id=LESSON, said="helpful", words="")
+            row = Feedback(programme_id=programme, course_id=PFA, lesson_id=LESSON, said="helpful", words="")
             row.week = week_of(clock.today("UTC"))
             db.session.add(row)
 
@@ -148,7 +148,7 @@ def test_a_lesson_takes_so_many_remarks_a_week_and_no_more(sqlite_site: Site) ->
     assert "couldn’t save" in say(sqlite_site, "sam", "One more").main
 
 
-def test_a_remark_without_a_choice_or_with_too_many_words_is_asked_for_again(sqlite_site: Site) -> None:
+def test_a_comment_without_a_choice_or_with_too_many_words_is_asked_for_again(sqlite_site: Site) -> None:
     begin(sqlite_site.visitor("sam"))
     form = sqlite_site.visitor("sam").get(HERE).form("/remarks")
     page = form.submit(words="w" * 501, expect=422)
