@@ -17,6 +17,7 @@ from lms.coordination.batches.actions import ask
 from lms.coordination.batches.pages import batches_of
 from lms.coordination.batches.records import KINDS
 from lms.coordination.blueprint import blueprint
+from lms.coordination.expiry_pages import expiring_by_month
 from lms.coordination.export import as_csv, notes_of
 from lms.coordination.pages import PersonRow
 from lms.coordination.rules import STATES, TrainingState
@@ -90,10 +91,12 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
 def _overview(everybody: list[PersonRow]) -> dict[str, Any]:
     """Return what the page shows beside the list: numbers of the whole programme, and what asks for attention."""
     programme = this_programme()
+    today = today_in(programme.id, settings())
     counts, names = Counter(row.training for row in everybody), pages.state_names()
     return {
         "sums": [(counts[state], state, names[state]) for state in STATES],
-        "today": today_in(programme.id, settings()),
+        "today": today,
+        "expiring": expiring_by_month(everybody, today),
         "courses": pages.courses_of(programme.id),
         "usage": pages.usage_of(everybody),
         "least": LEAST,

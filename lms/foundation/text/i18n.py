@@ -128,6 +128,11 @@ def _day(value: date, locale: str) -> str:
     return format_date(value, "d MMMM y", locale=locale)
 
 
+def month(value: date, form: str = "LLLL y") -> str:
+    """Return the month of a day in words: March 2026, or in a shorter form of CLDR."""
+    return format_date(value, form, locale=_dates())
+
+
 def moment(value: datetime, zone: str) -> str:
     """Return a moment in words, in the given time zone: 14 March 2026, 09:14."""
     return format_datetime(value.astimezone(ZoneInfo(zone)), "d MMMM y, HH:mm", locale=_dates())
