@@ -14,7 +14,7 @@ from lms.certification.awards import document_records
 from lms.certification.awards import records as awards
 from lms.certification.awards.wording import operator_notices
 from lms.certification.badges import records as badge_records
-from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf.designs import missing_glyphs
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.pages import way_told
@@ -37,7 +37,7 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
     def missing_letters(name: str) -> tuple[str, ...]:
         if name.isascii():
             return ()
-        return missing_glyphs(name, pdf_jobs.design_named("warm", settings, designs))
+        return missing_glyphs(name, pdf_designs.design_named("warm", settings, designs))
 
     return Hooks(
         page_frame=page_frame,

@@ -13,11 +13,10 @@ from lms.certification.badges.baking import baked
 from lms.certification.badges.records import find_credential
 from lms.certification.keys import keyring
 from lms.certification.keys.opening import keys_of
-from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf import specimen
-from lms.certification.pdf.designs import DesignError, UnprintableText
+from lms.certification.pdf.designs import DesignError, UnprintableText, list_designs
 from lms.certification.pdf.fallback import find_slip
-from lms.certification.pdf.jobs import list_designs
 from lms.cli.certificates import find_award
 from lms.cli.output import say
 from lms.cli.shared import inside
@@ -38,9 +37,9 @@ def preview(design: str, name: str, out: Path) -> None:
     Example: lms certificates preview warm --name "Łucja Nguyễn" --out /tmp/specimen
     """
     site, folder = settings(), shipped("certificates")
-    found = pdf_jobs.design_named(design, site, folder)
+    found = pdf_designs.design_named(design, site, folder)
     if found.folder.name != design:
-        known = ", ".join(pdf_jobs.list_designs(site, folder))
+        known = ", ".join(pdf_designs.list_designs(site, folder))
         raise click.ClickException(f"There’s no design {design}. The designs are: {known}. Nothing was made.")
     day = today(site.timezone)
     facts = specimen.facts_for(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)

@@ -20,7 +20,7 @@ from lms.accounts.rules import (
     slug_for,
     without_role,
 )
-from lms.certification.pdf.jobs import list_designs
+from lms.certification.pdf.designs import list_designs
 from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lms.certification.badges import open_badge
+from lms.certification.badges import open_badge, status_list
 from lms.certification.badges.open_badge import BadgeRefused
 from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.keys.did import issuer_of, multikey
@@ -210,8 +210,8 @@ def test_whatever_else_a_badge_says_of_its_lists_is_refused_before_its_signature
 def test_a_list_says_its_purpose_its_first_and_last_moment_and_how_long_it_may_be_kept() -> None:
     until = NOON + timedelta(days=14)
     for purpose, address in (("revocation", f"{LISTS}1"), ("suspension", f"{LISTS}1/suspension")):
-        assert open_badge.list_address(f"{LISTS}1", purpose) == address
-        document = open_badge.status_credential(address, ISSUER, purpose, [7], (NOON, until))
+        assert status_list.list_address(f"{LISTS}1", purpose) == address
+        document = status_list.status_credential(address, ISSUER, purpose, [7], (NOON, until))
         assert (document["validFrom"], document["validUntil"]) == ("2026-03-14T12:00:00Z", "2026-03-28T12:00:00Z")
         listed = document["credentialSubject"]
         assert (listed["statusPurpose"], listed["ttl"], listed["id"]) == (purpose, 300_000, f"{address}#list")
@@ -220,7 +220,7 @@ def test_a_list_says_its_purpose_its_first_and_last_moment_and_how_long_it_may_b
 
 def test_a_withdrawn_badge_is_one_bit_in_a_list() -> None:
     indexes = [0, 4711, LIST_LENGTH - 1]
-    document = open_badge.status_credential(
+    document = status_list.status_credential(
         f"{LISTS}1", ISSUER, "revocation", indexes, (NOON, NOON + timedelta(days=14))
     )
     packed = document["credentialSubject"]["encodedList"]

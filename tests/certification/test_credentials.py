@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from lms.accounts.actions import set_programme
 from lms.certification.awards import records
-from lms.certification.badges import open_badge
+from lms.certification.badges import open_badge, status_list
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.issue import make_badge
 from lms.certification.badges.rules import LIST_LENGTH

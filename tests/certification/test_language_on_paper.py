@@ -14,7 +14,7 @@ from lms.certification.awards.document_records import find_document
 from lms.certification.awards.records import Award, find_award
 from lms.certification.keys.opening import keys_of
 from lms.certification.pdf import content as pdf_content
-from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf import documents
 from lms.certification.pdf.content import texts_of
 from lms.foundation.db import db
 from lms.foundation.text import i18n
@@ -59,7 +59,7 @@ def texts(site: Site, code: str, language: str) -> dict[str, pdf_content.Printed
         award = find_award(code)
         assert award is not None
         ring = keys_of(site.settings)
-        return texts_of(pdf_jobs.facts_of(award, get_programme(award.programme_id), ring, site.settings))
+        return texts_of(documents.facts_of(award, get_programme(award.programme_id), ring, site.settings))
 
 
 OF_OTHERS = {"name", "course_title", "programme", "does_not_attest", "signatories", "specimen"}

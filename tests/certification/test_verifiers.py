@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lms.certification.badges import open_badge
+from lms.certification.badges import open_badge, status_list
 from lms.certification.badges.open_badge import BadgeRefused
 from lms.certification.keys.did import did_document, multikey
 from tests.builders.badges import ISSUER, KEY, LISTS, NOON, OTHER, PUBLIC, SAMS, SITE, at_first, sams_badge, verified
@@ -62,10 +62,10 @@ def ask(
     now = datetime.now(UTC).replace(microsecond=0)
     valid = (now + timedelta(days=days - 14), now + timedelta(days=days))
     lists = {}
-    by_purpose: dict[open_badge.Purpose, list[int]] = {"revocation": revoked, "suspension": suspended}
+    by_purpose: dict[status_list.Purpose, list[int]] = {"revocation": revoked, "suspension": suspended}
     for purpose, indexes in by_purpose.items():
-        address = open_badge.list_address(f"{LISTS}1", purpose)
-        document = open_badge.status_credential(address, ISSUER, purpose, indexes, valid)
+        address = status_list.list_address(f"{LISTS}1", purpose)
+        document = status_list.status_credential(address, ISSUER, purpose, indexes, valid)
         lists[address] = open_badge.sign(document, KEY, ISSUER.key, valid[0])
     contexts = {address: open_badge._context(address) for address in (open_badge.CREDENTIALS, open_badge.OPEN_BADGES)}
     documents = {**contexts, **lists, ISSUER.id: did}

@@ -1,11 +1,10 @@
-"""Issuing badges, and signing the status lists."""
+"""Issuing badges, and signing the status lists.
+
+Functions that sign import what signs: it takes 0.15 s and 10 MB (pyld), and web workers sign nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lms.certification.keys.keyring import Ring
 import uuid
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from lms.accounts.records import get_programme
 from lms.certification.awards import actions, addresses, records, wording
 from lms.certification.awards.records import Award
 from lms.certification.badges import records as badge_records
+from lms.certification.badges import status_list
 from lms.certification.keys.did import issuer_of
 from lms.certification.keys.opening import keys_of
 from lms.foundation import clock
@@ -20,13 +20,16 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.text.i18n import language_on_paper, speaking
 
+if TYPE_CHECKING:
+    from lms.certification.keys.keyring import Ring
 
-def _kept_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
-    """Return the badge that is kept, after making and keeping it where there is none."""
+
+def stored_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
+    """Return an award's stored badge, after making and storing it where there is none."""
     kept = badge_records.find_credential(award.id)
     if kept is None:
         place = badge_records.find_place()
-        write(_keep_badge, award.id, place, make_badge(award, place, ring, settings))
+        write(_store_badge, award.id, place, make_badge(award, place, ring, settings))
         make_status_lists(settings)
         kept = badge_records.find_credential(award.id)
     if kept is None:
@@ -34,8 +37,8 @@ def _kept_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
     return kept.content
 
 
-def _keep_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
-    """Keep a badge, unless its name was taken away while it was made."""
+def _store_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
+    """Store a badge, unless its name was removed while it was made."""
     if records.get_award(award_id).name:
         badge_records.keep_credential(award_id, place, badge)
 
@@ -88,10 +91,10 @@ def make_status_lists(settings: Settings) -> None:
     for number in stale:
         ended, now = badge_records.list_ended(number), clock.now()
         lists: list[bytes] = []
-        by_purpose: dict[open_badge.Purpose, list[int]] = {"revocation": ended.revoked, "suspension": ended.suspended}
+        by_purpose: dict[status_list.Purpose, list[int]] = {"revocation": ended.revoked, "suspension": ended.suspended}
         for purpose, indexes in by_purpose.items():
-            address = open_badge.list_address(addresses.status_address(settings, number), purpose)
+            address = status_list.list_address(addresses.status_address(settings, number), purpose)
             valid = (now, now + badge_records.LIST_DAYS)
-            document = open_badge.status_credential(address, issuer, purpose, indexes, valid)
+            document = status_list.status_credential(address, issuer, purpose, indexes, valid)
             lists.append(open_badge.as_bytes(open_badge.sign(document, ring.badge_key, issuer.key, now)))
         write(badge_records.keep_status_list, number, ended, (lists[0], lists[1]), now)

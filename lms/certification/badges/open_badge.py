@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
@@ -21,15 +19,11 @@ from pyld import jsonld
 
 from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.badges.shape import OtherShape, check_shape
+from lms.certification.badges.status_list import CREDENTIALS, Json, Purpose, list_address, written
 from lms.certification.keys.did import Issuer, from_base58, to_base58
 
-Json: TypeAlias = dict[str, Any]
-
-CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 SUITE = "eddsa-rdfc-2022"
-LIST_TTL = timedelta(minutes=5)
-Purpose: TypeAlias = Literal["revocation", "suspension"]
 _PINNED = {
     CREDENTIALS: "credentials-v2.json",
     OPEN_BADGES: "openbadges-3.0.3.json",
@@ -100,7 +94,7 @@ def build(facts: BadgeFacts, issuer: Issuer) -> Json:
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": facts.course_title,
         "issuer": {"id": issuer.id, "type": ["Profile"], "name": facts.programme, "url": facts.base_url},
-        "validFrom": _written(facts.valid_from),
+        "validFrom": written(facts.valid_from),
         **until,
         "credentialSubject": {
             "type": ["AchievementSubject"],
@@ -124,45 +118,9 @@ def _entry(facts: BadgeFacts, purpose: Purpose) -> Json:
     }
 
 
-def list_address(address: str, purpose: Purpose) -> str:
-    """Return the address of a list for one purpose; `address` is that of the list of revocations."""
-    return address if purpose == "revocation" else f"{address}/{purpose}"
-
-
 def last_moment(day: date, zone: str) -> str:
     """Return the last second of a day in a time zone, the later one where clocks are put back at midnight."""
-    return _written(datetime.combine(day, time(23, 59, 59, fold=1), ZoneInfo(zone)))
-
-
-def _written(moment: datetime) -> str:
-    """Return a moment with the offset of its place, so that its date reads as it does on the certificate."""
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def status_credential(
-    address: str, issuer: Issuer, purpose: Purpose, indexes: list[int], valid: tuple[datetime, datetime]
-) -> Json:
-    """Return a list of badges, one bit each, for one purpose, with its first and last moment, not signed yet."""
-    bits = bytearray(LIST_LENGTH // 8)
-    for index in indexes:
-        bits[index // 8] |= 128 >> index % 8
-    packed = urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).decode().rstrip("=")
-    return {
-        "@context": [CREDENTIALS],
-        "id": address,
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": issuer.id,
-        "validFrom": _written(valid[0].astimezone(UTC)),
-        "validUntil": _written(valid[1].astimezone(UTC)),
-        "credentialSubject": {
-            "id": f"{address}#list",
-            "type": "BitstringStatusList",
-            "statusPurpose": purpose,
-            "encodedList": f"u{packed}",
-            # In milliseconds; the page that serves the list asks for no longer either.
-            "ttl": LIST_TTL // timedelta(milliseconds=1),
-        },
-    }
+    return written(datetime.combine(day, time(23, 59, 59, fold=1), ZoneInfo(zone)))
 
 
 def sign(document: Json, key: Ed25519PrivateKey, method: str, created: datetime) -> Json:

@@ -11,6 +11,7 @@ from lms.certification.awards.codes import grouped
 from lms.certification.awards.document_records import Document, RenderRequest
 from lms.certification.awards.name_records import NameConfirmation, NameRequest
 from lms.certification.awards.observations import Observation, list_observations
+from lms.certification.awards.records import Award
 from lms.certification.badges.records import Credential, find_credential
 from lms.certification.pdf import transcript_requests
 from lms.certification.renewal import expiry_notices
@@ -28,6 +29,10 @@ OBSERVED = (
 
 def kept() -> tuple[Kept, ...]:
     """Return what is kept of somebody's certificates."""
+    return (*_stored_certificates(), *_stored_beside())
+
+
+def _stored_certificates() -> tuple[Kept, ...]:
     record = "id code programme_id person_id enrolment_id current_for course_id digest version title facts"
     dates = (
         "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to"
@@ -77,6 +82,12 @@ def kept() -> tuple[Kept, ...]:
                 "render_request.done_at",
             ),
         ),
+    )
+
+
+def _stored_beside() -> tuple[Kept, ...]:
+    """Return what is stored for transcripts, names, observed practice and emails about expiry."""
+    return (
         Kept(
             _("Your transcript as a PDF, when you asked for it, and its language"),
             _("So that you can download it."),
@@ -113,8 +124,30 @@ def kept() -> tuple[Kept, ...]:
 def export(person_id: str) -> list[Part]:
     """Return all rows about somebody's certificates, with the PDFs."""
     awards = records.list_awards_of_person(person_id)
+    documents = [(award, document_records.find_document(award.id)) for award in awards]
+    return [
+        _certificates(awards),
+        _observed(person_id),
+        _told_of_ends(person_id),
+        _confirmed_names(person_id),
+        *(
+            Enclosure(f"certificates/{award.code}.pdf", award.title, document.content)
+            for award, document in documents
+            if document is not None
+        ),
+        *(
+            Enclosure(f"certificates/{award.code}-badge.json", award.title, badge.content)
+            for award in awards
+            if (badge := find_credential(award.id)) is not None
+        ),
+        *_transcript(person_id),
+    ]
+
+
+def _certificates(awards: list[Award]) -> Sheet:
+    """Return one row for each certificate."""
     asked = {award.id: name_records.find_name_request(award.id) for award in awards}
-    sheet = Sheet(
+    return Sheet(
         "certificates",
         _("Your certificates"),
         {
@@ -155,24 +188,6 @@ def export(person_id: str) -> list[Part]:
             for award in awards
         ),
     )
-    papers = [(award, document_records.find_document(award.id)) for award in awards]
-    return [
-        sheet,
-        _observed(person_id),
-        _told_of_ends(person_id),
-        _confirmed_names(person_id),
-        *(
-            Enclosure(f"certificates/{award.code}.pdf", award.title, paper.content)
-            for award, paper in papers
-            if paper is not None
-        ),
-        *(
-            Enclosure(f"certificates/{award.code}-badge.json", award.title, badge.content)
-            for award in awards
-            if (badge := find_credential(award.id)) is not None
-        ),
-        *_transcript(person_id),
-    ]
 
 
 def _transcript(person_id: str) -> list[Part]:

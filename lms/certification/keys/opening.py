@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from lms.certification.keys.keyring import Ring
-from typing import TYPE_CHECKING
-
 from lms.certification.keys.did import multikey
 from lms.certification.keys.records import list_keys, note_keys
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+
+if TYPE_CHECKING:
+    from lms.certification.keys.keyring import Ring
 
 
 def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
@@ -19,6 +18,7 @@ def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
 
     Raise KeyTrouble for one that is missing although it signed before, unless fresh ones are asked for.
     """
+    # Imported here because web workers sign nothing: 31 ms and 2 MB.
     from lms.certification.keys.keyring import open_ring
 
     known = list_keys()

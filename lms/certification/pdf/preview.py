@@ -12,7 +12,7 @@ _one_at_a_time = Lock()
 
 def preview(pdf: bytes, *, pixels_a_point: float = PIXELS_A_POINT, image_format: str = "WEBP") -> bytes:
     """Return the first page of a PDF as an image without loss; an A4 landscape page is 1,263 by 893 pixels."""
-    # Imported here because most web workers never make a preview.
+    # Imported here because most web workers never make a preview: 16 ms and 1.5 MB.
     from pypdfium2 import PdfDocument
 
     content = BytesIO()

@@ -18,12 +18,18 @@ from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import segno
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from PIL import Image
+from tinycss2 import parse_stylesheet
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from lms.certification.awards.codes import grouped
 from lms.certification.pdf.content import CertificateFacts, Printed, direction_of, joined, texts_of
@@ -37,12 +43,6 @@ from lms.certification.pdf.designs import (
     missing_glyphs,
 )
 from lms.certification.pdf.tagging import claim_both_standards, finish
-
-if TYPE_CHECKING:
-    from weasyprint import CSS, HTML
-    from weasyprint.document import Document
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
 
 Values: TypeAlias = Mapping[str, Any]
 INK, PAPER = 0x22, 0xFF
@@ -110,8 +110,6 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
 
 def _describe(document: Document, about: About, badge: bytes) -> None:
     """Put into a document what it says of itself, and the badge that goes with it."""
-    from weasyprint import Attachment
-
     told, day = document.metadata, datetime(about.day.year, about.day.month, about.day.day, tzinfo=UTC)
     told.title, told.authors, told.lang = about.title, [about.author], about.language
     told.keywords = list(about.keywords)
@@ -167,8 +165,6 @@ def _square(address: str, sealed: str) -> str:
 
     Designs say `image-rendering: pixelated` of it.
     """
-    from PIL import Image
-
     dots = square(address, sealed).matrix
     inked, done = bytes(INK if dark else PAPER for row in dots for dark in row), BytesIO()
     Image.frombytes("L", (len(dots), len(dots)), inked).save(done, "PNG", optimize=True)
@@ -184,9 +180,6 @@ def _ready(design: Design) -> _Ready:
 
 
 def _make_ready(design: Design) -> _Ready:
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
-
     sandbox = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     fetcher = _fetcher(design)
     _read_style(design)
@@ -206,8 +199,6 @@ def _make_ready(design: Design) -> _Ready:
 
 def _read_style(design: Design) -> None:
     """Raise DesignError with the first line of the style that cannot be read."""
-    from tinycss2 import parse_stylesheet
-
     for rule in parse_stylesheet(design.text(design.style), skip_comments=True, skip_whitespace=True):
         if rule.type == "error":
             raise DesignError(f"{design.style}, line {rule.source_line}: {rule.message}")
@@ -215,8 +206,6 @@ def _read_style(design: Design) -> None:
 
 def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) -> tuple[HTML, Document]:
     """Return a paper set as roomily as its pages allow; None is as many as it takes."""
-    from weasyprint import HTML
-
     for fit in _FITS:
         with _lines_told(design):
             text = ready.template.render(values, fit=fit)
@@ -230,7 +219,6 @@ def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) 
 
 def _fetcher(design: Design) -> URLFetcher:
     """Return a fetcher for which nothing exists but the design's files, the shared fonts and data: addresses."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFolderFetcher(URLFetcher):
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
@@ -249,8 +237,6 @@ def _fetcher(design: Design) -> URLFetcher:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Turn what a design must not fetch into a DesignError that stops the certificate."""
-    from weasyprint.urls import FatalURLFetchingError
-
     try:
         yield
     except FatalURLFetchingError as refused:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element
 
-from lms.certification.pdf.content import is_put_together_from_parts, reads_from_the_right
+from PIL import ImageCms
+from pydyf import PDF, Array, Dictionary, Stream, String
 
-if TYPE_CHECKING:
-    from pydyf import PDF, Dictionary
+from lms.certification.pdf.content import is_put_together_from_parts, reads_from_the_right
 
 # PDF/A lets metadata speak of PDF/UA only when the words it uses are explained in the same file.
 _ALSO_PDF_UA = b"""
@@ -49,8 +49,6 @@ def claim_both_standards(metadata: Any) -> None:
 @cache
 def small_srgb() -> bytes:
     """Return what sRGB is, in a profile a fifth as large as the usual one; the day it was made is left out of it."""
-    from PIL import ImageCms
-
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return made[:8] + _ICC_VERSION + made[12:24] + _NO_DAY + made[36:]
 
@@ -67,8 +65,6 @@ def finish(page: Element, document: Any, pdf: PDF) -> None:
 
 def make_room_to_sign(pdf: PDF) -> None:
     """Add the empty field of a signature, which nobody sees, last in what is read aloud."""
-    from pydyf import Array, Dictionary, String
-
     page = pdf.page_references[0]
     root = _object(pdf, pdf.catalog["StructTreeRoot"])
     owners, top = _object(pdf, root["ParentTree"])["Nums"], root["K"][0]
@@ -106,8 +102,6 @@ def _object(pdf: PDF, reference: bytes) -> Any:
 
 def spell_out(page: Element, pdf: PDF) -> None:
     """Give headings and paragraphs their text as it was typed, where readers would put it together otherwise."""
-    from pydyf import Dictionary
-
     spoken = (each for each in page.iter() if each.tag in _SPOKEN)
     texts = [(_SPOKEN[each.tag], " ".join("".join(each.itertext()).split())) for each in spoken]
     elements = [each for each in pdf.objects if isinstance(each, Dictionary) and each.get("S") in _SPOKEN.values()]
@@ -120,8 +114,6 @@ def spell_out(page: Element, pdf: PDF) -> None:
 
 def _spell(element: Dictionary, text: str, pdf: PDF) -> None:
     """Put the text on the element, for those who hear it, and on its glyphs, for those who copy it."""
-    from pydyf import Dictionary, Stream, String
-
     element["ActualText"] = String(text)
     # Programs that copy text turn what is written from right to left themselves, and would turn this too.
     if not is_put_together_from_parts(text):

@@ -16,7 +16,8 @@ from cryptography import x509
 from lms.certification.awards.text import plain
 from lms.certification.badges import baking, open_badge
 from lms.certification.badges.baking import PictureRefused
-from lms.certification.badges.open_badge import BadgeRefused, Json
+from lms.certification.badges.open_badge import BadgeRefused
+from lms.certification.badges.status_list import Json
 from lms.certification.keys.did import from_multikey, issuer_of, multikey
 from lms.certification.verification import pdf_signature
 from lms.certification.verification.file_report import BYTES_MOST, Reading, said_in

@@ -22,7 +22,7 @@ def main() -> None:
     The one argument is the folder of the pictures into which this site bakes badges.
     """
     limit()
-    # Only now, so that the limits hold for these too.
+    # Imported only now, so that the limits hold for these too.
     import json
     from pathlib import Path
 

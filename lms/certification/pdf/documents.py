@@ -1,0 +1,158 @@
+"""Certificates and transcripts as signed PDFs: what they say, in which design, laid out and signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lms.accounts.records import Programme, get_person, get_programme
+from lms.certification.awards import addresses, wording
+from lms.certification.awards.records import Award
+from lms.certification.awards.text import plain
+from lms.certification.keys.keyring import Ring
+from lms.certification.keys.opening import keys_of
+from lms.certification.keys.qr_payload import sealed
+from lms.certification.pdf import specimen, transcripts
+from lms.certification.pdf.content import WORDS, CertificateFacts, direction_of
+from lms.certification.pdf.designs import (
+    FONTS,
+    USUAL,
+    Design,
+    covers,
+    design_in,
+    design_named,
+    list_designs,
+    missing_glyphs,
+)
+from lms.certification.pdf.fallback import render_well
+from lms.certification.pdf.render import About, as_pdf
+from lms.certification.pdf.signing import sign
+from lms.foundation import clock
+from lms.foundation.config.settings import Settings
+from lms.foundation.storage.files import FileStore
+from lms.foundation.text.i18n import duration, language, language_on_paper, speaking
+from lms.foundation.text.i18n import gettext as _
+
+
+def make_specimen(settings: Settings, shipped: Path) -> None:
+    """Make a certificate that nobody earned, which loads everything that the first real one needs."""
+    day = clock.today(settings.timezone)
+    facts = specimen.facts_for(specimen.NOBODY, day, day, specimen.NOBODYS_CODE, settings)
+    specimen.make(facts, design_in(shipped / USUAL, shipped / FONTS), keys_of(settings), settings)
+
+
+def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
+    """Return all that an award's certificate says; its words and its dates are in one language."""
+    with speaking(language_on_paper(award.attestation.language)):
+        return _facts_in_words(award, programme, ring, settings)
+
+
+def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
+    return CertificateFacts(
+        code=award.code,
+        verify_url=addresses.qr_address(settings, award.code),
+        name=award.name,
+        course_title=award.title,
+        version=award.version,
+        awarded_on=award.passed_on,
+        valid_until=award.valid_until,
+        hours=duration(award.attestation.minutes).removeprefix("About "),
+        attests=wording.sentence(award.name, award.attestation),
+        does_not_attest=award.attestation.does_not_attest,
+        programme=programme.name,
+        level=wording.level_words(award.attestation),
+        digest=award.digest,
+        signatories=wording.signatories(programme.facts.get("signatory", "")),
+        language=language().replace("_", "-"),
+        sealed=sealed(wording.paper_of(award), ring.badge_key),
+        words=_words_of(award),
+        logo=logo_of(programme, settings),
+    )
+
+
+def _words_of(award: Award) -> dict[str, str]:
+    """Return all words of a certificate in its language; some say what was asked and done."""
+    words = {key: _(english) for key, english in WORDS.items()}
+    attested = award.attestation
+    if attested.lessons is not None:
+        words["takes"] = _("The course is self-paced. The parts completed take about {hours}.")
+    if attested.renewal:
+        words["before_course"] = _("renewed the record of training in")
+    elif not attested.all_lessons_asked:
+        words["before_course"] = _("met the requirements of the course")
+    return words
+
+
+class LettersMissing(Exception):
+    """No font of the design has some letters of the name."""
+
+    def __init__(self, letters: tuple[str, ...]) -> None:
+        super().__init__(f"no font of this design prints: {' '.join(letters)}")
+        self.letters = letters
+
+
+class PartMissing(Exception):
+    """Something that a certificate needs is not where this machine looks for it."""
+
+
+def logo_of(programme: Programme, settings: Settings) -> bytes:
+    """Return a programme's logo, or nothing for one without; raise PartMissing when it has one that is not here."""
+    digest = programme.facts.get("logo")
+    if not digest:
+        return b""
+    try:
+        return FileStore(settings.data / "files").get(digest)
+    except KeyError:
+        raise PartMissing(
+            f"the logo of {programme.slug} ({digest[:12]}…) is not in {settings.data / 'files'} on this machine"
+        ) from None
+
+
+def _design_of(award: Award, programme: Programme, settings: Settings, shipped: Path) -> Design:
+    """Return the design of a certificate; raise PartMissing for one that is not here, rather than take another."""
+    name = programme.facts.get("design") or award.attestation.design
+    if name not in list_designs(settings, shipped):
+        raise PartMissing(f"the certificate design {name} is neither shipped nor in {settings.data / 'certificates'}")
+    return design_named(name, settings, shipped)
+
+
+def make_certificate(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:
+    """Return an award's certificate as a signed PDF with its badge; raise LettersMissing or PartMissing."""
+    programme = get_programme(award.programme_id)
+    design = _design_of(award, programme, settings, shipped)
+    facts = facts_of(award, programme, ring, settings)
+    if letters := missing_glyphs(plain(award.name), design):
+        raise LettersMissing(letters)
+    return sign(render_well(facts, design, badge, settings.data), ring, settings.pdf_subfilter)
+
+
+def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
+    """Return somebody's transcript as a signed PDF, in the language of the moment."""
+    person, ring = get_person(person_id), keys_of(settings)
+    told = transcripts.transcript_of(
+        person_id, plain(person.certificate_name or person.display_name), clock.today(settings.timezone)
+    )
+    values = transcripts.values_of(told, settings)
+    design = design_in(shipped / "papers" / "transcript", shipped / FONTS, "transcript")
+    text = " ".join(_texts(values))
+    more = {
+        "name_direction": direction_of(told.name),
+        "name_is_covered": covers(design, "name", told.name + "".join(line.course for line in told.lines)),
+        "text_is_covered": covers(design, "text", text),
+    }
+    about = About(values["title"], told.name, values["language"], told.made_on, f"transcript {text}")
+    pdf = as_pdf(design, {**values, **more}, about, text, pages=None)
+    return sign(pdf, ring, settings.pdf_subfilter)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
