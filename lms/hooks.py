@@ -17,7 +17,7 @@ from lms.certification.badges import records as badge_records
 from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf.designs import missing_glyphs
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.pages import way_told
+from lms.certification.readiness.pages import readiness_values
 from lms.certification.renewal import pages as renewal_pages
 from lms.foundation.config.settings import Settings
 from lms.foundation.hooks import CertificateNews, CourseCertificate, Hooks
@@ -65,8 +65,8 @@ def _find_certificate(enrolment_id: str) -> CourseCertificate:
 
 
 def _find_readiness(enrolment_id: str) -> dict[str, Any] | None:
-    readiness = readiness_actions.way_of(enrolment_id)
-    return way_told(readiness) if readiness else None
+    readiness = readiness_actions.find_readiness(enrolment_id)
+    return readiness_values(readiness) if readiness else None
 
 
 def _operator_notices() -> list[str]:

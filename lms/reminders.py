@@ -51,7 +51,7 @@ def _tell_of_end(award_id: str, settings: Settings) -> None:
         off_url=off_url,
         preferences_url=settings.base_url + url_for("accounts.letters_page"),
     )
-    quiet, about = preferences.quiet_hours(holder.id), expiry_notices.word_of(award_id, notice)
+    quiet, about = preferences.quiet_hours(holder.id), expiry_notices.mail_key(award_id, notice)
     mail_outbox.queue_mail(settings, holder.email, *email, quiet=quiet, off_url=off_url, about=about)
 
 

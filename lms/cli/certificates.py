@@ -162,7 +162,7 @@ def certificates_reissue(code: str) -> None:
 
     Example: lms certificates reissue "7QK4 M2XD 9RTP C6HV"
     """
-    made = write(reissue.make_anew, find_award(code).id, "fault")
+    made = write(reissue.reissue_certificate, find_award(code).id, "fault")
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
     say(f"Reissued with the code {grouped(made.code)}. The earlier code now says “replaced”.")
@@ -200,11 +200,11 @@ def certificates_evidence(
     account = find_person_by_email(normal_email(observer)) if "@" in observer else None
     if "@" in observer and account is None:
         raise click.ClickException(f"There’s no account with the address {observer}. Nothing was recorded.")
-    seen = readiness_actions.Seen(observer, role, on.date(), rating, account.id if account else None)
+    seen = readiness_actions.ObservationInput(observer, role, on.date(), rating, account.id if account else None)
     made = write(readiness_actions.record_observation, enrolment.id, seen, None)
     if isinstance(made, Refused):
         raise click.ClickException(made.message)
-    way = readiness_actions.way_of(enrolment.id)
+    way = readiness_actions.find_readiness(enrolment.id)
     say("Recorded. We’ve asked a trainer or coordinator to confirm the observer." if made.pending else "Recorded.")
     if way and way.ready:
         say("The “ready to practise” certificate is issued.")

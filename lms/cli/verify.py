@@ -14,10 +14,10 @@ from lms.accounts.records import get_programme
 from lms.app import at_work
 from lms.certification.awards import wording
 from lms.certification.keys.listing import key_rows
-from lms.certification.keys.qr_payload import SquareRefused, opened
+from lms.certification.keys.qr_payload import QrRefused, read_payload
 from lms.certification.verification import file_check
-from lms.certification.verification.file_check import square_in
-from lms.certification.verification.file_reader import KeysUnreadable, Known, known_from, read
+from lms.certification.verification.file_check import qr_parts
+from lms.certification.verification.file_reader import KeysUnreadable, KnownKeys, known_from, read
 from lms.certification.verification.file_report import ends_at, said_in
 from lms.certification.verification.refusals import in_words
 from lms.cli.certificates import find_award
@@ -63,11 +63,11 @@ def verify(what: str, keys: Path | None, as_json: bool) -> None:
 
 def _by_register(what: str) -> dict[str, Any]:
     award, amiss, says = None, "", {}
-    if Path(what).is_file() or file_check.square_in(what):
+    if Path(what).is_file() or file_check.qr_parts(what):
         known = known_from(key_rows(settings()))
         if Path(what).is_file():
-            found = file_check.held_against_register(read(Path(what).read_bytes(), known, shipped("certificates")))
-            award, amiss, says = found.award, found.amiss, _said(found.badge)
+            found = file_check.compare_with_records(read(Path(what).read_bytes(), known, shipped("certificates")))
+            award, amiss, says = found.award, found.problem, _said(found.badge)
         else:
             amiss, says = _read_square(what, known)
             award = find_award(what.partition("#")[0].rpartition("/")[2])
@@ -91,7 +91,7 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
         raise click.ClickException(f"{keys} isn’t a list of keys from a site’s /credentials/keys.") from None
     if Path(what).is_file():
         reading = read(Path(what).read_bytes(), known, shipped("certificates"))
-        amiss, says = reading.amiss, _said(reading.badge)
+        amiss, says = reading.problem, _said(reading.badge)
         last_moment = ends_at(reading.badge) if reading.badge else None
     elif "#" in what:
         amiss, says = _read_square(what, known)
@@ -119,12 +119,12 @@ def _said(badge: dict[str, Any] | None) -> dict[str, str]:
     return said_in(badge) if badge else {}
 
 
-def _read_square(what: str, known: Known) -> tuple[str, dict[str, str]]:
+def _read_square(what: str, known: KnownKeys) -> tuple[str, dict[str, str]]:
     """Return what is amiss with the words of a square, or what they say."""
-    code, words = square_in(what) or ("", "")
+    code, words = qr_parts(what) or ("", "")
     try:
-        paper = opened(words, known.raw_keys)
-    except SquareRefused as refused:
+        paper = read_payload(words, known.raw_keys)
+    except QrRefused as refused:
         return str(refused), {}
     if paper.code != code:
         return "square-of-another", {}

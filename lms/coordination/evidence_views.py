@@ -13,7 +13,7 @@ from lms.certification.awards.actions import today_in
 from lms.certification.awards.rules import EARLIEST_PRACTICE, OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
 from lms.certification.awards.wording import role_words
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.pages import RATING_WORDS, UNDO_WORDS, told
+from lms.certification.readiness.pages import RATING_WORDS, UNDO_WORDS, observation_values
 from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import OUTSIDE, ROLE_WORDS, ObservationForm, ReadinessForm
 from lms.coordination.members import begun_by, member_of_programme, on_hold_of
@@ -80,7 +80,7 @@ def _page(programme: str, member: Person, form: ObservationForm, undo_problem: t
     ]
     observers = [(public_id, words) for public_id, _id, words in _observers(member)]
     recorded = [
-        {**told(row), "course": course.title}
+        {**observation_values(row), "course": course.title}
         for enrolment, course in begun
         for row in award_observations.list_observations(enrolment.id)
     ]
@@ -135,7 +135,7 @@ def to_confirm(programme: str) -> Any:
 def _to_confirm_page(problem: str = "") -> Any:
     me = signed_in().person_id
     waiting = [
-        {**told(row), "who": get_person(get_enrolment(row.enrolment_id).person_id).display_name}
+        {**observation_values(row), "who": get_person(get_enrolment(row.enrolment_id).person_id).display_name}
         for row in award_observations.list_pending(this_programme().id)
         if me in {person.id for person in readiness_actions.who_may_confirm(row)}
     ]

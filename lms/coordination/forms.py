@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from lms.certification.awards.rules import OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, Number, OneLine, Required, ShortEnough, TextField
@@ -84,11 +84,11 @@ class ObservationForm(Form):
         """Return the day that was sent, or None when nothing like a day was."""
         return _as_day(self.seen_on.data)
 
-    def seen(self, on: date, observers: Mapping[str, str]) -> Seen:
+    def seen(self, on: date, observers: Mapping[str, str]) -> ObservationInput:
         """Return what was observed, once the form has been looked over; `observers` leads to the ids of accounts."""
         observer = observers.get(self.observer.data)
         name = "" if observer else " ".join((self.observer_name.data or "").split())
-        return Seen(name, self.role.data, on, self.rating.data, observer)
+        return ObservationInput(name, self.role.data, on, self.rating.data, observer)
 
 
 class ReadinessForm(Form):

@@ -13,7 +13,7 @@ from lms.accounts.personal_data.data_visibility import LOOKERS, can_see, sights
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
 from lms.foundation.text.i18n import day
 from lms.learning.feedback.records import add_feedback
@@ -71,9 +71,9 @@ def world(sqlite_site: Site) -> World:
     for one in asked:
         sqlite_site.do(learning.record_equivalent, enrolment, ("practice", one.id), "talked", "Her wish.", None, cora)
     _leave_feedback(sqlite_site, enrolment)
-    seen = Seen("Omar Haim", "observer", clock.today("UTC"), "skilled")
+    seen = ObservationInput("Omar Haim", "observer", clock.today("UTC"), "skilled")
     sqlite_site.do(readiness_actions.record_observation, enrolment, seen, cora)
-    outside = Seen("Vera Sandoval", "supervisor", clock.today("UTC"), "basic")
+    outside = ObservationInput("Vera Sandoval", "supervisor", clock.today("UTC"), "basic")
     sqlite_site.do(readiness_actions.record_observation, enrolment, outside, None)
     pass_check(sqlite_site, enrolment)
     sqlite_site.work()

@@ -13,10 +13,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 from werkzeug.datastructures import FileStorage
 
-from lms.certification.keys.qr_payload import Paper, sealed
+from lms.certification.keys.qr_payload import QrPayload, sealed
 from lms.certification.pdf.content import CertificateFacts
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
 from tests.builders.learning import PFA
 from tests.conftest import Site
@@ -63,7 +63,7 @@ def elements(reader: PdfReader, kind: str) -> list[dict]:
 
 
 SEALED = sealed(
-    Paper(SAM.code, "20260314", "20280314", "1.2", "Active listening", SAM.name),
+    QrPayload(SAM.code, "20260314", "20280314", "1.2", "Active listening", SAM.name),
     Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
 )
 
@@ -116,5 +116,5 @@ def observe(site: Site, enrolment: str, rating: str = "basic", ago: int = 3, obs
     """Record that a practice was observed some days ago."""
     with site.inside():
         cora = site.person("cora").id
-    seen = Seen(observer, "trainer", clock.today("UTC") - timedelta(days=ago), rating)
+    seen = ObservationInput(observer, "trainer", clock.today("UTC") - timedelta(days=ago), rating)
     return site.do(readiness_actions.record_observation, enrolment, seen, cora)

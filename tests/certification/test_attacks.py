@@ -33,11 +33,11 @@ from lms.certification.keys.did import issuer_of, multikey
 from lms.certification.keys.keyring import Ring, open_ring
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.opening import keys_of
-from lms.certification.keys.qr_payload import Paper, SquareRefused, opened, sealed
+from lms.certification.keys.qr_payload import QrPayload, QrRefused, read_payload, sealed
 from lms.certification.pdf.render import render
 from lms.certification.pdf.signing import sign
-from lms.certification.verification.file_check import held_against_register
-from lms.certification.verification.file_reader import Known, known_from, read
+from lms.certification.verification.file_check import compare_with_records
+from lms.certification.verification.file_reader import KnownKeys, known_from, read
 from lms.certification.verification.pdf_signature import DocumentRefused, look_inside
 from lms.certification.verification.refusals import REFUSALS, in_words
 from tests.builders.badges import NOON, SAMS, badge_of
@@ -56,7 +56,7 @@ class World:
 
     ring: Ring
     foreign: Ring
-    known: Known
+    known: KnownKeys
     badge: dict[str, Any]
     unsigned: bytes
     pdf: bytes
@@ -73,7 +73,7 @@ def facts_of(ring: Ring, **changed: Any) -> dict[str, Any]:
     return open_badge.sign(open_badge.build(facts, issuer), ring.badge_key, issuer.key, NOON)
 
 
-def known_of(ring: Ring) -> Known:
+def known_of(ring: Ring) -> KnownKeys:
     common = {"since": "2026-01-01", "site": SITE}
     badge = multikey(ring.badge_public)
     rows = [
@@ -395,7 +395,7 @@ FILES = {**BADGES, **PICTURES, **PDFS}
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_was_tampered_with_is_refused_for_its_reason(world: World, name: str) -> None:
     attack, reason = FILES[name]
-    assert read(attack(world), world.known, CERTIFICATES).amiss == reason
+    assert read(attack(world), world.known, CERTIFICATES).problem == reason
     assert in_words(reason).endswith(".")
 
 
@@ -405,14 +405,14 @@ def test_what_was_not_tampered_with_is_accepted(world: World) -> None:
     spaced = json.dumps(world.badge, indent=2).encode()
     for genuine in (badge, spaced, bake_svg(DRAWING, badge), bake_png(PICTURE, badge), world.pdf):
         told = read(genuine, world.known, CERTIFICATES)
-        assert told.amiss == "" and told.badge == json.loads(badge)
+        assert told.problem == "" and told.badge == json.loads(badge)
     assert read(world.pdf, world.known, CERTIFICATES).code == SAM.code
     assert read(world.pdf, world.known, CERTIFICATES).sha256 == hashlib.sha256(world.pdf).hexdigest()
 
 
 # --- Papers and codes -----------------------------------------------------------------------------------------
 
-PAPER = Paper("7QK4M2XD9RTPC6HV", "20260314", "20280314", "1.2", "Active listening", "Sam Okafor")
+PAPER = QrPayload("7QK4M2XD9RTPC6HV", "20260314", "20280314", "1.2", "Active listening", "Sam Okafor")
 
 
 def resealed(words: str, change: Callable[[bytearray], object]) -> str:
@@ -453,9 +453,9 @@ PAPERS: dict[str, tuple[Callable[[str], str], str]] = {
 def test_a_paper_that_was_tampered_with_is_refused_for_its_reason(world: World, name: str) -> None:
     attack, reason = PAPERS[name]
     words = sealed(PAPER, world.ring.badge_key)
-    assert opened(words, world.known.raw_keys) == opened(words.lower(), world.known.raw_keys) == PAPER
-    with pytest.raises(SquareRefused, match=reason):
-        opened(attack(words), world.known.raw_keys)
+    assert read_payload(words, world.known.raw_keys) == read_payload(words.lower(), world.known.raw_keys) == PAPER
+    with pytest.raises(QrRefused, match=reason):
+        read_payload(attack(words), world.known.raw_keys)
 
 
 def test_a_signature_of_a_badge_is_none_of_a_paper(world: World) -> None:
@@ -463,8 +463,8 @@ def test_a_signature_of_a_badge_is_none_of_a_paper(world: World) -> None:
     words = "\n".join(vars(PAPER).values()).encode()
     bare = world.ring.badge_key.sign(words)
     forged = b32encode(b"\x01" + world.ring.badge_public[:4] + bare + words).decode().rstrip("=")
-    with pytest.raises(SquareRefused, match="square-changed"):
-        opened(forged, world.known.raw_keys)
+    with pytest.raises(QrRefused, match="square-changed"):
+        read_payload(forged, world.known.raw_keys)
 
 
 CODES = (
@@ -485,20 +485,22 @@ def test_a_code_that_could_be_read_in_two_ways_is_none(typed: str) -> None:
 
 
 @pytest.fixture
-def earned(site: Site) -> tuple[Site, str, Known]:
+def earned(site: Site) -> tuple[Site, str, KnownKeys]:
     code = earn(site, document=True)
     with site.inside():
         known = known_from(key_rows(site.settings))
     return site, code, known
 
 
-def found(site: Site, content: bytes, known: Known) -> tuple[str, Award | None]:
+def found(site: Site, content: bytes, known: KnownKeys) -> tuple[str, Award | None]:
     with site.inside():
-        told = held_against_register(read(content, known, CERTIFICATES))
-        return told.amiss, told.award
+        told = compare_with_records(read(content, known, CERTIFICATES))
+        return told.problem, told.award
 
 
-def test_what_our_key_signed_but_the_register_does_not_keep_is_not_accepted(earned: tuple[Site, str, Known]) -> None:
+def test_what_our_key_signed_but_the_register_does_not_keep_is_not_accepted(
+    earned: tuple[Site, str, KnownKeys],
+) -> None:
     """An organisation may sign other papers with its key: then the register decides."""
     site, code, known = earned
     genuine, badge = pdf(site, code), badge_of(site, code)
@@ -567,7 +569,7 @@ def test_no_part_of_a_badge_can_be_changed_wrapped_doubled_or_left_out(world: Wo
             for step in way[:-1]:
                 part = part[step]
             part[way[-1]] = other
-            assert read(json.dumps(changed).encode(), world.known, CERTIFICATES).amiss in REFUSALS, (way, other)
+            assert read(json.dumps(changed).encode(), world.known, CERTIFICATES).problem in REFUSALS, (way, other)
             tried += 1
     assert tried > 500
 
@@ -579,11 +581,11 @@ def test_a_badge_that_takes_long_to_put_into_order_is_refused_before(world: Worl
     ]
     content = json.dumps({**world.badge, "evidence": clique}).encode()
     before = process_time()
-    assert read(content, world.known, CERTIFICATES).amiss == "badge-shape"
+    assert read(content, world.known, CERTIFICATES).problem == "badge-shape"
     assert process_time() - before < 0.5
 
 
-def test_only_the_kept_badge_is_genuine_down_to_its_signature(earned: tuple[Site, str, Known]) -> None:
+def test_only_the_kept_badge_is_genuine_down_to_its_signature(earned: tuple[Site, str, KnownKeys]) -> None:
     """Signed with our key for the same place in the list, and still not what the register keeps."""
     site, code, known = earned
     kept = json.loads(badge_of(site, code))

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from lms.accounts.actions import set_programme
 from lms.certification.awards import records
-from lms.certification.badges import open_badge, status_list
+from lms.certification.badges import open_badge
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.issue import make_badge
 from lms.certification.badges.rules import LIST_LENGTH
@@ -26,7 +26,7 @@ from lms.certification.keys.opening import keys_of
 from lms.certification.keys.records import list_keys
 from lms.certification.pdf.fallback import find_slip
 from lms.certification.verification import file_reader
-from lms.certification.verification.file_check import held_against_register
+from lms.certification.verification.file_check import compare_with_records
 from lms.certification.verification.file_reader import known_from
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -106,7 +106,7 @@ def test_a_withdrawn_badge_is_told_in_the_list_and_comes_back_out_of_it(site: Si
     site.do(reissue.reinstate, number)
     site.work()
     assert bits(site) == bits(site, SUSPENSION) == []
-    site.do(reissue.make_anew, number, "fault")
+    site.do(reissue.reissue_certificate, number, "fault")
     site.work()
     assert (bits(site), bits(site, SUSPENSION)) == ([], [index]), "what was replaced is told where its badge says"
     revoke(site, code)
@@ -155,7 +155,7 @@ def test_a_badge_from_before_there_were_suspensions_is_withdrawn_where_it_says_s
     assert badge_of(site, code) == content
     with site.inside():
         read = file_reader.read(content, known_from(key_rows(site.settings)), ROOT / "certificates")
-        found = held_against_register(read)
+        found = compare_with_records(read)
     assert found.genuine and found.award is not None and found.award.code == code
     assert found.award.state(date(2027, 1, 1)) == "revoked"
 
@@ -286,7 +286,7 @@ def test_a_badge_is_valid_from_the_act_to_the_end_of_the_last_day_where_its_prog
             last = ends.astimezone(ZoneInfo(zone))
             assert last.date() == award.valid_until and (last + timedelta(seconds=1)).date() > award.valid_until, zone
             read = file_reader.read(json.dumps(told).encode(), known_from(key_rows_of(site)), ROOT / "certificates")
-            assert read.amiss == "", zone
+            assert read.problem == "", zone
     # The programme moved west over night: its day began later than the act.
     award.passed_on, award.issued_at = date(2027, 1, 15), datetime.fromisoformat("2027-01-14T11:00:05+00:00")
     with site.inside():

@@ -18,7 +18,7 @@ from lms.certification.keys.keyring import open_ring
 from lms.certification.pdf import render as pdf_render
 from lms.certification.pdf.content import WORDS, CertificateFacts
 from lms.certification.pdf.designs import DesignError, UnprintableText, design_in, missing_glyphs
-from lms.certification.pdf.render import render, square
+from lms.certification.pdf.render import qr_code, render
 from lms.certification.pdf.signing import sign
 from lms.certification.pdf.tagging import small_srgb
 from tests.builders.certificates import LIMITS, SAM, SEALED, WARM, elements, facts_for
@@ -115,7 +115,7 @@ def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: s
     """The whole is 24 mm at least, and each little square two fifths of one."""
     folder = WARM.parent / design
     (figure,) = opened(replace(SAM, sealed=SEALED), folder).pages[0].images
-    dots = square(SAM.verify_url, SEALED).matrix
+    dots = qr_code(SAM.verify_url, SEALED).matrix
     assert figure.image.size == (len(dots), len(dots))
     inked = [dot == pdf_render.INK for dot in figure.image.convert("L").tobytes()]
     assert inked == [bool(dot) for row in dots for dot in row]
@@ -125,14 +125,14 @@ def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: s
 
 def test_the_address_stays_in_the_smallest_signs_and_only_the_mark_between_needs_more() -> None:
     """Capitals and base 32 take eleven bits for two signs; all in bytes would be a fifth larger."""
-    mixed, plain = square(SAM.verify_url, SEALED), segno.make_qr(f"{SAM.verify_url}#{SEALED}", error="m")
+    mixed, plain = qr_code(SAM.verify_url, SEALED), segno.make_qr(f"{SAM.verify_url}#{SEALED}", error="m")
     assert len(mixed.matrix) < len(plain.matrix)
-    assert len(square(SAM.verify_url, "").matrix) <= 29
+    assert len(qr_code(SAM.verify_url, "").matrix) <= 29
 
 
 def test_words_that_would_make_too_fine_a_square_are_left_out() -> None:
-    assert len(square(SAM.verify_url, "A" * 700).matrix) <= pdf_render.SIDE_MOST
-    assert square(SAM.verify_url, "A" * 1500).matrix == square(SAM.verify_url, "").matrix
+    assert len(qr_code(SAM.verify_url, "A" * 700).matrix) <= pdf_render.SIDE_MOST
+    assert qr_code(SAM.verify_url, "A" * 1500).matrix == qr_code(SAM.verify_url, "").matrix
 
 
 def test_the_square_is_described_to_someone_who_cannot_see_it() -> None:

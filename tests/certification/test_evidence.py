@@ -14,7 +14,7 @@ from lms.certification.awards.observations import Observation
 from lms.certification.awards.records import Award, find_award, find_award_of_enrolment, get_award
 from lms.certification.awards.rules import HARM_SEEN, is_ready
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
@@ -121,7 +121,7 @@ def test_nobody_observes_their_own_practice(sqlite_site: Site, observer: str) ->
     assert isinstance(observe(sqlite_site, enrolment, observer=observer), Refused)
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
+    seen = ObservationInput("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
     assert isinstance(sqlite_site.do(readiness_actions.record_observation, enrolment, seen, sam), Refused)
     with sqlite_site.inside():
         assert award_observations.list_observations(enrolment) == []
@@ -232,7 +232,7 @@ def test_no_column_could_hold_what_was_said() -> None:
     free |= {"undone_reason", "award_id", "observer_id", "confirmed_by"}
     texts = {column.name for column in Observation.__table__.columns if column.type.python_type is str}
     assert texts == free
-    assert set(Seen.__dataclass_fields__) == {"observer", "role", "on", "rating", "observer_id"}
+    assert set(ObservationInput.__dataclass_fields__) == {"observer", "role", "on", "rating", "observer_id"}
 
 
 def test_a_named_outside_person_counts_once_a_second_person_has_confirmed_them(site: Site) -> None:
@@ -262,11 +262,11 @@ def test_who_has_an_account_needs_nobody_to_confirm_them_and_carries_the_name_an
         ids = {name: sqlite_site.person(name).id for name in ("tara", "lena", "mina", "cora", "sam")}
     today = clock.today("UTC")
     for name in ("lena", "mina", "sam"):
-        seen = Seen("", "coordinator", today, "basic", ids[name])
+        seen = ObservationInput("", "coordinator", today, "basic", ids[name])
         assert isinstance(
             sqlite_site.do(readiness_actions.record_observation, enrolment, seen, ids["cora"]), Refused
         ), name
-    seen = Seen("Somebody", "coordinator", today, "basic", ids["tara"])
+    seen = ObservationInput("Somebody", "coordinator", today, "basic", ids["tara"])
     row = sqlite_site.do(readiness_actions.record_observation, enrolment, seen, ids["cora"])
     assert (row.observer, row.observer_role, row.pending) == ("Tara Lindqvist", "trainer", False)
 
@@ -291,13 +291,13 @@ def test_harm_withdraws_readiness_until_later_practice_is_good(site: Site) -> No
     with site.inside():
         offered = readiness_actions.to_withdraw(enrolment)
         assert offered is not None and offered.id == ready.id
-    assert isinstance(site.do(reissue.make_anew, ready.id, "fault"), Refused)
+    assert isinstance(site.do(reissue.reissue_certificate, ready.id, "fault"), Refused)
     site.do(actions.withdraw, ready.id, HARM_SEEN)
     observe(site, enrolment, "not yet", ago=2)
     observe(site, enrolment, "harmful", ago=1)
     assert standing(site, enrolment).id == ready.id
     with site.inside():
-        way = readiness_actions.way_of(enrolment)
+        way = readiness_actions.find_readiness(enrolment)
         assert way is not None and way.stopped and not way.ready
     observe(site, enrolment, ago=0)
     again = standing(site, enrolment)

@@ -14,7 +14,7 @@ from lms.certification.awards.records import Award, find_award_of_enrolment
 from lms.certification.awards.wording import fields
 from lms.certification.badges.records import find_credential
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
 from tests.builders.learning import PFA, pass_check, prepare
 from tests.conftest import Site
@@ -27,7 +27,7 @@ def ready(site: Site, observed: int) -> Award:
         harbour, cora = next(iter(site.roles(site.person("sam").id))), site.person("cora").id
     site.do(readiness_actions.set_readiness, harbour, PFA, observed, site.settings)
     for number in range(observed):
-        seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC") - timedelta(days=number), "basic")
+        seen = ObservationInput("Tara Lindqvist", "trainer", clock.today("UTC") - timedelta(days=number), "basic")
         site.do(readiness_actions.record_observation, enrolment, seen, cora)
     pass_check(site, enrolment)
     site.work()

@@ -1,13 +1,11 @@
-"""Looking writes nothing: GET stores no row but the counts of a limit; a PDF is prepared only when somebody asks."""
+"""GET writes nothing but the counts of a limit, and every button on the page of a certificate has its own name."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 
-from lms.foundation import clock
 from tests.builders.learning import PFA, earn
 from tests.conftest import Site
 from tests.house.ledger import read_ledger
@@ -37,16 +35,6 @@ def test_get_stores_no_row_but_the_counts_of_a_limit(sqlite_site: Site, document
                     re.sub(r"<(?:\w+:)?(\w+)>", lambda part: (NAMES | {"code": code})[part[1]], path), base_url=BASE
                 )
     assert {found[1] for statement in asked if (found := WRITES.match(statement))} <= {"misses"}
-
-
-def test_a_pdf_that_the_job_process_leaves_undone_is_prepared_on_its_page(sqlite_site: Site) -> None:
-    code, sam = earn(sqlite_site), sqlite_site.visitor("sam")
-    page = sam.get(f"/certificates/{code}/pdf")
-    assert page.h1 == "Your certificate is being prepared" and "Prepare the PDF now" not in page.main
-    clock.shift(timedelta(minutes=6))
-    page = sam.get(page.path).form("/pdf").submit()
-    assert page.h1 == "Your certificate is ready"
-    assert sam.get(f"/certificates/{code}/pdf").response.data.startswith(b"%PDF")
 
 
 def test_every_button_on_the_page_of_a_certificate_has_a_name_of_its_own(sqlite_site: Site) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 from threading import Barrier
 
@@ -22,6 +23,7 @@ from lms.certification.awards.document_records import Document
 from lms.certification.awards.records import Award, find_award
 from lms.certification.badges.records import Credential
 from lms.certification.pdf.preview import PIXELS_A_POINT
+from lms.foundation import clock
 from lms.foundation.db import db, write
 from tests.builders.certificates import pdf
 from tests.builders.learning import COURSE, earn, prepare, take_check
@@ -119,6 +121,9 @@ def test_the_pdf_comes_even_though_no_job_process_runs(site: Site, monkeypatch: 
     monkeypatch.setenv("LMS_DATA", str(site.settings.data))
     monkeypatch.setenv("LMS_DATABASE_URL", site.settings.database_url)
     code = earn(site)
+    assert site.visitor("sam").get(f"/certificates/{code}/pdf").h1 == "Your certificate is being prepared"
+    clock.shift(timedelta(minutes=6))
+    site.visitor("sam").get(f"/certificates/{code}").form("/pdf").submit()
     made = pdf(site, code)
     assert made.startswith(b"%PDF") and "Sam Osei" in PdfReader(BytesIO(made)).pages[0].extract_text()
     assert pdf(site, code) == made

@@ -278,7 +278,7 @@ def test_a_certificate_made_anew_goes_on_where_the_earlier_one_was(sqlite_site: 
     choose(site, "sam", *ALL)
     to_days_before(site, code, 60)
     assert len(told(site)) == 1
-    site.do(reissue.make_anew, _id(site, code), "fault")
+    site.do(reissue.reissue_certificate, _id(site, code), "fault")
     assert len(told(site)) == 1
     to_days_before(site, code, 30)
     assert len(told(site)) == 2

@@ -10,7 +10,7 @@ from lms.certification.awards import actions, records, reissue
 from lms.certification.awards.records import Award, find_award
 from lms.certification.awards.rules import Earned
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.library.course_cache import get_course
@@ -58,7 +58,7 @@ def test_an_open_badge_is_not_given_out_once_the_certificate_does_not_stand(sqli
         with sqlite_site.inside():
             award = find_award(code)
         assert award is not None
-        sqlite_site.do(reissue.make_anew, award.id, "fault")
+        sqlite_site.do(reissue.reissue_certificate, award.id, "fault")
     page = sqlite_site.stranger().get(f"/badges/{code}", expect=410)
     assert page.h1 == "This badge is no longer available" and "Sam Osei" not in page.html
     with sqlite_site.inside():
@@ -98,16 +98,16 @@ def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: 
         site.do(readiness_actions.set_readiness, award.programme_id, award.course_id, 1, site.settings)
         with site.inside():
             tara = site.person("tara")
-        seen = Seen("Tara Novak", "trainer", clock.today("UTC"), "skilled", tara.id)
+        seen = ObservationInput("Tara Novak", "trainer", clock.today("UTC"), "skilled", tara.id)
         site.do(readiness_actions.record_observation, award.enrolment_id, seen, site_person(site, "cora"))
     elif next_one == "reissued":
-        site.do(reissue.make_anew, award.id, "fault")
+        site.do(reissue.reissue_certificate, award.id, "fault")
     else:
         earned = Earned(clock.today("UTC"), None, waiting=False)
 
         def renew() -> None:
             before = records.get_award(award.id)
-            actions.keep_award(before.successor("renewed"), course, earned, before.attestation, before)
+            actions.store_award(before.successor("renewed"), course, earned, before.attestation, before)
 
         site.do(renew)
     site.work()

@@ -127,7 +127,7 @@ def test_two_coordinators_at_once_make_one_new_certificate(site: Site) -> None:
 
     def make(_turn: int) -> bool:
         with site.inside():
-            return isinstance(write(reissue.make_anew, award_id, "fault"), Refused)
+            return isinstance(write(reissue.reissue_certificate, award_id, "fault"), Refused)
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(make, range(4))) == [False, True, True, True]
@@ -142,7 +142,7 @@ def test_a_withdrawn_certificate_is_not_made_anew_names_whom_to_ask_and_can_stan
         assert award is not None
         award_id = award.id
     site.do(withdraw, award_id, "other")
-    assert isinstance(site.do(reissue.make_anew, award_id, "fault"), Refused)
+    assert isinstance(site.do(reissue.reissue_certificate, award_id, "fault"), Refused)
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{code}/anew")
     assert "can’t be reissued" in page.main
     assert "If you think that’s a mistake" in site.visitor("sam").get(f"/certificates/{code}").main

@@ -20,7 +20,7 @@ from lms.certification.pdf import transcript_requests
 from lms.certification.pdf.documents import make_transcript
 from lms.certification.pdf.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import db
@@ -61,7 +61,7 @@ def complete(site: Site) -> str:
         site.do(learning.record_equivalent, enrolment, ("practice", conversation), way, "Why.", None, cora)
     site.do(readiness_actions.set_readiness, harbour, PFA, 1, site.settings)
     pass_check(site, enrolment)
-    seen = Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "skilled")
+    seen = ObservationInput("Tara Lindqvist", "trainer", clock.today("UTC"), "skilled")
     site.do(readiness_actions.record_observation, enrolment, seen, cora)
     return enrolment
 

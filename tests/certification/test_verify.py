@@ -10,7 +10,7 @@ import pytest
 from lms.accounts.actions import set_programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import Award, find_award
-from lms.certification.awards.reissue import make_anew
+from lms.certification.awards.reissue import reissue_certificate
 from lms.certification.awards.rules import State
 from lms.certification.keys.did import multikey
 from lms.certification.keys.records import note_keys
@@ -34,7 +34,7 @@ def put_into(site: Site, code: str, state: str) -> None:
     elif state == "revoked":
         site.do(withdraw, award.id, "holder asked")
     elif state == "replaced":
-        assert isinstance(site.do(make_anew, award.id, "fault"), Award)
+        assert isinstance(site.do(reissue_certificate, award.id, "fault"), Award)
     elif state == "waiting":
         site.do(lambda: setattr(db.session.merge(award), "waiting", True))
 

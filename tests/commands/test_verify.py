@@ -11,7 +11,7 @@ import pytest
 from lms.accounts.actions import set_programme
 from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import paper_of
+from lms.certification.awards.wording import qr_payload_of
 from lms.certification.badges.baking import baked
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
@@ -36,7 +36,7 @@ def made(site: Site, folder: Path) -> tuple[str, dict[str, Path], str]:
     with site.inside():
         award = find_award(code)
         assert award is not None
-        words = sealed(paper_of(award), keys_of(site.settings).badge_key)
+        words = sealed(qr_payload_of(award), keys_of(site.settings).badge_key)
         return code, files, f"{qr_address(site.settings, code)}#{words}"
 
 

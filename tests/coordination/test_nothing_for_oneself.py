@@ -44,7 +44,7 @@ def own_things(site: Site) -> dict[str, str]:
     from lms.certification.readiness import actions as readiness_actions
 
     row = site.do(learning.record_equivalent, enrolment, ("practice", CONVERSATIONS[0]), "waived", "Why.", None, ada.id)
-    seen = readiness_actions.Seen("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
+    seen = readiness_actions.ObservationInput("Tara Lindqvist", "trainer", clock.today("UTC"), "basic")
     observation = site.do(readiness_actions.record_observation, enrolment, seen, ada.id)
     return {
         "programme": "harbour",

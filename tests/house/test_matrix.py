@@ -22,7 +22,7 @@ from lms.certification.awards.codes import grouped
 from lms.certification.awards.name_records import NameRequest
 from lms.certification.awards.records import Award, find_award, list_awards_of_programme
 from lms.certification.readiness import actions as readiness_actions
-from lms.certification.readiness.actions import Seen
+from lms.certification.readiness.actions import ObservationInput
 from lms.content.lint.check import check
 from lms.coordination.batches.actions import ask
 from lms.foundation import clock
@@ -142,7 +142,7 @@ def _record_for(world: World, name: str) -> None:
     item = ("practice", course.conversations[0].id)
     row = world.site.do(learning.record_equivalent, enrolment.id, item, "talked", "A reason.", None, person.id)
     world.people[name], world.equivalents[name] = person.public_id, row.public_id
-    seen = Seen("Vera Sandoval", "observer", clock.today("UTC"), "basic")
+    seen = ObservationInput("Vera Sandoval", "observer", clock.today("UTC"), "basic")
     world.observations[name] = world.site.do(readiness_actions.record_observation, enrolment.id, seen, None).public_id
 
 
@@ -377,6 +377,6 @@ def _plant(site: Site, award: Award) -> str:
 
     site.do(plant)
     site.do(certification.note_render_trouble, award.id, "planted")
-    seen = Seen("Olga Planted", "observer", clock.today("UTC"), "basic")
+    seen = ObservationInput("Olga Planted", "observer", clock.today("UTC"), "basic")
     row = site.do(readiness_actions.record_observation, award.enrolment_id, seen, tara)
     return str(row.public_id)

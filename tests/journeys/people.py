@@ -15,7 +15,7 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards import actions as certification
 from lms.certification.awards.records import find_award, find_award_of_enrolment
-from lms.certification.awards.reissue import make_anew
+from lms.certification.awards.reissue import reissue_certificate
 from lms.certification.awards.rules import HARM_SEEN
 from lms.certification.readiness import actions as readiness_actions
 from lms.coordination.batches.actions import ask as ask_for_many
@@ -118,7 +118,7 @@ def _see_harm(served: Served, people: People) -> None:
         people.codes[f"{name}_id"] = ruth.public_id
         for days, rating in ((3, "skilled"), (2, "basic"), (1, "harmful")):
             day = clock.today("UTC") - timedelta(days=days)
-            seen = readiness_actions.Seen("Tara Lindqvist", "trainer", day, rating, tara.id)
+            seen = readiness_actions.ObservationInput("Tara Lindqvist", "trainer", day, rating, tara.id)
             site.do(readiness_actions.record_observation, award.enrolment_id, seen, cora.id)
     with site.inside():
         ready = readiness_actions.to_withdraw(award.enrolment_id)
@@ -155,10 +155,10 @@ def _observe_practice(served: Served, people: People) -> None:
     for name, rating in (("ines", "basic"), ("omar", "harmful")):
         enrolment = begun[name]
         assert enrolment is not None
-        seen = readiness_actions.Seen("Tara Lindqvist", "trainer", today, rating)
+        seen = readiness_actions.ObservationInput("Tara Lindqvist", "trainer", today, rating)
         site.do(readiness_actions.record_observation, enrolment.id, seen, rows["cora"].id)
         if name == "ines":
-            outside = readiness_actions.Seen("Vera Sandoval", "supervisor", today, "basic")
+            outside = readiness_actions.ObservationInput("Vera Sandoval", "supervisor", today, "basic")
             site.do(readiness_actions.record_observation, enrolment.id, outside, rows["cora"].id)
 
 
@@ -285,4 +285,4 @@ def _replace(code: str) -> None:
     """Reissue a certificate because of a mistake on it."""
     award = find_award(code)
     assert award is not None
-    make_anew(award.id, "fault")
+    reissue_certificate(award.id, "fault")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from lms.certification.awards.document_records import RENDER_TRIES, find_document
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import paper_of
+from lms.certification.awards.wording import qr_payload_of
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
 from lms.certification.pdf import transcript_requests
@@ -141,7 +141,7 @@ def scanned(sealed_by: Callable[[People], Ed25519PrivateKey]) -> Steps:
         with people.served.site.inside():
             award = find_award(people.codes["valid"])
             assert award is not None
-            paper = paper_of(award)
+            paper = qr_payload_of(award)
         page.evaluate("words => { location.hash = words; }", sealed(paper, sealed_by(people)))
         page.locator("[data-paper]").wait_for()
 

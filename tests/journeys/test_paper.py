@@ -15,9 +15,9 @@ from playwright.sync_api import Page
 
 from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import paper_of
+from lms.certification.awards.wording import qr_payload_of
 from lms.certification.keys.opening import keys_of
-from lms.certification.keys.qr_payload import Paper, sealed
+from lms.certification.keys.qr_payload import QrPayload, sealed
 from tests.journeys.conftest import Opens
 from tests.journeys.people import People
 from tests.journeys.served import Served
@@ -27,13 +27,13 @@ OURS = "This site signed what the QR code says."
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
-def paper(people: People, code: str = "valid") -> tuple[Paper, Ed25519PrivateKey, str]:
+def paper(people: People, code: str = "valid") -> tuple[QrPayload, Ed25519PrivateKey, str]:
     """Return what a certificate's paper says, the key that signs here, and the address without the words."""
     site = people.served.site
     with site.inside():
         award = find_award(people.codes[code])
         assert award is not None
-        return paper_of(award), keys_of(site.settings).badge_key, qr_address(site.settings, award.code)
+        return qr_payload_of(award), keys_of(site.settings).badge_key, qr_address(site.settings, award.code)
 
 
 def scan(page: Page, address: str, words: str) -> str:

@@ -1,4 +1,4 @@
-"""What is done with certificates: issued when earned, made into a document, shown by name or not, withdrawn."""
+"""Actions on certificates: issue, store the PDF, confirm the name, withdraw, and what the holder shows."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def issue_first_if_earned(enrolment_id: str, settings: Settings) -> Award | None
     until = award_validity.first_end(context.rule, context.today)
     earned = rules.Earned(context.today, until, context.is_held)
     attestation = rules.attest_course(course, progress, waived_of(enrolment_id, progress))
-    return keep_award(Award.first(enrolment), course, earned, attestation)
+    return store_award(Award.first(enrolment), course, earned, attestation)
 
 
-def keep_award(
+def store_award(
     award: Award, course: Course, earned: rules.Earned, attestation: Attestation, before: Award | None = None
 ) -> Award:
     """Fill in an award and store it; one that it renews is no longer the current one, and stays as it is."""
@@ -145,13 +145,13 @@ def release(award: Award, settings: Settings) -> bool:
 def request_document(award_id: str) -> None:
     """Ask for the PDF of an award that has a name to print."""
     if records.get_award(award_id).name:
-        document_records.keep_request(award_id)
+        document_records.request_pdf(award_id)
         jobs.push("certification.render", award_id)
 
 
 def request_document_anew(award_id: str) -> None:
     """Ask for a PDF that could not be made so far, as if for the first time; one that is kept is left alone."""
-    document_records.keep_request(award_id)
+    document_records.request_pdf(award_id)
     request = db.session.get_one(RenderRequest, award_id)
     if request.done_at is None:
         request.tries, request.trouble, request.tried_at = 0, None, None
@@ -159,10 +159,10 @@ def request_document_anew(award_id: str) -> None:
 
 def store_document(award_id: str, content: bytes) -> Document | None:
     """Keep a PDF; when one is kept already, that one stands, and none is kept once its name was taken away."""
-    known = document_records.find_document(award_id)
+    stored = document_records.find_document(award_id)
     award = records.get_award(award_id)
-    if known or not award.name:
-        return known
+    if stored or not award.name:
+        return stored
     document = Document(
         award_id=award_id,
         sha256=hashlib.sha256(content).hexdigest(),

@@ -77,7 +77,7 @@ def document_is_stored(award_id: str) -> int | None:
     return db.session.scalar(select(func.length(Document.content)).where(Document.award_id == award_id))
 
 
-def keep_request(award_id: str) -> None:
+def request_pdf(award_id: str) -> None:
     """Ask for a PDF; asking twice is asking once."""
     if db.session.get(RenderRequest, award_id) is None:
         db.session.add(RenderRequest(award_id=award_id, requested_at=clock.now(), tries=0))

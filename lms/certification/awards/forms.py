@@ -116,7 +116,7 @@ class NameForm(Form):
     )
 
 
-class LookForm(Form):
+class DesignForm(Form):
     """How a programme's certificates look from now on."""
 
     name = TextField(
@@ -129,10 +129,10 @@ class LookForm(Form):
     design = TextField(_l("Design"))
 
     @classmethod
-    def of(cls, programme: Programme) -> LookForm:
+    def of(cls, programme: Programme) -> DesignForm:
         """Return the form as a programme's certificates look now."""
-        told = {name: programme.facts.get(name, "") for name in ("signatory", "timezone", "design")}
-        return cls(data={"name": programme.name, **told})
+        values = {name: programme.facts.get(name, "") for name in ("signatory", "timezone", "design")}
+        return cls(data={"name": programme.name, **values})
 
     def fits(self, designs: Collection[str], unprintable: Callable[[str], tuple[str, ...]]) -> bool:
         """Look the form over: letters that can be printed, a zone that there is, a design that there is."""

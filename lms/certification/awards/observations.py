@@ -42,7 +42,7 @@ class Observation(Base):
     award_id: Mapped[str | None] = mapped_column(ForeignKey("award.id"))
 
 
-class Readiness(Base):
+class ReadinessRule(Base):
     """How many observed practices a programme asks for in a course before somebody is ready to practise."""
 
     __tablename__ = "readiness"
@@ -112,5 +112,5 @@ def list_observed(programme_id: str) -> list[str]:
 
 def asked_by_programme(programme_id: str, course_id: str) -> int:
     """Return how many observed practices a programme itself asks for in a course."""
-    row = db.session.get(Readiness, (programme_id, course_id))
+    row = db.session.get(ReadinessRule, (programme_id, course_id))
     return row.observations if row else 0

@@ -20,7 +20,7 @@ SuccessorReason = Literal["renewed", "reissued", "raised"]
 
 
 class Award(Base):
-    """The decision that somebody has a certificate; never deleted. `current_for` is unique: one stands at a time.
+    """The decision that somebody has a certificate; never deleted. `current_for` is unique: one is current at a time.
 
     `badge_open` says whether its holder opened the badge's address to everybody, closed it again, or never did either.
     """
@@ -122,7 +122,7 @@ class Award(Base):
 
 
 class ValidityRule(Base):
-    """How long the certificates of a course stand in a programme, when it has a rule of its own."""
+    """How long certificates of a course are valid in a programme that has its own rule."""
 
     __tablename__ = "validity_rule"
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)

@@ -26,16 +26,16 @@ from lms.foundation.text.i18n import gettext as _
 Because = Literal["name", "fault"]
 
 
-def can_be_made_anew(award: Award) -> bool:
-    """Decide whether a certificate stands, so that a new one may take its place."""
+def can_be_reissued(award: Award) -> bool:
+    """Decide whether a certificate is current and has a name, so that it can be reissued."""
     return award.current_for is not None and not award.waiting and award.withdrawn_at is None and bool(award.name)
 
 
-def ask_for_name(award_id: str) -> Refused | None:
+def request_name(award_id: str) -> Refused | None:
     """Ask the programme for a certificate in the name that its holder has chosen since."""
     award = records.get_award(award_id)
     name = get_person(award.person_id).certificate_name
-    if not can_be_made_anew(award) or not name or name == award.name:
+    if not can_be_reissued(award) or not name or name == award.name:
         return Refused(_("There’s no other name to put on this certificate. Nothing was changed."))
     request = name_records.find_name_request(award_id)
     if request is None:
@@ -47,8 +47,8 @@ def ask_for_name(award_id: str) -> Refused | None:
     return None
 
 
-def leave_name(award_id: str) -> None:
-    """Let a request for another name go, with nothing changed on the certificate."""
+def cancel_name_request(award_id: str) -> None:
+    """Cancel a request for another name; the certificate stays as it is."""
     request = name_records.find_name_request(award_id)
     if request is not None:
         award = records.get_award(award_id)
@@ -56,15 +56,15 @@ def leave_name(award_id: str) -> None:
         announce(NameNotChanged(award.id, award.person_id, award.programme_id))
 
 
-def make_anew(award_id: str, because: Because, by: str | None = None) -> Award | Refused:
-    """Put a new certificate in the place of one that stands: same dates and facts, a new code, the holder's name now.
+def reissue_certificate(award_id: str, because: Because, by: str | None = None) -> Award | Refused:
+    """Reissue a current certificate: same dates and attestation, a new code, and the name its holder uses now.
 
     A coordinator who reissues it in a name that was asked for has confirmed that name.
 
-    The earlier one is kept, and says that it was replaced; the name on it is shown to nobody who asks by its code.
+    The earlier one stays and says that it was replaced; nobody who looks up its code sees the name on it.
     """
     old = records.get_award(award_id)
-    if not can_be_made_anew(old):
+    if not can_be_reissued(old):
         return Refused(_("This certificate can’t be reissued, because it was withdrawn or replaced."))
     if refused := _refused_for_harm(old):
         return refused

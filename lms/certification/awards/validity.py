@@ -111,7 +111,7 @@ def days_before(notice: str, begun: date, end: date) -> int:
     )
 
 
-def notice_due(begun: date, end: date, today: date, wanted: Collection[str], told: Mapping[str, date]) -> str | None:
+def notice_due(begun: date, end: date, today: date, wanted: Collection[str], sent: Mapping[str, date]) -> str | None:
     """Return which notice of an end is due: the latest of those wanted whose day has come, told only once.
 
     None is due once one of the same day or later was told, nor one whose day lay before the certificate began. `told`
@@ -122,7 +122,7 @@ def notice_due(begun: date, end: date, today: date, wanted: Collection[str], tol
         return None
     days = {name: end - timedelta(days=days_before(name, begun, end)) for name in NOTICES}
     come = [name for name, day in days.items() if name in wanted and begun < day <= today]
-    done = [name for name, day in told.items() if day <= today + A_DAY]
+    done = [name for name, day in sent.items() if day <= today + A_DAY]
     latest = max(reversed(come), key=days.__getitem__, default=None)
     return None if latest is None or any(days[name] >= days[latest] for name in done) else latest
 

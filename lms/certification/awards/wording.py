@@ -9,7 +9,7 @@ from lms.certification.awards.attestation import Attestation, Renewal
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
 from lms.certification.awards.text import MARK_LENGTH, plain
-from lms.certification.keys.qr_payload import Paper
+from lms.certification.keys.qr_payload import QrPayload
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 
@@ -167,11 +167,11 @@ def fields(award: Award) -> list[tuple[str, str]]:
     return [*asked_rows(award.attestation), (_("Course text"), text_words(award.version, award.digest))]
 
 
-def paper_of(award: Award) -> Paper:
-    """Return what an award's certificate says of itself behind its square."""
+def qr_payload_of(award: Award) -> QrPayload:
+    """Return what the QR code of an award's certificate says."""
     until = award.valid_until.strftime("%Y%m%d") if award.valid_until else ""
     given = award.passed_on.strftime("%Y%m%d")
-    return Paper(award.code, given, until, award.version, plain(award.title), plain(award.name))
+    return QrPayload(award.code, given, until, award.version, plain(award.title), plain(award.name))
 
 
 def signatories(line: str) -> tuple[tuple[str, str], ...]:
@@ -182,9 +182,9 @@ def signatories(line: str) -> tuple[tuple[str, str], ...]:
 
 def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
     """Return what those who run the site are told of PDFs that wait and status lists that expired, if there are any."""
-    told = []
+    notices = []
     if troubled:
-        told.append(
+        notices.append(
             ngettext(
                 "We couldn’t make the PDF of %(num)s certificate yet. To see why, run: lms certificates list",
                 "We couldn’t make the PDFs of %(num)s certificates yet. To see why, run: lms certificates list",
@@ -192,23 +192,23 @@ def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
             )
         )
     if lists_expired:
-        told.append(
+        notices.append(
             _(
                 "The signed lists of withdrawn badges have expired because they weren’t signed again for 14 days. Other"
                 " sites may not accept our badges until they are, but /verify still answers from our records. Please"
                 " check that the job process is running and that the signing keys are in place."
             )
         )
-    return told
+    return notices
 
 
 def as_json(state: State, award: Award | None, code: str, programme: str | None) -> dict[str, Any]:
     """Return what the verification page says, for programmes to read; never more than it."""
     heading, lead = state_wording.verdict(state, award)
-    told: dict[str, Any] = {"code": code, "state": state, "heading": heading, "text": lead}
+    answer: dict[str, Any] = {"code": code, "state": state, "heading": heading, "text": lead}
     if award is None or state == "unknown":
-        return told
-    told |= {
+        return answer
+    answer |= {
         "course": award.title,
         "version": award.version,
         "digest": award.digest,
@@ -217,12 +217,12 @@ def as_json(state: State, award: Award | None, code: str, programme: str | None)
         "valid_until": award.valid_until.isoformat() if award.valid_until else None,
     }
     if state in {"valid", "expired"}:
-        told["level"] = award.level
-        told["attests"] = dict(fields(award))
+        answer["level"] = award.level
+        answer["attests"] = dict(fields(award))
         attested = award.attestation
-        told["does_not_attest"] = attested.does_not_attest
+        answer["does_not_attest"] = attested.does_not_attest
         if attested.renewal:
-            told["first_completed_on"] = attested.renewal.first.on.isoformat()
+            answer["first_completed_on"] = attested.renewal.first.on.isoformat()
         if award.name_shown:
-            told["name"] = award.name
-    return told
+            answer["name"] = award.name
+    return answer

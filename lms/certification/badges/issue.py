@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 def stored_badge(award: Award, ring: Ring, settings: Settings) -> bytes:
     """Return an award's stored badge, after making and storing it where there is none."""
-    kept = badge_records.find_credential(award.id)
-    if kept is None:
+    stored = badge_records.find_credential(award.id)
+    if stored is None:
         place = badge_records.find_place()
         write(_store_badge, award.id, place, make_badge(award, place, ring, settings))
         make_status_lists(settings)
-        kept = badge_records.find_credential(award.id)
-    if kept is None:
+        stored = badge_records.find_credential(award.id)
+    if stored is None:
         raise LookupError("a badge that was just kept is not there")
-    return kept.content
+    return stored.content
 
 
 def _store_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:

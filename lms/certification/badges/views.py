@@ -92,7 +92,7 @@ def badge(code: str) -> Any:
 
 @blueprint.post("/certificates/<code>/open-badge")
 @allow("hold certificates")
-def keep_badge_open(code: str) -> Any:
+def set_badge_open(code: str) -> Any:
     """Open the address of one's own badge to everybody, or close it."""
     award = own_award(code)
     write(actions.open_badge, award.id, request.form.get("open") == "yes")

@@ -49,46 +49,46 @@ def _choices(field: Any, without: Collection[str] = ()) -> list[tuple[str, str, 
 
 @blueprint.post("/certificates/<code>/another-name")
 @allow("hold certificates")
-def ask_for_name(code: str) -> Any:
+def request_name(code: str) -> Any:
     """Ask for one's certificate in the name chosen since."""
     award = own_award(code)
-    write(reissue.ask_for_name, award.id)
+    write(reissue.request_name, award.id)
     return redirect(url_for("certification.certificate", code=award.code) + "#name", 303)
 
 
 @blueprint.post("/certificates/<code>/another-name/leave")
 @allow("hold certificates")
-def leave_name(code: str) -> Any:
-    """Take that request back."""
+def cancel_name_request(code: str) -> Any:
+    """Cancel that request."""
     award = own_award(code)
-    write(reissue.leave_name, award.id)
+    write(reissue.cancel_name_request, award.id)
     return redirect(url_for("certification.certificate", code=award.code) + "#name", 303)
 
 
 @blueprint.route("/programmes/<programme>/certificates/<code>/anew", methods=["GET", "POST"])
 @allow("reissue a certificate")
-def make_anew(programme: str, code: str) -> Any:
-    """Make a certificate anew, after saying plainly what follows."""
+def reissue_certificate(programme: str, code: str) -> Any:
+    """Reissue a certificate, after saying what happens next."""
     award = _award_of_programme(code)
     asked = name_records.find_name_request(award.id)
     form = ReissueForm(request.form)
     back_url, problem = _back_url(programme, award), None
     if request.method == "POST" and form.validate():
         if form.because.data == "leave":
-            write(reissue.leave_name, award.id)
+            write(reissue.cancel_name_request, award.id)
             return redirect(back_url, 303)
-        made = write(reissue.make_anew, award.id, form.because.data, signed_in().person_id)
+        made = write(reissue.reissue_certificate, award.id, form.because.data, signed_in().person_id)
         if not isinstance(made, Refused):
             return redirect(back_url, 303)
         problem = made.message
     page = render_template(
-        "certification/make_anew.html",
+        "certification/reissue_certificate.html",
         here="people",
         form=form,
         choices=_choices(form.because, without=() if asked else ("name",)),
         programme=this_programme(),
         award={"code": award.code, "title": award.title, "version": award.version, "name": award.name},
-        can_reissue=reissue.can_be_made_anew(award),
+        can_reissue=reissue.can_be_reissued(award),
         asked_name=asked.name if asked else None,
         problem=problem,
         back_url=back_url,
@@ -99,7 +99,7 @@ def make_anew(programme: str, code: str) -> Any:
 @blueprint.route("/programmes/<programme>/certificates/<code>/withdraw", methods=["GET", "POST"])
 @allow("withdraw a certificate")
 def withdraw(programme: str, code: str) -> Any:
-    """Withdraw a certificate of the programme, after saying plainly what follows."""
+    """Withdraw a certificate of the programme, after saying what happens next."""
     award = _award_of_programme(code)
     form = WithdrawForm(request.form)
     if request.method == "POST" and form.validate():

@@ -10,7 +10,7 @@ from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person, get_programme
 from lms.certification.awards import actions, addresses, document_records, name_records, records, wording
 from lms.certification.awards.access import own_award
-from lms.certification.awards.reissue import can_be_made_anew
+from lms.certification.awards.reissue import can_be_reissued
 from lms.certification.badges import records as badge_records
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf.jobs import render_in_child
@@ -75,7 +75,7 @@ def certificate(code: str) -> Any:
         badge_url=addresses.badge_address(settings(), award.code),
         programme_name=programme.name,
         contact=programme.facts.get("contact") or programme.facts.get("lead"),
-        another_name=another if another and another != award.name and can_be_made_anew(award) else None,
+        another_name=another if another and another != award.name and can_be_reissued(award) else None,
         name_asked=name_records.find_name_request(award.id) is not None,
         news=renewal_pages.news_words(award, settings()),
         course_id=award.course_id,

@@ -21,10 +21,10 @@ def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
     # Imported here because web workers sign nothing: 31 ms and 2 MB.
     from lms.certification.keys.keyring import open_ring
 
-    known = list_keys()
-    ring = open_ring(settings, set() if fresh else {key.kind for key in known})
+    stored = list_keys()
+    ring = open_ring(settings, set() if fresh else {key.kind for key in stored})
     badge = multikey(ring.badge_public)
     found = ((ring.certificate_id, "document", ring.certificate_pem), (badge, "badge", badge))
-    if not {key_id for key_id, _kind, _public in found} <= {key.id for key in known}:
+    if not {key_id for key_id, _kind, _public in found} <= {key.id for key in stored}:
         write(note_keys, found)
     return ring

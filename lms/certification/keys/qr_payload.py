@@ -1,4 +1,4 @@
-"""QR codes: the signed words of a certificate after the # of its address, where no server sees them."""
+"""QR codes: the signed payload of a certificate after the # of its address, where no server sees it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-# Stands before what is signed and is not sent along, so that nothing else this key signs can be taken for a paper.
+# Prefixed before signing and not sent along, so that nothing else this key signs can be taken for a QR code's payload.
 _ABOUT = b"sidelight paper 1\n"
 _FORMAT, _MARK, _SIGNATURE = b"\x01", 4, 64
 _LONGEST = 2000
 
 
-class SquareRefused(Exception):
-    """What stands behind an address is not accepted; the message is a word of `refusals`."""
+class QrRefused(Exception):
+    """The payload of a QR code is not accepted; the message is a key of `REFUSALS`."""
 
 
 @dataclass(frozen=True)
-class Paper:
-    """What a paper says of itself; days are written as eight digits, and one that it does not have is empty."""
+class QrPayload:
+    """What a QR code says of its certificate; dates are eight digits, and empty where there is none."""
 
     code: str
     awarded_on: str
@@ -32,14 +32,14 @@ class Paper:
     name: str
 
 
-def sealed(paper: Paper, key: Ed25519PrivateKey) -> str:
-    """Return a paper's words with their signature, in signs of which a square holds most; the same every time."""
-    words = "\n".join(astuple(paper)).encode()
+def sealed(payload: QrPayload, key: Ed25519PrivateKey) -> str:
+    """Return a payload with its signature, in the characters of which a QR code holds most; the same every time."""
+    words = "\n".join(astuple(payload)).encode()
     mark = key.public_key().public_bytes_raw()[:_MARK]
     return b32encode(_FORMAT + mark + key.sign(_ABOUT + words) + words).decode().rstrip("=")
 
 
-def opened(text: str, keys: Iterable[bytes]) -> Paper:
+def read_payload(text: str, keys: Iterable[bytes]) -> QrPayload:
     """Return what a paper says, once one of the keys signed it; raise SquareRefused otherwise."""
     # Imported here because web workers never check a QR code's signature: 7 ms and 1 MB.
     from cryptography.exceptions import InvalidSignature
@@ -47,21 +47,21 @@ def opened(text: str, keys: Iterable[bytes]) -> Paper:
 
     try:
         if not 0 < len(text) <= _LONGEST:
-            raise SquareRefused("square-unreadable")
+            raise QrRefused("square-unreadable")
         content = b32decode(text.upper() + "=" * (-len(text) % 8))
     except ValueError:
-        raise SquareRefused("square-unreadable") from None
+        raise QrRefused("square-unreadable") from None
     head = len(_FORMAT) + _MARK
     mark, signature, words = content[1:head], content[head : head + _SIGNATURE], content[head + _SIGNATURE :]
     key = next((key for key in keys if key[:_MARK] == mark), None)
     if not content.startswith(_FORMAT) or not words:
-        raise SquareRefused("square-unreadable")
+        raise QrRefused("square-unreadable")
     if key is None:
-        raise SquareRefused("square-foreign")
+        raise QrRefused("square-foreign")
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _ABOUT + words)
-        return Paper(*words.decode().split("\n"))
+        return QrPayload(*words.decode().split("\n"))
     except InvalidSignature:
-        raise SquareRefused("square-changed") from None
+        raise QrRefused("square-changed") from None
     except (UnicodeDecodeError, TypeError):
-        raise SquareRefused("square-unreadable") from None
+        raise QrRefused("square-unreadable") from None

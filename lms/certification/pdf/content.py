@@ -41,7 +41,7 @@ WORDS: Mapping[str, str] = {
 class CertificateFacts:
     """All that a certificate says, as plain values; clauses come worded in its language.
 
-    `sealed` are its words, signed, for the square.
+    `sealed` is the signed payload of its QR code.
     """
 
     code: str

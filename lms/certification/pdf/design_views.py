@@ -8,7 +8,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, public, this_programme
-from lms.certification.awards.forms import LookForm
+from lms.certification.awards.forms import DesignForm
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf.designs import USUAL
@@ -25,19 +25,19 @@ PICTURE = "preview.png"
 
 @blueprint.route("/programmes/<programme>/certificates/look", methods=["GET", "POST"])
 @allow("set how certificates look")
-def look(programme: str) -> Any:
+def certificate_design(programme: str) -> Any:
     """Choose name, logo, signatory, time zone and design of the certificates to come."""
     this, folder = this_programme(), shipped("certificates")
     designs = pdf_designs.list_designs(settings(), folder)
-    form = LookForm(request.form) if request.method == "POST" else LookForm.of(this)
+    form = DesignForm(request.form) if request.method == "POST" else DesignForm.of(this)
     if request.method == "POST":
         checked = form.fits(designs, hooks().missing_letters)
         logo = _logo_sent(form)
         if checked and not form.logo.errors:
             write(accounts.set_programme, programme, form.name.data, form.facts() | logo)
-            return redirect(url_for("certification.look", programme=programme, saved="yes"), 303)
+            return redirect(url_for("certification.certificate_design", programme=programme, saved="yes"), 303)
     page = render_template(
-        "certification/look.html",
+        "certification/certificate_design.html",
         here="people",
         programme=this,
         form=form,
@@ -53,7 +53,7 @@ def look(programme: str) -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _logo_sent(form: LookForm) -> dict[str, str]:
+def _logo_sent(form: DesignForm) -> dict[str, str]:
     """Keep a logo that was sent and return its fact; one that cannot be used is told on the form."""
     # Imported here because web workers seldom read pictures: 14 ms and 0.8 MB.
     from lms.certification.pdf.logos import BYTES_MOST, LogoRefused, as_logo

@@ -65,7 +65,7 @@ def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Se
         digest=award.digest,
         signatories=wording.signatories(programme.facts.get("signatory", "")),
         language=language().replace("_", "-"),
-        sealed=sealed(wording.paper_of(award), ring.badge_key),
+        sealed=sealed(wording.qr_payload_of(award), ring.badge_key),
         words=_words_of(award),
         logo=logo_of(programme, settings),
     )
@@ -130,18 +130,18 @@ def make_certificate(award: Award, badge: bytes, ring: Ring, settings: Settings,
 def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
     """Return somebody's transcript as a signed PDF, in the language of the moment."""
     person, ring = get_person(person_id), keys_of(settings)
-    told = transcripts.transcript_of(
+    transcript = transcripts.transcript_of(
         person_id, plain(person.certificate_name or person.display_name), clock.today(settings.timezone)
     )
-    values = transcripts.values_of(told, settings)
+    values = transcripts.values_of(transcript, settings)
     design = design_in(shipped / "papers" / "transcript", shipped / FONTS, "transcript")
     text = " ".join(_texts(values))
     more = {
-        "name_direction": direction_of(told.name),
-        "name_is_covered": covers(design, "name", told.name + "".join(line.course for line in told.lines)),
+        "name_direction": direction_of(transcript.name),
+        "name_is_covered": covers(design, "name", transcript.name + "".join(line.course for line in transcript.lines)),
         "text_is_covered": covers(design, "text", text),
     }
-    about = About(values["title"], told.name, values["language"], told.made_on, f"transcript {text}")
+    about = About(values["title"], transcript.name, values["language"], transcript.made_on, f"transcript {text}")
     pdf = as_pdf(design, {**values, **more}, about, text, pages=None)
     return sign(pdf, ring, settings.pdf_subfilter)
 

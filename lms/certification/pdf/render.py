@@ -98,25 +98,25 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
     with _LOCK:
         page, document = _laid_out(_ready(design), design, values, pages)
         _describe(document, about, badge)
-        told = partial(finish, page.etree_element)
+        finisher = partial(finish, page.etree_element)
         # What a design attaches is fetched only while the file is written.
         with _refusals(), warnings.catch_warnings():
             # WeasyPrint leaves the file of its colour profile for the collector to close.
             warnings.simplefilter("ignore", ResourceWarning)
             name = sha256(about.identifier.encode()).hexdigest()[:32].encode()
-            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=name, finisher=told)
+            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=name, finisher=finisher)
     return pdf
 
 
 def _describe(document: Document, about: About, badge: bytes) -> None:
     """Put into a document what it says of itself, and the badge that goes with it."""
-    told, day = document.metadata, datetime(about.day.year, about.day.month, about.day.day, tzinfo=UTC)
-    told.title, told.authors, told.lang = about.title, [about.author], about.language
-    told.keywords = list(about.keywords)
-    told.created = told.modified = about.day.isoformat()
-    claim_both_standards(told)
+    metadata, day = document.metadata, datetime(about.day.year, about.day.month, about.day.day, tzinfo=UTC)
+    metadata.title, metadata.authors, metadata.lang = about.title, [about.author], about.language
+    metadata.keywords = list(about.keywords)
+    metadata.created = metadata.modified = about.day.isoformat()
+    claim_both_standards(metadata)
     if badge:
-        told.attachments = [
+        metadata.attachments = [
             Attachment(
                 string=badge,
                 name="credential.json",
@@ -134,7 +134,7 @@ def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Desig
         **texts,
         "code_groups": tuple(grouped(facts.code).split()),
         "verify_url": facts.verify_url,
-        "square_image": _square(facts.verify_url, facts.sealed),
+        "square_image": _qr_image(facts.verify_url, facts.sealed),
         "logo_image": f"data:image/png;base64,{b64encode(facts.logo).decode()}" if facts.logo else "",
         "language": facts.language,
         "direction": facts.direction,
@@ -144,7 +144,7 @@ def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Desig
     }
 
 
-def square(address: str, sealed: str) -> segno.QRCode:
+def qr_code(address: str, sealed: str) -> segno.QRCode:
     """Return the code of an address with the paper's sealed words behind it; too many words are left out.
 
     Capitals and words are kept in the way that takes least room; only the sign between them cannot be.
@@ -160,12 +160,12 @@ def square(address: str, sealed: str) -> segno.QRCode:
     return segno.make_qr(address, error="m")
 
 
-def _square(address: str, sealed: str) -> str:
-    """Return the square as a picture in the page itself, one dot each; as a drawing it would take five times the room.
+def _qr_image(address: str, sealed: str) -> str:
+    """Return the QR code as an image in the page itself, a pixel a dot; as a drawing it would be five times as large.
 
     Designs say `image-rendering: pixelated` of it.
     """
-    dots = square(address, sealed).matrix
+    dots = qr_code(address, sealed).matrix
     inked, done = bytes(INK if dark else PAPER for row in dots for dark in row), BytesIO()
     Image.frombytes("L", (len(dots), len(dots)), inked).save(done, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(done.getvalue()).decode()}"
@@ -192,7 +192,7 @@ def _make_ready(design: Design) -> _Ready:
             url_fetcher=fetcher,
             font_config=fonts,
         )
-    with _lines_told(design):
+    with _naming_lines(design):
         template = sandbox.from_string(design.text(design.page))
     return _Ready(template, style, fonts, fetcher)
 
@@ -207,7 +207,7 @@ def _read_style(design: Design) -> None:
 def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) -> tuple[HTML, Document]:
     """Return a paper set as roomily as its pages allow; None is as many as it takes."""
     for fit in _FITS:
-        with _lines_told(design):
+        with _naming_lines(design):
             text = ready.template.render(values, fit=fit)
         page = HTML(string=text, base_url=f"{design.folder.as_uri()}/", url_fetcher=ready.fetcher)
         with _refusals():
@@ -244,7 +244,7 @@ def _refusals() -> Iterator[None]:
 
 
 @contextmanager
-def _lines_told(design: Design) -> Iterator[None]:
+def _naming_lines(design: Design) -> Iterator[None]:
     """Turn a slip in a design's page into a DesignError that names the line."""
     try:
         yield

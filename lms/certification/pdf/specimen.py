@@ -11,7 +11,7 @@ from lms.certification.awards.text import plain
 from lms.certification.badges import open_badge
 from lms.certification.keys.did import issuer_of
 from lms.certification.keys.keyring import Ring
-from lms.certification.keys.qr_payload import Paper, sealed
+from lms.certification.keys.qr_payload import QrPayload, sealed
 from lms.certification.pdf.content import CertificateFacts
 from lms.certification.pdf.designs import Design
 from lms.certification.pdf.preview import preview
@@ -50,10 +50,10 @@ def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -
     )
 
 
-def paper_of(facts: CertificateFacts) -> Paper:
-    """Return what a specimen says behind its square, where too it says that it is one."""
+def qr_payload_of(facts: CertificateFacts) -> QrPayload:
+    """Return what the QR code of a specimen says, which includes that it is one."""
     given, until = (day.strftime("%Y%m%d") if day else "" for day in (facts.awarded_on, facts.valid_until))
-    return Paper(facts.code, given, until, facts.version, _specimen_of(facts), plain(facts.name))
+    return QrPayload(facts.code, given, until, facts.version, _specimen_of(facts), plain(facts.name))
 
 
 def _specimen_of(facts: CertificateFacts) -> str:
@@ -63,7 +63,7 @@ def _specimen_of(facts: CertificateFacts) -> str:
 def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings) -> tuple[bytes, bytes]:
     """Return a signed PDF and its badge, both of which say that they are specimens."""
     issuer = issuer_of(settings.base_url, ring.badge_public)
-    told = open_badge.BadgeFacts(
+    badge_facts = open_badge.BadgeFacts(
         id=f"urn:sidelight:specimen:{facts.code}",
         name=facts.name,
         course_id="specimen",
@@ -83,9 +83,9 @@ def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings
         zone=settings.timezone,
     )
     badge = open_badge.as_bytes(
-        open_badge.sign(open_badge.build(told, issuer), ring.badge_key, issuer.key, told.valid_from)
+        open_badge.sign(open_badge.build(badge_facts, issuer), ring.badge_key, issuer.key, badge_facts.valid_from)
     )
-    facts = replace(facts, sealed=sealed(paper_of(facts), ring.badge_key))
+    facts = replace(facts, sealed=sealed(qr_payload_of(facts), ring.badge_key))
     return sign(render(facts, design, badge), ring, settings.pdf_subfilter), badge
 
 

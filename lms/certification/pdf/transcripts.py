@@ -52,8 +52,8 @@ def transcript_of(person_id: str, name: str, today: date) -> Transcript:
 
     What the programme withdrew is listed as withdrawn, and its hours are not in the sum.
     """
-    standing = [last_issued(row) for row in reversed(list_awards_of_person(person_id)) if row.current_for]
-    awards = [row for row in standing if not row.waiting]
+    current = [last_issued(row) for row in reversed(list_awards_of_person(person_id)) if row.current_for]
+    awards = [row for row in current if not row.waiting]
     awards.sort(key=lambda award: award.passed_on)
     counted = sum(award.attestation.minutes for award in awards if award.withdrawn_at is None)
     total = _("In total: %(time)s.", time=_lowered(duration(counted))) if counted else ""
@@ -88,18 +88,18 @@ def _line(award: Award, today: date) -> Line:
     )
 
 
-def values_of(told: Transcript, settings: Settings) -> Mapping[str, Any]:
+def values_of(transcript: Transcript, settings: Settings) -> Mapping[str, Any]:
     """Return all that the transcript's page on paper is made of: primitive values only."""
     return {
-        "title": _("%(name)s: transcript of training", name=told.name),
+        "title": _("%(name)s: transcript of training", name=transcript.name),
         "record": _("Transcript of training"),
-        "made": _("Issued on %(day)s", day=day(told.made_on)),
-        "name": told.name,
+        "made": _("Issued on %(day)s", day=day(transcript.made_on)),
+        "name": transcript.name,
         "lead": _("has completed these courses."),
-        "heads": told.heads,
-        "lines": tuple(vars(line) for line in told.lines),
-        "total": told.total,
-        "limits": told.limits,
+        "heads": transcript.heads,
+        "lines": tuple(vars(line) for line in transcript.lines),
+        "total": transcript.total,
+        "limits": transcript.limits,
         "check": _(
             "You can verify each line by its code at %(address)s, without an account. A printed copy can be out of"
             " date, so our records are what counts.",

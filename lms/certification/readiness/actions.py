@@ -18,7 +18,7 @@ from lms.certification.awards.events import (
     PracticeObserved,
     ReadinessSet,
 )
-from lms.certification.awards.observations import Observation, Readiness
+from lms.certification.awards.observations import Observation, ReadinessRule
 from lms.certification.awards.records import Award
 from lms.content.model.course import Course
 from lms.foundation import clock, ids
@@ -33,8 +33,8 @@ from lms.library.records import find_newest_digest
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One observed practice as it is told: by whom, on which day, and which of the four words fits.
+class ObservationInput:
+    """An observed practice to record: by whom, on which day, and one of the four ratings.
 
     `observer_id` is the observer's account in the programme, which then decides the name and the role.
     """
@@ -47,7 +47,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Way:
+class Readiness:
     """How far somebody is from being ready to practise, and what was observed so far."""
 
     needed: int
@@ -62,35 +62,37 @@ def observations_needed(programme_id: str, course: Course) -> int:
     return max(course.criteria.observed_practice, award_observations.asked_by_programme(programme_id, course.id))
 
 
-def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observation | Refused:
+def record_observation(enrolment_id: str, observation: ObservationInput, by: str | None) -> Observation | Refused:
     """Record an observed practice; recording the same one twice is recording it once.
 
     An observer without an account in the programme waits for a second person to confirm them.
     """
     enrolment = get_enrolment(enrolment_id)
     person = get_person(enrolment.person_id)
-    account = _account_of(seen, enrolment.programme_id)
-    if refused := _refusal(person, seen, account, by):
+    account = _account_of(observation, enrolment.programme_id)
+    if refused := _refusal(person, observation, account, by):
         return refused
     if account:
         observer, roles = account
-        seen = Seen(observer.display_name, _role_of(roles, seen.role), seen.on, seen.rating, observer.id)
+        observation = ObservationInput(
+            observer.display_name, _role_of(roles, observation.role), observation.on, observation.rating, observer.id
+        )
     recorded = [row for row in award_observations.list_observations(enrolment_id) if row.undone_at is None]
-    for known in recorded:
-        told = Seen(known.observer, known.observer_role, known.seen_on, known.rating, known.observer_id)
-        if told == seen and not _is_harm_after_good(known, recorded):
-            return known
+    for row in recorded:
+        same = ObservationInput(row.observer, row.observer_role, row.seen_on, row.rating, row.observer_id)
+        if same == observation and not _is_harm_after_good(row, recorded):
+            return row
     row = Observation(
         id=ids.inner_id(),
         public_id=ids.public_id(),
         programme_id=enrolment.programme_id,
         enrolment_id=enrolment_id,
-        observer=seen.observer,
-        observer_role=seen.role,
-        observer_id=seen.observer_id,
-        pending=seen.observer_id is None,
-        seen_on=seen.on,
-        rating=seen.rating,
+        observer=observation.observer,
+        observer_role=observation.role,
+        observer_id=observation.observer_id,
+        pending=observation.observer_id is None,
+        seen_on=observation.on,
+        rating=observation.rating,
         recorded_by=by,
         recorded_at=clock.now(),
     )
@@ -100,18 +102,18 @@ def record_observation(enrolment_id: str, seen: Seen, by: str | None) -> Observa
     return row
 
 
-def _is_harm_after_good(known: Observation, recorded: list[Observation]) -> bool:
+def _is_harm_after_good(harm: Observation, recorded: list[Observation]) -> bool:
     """Decide whether good practice of the same day was recorded since harm, so that harm again is another record."""
-    since = [row.rating for row in recorded if row.seen_on == known.seen_on and row.id > known.id]
-    return known.rating == "harmful" and any(rating in rules.SHOWN for rating in since)
+    since = [row.rating for row in recorded if row.seen_on == harm.seen_on and row.id > harm.id]
+    return harm.rating == "harmful" and any(rating in rules.SHOWN for rating in since)
 
 
-def _account_of(seen: Seen, programme_id: str) -> tuple[Person, frozenset[str]] | None:
+def _account_of(observation: ObservationInput, programme_id: str) -> tuple[Person, frozenset[str]] | None:
     """Return the account of an observer with a role in the programme: the one that was chosen, or the one so named."""
     staff = list_staff(programme_id)
-    if seen.observer_id:
-        return next(((person, roles) for person, roles in staff if person.id == seen.observer_id), None)
-    named = [(person, roles) for person, roles in staff if rules.name_fits(seen.observer, person.display_name)]
+    if observation.observer_id:
+        return next(((person, roles) for person, roles in staff if person.id == observation.observer_id), None)
+    named = [(person, roles) for person, roles in staff if rules.name_fits(observation.observer, person.display_name)]
     return named[0] if len(named) == 1 else None
 
 
@@ -120,12 +122,16 @@ def _role_of(roles: frozenset[str], said: str) -> str:
 
 
 def _refusal(
-    person: Person, seen: Seen, account: tuple[Person, frozenset[str]] | None, by: str | None
+    person: Person, observation: ObservationInput, account: tuple[Person, frozenset[str]] | None, by: str | None
 ) -> Refused | None:
-    if seen.observer_id and account is None:
+    if observation.observer_id and account is None:
         return Refused(_("This person no longer has a role in your programme. Please choose the observer again."))
     names = {person.display_name, person.certificate_name} - {""}
-    own = account[0].id == person.id if account else any(rules.names_the_same(seen.observer, name) for name in names)
+    own = (
+        account[0].id == person.id
+        if account
+        else any(rules.names_the_same(observation.observer, name) for name in names)
+    )
     if by == person.id or own:
         return Refused(_("People can’t observe or record their own practice. Please name who was there."))
     return None
@@ -181,9 +187,9 @@ def undo_observation(row_id: str, reason: str) -> None:
 
 def set_readiness(programme_id: str, course_id: str, observations: int, settings: Settings) -> None:
     """Set how many observed practices a programme asks for, and issue what is earned by that already."""
-    row = db.session.get(Readiness, (programme_id, course_id))
+    row = db.session.get(ReadinessRule, (programme_id, course_id))
     if row is None:
-        row = Readiness(programme_id=programme_id, course_id=course_id)
+        row = ReadinessRule(programme_id=programme_id, course_id=course_id)
         db.session.add(row)
     row.observations = observations
     db.session.flush()
@@ -254,23 +260,23 @@ def _raise(current: Award, first: Award, found: list[Observation], today: date) 
 def to_withdraw(enrolment_id: str) -> Award | None:
     """Return the certificate of readiness that stands although harm was seen since, for its coordinator to decide."""
     current = records.find_award_of_enrolment(enrolment_id)
-    stands = current is not None and current.level == "ready" and not (current.withdrawn_at or current.waiting)
-    return current if stands and award_observations.is_held_back(enrolment_id) else None
+    is_current = current is not None and current.level == "ready" and not (current.withdrawn_at or current.waiting)
+    return current if is_current and award_observations.is_held_back(enrolment_id) else None
 
 
-def way_of(enrolment_id: str) -> Way | None:
+def find_readiness(enrolment_id: str) -> Readiness | None:
     """Return how far an enrolment is from the second level; None where none is asked for and nothing was recorded."""
     enrolment = get_enrolment(enrolment_id)
-    standing = records.find_award_of_enrolment(enrolment_id)
-    digest = standing.digest if standing else find_newest_digest(enrolment.course_id, enrolment.minor_line)
+    current = records.find_award_of_enrolment(enrolment_id)
+    digest = current.digest if current else find_newest_digest(enrolment.course_id, enrolment.minor_line)
     needed = observations_needed(enrolment.programme_id, get_course(digest)) if digest else 0
     rows = award_observations.list_observations(enrolment_id)
     if not needed and not rows:
         return None
     ratings = [row.rating for row in award_observations.list_open(enrolment_id)]
-    ready = bool(standing and standing.level == "ready" and not standing.withdrawn_at)
+    ready = bool(current and current.level == "ready" and not current.withdrawn_at)
     shown = sum(rating in rules.SHOWN for rating in ratings)
-    return Way(needed, min(shown, needed), rules.held_back(ratings), ready, tuple(rows))
+    return Readiness(needed, min(shown, needed), rules.held_back(ratings), ready, tuple(rows))
 
 
 def asks_for_observing(enrolment: Enrolment, course: Course) -> bool:

@@ -1,4 +1,4 @@
-"""What pages say of observed practice: the four words, who observed, and how far somebody is from being ready."""
+"""Observed practice on pages: the four ratings, who observed, and how far somebody is from being ready."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.wording import role_words
-from lms.certification.readiness.actions import Way
+from lms.certification.readiness.actions import Readiness
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
@@ -30,7 +30,7 @@ UNDO_WORDS = {
 }
 
 
-def told(row: Observation) -> dict[str, Any]:
+def observation_values(row: Observation) -> dict[str, Any]:
     """Return an observed practice as a page shows it."""
     return {
         "id": row.public_id,
@@ -44,16 +44,16 @@ def told(row: Observation) -> dict[str, Any]:
     }
 
 
-def way_told(way: Way) -> dict[str, Any]:
+def readiness_values(readiness: Readiness) -> dict[str, Any]:
     """Return how far somebody is from being ready to practise, in words for them."""
-    asked = ngettext("One observed practice", "%(num)s observed practices", way.needed)
-    so_far = _("%(done)s of %(needed)s", done=way.shown, needed=way.needed)
-    state = "ok" if way.ready else "go" if way.shown else "none"
+    asked = ngettext("One observed practice", "%(num)s observed practices", readiness.needed)
+    so_far = _("%(done)s of %(needed)s", done=readiness.shown, needed=readiness.needed)
+    state = "ok" if readiness.ready else "go" if readiness.shown else "none"
     return {
-        "asked": asked if way.needed else "",
+        "asked": asked if readiness.needed else "",
         "state": state,
-        "state_text": _("Done") if way.ready else so_far,
-        "ready": way.ready,
-        "stopped": way.stopped and not way.ready,
-        "rows": [told(row) for row in way.rows],
+        "state_text": _("Done") if readiness.ready else so_far,
+        "ready": readiness.ready,
+        "stopped": readiness.stopped and not readiness.ready,
+        "rows": [observation_values(row) for row in readiness.rows],
     }

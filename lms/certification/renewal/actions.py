@@ -9,7 +9,7 @@ from typing import Literal
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
 from lms.certification.awards import validity as award_validity
-from lms.certification.awards.actions import issue_first_if_earned, keep_award, waived_of
+from lms.certification.awards.actions import issue_first_if_earned, store_award, waived_of
 from lms.certification.awards.attestation import Attestation, FirstCompletion
 from lms.certification.awards.events import ValiditySet
 from lms.certification.awards.issue_context import IssueContext, issue_context, validity_of
@@ -90,18 +90,18 @@ def renewal_status(award: Award, settings: Settings) -> RenewalStatus | None:
     """Return how a current certificate can be renewed; nothing for any other, or where only a patch came since."""
     if not _can_be_followed(award):
         return None
-    known = get_course(award.digest)
+    current_version = get_course(award.digest)
     newest = get_course(find_newest_digest(award.course_id) or award.digest)
     context = issue_context(award.programme_id, newest, settings)
     if find_renewal(award.enrolment_id):
         kind: Kind = "under way"
-    elif award_validity.can_be_renewed(context.rule_for(known), award.valid_until, context.today):
+    elif award_validity.can_be_renewed(context.rule_for(current_version), award.valid_until, context.today):
         kind = "renewal"
-    elif newest.minor_line != known.minor_line:
-        kind = "edition" if is_newer_edition(known, newest) else "notice"
+    elif newest.minor_line != current_version.minor_line:
+        kind = "edition" if is_newer_edition(current_version, newest) else "notice"
     else:
         return None
-    scope, progress = renewal_scope(known, newest), progress_of(award.enrolment_id)
+    scope, progress = renewal_scope(current_version, newest), progress_of(award.enrolment_id)
     return RenewalStatus(
         kind,
         newest,
@@ -150,7 +150,7 @@ def _renew_if_earned(current: Award, settings: Settings) -> Award | None:
     course, attestation = earned
     context = issue_context(current.programme_id, course, settings)
     ratings = [row.rating for row in award_observations.list_open(current.enrolment_id)]
-    award = keep_award(
+    award = store_award(
         current.successor("renewed"),
         course,
         rules.Earned(context.today, _next_end(current, context), context.is_held),

@@ -19,7 +19,7 @@ from lms.foundation.events import announce
 from lms.foundation.mail import outbox as mail_outbox
 
 EARLIEST = timedelta(days=max(NOTICES.values()))
-Told = dict[str, dict[str, date]]
+SentNotices = dict[str, dict[str, date]]
 
 
 class EndNotice(Base):
@@ -48,17 +48,17 @@ def _ending(today: date) -> Select[Any]:
     )
 
 
-def _by_award(query: Select[Any]) -> Told:
-    found: Told = {}
+def _by_award(query: Select[Any]) -> SentNotices:
+    found: SentNotices = {}
     for row in db.session.scalars(query):
         found.setdefault(row.award_id, {})[row.notice] = row.told_on
     return found
 
 
-def _due(award: Any, today: date, wanted: Collection[str], told: Told) -> str | None:
+def _due(award: Any, today: date, wanted: Collection[str], sent: SentNotices) -> str | None:
     if award.valid_until is None:
         return None
-    return notice_due(award.passed_on, award.valid_until, today, wanted, told.get(award.id, {}))
+    return notice_due(award.passed_on, award.valid_until, today, wanted, sent.get(award.id, {}))
 
 
 # What is asked for each minute is read without the rest of the row.
@@ -70,11 +70,11 @@ def list_due(today: date) -> list[tuple[str, str]]:
     chosen = preferences.list_wanting_ends()
     ending = _ending(today).with_only_columns(Award.id).order_by(None)
     to_holder = (Award.id == EndNotice.award_id) & (Award.person_id == EndNotice.person_id)
-    told = _by_award(select(EndNotice).join(Award, to_holder).where(EndNotice.award_id.in_(ending)))
+    sent = _by_award(select(EndNotice).join(Award, to_holder).where(EndNotice.award_id.in_(ending)))
     return [
         (award.id, award.person_id)
         for award in db.session.execute(_ending(today).with_only_columns(*_NEEDED))
-        if _due(award, today, chosen.get(award.person_id, preferences.BY_DEFAULT), told)
+        if _due(award, today, chosen.get(award.person_id, preferences.BY_DEFAULT), sent)
         and not preferences.rests(award.person_id, today)
     ]
 
@@ -84,8 +84,8 @@ def take_due(award_id: str, today: date) -> str | None:
     award = db.session.scalar(_ending(today).where(Award.id == award_id))
     if award is None or award.valid_until is None or preferences.rests(award.person_id, today):
         return None
-    told = _by_award(select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == award.person_id))
-    notice = _due(award, today, preferences.list_consents(award.person_id), told)
+    sent = _by_award(select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == award.person_id))
+    notice = _due(award, today, preferences.list_consents(award.person_id), sent)
     if notice is not None:
         _keep(award.id, notice, award.person_id, today)
         announce(EndTold(award.person_id, award.programme_id, award.id, award.valid_until, notice))
@@ -99,10 +99,10 @@ def _keep(award_id: str, notice: str, person_id: str, today: date) -> None:
 
 def list_due_in(programme_id: str, reader_id: str, today: date) -> list[tuple[str, str, str]]:
     """Return (award, code, notice) of a programme's certificates of whose end a coordinator is to be told now."""
-    told = _by_award(select(EndNotice).where(EndNotice.person_id == reader_id))
+    sent = _by_award(select(EndNotice).where(EndNotice.person_id == reader_id))
     query = _ending(today).where(Award.programme_id == programme_id, Award.person_id != reader_id)
     found = db.session.execute(query.with_only_columns(*_NEEDED))
-    due = [(award.id, award.code, _due(award, today, NOTICES, told)) for award in found]
+    due = [(award.id, award.code, _due(award, today, NOTICES, sent)) for award in found]
     return [(award_id, code, notice) for award_id, code, notice in due if notice]
 
 
@@ -120,7 +120,7 @@ def carry_over(award_id: str, new_award_id: str) -> None:
         _keep(new_award_id, row.notice, row.person_id, row.told_on)
 
 
-def word_of(award_id: str, notice: str) -> str:
+def mail_key(award_id: str, notice: str) -> str:
     """Return the word under which a holder's letter can be taken back while it waits."""
     return f"end {award_id} {notice}"
 
@@ -130,7 +130,7 @@ def take_back(award_id: str) -> None:
     holder = get_award(award_id).person_id
     query = select(EndNotice).where(EndNotice.award_id == award_id, EndNotice.person_id == holder)
     for row in db.session.scalars(query):
-        if mail_outbox.take_back(word_of(award_id, row.notice)):
+        if mail_outbox.take_back(mail_key(award_id, row.notice)):
             db.session.delete(row)
 
 

@@ -20,7 +20,7 @@ from lms.learning.progress.renewal_pages import questions_words
 
 
 @dataclass(frozen=True)
-class Told:
+class RenewalNews:
     """What pages say to somebody whose certificate can be renewed, or whose course has gone on."""
 
     kind: Kind
@@ -40,9 +40,9 @@ class Told:
 def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
     """Return a mark, a short state and a sentence for a holder's certificate, with its place in the cycle."""
     state = state_of(award, settings)
-    told = state_wording.state_words(state, award.valid_until)
+    words = state_wording.state_words(state, award.valid_until)
     if state not in {"valid", "expired"} or award.valid_until is None or award.raised_to:
-        return told
+        return words
     until = day(award.valid_until)
     if award.renewed_by:
         since = _("Renewed. This one is valid until %(day)s", day=until)
@@ -50,27 +50,27 @@ def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
         return "old", _("Renewed"), since if state == "valid" else past
     if award.current_for is None:
         # The one that follows it waits for a review.
-        return told
+        return words
     stage, rule = stage_of(award, settings), rule_of(award)
     if stage == "expiring":
         return "soon", _("Can be renewed"), _("Valid until %(day)s. It can be renewed now", day=until)
     if stage == "in grace":
         grace = day(award.valid_until + timedelta(days=rule.grace_days))
-        words = _("Was valid until %(day)s. Grace period until %(grace)s", day=until, grace=grace)
-        return "soon", _("Grace period until %(day)s", day=grace), words
+        sentence = _("Was valid until %(day)s. Grace period until %(grace)s", day=until, grace=grace)
+        return "soon", _("Grace period until %(day)s", day=grace), sentence
     if stage == "lapsed":
-        return "old", told[1], _("Was valid until %(day)s. You can renew it whenever you like", day=until)
-    return told
+        return "old", words[1], _("Was valid until %(day)s. You can renew it whenever you like", day=until)
+    return words
 
 
-def news_words(award: Award, settings: Settings) -> Told | None:
+def news_words(award: Award, settings: Settings) -> RenewalNews | None:
     """Return what pages say of a certificate that stands, when there is something to say."""
     news = renewal_status(award, settings)
     if news is None:
         return None
     mark, in_short = _in_short(news, award, settings)
     changes = news.scope.changes
-    return Told(
+    return RenewalNews(
         news.kind,
         mark,
         in_short,

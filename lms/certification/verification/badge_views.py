@@ -30,9 +30,9 @@ def open_badge(code: str) -> Any:
     if award is None or award.waiting or award.badge_open is None:
         abort(404)
     found = badge_records.find_credential(award.id)
-    stands = award.state(entry.day_of(settings().timezone)) in {"valid", "expired"}
-    if not (award.badge_open and stands and found and found.content):
-        page = render_template("certification/open_badge.html", here="verify", code=award.code, by_holder=stands)
+    is_genuine = award.state(entry.day_of(settings().timezone)) in {"valid", "expired"}
+    if not (award.badge_open and is_genuine and found and found.content):
+        page = render_template("certification/open_badge.html", here="verify", code=award.code, by_holder=is_genuine)
         response = make_response(page, 410)
     else:
         response = make_response(found.content)

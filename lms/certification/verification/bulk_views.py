@@ -125,8 +125,8 @@ def verify_by_program() -> Any:
     key = find_key(secret.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         return _no(401, "This needs a key: Authorization: Bearer KEY. Ask the people who run this site for one.")
-    told = _json_sent()
-    codes = told.get("codes") if isinstance(told, dict) else None
+    sent = _json_sent()
+    codes = sent.get("codes") if isinstance(sent, dict) else None
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         return _no(422, 'Please send JSON of this shape: {"codes": ["7QK4 M2XD 9RTP C6HV"]}.')
     if len(codes) > bulk.MOST_CODES:

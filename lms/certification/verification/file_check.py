@@ -1,4 +1,4 @@
-"""What becomes of a file that somebody brings to be verified: read aside, compared with the register, and told."""
+"""Verifying a file: read in a child process, then compared with our records."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _SURROUNDINGS = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a file turned out to be: the word for what is amiss or none, and the register's award behind it."""
+class FileResult:
+    """What a file turned out to be: a key of `REFUSALS` or nothing, and the award in our records."""
 
     kind: str
-    amiss: str
+    problem: str
     badge: dict[str, Any] | None
     award: Award | None
     # False where its holder had their name removed, so that no copy is left to compare it with.
@@ -42,26 +42,26 @@ class Found:
     @property
     def genuine(self) -> bool:
         """Whether the file is what this site made, whatever became of the certificate since."""
-        return not self.amiss
+        return not self.problem
 
 
-def look_into(content: bytes, settings: Settings, pictures: Path) -> Found:
-    """Read a file in a process of its own, and hold it against the register.
+def check_file(content: bytes, settings: Settings, pictures: Path) -> FileResult:
+    """Read a file in a process of its own, and compare it with our records.
 
     What reads badges and signatures weighs as much as a whole web worker's own code, and what it is given may be made
     to break it: a process that ends after one file gives the memory back, and can be limited. Raise Busy when two files
     are being read already.
     """
     if len(content) > BYTES_MOST:
-        return Found("unknown", "too-large", None, None)
+        return FileResult("unknown", "too-large", None, None)
     rows = key_rows(settings)
     reading = None
     if rows:
         with one_child(settings.data):
             reading = _read_aside(content, rows, pictures)
     if reading is None:
-        return Found("unknown", "not-read" if rows else "not-recognised", None, None)
-    return held_against_register(reading)
+        return FileResult("unknown", "not-read" if rows else "not-recognised", None, None)
+    return compare_with_records(reading)
 
 
 def _read_aside(content: bytes, rows: list[dict[str, str]], pictures: Path) -> Reading | None:
@@ -78,15 +78,15 @@ def _read_aside(content: bytes, rows: list[dict[str, str]], pictures: Path) -> R
     return from_text(done.stdout.decode())
 
 
-def held_against_register(reading: Reading) -> Found:
+def compare_with_records(reading: Reading) -> FileResult:
     """Return what a reading comes to beside what the register keeps."""
     by_digest = document_records.find_award_of_document(reading.sha256) if reading.kind == "pdf" else None
     by_badge = _award_of(reading.badge) if reading.badge else None
     award = by_digest or by_badge or records.find_award(reading.code)
     if award is not None and award.waiting:
         award = None
-    amiss = reading.amiss or _amiss_beside(reading, award, by_badge)
-    return Found(reading.kind, amiss, reading.badge, award, compared=_has_copy(reading, award))
+    problem = reading.problem or _problem_beside(reading, award, by_badge)
+    return FileResult(reading.kind, problem, reading.badge, award, compared=_has_copy(reading, award))
 
 
 def _has_copy(reading: Reading, award: Award | None) -> bool:
@@ -98,7 +98,7 @@ def _has_copy(reading: Reading, award: Award | None) -> bool:
     return badge_records.has_badge(award.id)
 
 
-def _amiss_beside(reading: Reading, award: Award | None, by_badge: Award | None) -> str:
+def _problem_beside(reading: Reading, award: Award | None, by_badge: Award | None) -> str:
     if award is None:
         return "not-in-register"
     if reading.badge and (by_badge is None or by_badge.id != award.id):
@@ -106,9 +106,9 @@ def _amiss_beside(reading: Reading, award: Award | None, by_badge: Award | None)
     if reading.badge and not _is_kept(reading.badge, award.id):
         return "not-the-kept-one"
     if reading.kind == "pdf":
-        kept = document_records.find_document(award.id)
+        stored = document_records.find_document(award.id)
         # Where its holder had their name removed, no copy is kept; the signature still stands.
-        return "not-the-kept-one" if kept and kept.sha256 != reading.sha256 else ""
+        return "not-the-kept-one" if stored and stored.sha256 != reading.sha256 else ""
     return ""
 
 
@@ -119,12 +119,12 @@ def _award_of(badge: dict[str, Any]) -> Award | None:
 
 def _is_kept(badge: dict[str, Any], award_id: str) -> bool:
     """Return whether a badge is the kept one in all its parts, or none is kept any more."""
-    kept = badge_records.find_credential(award_id)
-    return kept is None or not kept.content or json.loads(kept.content) == badge
+    stored = badge_records.find_credential(award_id)
+    return stored is None or not stored.content or json.loads(stored.content) == badge
 
 
-def square_in(typed: str) -> tuple[str, str] | None:
-    """Return the code and the sealed words of an address as a square holds it; None for any other text."""
+def qr_parts(typed: str) -> tuple[str, str] | None:
+    """Return the code and the signed payload of a QR code's address; None for any other text."""
     parts = urlsplit(typed.strip())
     code = normalise_code(parts.path.rpartition("/")[2])
     return (code, parts.fragment) if code and parts.fragment else None
@@ -133,8 +133,8 @@ def square_in(typed: str) -> tuple[str, str] | None:
 def said_by(award: Award) -> dict[str, str]:
     """Return what the register says of a certificate, by the names of `said_in`, without the name on it."""
     until = award.valid_until.isoformat() if award.valid_until else ""
-    told = {"course": award.title, "version": award.version, "awarded_on": award.passed_on.isoformat()}
-    return told | {"valid_until": until}
+    said = {"course": award.title, "version": award.version, "awarded_on": award.passed_on.isoformat()}
+    return said | {"valid_until": until}
 
 
 def same_name(badge: dict[str, Any], award: Award) -> bool | None:

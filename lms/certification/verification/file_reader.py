@@ -33,7 +33,7 @@ class KeysUnreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownKeys:
     """What files are held against: a site's certificates and badge keys by name, and where its lists stand."""
 
     certificates: tuple[x509.Certificate, ...]
@@ -46,7 +46,7 @@ class Known:
         return list(dict.fromkeys(self.badge_keys.values()))
 
 
-def known_from(rows: Any) -> Known:
+def known_from(rows: Any) -> KnownKeys:
     """Return the keys that a site lists at /credentials/keys; raise KeysUnreadable for anything else."""
     try:
         certificates = [x509.load_pem_x509_certificate(row["public"].encode()) for row in _of(rows, "document")]
@@ -60,33 +60,33 @@ def known_from(rows: Any) -> Known:
             raise ValueError(sites)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeysUnreadable("not a list of keys as /credentials/keys gives it") from None
-    return Known(tuple(certificates), keys, f"{''.join(sites)}/credentials/status/")
+    return KnownKeys(tuple(certificates), keys, f"{''.join(sites)}/credentials/status/")
 
 
 def _of(rows: Any, signs: str) -> list[dict[str, str]]:
     return [row for row in rows if row["signs"] == signs]
 
 
-def read(content: bytes, known: Known, pictures: Path) -> Reading:
+def read(content: bytes, keys: KnownKeys, pictures: Path) -> Reading:
     """Return what a file is and what is amiss with it; whatever it holds, nothing else comes of it.
 
     `pictures` is the folder of the drawings and pictures into which this site bakes badges.
     """
     kind = _kind_of(content)
-    told = partial(Reading, kind, sha256=hashlib.sha256(content).hexdigest())
+    report = partial(Reading, kind, sha256=hashlib.sha256(content).hexdigest())
     if len(content) > BYTES_MOST:
-        return told(amiss="too-large")
+        return report(problem="too-large")
     try:
         if kind == "pdf":
-            return _read_pdf(content, known, told)
+            return _read_pdf(content, keys, report)
         if kind not in TAKEN_OUT:
-            return told(amiss="not-recognised")
+            return report(problem="not-recognised")
         text = TAKEN_OUT[kind](content)
-        badge = open_badge.verify(text, known.badge_keys, known.status_lists)
+        badge = open_badge.verify(text, keys.badge_keys, keys.status_lists)
         repainted = kind != "json" and not baking.is_ours(kind, content, text, pictures)
-        return told(amiss="picture-repainted" if repainted else "", badge=badge)
+        return report(problem="picture-repainted" if repainted else "", badge=badge)
     except REFUSALS as refused:
-        return told(amiss=str(refused))
+        return report(problem=str(refused))
 
 
 def _kind_of(content: bytes) -> str:
@@ -100,21 +100,21 @@ def _kind_of(content: bytes) -> str:
     return "json" if start.startswith((b"{", b"[")) else "unknown"
 
 
-def _read_pdf(content: bytes, known: Known, told: Callable[..., Reading]) -> Reading:
-    amiss = badge = None
+def _read_pdf(content: bytes, keys: KnownKeys, report: Callable[..., Reading]) -> Reading:
+    problem = badge = None
     try:
-        pdf_signature.check(content, list(known.certificates))
+        pdf_signature.check(content, list(keys.certificates))
     except DocumentRefused as refused:
-        amiss = str(refused)
+        problem = str(refused)
     try:
         inside = pdf_signature.look_inside(content)
-        badge = inside.badge and open_badge.verify(inside.badge, known.badge_keys, known.status_lists)
+        badge = inside.badge and open_badge.verify(inside.badge, keys.badge_keys, keys.status_lists)
     except REFUSALS as refused:
-        return told(amiss=amiss or str(refused))
+        return report(problem=problem or str(refused))
     if badge and not _is_about(badge, inside.about):
-        amiss = amiss or "badge-of-another"
+        problem = problem or "badge-of-another"
     code = _CODE.search(inside.about)
-    return told(amiss=amiss or "", code=code.group(1) if code else "", badge=badge or None)
+    return report(problem=problem or "", code=code.group(1) if code else "", badge=badge or None)
 
 
 def _is_about(badge: Json, about: str) -> bool:

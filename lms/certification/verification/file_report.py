@@ -15,7 +15,7 @@ class Reading:
     """What a file is; `amiss` is a word of `refusals` or empty, and a badge is there once it was verified."""
 
     kind: str
-    amiss: str
+    problem: str
     sha256: str
     code: str = ""
     badge: dict[str, Any] | None = None

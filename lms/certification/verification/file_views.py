@@ -14,7 +14,7 @@ from lms.certification.blueprint import blueprint
 from lms.certification.verification import file_check
 from lms.certification.verification.actions import FILES_A_NETWORK, count_list
 from lms.certification.verification.bulk_views import come_back
-from lms.certification.verification.file_check import Found
+from lms.certification.verification.file_check import FileResult
 from lms.certification.verification.file_report import said_in
 from lms.certification.verification.refusals import in_words
 from lms.foundation.config.shipped import shipped
@@ -45,7 +45,7 @@ def verify_file() -> Any:
     wait = write(count_list, f"file:{network_today()}", FILES_A_NETWORK)
     if wait is not None:
         return make_response(_page(problem=come_back(wait)), 429)
-    found = file_check.look_into(content, settings(), shipped("certificates"))
+    found = file_check.check_file(content, settings(), shipped("certificates"))
     return make_response(_page(found=found), 200 if found.genuine else 422)
 
 
@@ -57,17 +57,17 @@ def _sent() -> bytes:
     return sent or request.form.get("badge", "").encode()
 
 
-def _page(problem: str | None = None, found: Found | None = None) -> str:
-    told = _told(found) if found else {}
-    return render_template("certification/verify_file.html", here="verify", problem=problem, found=found, **told)
+def _page(problem: str | None = None, found: FileResult | None = None) -> str:
+    values = _result_values(found) if found else {}
+    return render_template("certification/verify_file.html", here="verify", problem=problem, found=found, **values)
 
 
-def _told(found: Found) -> dict[str, Any]:
+def _result_values(found: FileResult) -> dict[str, Any]:
     award = found.award
     state: State = actions.state_of(award, settings()) if award else "unknown"
     heading, lead = state_wording.verdict(state, award)
     if not found.genuine:
-        heading, lead = _("Please don’t rely on this file"), in_words(found.amiss)
+        heading, lead = _("Please don’t rely on this file"), in_words(found.problem)
     return {
         "heading": heading,
         "lead": lead,
@@ -78,7 +78,7 @@ def _told(found: Found) -> dict[str, Any]:
     }
 
 
-def _rows(found: Found) -> list[tuple[str, str, str]]:
+def _rows(found: FileResult) -> list[tuple[str, str, str]]:
     """Return (what, the file's words, the register's words) for all that either says."""
     labels = {
         "name": _("Name"),
@@ -96,6 +96,6 @@ def _rows(found: Found) -> list[tuple[str, str, str]]:
     return [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]
 
 
-def _shown(name: str, told: dict[str, str]) -> str:
-    value = told.get(name, "")
+def _shown(name: str, values: dict[str, str]) -> str:
+    value = values.get(name, "")
     return day(date.fromisoformat(value)) if value and name in {"awarded_on", "valid_until"} else value

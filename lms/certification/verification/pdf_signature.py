@@ -73,30 +73,33 @@ def _parts(content: bytes, start: int, length: int, again: int, rest: int) -> tu
 
 def _check_signature(signed: bytes, place: bytes, certificates: list[x509.Certificate]) -> None:
     try:
-        told = cms.ContentInfo.load(place)
-        if told["content_type"].native != "signed_data":
+        content_info = cms.ContentInfo.load(place)
+        if content_info["content_type"].native != "signed_data":
             raise DocumentRefused("signature-unreadable")
-        (signer,) = told["content"]["signer_infos"]
+        (signer,) = content_info["content"]["signer_infos"]
         attributes = {each["type"].native: each["values"] for each in signer["signed_attrs"]}
         digest = attributes["message_digest"][0].native
         covered = b"\x31" + signer["signed_attrs"].dump()[1:]
-        beyond = place[len(told.dump()) :]
-        way = (signer["digest_algorithm"]["algorithm"].native, told["content"]["encap_content_info"]["content"].native)
+        beyond = place[len(content_info.dump()) :]
+        algorithms = (
+            signer["digest_algorithm"]["algorithm"].native,
+            content_info["content"]["encap_content_info"]["content"].native,
+        )
         signature = signer["signature"].native
     except DocumentRefused:
         raise
     except Exception:
         # Whatever else a reader of ASN.1 says of bytes that are not what they should be.
         raise DocumentRefused("signature-unreadable") from None
-    if way != ("sha256", None):
+    if algorithms != ("sha256", None):
         raise DocumentRefused("signature-unreadable")
-    if not any(_fits(certificate, signature, covered) for certificate in certificates):
+    if not any(_is_signed_by(certificate, signature, covered) for certificate in certificates):
         raise DocumentRefused("signed-by-another")
     if beyond.strip(b"\0") or digest != hashlib.sha256(signed).digest():
         raise DocumentRefused("bytes-changed")
 
 
-def _fits(certificate: x509.Certificate, signature: bytes, covered: bytes) -> bool:
+def _is_signed_by(certificate: x509.Certificate, signature: bytes, covered: bytes) -> bool:
     key = certificate.public_key()
     if not isinstance(key, EllipticCurvePublicKey):
         return False

@@ -53,8 +53,8 @@ def _unreadable() -> str:
 def _not_read(code: str) -> Response:
     """Say that what was asked cannot be read as a code, which is not the same as a code that nobody has."""
     if _wants_json():
-        told = {"code": code[:40], "state": "unreadable", "heading": _("We can’t read this as a code")}
-        return _by_accept(make_response(jsonify({**told, "text": _unreadable()}), 404))
+        answer = {"code": code[:40], "state": "unreadable", "heading": _("We can’t read this as a code")}
+        return _by_accept(make_response(jsonify({**answer, "text": _unreadable()}), 404))
     page = render_template("certification/look_up.html", here="verify", problem=_unreadable(), typed=code[:60])
     return _by_accept(make_response(page, 404))
 
@@ -95,8 +95,8 @@ def verify(code: str) -> Any:
     if award is None:
         write(note_unknown_code, mark)
     if _wants_json():
-        told = wording.as_json(state, award, _shown(code), entry.programme if award else None)
-        return _by_accept(make_response(jsonify(told), 200 if award else 404))
+        said = wording.as_json(state, award, _shown(code), entry.programme if award else None)
+        return _by_accept(make_response(jsonify(said), 200 if award else 404))
     if award is None:
         return _by_accept(make_response(pages.unknown_page(read, entry, NameForm()), 404))
     if request.method == "GET" and code == award.code:

@@ -189,14 +189,14 @@ def _ask_for_name(enrolment: str, _programme_id: str, _settings: Settings) -> No
     award = _award_of(enrolment)
     shown = get_person(award.person_id).display_name
     write(accounts.change_names, award.person_id, shown, f"{shown}-Marsh")
-    write(reissue.ask_for_name, award.id)
+    write(reissue.request_name, award.id)
 
 
 def _observe(enrolment: str, rating: str) -> None:
     tara, cora = (find_person_by_email(f"{name}@demo.example") for name in ("tara", "cora"))
     if tara is None or cora is None:
         raise click.ClickException("There’s no Tara or Cora, so the demo has no history.")
-    seen = readiness_actions.Seen(tara.display_name, "trainer", clock.today("UTC"), rating)
+    seen = readiness_actions.ObservationInput(tara.display_name, "trainer", clock.today("UTC"), rating)
     write(readiness_actions.record_observation, enrolment, seen, cora.id)
 
 
