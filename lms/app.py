@@ -218,9 +218,10 @@ def warm_up(app: Flask) -> None:
         digests = list_current_digests()
         db.db.session.remove()
         db.db.engine.dispose()
-        course_cache.read_aside(digests)
+        take_over_courses = course_cache.read_aside(digests)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+    take_over_courses()
     gc.collect()
     gc.freeze()
 

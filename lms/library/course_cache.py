@@ -1,4 +1,4 @@
-"""The shelf: published courses as values, read from the database once per process and kept by digest."""
+"""Course cache: published courses as values, read from the database once in each process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import pickle
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -53,21 +54,26 @@ def for_staff(query: Any, course_id: InstrumentedAttribute[str]) -> Any:
     return query.where(course_id.not_in(private_courses()))
 
 
-def read_aside(digests: list[str]) -> None:
-    """Read courses in a process of their own and take over the values, so that this one keeps nothing of the reading.
+def read_aside(digests: list[str]) -> Callable[[], None]:
+    """Begin to read courses in a process of their own; what is returned waits for it and takes over the values.
 
-    Call it before any connection to the database is open. What could not be read is read when it is asked for.
+    So this process keeps nothing of the reading, and can do something else meanwhile. Call it before any connection to
+    the database is open. What could not be read is read when it is asked for.
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
     reader = multiprocessing.get_context("fork").Process(target=_tell, args=(digests, theirs))
     reader.start()
     theirs.close()
-    try:
-        # They come from our own code in our own child, by a pipe that nobody else holds.
-        _courses.update(pickle.loads(ours.recv_bytes()))  # noqa: S301
-    except EOFError:
-        log.warning("courses could not be read aside; each is read when it is first asked for")
-    reader.join()
+
+    def take_over() -> None:
+        try:
+            # They come from our own code in our own child, by a pipe that nobody else holds.
+            _courses.update(pickle.loads(ours.recv_bytes()))  # noqa: S301
+        except EOFError:
+            log.warning("courses could not be read aside; each is read when it is first asked for")
+        reader.join()
+
+    return take_over
 
 
 def _tell(digests: list[str], to: Connection) -> None:
