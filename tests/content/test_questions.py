@@ -47,7 +47,7 @@ def test_a_right_answer_is_complete_and_needs_nothing_better(id):
         assert complete(question, answer) is None
         assert graded.better == ()
         assert graded.part is None
-        assert all(note.fits for note in graded.notes)
+        assert all(note.right for note in graded.notes)
 
 
 @every_drawable
@@ -55,8 +55,8 @@ def test_what_is_not_right_is_told_what_fits_better(id):
     question = QUESTIONS[id]
     for answer in sample(question)["not_right"]:
         graded = grade(question, answer)
-        assert graded.better or not all(note.fits for note in graded.notes)
-        assert all(isinstance(note.fits, bool) for note in graded.notes)
+        assert graded.better or not all(note.right for note in graded.notes)
+        assert all(isinstance(note.right, bool) for note in graded.notes)
 
 
 @settings(max_examples=60, deadline=None)

@@ -47,7 +47,7 @@ class Note:
     """What is said of one choice; both texts are safe HTML, and the reason may be empty."""
 
     chosen: str
-    fits: bool
+    right: bool
     reason: str
 
 

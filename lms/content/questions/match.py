@@ -131,23 +131,27 @@ def grade(question: Question, answer: Answer | None) -> Graded:
     """Right when every left side has its own partner; equal right-hand sides count as one."""
     pairs, key, rights = _body(question).pairs, _key(question), _rights(question)
     matched = _matched(question, answer)
-    fitting = [pair for pair in pairs if matched.get(pair.id) == key[pair.id]]
-    right = len(fitting) == len(pairs)
+    right_pairs = [pair for pair in pairs if matched.get(pair.id) == key[pair.id]]
+    right = len(right_pairs) == len(pairs)
     notes = tuple(
-        Note(f"{pair.left} → {rights[matched[pair.id]]}", pair in fitting, pair.reason if pair in fitting else "")
+        Note(
+            f"{pair.left} → {rights[matched[pair.id]]}", pair in right_pairs, pair.reason if pair in right_pairs else ""
+        )
         for pair in pairs
         if pair.id in matched
     )
-    better = tuple(Note(f"{pair.left} → {pair.right}", True, pair.reason) for pair in pairs if pair not in fitting)
-    return Graded(right, notes, better, None if right or not matched else _part(len(fitting), len(pairs)))
+    better = tuple(Note(f"{pair.left} → {pair.right}", True, pair.reason) for pair in pairs if pair not in right_pairs)
+    return Graded(right, notes, better, None if right or not matched else _part(len(right_pairs), len(pairs)))
 
 
-def _part(fitting: int, pairs: int) -> str:
-    if not fitting:
+def _part(right_pairs: int, pairs: int) -> str:
+    if not right_pairs:
         return say("These pairs don’t go together.")
-    if fitting == 1:
+    if right_pairs == 1:
         return say("One of the %(pairs)s pairs is right.", pairs=number(pairs))
-    return say("%(right)s of the %(pairs)s pairs are right.", right=number(fitting).capitalize(), pairs=number(pairs))
+    return say(
+        "%(right)s of the %(pairs)s pairs are right.", right=number(right_pairs).capitalize(), pairs=number(pairs)
+    )
 
 
 def sample(question: Question) -> dict[str, list[Answer]]:

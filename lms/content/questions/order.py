@@ -121,30 +121,30 @@ def grade(question: Question, answer: Answer | None) -> Graded:
     """Right when every step stands in its own place."""
     steps = _body(question).steps
     places = _places(question, answer)
-    fitting = [step for step in steps if places.get(step.id) == int(step.id)]
-    right = len(fitting) == len(steps)
+    in_place = [step for step in steps if places.get(step.id) == int(step.id)]
+    right = len(in_place) == len(steps)
     placed = sorted((step for step in steps if step.id in places), key=lambda step: (places[step.id], int(step.id)))
-    notes = tuple(_note(step, places[step.id], step in fitting) for step in placed)
+    notes = tuple(_note(step, places[step.id], step in in_place) for step in placed)
     better = (
         ()
         if right
-        else tuple(Note(f"{step.id}. {step.text}", True, step.reason) for step in steps if step not in fitting)
+        else tuple(Note(f"{step.id}. {step.text}", True, step.reason) for step in steps if step not in in_place)
     )
-    return Graded(right, notes, better, None if right or not placed else _part(len(fitting), len(steps)))
+    return Graded(right, notes, better, None if right or not placed else _part(len(in_place), len(steps)))
 
 
-def _note(step: Option, place: int, fits: bool) -> Note:
-    return Note(f"{place}. {step.text}", fits, step.reason if fits else "")
+def _note(step: Option, place: int, right: bool) -> Note:
+    return Note(f"{place}. {step.text}", right, step.reason if right else "")
 
 
-def _part(fitting: int, steps: int) -> str:
-    if not fitting:
+def _part(in_place: int, steps: int) -> str:
+    if not in_place:
         return say("The steps go in a different order.")
-    if fitting == 1:
+    if in_place == 1:
         return say("One of the %(steps)s steps is in the right place.", steps=number(steps))
     return say(
         "%(right)s of the %(steps)s steps are in the right place.",
-        right=number(fitting).capitalize(),
+        right=number(in_place).capitalize(),
         steps=number(steps),
     )
 

@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def at_course(view: View) -> View:
-    """Ask for a course's page and its visitor in one statement, before the door asks who is there."""
+    """Ask for a course's page and its visitor in one statement, before `allow` decides who may enter."""
 
     @wraps(view)
     def wrapped(course: str) -> Any:
@@ -29,7 +29,7 @@ def at_course(view: View) -> View:
 
 
 def with_attempt(view: View) -> View:
-    """Ask for an attempt and its visitor in one statement, before the door asks who is there."""
+    """Ask for an attempt and its visitor in one statement, before `allow` decides who may enter."""
 
     @wraps(view)
     def wrapped(attempt: str, **more: Any) -> Any:

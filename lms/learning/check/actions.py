@@ -21,7 +21,7 @@ from lms.learning.progress.renewal_rules import RenewalScope
 
 
 def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = None) -> tuple[Attempt, Saved]:
-    """Open the check on the bytes of a course, or go on with the open one; return it and what is saved of it.
+    """Start an attempt on this version of a course, or find the open one; return it with its saved answers.
 
     While somebody renews, `scope` says what that asks for, and the check is the shorter one that belongs to it.
     """
@@ -40,14 +40,14 @@ def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = N
 
 
 def save_answers(attempt_id: str, answers: Saved) -> dict[str, int]:
-    """Keep answers with their revisions while the check is open; return the revisions that are kept now."""
+    """Save answers with their revisions while the attempt is open; return the revisions that are saved now."""
     stored = check_records.get_stored(attempt_id)
     saved = stored.saved if stored.result else _store_newer(attempt_id, stored.saved, answers)
     return {question_id: saved.get(question_id, (None, 0))[1] for question_id in answers}
 
 
 def _store_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
-    """Save what no equal or higher revision stands against; return all that is saved then.
+    """Save answers whose revision is higher than the saved one; return all saved answers.
 
     Of two tabs that were opened on the same revision, the second one does not overwrite the first.
     """
@@ -57,9 +57,9 @@ def _store_newer(attempt_id: str, saved: Saved, answers: Saved) -> Saved:
 
 
 def submit_answers(attempt_id: str, course: Course, with_it: Saved | None = None) -> Result:
-    """Send a check: grade it on the course it was opened on, once; a repeat gives the first result again.
+    """Grade an attempt once, on the version it was started on; when repeated, return the first result.
 
-    Answers that come with it are kept first, in the same write.
+    Answers that come with it are saved first, in the same write.
     """
     closed = check_records.close(attempt_id)
     if closed is None:

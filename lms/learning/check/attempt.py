@@ -32,7 +32,7 @@ class CheckAttempt:
 
     @classmethod
     def of(cls, own: OwnAttempt) -> CheckAttempt:
-        """Return the attempt of one's own attempt, which knows of the attempts beside it."""
+        """Return somebody's own attempt, with how many they have sent and on which versions they passed."""
         check_attempt = cls(own.stored.attempt, own.stored.result, own.facts, own.stored.saved)
         check_attempt.attempts, check_attempt.passed_on = own.attempts, own.passed_on
         return check_attempt

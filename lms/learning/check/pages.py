@@ -1,4 +1,4 @@
-"""What the check's pages show of questions, asked and given back: made once where many are shown the same."""
+"""Questions and results of the check as HTML; what many people see alike is rendered once."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _asked(check_attempt: CheckAttempt, number: int, this: Question, words: Fact
 
 @lru_cache(maxsize=256)
 def _question(about: Presented, many: tuple[int, int], words: Facts, _language: str) -> tuple[str, ...]:
-    """Return a question that nobody has answered, in pieces: between each two goes a number, a token or a text."""
+    """Return an unanswered question as pieces of HTML, between which numbers, tokens and texts are filled in."""
 
     def items(side: str, number: int) -> tuple[Item, ...]:
         return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
@@ -61,12 +61,12 @@ def _question(about: Presented, many: tuple[int, int], words: Facts, _language: 
 
 @lru_cache(maxsize=1024)
 def _plain(html: str, words: Facts, _language: str) -> str:
-    """Return the text of a body as it stands where no HTML can, in the choices of a list."""
+    """Return the escaped text of some HTML, for places that can’t hold HTML."""
     return str(escape(fill_with(html, words).striptags()))
 
 
 def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str, Any]) -> str:
-    """Return what came of a check: every choice with its reason, those that were not right first, and what may help."""
+    """Return the result of an attempt: each choice with its reason, and the lessons that may help."""
     answers = {name: value for name, (value, _revision) in check_attempt.saved.items()}
     grading = rules.grade_check(check_attempt.course, check_attempt.attempt.drawn, answers)
     words = placeholder_values(check_attempt.facts)
@@ -88,7 +88,7 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
         right=result.right,
         asked=result.asked,
         needed=grading.needed,
-        safety_fit=grading.safety_fit,
+        safety_right=grading.safety_right,
         missed=[Markup(item) for item in missed],  # noqa: S704 - each item comes out of a template
         missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template
         right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
@@ -106,7 +106,7 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
 
 @lru_cache(maxsize=1024)
 def _missed(digest: str, question_id: str, words: Facts, _language: str) -> str:
-    """Return a question that was not right, as the list of those names it, with the lessons that may help."""
+    """Return a question that wasn’t answered right, with the lessons that may help."""
     course = get_course(digest)
     question = course.question_by_id[question_id]
     return render_template(
@@ -124,7 +124,7 @@ def _lesson(course: Course, lesson: Lesson) -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: str) -> str:
-    """Return what is said of one answer, the same to all who gave it; in its hole goes the number of the question."""
+    """Return the feedback on one answer, the same for everybody who gave it; the number is filled in later."""
     return render_template(
         "parts/graded.html",
         number=_NUMBER,

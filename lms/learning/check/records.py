@@ -1,4 +1,4 @@
-"""What the check asks of the database: an attempt with all that belongs to it, in one statement, and what is kept."""
+"""Queries of the check: an attempt with everything that belongs to it in one statement, and what is stored."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _STORED = (
 
 @dataclass(frozen=True)
 class StoredAttempt:
-    """An attempt with whose it is, what came of it and what is saved; its rows are copies, never written back."""
+    """An attempt with its owner, result and saved answers; its rows are copies, never written back."""
 
     attempt: Attempt
     result: Result | None
@@ -60,7 +60,7 @@ def _as_saved(rows: Iterable[Sequence[Any]] | None) -> Saved:
 
 
 def get_stored(attempt_id: str) -> StoredAttempt:
-    """Return an attempt with all that belongs to it, in one statement of the present write."""
+    """Return an attempt with everything that belongs to it, in one statement of the current write."""
     return _as_stored(tuple(run(_STORED, {"attempt": attempt_id}).one()))
 
 
@@ -92,7 +92,7 @@ _OPEN_ATTEMPT = (
 
 @dataclass(frozen=True)
 class OwnAttempt:
-    """One's own attempt as its pages need it: the programme's facts, how many were sent, and on what one was passed."""
+    """Somebody's own attempt, with their programme's facts, the number of attempts sent and the versions passed."""
 
     stored: StoredAttempt
     facts: dict[str, Any]
@@ -101,7 +101,7 @@ class OwnAttempt:
 
 
 def open_attempt(token_sha256: str | None, public_id: str) -> tuple[Visitor | None, OwnAttempt | None]:
-    """Return the visitor and, when it is their own, an attempt with all that its pages need, in one statement."""
+    """Return the visitor and, if it is theirs, an attempt with everything its pages need, in one statement."""
     marks = {"mark": token_sha256, "attempt": public_id}
     row = first_row(_OPEN_ATTEMPT, marks) if token_sha256 else None
     visitor = as_visitor(row)
@@ -126,7 +126,7 @@ _CHECKS = (
 
 @dataclass(frozen=True)
 class Checks:
-    """Whose an enrolment is, and its attempts, the first opened first; copies, never written back."""
+    """The owner of an enrolment and its attempts, oldest first; copies, never written back."""
 
     person_id: str
     programme_id: str
@@ -178,7 +178,7 @@ _CLOSE = (
 
 @dataclass(frozen=True)
 class Closed:
-    """An attempt that has just been closed: its enrolment and questions, whose it is, and what was saved of it."""
+    """An attempt that has just been closed: its enrolment, questions, owner and saved answers."""
 
     enrolment_id: str
     drawn: list[str]
@@ -197,7 +197,7 @@ def close(attempt_id: str) -> Closed | None:
 
 
 def add_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], renewal_id: str | None = None) -> Attempt:
-    """Keep a new attempt, which is open."""
+    """Store a new, open attempt."""
     row = {
         "id": ids.inner_id(),
         "public_id": ids.public_id(),
@@ -214,7 +214,7 @@ def add_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], ren
 
 
 def store_answers(attempt_id: str, answers: Saved) -> None:
-    """Keep answers with their revisions, each unless a higher revision is kept already."""
+    """Store answers with their revisions, each unless a higher revision is stored already."""
     now = clock.now()
     rows = [
         {
@@ -231,7 +231,7 @@ def store_answers(attempt_id: str, answers: Saved) -> None:
 
 
 def add_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
-    """Keep what came of an attempt."""
+    """Store the result of an attempt."""
     result_row = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
     run(_ADD_RESULT, result_row)
     return copy_of(Result, result_row)
@@ -241,5 +241,5 @@ _RESULT_OF = select(_result).where(_result.c.attempt_id == bindparam("attempt"))
 
 
 def get_result(attempt_id: str) -> Result:
-    """Return what came of an attempt that was sent."""
+    """Return the result of an attempt that was sent."""
     return copy_of(Result, dict(run(_RESULT_OF, {"attempt": attempt_id}).mappings().one()))

@@ -1,4 +1,4 @@
-"""What people see of refreshers: a few questions whenever they like, and how often they want to be asked."""
+"""Pages for refreshers: a few questions, and how often somebody wants them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _questions_of(person_id: str) -> dict[str, Question]:
 @blueprint.get("/refreshers")
 @allow("learn")
 def refreshers() -> Any:
-    """Show two or three questions from what somebody has finished; they are there whenever one likes."""
+    """Show two or three questions from courses that somebody has finished."""
     me = signed_in().person_id
     questions, mine = _questions_of(me), spaced.find_refresher(me)
     lot = str(whole_number(request.args.get("lot"), 0))
@@ -56,7 +56,7 @@ def refreshers() -> Any:
 @blueprint.post("/refreshers/others")
 @allow("learn")
 def other_refreshers() -> Any:
-    """Go on to other questions; nothing is kept of the ones before but the day, and that only if one asked for them."""
+    """Show other questions; of the ones before, only the day is stored, and only if refreshers are on."""
     me = signed_in().person_id
     names = set(request.form.getlist("name")[: spaced.AT_A_TIME]) & _questions_of(me).keys()
     write(spaced.record_shown, me, names, clock.today(settings().timezone))
@@ -66,7 +66,7 @@ def other_refreshers() -> Any:
 @blueprint.post("/refreshers/pace")
 @allow("learn")
 def refresher_pace() -> Any:
-    """Keep how often somebody wants refreshers, or that they want none."""
+    """Save how often somebody wants refreshers, or that they want none."""
     asked = request.form.get("pace")
     pace: spaced.Pace | None = "weekly" if asked == "weekly" else "monthly" if asked == "monthly" else None
     by_letter = request.form.get("by_letter") == "yes"

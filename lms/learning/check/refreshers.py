@@ -1,4 +1,4 @@
-"""Refreshers: two or three questions now and then from courses one has finished, for those who ask for them."""
+"""Refreshers: a few questions from finished courses, weekly or monthly, for people who turn them on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Refresher(Base):
 
 
 class RefresherShown(Base):
-    """The day on which a question was last there for somebody; what they made of it is not kept."""
+    """The day on which somebody last saw a question; their answer isn’t stored."""
 
     __tablename__ = "refresher_shown"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -43,7 +43,7 @@ OWN_TABLES = (Refresher, RefresherShown)
 
 
 def pick(names: Iterable[str], shown: Mapping[str, date], lot: str) -> list[str]:
-    """Return the questions of one set: those never shown first, then those shown longest ago, else by lot."""
+    """Return the questions of one set: never shown first, then shown longest ago, ties broken by `lot`."""
 
     def place(name: str) -> tuple[date, str]:
         return shown.get(name, date.min), hashlib.sha256(f"{lot}|{name}".encode()).hexdigest()
@@ -75,13 +75,13 @@ def find_refresher(person_id: str) -> Refresher | None:
 
 
 def shown_on(person_id: str) -> dict[str, date]:
-    """Return when each question was last there for somebody."""
+    """Return the day on which somebody last saw each question."""
     rows = db.session.scalars(select(RefresherShown).where(RefresherShown.person_id == person_id))
     return {row.question: row.shown_on for row in rows}
 
 
 def set_pace(person_id: str, pace: Pace | None, by_letter: bool, today: date) -> None:
-    """Begin refreshers, change how often they come, or end them; with their end all that spaced them goes."""
+    """Turn refreshers on, change how often they come, or turn them off, which deletes their rows."""
     preferences.consent(person_id, "refreshers", by_letter and pace is not None)
     if pace is None:
         for table in OWN_TABLES:
@@ -93,7 +93,7 @@ def set_pace(person_id: str, pace: Pace | None, by_letter: bool, today: date) ->
 
 
 def record_shown(person_id: str, names: Iterable[str], today: date) -> None:
-    """Keep on which day questions were there, for somebody who wants refreshers; for others nothing is kept."""
+    """Store the day on which somebody saw questions, if they have refreshers turned on."""
     if find_refresher(person_id) is None:
         return
     for name in names:
@@ -103,9 +103,9 @@ def record_shown(person_id: str, names: Iterable[str], today: date) -> None:
 
 
 def queue_due_reminders(today: date, line: str, path: str) -> None:
-    """Let a letter wait for those whose refreshers are due, if they want one, and set the next day for all.
+    """Queue an email for people whose refreshers are due, if they want one, and set everybody's next day.
 
-    Refreshers that nobody looked at do not gather: the next ones come as if they had been.
+    Refreshers that nobody looked at don't add up: the next ones come as usual.
     """
     due = list(db.session.scalars(select(Refresher).where(Refresher.next_on <= today)))
     if due:

@@ -59,13 +59,13 @@ def answers(attempt: str) -> Any:
 @with_attempt
 @allow("see own answers")
 def submit_check(attempt: str) -> Any:
-    """Send a check once; sending it again leads to the same result."""
+    """Submit an attempt; submitting it again leads to the same result."""
     check_attempt = own_attempt()
     return send_and_show_result(check_attempt, {})
 
 
 def send_and_show_result(check_attempt: CheckAttempt, given: dict[str, tuple[Any, int]]) -> Any:
-    """Send a check with the answers that came with it, and lead to its result."""
+    """Submit an attempt with the answers that came with it, and redirect to its result."""
     result_url = url_for("learning.result", attempt=check_attempt.attempt.public_id)
     for digest in check_attempt.passed_on:
         get_course(digest)
@@ -77,7 +77,7 @@ def send_and_show_result(check_attempt: CheckAttempt, given: dict[str, tuple[Any
 @with_attempt
 @allow("see own answers")
 def result(attempt: str) -> Any:
-    """Give every choice back with its reason, and say what may help."""
+    """Show the result: every choice with its reason, and the lessons that may help."""
     check_attempt = own_attempt()
     if check_attempt.result is None:
         return redirect(url_for("learning.question", attempt=attempt, number=check_attempt.first_unanswered), 303)
@@ -99,7 +99,7 @@ def result(attempt: str) -> Any:
 
 
 def _still_to_come(check_attempt: CheckAttempt) -> dict[str, Any]:
-    """Return what stands between a passed check and the certificate, which only its own page asks for."""
+    """Return what is still missing for the certificate after the check is passed."""
     progress = records.progress_of(check_attempt.attempt.enrolment_id)
     certificate = certificate_of(check_attempt.attempt.enrolment_id)
     asked = pages.requirement_rows(check_attempt.course, progress)

@@ -31,7 +31,7 @@ from lms.library.course_cache import get_course
 
 
 def _newer_elsewhere(check_attempt: CheckAttempt, given: dict[str, tuple[Any, int]]) -> bool:
-    """Decide whether another answer than a given one was saved since its page was made."""
+    """Return whether a different answer was saved after the page with the given one was rendered."""
     return any(
         revision <= check_attempt.saved.get(name, (None, 0))[1] and check_attempt.saved[name][0] != value
         for name, (value, revision) in given.items()
@@ -53,7 +53,7 @@ def _read_posted(check_attempt: CheckAttempt, questions: list[Question]) -> dict
 @at_course
 @allow("learn")
 def check(course: str) -> Any:
-    """Say what the check asks, how long it is, and what is kept of it."""
+    """Show what the check asks for, how long it takes, and earlier attempts."""
     page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
     renewal, renewing = find_renewal(enrolment_id), renewal_progress_of(enrolment_id, content, progress)
@@ -93,7 +93,7 @@ def check(course: str) -> Any:
 @at_course
 @allow("learn")
 def start_check(course: str) -> Any:
-    """Open the check, or go on with the one that is open."""
+    """Start an attempt, or continue the open one."""
     page, content, enrolment_id = open_enrolment(course)
     renewal = find_renewal(enrolment_id)
     scope = renewal_scope(get_course(renewal.since), content) if renewal else None
@@ -108,7 +108,7 @@ def start_check(course: str) -> Any:
 @with_attempt
 @allow("see own answers")
 def question(attempt: str, number: int) -> Any:
-    """Show one question of an open check, and keep what is chosen."""
+    """Show one question of an open attempt, and save its answer."""
     check_attempt = open_attempt()
     if not 1 <= number <= len(check_attempt.questions):
         abort(404)
@@ -171,7 +171,7 @@ def _after_question(check_attempt: CheckAttempt, number: int, go: str) -> str:
 @with_attempt
 @allow("see own answers")
 def check_all(attempt: str) -> Any:
-    """Show all questions of an open check at once, and keep what is chosen."""
+    """Show all questions of an open attempt on one page, and save the answers."""
     check_attempt = open_attempt()
     if request.method == "POST":
         given = _read_posted(check_attempt, check_attempt.questions)
@@ -191,7 +191,7 @@ def check_all(attempt: str) -> Any:
 
 
 def _all_questions_page(check_attempt: CheckAttempt) -> str:
-    """Make the page around the questions, which all who read the same version share."""
+    """Render the page around the questions, which is the same for everybody on this version."""
     return render_template(
         "learning/check_all.html",
         here="courses",
@@ -207,7 +207,7 @@ def _all_questions_page(check_attempt: CheckAttempt) -> str:
 @with_attempt
 @allow("see own answers")
 def save_answer(attempt: str) -> Any:
-    """Keep one answer as it is chosen, and say which revision is kept."""
+    """Save one answer from the page's script, and return the revision that is stored."""
     check_attempt = own_attempt()
     this = check_attempt.course.question_by_id.get(request.form.get("question", ""))
     if this is None or this not in check_attempt.questions:

@@ -37,7 +37,7 @@ from lms.library.course_cache import get_course
 @blueprint.get("/")
 @public
 def home() -> Any:
-    """Greet a stranger; somebody who is signed in finds their courses."""
+    """Show the start page; redirect people who are signed in to their courses."""
     if visitor():
         return redirect(url_for("learning.courses"), 303)
     courses = [get_course(digest) for _id, digest in records.offered_courses(None)]

@@ -1,4 +1,4 @@
-"""What people see of a course's texts: lessons in either version, glossary, and facilitator notes."""
+"""Pages of a course's texts: lessons in either version, glossary, and facilitator notes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def lesson(course: str, lesson: str) -> Any:
 @blueprint.get("/courses/<course>/lessons/<lesson>/gentler")
 @public
 def gentler(course: str, lesson: str) -> Any:
-    """Show a lesson's gentler version; which of the two is read is kept nowhere."""
+    """Show a lesson's gentler version; which of the two people read isn't stored."""
     return _lesson_page(course, lesson, gentle=True)
 
 
@@ -49,7 +49,7 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
 
 
 def _just_finished(page: OpenPage, content: Course) -> str | None:
-    """Return the sentence on the lesson that the address names, where its reader finished it and wants to be told."""
+    """Return the message on the lesson that was just finished, unless its reader turned such messages off."""
     last = content.lesson_by_id.get(request.args.get("done", ""))
     if last is None or page.wins_hidden or last.id not in page.lessons_done - page.lessons_known:
         return None
@@ -57,7 +57,7 @@ def _just_finished(page: OpenPage, content: Course) -> str | None:
 
 
 def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None) -> str:
-    """Make a lesson's page from values that all its readers at the same place of the course share."""
+    """Render a lesson's page from values that are the same for all readers with the same progress."""
     place = content.lessons.index(shown)
     before = content.lessons[place - 1] if place else None
     after = content.lessons[place + 1] if place + 1 < len(content.lessons) else None
@@ -101,7 +101,7 @@ def done(course: str, lesson: str) -> Any:
 @blueprint.post("/courses/<course>/lessons/<lesson>/known")
 @allow("learn")
 def known(course: str, lesson: str) -> Any:
-    """Say that one knows a lesson already and go on to the next; it counts as done, and its time does not."""
+    """Mark a lesson as already known and go on to the next; it counts as done, but its minutes don't."""
     return _finish(course, lesson, known=True)
 
 
@@ -138,7 +138,7 @@ def facilitator(course: str) -> Any:
 @blueprint.get("/courses/<course>/glossary")
 @public
 def glossary(course: str) -> Any:
-    """Show the words of a course with their meanings, by the alphabet."""
+    """Show the glossary of a course in alphabetical order."""
     page, content = open_course(course)
     terms = [(term.term, fill_placeholders(term.meaning, page.facts)) for term in pages.sorted_terms(content.glossary)]
     return render_template("learning/glossary.html", here="courses", course=content, terms=terms)

@@ -1,4 +1,4 @@
-"""What a browser asks about a course that is kept on one's own device, and what it shows without a network."""
+"""Offline reading: the service worker, the lists of pages that it stores, and the page without a network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FONTS = ("fonts/atkinson-next.woff2", "fonts/literata.woff2")
 @blueprint.get("/sw.js")
 @public
 def worker() -> Any:
-    """Send the script that shows kept pages; it stands at the root, for a worker sees only what is below it."""
+    """Send the service worker; it is at the root because it controls only the addresses below its own."""
     script = Path(str(current_app.static_folder)) / "js" / "sw.js"
     reply = Response(script.read_text(encoding="utf-8"), mimetype="text/javascript")
     reply.headers["Cache-Control"] = "no-cache"
@@ -31,28 +31,28 @@ def worker() -> Any:
 @blueprint.get("/offline")
 @public
 def offline() -> Any:
-    """Show the page that stands in for one that is not kept on this device."""
+    """Show the page that is displayed offline instead of one that isn't stored on this device."""
     return render_template("learning/offline.html", here="courses")
 
 
 @blueprint.get("/device")
 @public
 def device() -> Any:
-    """Tell a browser's script whose device it may keep things on, with a fresh form token; a stranger's on nobody's."""
+    """Return for whom pages may be stored on this device, with a fresh form token; nobody for strangers."""
     return jsonify(_about_device())
 
 
 @blueprint.get("/courses/<course>/device")
 @public
 def course_on_device(course: str) -> Any:
-    """Tell which pages a course kept on one's own device is made of; on a shared device there are none."""
+    """Return the pages that make up a course stored on somebody's own device; none on a shared device."""
     _page, content = open_course(course)
     about = _about_device()
     return jsonify(about | {"title": content.title, "pages": _pages_of(content) if about["own"] else []})
 
 
 def _about_device() -> dict[str, Any]:
-    """Say who is signed in by a mark that says nothing outside this site, and where a kept page's parts are."""
+    """Return an opaque mark for who is signed in, and the addresses of a stored page's parts."""
     somebody = visitor()
     if somebody is None:
         return {"signed_in": False, "own": False}
@@ -68,7 +68,7 @@ def _about_device() -> dict[str, Any]:
 
 
 def _shell() -> list[str]:
-    """List what every kept page needs, and the pages that must always open."""
+    """List what every stored page needs, and the pages that must always open."""
     looks = [static("css/site.css"), static("js/site.js"), static("js/offline.js"), static("icons/sidelight.svg")]
     fonts = [url_for("static", filename=name) for name in FONTS]
     rest = [url_for("learning.offline"), url_for("wellbeing.pause"), url_for("wellbeing.support")]
@@ -76,7 +76,7 @@ def _shell() -> list[str]:
 
 
 def _pages_of(content: Course) -> list[str]:
-    """List a course's own page, its lessons in both versions and its words: nothing with anybody else's data."""
+    """List a course's page, its lessons in both versions and its glossary: nothing with anybody else's data."""
     listed = [url_for("learning.course", course=content.id)]
     for lesson in content.lessons:
         listed.append(pages.lesson_path(content, lesson))

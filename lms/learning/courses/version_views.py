@@ -16,7 +16,7 @@ from lms.learning.progress.access import newest_of, open_enrolment
 @blueprint.post("/courses/<course>/newest")
 @allow("learn")
 def go_on(course: str) -> Any:
-    """Go on with the newest version of a course; what did not change stays finished."""
+    """Move to the newest version of a course; what didn't change stays finished."""
     _page, content, enrolment_id = open_enrolment(course)
     newest = newest_of(content)
     if newest is not None:

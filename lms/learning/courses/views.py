@@ -131,13 +131,13 @@ def _reviews(content: Course) -> dict[str, Any]:
 
 
 def _newer(page: OpenPage, content: Course, progress: Progress) -> NewerVersion | None:
-    """Return what going on with the newest version would mean for somebody who is in the middle of an earlier one."""
+    """Return what moving to the newest version would mean for somebody on an earlier one."""
     newest = newest_of(content) if page.enrolment_id else None
     return renewal_pages.newer_version(content, newest, progress) if newest else None
 
 
 def _feedback_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
-    """Return where a trainer reads what was said of the lessons, in each programme that offers the course."""
+    """Return the feedback pages that a trainer may read, in each programme that offers the course."""
     if not may(somebody, "read feedback"):
         return []
     offered = [
@@ -164,7 +164,7 @@ def _may_begin(page: OpenPage, content: Course) -> bool:
 @blueprint.post("/courses/<course>/enrol")
 @allow("learn")
 def enrol(course: str) -> Any:
-    """Begin a course, and open its first lesson."""
+    """Start a course, and open its first lesson."""
     page, content = open_course(course)
     if page.enrolment_id is None:
         if page.programme_id is None:
@@ -178,7 +178,7 @@ def enrol(course: str) -> Any:
 @blueprint.get("/courses/<course>/left")
 @allow("learn")
 def left(course: str) -> Any:
-    """Show what the certificate still asks for, each with its way there."""
+    """Show what the certificate still asks for, each with a link."""
     page, content, enrolment_id = open_enrolment(course)
     progress = records.progress_of(enrolment_id)
     renewing = renewal_progress_of(enrolment_id, content, progress)

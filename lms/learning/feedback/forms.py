@@ -1,4 +1,4 @@
-"""What people send about a lesson: comments, and the authors' answers."""
+"""Forms for lesson feedback and the authors' replies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS_MOST, REPLY_MOST = 500, 1200
 
 
 def said_words() -> dict[str, str]:
-    """Return what can be said of a lesson, in words."""
+    """Return the choices of the feedback form, with their labels."""
     return {"helpful": _("It was helpful"), "unclear": _("It was unclear"), "too_much": _("It was too much")}
 
 

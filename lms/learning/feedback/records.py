@@ -1,4 +1,4 @@
-"""Anonymous lesson feedback, and what the authors answered."""
+"""Anonymous lesson feedback, and the authors' replies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IN_A_WEEK = 60
 
 
 class Feedback(Base):
-    """What somebody said of a lesson: no person, no moment, and a random key as the only order there is."""
+    """Feedback on a lesson: without a person or a time, and with a random key as its only order."""
 
     __tablename__ = "remark"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads a plain dict here
@@ -47,7 +47,7 @@ class FeedbackReply(Base):
 
 
 def week_of(day: date) -> str:
-    """Return the ISO week of a day, as 2026-W48: all that is kept of when something was said."""
+    """Return the ISO week of a day, as 2026-W48: all that is stored of when feedback was sent."""
     year, week, _weekday = day.isocalendar()
     return f"{year}-W{week:02}"
 
@@ -55,7 +55,7 @@ def week_of(day: date) -> str:
 def add_feedback(
     slip: str, programme_id: str, course_id: str, lesson_id: str, said: Said, words: str, today: date
 ) -> bool:
-    """Keep a comment under its slip, once, without a trace of who sent it; False when a lesson had many this week."""
+    """Store feedback once under its slip, without its sender; return False when the lesson's week is full."""
     week = week_of(today)
     same = select(func.count()).select_from(Feedback)
     same = same.where(Feedback.programme_id == programme_id, Feedback.course_id == course_id)
@@ -91,7 +91,7 @@ def list_released(programme_id: str, course_id: str, today: date) -> list[Feedba
 
 
 def answer(programme_id: str, course_id: str, lesson_id: str, heard: str, changed: str, today: date) -> None:
-    """Say to everybody who reads a lesson what was heard about it and what was changed."""
+    """Publish a reply on a lesson: what readers said and what was changed."""
     row = FeedbackReply(
         id=ids.public_id(), programme_id=programme_id, course_id=course_id, lesson_id=lesson_id, answered_on=today
     )
@@ -101,13 +101,13 @@ def answer(programme_id: str, course_id: str, lesson_id: str, heard: str, change
 
 
 def take_back(programme_id: str, answer_id: str) -> None:
-    """Take an answer of a programme off its lesson."""
+    """Delete a programme's reply."""
     mine = delete(FeedbackReply).where(FeedbackReply.programme_id == programme_id)
     db.session.execute(mine.where(FeedbackReply.id == answer_id))
 
 
 def list_answers(programme_ids: list[str], course_id: str, lesson_id: str | None = None) -> list[FeedbackReply]:
-    """Return what programmes answered on a course or one of its lessons, the newest first."""
+    """Return the replies of programmes on a course or one of its lessons, the newest first."""
     query = select(FeedbackReply).where(
         FeedbackReply.programme_id.in_(programme_ids), FeedbackReply.course_id == course_id
     )

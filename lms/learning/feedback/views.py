@@ -1,4 +1,4 @@
-"""Pages for lesson feedback: saying how a lesson was, what came of it, and reading and answering as its author."""
+"""Pages for lesson feedback: sending it, and reading and answering it as the course's author."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ IN_AN_HOUR = 12
 
 
 class Remembered:
-    """Counts what a sign-in sent within the hour, in the memory of this process and nowhere else."""
+    """Counts the feedback of each session within the hour, in this process's memory only."""
 
     def __init__(self) -> None:
         self._key, self._hour, self._lock = secrets.token_bytes(32), -1, threading.Lock()
         self._counts: Counter[bytes] = Counter()
 
     def enough(self, session_mark: str) -> bool:
-        """Count one more, and decide whether it is more than anybody has to say in an hour."""
+        """Count one more, and return whether that is over the limit of an hour."""
         hour = int(clock.now().timestamp()) // 3600
         with self._lock:
             if hour != self._hour:
@@ -58,7 +58,7 @@ def _lesson_of(course: Course, lesson: str) -> Lesson:
 
 
 def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedback_records.FeedbackReply]:
-    """Return what this reader's programme answered; strangers read what programmes with open lessons did."""
+    """Return the replies of this reader's programme; strangers see those of programmes with open lessons."""
     programmes = [page.programme_id] if page.programme_id else []
     if not programmes:
         programmes = [row.programme_id for row in list_offerings(course.id) if row.open_reading]
@@ -68,7 +68,7 @@ def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedbac
 @blueprint.get("/courses/<course>/lessons/<lesson>/remarks")
 @public
 def feedback(course: str, lesson: str) -> Any:
-    """Show what readers told the authors and what they changed, and let those who have begun say how it was."""
+    """Show the authors' replies on a lesson, and the feedback form to people who take the course."""
     page, content = open_course(course)
     return _feedback_page(page, content, _lesson_of(content, lesson), FeedbackForm(), ids.public_id())
 
@@ -96,7 +96,7 @@ def _feedback_page(page: OpenPage, content: Course, shown: Lesson, form: Feedbac
 @blueprint.post("/courses/<course>/lessons/<lesson>/remarks")
 @allow("learn")
 def send_feedback(course: str, lesson: str) -> Any:
-    """Send a comment; whose it is goes no further than this door."""
+    """Save feedback without who sent it."""
     page, content, _enrolment = open_enrolment(course)
     shown = _lesson_of(content, lesson)
     form, slip = FeedbackForm(request.form), request.form.get("slip", "")
@@ -129,7 +129,7 @@ def _offered_here(course: str) -> Course:
 @blueprint.get("/programmes/<programme>/courses/<course>/remarks")
 @allow("read feedback")
 def read_feedback(programme: str, course: str) -> Any:
-    """Show the authors what was said of each lesson, at its file, and what they answered."""
+    """Show the authors the feedback on each lesson, with its file, and their replies."""
     return _authors_page(_offered_here(course), ReplyForm())
 
 
@@ -164,7 +164,7 @@ def _authors_page(content: Course, form: ReplyForm, lesson_id: str = "") -> Any:
 @blueprint.post("/programmes/<programme>/courses/<course>/remarks")
 @allow("read feedback")
 def reply_to_feedback(programme: str, course: str) -> Any:
-    """Answer what was said of a lesson, for everybody who reads it."""
+    """Publish a reply for everybody who reads a lesson."""
     content, form = _offered_here(course), ReplyForm(request.form)
     lesson_id = request.form.get("lesson", "")
     if not form.validate() or lesson_id not in content.lesson_by_id:
@@ -178,7 +178,7 @@ def reply_to_feedback(programme: str, course: str) -> Any:
 @blueprint.post("/programmes/<programme>/courses/<course>/remarks/<remark_answer>/take-back")
 @allow("read feedback")
 def withdraw_reply(programme: str, course: str, remark_answer: str) -> Any:
-    """Take an answer off its lesson; taking it off again changes nothing."""
+    """Delete a reply; deleting it again changes nothing."""
     _offered_here(course)
     write(feedback_records.take_back, this_programme().id, remark_answer)
     return redirect(url_for("learning.read_feedback", programme=programme, course=course), 303)

@@ -19,7 +19,7 @@ __all__ = ["erase", "export", "kept"]
 
 
 def erase(person_id: str, remains: Remains) -> None:
-    """Take all that somebody learned away; of an enrolment that a certificate rests on, its own row stays."""
+    """Delete somebody's learning records; an enrolment row that a certificate relies on stays."""
     mine = select(Enrolment.id).where(Enrolment.person_id == person_id)
     attempts = select(Attempt.id).where(Attempt.enrolment_id.in_(mine))
     for table in (Answer, Result):

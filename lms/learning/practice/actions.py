@@ -1,4 +1,4 @@
-"""What learners do in practice conversations: start, say something, go back, try again from a turn, forget."""
+"""What learners do in practice conversations: start, reply, go back, try again from a turn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MoveResult = Literal["done", "moved on", "gone"]
 def begin(
     enrolment_id: str, digest: str, conversation_id: str, path: str = "", tells: bool = False, own_first: bool = False
 ) -> Run:
-    """Begin a conversation; one that is open already is gone on with."""
+    """Start a conversation, or continue the open run."""
     known = practice_records.find_open(enrolment_id, conversation_id)
     return known or _open(enrolment_id, digest, conversation_id, path, tells, own_first)
 
@@ -45,9 +45,9 @@ def _open(enrolment_id: str, digest: str, conversation_id: str, path: str, tells
 
 
 def say(run_id: str, conversation: Conversation, revision: int, reply: int) -> MoveResult:
-    """Say something in the run as one saw it; a run that moved on elsewhere stays as it is.
+    """Choose a reply at the revision that the learner saw; a run that moved on elsewhere stays as it is.
 
-    What was sent twice, because a page was dropped or reloaded, is said once.
+    A reply that is sent twice, because a page was reloaded, counts once.
     """
     run = db.session.get(Run, run_id)
     if run is None:
@@ -64,7 +64,7 @@ def say(run_id: str, conversation: Conversation, revision: int, reply: int) -> M
 
 
 def go_back(run_id: str, revision: int) -> MoveResult:
-    """Take one's last reply back."""
+    """Undo the last reply."""
     run = db.session.get(Run, run_id)
     if run is None:
         return "gone"
@@ -75,7 +75,7 @@ def go_back(run_id: str, revision: int) -> MoveResult:
 
 
 def restart(run_id: str) -> None:
-    """Go back to the first words of a run that is open."""
+    """Go back to the start of an open run."""
     run = db.session.get(Run, run_id)
     if run is not None and run.open_for and run.path:
         _turn_to(run, "")
@@ -90,7 +90,7 @@ def set_options(run_id: str, tells: bool | None = None, own_first: bool | None =
 
 
 def try_again(run_id: str, steps: int) -> None:
-    """Open a finished run's first steps as a run of its own, in place of one that is open; what is finished stays."""
+    """Start a new run from a finished run's first steps, in place of an open one; the finished run stays."""
     run = db.session.get(Run, run_id)
     if run is None or run.debrief_at is None:
         return
@@ -108,7 +108,7 @@ def _turn_to(run: Run, path: str) -> None:
 
 
 def _finish(run: Run, conversation: Conversation, played: Played) -> None:
-    """Close a run at its end: somebody's first is counted without a name, and its conversation completed."""
+    """Close a run at its end: complete its conversation, and count somebody's first run without a name."""
     run.open_for, run.debrief_at = None, clock.now()
     if not was_practised(run.enrolment_id, conversation.id):
         programme_id = get_enrolment(run.enrolment_id).programme_id

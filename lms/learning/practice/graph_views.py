@@ -1,4 +1,4 @@
-"""What trainers see of a practice conversation: its graph, its paths, and in tens which replies learners met."""
+"""The graph of a practice conversation for trainers: its paths, and how often replies were chosen, in tens."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from lms.learning.progress.placeholders import fill_placeholders
 
 
 def fit_words() -> dict[str, str]:
-    """Return the fits of replies in words."""
+    """Return the labels for how well a reply fits."""
     return {"steady": _("steady"), "mixed": _("mixed"), "detour": _("detour")}
 
 
 @blueprint.get("/courses/<course>/conversations/<conversation>/graph")
 @allow("read facilitator notes")
 def graph(course: str, conversation: str) -> Any:
-    """Show a conversation as a drawing and as a list to those who run it; learners are never sent it."""
+    """Show a conversation as a drawing and as a list to facilitators; learners never get it."""
     page, content = open_course(course)
     shown = content.conversation_by_id.get(conversation)
     if shown is None or not may_facilitate(page.visitor, course):
@@ -92,7 +92,7 @@ def _turn(page: OpenPage, conversation: Conversation, turn: Turn, coverage: Cove
 
 
 def _written_out(page: OpenPage, conversation: Conversation, path: tuple[int, ...]) -> dict[str, Any]:
-    """Return a path as what is said on it, with its end."""
+    """Return what is said along a path, with its end."""
     steps = conversation_graph.steps_of(conversation, path)
     end = conversation.places[steps[-1][1].goes_to] if steps else None
     return {

@@ -1,4 +1,4 @@
-"""What pages of practice conversations show: script, replies and debrief made from values, without a query."""
+"""What the pages of practice conversations show: script, replies and debrief."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we remember of practice conversations: a row of path codes that only its learner reads, and nameless counts."""
+"""Runs of practice conversations, which only their learner can read, and counts without names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEPT_UNFINISHED = timedelta(days=90)
 
 
 class Run(Base):
-    """A conversation on the bytes it began on; `open_for` is unique, so of each conversation one run is open."""
+    """A run of a conversation in one version; `open_for` is unique, so each conversation has one open run."""
 
     __tablename__ = "talk_run"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
@@ -43,7 +43,7 @@ class Run(Base):
 
 
 class ConversationTally(Base):
-    """How many people of a programme brought a conversation of one version to an end; nobody is named by it."""
+    """How many people of a programme finished a conversation of one version, without names."""
 
     __tablename__ = "talk_tally"
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
@@ -80,7 +80,7 @@ def door_of(enrolment_id: str, conversation_id: str) -> str:
 
 
 def find_open(enrolment_id: str, conversation_id: str) -> Run | None:
-    """Return the run that somebody is in."""
+    """Return the open run of a conversation."""
     return db.session.scalar(select(Run).where(Run.open_for == door_of(enrolment_id, conversation_id)))
 
 
@@ -123,7 +123,7 @@ def forget(run_id: str, person_id: str) -> None:
 
 
 def sweep() -> None:
-    """Delete what was read back thirty days ago, and what was begun and not touched for ninety."""
+    """Delete runs that were finished thirty days ago, and open ones not touched for ninety."""
     now = clock.now()
     read = Run.debrief_at < now - KEPT_AFTER_DEBRIEF
     left = and_(Run.debrief_at.is_(None), Run.touched_at < now - KEPT_UNFINISHED)
@@ -131,7 +131,7 @@ def sweep() -> None:
 
 
 def count_finished(programme_id: str, digest: str, conversation_id: str, choices: Iterable[tuple[str, int]]) -> None:
-    """Count somebody's first run that came to an end, without a trace of whose it was.
+    """Count somebody's first finished run, without whose it was.
 
     Call it once for each person, so that no one of them alone brings what is held to light: that is released with
     each tenth person of a programme.

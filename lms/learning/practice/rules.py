@@ -1,4 +1,4 @@
-"""Decided here: where a path of replies leads, the order of replies, and when counts are published."""
+"""Rules of practice conversations: where a path leads, the order of replies, and when counts are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see of a practice conversation: its turns, its end, and the debrief."""
+"""Pages of a practice conversation: its turns, its end, and the debrief."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from lms.library.course_cache import get_course
 
 @dataclass(frozen=True)
 class OpenedConversation:
-    """A conversation as somebody has it in front of them; without a run nothing of it is kept."""
+    """A conversation as somebody sees it now; without a run, nothing of it is stored."""
 
     page: OpenPage
     course: Course
@@ -54,7 +54,7 @@ class OpenedConversation:
 
 
 def _version_of(run: Run, content: Course) -> Course:
-    """Return the course a run began on; where this site can no longer read that, the newest, and play finds its way."""
+    """Return the version a run was started on, or the newest where this site can no longer read that."""
     try:
         return get_course(run.digest)
     except LookupError:
@@ -81,7 +81,7 @@ def _with(page: OpenPage, content: Course, conversation: str, run: Run | None) -
 @blueprint.route("/courses/<course>/conversations/<conversation>", methods=["GET", "POST"])
 @public
 def conversation(course: str, conversation: str) -> Any:
-    """Play a practice conversation: of somebody who takes the course one run is kept, of others nothing."""
+    """Play a practice conversation; a run is stored only for people who take the course."""
     opened = _open_conversation(course, conversation)
     if request.method == "GET":
         words = _("We’ve deleted your choices in that conversation. What your course recorded about it stays.")
@@ -94,7 +94,7 @@ def conversation(course: str, conversation: str) -> Any:
 
 
 def _loose_move(opened: OpenedConversation) -> Any:
-    """Take one step with a path that travels with the page, and is kept nowhere."""
+    """Take one step with a path that is in the page's form and stored nowhere."""
     form = request.form
     path = form.get("path", "")
     steps = len(path.split(".")) if path else 0
@@ -120,7 +120,7 @@ def _options() -> tuple[bool, bool]:
 
 
 def _kept_move(opened: OpenedConversation) -> Any:
-    """Take one step in the kept run; whatever was sent before, from here or elsewhere, is neither lost nor repeated."""
+    """Take one step in the stored run; what was sent before, here or elsewhere, is neither lost nor repeated."""
     form = request.form
     if "run" not in form:
         return _begin(opened)
@@ -152,13 +152,13 @@ def _kept_move(opened: OpenedConversation) -> Any:
 
 
 def _belongs_here(opened: OpenedConversation, run: Run) -> bool:
-    """Return whether a run is of this conversation: what is said in one never counts for another."""
+    """Return whether a run is of this conversation, as replies in one never count for another."""
     course_id = records.get_enrolment(run.enrolment_id).course_id
     return (course_id, run.conversation_id) == (opened.course.id, opened.conversation.id)
 
 
 def _begin(opened: OpenedConversation) -> Any:
-    """Begin; somebody who was signed out on the way goes on where the page was, unless another run is open."""
+    """Start a run; people who were signed out continue where the page was, unless another run is open."""
     path = play(opened.conversation, request.form.get("path", "")).path
     tells, own_first = _options()
     enrolment_id, conversation = opened.page.enrolment_id, opened.conversation
@@ -168,7 +168,7 @@ def _begin(opened: OpenedConversation) -> Any:
 
 
 def _address_of(opened: OpenedConversation, run_id: str) -> str:
-    """Return where a run is shown now: in play, or read back."""
+    """Return the address of a run: the conversation while it is open, else its debrief."""
     run = practice_records.find_own(run_id, signed_in().person_id)
     if run and run.debrief_at:
         return _debrief_url(run)
@@ -180,7 +180,7 @@ def _debrief_url(run: Run) -> str:
 
 
 def _newest(opened: OpenedConversation, words: str, run_id: str = "") -> Any:
-    """Show how a conversation stands now, with a calm word on why it is not what was on the page."""
+    """Show the latest turn of a conversation, with a sentence on why it differs from the page that was sent."""
     run = practice_records.find_own(run_id, signed_in().person_id) if run_id else None
     if run and run.debrief_at:
         return _debrief_page(_with(opened.page, opened.course, opened.conversation.id, run), [words])
@@ -271,7 +271,7 @@ def _own_run(public_id: str) -> tuple[Run, OpenedConversation]:
 @blueprint.get("/talks/<run>")
 @allow("learn")
 def debrief(run: str) -> Any:
-    """Show a conversation read back, turn by turn; one that is not at its end is gone on with."""
+    """Show the debrief of a finished run; redirect to the conversation while it is open."""
     found, opened = _own_run(run)
     return _debrief_page(opened, []) if found.debrief_at else redirect(f"{opened.url}#now", 303)
 
@@ -279,7 +279,7 @@ def debrief(run: str) -> Any:
 @blueprint.post("/talks/<run>")
 @allow("learn")
 def try_again(run: str) -> Any:
-    """Go back to one moment of a conversation; what was read back stays."""
+    """Start a new run from one turn of a finished one, which stays."""
     found, opened = _own_run(run)
     if opened.page.enrolment_id is None:
         abort(404)
@@ -290,7 +290,7 @@ def try_again(run: str) -> Any:
 @blueprint.post("/talks/<run>/forget")
 @allow("learn")
 def forget_conversation(run: str) -> Any:
-    """Forget a conversation at once."""
+    """Delete a run at once."""
     _found, opened = _own_run(run)
     write(practice_records.forget, run, signed_in().person_id)
     return redirect(f"{opened.url}?forgotten=yes", 303)

@@ -1,4 +1,4 @@
-"""Who is on a course's page, and what they may do there."""
+"""Who is visiting a course's page, what they have there, and what they may do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lms.library.records import find_newest_digest, list_offerings
 
 
 def meet_at_course(course_id: str) -> OpenPage:
-    """Return what a page of a course needs; who is visiting is known with it."""
+    """Return what a page of a course needs, and remember who is visiting."""
     if "course_page" not in g:
         g.course_page = open_page(g.session_mark, course_id)
         meet(g.course_page.visitor)
@@ -37,7 +37,7 @@ def open_course(course_id: str) -> tuple[OpenPage, Course]:
 
 
 def open_enrolment(course_id: str) -> tuple[OpenPage, Course, str]:
-    """Return the page, course and enrolment of somebody who has begun; others are led to the course's page."""
+    """Return the page, course and enrolment of somebody who has started; redirect others to the course's page."""
     page, course = open_course(course_id)
     if page.enrolment_id is None:
         abort(redirect(url_for("learning.course", course=course_id), 303))
@@ -50,7 +50,7 @@ def certificate_of(enrolment_id: str | None) -> CourseCertificate:
 
 
 def news_of(enrolment_id: str | None, certificate: CourseCertificate) -> CertificateNews | None:
-    """Return what there is to say of a certificate that has been issued."""
+    """Return the news about a certificate that has been issued, such as that it expires soon."""
     return hooks().find_certificate_news(enrolment_id) if enrolment_id and certificate.url else None
 
 
@@ -64,7 +64,7 @@ def renewal_progress_of(enrolment_id: str | None, content: Course, progress: Pro
 
 
 def newest_of(content: Course) -> Course | None:
-    """Return the newest version of a course when it has gone on since a line was begun; a patch is the same line."""
+    """Return the newest version of a course if its minor line differs from this one."""
     digest = find_newest_digest(content.id)
     newest = get_course(digest) if digest else content
     return newest if newest.minor_line != content.minor_line else None

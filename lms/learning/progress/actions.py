@@ -1,4 +1,4 @@
-"""What learners do: start a course, finish a lesson, answer and send a check, complete a practice conversation."""
+"""What changes progress: enrolment, finished lessons and conversations, renewals, and recognised learning."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from lms.learning.progress.renewal_records import Renewal, find_renewal
 
 
 def enrol(person_id: str, programme_id: str, course: Course) -> Enrolment:
-    """Begin a course on its present line; beginning twice is beginning once."""
+    """Enrol somebody on the newest line of a course; return the enrolment there is if they have one."""
     known = records.find_enrolment(person_id, course.id, programme_id)
     if known:
         return known
@@ -45,21 +45,21 @@ def enrol(person_id: str, programme_id: str, course: Course) -> Enrolment:
 
 
 def finish_lesson(enrolment_id: str, lesson_id: str, known: bool = False) -> None:
-    """Finish a lesson, or say that one knows it already; finishing it again changes nothing."""
+    """Finish a lesson, or mark it as already known; doing so again changes nothing."""
     if records.record_lesson_done(enrolment_id, lesson_id, known):
         enrolment = records.get_enrolment(enrolment_id)
         announce(LessonFinished(enrolment.person_id, enrolment.programme_id, enrolment_id))
 
 
 def complete_practice(enrolment_id: str, conversation: Conversation, end: End) -> None:
-    """Keep that a conversation came to an end, and nothing of what was chosen on the way."""
+    """Record that a conversation was finished, without what was chosen."""
     if records.record_practice(enrolment_id, conversation.id, rules.counts_as_done(conversation, end.good)):
         enrolment = records.get_enrolment(enrolment_id)
         announce(PracticeCompleted(enrolment.person_id, enrolment.programme_id, enrolment_id))
 
 
 def move_to_newest(enrolment_id: str, known: Course, newest: Course) -> None:
-    """Bring an enrolment to the newest version; what changed since is open again, all else stays done."""
+    """Move an enrolment to the newest version; what changed is open again, all else stays done."""
     changes = changes_between(known, newest)
     lessons, conversations = ({one.id for one in some} for some in (changes.lessons, changes.conversations))
     records.move_enrolment(enrolment_id, newest.minor_line, lessons, conversations)
@@ -68,7 +68,7 @@ def move_to_newest(enrolment_id: str, known: Course, newest: Course) -> None:
 
 
 def start_renewal(enrolment_id: str, known: Course, newest: Course) -> Renewal:
-    """Begin to renew what somebody knows of a version, on the newest; where it is under way already, go on with it."""
+    """Start renewing from one version to the newest, or find the renewal that is open."""
     renewal, enrolment = find_renewal(enrolment_id), records.get_enrolment(enrolment_id)
     if renewal is not None and enrolment.minor_line == newest.minor_line:
         return renewal
@@ -97,7 +97,7 @@ def end_renewal(enrolment_id: str) -> None:
 def record_equivalent(
     enrolment_id: str, item: tuple[str, str], way: rules.EquivalentKind, reason: str, done_on: date | None, by: str
 ) -> Equivalent:
-    """Record that something a course asks for was met in another way; recording it twice is recording it once."""
+    """Record recognised learning or an exemption; recording it again changes nothing."""
     for known in list_valid_equivalents(enrolment_id):
         if (known.item, known.item_id) == item:
             return known
@@ -121,7 +121,7 @@ def record_equivalent(
 
 
 def undo_equivalent(row_id: str, reason: str) -> None:
-    """Let what was recorded no longer count; a certificate that stands on it already goes on standing."""
+    """Undo recognised learning or an exemption; certificates that rely on it stay valid."""
     row = db.session.get_one(Equivalent, row_id)
     if row.undone_at is None:
         row.undone_at, row.undone_reason = clock.now(), reason

@@ -1,4 +1,4 @@
-"""What happens while people learn, told in ids; never an answer."""
+"""Events of learning: ids only, never an answer."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def fill_placeholders(html: str, facts: Mapping[str, Any]) -> Markup:
 
 
 def fill_with(html: str, words: Facts) -> Markup:
-    """Return a body of a course with the words for its facts, which a page with many bodies asks for once."""
+    """Return a text with its placeholders filled in, from values that a page with many texts looks up once."""
     return _filled(html, words, language())
 
 

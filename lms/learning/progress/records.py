@@ -25,7 +25,7 @@ from lms.library.records import CourseLine, Offering
 
 
 class Enrolment(Base):
-    """Somebody takes a course in a programme, on the minor line on which they began."""
+    """Somebody takes a course in a programme, on the minor line on which they started."""
 
     __tablename__ = "enrolment"
     __table_args__ = (UniqueConstraint("person_id", "course_id", "programme_id"),)
@@ -48,7 +48,7 @@ class LessonDone(Base):
 
 
 class PracticeDone(Base):
-    """A practice conversation that was brought to an end; what was chosen is not kept."""
+    """A finished practice conversation; what was chosen isn't stored."""
 
     __tablename__ = "practice_done"
     enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
@@ -86,7 +86,7 @@ def get_enrolment(enrolment_id: str) -> Enrolment:
 
 
 def list_enrolments(person_id: str) -> list[Enrolment]:
-    """Return all that somebody has begun, the newest first."""
+    """Return somebody's enrolments, the newest first."""
     query = select(Enrolment).where(Enrolment.person_id == person_id)
     return list(db.session.scalars(query.order_by(Enrolment.started_at.desc())))
 
@@ -152,7 +152,7 @@ def offered_courses(visitor: Visitor | None, lines: Mapping[str, str] | None = N
 
 
 def _of_enrolment(what: Any, table: type[Base], *more: Any) -> Any:
-    """Return a value asked of an enrolment's rows in one table, as a column of a larger statement."""
+    """Return a subquery over an enrolment's rows in one table."""
     return select(what).where(table.enrolment_id == bindparam("enrolment"), *more).scalar_subquery()  # type: ignore[attr-defined]
 
 
@@ -161,7 +161,7 @@ _SUBMITTED = _RESULTS.where(Attempt.enrolment_id == bindparam("enrolment"), Atte
 
 
 def _valid_equivalents(item: str) -> Any:
-    """Return the ids that count as met in another way, as a column of a larger statement."""
+    """Return a subquery for the ids of recognised or exempted items."""
     standing = (Equivalent.item == item, Equivalent.undone_at.is_(None))
     return _of_enrolment(aggregate_text(Equivalent.item_id, " "), Equivalent, *standing)
 
@@ -177,7 +177,7 @@ _PROGRESS = select(
 
 
 def progress_of(enrolment_id: str) -> Progress:
-    """Return how far an enrolment is, in one statement; what counts as met in another way is met."""
+    """Return the progress of an enrolment, in one statement, including what was recognised or exempted."""
     lessons, practised, attempts, passed, *valid = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
     done, known = split_marked_lessons(lessons)
     played = frozenset((practised or "").split())
@@ -216,7 +216,7 @@ def move_enrolment(enrolment_id: str, minor_line: str, lessons: set[str], conver
 
 
 def record_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -> bool:
-    """Keep that a lesson is finished, or known already; return False when it was already one of both."""
+    """Record that a lesson is finished or already known; return False when it was recorded before."""
     row = db.session.get(LessonDone, (enrolment_id, lesson_id))
     if row:
         row.known = row.known and known
@@ -227,7 +227,7 @@ def record_lesson_done(enrolment_id: str, lesson_id: str, known: bool = False) -
 
 
 def record_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bool:
-    """Keep that a conversation came to an end; return True when it counts now and did not before."""
+    """Record a finished conversation; return True when it counts now and didn't before."""
     known = db.session.scalar(
         select(PracticeDone.counts).where(
             PracticeDone.enrolment_id == enrolment_id, PracticeDone.conversation_id == conversation_id

@@ -1,4 +1,4 @@
-"""What pages show of renewal and of newer versions of a course, made from values without a query."""
+"""What pages show of renewals and of newer versions of a course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we remember of renewing: from which version somebody renews, since when, and which check belongs to it."""
+"""Renewals: from which version somebody renews, since when, and which attempt belongs to it."""
 
 from __future__ import annotations
 

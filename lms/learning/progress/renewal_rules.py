@@ -1,4 +1,4 @@
-"""Decided here: what renewing asks for, which is what changed since, or a shorter check across the course."""
+"""What renewing asks for: what changed since the certificate, or a shorter check across the course."""
 
 from __future__ import annotations
 

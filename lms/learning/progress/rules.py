@@ -1,4 +1,4 @@
-"""Decided here: which questions a check draws, how it is graded, and what a learner has still to do."""
+"""Rules of the check and of progress: drawing and grading questions, and what is still to do."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A graded check: two integers, whether every safety question fits, and each question's grading."""
+    """A graded attempt: two integers, whether every safety question is right, and each question's grading."""
 
     right: int
     asked: int
     needed: int
-    safety_fit: bool
+    safety_right: bool
     graded: tuple[tuple[Question, Graded], ...]
 
     @property
     def passed(self) -> bool:
         """True when enough is right, and every safety question."""
-        return self.right >= self.needed and self.safety_fit
+        return self.right >= self.needed and self.safety_right
 
 
 def _lots(seed: int, use: str, names: Collection[str]) -> dict[str, bytes]:
@@ -132,7 +132,7 @@ def grade_check(course: Course, drawn: Collection[str], answers: Mapping[str, An
         right=sum(result.right for _, result in graded),
         asked=len(graded),
         needed=needed_right(course.criteria, len(graded)),
-        safety_fit=all(result.right for question, result in graded if question.critical),
+        safety_right=all(result.right for question, result in graded if question.critical),
         graded=graded,
     )
 
