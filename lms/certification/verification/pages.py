@@ -22,7 +22,7 @@ from lms.certification.verification.records import Entry
 from lms.foundation import clock
 from lms.foundation.text.i18n import day, language, moment
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.page_cache import Piece, hole, piece
+from lms.foundation.web.page_cache import Piece, piece, slot
 from lms.foundation.web.security import settings
 
 SHOWS_DETAILS = {"valid", "expired"}
@@ -95,7 +95,7 @@ def _shown_name(award: Award, state: State) -> str | None:
 
 def frame(award: Award, state: State, entry: Entry, form: Form) -> str:
     """Return the page of a certificate with a slot for everything that is its own."""
-    slots: dict[str, str | Piece] = {name: Markup(hole(name)) for name in _SLOTS}  # noqa: S704 - filled with safe HTML
+    slots: dict[str, str | Piece] = {name: Markup(slot(name)) for name in _SLOTS}  # noqa: S704 - filled with safe HTML
     if award.valid_until is None:
         slots["until"] = ""
     return _page(award, state, entry, slots, form)

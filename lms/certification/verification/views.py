@@ -25,7 +25,7 @@ from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
-from lms.foundation.web.page_cache import hole, kept_page
+from lms.foundation.web.page_cache import cached_page, slot
 from lms.foundation.web.security import network_today, settings
 
 
@@ -101,11 +101,11 @@ def verify(code: str) -> Any:
         return _by_accept(make_response(pages.unknown_page(read, entry, NameForm()), 404))
     if request.method == "GET" and code == award.code:
         return _by_accept(
-            kept_page(
+            cached_page(
                 pages.frame_key(award, state, entry),
                 lambda: pages.frame(award, state, entry, NameForm()),
                 pages.own_words(award, state, clock.now()),
-                request.path.replace(code, hole("code")),
+                request.path.replace(code, slot("code")),
             )
         )
     form = NameForm(request.form)

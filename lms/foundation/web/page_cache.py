@@ -20,21 +20,21 @@ MOST = 200
 SHORT = 200  # bytes: what is longer is worth its own compression
 # A sign that nobody can guess, and that stays as it is in an address and in HTML.
 _SIGN = secrets.token_hex(8)
-_HOLE = re.compile(f"{_SIGN}([a-z]+){_SIGN}")
+_SLOT = re.compile(f"{_SIGN}([a-z]+){_SIGN}")
 
 
-def hole(name: str) -> str:
-    """Return the sign that keeps a place open on a kept page; `name` is small letters."""
+def slot(name: str) -> str:
+    """Return the sign that keeps a place open on a cached page; `name` is small letters."""
     return f"{_SIGN}{name}{_SIGN}"
 
 
 def cut(text: str) -> tuple[str, ...]:
-    """Return a text in pieces, with the name of a hole between each two."""
-    return tuple(_HOLE.split(text))
+    """Return a text in pieces, with the name of a slot between each two."""
+    return tuple(_SLOT.split(text))
 
 
 def filled(pieces: Sequence[str], values: Mapping[str, str]) -> str:
-    """Return a text that was cut, with a value in each hole."""
+    """Return a text that was cut, with a value in each slot."""
     whole = list(pieces)
     whole[1::2] = [values[name] for name in whole[1::2]]
     return "".join(whole)
@@ -59,12 +59,12 @@ def piece(html: str) -> Piece:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A page in pieces, plain and packed; between each two stands a hole."""
+class CachedPage:
+    """A page in pieces, plain and packed; between each two stands a slot."""
 
     plain: tuple[bytes, ...]
     packed: tuple[bytes, ...]
-    holes: tuple[str, ...]
+    slots: tuple[str, ...]
 
     def fill(self, values: Mapping[str, bytes | Piece], token: bytes | None) -> bytes:
         """Return the page of one visitor, packed when their token is given.
@@ -72,8 +72,8 @@ class Kept:
         The token is never compressed, nor is what is short.
         """
         plain, packed = [self.plain[0]], [self.packed[0]]
-        for hole, plain_after, packed_after in zip(self.holes, self.plain[1:], self.packed[1:], strict=True):
-            value = values[hole]
+        for name, plain_after, packed_after in zip(self.slots, self.plain[1:], self.packed[1:], strict=True):
+            value = values[name]
             if isinstance(value, Piece):
                 plain.append(value.plain)
                 packed.append(value.packed)
@@ -87,28 +87,28 @@ class Kept:
         return whole if token is None else gzipped(packed, whole)
 
 
-def _keep(page: str) -> Kept:
+def _keep(page: str) -> CachedPage:
     pieces = cut(page)
     plain = tuple(piece.encode() for piece in pieces[::2])
-    return Kept(plain, tuple(squeezed(piece, SMALL) for piece in plain), pieces[1::2])
+    return CachedPage(plain, tuple(squeezed(piece, SMALL) for piece in plain), pieces[1::2])
 
 
-class Shelf:
-    """The pages that are kept, those asked for longest ago given up first."""
+class PageCache:
+    """The cached pages; those asked for longest ago are given up first."""
 
     def __init__(self) -> None:
-        self._pages: dict[Hashable, Kept] = {}
+        self._pages: dict[Hashable, CachedPage] = {}
         self._lock = threading.Lock()
 
-    def find(self, key: Hashable) -> Kept | None:
-        """Return a kept page, and remember that it was asked for."""
+    def find(self, key: Hashable) -> CachedPage | None:
+        """Return a cached page, and remember that it was asked for."""
         with self._lock:
             found = self._pages.pop(key, None)
             if found is not None:
                 self._pages[key] = found
         return found
 
-    def keep(self, key: Hashable, page: Kept) -> None:
+    def keep(self, key: Hashable, page: CachedPage) -> None:
         """Keep a page."""
         with self._lock:
             self._pages[key] = page
@@ -116,7 +116,7 @@ class Shelf:
                 del self._pages[next(iter(self._pages))]
 
 
-def kept_page(
+def cached_page(
     about: tuple[Hashable, ...],
     make: Callable[[], str],
     own: Mapping[str, str | Piece] | None = None,
@@ -124,29 +124,29 @@ def kept_page(
 ) -> Response:
     """Return a page that depends on nothing but `about` and its frame, with this visitor's token and name put in.
 
-    `about` must hold everything that `make` puts on the page; an address with a query is never kept. What `own` names
-    is safe HTML for the holes that `make` left; `path` is the page's address where that has holes too.
+    `about` must hold everything that `make` puts on the page; an address with a query is never cached. What `own` names
+    is safe HTML for the slots that `make` left; `path` is the page's address where that has slots too.
     """
-    shelf = get_or_make(Shelf)
+    cache = get_or_make(PageCache)
     frame, name = hooks().page_frame()
     key = (path or request.path, about, frame)
-    found = None if request.query_string else shelf.find(key)
+    found = None if request.query_string else cache.find(key)
     if found is None:
-        found = _keep(_with_holes(make, path))
+        found = _keep(_with_slots(make, path))
         if not request.query_string:
-            shelf.keep(key, found)
+            cache.keep(key, found)
     token = form_token_text().encode()
     values: dict[str, bytes | Piece] = {"token": token, "name": str(escape(name)).encode()}
-    for slot, value in (own or {}).items():
-        values[slot] = value.encode() if isinstance(value, str) else value
+    for slot_name, value in (own or {}).items():
+        values[slot_name] = value.encode() if isinstance(value, str) else value
     packed = may_pack(request)
     response = Response(found.fill(values, token if packed else None), mimetype="text/html")
     return mark_packed(response) if packed else response
 
 
-def _with_holes(make: Callable[[], str], path: str | None) -> str:
+def _with_slots(make: Callable[[], str], path: str | None) -> str:
     token = form_token_text()
-    g.token_in_page, g.name_in_page, g.path_in_page = hole("token"), hole("name"), path
+    g.token_in_page, g.name_in_page, g.path_in_page = slot("token"), slot("name"), path
     try:
         return make()
     finally:

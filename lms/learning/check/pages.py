@@ -13,17 +13,17 @@ from lms.content.model.course import Course, Lesson
 from lms.content.model.question import Question
 from lms.content.questions import Graded, Item, Note, Presented, present
 from lms.foundation.text.i18n import language
-from lms.foundation.web.page_cache import cut, filled, hole
+from lms.foundation.web.page_cache import cut, filled, slot
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.progress import pages, rules
 from lms.learning.progress.attempt_records import Result
 from lms.learning.progress.placeholders import Facts, fill_with, placeholder_values, translate_sentence
 from lms.library.course_cache import get_course
 
-# A question is kept with holes for its number, and for the token and the text of each option, side by side.
-_NUMBER = hole("number")
+# A question is kept with slots for its number, and for the token and the text of each option, side by side.
+_NUMBER = slot("number")
 _MOST = 100
-_HOLES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l", "r")}
+_SLOT_NAMES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l", "r")}
 
 
 def all_questions(check_attempt: CheckAttempt) -> str:
@@ -41,9 +41,9 @@ def _asked(check_attempt: CheckAttempt, number: int, this: Question, words: Fact
     about = replace(shown, items=(), rights=())
     pieces = _question(about, (len(shown.items), len(shown.rights)), words, language())
     values = {"number": str(number)}
-    for item, name in zip(shown.items, _HOLES["l"], strict=False):
+    for item, name in zip(shown.items, _SLOT_NAMES["l"], strict=False):
         values[name], values[f"{name}t"] = item.token, fill_with(item.text, words)
-    for item, name in zip(shown.rights, _HOLES["r"], strict=False):
+    for item, name in zip(shown.rights, _SLOT_NAMES["r"], strict=False):
         values[name], values[f"{name}t"] = item.token, _plain(item.text, words, language())
     return filled(pieces, values)
 
@@ -53,7 +53,7 @@ def _question(about: Presented, many: tuple[int, int], words: Facts, _language: 
     """Return an unanswered question as pieces of HTML, between which numbers, tokens and texts are filled in."""
 
     def items(side: str, number: int) -> tuple[Item, ...]:
-        return tuple(Item(hole(name), Markup(hole(f"{name}t"))) for name in _HOLES[side][:number])  # noqa: S704
+        return tuple(Item(slot(name), Markup(slot(f"{name}t"))) for name in _SLOT_NAMES[side][:number])  # noqa: S704
 
     asked = replace(about, stem=fill_with(about.stem, words), items=items("l", many[0]), rights=items("r", many[1]))
     return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))

@@ -12,7 +12,7 @@ from lms.content.questions import complete
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.page_cache import hole, kept_page
+from lms.foundation.web.page_cache import cached_page, slot
 from lms.learning.blueprint import blueprint
 from lms.learning.check import pages as check_pages
 from lms.learning.check.access import open_attempt, own_attempt, with_attempt
@@ -84,17 +84,17 @@ def result(attempt: str) -> Any:
     passed = check_attempt.result.passed
     to_come = _still_to_come(check_attempt) if passed else {}
     hard = check_attempt.course.better_unseen
-    return kept_page(
+    return cached_page(
         (passed, hard),
         lambda: render_template(
             "learning/result.html",
             here="courses",
             passed=passed,
             hard=hard,
-            outcome=Markup(hole("outcome")),  # noqa: S704
+            outcome=Markup(slot("outcome")),  # noqa: S704
         ),
         {"attempt": attempt, "outcome": check_pages.outcome(check_attempt, check_attempt.result, to_come)},
-        request.path.replace(attempt, hole("attempt")),
+        request.path.replace(attempt, slot("attempt")),
     )
 
 

@@ -14,7 +14,7 @@ from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.fields import whole_number
-from lms.foundation.web.page_cache import hole, kept_page
+from lms.foundation.web.page_cache import cached_page, slot
 from lms.learning.blueprint import blueprint
 from lms.learning.check import pages as check_pages
 from lms.learning.check.access import at_course, open_attempt, own_attempt, with_attempt
@@ -182,11 +182,11 @@ def check_all(attempt: str) -> Any:
         if request.form.get("go") == "stop" and not newer:
             return redirect(url_for("learning.check", course=check_attempt.course.id), 303)
         return redirect(url_for("learning.answers", attempt=attempt, newer="yes" if newer else None), 303)
-    return kept_page(
+    return cached_page(
         (check_attempt.course.digest, len(check_attempt.questions)),
         lambda: _all_questions_page(check_attempt),
         {"attempt": attempt, "questions": check_pages.all_questions(check_attempt)},
-        request.path.replace(attempt, hole("attempt")),
+        request.path.replace(attempt, slot("attempt")),
     )
 
 
@@ -196,8 +196,8 @@ def _all_questions_page(check_attempt: CheckAttempt) -> str:
         "learning/check_all.html",
         here="courses",
         course=check_attempt.course,
-        attempt=hole("attempt"),
-        questions=Markup(hole("questions")),  # noqa: S704 - a template escaped what is put there
+        attempt=slot("attempt"),
+        questions=Markup(slot("questions")),  # noqa: S704 - a template escaped what is put there
         count=len(check_attempt.questions),
         course_url=url_for("learning.course", course=check_attempt.course.id),
     )

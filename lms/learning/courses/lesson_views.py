@@ -9,7 +9,7 @@ from flask import abort, redirect, render_template, request, url_for
 from lms.accounts.access import allow, public
 from lms.content.model.course import Course, Lesson
 from lms.foundation.db import write
-from lms.foundation.web.page_cache import kept_page
+from lms.foundation.web.page_cache import cached_page
 from lms.learning.blueprint import blueprint
 from lms.learning.progress import actions, pages
 from lms.learning.progress.access import may_facilitate, open_course, open_enrolment, preload_passed_versions
@@ -45,7 +45,7 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
     finished = _just_finished(page, content)
     progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
     about = (content.digest, placeholder_values(page.facts), *progress, finished)
-    return kept_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
+    return cached_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
 
 
 def _just_finished(page: OpenPage, content: Course) -> str | None:
