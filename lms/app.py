@@ -156,7 +156,7 @@ def _speak(app: Flask, settings: Settings) -> None:
     def about_this_page() -> dict[str, Any]:
         visitor = access.visitor() if not getattr(g, "in_trouble", False) else None
         return {
-            "visitor": visitor and _as_page_sees(visitor),
+            "visitor": visitor and _visitor_on_page(visitor),
             "display": read_display(request.cookies.get("display", "")),
             "display_saved": request.args.get("display") == "saved",
             "lang": i18n.language(),
@@ -168,7 +168,7 @@ def _speak(app: Flask, settings: Settings) -> None:
 def _frame_of_page() -> tuple[Hashable, str]:
     """Return what the frame of this page depends on, and the name that stands in it."""
     visitor = access.visitor()
-    seen = _as_page_sees(visitor) if visitor else {}
+    seen = _visitor_on_page(visitor) if visitor else {}
     about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"))
     display = read_display(request.cookies.get("display", ""))
     return (visitor is None, about, display, i18n.language()), visitor.display_name if visitor else ""
@@ -182,7 +182,7 @@ def _path_of_page() -> str:
     return security.local_path(request.path, url_for("learning.home"))
 
 
-def _as_page_sees(visitor: Visitor) -> dict[str, Any]:
+def _visitor_on_page(visitor: Visitor) -> dict[str, Any]:
     staff = {key: roles for key, roles in visitor.roles.items() if set(roles) & {"coordinator"}}
     programmes = [accounts.get_programme(key) for key in staff]
     return {

@@ -48,7 +48,7 @@ from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import render_email
-from lms.foundation.personal_data import Erasure, Export, Kept, Part, Remains
+from lms.foundation.personal_data import Erasure, Export, Part, Remains, StoredData
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
@@ -69,7 +69,7 @@ from lms.wellbeing import actions as care
 from lms.wellbeing import personal_data as own_care
 from lms.wellbeing import support_cache as kept_care
 from lms.wellbeing.lines import Lines, read_lines
-from lms.wellbeing.pages import trouble_words
+from lms.wellbeing.pages import problem_words
 
 # Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
 # first, and the account itself goes last.
@@ -84,17 +84,17 @@ ERASURES: list[Erasure] = [
 ]
 
 
-def kept_of_people() -> list[Kept]:
+def list_stored() -> list[StoredData]:
     """Return everything that is kept of people, as the page on one's own data tells it."""
-    return [kind for room in OWN for kind in room.kept()]
+    return [kind for room in OWN for kind in room.stored_data()]
 
 
-def hand_over(person_id: str) -> list[Part]:
+def export_person(person_id: str) -> list[Part]:
     """Return all that is kept of somebody."""
     return [part for export in EXPORTS for part in export(person_id)]
 
 
-def take_away(person_id: str, seal_key: bytes | None) -> None:
+def delete_person(person_id: str, seal_key: bytes | None) -> None:
     """Delete somebody's account and all that is theirs, but for what the page on one's own data names."""
     remains = Remains(seal_key)
     for erase in ERASURES:
@@ -104,7 +104,7 @@ def take_away(person_id: str, seal_key: bytes | None) -> None:
 def check_lines(text: str) -> tuple[list[str], int]:
     """Return what is amiss with a file of support lines, in words, and how many lines it holds."""
     found = read_lines(text)
-    return ([], len(found.all())) if isinstance(found, Lines) else ([trouble_words(one) for one in found], 0)
+    return ([], len(found.all())) if isinstance(found, Lines) else ([problem_words(one) for one in found], 0)
 
 
 def list_lines() -> list[dict[str, Any]]:
@@ -167,8 +167,8 @@ def reactions(settings: Settings) -> Reactions:
         ObserverConfirmed: [lambda event: raise_if_earned(event.enrolment_id)],
         ObservationUndone: [lambda event: raise_if_earned(event.enrolment_id)],
         ReviewRecorded: [lambda event: certification.release_reviewed(event.course_id, settings)],
-        RemarkAnswered: [_tell_of_answer],
-        NewDevice: [lambda event: _tell_of_device(event, settings)],
+        RemarkAnswered: [_queue_answer_update],
+        NewDevice: [lambda event: _email_about_device(event, settings)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
@@ -210,7 +210,7 @@ def _email_holder(template: str, award_id: str, settings: Settings) -> None:
 
 
 def _preferences_url(settings: Settings) -> str:
-    return settings.base_url + url_for("accounts.letters_page")
+    return settings.base_url + url_for("accounts.email_preferences")
 
 
 def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
@@ -231,7 +231,7 @@ def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
         mail_outbox.queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
 
 
-def _tell_of_device(event: NewDevice, settings: Settings) -> None:
+def _email_about_device(event: NewDevice, settings: Settings) -> None:
     person = accounts.get_person(event.person_id)
     email = render_email(
         "new_device",
@@ -244,14 +244,14 @@ def _tell_of_device(event: NewDevice, settings: Settings) -> None:
     mail_outbox.queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
 
 
-def _tell_of_answer(event: RemarkAnswered) -> None:
+def _queue_answer_update(event: RemarkAnswered) -> None:
     readers = list_finishers(event.programme_id, event.course_id, event.lesson_id)
     address = url_for("learning.feedback", course=event.course_id, lesson=event.lesson_id)
     line = _("The authors replied to readers’ feedback on a lesson you finished")
-    preferences.wait_to_tell(readers, "answers", line, address)
+    preferences.queue_update(readers, "answers", line, address)
 
 
-def _tell_of_refreshers(settings: Settings) -> None:
+def _queue_refresher_updates(settings: Settings) -> None:
     line, address = _("Your refresher is ready: two or three questions, if you like"), url_for("learning.refreshers")
     write(queue_due_reminders, clock.today(settings.timezone), line, address)
 
@@ -270,9 +270,9 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: pdf_jobs.sweep(settings, designs),
         lambda: pdf_jobs.sweep_transcripts(settings, designs),
         lambda: batch_jobs.sweep(settings, designs),
-        lambda: reminders.tell_of_ends(settings),
-        lambda: reminders.let_ends_wait(settings),
-        lambda: _tell_of_refreshers(settings),
+        lambda: reminders.send_expiry_reminders(settings),
+        lambda: reminders.queue_expiry_updates(settings),
+        lambda: _queue_refresher_updates(settings),
         lambda: reminders.send_lines(settings),
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),

@@ -41,10 +41,10 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
 
     return Hooks(
         page_frame=page_frame,
-        copy_display_settings=wellbeing.bring_looks,
-        list_stored=flow.kept_of_people,
-        export_person=flow.hand_over,
-        delete_person=flow.take_away,
+        copy_display_settings=wellbeing.copy_display_settings,
+        list_stored=flow.list_stored,
+        export_person=flow.export_person,
+        delete_person=flow.delete_person,
         list_certificates=list_certificates,
         find_certificate=_find_certificate,
         find_certificate_news=find_certificate_news,

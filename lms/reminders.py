@@ -25,14 +25,14 @@ Names = dict[str, dict[str, str]]
 NAMES_MOST = 50
 
 
-def tell_of_ends(settings: Settings) -> None:
+def send_expiry_reminders(settings: Settings) -> None:
     """Tell holders of the ends of their certificates, outside their quiet hours, so that nothing written grows old."""
     for award_id, person_id in expiry_notices.list_due(clock.today(settings.timezone)):
         if not mail_outbox.is_quiet(settings, preferences.quiet_hours(person_id)):
-            write(_tell_of_end, award_id, settings)
+            write(_remind_of_expiry, award_id, settings)
 
 
-def _tell_of_end(award_id: str, settings: Settings) -> None:
+def _remind_of_expiry(award_id: str, settings: Settings) -> None:
     today = clock.today(settings.timezone)
     notice = expiry_notices.take_due(award_id, today)
     if notice is None:
@@ -49,7 +49,7 @@ def _tell_of_end(award_id: str, settings: Settings) -> None:
         course_url=settings.base_url + url_for("learning.course", course=award.course_id),
         lead=programme.facts.get("lead") or _("your programme’s lead"),
         off_url=off_url,
-        preferences_url=settings.base_url + url_for("accounts.letters_page"),
+        preferences_url=settings.base_url + url_for("accounts.email_preferences"),
     )
     quiet, about = preferences.quiet_hours(holder.id), expiry_notices.mail_key(award_id, notice)
     mail_outbox.queue_mail(settings, holder.email, *email, quiet=quiet, off_url=off_url, about=about)
@@ -57,7 +57,7 @@ def _tell_of_end(award_id: str, settings: Settings) -> None:
 
 def _off_url(public_id: str, purpose: str, settings: Settings) -> str:
     mark = preferences.off_mark(secret_key(settings.data), public_id, purpose)
-    return settings.base_url + url_for("accounts.letters_off", mark=mark)
+    return settings.base_url + url_for("accounts.unsubscribe", mark=mark)
 
 
 def _led_by(person_id: str) -> dict[str, accounts.Programme]:
@@ -68,13 +68,13 @@ def _led_by(person_id: str) -> dict[str, accounts.Programme]:
     return {url_for("coordination.people", programme=row.slug, state="renew_by"): row for row in found}
 
 
-def let_ends_wait(settings: Settings) -> None:
+def queue_expiry_updates(settings: Settings) -> None:
     """Let a line wait for coordinators who asked to be told which certificates end; its names come when it leaves."""
     today, line = clock.today(settings.timezone), _("Certificates in your programme expire soon or have expired")
     for person_id in preferences.list_wanting("programme-ends"):
         for path, programme in _led_by(person_id).items():
             if not preferences.waits(person_id, path) and _something_is_due(programme.id, person_id, today):
-                write(preferences.wait_to_tell, [person_id], "programme-ends", line, path)
+                write(preferences.queue_update, [person_id], "programme-ends", line, path)
 
 
 def _something_is_due(programme_id: str, person_id: str, today: date) -> bool:
@@ -155,7 +155,7 @@ def _send_lines_to(person_id: str, names: Names, settings: Settings) -> None:
             name=person.display_name,
             updates=[update for _purpose, update in part],
             off_url=off_url,
-            preferences_url=settings.base_url + url_for("accounts.letters_page"),
+            preferences_url=settings.base_url + url_for("accounts.email_preferences"),
         )
         mail_outbox.queue_mail(
             settings, person.email, *email, quiet=preferences.quiet_hours(person_id), off_url=off_url

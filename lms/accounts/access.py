@@ -284,7 +284,7 @@ def note_refusal(response: Response) -> Response:
         programme: Programme | None = g.get("programme")
         door = DoorStayedShut(request.endpoint, action, response.status_code, programme.id if programme else None)
         try:
-            write(limits.note_shut_door, somebody.person_id, door)
+            write(limits.count_refusal, somebody.person_id, door)
         except SQLAlchemyError:
             # The refusal holds whether or not it can be written down.
             log.exception("a refusal could not be written")

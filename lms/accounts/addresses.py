@@ -37,7 +37,7 @@ class NotDeliverable:
 def read_address(text: str) -> str | NotDeliverable:
     """Return an address as it is stored: lower case, its domain in IDNA's ASCII form (RFC 5891)."""
     plain = unicodedata.normalize("NFKC", text.strip())
-    reason = _what_is_around_it(plain) or _what_hides(text.strip()) or _what_is_amiss(plain)
+    reason = _what_is_around_it(plain) or _what_hides(text.strip()) or _problem_with(plain)
     if reason is None:
         local, _at, domain = plain.rpartition("@")
         try:
@@ -96,7 +96,7 @@ def _what_hides(text: str) -> str | None:
     return None
 
 
-def _what_is_amiss(text: str) -> str | None:
+def _problem_with(text: str) -> str | None:
     """Return why no mail server takes an address, in words."""
     local, _at, domain = text.rpartition("@")
     if text.count("@") != 1 or not local or not domain:

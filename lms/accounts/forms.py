@@ -73,7 +73,7 @@ class DeleteForm(Form):
     password = PasswordField(_l("Password"), [Required(_l("Please enter your password."))])
 
 
-class WaysForm(Form):
+class LearningPreferencesForm(Form):
     """How somebody likes to be met: set once, and it holds everywhere."""
 
     long_rest = BooleanField(_l("Keep me signed in for two hours on a shared device"))

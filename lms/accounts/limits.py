@@ -19,9 +19,9 @@ BY_ACCOUNT = Growing(10, timedelta(minutes=15), timedelta(hours=4), timedelta(da
 # So many accounts may have slips in one network at a time; it takes a whole list of addresses to get there.
 NETWORK_ACCOUNTS, NETWORK_WINDOW = 100, timedelta(minutes=15)
 PASS_SECONDS = 15 * 60
-LETTER_WINDOW = timedelta(hours=1)
-LETTERS, NETWORK_LETTERS = 3, 30
-SHUT_WINDOW, SHUT_DOORS = timedelta(hours=1), 30
+LINK_EMAIL_WINDOW = timedelta(hours=1)
+LINK_EMAILS, NETWORK_LINK_EMAILS = 3, 30
+REFUSAL_WINDOW, REFUSALS = timedelta(hours=1), 30
 
 
 def wait_to_sign_in(email: str, network: str) -> timedelta | None:
@@ -71,24 +71,24 @@ def note_confirm_miss(email: str, person_id: str) -> None:
     announce(SignInRefused(person_id))
 
 
-def note_shut_door(person_id: str, door: DoorStayedShut) -> None:
+def count_refusal(person_id: str, door: DoorStayedShut) -> None:
     """Note that somebody was refused a staff page; past a number an hour, more of the same is not written down."""
     key = f"shut:{fingerprint(person_id)}"
-    if not throttle.too_many(key, SHUT_DOORS, SHUT_WINDOW):
-        throttle.count_miss(key, SHUT_WINDOW)
+    if not throttle.too_many(key, REFUSALS, REFUSAL_WINDOW):
+        throttle.count_miss(key, REFUSAL_WINDOW)
         announce(door)
 
 
 def may_ask_for_link(network: str) -> bool:
     """Decide whether a network may ask for a link to one more address that has no account yet."""
-    return not throttle.too_many(f"new-account-link:{network}", NETWORK_LETTERS, LETTER_WINDOW)
+    return not throttle.too_many(f"new-account-link:{network}", NETWORK_LINK_EMAILS, LINK_EMAIL_WINDOW)
 
 
 def count_new_account_link(email: str, network: str) -> bool:
     """Count that a link to a new account was asked for; return whether the address may get an email now."""
     key = f"new-account-link:{fingerprint(normal_email(email))}"
-    if throttle.count_miss(f"{key}:{network}", LETTER_WINDOW):
-        throttle.count_miss(f"new-account-link:{network}", LETTER_WINDOW)
+    if throttle.count_miss(f"{key}:{network}", LINK_EMAIL_WINDOW):
+        throttle.count_miss(f"new-account-link:{network}", LINK_EMAIL_WINDOW)
     return _may_get_email(key)
 
 
@@ -102,8 +102,8 @@ def count_password_link(email: str) -> bool:
 
 
 def _may_get_email(key: str) -> bool:
-    enough = throttle.too_many(key, LETTERS, LETTER_WINDOW)
-    throttle.count_miss(key, LETTER_WINDOW)
+    enough = throttle.too_many(key, LINK_EMAILS, LINK_EMAIL_WINDOW)
+    throttle.count_miss(key, LINK_EMAIL_WINDOW)
     return not enough
 
 

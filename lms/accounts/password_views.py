@@ -52,7 +52,7 @@ def forgotten() -> Any:
 def _send_link(email: str) -> None:
     token = ids.secret_token()
     address = settings().base_url + url_for("accounts.new_password", token=token)
-    preferences_url = settings().base_url + url_for("accounts.letters_page")
+    preferences_url = settings().base_url + url_for("accounts.email_preferences")
     link_email = render_email("new_password", address=address, preferences_url=preferences_url)
     write(actions.send_password_link, settings(), email, token, link_email)
 

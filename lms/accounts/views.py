@@ -21,7 +21,7 @@ from lms.accounts.browser_session import let_in
 from lms.accounts.forms import NamesForm, SignInForm
 from lms.accounts.passwords import matches
 from lms.accounts.personal_data.activity_log import tell
-from lms.accounts.personal_data.data_visibility import COLUMNS, rows_of_sight
+from lms.accounts.personal_data.data_visibility import COLUMNS, visibility_rows
 from lms.accounts.records import Person
 from lms.accounts.session_records import list_sign_ins, touch
 from lms.foundation import audit
@@ -194,4 +194,4 @@ def end_other_sign_ins() -> Any:
 @public
 def who_sees_what() -> Any:
     """Say who can see what, from the table that decides it."""
-    return render_template("accounts/who_sees_what.html", columns=COLUMNS(), rows=rows_of_sight())
+    return render_template("accounts/who_sees_what.html", columns=COLUMNS(), rows=visibility_rows())

@@ -49,7 +49,7 @@ FACTS = (
 _EXAMPLES = {"lead": "Ingrid Okafor", "contact": "peer@example.org", "reply_time": "within two days"}
 
 
-def _look_over(facts: dict[str, str]) -> None:
+def _check(facts: dict[str, str]) -> None:
     """Refuse a fact that could not be used, with one that could; a country is kept in capital letters."""
     for key, value in facts.items():
         if value and not is_readable(value):
@@ -61,7 +61,7 @@ def _look_over(facts: dict[str, str]) -> None:
         raise click.ClickException(
             "emergency is the number that people call in danger, for example emergency=999. Nothing was changed."
         )
-    _look_over_design(facts.get("design", ""))
+    _check_design(facts.get("design", ""))
     if facts.get("timezone") and not is_zone(facts["timezone"]):
         raise click.ClickException("timezone is a name such as Europe/London. Nothing was changed.")
     months = facts.get("prior_months")
@@ -83,7 +83,7 @@ def _look_over(facts: dict[str, str]) -> None:
         )
 
 
-def _look_over_design(name: str) -> None:
+def _check_design(name: str) -> None:
     known = list_designs(settings(), shipped("certificates")) if name else ()
     if name and name not in known:
         raise click.ClickException(
@@ -91,7 +91,7 @@ def _look_over_design(name: str) -> None:
         )
 
 
-def look_over_slug(slug: str) -> None:
+def check_slug(slug: str) -> None:
     """Refuse a programme's short name that can't be part of a web address."""
     if not is_slug(slug):
         raise click.ClickException(
@@ -100,7 +100,7 @@ def look_over_slug(slug: str) -> None:
         )
 
 
-def look_over_name(name: str | None) -> None:
+def check_name(name: str | None) -> None:
     """Refuse a programme's name that nobody could read."""
     if name is not None and not (name.strip() and name.isprintable() and len(name) <= PROGRAMME_NAME_MOST):
         raise click.ClickException(
@@ -132,9 +132,9 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
             f"{', '.join(unknown)} isn’t a fact. The facts are: {', '.join(FACTS)}. Nothing was changed."
         )
     if find_programme(slug) is None:
-        look_over_slug(slug)
-    look_over_name(name)
-    _look_over(pairs)
+        check_slug(slug)
+    check_name(name)
+    _check(pairs)
     hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
     row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)
     say(f"{row.slug}: {row.name}")

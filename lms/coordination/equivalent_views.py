@@ -13,7 +13,7 @@ from lms.certification.awards.actions import today_in
 from lms.content.model.course import Course
 from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import REASON_MOST, WAY_WORDS, EquivalentForm
-from lms.coordination.members import begun_by, member_of_programme
+from lms.coordination.members import member_of_programme, started_by
 from lms.foundation.db import write
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
@@ -45,7 +45,7 @@ def _choices(begun: list[tuple[Enrolment, Course]]) -> dict[str, tuple[str, str,
 def equivalents(programme: str, person: str) -> Any:
     """Record that somebody covered a part of a course differently, or is exempted from it."""
     member = member_of_programme(person)
-    choices = _choices(begun_by(member.id))
+    choices = _choices(started_by(member.id))
     form = EquivalentForm(request.form)
     form.item.choices = [(key, value[3]) for key, value in choices.items()]
     if request.method == "POST" and form.validate() and _day_will_do(form):
@@ -91,7 +91,7 @@ def _page(
     undo_problem: tuple[str, str] = ("", ""),
 ) -> Any:
     words = {value[:3]: value[3] for value in choices.values()}
-    recorded = [row for enrolment, _course in begun_by(member.id) for row in list_valid_equivalents(enrolment.id)]
+    recorded = [row for enrolment, _course in started_by(member.id) for row in list_valid_equivalents(enrolment.id)]
     saved = request.method == "GET" and request.args.get("saved")
     page = render_template(
         "coordination/equivalents.html",
@@ -126,11 +126,13 @@ def _row(row: Equivalent, words: dict[tuple[str, str, str], str]) -> dict[str, A
 def undo_equivalent(programme: str, person: str, equivalent: str) -> Any:
     """Let something recorded no longer count, with a reason."""
     member, row = member_of_programme(person), find_equivalent(equivalent)
-    if row is None or get_enrolment(row.enrolment_id) not in [enrolment for enrolment, _course in begun_by(member.id)]:
+    if row is None or get_enrolment(row.enrolment_id) not in [
+        enrolment for enrolment, _course in started_by(member.id)
+    ]:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "").strip()
     if not reason or len(reason) > REASON_MOST:
         problem = _("Give a reason, in a sentence.")
-        return _page(programme, member, EquivalentForm(), _choices(begun_by(member.id)), (row.public_id, problem))
+        return _page(programme, member, EquivalentForm(), _choices(started_by(member.id)), (row.public_id, problem))
     write(actions.undo_equivalent, row.id, reason)
     return redirect(url_for("coordination.equivalents", programme=programme, person=person, saved="yes"), 303)

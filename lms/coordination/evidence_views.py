@@ -16,7 +16,7 @@ from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.pages import RATING_WORDS, UNDO_WORDS, observation_values
 from lms.coordination.blueprint import blueprint
 from lms.coordination.forms import OUTSIDE, ROLE_WORDS, ObservationForm, ReadinessForm
-from lms.coordination.members import begun_by, member_of_programme, on_hold_of
+from lms.coordination.members import member_of_programme, on_hold_of, started_by
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import day
@@ -34,7 +34,7 @@ def practice(programme: str, person: str) -> Any:
     member = member_of_programme(person)
     form = ObservationForm(request.form)
     asking = {
-        course.id: row.id for row, course in begun_by(member.id) if readiness_actions.asks_for_observing(row, course)
+        course.id: row.id for row, course in started_by(member.id) if readiness_actions.asks_for_observing(row, course)
     }
     observers = {public_id: person_id for public_id, person_id, _words in _observers(member)}
     on, today = form.day(), today_in(this_programme().id, settings())
@@ -74,7 +74,7 @@ def _saved_words() -> list[str]:
 
 
 def _page(programme: str, member: Person, form: ObservationForm, undo_problem: tuple[str, str] = ("", "")) -> Any:
-    begun = begun_by(member.id)
+    begun = started_by(member.id)
     form.course.choices = [
         (course.id, course.title) for row, course in begun if readiness_actions.asks_for_observing(row, course)
     ]
@@ -108,7 +108,7 @@ def _page(programme: str, member: Person, form: ObservationForm, undo_problem: t
 def undo_practice(programme: str, person: str, observation: str) -> Any:
     """Let a record of observed practice no longer count, with a reason of a few."""
     member, row = member_of_programme(person), award_observations.find_observation(observation)
-    if row is None or row.enrolment_id not in [enrolment.id for enrolment, _course in begun_by(member.id)]:
+    if row is None or row.enrolment_id not in [enrolment.id for enrolment, _course in started_by(member.id)]:
         abort(404)
     reason = request.form.get(f"why-{row.public_id}", "")
     if reason not in UNDO_REASONS:

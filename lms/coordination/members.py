@@ -22,7 +22,7 @@ def member_of_programme(public_id: str) -> Person:
     return found
 
 
-def begun_by(person_id: str) -> list[tuple[Enrolment, Course]]:
+def started_by(person_id: str) -> list[tuple[Enrolment, Course]]:
     """Return what somebody began in this programme; a private course shows nothing."""
     found, private = [], private_courses()
     for enrolment in list_enrolments(person_id):
@@ -36,7 +36,7 @@ def begun_by(person_id: str) -> list[tuple[Enrolment, Course]]:
 def on_hold_of(person_id: str) -> list[dict[str, str]]:
     """Return the courses in which somebody's readiness is on hold, each with the code of what may be withdrawn."""
     found = []
-    for enrolment, course in begun_by(person_id):
+    for enrolment, course in started_by(person_id):
         if is_held_back(enrolment.id):
             award = to_withdraw(enrolment.id)
             found.append({"course": course.title, "code": award.code if award else ""})

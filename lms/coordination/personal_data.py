@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from lms.coordination.batches import records
-from lms.foundation.personal_data import Kept, Part, Remains, Sheet
+from lms.foundation.personal_data import Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
 
 
-def kept() -> tuple[Kept, ...]:
+def stored_data() -> tuple[StoredData, ...]:
     """Return what is kept of work for many certificates at once."""
     batch = ["id", "public_id", "programme_id", "asked_by", "kind", "state", "turn", "made_at", "ended_at", "sha256"]
     item = ["batch_id", "number", "enrolment_id", "award_id", "outcome"]
     return (
-        Kept(
+        StoredData(
             _("Bulk actions on certificates: which coordinator started them, when, and the result of each"),
             _("So that the work continues after an interruption, and nothing is done twice."),
             _("Thirty days; a file of certificates is deleted after one day."),
@@ -54,5 +54,5 @@ def export(person_id: str) -> list[Part]:
 
 def erase(person_id: str, remains: Remains) -> None:
     """Take somebody out of what was asked for many, and what they asked for themselves away."""
-    records.take_out(person_id)
+    records.remove_person(person_id)
     records.forget([batch.id for batch in records.list_asked_by(person_id)])

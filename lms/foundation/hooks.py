@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from lms.foundation.per_app import provided
-from lms.foundation.personal_data import Kept, Part
+from lms.foundation.personal_data import Part, StoredData
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Hooks:
     # Sign-in: response, person id and whether the device is their own.
     copy_display_settings: Callable[[Any, str, bool], None]
     # Personal data: what all rooms store, one person's data, and its deletion with a key that seals what stays.
-    list_stored: Callable[[], list[Kept]]
+    list_stored: Callable[[], list[StoredData]]
     export_person: Callable[[str], list[Part]]
     delete_person: Callable[[str, bytes | None], None]
     # Certificates of a person, and of an enrolment.

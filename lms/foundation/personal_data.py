@@ -13,7 +13,7 @@ from lms.foundation.text.csv_files import inert
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredData:
     """One kind of thing that is kept of somebody: what, why and until when, and every column in which it stands."""
 
     what: str

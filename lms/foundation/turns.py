@@ -32,7 +32,7 @@ TAKEN_KEY, TAKEN_KEY_RUNS = "23505", 8
 LOST_RACE = {"40001", "40P01", TAKEN_KEY}
 LOCK_TIMEOUT = "55P03"
 
-_gate = threading.Lock()
+_thread_lock = threading.Lock()
 _places = threading.BoundedSemaphore(WAITING_MOST)
 # Chance spreads writers; nothing secret comes of it.
 _chance = random.Random()  # noqa: S311
@@ -87,19 +87,19 @@ def deadline(patience: float) -> Iterator[float]:
 
 
 @contextmanager
-def one_writer(gate: Path, until: float) -> Iterator[None]:
+def one_writer(lock_file: Path, until: float) -> Iterator[None]:
     """Let one writer of this machine through at a time, which keeps SQLite's waits short and fair."""
-    if not _gate.acquire(timeout=max(0.0, until - time.monotonic())):
+    if not _thread_lock.acquire(timeout=max(0.0, until - time.monotonic())):
         raise Busy("other writes of this process took too long")
     try:
-        file = os.open(gate, os.O_RDWR | os.O_CREAT, 0o644)
+        file = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _lock(file, until)
             yield
         finally:
             os.close(file)
     finally:
-        _gate.release()
+        _thread_lock.release()
 
 
 def _lock(file: int, until: float) -> None:

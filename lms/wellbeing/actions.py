@@ -13,9 +13,9 @@ from lms.wellbeing.events import LineChecked, LineRestored, LineWithdrawn
 from lms.wellbeing.records import LineWithdrawal
 
 
-def keep_looks(person_id: str, choices: str) -> None:
+def save_display(person_id: str, choices: str) -> None:
     """Keep display choices with an account; they name no reason and stand in no trail."""
-    records.keep_looks(person_id, choices)
+    records.save_display(person_id, choices)
 
 
 def check_line(line_id: str, on: date, data: Path) -> None:

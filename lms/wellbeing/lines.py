@@ -68,7 +68,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class LineProblem:
     """What stands in the way of reading a file: the number of its line, a word for the kind, and what was met."""
 
     line: int
@@ -80,12 +80,12 @@ class _Reading:
     """One file on its way to values; troubles are gathered, so that all are told at once."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.troubles, self.seen = text, [], set()  # type: tuple[str, list[Trouble], set[str]]
+        self.text, self.troubles, self.seen = text, [], set()  # type: tuple[str, list[LineProblem], set[str]]
 
     def trouble(self, kind: str, what: object, near: str = "") -> None:
         rows = self.text.splitlines()
         found = next((number for number, row in enumerate(rows, 1) if near and near in row), 1)
-        self.troubles.append(Trouble(found, kind, str(what)))
+        self.troubles.append(LineProblem(found, kind, str(what)))
 
     def words(self, entry: Mapping[str, Any], key: str, near: str, *, needed: bool = False) -> str:
         value = entry.get(key, "")
@@ -170,13 +170,13 @@ class _Reading:
         return Place(code, self.words(table, "name", near), emergency, self.lines(table, code))
 
 
-def read_lines(text: str) -> Lines | tuple[Trouble, ...]:
+def read_lines(text: str) -> Lines | tuple[LineProblem, ...]:
     """Return what a file says, or everything that stands in the way of it; nothing is taken from half a file."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
-        return (Trouble(int(found[1]) if found else len(text.splitlines()), "toml", str(error)),)
+        return (LineProblem(int(found[1]) if found else len(text.splitlines()), "toml", str(error)),)
     reading = _Reading(text)
     directory, programmes = tables.pop("directory", {}), tables.pop("programme", {})
     own = {}

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from lms.foundation.text.i18n import day, language, ngettext
 from lms.foundation.text.i18n import gettext as _
-from lms.wellbeing.lines import Line, Lines, Trouble, in_reach, is_old
+from lms.wellbeing.lines import Line, LineProblem, Lines, in_reach, is_old
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _language_name(code: str) -> str:
     return str(found or code)
 
 
-def trouble_words(trouble: Trouble) -> str:
+def problem_words(trouble: LineProblem) -> str:
     """Return one trouble of a file of lines, with the number of its line and how to mend it."""
     say: dict[str, Callable[[str], str]] = {
         "toml": lambda what: _("this isn’t valid TOML: %(what)s", what=what),
@@ -81,13 +81,13 @@ def trouble_words(trouble: Trouble) -> str:
 
 
 def coordinator_notices(
-    lines: Lines, troubles: Sequence[Trouble], slug: str, country: str, has_contact: bool, today: date
+    lines: Lines, troubles: Sequence[LineProblem], slug: str, country: str, has_contact: bool, today: date
 ) -> list[str]:
     """Return what a coordinator should know of the lines that their people meet."""
     told = []
     if troubles:
         told.append(_("We couldn’t read the file lines.toml, so the last version that could be read is in use."))
-        told += [trouble_words(trouble) for trouble in troubles]
+        told += [problem_words(trouble) for trouble in troubles]
     reached = in_reach(lines, slug, country)
     if not country:
         told.append(

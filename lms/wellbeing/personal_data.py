@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from lms.foundation.personal_data import Kept, Part, Remains, Sheet
+from lms.foundation.personal_data import Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
 from lms.wellbeing import records
 
 
-def kept() -> tuple[Kept, ...]:
+def stored_data() -> tuple[StoredData, ...]:
     """Return what is kept of somebody here."""
     return (
-        Kept(
+        StoredData(
             _("Your display settings, if you saved them while signed in"),
             _("So that pages look the same on all your devices."),
             _("Until you change them or delete your account."),
@@ -21,11 +21,11 @@ def kept() -> tuple[Kept, ...]:
 
 def export(person_id: str) -> list[Part]:
     """Return the display choices of an account."""
-    choices = records.find_looks(person_id)
+    choices = records.find_display(person_id)
     rows = ((choices,),) if choices else ()
     return [Sheet("display", _("Your display settings"), {"choices": _("Settings")}, rows)]
 
 
 def erase(person_id: str, remains: Remains) -> None:
     """Forget the display choices of an account."""
-    records.forget_looks(person_id)
+    records.delete_display(person_id)

@@ -11,7 +11,7 @@ from lms.accounts.records import Programme
 from lms.foundation.db import Base, db
 
 
-class Looks(Base):
+class DisplayChoice(Base):
     """The display choices of one account, as the cookie writes them."""
 
     __tablename__ = "looks"
@@ -37,19 +37,19 @@ class LineWithdrawal(Base):
     withdrawn_at: Mapped[datetime]
 
 
-def find_looks(person_id: str) -> str | None:
+def find_display(person_id: str) -> str | None:
     """Return the display choices that an account keeps."""
-    return db.session.scalar(select(Looks.choices).where(Looks.person_id == person_id))
+    return db.session.scalar(select(DisplayChoice.choices).where(DisplayChoice.person_id == person_id))
 
 
-def keep_looks(person_id: str, choices: str) -> None:
+def save_display(person_id: str, choices: str) -> None:
     """Keep display choices with an account."""
-    db.session.merge(Looks(person_id=person_id, choices=choices))
+    db.session.merge(DisplayChoice(person_id=person_id, choices=choices))
 
 
-def forget_looks(person_id: str) -> None:
+def delete_display(person_id: str) -> None:
     """Forget an account's display choices."""
-    db.session.execute(delete(Looks).where(Looks.person_id == person_id))
+    db.session.execute(delete(DisplayChoice).where(DisplayChoice.person_id == person_id))
 
 
 def list_line_notes() -> list[LineNote]:

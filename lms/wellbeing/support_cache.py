@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.accounts.records import list_programmes
-from lms.wellbeing.lines import Lines, Trouble, as_noted, put_together, read_lines
+from lms.wellbeing.lines import LineProblem, Lines, as_noted, put_together, read_lines
 from lms.wellbeing.records import list_line_notes, list_withdrawals
 
 log = logging.getLogger("lms.wellbeing")
@@ -35,7 +35,7 @@ class Current:
     lines: Lines
     before: Lines
     withdrawn: frozenset[str]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[LineProblem, ...]
     withdrawn_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def lines_of(self, slug: str | None) -> Lines:
@@ -85,7 +85,7 @@ def _stamp(path: Path | str) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _own_lines(data: Path) -> tuple[Lines, tuple[Trouble, ...]]:
+def _own_lines(data: Path) -> tuple[Lines, tuple[LineProblem, ...]]:
     """Return the own lines; while their file cannot be read, those of the last one that could."""
     if not (data / OWN).exists():
         return Lines(), ()
@@ -97,14 +97,14 @@ def _own_lines(data: Path) -> tuple[Lines, tuple[Trouble, ...]]:
     return (good if isinstance(good, Lines) else Lines()), found
 
 
-def _read_own(path: Path) -> tuple[str, Lines | tuple[Trouble, ...]]:
+def _read_own(path: Path) -> tuple[str, Lines | tuple[LineProblem, ...]]:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
         text = content.decode()
     except (OSError, UnicodeDecodeError):
-        return "", (Trouble(1, "unreadable", path.name),)
-    return text, read_lines(text) if len(content) <= LARGEST else (Trouble(1, "large", path.name),)
+        return "", (LineProblem(1, "unreadable", path.name),)
+    return text, read_lines(text) if len(content) <= LARGEST else (LineProblem(1, "large", path.name),)
 
 
 def _keep(path: Path, text: str) -> None:

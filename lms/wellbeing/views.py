@@ -134,17 +134,17 @@ def display() -> Any:
         return _whatever_happens(lambda _facts: render_template("wellbeing/display.html", back_url=_back()))
     names = ("size", "face", "light", "quiet", "leave", "space")
     chosen = choose_display(*(request.form.get(name, "") for name in names)).as_cookie()
-    if_it_answers(lambda: _keep_with_account(chosen), lambda: None)
+    if_it_answers(lambda: _save_with_account(chosen), lambda: None)
     target = local_path(request.form.get("next"), url_for("wellbeing.display"))
     response = redirect(pages.display_saved_path(target), 303)
     _set_display(response, chosen, YEAR)
     return response
 
 
-def _keep_with_account(choices: str) -> None:
+def _save_with_account(choices: str) -> None:
     somebody = visitor()
     if somebody:
-        write(actions.keep_looks, somebody.person_id, choices)
+        write(actions.save_display, somebody.person_id, choices)
 
 
 def _set_display(response: Any, choices: str, seconds: int | None) -> None:
@@ -153,11 +153,11 @@ def _set_display(response: Any, choices: str, seconds: int | None) -> None:
     )
 
 
-def bring_looks(response: Any, person_id: str, own_device: bool) -> None:
+def copy_display_settings(response: Any, person_id: str, own_device: bool) -> None:
     """Give a device that has no display choices those of the account; a shared one forgets them as it closes."""
     if "display" in request.cookies:
         return
-    choices = records.find_looks(person_id)
+    choices = records.find_display(person_id)
     if choices:
         _set_display(response, choices, YEAR if own_device else None)
 

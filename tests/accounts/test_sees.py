@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.accounts.personal_data.data_visibility import LOOKERS, can_see, sights
+from lms.accounts.personal_data.data_visibility import VIEWERS, can_see, visible_data
 from lms.accounts.rules import MAY, ROLES
 from tests.builders.learning import COURSE, begin, earn, open_check, take_check
 from tests.conftest import Site
@@ -19,15 +19,15 @@ def table_of(page: Page) -> dict[str, list[bool]]:
 
 def test_the_page_shows_each_cell_as_the_may_table_decides_it(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        due = {sight.what: [can_see(looker, sight) for looker in LOOKERS] for sight in sights()}
+        due = {sight.what: [can_see(viewer, sight) for viewer in VIEWERS] for sight in visible_data()}
     assert table_of(sqlite_site.stranger().get("/who-sees-what")) == due
 
 
 def test_every_action_that_shows_somebody_something_of_a_learner_stands_in_the_table(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        told = {action for sight in sights() for action in sight.actions}
+        told = {action for sight in visible_data() for action in sight.actions}
     assert {action for action in MAY if action.startswith("see ")} <= told <= MAY.keys()
-    assert set(LOOKERS) - {"you", "verifier"} == set(ROLES) - {"learner"}
+    assert set(VIEWERS) - {"you", "verifier"} == set(ROLES) - {"learner"}
 
 
 def test_nobody_but_sam_sees_her_lessons_and_answers(sqlite_site: Site) -> None:
@@ -62,7 +62,7 @@ def test_sams_address_and_sign_ins_stand_on_no_page_but_her_own(sqlite_site: Sit
 
 def test_the_course_page_carries_the_same_table(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        due = [[can_see(looker, sight) for looker in LOOKERS] for sight in sights()]
+        due = [[can_see(viewer, sight) for viewer in VIEWERS] for sight in visible_data()]
     page = sqlite_site.stranger().get(COURSE)
     tables = [
         [[squeezed("".join(cell.itertext())) == "Yes" for cell in row.iter("td")] for row in table.iter("tr")][1:]

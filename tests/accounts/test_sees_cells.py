@@ -9,7 +9,7 @@ import pytest
 
 from lms.accounts import actions
 from lms.accounts.passwords import hash_password
-from lms.accounts.personal_data.data_visibility import LOOKERS, can_see, sights
+from lms.accounts.personal_data.data_visibility import VIEWERS, can_see, visible_data
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.certification.readiness import actions as readiness_actions
@@ -113,10 +113,10 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
     }
 
 
-def places(looker: str, world: World, public_id: str) -> list[str]:
+def places(viewer: str, world: World, public_id: str) -> list[str]:
     """Return every address at which something of Sam could be seen; only who verifies was given her code."""
     people, own = "/programmes/harbour/people", f"/certificates/{world.code}"
-    given = (f"/verify/{world.code}", f"/verify/{world.code}?format=json") if looker == "verifier" else ()
+    given = (f"/verify/{world.code}", f"/verify/{world.code}?format=json") if viewer == "verifier" else ()
     return [
         *("/", "/courses", COURSE, f"{COURSE}/left", f"{COURSE}/check", f"{COURSE}/facilitator"),
         *(world.result.path, world.conversation.path, *given),
@@ -133,9 +133,9 @@ def places(looker: str, world: World, public_id: str) -> list[str]:
     ]
 
 
-def seen_by(site: Site, looker: str, addresses: list[str]) -> str:
+def seen_by(site: Site, viewer: str, addresses: list[str]) -> str:
     """Return all that somebody can read at the addresses."""
-    visitor = site.visitor(NAMES[looker]) if looker in NAMES else site.stranger()
+    visitor = site.visitor(NAMES[viewer]) if viewer in NAMES else site.stranger()
     answers = [visitor.browser.get(path, base_url=BASE) for path in addresses]
     return "\n".join(
         answer.get_data(as_text=True)
@@ -148,11 +148,11 @@ def test_every_cell_of_the_table_is_what_the_pages_show(sqlite_site: Site, world
     known_by = marks(world.result)
     with sqlite_site.inside():
         public_id = sqlite_site.person("sam").public_id
-        table = {sight.what: {looker: can_see(looker, sight) for looker in LOOKERS} for sight in sights()}
+        table = {sight.what: {viewer: can_see(viewer, sight) for viewer in VIEWERS} for sight in visible_data()}
     assert table.keys() == known_by.keys()
-    shown = {looker: seen_by(sqlite_site, looker, places(looker, world, public_id)) for looker in LOOKERS}
+    shown = {viewer: seen_by(sqlite_site, viewer, places(viewer, world, public_id)) for viewer in VIEWERS}
     found = {
-        what: {looker: words.get(looker, words["all"]) in shown[looker] for looker in LOOKERS}
+        what: {viewer: words.get(viewer, words["all"]) in shown[viewer] for viewer in VIEWERS}
         for what, words in known_by.items()
     }
     assert found == table

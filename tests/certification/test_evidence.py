@@ -216,8 +216,8 @@ def test_deleting_an_account_leaves_days_and_no_names(sqlite_site: Site) -> None
     code = standing(sqlite_site, enrolment).code
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    take_away = provided(Hooks, sqlite_site.app).delete_person
-    sqlite_site.do(take_away, sam, None)
+    delete_person = provided(Hooks, sqlite_site.app).delete_person
+    sqlite_site.do(delete_person, sam, None)
     with sqlite_site.inside():
         assert db.session.scalar(select(func.count()).select_from(Observation)) == 0
         award = find_award(code)

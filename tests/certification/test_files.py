@@ -69,7 +69,7 @@ def test_a_file_whose_holder_deleted_their_account_is_still_known(sqlite_site: S
     content, badge = pdf(sqlite_site, code), badge_of(sqlite_site, code)
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    sqlite_site.do(flow.take_away, sam, None)
+    sqlite_site.do(flow.delete_person, sam, None)
     for kept in (content, badge):
         page = bring(sqlite_site, kept)
         assert page.h1 == "This certificate is valid" and "We no longer have a name" in page.main

@@ -59,7 +59,7 @@ def to_days_before(site: Site, code: str, days: int, hour: int = 12) -> None:
 def choose(site: Site, name: str, *wanted: str) -> None:
     with site.inside():
         person_id = site.person(name).id
-    site.do(preferences.choose_letters, person_id, set(wanted), weekly=True, snoozed_until=None)
+    site.do(preferences.save_email_preferences, person_id, set(wanted), weekly=True, snoozed_until=None)
 
 
 def a_year(site: Site, months: int = 12) -> None:
@@ -83,7 +83,12 @@ def told(site: Site) -> list[str]:
 def sweep(site: Site) -> None:
     """Do the part of the job process's minute that tells of ends, and send what is due."""
     with site.inside():
-        for part in (reminders.tell_of_ends, reminders.let_ends_wait, reminders.send_lines, mail_outbox.sweep):
+        for part in (
+            reminders.send_expiry_reminders,
+            reminders.queue_expiry_updates,
+            reminders.send_lines,
+            mail_outbox.sweep,
+        ):
             part(site.settings)
 
 

@@ -79,7 +79,7 @@ def test_a_deleted_account_closes_its_badges(sqlite_site: Site) -> None:
     choose(sqlite_site, code, "yes")
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    sqlite_site.do(flow.take_away, sam, None)
+    sqlite_site.do(flow.delete_person, sam, None)
     assert sqlite_site.stranger().get(f"/badges/{code}", expect=410).h1 == "The holder has closed this badge"
 
 

@@ -272,8 +272,8 @@ def test_an_account_takes_its_pdf_and_its_count_with_it(sqlite_site: Site) -> No
     sqlite_site.work()
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-        assert any(getattr(part, "name", "") == "transcript.pdf" for part in flow.hand_over(sam))
-    sqlite_site.do(flow.take_away, sam, None)
+        assert any(getattr(part, "name", "") == "transcript.pdf" for part in flow.export_person(sam))
+    sqlite_site.do(flow.delete_person, sam, None)
     sqlite_site.do(transcript_requests.store, sam, b"%PDF- made meanwhile")
     assert rows(sqlite_site) == []
     with sqlite_site.inside():

@@ -16,7 +16,7 @@ def columns() -> dict[str, set[str]]:
 
 def test_every_personal_column_stands_in_the_notice_and_no_other(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        told = [name for kind in flow.kept_of_people() for name in kind.columns]
+        told = [name for kind in flow.list_stored() for name in kind.columns]
     personal = {f"{table}.{name}" for table, names in columns().items() if table not in ABOUT_NOBODY for name in names}
     assert len(told) == len(set(told))
     assert set(told) == personal
@@ -33,7 +33,7 @@ def test_no_table_that_points_at_somebody_is_said_to_be_about_nobody() -> None:
 
 def test_each_kind_says_what_why_and_until_when_and_the_page_shows_it(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        kept = flow.kept_of_people()
+        kept = flow.list_stored()
     assert all(kind.what and kind.why and kind.until and kind.columns for kind in kept)
     page = sqlite_site.visitor("sam").get("/account/data")
     assert len(page.find("tbody tr")) == len(kept)

@@ -204,7 +204,7 @@ class World:
 
 def exported(person_id: str) -> str:
     db.session.expire_all()
-    return repr(flow.hand_over(person_id))
+    return repr(flow.export_person(person_id))
 
 
 @contextmanager
@@ -263,7 +263,7 @@ def test_every_personal_column_is_erased_or_named_with_a_reason(sqlite_site: Sit
         worlds = [world_of("sam.a"), world_of("sam.b", flag=False)]
         for world in worlds:
             write(world.fill)
-            write(flow.take_away, world.person_id, None)
+            write(flow.delete_person, world.person_id, None)
         still = [set(_still_there(world)) for world in worlds]
     assert (still[0] & still[1]) - set(KEPT_AFTER_ERASURE) == set(), "say here why each stays, or erase it"
     assert set(KEPT_AFTER_ERASURE) - (still[0] & still[1]) == set()

@@ -271,12 +271,12 @@ def test_one_hands_over_and_takes_away_ones_own_runs(sqlite_site: Site) -> None:
         mine = of_person(sqlite_site.person("sam").id)
         hers = of_person(sqlite_site.person("lena").id)
         hooks = provided(Hooks, sqlite_site.app)
-        hand_over, take_away = hooks.export_person, hooks.delete_person
-        sheets = {part.name: part for part in hand_over(sqlite_site.person("sam").id)}
+        export_person, delete_person = hooks.export_person, hooks.delete_person
+        sheets = {part.name: part for part in export_person(sqlite_site.person("sam").id)}
         person_id = sqlite_site.person("sam").id
     assert [course for course, _run in mine] == [PFA.name] and hers == []
     assert sheets["conversations"].rows[0][2] == mine[0][1].path
-    sqlite_site.do(take_away, person_id, None)
+    sqlite_site.do(delete_person, person_id, None)
     assert all_runs(sqlite_site) == []
 
 

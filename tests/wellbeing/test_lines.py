@@ -17,8 +17,8 @@ from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.db import db
 from lms.wellbeing import support_cache
-from lms.wellbeing.lines import Lines, Trouble, is_old, put_together, read_lines
-from lms.wellbeing.pages import trouble_words
+from lms.wellbeing.lines import LineProblem, Lines, is_old, put_together, read_lines
+from lms.wellbeing.pages import problem_words
 from tests.conftest import Site
 
 OWN = """
@@ -72,13 +72,13 @@ def test_the_shipped_lines_read_whole_and_nobody_claims_to_have_rung_them() -> N
 def test_a_file_with_an_error_names_its_line_and_says_how_to_mend_it(text: str, line: int, kind: str) -> None:
     found = read_lines(text)
     assert isinstance(found, tuple) and (found[0].line, found[0].kind) == (line, kind)
-    assert trouble_words(found[0]).startswith(f"Line {line}: ")
+    assert problem_words(found[0]).startswith(f"Line {line}: ")
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_told_apart(text: str) -> None:
     found = read_lines(text)
-    assert isinstance(found, Lines) or all(isinstance(one, Trouble) and trouble_words(one) for one in found)
+    assert isinstance(found, Lines) or all(isinstance(one, LineProblem) and problem_words(one) for one in found)
 
 
 # As docs/settings.md showed it before the rebuild.

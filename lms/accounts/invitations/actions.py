@@ -113,7 +113,7 @@ def email_link(settings: Settings, address: str, network: str, letter: Email) ->
 
 
 @dataclass(frozen=True)
-class RegisterLetters:
+class RegisterEmails:
     """The three emails of which one answers whoever asks to register; the page says the same for all."""
 
     link: Email
@@ -121,7 +121,7 @@ class RegisterLetters:
     looks_like_another: Email
 
 
-def ask_to_register(settings: Settings, email: str, network: str, token: str, letters: RegisterLetters) -> None:
+def ask_to_register(settings: Settings, email: str, network: str, token: str, letters: RegisterEmails) -> None:
     """Email a link that makes an account, or say in an email why there is none; each costs the same."""
     address = normal_email(email)
     may_get_one = limits.count_new_account_link(address, network)

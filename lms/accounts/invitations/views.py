@@ -12,7 +12,7 @@ from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in
 from lms.accounts.forms import ForgottenForm, RegisterForm
 from lms.accounts.invitations import actions as invitation_actions
-from lms.accounts.invitations.actions import NewAccount, RegisterLetters
+from lms.accounts.invitations.actions import NewAccount, RegisterEmails
 from lms.accounts.invitations.records import Invitation, find_invitation
 from lms.accounts.passwords import hash_password, will_do
 from lms.accounts.records import Person
@@ -58,11 +58,11 @@ def register() -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _letters(token: str) -> RegisterLetters:
+def _letters(token: str) -> RegisterEmails:
     site = settings().base_url
     sign_in, forgotten = site + url_for("accounts.sign_in"), site + url_for("accounts.forgotten")
-    preferences_url = site + url_for("accounts.letters_page")
-    return RegisterLetters(
+    preferences_url = site + url_for("accounts.email_preferences")
+    return RegisterEmails(
         render_email("register", address=_link(token), programme=_name_of(invitation_actions.first_programme())),
         render_email("has_account", sign_in=sign_in, forgotten=forgotten, preferences_url=preferences_url),
         render_email("looks_like_another"),

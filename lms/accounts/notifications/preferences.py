@@ -126,7 +126,7 @@ def consent(person_id: str, purpose: str, given: bool) -> None:
         db.session.execute(gone)
 
 
-def choose_ways(
+def save_learning_preferences(
     person_id: str, *, long_rest: bool, check_at_once: bool, wins_hidden: bool, pronouns: str, pronouns_shown: bool
 ) -> None:
     """Keep how somebody likes to be met; pronouns that are not there are not shown."""
@@ -135,14 +135,14 @@ def choose_ways(
     choose(person_id, check_at_once=check_at_once, wins_hidden=wins_hidden)
 
 
-def choose_letters(person_id: str, wanted: set[str], **when: object) -> None:
+def save_email_preferences(person_id: str, wanted: set[str], **when: object) -> None:
     """Keep which emails somebody wants, each for itself, and when they may come."""
     for purpose in PURPOSES:
         consent(person_id, purpose, purpose in wanted)
     choose(person_id, **when)
 
 
-def wait_to_tell(person_ids: list[str], purpose: str, line: str, path: str) -> None:
+def queue_update(person_ids: list[str], purpose: str, line: str, path: str) -> None:
     """Let a line wait for those of some people who want emails of its kind; the same line waits once."""
     query = select(Consent.person_id).where(
         Consent.purpose == purpose, Consent.given, Consent.person_id.in_(person_ids)

@@ -9,7 +9,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, from_anywhere, public, signed_in
 from lms.accounts.blueprint import blueprint
-from lms.accounts.forms import WaysForm
+from lms.accounts.forms import LearningPreferencesForm
 from lms.accounts.notifications import preferences
 from lms.accounts.records import get_person
 from lms.foundation.db import write
@@ -49,7 +49,7 @@ def _words_on_ends() -> dict[str, tuple[str, str]]:
 
 @blueprint.route("/account/letters", methods=["GET", "POST"])
 @allow("keep an account")
-def letters_page() -> Any:
+def email_preferences() -> Any:
     """Show and keep which emails somebody wants, and when they may come."""
     me = signed_in().person_id
     problems: list[tuple[str, str]] = []
@@ -57,14 +57,17 @@ def letters_page() -> Any:
         when = _when_asked_for(problems)
         if not problems:
             write(
-                preferences.choose_letters, me, set(request.form.getlist("purpose")) & set(preferences.PURPOSES), **when
+                preferences.save_email_preferences,
+                me,
+                set(request.form.getlist("purpose")) & set(preferences.PURPOSES),
+                **when,
             )
-            return redirect(url_for("accounts.letters_page", saved="yes"), 303)
+            return redirect(url_for("accounts.email_preferences", saved="yes"), 303)
     mine = preferences.find_choices(me)
     leads = any("coordinator" in roles for roles in signed_in().roles.values())
     rows = [(key, *words) for key, words in purpose_words().items() if leads or key != "programme-ends"]
     page = render_template(
-        "accounts/letters_page.html",
+        "accounts/email_preferences.html",
         purposes=[row for row in rows if row[0] not in preferences.ENDS],
         ends=[row for row in rows if row[0] in preferences.ENDS],
         wanted=request.form.getlist("purpose") if problems else list(preferences.list_consents(me)),
@@ -96,7 +99,7 @@ def _when_asked_for(problems: list[tuple[str, str]]) -> dict[str, object]:
 
 @blueprint.route("/account/ways", methods=["GET", "POST"])
 @allow("keep an account")
-def ways() -> Any:
+def learning_preferences() -> Any:
     """Show and keep how somebody likes to be met by this site."""
     me = get_person(signed_in().person_id)
     mine = preferences.find_choices(me.id)
@@ -107,10 +110,10 @@ def ways() -> Any:
         "pronouns": me.pronouns or "",
         "pronouns_shown": me.pronouns_shown,
     }
-    form = WaysForm(request.form, data=kept)
+    form = LearningPreferencesForm(request.form, data=kept)
     if request.method == "POST" and form.validate():
         write(
-            preferences.choose_ways,
+            preferences.save_learning_preferences,
             me.id,
             long_rest=bool(form.long_rest.data),
             check_at_once=bool(form.check_at_once.data),
@@ -118,16 +121,16 @@ def ways() -> Any:
             pronouns=form.pronouns.data or "",
             pronouns_shown=bool(form.pronouns_shown.data),
         )
-        return redirect(url_for("accounts.ways", saved="yes"), 303)
+        return redirect(url_for("accounts.learning_preferences", saved="yes"), 303)
     told = [_("Saved. Your choices apply everywhere.")] if request.args.get("saved") and not form.errors else []
-    page = render_template("accounts/ways.html", form=form, notices=told)
+    page = render_template("accounts/learning_preferences.html", form=form, notices=told)
     return make_response(page, 422 if form.errors else 200)
 
 
 @blueprint.route("/letters/off/<mark>", methods=["GET", "POST"])
 @public
 @from_anywhere
-def letters_off(mark: str) -> Any:
+def unsubscribe(mark: str) -> Any:
     """Turn emails off by the link that stands in each of them: shown first, done when pressed."""
     found = preferences.read_off_mark(secret_key(settings().data), mark)
     if found is None:
@@ -136,5 +139,5 @@ def letters_off(mark: str) -> Any:
         write(preferences.turn_off, *found)
     words = purpose_words().get(found[1])
     return render_template(
-        "accounts/letters_off.html", mark=mark, done=request.method == "POST", which=words[0] if words else None
+        "accounts/unsubscribe.html", mark=mark, done=request.method == "POST", which=words[0] if words else None
     )

@@ -14,7 +14,7 @@ from lms.accounts.invitations.records import Invitation
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import tell
-from lms.accounts.personal_data.notice import kept
+from lms.accounts.personal_data.notice import stored_data
 from lms.accounts.records import Membership, Person
 from lms.accounts.session_records import KnownDevice, SignIn, list_devices
 from lms.foundation import audit, clock, ids
@@ -27,7 +27,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web import throttle
 from lms.foundation.web.security import settings as this_site
 
-__all__ = ["count_download", "erase", "export", "kept"]
+__all__ = ["count_download", "erase", "export", "stored_data"]
 
 DOWNLOADS, DOWNLOAD_WINDOW = 5, timedelta(hours=1)
 
@@ -200,7 +200,7 @@ def _of_what_happened(person_id: str, email: str) -> list[Part]:
             {"written": _("Written"), "heading": _("Subject"), "sent": _("Sent")},
             tuple(
                 (row.created_at.isoformat(), row.subject, _moment(row.sent_at))
-                for row in mail_outbox.list_letters(email)
+                for row in mail_outbox.list_emails(email)
             ),
         ),
         Sheet(
@@ -238,7 +238,7 @@ def erase(person_id: str, remains: Remains) -> None:
     for table in (SignIn, Membership, KnownDevice, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))
-    mail_outbox.forget_letters(this_site(), me.email)
+    mail_outbox.delete_emails(this_site(), me.email)
     throttle.forget_about(me.email)
     if remains.person:
         me.email, me.password_hash = f"nobody-{ids.public_id()}", ""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from lms.accounts.rules import MAY
 from lms.foundation.text.i18n import gettext as _
 
-LOOKERS = ("you", "trainer", "observer", "coordinator", "operator", "verifier")
+VIEWERS = ("you", "trainer", "observer", "coordinator", "operator", "verifier")
 
 
 @dataclass(frozen=True)
-class Sight:
+class VisibleData:
     """Something that can be known about a learner: behind which actions it lies, and whether a code shows it."""
 
     what: str
@@ -20,25 +20,25 @@ class Sight:
     explanation: str = ""
 
 
-def sights() -> tuple[Sight, ...]:
+def visible_data() -> tuple[VisibleData, ...]:
     """Return all kinds of knowledge the site holds about a learner."""
     return (*_of_learning(), *_of_training(), *_of_certificates())
 
 
-def _of_learning() -> tuple[Sight, ...]:
+def _of_learning() -> tuple[VisibleData, ...]:
     """Return what can be known of lessons, answers, conversations, feedback and private notes."""
     return (
-        Sight(
+        VisibleData(
             _("Which lessons you’ve finished, and where you are"),
             ("learn",),
             explanation=_("Only you. We don’t store which version of a lesson you read."),
         ),
-        Sight(
+        VisibleData(
             _("Your answers, your results and your number of attempts"),
             ("see own answers",),
             explanation=_("Only you. A certificate says that you passed, never your score."),
         ),
-        Sight(
+        VisibleData(
             _("What you choose in a practice conversation"),
             ("learn",),
             explanation=_(
@@ -46,14 +46,14 @@ def _of_learning() -> tuple[Sight, ...]:
                 " Your course only records that you reached an ending."
             ),
         ),
-        Sight(
+        VisibleData(
             _("Your feedback on a lesson, without your name"),
             ("read feedback",),
             explanation=_(
                 "Trainers can read it once five people have finished the lesson. Nobody, not even you, can find yours."
             ),
         ),
-        Sight(
+        VisibleData(
             _("What you write under “For you, privately”"),
             (),
             explanation=_("Nobody. It never leaves your device, and it’s gone when you leave the page."),
@@ -61,10 +61,10 @@ def _of_learning() -> tuple[Sight, ...]:
     )
 
 
-def _of_training() -> tuple[Sight, ...]:
+def _of_training() -> tuple[VisibleData, ...]:
     """Return what can be known of training states, prior learning and observed practice."""
     return (
-        Sight(
+        VisibleData(
             _(
                 "Your state: not started, in training, waiting for a review, completed with its date, "
                 "renewal due, withdrawn"
@@ -72,7 +72,7 @@ def _of_training() -> tuple[Sight, ...]:
             ("learn", "see training states"),
             explanation=_("These words and the date are all that your coordinator sees of your learning."),
         ),
-        Sight(
+        VisibleData(
             _("That recognised prior learning was recorded for you"),
             ("learn", "record an equivalent"),
             by_code=True,
@@ -81,14 +81,14 @@ def _of_training() -> tuple[Sight, ...]:
                 " A certificate only says that it was recognised."
             ),
         ),
-        Sight(
+        VisibleData(
             _("How your observed practice went, in one of four words"),
             ("hold certificates", "record observed practice"),
             explanation=_(
                 "A certificate says how many, by whom and when, never that word. We don’t store what was said."
             ),
         ),
-        Sight(
+        VisibleData(
             _("An observer without an account here, and the day, until that’s confirmed"),
             ("hold certificates", "record observed practice", "confirm observed practice"),
             explanation=_(
@@ -98,10 +98,10 @@ def _of_training() -> tuple[Sight, ...]:
     )
 
 
-def _of_certificates() -> tuple[Sight, ...]:
+def _of_certificates() -> tuple[VisibleData, ...]:
     """Return what can be known of certificates and the address."""
     return (
-        Sight(
+        VisibleData(
             _("Whether you hold a certificate, and until when"),
             ("hold certificates", "see certificates of a programme"),
             by_code=True,
@@ -110,14 +110,14 @@ def _of_certificates() -> tuple[Sight, ...]:
                 " Your coordinator can also download the PDF."
             ),
         ),
-        Sight(
+        VisibleData(
             _("The name on your certificate"),
             ("hold certificates", "see certificates of a programme"),
             explanation=_(
                 "Somebody with the code can check whether a name they type matches, unless you choose to show it."
             ),
         ),
-        Sight(
+        VisibleData(
             _("Your email address"),
             ("keep an account", "see training states"),
             explanation=_(
@@ -133,16 +133,16 @@ def COLUMNS() -> list[str]:  # noqa: N802 - a table's head, translated when it i
     return [_("You"), _("Trainer"), _("Observer"), _("Coordinator"), _("Operator"), _("Somebody with the code")]
 
 
-def can_see(looker: str, sight: Sight) -> bool:
+def can_see(viewer: str, sight: VisibleData) -> bool:
     """Decide one cell: a role sees what one of the actions lets it reach in other people's rows."""
-    if looker == "verifier":
+    if viewer == "verifier":
         return sight.by_code
     rules = [MAY[action] for action in sight.actions]
-    if looker == "you":
+    if viewer == "you":
         return any(rule.self_only for rule in rules)
-    return any(looker in rule.roles and not rule.self_only for rule in rules)
+    return any(viewer in rule.roles and not rule.self_only for rule in rules)
 
 
-def rows_of_sight() -> list[tuple[str, list[bool], str]]:
+def visibility_rows() -> list[tuple[str, list[bool], str]]:
     """Return the table: what, a cell for each looker, and a sentence."""
-    return [(sight.what, [can_see(looker, sight) for looker in LOOKERS], sight.explanation) for sight in sights()]
+    return [(sight.what, [can_see(viewer, sight) for viewer in VIEWERS], sight.explanation) for sight in visible_data()]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lms.foundation.personal_data import Kept
+from lms.foundation.personal_data import StoredData
 from lms.foundation.text.i18n import gettext as _
 
 
-def kept() -> tuple[Kept, ...]:
+def stored_data() -> tuple[StoredData, ...]:
     """Return what is kept of somebody's account."""
     return (*_of_the_account(), *_of_signing_in(), *_of_emails(), *_of_what_happened())
 
@@ -20,10 +20,10 @@ def columns(table: str, names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names.split())
 
 
-def _of_the_account() -> tuple[Kept, ...]:
+def _of_the_account() -> tuple[StoredData, ...]:
     """Return names, the password, roles and invitations."""
     return (
-        Kept(
+        StoredData(
             _("Your email address, your names, pronouns and language"),
             _("You sign in with the address. Others see one name here, and the other is on your certificates."),
             _until_deleted(),
@@ -33,19 +33,19 @@ def _of_the_account() -> tuple[Kept, ...]:
                 "pronouns_shown long_rest operator created_at disabled_at",
             ),
         ),
-        Kept(
+        StoredData(
             _("A fingerprint of your password, which nobody can turn back into it"),
             _("So that only you can sign in."),
             _until_deleted(),
             (*columns("person", "password_hash"), *columns("password_link", "token_sha256 person_id expires_at")),
         ),
-        Kept(
+        StoredData(
             _("Your roles in programmes"),
             _("They decide which pages you can open."),
             _until_deleted(),
             columns("membership", "id programme_id person_id role created_at"),
         ),
-        Kept(
+        StoredData(
             _("Invitations to your address"),
             _("So that the link in an invitation works once, for you."),
             _("Thirty days after it was made, whether you use it or not."),
@@ -54,16 +54,16 @@ def _of_the_account() -> tuple[Kept, ...]:
     )
 
 
-def _of_signing_in() -> tuple[Kept, ...]:
+def _of_signing_in() -> tuple[StoredData, ...]:
     """Return sign-ins and devices."""
     return (
-        Kept(
+        StoredData(
             _("Where you’re signed in: since when, and when you last used it"),
             _("So that you stay signed in, and can sign out a device that isn’t yours. We don’t store where you were."),
             _("Two days after its last use, or when you sign out."),
             columns("sign_in", "token_sha256 public_id person_id own_device created_at last_seen_at ended_at"),
         ),
-        Kept(
+        StoredData(
             _("Kinds of device you’ve signed in on, only as exact as “Firefox, Windows”"),
             _("So that we can email you when a new kind of device signs in."),
             _until_deleted(),
@@ -72,10 +72,10 @@ def _of_signing_in() -> tuple[Kept, ...]:
     )
 
 
-def _of_emails() -> tuple[Kept, ...]:
+def _of_emails() -> tuple[StoredData, ...]:
     """Return emails and what somebody prefers."""
     return (
-        Kept(
+        StoredData(
             _("Emails we’ve sent you: when, and with which subject"),
             _("So that none gets lost or is sent twice. We delete the text of an email once it’s sent."),
             _("Thirty days."),
@@ -84,7 +84,7 @@ def _of_emails() -> tuple[Kept, ...]:
                 "id message_id recipient subject body html created_at not_before sent_at tries quiet off_url about",
             ),
         ),
-        Kept(
+        StoredData(
             _("Your email preferences and learning preferences"),
             _("So that your choices apply on every device."),
             _until_deleted(),
@@ -99,16 +99,16 @@ def _of_emails() -> tuple[Kept, ...]:
     )
 
 
-def _of_what_happened() -> tuple[Kept, ...]:
+def _of_what_happened() -> tuple[StoredData, ...]:
     """Return sign-ins that failed and account activity."""
     return (
-        Kept(
+        StoredData(
             _("How many sign-ins with your email address didn’t work"),
             _("So that nobody can guess passwords endlessly. Your network is stored as a code that changes every day."),
             _("Two days."),
             columns("misses", "key since count"),
         ),
-        Kept(
+        StoredData(
             _("Account activity, as numbers and dates"),
             _("So that it’s possible to find out later who did what. It contains no names and no answers."),
             _("Permanently. Once your account is deleted, its number doesn’t lead to anybody."),

@@ -31,14 +31,14 @@ PLACES = BoundedSemaphore(1)
 @blueprint.get("/account/data")
 @allow("keep an account")
 def own_data() -> Any:
-    """Say what is kept of oneself, why and until when."""
+    """Say what is stored about oneself, why and until when."""
     return render_template("accounts/own_data.html", stored=hooks().list_stored())
 
 
 @blueprint.get("/account/data/download")
 @allow("keep an account")
 def own_data_file() -> Any:
-    """Give everything that is kept of oneself, as one file, a few times an hour."""
+    """Give everything that is stored about oneself, as one file, a few times an hour."""
     with one_of(PLACES):
         wait = write(personal_data_actions.count_download, signed_in().person_id)
         if wait is not None:

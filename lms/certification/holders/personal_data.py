@@ -17,7 +17,7 @@ from lms.certification.pdf import transcript_requests
 from lms.certification.renewal import expiry_notices
 from lms.certification.renewal.expiry_notices import EndNotice
 from lms.foundation.db import db
-from lms.foundation.personal_data import Enclosure, Kept, Part, Remains, Sheet
+from lms.foundation.personal_data import Enclosure, Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress.records import Enrolment, list_enrolments
 
@@ -27,24 +27,24 @@ OBSERVED = (
 )
 
 
-def kept() -> tuple[Kept, ...]:
+def stored_data() -> tuple[StoredData, ...]:
     """Return what is kept of somebody's certificates."""
     return (*_stored_certificates(), *_stored_beside())
 
 
-def _stored_certificates() -> tuple[Kept, ...]:
+def _stored_certificates() -> tuple[StoredData, ...]:
     record = "id code programme_id person_id enrolment_id current_for course_id digest version title facts"
     dates = (
         "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to"
     )
     return (
-        Kept(
+        StoredData(
             _("The record of each certificate: its code, course, version, programme, dates and state"),
             _("So that whoever is shown a certificate can ask whether it is genuine."),
             _("It stays when you delete your account, but without your name."),
             tuple(f"award.{name}" for name in f"{record} {dates}".split()),
         ),
-        Kept(
+        StoredData(
             _("The name on each certificate, whether you show it or its badge, and another name you asked for"),
             _("To print it, and to compare it when somebody types a name."),
             _("Until you delete your account. If you wish, we then keep a sealed fingerprint that nobody can read."),
@@ -58,7 +58,7 @@ def _stored_certificates() -> tuple[Kept, ...]:
                 "name_request.asked_at",
             ),
         ),
-        Kept(
+        StoredData(
             _("Each certificate as a PDF, and its badge"),
             _("So that you always get the same file again."),
             _("Until you delete your account. A badge’s place in the list of withdrawn badges stays."),
@@ -85,10 +85,10 @@ def _stored_certificates() -> tuple[Kept, ...]:
     )
 
 
-def _stored_beside() -> tuple[Kept, ...]:
+def _stored_beside() -> tuple[StoredData, ...]:
     """Return what is stored for transcripts, names, observed practice and emails about expiry."""
     return (
-        Kept(
+        StoredData(
             _("Your transcript as a PDF, when you asked for it, and its language"),
             _("So that you can download it."),
             _("For an hour after it’s made, or until you ask for another."),
@@ -97,7 +97,7 @@ def _stored_beside() -> tuple[Kept, ...]:
                 for name in ("person_id", "language", "asked_at", "tries", "tried_at", "made_at", "content")
             ),
         ),
-        Kept(
+        StoredData(
             _("That a coordinator confirmed the name on your certificates, where they know you by another"),
             _("So that your programme can vouch for the name on a certificate."),
             _("Until you delete your account."),
@@ -106,13 +106,13 @@ def _stored_beside() -> tuple[Kept, ...]:
                 for name in ("programme_id", "person_id", "name", "confirmed_by", "confirmed_at")
             ),
         ),
-        Kept(
+        StoredData(
             _("Your observed practice: who observed it, on which day, and one of four ratings"),
             _("So that you can become ready to practise. We don’t store what was said."),
             _("Until you delete your account. A certificate based on them keeps how many there were and their days."),
             tuple(f"observation.{name}" for name in OBSERVED.split()),
         ),
-        Kept(
+        StoredData(
             _("Which emails told you, or your coordinator, that a certificate expires"),
             _("So that we don’t send one twice."),
             _("Until you delete your account."),

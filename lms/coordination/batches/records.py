@@ -140,7 +140,7 @@ def list_asked_by(person_id: str) -> list[Batch]:
     return list(db.session.scalars(select(Batch).where(Batch.asked_by == person_id).order_by(Batch.made_at)))
 
 
-def take_out(person_id: str) -> None:
+def remove_person(person_id: str) -> None:
     """Take somebody out of every batch; a file in which their certificate is can be had no longer."""
     about = list_about(person_id)
     for _batch, item in about:

@@ -227,7 +227,7 @@ def sweep(settings: Settings) -> None:
         log.warning("no email can be sent now; the next attempt is in a minute: %s", trouble)
 
 
-def list_letters(recipient: str) -> list[OutboxMail]:
+def list_emails(recipient: str) -> list[OutboxMail]:
     """Return the emails to an address that are still known of, the newest first."""
     query = select(OutboxMail).where(OutboxMail.recipient == recipient)
     return list(db.session.scalars(query.order_by(OutboxMail.id.desc())))
@@ -242,7 +242,7 @@ def take_back(about: str) -> bool:
     return bool(waiting)
 
 
-def forget_letters(settings: Settings, recipient: str) -> None:
+def delete_emails(settings: Settings, recipient: str) -> None:
     """Delete every email to an address, sent or not, with the files that were written for it."""
     query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
     files = [file_of(settings, message_id) for message_id in db.session.scalars(query)]

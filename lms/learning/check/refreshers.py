@@ -109,7 +109,7 @@ def queue_due_reminders(today: date, line: str, path: str) -> None:
     """
     due = list(db.session.scalars(select(Refresher).where(Refresher.next_on <= today)))
     if due:
-        preferences.wait_to_tell(
+        preferences.queue_update(
             [row.person_id for row in due if list_finished(row.person_id)], "refreshers", line, path
         )
     for row in due:

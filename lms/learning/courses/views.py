@@ -95,7 +95,7 @@ def course(course: str) -> Any:
         code=certificate.code,
         newer=_newer(page, content, progress) if not certificate.code else None,
         asked=renewing.rows if renewing else pages.requirement_rows(content, progress),
-        sees={"columns": data_visibility.COLUMNS(), "rows": [row[:2] for row in data_visibility.rows_of_sight()]},
+        sees={"columns": data_visibility.COLUMNS(), "rows": [row[:2] for row in data_visibility.visibility_rows()]},
         notes_text=content.content_note,
         **_reviews(content),
         held=page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest),

@@ -8,14 +8,14 @@ from lms.foundation.db import db
 from lms.foundation.personal_data import Remains
 from lms.learning.check.refreshers import OWN_TABLES as REFRESHER_TABLES
 from lms.learning.personal_data.export import export
-from lms.learning.personal_data.notice import kept
+from lms.learning.personal_data.notice import stored_data
 from lms.learning.practice.records import Run
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.records import Enrolment, LessonDone, PracticeDone
 from lms.learning.progress.renewal_records import Renewal
 
-__all__ = ["erase", "export", "kept"]
+__all__ = ["erase", "export", "stored_data"]
 
 
 def erase(person_id: str, remains: Remains) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.foundation.personal_data import Kept
+from lms.foundation.personal_data import StoredData
 from lms.foundation.text.i18n import gettext as _
 
 
@@ -10,20 +10,20 @@ def _columns(table: str, names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names.split())
 
 
-def kept() -> tuple[Kept, ...]:
+def stored_data() -> tuple[StoredData, ...]:
     """Return what is kept of somebody's learning."""
     return (*_of_courses(), *_of_checks(), *_of_refreshers_and_adjustments())
 
 
-def _of_courses() -> tuple[Kept, ...]:
+def _of_courses() -> tuple[StoredData, ...]:
     return (
-        Kept(
+        StoredData(
             _("Which courses you started, and when"),
             _("To save your place."),
             _("Until you delete your account. Where a certificate depends on it, the day you started stays with that."),
             _columns("enrolment", "id programme_id person_id course_id minor_line started_at"),
         ),
-        Kept(
+        StoredData(
             _("Which lessons and practice conversations you finished"),
             _("To save your place, and because certificates need some of it. We don’t save which version you read."),
             _("Until you delete your account."),
@@ -32,7 +32,7 @@ def _of_courses() -> tuple[Kept, ...]:
                 *_columns("practice_done", "enrolment_id conversation_id counts at"),
             ),
         ),
-        Kept(
+        StoredData(
             _("What you chose in practice conversations"),
             _("So that you can continue where you left off and read the conversation back. Nobody else can see it."),
             _("Until 30 days after you finish, 90 days after you leave one unfinished, or until you delete it."),
@@ -45,10 +45,10 @@ def _of_courses() -> tuple[Kept, ...]:
     )
 
 
-def _of_checks() -> tuple[Kept, ...]:
+def _of_checks() -> tuple[StoredData, ...]:
     stays = _("Until you delete your account.")
     return (
-        Kept(
+        StoredData(
             _("Your attempts at the check: the questions, your answers and the results"),
             _("So that you can continue where you left off and look back, and because certificates depend on passing."),
             stays,
@@ -58,7 +58,7 @@ def _of_checks() -> tuple[Kept, ...]:
                 *_columns("result", "attempt_id right asked passed at"),
             ),
         ),
-        Kept(
+        StoredData(
             _("When you started to renew a certificate, and from which version"),
             _("So that you only need to do what has changed since."),
             stays,
@@ -67,9 +67,9 @@ def _of_checks() -> tuple[Kept, ...]:
     )
 
 
-def _of_refreshers_and_adjustments() -> tuple[Kept, ...]:
+def _of_refreshers_and_adjustments() -> tuple[StoredData, ...]:
     return (
-        Kept(
+        StoredData(
             _("How often you want refreshers, and the day you last saw each question"),
             _("So that a question doesn’t come back too soon. We don’t save how you answered."),
             _("Until you turn refreshers off."),
@@ -78,7 +78,7 @@ def _of_refreshers_and_adjustments() -> tuple[Kept, ...]:
                 *_columns("refresher_shown", "person_id question shown_on"),
             ),
         ),
-        Kept(
+        StoredData(
             _("Adjustments and recognised prior learning, with the reason"),
             _(
                 "So that you don’t have to repeat what you know or can’t do. "
