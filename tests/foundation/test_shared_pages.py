@@ -14,13 +14,13 @@ from werkzeug.test import Client, TestResponse
 
 from lms.foundation.per_app import provide
 from lms.foundation.web.compression import CompressedFiles
-from lms.foundation.web.page_cache import Shelf
+from lms.foundation.web.page_cache import PageCache
 from lms.foundation.web.security import StaticAddresses
 from tests.builders.learning import COURSE, begin, earn, open_check
 from tests.conftest import Site
 from tests.inspector import BASE
 
-CACHES = (Shelf, StaticAddresses, CompressedFiles)
+CACHES = (PageCache, StaticAddresses, CompressedFiles)
 # A token of a stranger's form holds the second in which it was made, and a reference is new on every page.
 OF_THE_MOMENT = re.compile(r'name="form_token" value="[^"]*"|[0-9a-f]{8}(?=</)|"reference":"[0-9a-f]{8}"')
 
