@@ -1,4 +1,4 @@
-"""What lessons share that each should say for itself, within a course and across courses."""
+"""Sentences that lessons repeat word for word, within a course and across courses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONG_ENOUGH = 8
 
 
 def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -> dict[str, list[Finding]]:
-    """Findings by course for each sentence that another lesson said before; `within` looks at each course by itself.
+    """Findings by course for each repeated sentence; `within` looks at each course by itself.
 
     Quotations do not count, nor does what a lesson and its own gentler version have in common.
     """

@@ -1,4 +1,4 @@
-"""Everything `lms check` says about a bundle, in one run, and how it looks in a terminal."""
+"""Reads and proofreads a bundle in one run, and renders the problems for a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Checked", "check", "check_with_measures", "read_course", "render_fin
 
 @dataclass(frozen=True)
 class Checked:
-    """A course that was looked over: what came of reading it, and its figures when it could be put together."""
+    """The result of a check: the reading, and figures when the course could be put together."""
 
     reading: Reading
     measures: Measures | None
@@ -35,7 +35,7 @@ def check(bundle: Bundle, name: str = "") -> Reading:
 
 
 def check_with_measures(bundle: Bundle, name: str = "") -> Checked:
-    """The same, with the figures that writers ask for."""
+    """The same as `check`, with figures for course writers."""
     context, course = read(bundle, name)
     check_pictures(context, bundle.files)
     for parsed in context.parsed_files:

@@ -1,4 +1,4 @@
-"""What only the whole course can show: care that is owed, banks that are thin, sources that nobody cites."""
+"""Checks on the whole course: content notes, gentler versions, the question bank, sources and arcs."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _length_of_notes(context: ParseContext, course: Course) -> None:
 
 
 def _limits_in_notes(context: ParseContext, course: Course) -> None:
-    """A note also says what is not there; only English is asked, whose small words are known here."""
+    """Content notes also have to say what is left out; checked in English courses only."""
     for path, note in _notes(course):
         if note.topics and not _LIMIT.search(note.note):
             context.report(path).add("NOTE_WITHOUT_LIMIT", message=f"“{note.note}” doesn’t say what’s left out.")
@@ -161,7 +161,7 @@ def _sources(context: ParseContext, course: Course) -> None:
 
 
 def _arcs(context: ParseContext, course: Course) -> None:
-    """Sees to it that an arc is at most three contacts, each of them once, and that the third can hand over."""
+    """Checks that an arc has two or three contacts, each once, and that the third can hand over."""
     report = context.report("course.md")
     listed: set[str] = set()
     for arc in course.arcs:

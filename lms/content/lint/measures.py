@@ -1,4 +1,4 @@
-"""A course in figures: words, grades, gentler versions and questions, for its writers and for nobody else."""
+"""Figures about a course for its writers: words, reading grades, gentler versions and questions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Measures:
 
 
 def measure(context: ParseContext, course: Course) -> Measures:
-    """Counts and grades every lesson; notes each page that reads harder than it should."""
+    """Counts and grades every lesson; reports each page that is too hard to read."""
     english = course.language.split("-")[0] == "en"
     ids = {lesson.path: lesson.id for lesson in course.lessons}
     pages = [(ids[path], parsed) for parsed in context.parsed_files if (path := _lesson_path(parsed)) in ids]

@@ -44,7 +44,7 @@ _CURLY_BRACES = re.compile(r"\{[^{}]*=\s*(?P<quote>[“”„‟‘’])[^{}]*\}
 
 
 def look_for_pasted(parsed: ParsedFile) -> None:
-    """Names each line in which such a character hides a mark, so that an option, a step or a heading would be lost."""
+    """Reports each line where such a character hides a mark, so that an option or a heading would be lost."""
     report = parsed.report
     front = _front_matter_ends(report.lines)
     code = {

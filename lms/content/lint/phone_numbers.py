@@ -1,4 +1,4 @@
-"""Telephone numbers in a text, told apart from the many other numbers that have as many figures."""
+"""Finds telephone numbers in a text, and leaves out dates, ranges, counts, ISBNs and the like."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _RANGE = re.compile(r"([1-9]\d*)" + _TO + r"([1-9]\d*)")
 
 
 def find_phones(text: str) -> Iterator[str]:
-    """Each telephone number that stands in a text, as it is written."""
+    """Each telephone number in a text, as it is written."""
     by_place = {found.start("number"): found["number"] for found in _DIRECT.finditer(text)}
     lists = list(_LIST.finditer(text))
     for found in _NUMBER.finditer(text):

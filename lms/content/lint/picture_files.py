@@ -1,4 +1,4 @@
-"""Pictures held to their bytes: what they are, whether the name says so, and how large they are unpacked."""
+"""Checks picture files by their bytes: the format, whether the name matches it, and the size in pixels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lms.content.reader.context import ParseContext
 
 
 def check_pictures(context: ParseContext, files: Mapping[str, bytes]) -> None:
-    """Holds each picture to its bytes: what it is, whether its name says so, and how large it is unpacked."""
+    """Reports pictures that can't be read, whose name doesn't match their format, or that are too large."""
     for path, content in files.items():
         if not path.startswith("media/") or not is_picture(path):
             continue

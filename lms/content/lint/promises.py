@@ -1,4 +1,4 @@
-"""Words that a course should not use: promises no training can keep, names that make people smaller, and idioms."""
+"""Wording that a course should not use: promises no training can keep, demeaning words, and idioms."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ _ASSERTING = ("course", "module", "facilitator", "lesson", "gentle", "glossary")
 
 
 def look_for_promises(context: ParseContext, course: Course) -> None:
-    """Notes every sentence of prose, and of the words a course goes out with, that promises too much."""
+    """Reports every sentence of prose, summary, audience and objectives that promises too much."""
     for parsed in context.parsed_files:
         if parsed.role in _ASSERTING:
             _prose_promises(parsed)
@@ -148,7 +148,7 @@ def look_for_wording(parsed: ParsedFile) -> None:
 
 
 def asserted(blocks: Iterable[Block], *, everything: bool = False) -> Iterator[Passage]:
-    """What the text itself says: no speech, nothing that people only think or should not do, no column to avoid.
+    """The passages that the text asserts itself: no speech, and nothing listed as what to avoid.
 
     With `everything`, headings count too.
     """

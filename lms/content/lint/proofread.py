@@ -1,4 +1,4 @@
-"""What a careful reader notices on one page: links, pictures, HTML, numbers and claims, each at its line."""
+"""Checks of one page: headings, links, pictures, HTML, telephone numbers and claims, each at its line."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _COLOUR_ONLY = re.compile(
 
 
 def proofread(context: ParseContext, parsed: ParsedFile) -> None:
-    """Notes everything that one page can show by itself."""
+    """Reports everything that can be checked on one page by itself."""
     report = parsed.report
     _headings(parsed)
     for block in (inner for top in parsed.page.blocks for inner in top.walk()):
@@ -120,7 +120,7 @@ def _inline(context: ParseContext, parsed: ParsedFile, block: Block) -> None:
 
 
 def _colours(words: str, block: Block, report: Report) -> None:
-    """Something that is told by its colour alone; few texts name a colour, so that few are looked at closely."""
+    """Reports what is referred to by its colour alone; the regex runs only on texts that name a colour."""
     lowered = words.lower()
     if not any(colour in lowered for colour in _COLOURS):
         return
@@ -139,7 +139,7 @@ def _link_words(block: Block, opened: Token, report: Report) -> None:
 
 
 def _facts(words: str, block: Block, report: Report) -> None:
-    """Programme facts stand in double braces; numbers to ring stand nowhere."""
+    """Reports unknown programme facts in double braces, and telephone numbers."""
     for found in PLACEHOLDER.finditer(block.text):
         if found.group(1) not in PLACEHOLDERS:
             line, column = _where(block, found.group(), report)
@@ -193,7 +193,7 @@ def _picture(context: ParseContext, parsed: ParsedFile, block: Block, source: st
 
 
 def _why_not_shown(context: ParseContext, parsed: ParsedFile, block: Block, source: str) -> str:
-    """Why a picture does not come out where it stands; empty when it does."""
+    """Why a picture can't be shown at this place; empty when it can."""
     if parsed.role in ("check", "conversation", "glossary"):
         return "questions, conversations and the glossary can’t have pictures"
     folder = dirname(parsed.report.path)

@@ -35,7 +35,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def look_for_marks(parsed: ParsedFile) -> None:
-    """Notes every mark of an option, a reply, a callout or another program that stands where nothing reads it."""
+    """Reports every mark of an option, a reply, a callout or another program in a place where nothing reads it."""
     prose = {id(block) for block in parsed.prose}
     for top in parsed.page.blocks:
         in_prose = id(top) in prose

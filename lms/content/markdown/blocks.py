@@ -1,4 +1,4 @@
-"""Markdown as a tree of blocks with line numbers, from the one parser that decides what is a heading or an option."""
+"""Parses Markdown into a tree of blocks with line numbers; this parser decides what is a heading or an option."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Page:
 
 @cache
 def parser() -> MarkdownIt:
-    """The parser of structure: CommonMark with the tables, strikes and footnotes that Git hosts know."""
+    """The parser: CommonMark with the tables, strikethrough and footnotes that Git hosts know."""
     return (
         MarkdownIt("commonmark", {"html": True})
         .enable(["table", "strikethrough"])

@@ -1,4 +1,4 @@
-"""What becomes of callouts, private prompts, tables and pictures once Markdown is a tree."""
+"""HTML of callouts, private prompts, tables and pictures: a Python-Markdown extension."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def story_note(told_by: str, removal: str) -> str:
 
 
 class FurnitureTreeprocessor(Treeprocessor):
-    """Puts the furniture in place of marked quotes, and dresses tables and pictures."""
+    """Replaces marked quotes with callouts and prompts, and adds roles and captions to tables and pictures."""
 
     def __init__(self, md: Markdown, find_picture: Callable[[str], str | None]) -> None:
         super().__init__(md)
@@ -75,7 +75,7 @@ class FurnitureTreeprocessor(Treeprocessor):
             first.set("class", "lead")
 
     def _picture(self, holder: ElementTree.Element) -> None:
-        """Points pictures into the course's own media; one that is not there goes, and leaves its words."""
+        """Points pictures to the course's media; one that is missing is replaced by its text alternative."""
         for image in [child for child in holder if child.tag == "img"]:
             source = self.find_picture(image.get("src", ""))
             if source is None:
@@ -180,7 +180,7 @@ def _keys(section: ElementTree.Element) -> None:
 
 
 def _private(quote: ElementTree.Element, id: str) -> None:
-    """The prompt; the field to write in is ours and comes after cleaning, where the mark stands."""
+    """Renders a private prompt; its text area is added after cleaning, in place of the marker."""
     _section(quote, "private", "For you, privately")
     if id:
         quote.set("id", id)
@@ -214,7 +214,7 @@ def _scope(table: ElementTree.Element) -> None:
 
 
 class Furniture(Extension):
-    """Registers the two steps with the library and keeps hold of them."""
+    """Registers the citations and the tree processor with Python-Markdown."""
 
     citations: Citations
     furnish: FurnitureTreeprocessor

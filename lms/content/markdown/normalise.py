@@ -1,4 +1,4 @@
-"""Blocks written out again in the one spelling that both parsers read alike."""
+"""Writes blocks as Markdown that both parsers read in the same way."""
 
 from __future__ import annotations
 

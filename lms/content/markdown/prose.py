@@ -1,4 +1,4 @@
-"""Prose as safe HTML: pages with our furniture, phrases one by one, and nothing that the written list does not name."""
+"""Renders prose as safe HTML, whole pages or single phrases, with only the tags listed in `safe`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A course as it comes in: file names and bytes, from a folder or elsewhere, and the digest that names them."""
+"""A course as files: paths and bytes, from a folder or elsewhere, and their digest."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Bundle:
 
 
 def for_publishing(bundle: Bundle) -> Bundle:
-    """The same course, whose pictures tell no place, no day and no camera."""
+    """The same bundle, with place, date and camera removed from its pictures."""
     return Bundle(
         {
             path: without_metadata(content) if path.startswith("media/") and is_picture(path) else content

@@ -1,4 +1,4 @@
-"""Content notes: what a page touches that may be hard to read, said before it is read."""
+"""Content notes: topics that may be hard to read about, shown before the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ UNSEEN = frozenset({"abuse", "violence", "sexual violence", "suicide", "self-har
 
 @dataclass(frozen=True)
 class ContentNote:
-    """What hard things a page touches, said before it is read."""
+    """The hard topics of a page, shown before it is read."""
 
     topics: tuple[str, ...] = ()
     note: str = ""
@@ -18,7 +18,7 @@ class ContentNote:
 
     @property
     def heavy(self) -> bool:
-        """True when a topic is more than named, so that a gentler version is owed."""
+        """True when a topic is more than mentioned, so that the lesson needs a gentler version."""
         return bool(self.topics) and not self.mention
 
     @property

@@ -40,7 +40,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class End:
-    """Where a conversation comes to rest, with its debrief."""
+    """An end of a conversation, with its debrief."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""What a course is once it has been read: frozen values that hold no Markdown and need no parser."""
+"""A course as frozen values, after its files have been read."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Module:
-    """A folder of lessons in their order; `facilitator` is HTML that learners are never sent."""
+    """A folder of lessons in their order; `facilitator` is HTML that learners never get."""
 
     id: str
     number: int
@@ -78,7 +78,7 @@ class Criteria:
 
 @dataclass(frozen=True)
 class CertificateTerms:
-    """How long a certificate stands and what it says of its limits; None months means without end."""
+    """How long a certificate is valid and what it does not attest; None months means without end."""
 
     does_not_attest: str
     valid_months: int | None
@@ -169,7 +169,7 @@ class Course:
 
     @property
     def minor_line(self) -> str:
-        """The line a learner stays on, "1.0" for version 1.0.3."""
+        """The minor line that learners stay on, "1.0" for version 1.0.3."""
         return ".".join(self.version.split(".")[:2])
 
     @property
@@ -182,7 +182,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading a bundle: a course, unless an error stands in the findings."""
+    """The result of reading a bundle: findings, and a course unless one of them is an error."""
 
     course: Course | None
     findings: tuple[Finding, ...]

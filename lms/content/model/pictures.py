@@ -1,4 +1,4 @@
-"""Pictures by their bytes: what a file is, how large it is, and the same without what a camera wrote into it."""
+"""Reads the format and size of pictures from their bytes, and removes metadata such as place and camera."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Picture:
 
 
 def inspect_picture(content: bytes) -> Picture:
-    """Tell what a picture is, from its whole structure and without unpacking a pixel; raise NoPicture."""
+    """Tell what a picture is, from its whole structure and without unpacking a pixel; raise UnreadablePicture."""
     try:
         found = _photograph(content)
     except (struct.error, IndexError):

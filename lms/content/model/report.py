@@ -34,7 +34,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, code: str, line: int = 1, message: str = "", *, column: int = 1, fix: str = "") -> None:
-        """Notes one finding; what is not said here comes from the table of codes."""
+        """Adds one finding; message and fix default to those in the table of codes."""
         severity, what, usual_fix = CODES[code]
         excerpt = self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
         if len(excerpt) > EXCERPT:

@@ -1,4 +1,4 @@
-"""The written list of what HTML may leave the content room; everything else is taken out."""
+"""The HTML tags and attributes that courses may use; everything else is removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file of a bundle is what: the folder is the outline of the course."""
+"""Sorts the files of a bundle into modules, lessons, conversations and media by their paths."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def has_place(path: str, *, folder: bool = False) -> bool:
 
 
 def outline(paths: Iterable[str], findings: Report) -> Outline:
-    """Sorts the paths; what has no place is named in findings and left aside."""
+    """Sorts the paths; files that have no place in a course are reported and left out."""
     paths = set(paths)
     found = Outline()
     folders: dict[str, Folder] = {}

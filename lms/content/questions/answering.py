@@ -1,4 +1,4 @@
-"""What passes between a question and who answers it: what is shown, what is told, and tokens that say nothing."""
+"""Values that all question kinds share: what is shown, grading, and opaque tokens for options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several kinds read alike: options with their reasons, under lists that authors indent a little differently."""
+"""Reading that several question kinds share: options with their reasons, from loosely indented lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Practice conversations: a page whose links go to its own headings, read as a graph and walked."""
+"""Reads a practice conversation as a graph: a page whose links lead to its own headings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLE = re.compile(r"\*\*([^*]+)\*\*\s*")
 
 
 def read(page: Page, shape: ConversationShape, id: str, renderer: Renderer, report: Report) -> Conversation:
-    """Reads turns and ends; every trouble with them is reported at its line."""
+    """Reads turns and ends; every problem is reported at its line."""
     turns: list[Turn] = []
     ends: list[End] = []
     lines: dict[str, int] = {}
@@ -50,7 +50,7 @@ def read(page: Page, shape: ConversationShape, id: str, renderer: Renderer, repo
         minutes=shape.minutes,
         path=report.path,
     )
-    _walk(conversation, shape, lines, report)
+    _check_links(conversation, shape, lines, report)
     return conversation
 
 
@@ -137,8 +137,8 @@ def _end(id: str, blocks: list[Block], good: bool, renderer: Renderer, report: R
     return End(id, unescape(title) or id.replace("-", " ").capitalize(), debrief, good)
 
 
-def _walk(conversation: Conversation, shape: ConversationShape, lines: dict[str, int], report: Report) -> None:
-    """Follows every road there is."""
+def _check_links(conversation: Conversation, shape: ConversationShape, lines: dict[str, int], report: Report) -> None:
+    """Reports replies and ends that lead nowhere, then checks the paths."""
     places = conversation.places
     for id in shape.ends:
         if id not in places:
@@ -165,39 +165,39 @@ def _walk(conversation: Conversation, shape: ConversationShape, lines: dict[str,
                     f"A reply leads to “{reply.goes_to}”, but there is no such heading."
                     f"{did_you_mean(reply.goes_to, places)}",
                 )
-    _walk_on(conversation, lines, report)
-    _weigh(conversation, report)
+    _check_paths(conversation, lines, report)
+    _check_helpful_replies(conversation, report)
 
 
-def _walk_on(conversation: Conversation, lines: dict[str, int], report: Report) -> None:
+def _check_paths(conversation: Conversation, lines: dict[str, int], report: Report) -> None:
     places = conversation.places
-    roads = {turn.id: {reply.goes_to for reply in turn.replies} & places.keys() for turn in conversation.turns}
-    back = {id: {turn for turn, goals in roads.items() if id in goals} for id in places}
+    edges = {turn.id: {reply.goes_to for reply in turn.replies} & places.keys() for turn in conversation.turns}
+    back = {id: {turn for turn, goals in edges.items() if id in goals} for id in places}
     good = [end.id for end in conversation.ends if end.good]
     if not good:
         report.add("NO_GOOD_END", 1)
-    reached = _reach([conversation.start] if conversation.start in places else places, roads)
-    homeward = _reach(good, back)
+    reached = _reach([conversation.start] if conversation.start in places else places, edges)
+    leads_to_good = _reach(good, back)
     for id in places:
         if id not in reached:
             report.add("UNREACHABLE", lines[id], f"No reply leads to “{id}”.")
-        if id in roads and roads[id] and good and id not in homeward:
+        if id in edges and edges[id] and good and id not in leads_to_good:
             report.add("NO_WAY_TO_GOOD_END", lines[id], f"From “{id}”, no reply leads to a good end.")
 
 
-def _reach(start: Iterable[str], roads: dict[str, set[str]]) -> set[str]:
+def _reach(start: Iterable[str], edges: dict[str, set[str]]) -> set[str]:
     reached: set[str] = set()
     waiting = list(start)
     while waiting:
         id = waiting.pop()
         if id not in reached:
             reached.add(id)
-            waiting += roads.get(id, ())
+            waiting += edges.get(id, ())
     return reached
 
 
-def _weigh(conversation: Conversation, report: Report) -> None:
-    """Sees to it that neither place nor length gives the helpful reply away."""
+def _check_helpful_replies(conversation: Conversation, report: Report) -> None:
+    """Reports when the position or the length of replies gives the helpful one away."""
     turns = [turn for turn in conversation.turns if len({reply.fit == "steady" for reply in turn.replies}) == 2]
     if len(turns) < ENOUGH_TURNS:
         return

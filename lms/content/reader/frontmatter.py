@@ -170,7 +170,7 @@ def _fit(source: str | None, shape: type[Shape], report: Report) -> Shape | None
 
 
 def _tell(error: dict[str, Any], tree: Tree, shape: type[BaseModel], report: Report) -> None:
-    """Puts one trouble into plain words, at the nearest place that is known."""
+    """Reports one validation error in plain words, at the nearest known place."""
     path: Path = error["loc"]
     while path and path not in tree.places:
         path = path[:-1]

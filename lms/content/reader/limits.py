@@ -1,4 +1,4 @@
-"""What a course may weigh: one linear look at the bytes, before any parser sees them."""
+"""Limits on a course's files, checked in one pass over the bytes before any parser sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bundle in, Course out: reads all files of a course and puts them together."""
+"""Reads all files of a bundle and puts them together as a course."""
 
 from __future__ import annotations
 

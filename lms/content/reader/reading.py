@@ -1,4 +1,4 @@
-"""Prose as sentences: what a reader meets one after the other, and how hard it is to read."""
+"""Splits prose into sentences, and grades how hard it is to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that have the right form and still cannot be meant: days that no calendar has, numbers out of all bounds."""
+"""Checks values that have the right form but can't be meant, such as days that no calendar has."""
 
 from __future__ import annotations
 
