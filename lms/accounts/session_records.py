@@ -1,4 +1,4 @@
-"""Sessions, the devices they began on, and the visitor behind a cookie: tables and queries."""
+"""Sessions, the devices they started on, and the visitor behind a cookie: tables and queries."""
 
 from __future__ import annotations
 
