@@ -53,9 +53,7 @@ def _stored_certificates() -> tuple[StoredData, ...]:
                 "award.name_shown",
                 "award.badge_open",
                 "award.name_seal",
-                "name_request.award_id",
-                "name_request.name",
-                "name_request.asked_at",
+                *(f"name_request.{name}" for name in ("award_id", "name", "asked_at")),
             ),
         ),
         StoredData(
@@ -63,10 +61,7 @@ def _stored_certificates() -> tuple[StoredData, ...]:
             _("So that you always get the same file again."),
             _("Until you delete your account. A badge’s place in the list of withdrawn badges stays."),
             (
-                "document.award_id",
-                "document.sha256",
-                "document.content",
-                "document.stored_at",
+                *(f"document.{name}" for name in ("award_id", "sha256", "content", "stored_at")),
                 "credential.award_id",
                 "credential.list_number",
                 "credential.list_index",

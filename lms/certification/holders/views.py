@@ -10,7 +10,9 @@ from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person, get_programme
 from lms.certification.awards import actions, addresses, document_records, name_records, records, wording
 from lms.certification.awards.access import own_award
+from lms.certification.awards.records import Award
 from lms.certification.awards.reissue import can_be_reissued
+from lms.certification.awards.rules import State
 from lms.certification.badges import records as badge_records
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf.jobs import render_in_child
@@ -37,7 +39,6 @@ def certificate(code: str) -> Any:
     """Show one's own certificate, its PDF once it is there, and what others see."""
     award = own_award(code)
     state = actions.state_of(award, settings())
-    mark, state_text, sentence = renewal_pages.words_of(award, settings())
     size = document_records.document_is_stored(award.id)
     request_for_pdf = document_records.find_render_request(award.id)
     programme = get_programme(award.programme_id)
@@ -47,19 +48,7 @@ def certificate(code: str) -> Any:
     return render_template(
         "certification/certificate.html",
         here="certificates",
-        award={
-            "code": award.code,
-            "title": award.title,
-            "version": award.version,
-            "awarded_on": award.passed_on,
-            "valid_until": award.valid_until,
-            "name": award.name,
-            "state": state,
-            "mark": mark,
-            "state_text": state_text,
-            "sentence": sentence,
-            "waiting": award.waiting,
-        },
+        award=_own_values(award, state),
         ready=size is not None,
         show_picture=size is not None and state in {"valid", "expired"},
         letters=request_for_pdf.missing_letters if request_for_pdf else (),
@@ -85,6 +74,23 @@ def certificate(code: str) -> Any:
         newer_url=newer and url_for("certification.certificate", code=newer.code),
         notices=[_("Saved.")] if request.args.get("saved") else [],
     )
+
+
+def _own_values(award: Award, state: State) -> dict[str, Any]:
+    mark, state_text, sentence = renewal_pages.words_of(award, settings())
+    return {
+        "code": award.code,
+        "title": award.title,
+        "version": award.version,
+        "awarded_on": award.passed_on,
+        "valid_until": award.valid_until,
+        "name": award.name,
+        "state": state,
+        "mark": mark,
+        "state_text": state_text,
+        "sentence": sentence,
+        "waiting": award.waiting,
+    }
 
 
 @blueprint.get("/certificates/<code>/pdf")
