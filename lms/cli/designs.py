@@ -42,7 +42,7 @@ def preview(design: str, name: str, out: Path) -> None:
         known = ", ".join(pdf_designs.list_designs(site, folder))
         raise click.ClickException(f"There’s no design {design}. The designs are: {known}. Nothing was made.")
     day = today(site.timezone)
-    facts = specimen.facts_for(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)
+    facts = specimen.specimen_content(name, day, day + timedelta(days=730), specimen.NOBODYS_CODE, site)
     try:
         pdf, badge = specimen.make(facts, found, keys_of(site), site)
     except DesignError as slip:

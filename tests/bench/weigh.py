@@ -88,7 +88,7 @@ def warm(what, times):
     return median(took), done
 
 with app.test_request_context("/", base_url=settings.base_url):
-    facts = specimen.facts_for("Sam Osei", date(2026, 3, 14), date(2028, 3, 14), "7QK4M2XD9RTPC6HV", settings)
+    facts = specimen.specimen_content("Sam Osei", date(2026, 3, 14), date(2028, 3, 14), "7QK4M2XD9RTPC6HV", settings)
     make = lambda: specimen.make(facts, design, ring, settings)
     began = time.process_time()
     jobs.get_ready(settings, Path(sys.argv[2]).parent)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lms.certification.awards import actions, records
 from lms.certification.badges import open_badge
 from lms.certification.badges import records as badge_records
-from lms.certification.badges.open_badge import BadgeFacts
+from lms.certification.badges.open_badge import BadgeContent
 from lms.certification.keys.did import issuer_of
 from tests.conftest import Site
 
@@ -20,7 +20,7 @@ SITE = "https://training.example.org"
 ISSUER = issuer_of(SITE, PUBLIC)
 LISTS = f"{SITE}/credentials/status/"
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
-SAMS = BadgeFacts(
+SAMS = BadgeContent(
     id="urn:uuid:7c1b9a52-6f0e-4f7b-9d6b-0d3f1f2a4c55",
     name="Sam Okafor",
     course_id="active-listening",

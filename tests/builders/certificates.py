@@ -14,7 +14,7 @@ from pypdf.generic import ArrayObject, NameObject, StreamObject
 from werkzeug.datastructures import FileStorage
 
 from lms.certification.keys.qr_payload import QrPayload, sealed
-from lms.certification.pdf.content import CertificateFacts
+from lms.certification.pdf.content import CertificateContent
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
@@ -30,9 +30,9 @@ LIMITS = (
 )
 
 
-def facts_for(name: str) -> CertificateFacts:
+def facts_for(name: str) -> CertificateContent:
     """Return what a certificate says about somebody."""
-    return CertificateFacts(
+    return CertificateContent(
         code="7QK4M2XD9RTPC6HV",
         verify_url="HTTPS://SIDELIGHT.EXAMPLE/V/7QK4M2XD9RTPC6HV",
         name=name,

@@ -28,7 +28,7 @@ from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.records import Award
 from lms.certification.badges import open_badge
 from lms.certification.badges.baking import _chunk, bake_png, bake_svg
-from lms.certification.badges.open_badge import BadgeFacts
+from lms.certification.badges.open_badge import BadgeContent
 from lms.certification.keys.did import issuer_of, multikey
 from lms.certification.keys.keyring import Ring, open_ring
 from lms.certification.keys.listing import key_rows
@@ -68,7 +68,7 @@ class World:
 
 
 def facts_of(ring: Ring, **changed: Any) -> dict[str, Any]:
-    facts: BadgeFacts = replace(SAMS, **changed)
+    facts: BadgeContent = replace(SAMS, **changed)
     issuer = issuer_of(SITE, ring.badge_public)
     return open_badge.sign(open_badge.build(facts, issuer), ring.badge_key, issuer.key, NOON)
 

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from lms.certification.keys.keyring import open_ring
 from lms.certification.pdf import render as pdf_render
-from lms.certification.pdf.content import WORDS, CertificateFacts
+from lms.certification.pdf.content import WORDS, CertificateContent
 from lms.certification.pdf.designs import DesignError, UnprintableText, design_in, missing_glyphs
 from lms.certification.pdf.render import qr_code, render
 from lms.certification.pdf.signing import sign
@@ -27,11 +27,11 @@ from tests.conftest import settings_for
 ONE_PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
 
 
-def opened(facts: CertificateFacts, design: Path = WARM) -> PdfReader:
+def opened(facts: CertificateContent, design: Path = WARM) -> PdfReader:
     return PdfReader(BytesIO(render(facts, design)))
 
 
-def words_on(facts: CertificateFacts, design: Path = WARM) -> str:
+def words_on(facts: CertificateContent, design: Path = WARM) -> str:
     return " ".join(opened(facts, design).pages[0].extract_text().split())
 
 

@@ -59,7 +59,7 @@ def texts(site: Site, code: str, language: str) -> dict[str, pdf_content.Printed
         award = find_award(code)
         assert award is not None
         ring = keys_of(site.settings)
-        return texts_of(documents.facts_of(award, get_programme(award.programme_id), ring, site.settings))
+        return texts_of(documents.certificate_content(award, get_programme(award.programme_id), ring, site.settings))
 
 
 OF_OTHERS = {"name", "course_title", "programme", "does_not_attest", "signatories", "specimen"}

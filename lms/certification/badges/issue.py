@@ -55,7 +55,7 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
 
     number, index = place
     issuer = issuer_of(settings.base_url, ring.badge_public)
-    facts = open_badge.BadgeFacts(
+    content = open_badge.BadgeContent(
         id=f"urn:uuid:{uuid.uuid4()}",
         name=award.name,
         course_id=award.course_id,
@@ -76,7 +76,7 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
         issued_at=award.issued_at,
     )
     return open_badge.as_bytes(
-        open_badge.sign(open_badge.build(facts, issuer), ring.badge_key, issuer.key, facts.valid_from)
+        open_badge.sign(open_badge.build(content, issuer), ring.badge_key, issuer.key, content.valid_from)
     )
 
 

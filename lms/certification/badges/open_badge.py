@@ -41,7 +41,7 @@ class BadgeRefused(Exception):
 
 
 @dataclass(frozen=True)
-class BadgeFacts:
+class BadgeContent:
     """What a badge says: the same as document and page."""
 
     id: str
@@ -75,45 +75,45 @@ class BadgeFacts:
         return datetime.combine(self.awarded_on, time(0), _EARLIEST)
 
 
-def build(facts: BadgeFacts, issuer: Issuer) -> Json:
+def build(content: BadgeContent, issuer: Issuer) -> Json:
     """Return the credential, not signed yet."""
-    until = {"validUntil": last_moment(facts.valid_until, facts.zone)} if facts.valid_until else {}
+    until = {"validUntil": last_moment(content.valid_until, content.zone)} if content.valid_until else {}
     achievement = {
-        "id": f"urn:sidelight:{facts.course_id}:{facts.digest}",
+        "id": f"urn:sidelight:{content.course_id}:{content.digest}",
         "type": ["Achievement"],
-        "name": facts.course_title,
-        "version": facts.version,
-        "description": f"{facts.course_title}. {facts.does_not_attest}",
-        "criteria": {"narrative": facts.criteria},
-        "inLanguage": facts.language,
+        "name": content.course_title,
+        "version": content.version,
+        "description": f"{content.course_title}. {content.does_not_attest}",
+        "criteria": {"narrative": content.criteria},
+        "inLanguage": content.language,
     }
-    named = {"type": "IdentityObject", "hashed": False, "identityHash": facts.name, "identityType": "name"}
+    named = {"type": "IdentityObject", "hashed": False, "identityHash": content.name, "identityType": "name"}
     return {
         "@context": [CREDENTIALS, OPEN_BADGES],
-        "id": facts.id,
+        "id": content.id,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": facts.course_title,
-        "issuer": {"id": issuer.id, "type": ["Profile"], "name": facts.programme, "url": facts.base_url},
-        "validFrom": written(facts.valid_from),
+        "name": content.course_title,
+        "issuer": {"id": issuer.id, "type": ["Profile"], "name": content.programme, "url": content.base_url},
+        "validFrom": written(content.valid_from),
         **until,
         "credentialSubject": {
             "type": ["AchievementSubject"],
             "identifier": [named],
             "achievement": achievement,
         },
-        "evidence": [{"type": ["Evidence"], "name": kind, "narrative": text} for kind, text in facts.stands_behind],
-        "credentialStatus": _entry(facts, "suspension"),
+        "evidence": [{"type": ["Evidence"], "name": kind, "narrative": text} for kind, text in content.stands_behind],
+        "credentialStatus": _entry(content, "suspension"),
     }
 
 
-def _entry(facts: BadgeFacts, purpose: Purpose) -> Json:
+def _entry(content: BadgeContent, purpose: Purpose) -> Json:
     """Return where a badge says that it ended for good, or is withdrawn for now: the same index in two lists."""
-    address = list_address(facts.status_list, purpose)
+    address = list_address(content.status_list, purpose)
     return {
-        "id": f"{address}#{facts.status_index}",
+        "id": f"{address}#{content.status_index}",
         "type": "BitstringStatusListEntry",
         "statusPurpose": purpose,
-        "statusListIndex": str(facts.status_index),
+        "statusListIndex": str(content.status_index),
         "statusListCredential": address,
     }
 

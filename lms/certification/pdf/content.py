@@ -1,4 +1,4 @@
-"""What is printed: the facts of a certificate as plain values, and every text on it."""
+"""What is printed on a certificate: its content as plain values, and every text on it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class CertificateFacts:
+class CertificateContent:
     """All that a certificate says, as plain values; clauses come worded in its language.
 
     `sealed` is the signed payload of its QR code.
@@ -66,38 +66,38 @@ class CertificateFacts:
     logo: bytes = b""
 
 
-def texts_of(facts: CertificateFacts) -> dict[str, Printed]:
+def texts_of(content: CertificateContent) -> dict[str, Printed]:
     """Return every text of the certificate by name, in its language and free of invisible tricks."""
-    words = {key: facts.words.get(key, english) for key, english in WORDS.items()}
-    name, course = plain(facts.name), plain(facts.course_title)
-    given = _day(facts.awarded_on, facts.language)
-    until = facts.valid_until and words["valid_until"].format(date=_day(facts.valid_until, facts.language))
+    words = {key: content.words.get(key, english) for key, english in WORDS.items()}
+    name, course = plain(content.name), plain(content.course_title)
+    given = _day(content.awarded_on, content.language)
+    until = content.valid_until and words["valid_until"].format(date=_day(content.valid_until, content.language))
     return {
         "name": name,
         "course_title": course,
-        "programme": plain(facts.programme),
+        "programme": plain(content.programme),
         "title": plain(words["title"].format(name=name, course=course)),
         "record": words["record"],
         "recorded": words["recorded"],
-        "specimen": words["specimen"] if facts.specimen else "",
+        "specimen": words["specimen"] if content.specimen else "",
         "before_course": words["before_course"],
-        "after_course": words["after_course"].format(version=facts.version, date=given),
-        "takes": words["takes"].format(hours=facts.hours) if facts.hours else "",
+        "after_course": words["after_course"].format(version=content.version, date=given),
+        "takes": words["takes"].format(hours=content.hours) if content.hours else "",
         "attests_label": words["attests"],
-        "attests": tuple(plain(clause) for clause in facts.attests),
+        "attests": tuple(plain(clause) for clause in content.attests),
         "does_not_attest_label": words["does_not_attest"],
-        "does_not_attest": plain(facts.does_not_attest),
+        "does_not_attest": plain(content.does_not_attest),
         "valid_until": until or "",
         "code_label": words["code"],
-        "level": plain(facts.level),
-        "mark": words["mark"].format(mark=facts.digest[:MARK_LENGTH]) if facts.digest else "",
-        "check": words["check"].format(address=_address(facts.verify_url)),
+        "level": plain(content.level),
+        "mark": words["mark"].format(mark=content.digest[:MARK_LENGTH]) if content.digest else "",
+        "check": words["check"].format(address=_address(content.verify_url)),
         "square_alt": words["square"],
-        "signatories": tuple(plain(words["signatory"].format(who=who, role=role)) for who, role in facts.signatories),
+        "signatories": tuple(plain(words["signatory"].format(who=who, role=role)) for who, role in content.signatories),
     }
 
 
-def joined(texts: Mapping[str, Printed]) -> str:
+def all_text(texts: Mapping[str, Printed]) -> str:
     """Return all texts run together, to ask which characters they need."""
     return " ".join(text if isinstance(text, str) else " ".join(text) for text in texts.values())
 

@@ -14,7 +14,7 @@ from lms.certification.keys.keyring import Ring
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
 from lms.certification.pdf import specimen, transcripts
-from lms.certification.pdf.content import WORDS, CertificateFacts, direction_of
+from lms.certification.pdf.content import WORDS, CertificateContent, direction_of
 from lms.certification.pdf.designs import (
     FONTS,
     USUAL,
@@ -38,18 +38,18 @@ from lms.foundation.text.i18n import gettext as _
 def make_specimen(settings: Settings, shipped: Path) -> None:
     """Make a certificate that nobody earned, which loads everything that the first real one needs."""
     day = clock.today(settings.timezone)
-    facts = specimen.facts_for(specimen.NOBODY, day, day, specimen.NOBODYS_CODE, settings)
-    specimen.make(facts, design_in(shipped / USUAL, shipped / FONTS), keys_of(settings), settings)
+    content = specimen.specimen_content(specimen.NOBODY, day, day, specimen.NOBODYS_CODE, settings)
+    specimen.make(content, design_in(shipped / USUAL, shipped / FONTS), keys_of(settings), settings)
 
 
-def facts_of(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
+def certificate_content(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateContent:
     """Return all that an award's certificate says; its words and its dates are in one language."""
     with speaking(language_on_paper(award.attestation.language)):
-        return _facts_in_words(award, programme, ring, settings)
+        return _content_in_words(award, programme, ring, settings)
 
 
-def _facts_in_words(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateFacts:
-    return CertificateFacts(
+def _content_in_words(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateContent:
+    return CertificateContent(
         code=award.code,
         verify_url=addresses.qr_address(settings, award.code),
         name=award.name,
@@ -121,10 +121,10 @@ def make_certificate(award: Award, badge: bytes, ring: Ring, settings: Settings,
     """Return an award's certificate as a signed PDF with its badge; raise LettersMissing or PartMissing."""
     programme = get_programme(award.programme_id)
     design = _design_of(award, programme, settings, shipped)
-    facts = facts_of(award, programme, ring, settings)
+    content = certificate_content(award, programme, ring, settings)
     if letters := missing_glyphs(plain(award.name), design):
         raise LettersMissing(letters)
-    return sign(render_well(facts, design, badge, settings.data), ring, settings.pdf_subfilter)
+    return sign(render_well(content, design, badge, settings.data), ring, settings.pdf_subfilter)
 
 
 def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:

@@ -6,7 +6,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from lms.certification.pdf.content import CertificateFacts
+from lms.certification.pdf.content import CertificateContent
 from lms.certification.pdf.designs import Design, DesignError, design_in
 from lms.certification.pdf.render import render
 
@@ -14,19 +14,19 @@ log = logging.getLogger("lms.certification")
 TROUBLE = "trouble.txt"
 
 
-def render_well(facts: CertificateFacts, design: Design, badge: bytes, data: Path) -> bytes:
+def render_well(content: CertificateContent, design: Design, badge: bytes, data: Path) -> bytes:
     """Return the certificate in its design, or in the design as it last worked when there is a slip in it now."""
     if not design.folder.is_relative_to(data):
-        return render(facts, design, badge)
+        return render(content, design, badge)
     kept = data / "designs-that-worked" / design.folder.name
     try:
-        pdf = render(facts, design, badge)
+        pdf = render(content, design, badge)
     except DesignError as slip:
         log.warning("the design %s has a slip: %s", design.folder.name, slip)
         if not kept.is_dir():
             raise
         (kept.parent / f"{design.folder.name}-{TROUBLE}").write_text(f"{slip}\n", "utf-8")
-        return render(facts, design_in(kept, design.fonts), badge)
+        return render(content, design_in(kept, design.fonts), badge)
     _keep_as_it_is(design, kept)
     return pdf
 

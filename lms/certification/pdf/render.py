@@ -32,7 +32,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from lms.certification.awards.codes import grouped
-from lms.certification.pdf.content import CertificateFacts, Printed, direction_of, joined, texts_of
+from lms.certification.pdf.content import CertificateContent, Printed, all_text, direction_of, texts_of
 from lms.certification.pdf.designs import (
     Design,
     DesignError,
@@ -82,13 +82,14 @@ class About:
     keywords: tuple[str, ...] = ()
 
 
-def render(facts: CertificateFacts, where: Path | Design, badge: bytes = b"") -> bytes:
+def render(content: CertificateContent, where: Path | Design, badge: bytes = b"") -> bytes:
     """Return the certificate as a tagged PDF with its badge inside; the same input gives the same bytes."""
     design = where if isinstance(where, Design) else design_in(where)
-    texts = texts_of(facts)
+    texts = texts_of(content)
     title, author = str(texts["title"]), str(texts["programme"])
-    about = About(title, author, facts.language, facts.awarded_on, f"{facts.code} {facts.name}", (facts.code,))
-    return as_pdf(design, _values(facts, texts, design), about, joined(texts), badge)
+    identifier = f"{content.code} {content.name}"
+    about = About(title, author, content.language, content.awarded_on, identifier, (content.code,))
+    return as_pdf(design, _values(content, texts, design), about, all_text(texts), badge)
 
 
 def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes = b"", pages: int | None = 1) -> bytes:
@@ -128,19 +129,19 @@ def _describe(document: Document, about: About, badge: bytes) -> None:
         ]
 
 
-def _values(facts: CertificateFacts, texts: Mapping[str, Printed], design: Design) -> dict[str, Printed | bool]:
+def _values(content: CertificateContent, texts: Mapping[str, Printed], design: Design) -> dict[str, Printed | bool]:
     """Return all that a design's page is made of: primitive values only."""
     return {
         **texts,
-        "code_groups": tuple(grouped(facts.code).split()),
-        "verify_url": facts.verify_url,
-        "square_image": _qr_image(facts.verify_url, facts.sealed),
-        "logo_image": f"data:image/png;base64,{b64encode(facts.logo).decode()}" if facts.logo else "",
-        "language": facts.language,
-        "direction": facts.direction,
+        "code_groups": tuple(grouped(content.code).split()),
+        "verify_url": content.verify_url,
+        "square_image": _qr_image(content.verify_url, content.sealed),
+        "logo_image": f"data:image/png;base64,{b64encode(content.logo).decode()}" if content.logo else "",
+        "language": content.language,
+        "direction": content.direction,
         "name_direction": direction_of(str(texts["name"])),
         "name_is_covered": covers(design, "name", f"{texts['name']}{texts['course_title']}"),
-        "text_is_covered": covers(design, "text", joined(texts)),
+        "text_is_covered": covers(design, "text", all_text(texts)),
     }
 
 

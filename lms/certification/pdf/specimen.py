@@ -12,7 +12,7 @@ from lms.certification.badges import open_badge
 from lms.certification.keys.did import issuer_of
 from lms.certification.keys.keyring import Ring
 from lms.certification.keys.qr_payload import QrPayload, sealed
-from lms.certification.pdf.content import CertificateFacts
+from lms.certification.pdf.content import CertificateContent
 from lms.certification.pdf.designs import Design
 from lms.certification.pdf.preview import preview
 from lms.certification.pdf.render import render
@@ -26,9 +26,9 @@ NOBODY, NOBODYS_CODE = "Noor Haddad", "0000000000000000"
 PIXELS_A_POINT = 2.0
 
 
-def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -> CertificateFacts:
-    """Return the facts of a certificate that nobody earned, in somebody's name."""
-    return CertificateFacts(
+def specimen_content(name: str, on: date, until: date, code: str, settings: Settings) -> CertificateContent:
+    """Return the content of a certificate that nobody earned, in somebody's name."""
+    return CertificateContent(
         code=code,
         verify_url=addresses.qr_address(settings, code),
         name=name,
@@ -50,43 +50,43 @@ def facts_for(name: str, on: date, until: date, code: str, settings: Settings) -
     )
 
 
-def qr_payload_of(facts: CertificateFacts) -> QrPayload:
+def qr_payload_of(content: CertificateContent) -> QrPayload:
     """Return what the QR code of a specimen says, which includes that it is one."""
-    given, until = (day.strftime("%Y%m%d") if day else "" for day in (facts.awarded_on, facts.valid_until))
-    return QrPayload(facts.code, given, until, facts.version, _specimen_of(facts), plain(facts.name))
+    given, until = (day.strftime("%Y%m%d") if day else "" for day in (content.awarded_on, content.valid_until))
+    return QrPayload(content.code, given, until, content.version, _specimen_of(content), plain(content.name))
 
 
-def _specimen_of(facts: CertificateFacts) -> str:
-    return _("Specimen: %(title)s", title=facts.course_title)
+def _specimen_of(content: CertificateContent) -> str:
+    return _("Specimen: %(title)s", title=content.course_title)
 
 
-def make(facts: CertificateFacts, design: Design, ring: Ring, settings: Settings) -> tuple[bytes, bytes]:
+def make(content: CertificateContent, design: Design, ring: Ring, settings: Settings) -> tuple[bytes, bytes]:
     """Return a signed PDF and its badge, both of which say that they are specimens."""
     issuer = issuer_of(settings.base_url, ring.badge_public)
-    badge_facts = open_badge.BadgeFacts(
-        id=f"urn:sidelight:specimen:{facts.code}",
-        name=facts.name,
+    badge_content = open_badge.BadgeContent(
+        id=f"urn:sidelight:specimen:{content.code}",
+        name=content.name,
         course_id="specimen",
-        course_title=_specimen_of(facts),
-        version=facts.version,
+        course_title=_specimen_of(content),
+        version=content.version,
         digest="0" * 64,
-        awarded_on=facts.awarded_on,
-        valid_until=facts.valid_until,
+        awarded_on=content.awarded_on,
+        valid_until=content.valid_until,
         stands_behind=tuple(wording.asked_rows(ATTESTATION)),
         criteria=_("Specimen. Nobody earned this."),
-        does_not_attest=facts.does_not_attest,
-        programme=facts.programme,
+        does_not_attest=content.does_not_attest,
+        programme=content.programme,
         base_url=settings.base_url,
-        language=facts.language,
+        language=content.language,
         status_list=addresses.status_address(settings, 0),
         status_index=0,
         zone=settings.timezone,
     )
     badge = open_badge.as_bytes(
-        open_badge.sign(open_badge.build(badge_facts, issuer), ring.badge_key, issuer.key, badge_facts.valid_from)
+        open_badge.sign(open_badge.build(badge_content, issuer), ring.badge_key, issuer.key, badge_content.valid_from)
     )
-    facts = replace(facts, sealed=sealed(qr_payload_of(facts), ring.badge_key))
-    return sign(render(facts, design, badge), ring, settings.pdf_subfilter), badge
+    content = replace(content, sealed=sealed(qr_payload_of(content), ring.badge_key))
+    return sign(render(content, design, badge), ring, settings.pdf_subfilter), badge
 
 
 def picture(pdf: bytes) -> bytes:
