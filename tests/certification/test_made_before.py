@@ -17,11 +17,11 @@ from lms.accounts.actions import set_programme
 from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import paper_of
+from lms.certification.awards.wording import qr_payload_of
 from lms.certification.badges.baking import baked
 from lms.certification.keys.opening import keys_of
-from lms.certification.keys.qr_payload import opened, sealed
-from lms.certification.pdf.render import square
+from lms.certification.keys.qr_payload import read_payload, sealed
+from lms.certification.pdf.render import qr_code
 from lms.foundation import clock
 from lms.foundation.migrations import upgrade
 from tests.builders.certificates import bring, pdf
@@ -98,11 +98,11 @@ def test_its_qr_code_is_read_and_says_what_was_printed(made: Made) -> None:
         keys = keys_of(site.settings)
         award = find_award(facts["code"])
         assert award is not None
-        words = sealed(paper_of(award), keys.badge_key)
+        words = sealed(qr_payload_of(award), keys.badge_key)
     (figure,) = PdfReader(folder / "certificate.pdf").pages[0].images
-    dots = square(qr_address(site.settings, facts["code"]), words).matrix
+    dots = qr_code(qr_address(site.settings, facts["code"]), words).matrix
     assert [dot < 128 for dot in figure.image.convert("L").tobytes()] == [bool(dot) for row in dots for dot in row]
-    paper = opened(words, [keys.badge_public])
+    paper = read_payload(words, [keys.badge_public])
     assert (paper.code, paper.name, paper.course) == (facts["code"], facts["name"], facts["title"])
 
 

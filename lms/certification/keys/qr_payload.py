@@ -40,7 +40,7 @@ def sealed(payload: QrPayload, key: Ed25519PrivateKey) -> str:
 
 
 def read_payload(text: str, keys: Iterable[bytes]) -> QrPayload:
-    """Return what a paper says, once one of the keys signed it; raise SquareRefused otherwise."""
+    """Return what a QR code says, if one of the keys signed it; raise QrRefused otherwise."""
     # Imported here because web workers never check a QR code's signature: 7 ms and 1 MB.
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
