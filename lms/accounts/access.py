@@ -282,9 +282,9 @@ def note_refusal(response: Response) -> Response:
     somebody = visitor() if action in MAY and not MAY[action].self_only else None
     if somebody is not None:
         programme: Programme | None = g.get("programme")
-        door = DoorStayedShut(request.endpoint, action, response.status_code, programme.id if programme else None)
+        refusal = DoorStayedShut(request.endpoint, action, response.status_code, programme.id if programme else None)
         try:
-            write(limits.count_refusal, somebody.person_id, door)
+            write(limits.count_refusal, somebody.person_id, refusal)
         except SQLAlchemyError:
             # The refusal holds whether or not it can be written down.
             log.exception("a refusal could not be written")

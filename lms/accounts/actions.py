@@ -47,8 +47,8 @@ def check_address(email: str) -> str | FormError:
     address = read_address(email)
     if isinstance(address, NotDeliverable):
         return FormError("email", address.reason)
-    looks = skeleton(address)
-    if any(other != address and skeleton(other) == looks for other in records.list_staff_addresses()):
+    shape = skeleton(address)
+    if any(other != address and skeleton(other) == shape for other in records.list_staff_addresses()):
         return FormError("email", _("This address looks too much like a colleague’s. Please use another one."))
     return address
 

@@ -71,12 +71,12 @@ def note_confirm_miss(email: str, person_id: str) -> None:
     announce(SignInRefused(person_id))
 
 
-def count_refusal(person_id: str, door: DoorStayedShut) -> None:
+def count_refusal(person_id: str, refusal: DoorStayedShut) -> None:
     """Note that somebody was refused a staff page; past a number an hour, more of the same is not written down."""
     key = f"shut:{fingerprint(person_id)}"
     if not throttle.too_many(key, REFUSALS, REFUSAL_WINDOW):
         throttle.count_miss(key, REFUSAL_WINDOW)
-        announce(door)
+        announce(refusal)
 
 
 def may_ask_for_link(network: str) -> bool:

@@ -20,7 +20,7 @@ from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in
 from lms.accounts.forms import NamesForm, SignInForm
 from lms.accounts.passwords import matches
-from lms.accounts.personal_data.activity_log import tell
+from lms.accounts.personal_data.activity_log import describe
 from lms.accounts.personal_data.data_visibility import COLUMNS, visibility_rows
 from lms.accounts.records import Person
 from lms.accounts.session_records import list_sign_ins, touch
@@ -132,7 +132,7 @@ def account() -> Any:
         activity=[
             {"when": moment(row.at, zone), "text": text}
             for row in audit.list_for_person(me.id)
-            if (text := tell(row.event))
+            if (text := describe(row.event))
         ],
     )
     return make_response(page, 422 if form.errors else 200)

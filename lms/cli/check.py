@@ -33,10 +33,10 @@ def course_folders(paths: tuple[Path, ...]) -> list[Path]:
             raise click.ClickException(f"{path} is neither a course (a folder with course.md) nor a folder of courses.")
     if not folders:
         raise click.ClickException("There’s no course.md there. A course is a folder with a file course.md.")
-    return sorted(folders, key=_shelf_place)
+    return sorted(folders, key=_course_order)
 
 
-def _shelf_place(folder: Path) -> tuple[int, str]:
+def _course_order(folder: Path) -> tuple[int, str]:
     listed = folder.parent / "order.txt"
     names = listed.read_text("utf-8").split() if listed.is_file() else []
     return (names.index(folder.name) if folder.name in names else len(names), folder.name)
@@ -54,15 +54,15 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
     with _rare_collections():
         checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in course_folders(paths)}
     shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
-    told = []
+    reports = []
     for folder, one in checked.items():
         findings = (*one.reading.findings, *shared.get(str(folder), ()))
-        told.append(_told(folder.name, findings, one.measures))
+        reports.append(_as_json(folder.name, findings, one.measures))
         if not as_json:
-            _say_check(told[-1], findings, one.measures)
+            _say_check(reports[-1], findings, one.measures)
     if as_json:
-        say(json.dumps(told, ensure_ascii=False, indent=2))
-    blocked = any(one["errors"] or (strict and one["warnings"]) for one in told)
+        say(json.dumps(reports, ensure_ascii=False, indent=2))
+    blocked = any(one["errors"] or (strict and one["warnings"]) for one in reports)
     sys.exit(1 if blocked else 0)
 
 
@@ -77,19 +77,19 @@ def _rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _told(name: str, findings: Sequence[Finding], measures: Measures | None) -> dict[str, Any]:
+def _as_json(name: str, findings: Sequence[Finding], measures: Measures | None) -> dict[str, Any]:
     """Return what the check says of one course, as JSON has it."""
     errors = sum(finding.severity == "error" for finding in findings)
-    told: dict[str, Any] = {"course": name, "errors": errors, "warnings": len(findings) - errors}
+    report: dict[str, Any] = {"course": name, "errors": errors, "warnings": len(findings) - errors}
     if measures:
         figures = asdict(measures)
         del figures["sentences"]
-        told |= figures | {
+        report |= figures | {
             "words": measures.words,
             "gentle": measures.gentle,
             "highest_grade": measures.highest_grade,
         }
-    return told | {"findings": [_finding_as_json(finding) for finding in findings]}
+    return report | {"findings": [_finding_as_json(finding) for finding in findings]}
 
 
 def _finding_as_json(finding: Finding) -> dict[str, Any]:
@@ -97,8 +97,8 @@ def _finding_as_json(finding: Finding) -> dict[str, Any]:
     return {"mend" if name == "fix" else name: value for name, value in asdict(finding).items()}
 
 
-def _say_check(told: dict[str, Any], findings: Sequence[Finding], measures: Measures | None) -> None:
+def _say_check(report: dict[str, Any], findings: Sequence[Finding], measures: Measures | None) -> None:
     if findings:
         say(render_findings(findings))
     figures = f" ({measures.in_a_line()})" if measures else ""
-    say(f"{told['course']}: {told['errors']} errors, {told['warnings']} warnings{figures}")
+    say(f"{report['course']}: {report['errors']} errors, {report['warnings']} warnings{figures}")

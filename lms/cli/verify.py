@@ -50,38 +50,42 @@ def verify(what: str, keys: Path | None, as_json: bool) -> None:
     """
     if keys is None:
         with at_work(open_app()):
-            told = _by_register(what)
+            report = _by_register(what)
     else:
-        told = _offline(what, keys)
+        report = _offline(what, keys)
     if as_json:
-        say(json.dumps(told, ensure_ascii=False, indent=2))
+        say(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        for line in (told["heading"], told["text"], *(f"{name}: {value}" for name, value in told["says"].items())):
+        for line in (
+            report["heading"],
+            report["text"],
+            *(f"{name}: {value}" for name, value in report["says"].items()),
+        ):
             say(line)
-    sys.exit(0 if told["state"] in {"valid", OFFLINE} and told["genuine"] else 1)
+    sys.exit(0 if report["state"] in {"valid", OFFLINE} and report["genuine"] else 1)
 
 
 def _by_register(what: str) -> dict[str, Any]:
-    award, amiss, says = None, "", {}
+    award, problem, says = None, "", {}
     if Path(what).is_file() or file_check.qr_parts(what):
         known = known_from(key_rows(settings()))
         if Path(what).is_file():
             found = file_check.compare_with_records(read(Path(what).read_bytes(), known, shipped("certificates")))
-            award, amiss, says = found.award, found.problem, _said(found.badge)
+            award, problem, says = found.award, found.problem, _said(found.badge)
         else:
-            amiss, says = _read_square(what, known)
+            problem, says = _read_qr_code(what, known)
             award = find_award(what.partition("#")[0].rpartition("/")[2])
     else:
         award = find_award(what)
     state = award.state(today(settings().timezone)) if award else "unknown"
     shown = None if award is None or award.waiting else award
     programme = get_programme(shown.programme_id).name if shown else None
-    told = wording.as_json(state, shown, shown.code if shown else what, programme)
+    report = wording.as_json(state, shown, shown.code if shown else what, programme)
     if shown is not None and not says:
         says = {"certificate": f"{shown.title} {shown.version}, completed {shown.passed_on}"}
-    if amiss:
-        told |= {"heading": "This cannot be relied on", "text": in_words(amiss)}
-    return {**told, "genuine": not amiss, "amiss": amiss or None, "says": says}
+    if problem:
+        report |= {"heading": "This cannot be relied on", "text": in_words(problem)}
+    return {**report, "genuine": not problem, "amiss": problem or None, "says": says}
 
 
 def _offline(what: str, keys: Path) -> dict[str, Any]:
@@ -91,23 +95,23 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
         raise click.ClickException(f"{keys} isn’t a list of keys from a site’s /credentials/keys.") from None
     if Path(what).is_file():
         reading = read(Path(what).read_bytes(), known, shipped("certificates"))
-        amiss, says = reading.problem, _said(reading.badge)
+        problem, says = reading.problem, _said(reading.badge)
         last_moment = ends_at(reading.badge) if reading.badge else None
     elif "#" in what:
-        amiss, says = _read_square(what, known)
+        problem, says = _read_qr_code(what, known)
         last_moment = _end_of_day(says.get("valid_until", ""))
     else:
         raise click.ClickException("With --keys, you can verify a file or the address in a QR code, but not a code.")
     over = last_moment is not None and last_moment < now()
-    state = "unknown" if amiss else "expired" if over else OFFLINE
-    heading = "This cannot be relied on" if amiss else "This has expired" if over else "This is genuine"
+    state = "unknown" if problem else "expired" if over else OFFLINE
+    heading = "This cannot be relied on" if problem else "This has expired" if over else "This is genuine"
     text = (
-        in_words(amiss)
-        if amiss
+        in_words(problem)
+        if problem
         else "Signed by the site whose keys you gave. Whether it was withdrawn isn’t known offline."
     )
-    told = {"heading": heading, "text": text, "state": state}
-    return {**told, "genuine": not amiss, "amiss": amiss or None, "says": says}
+    report = {"heading": heading, "text": text, "state": state}
+    return {**report, "genuine": not problem, "amiss": problem or None, "says": says}
 
 
 def _end_of_day(day: str) -> datetime | None:
@@ -119,7 +123,7 @@ def _said(badge: dict[str, Any] | None) -> dict[str, str]:
     return said_in(badge) if badge else {}
 
 
-def _read_square(what: str, known: KnownKeys) -> tuple[str, dict[str, str]]:
+def _read_qr_code(what: str, known: KnownKeys) -> tuple[str, dict[str, str]]:
     """Return what is amiss with the words of a square, or what they say."""
     code, words = qr_parts(what) or ("", "")
     try:

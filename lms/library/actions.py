@@ -43,7 +43,7 @@ def publish(bundle: Bundle, course: Course) -> Published | Refused:
             f"Nothing was changed. Write version {rules.version_of(blocking + 1)} in course.md, or "
             f"{rules.version_of((max(ranks) // 10_000 + 1) * 10_000)} for a new line, and publish again."
         )
-    _keep(bundle)
+    _store(bundle)
     db.session.add(
         records.Version(
             id=ids.inner_id(),
@@ -60,7 +60,7 @@ def publish(bundle: Bundle, course: Course) -> Published | Refused:
     return Published(course.id, course.version, bundle.digest, new=True)
 
 
-def _keep(bundle: Bundle) -> None:
+def _store(bundle: Bundle) -> None:
     if records.find_bundle(bundle.digest):
         return
     manifest = bundle.manifest

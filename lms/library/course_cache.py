@@ -61,7 +61,7 @@ def read_aside(digests: list[str]) -> Callable[[], None]:
     the database is open. What could not be read is read when it is asked for.
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    reader = multiprocessing.get_context("fork").Process(target=_tell, args=(digests, theirs))
+    reader = multiprocessing.get_context("fork").Process(target=_send_courses, args=(digests, theirs))
     reader.start()
     theirs.close()
 
@@ -76,7 +76,7 @@ def read_aside(digests: list[str]) -> Callable[[], None]:
     return take_over
 
 
-def _tell(digests: list[str], to: Connection) -> None:
+def _send_courses(digests: list[str], to: Connection) -> None:
     to.send_bytes(pickle.dumps({digest: get_course(digest) for digest in digests}))
 
 

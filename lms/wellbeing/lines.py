@@ -76,7 +76,7 @@ class LineProblem:
     what: str
 
 
-class _Reading:
+class _LineReader:
     """One file on its way to values; troubles are gathered, so that all are told at once."""
 
     def __init__(self, text: str) -> None:
@@ -135,10 +135,10 @@ class _Reading:
             languages=self.listed(entry, "languages", near),
             verified_on=self.day(entry, near),
         )
-        self._look_over(line, near)
+        self._check(line, near)
         return line if len(self.troubles) == before else None
 
-    def _look_over(self, line: Line, near: str) -> None:
+    def _check(self, line: Line, near: str) -> None:
         if line.id and not _ID.fullmatch(line.id):
             self.trouble("id", line.id, near)
         if line.id in self.seen:
@@ -177,7 +177,7 @@ def read_lines(text: str) -> Lines | tuple[LineProblem, ...]:
     except tomllib.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
         return (LineProblem(int(found[1]) if found else len(text.splitlines()), "toml", str(error)),)
-    reading = _Reading(text)
+    reading = _LineReader(text)
     directory, programmes = tables.pop("directory", {}), tables.pop("programme", {})
     own = {}
     for slug, table in programmes.items() if isinstance(programmes, dict) else ():

@@ -106,10 +106,10 @@ def _register(came: NewAccount | str, invitation: Invitation, proven: bool) -> P
     return register(address, came.display_name, came.password_hash, came.certificate_name, proven=proven)
 
 
-def email_link(settings: Settings, address: str, network: str, letter: Email) -> None:
+def email_link(settings: Settings, address: str, network: str, message: Email) -> None:
     """Email an invitation's link to its address, so that opening it proves the address."""
     if limits.count_new_account_link(address, network):
-        mail_outbox.queue_mail(settings, address, *letter, any_hour=True)
+        mail_outbox.queue_mail(settings, address, *message, any_hour=True)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class RegisterEmails:
     looks_like_another: Email
 
 
-def ask_to_register(settings: Settings, email: str, network: str, token: str, letters: RegisterEmails) -> None:
+def ask_to_register(settings: Settings, email: str, network: str, token: str, emails: RegisterEmails) -> None:
     """Email a link that makes an account, or say in an email why there is none; each costs the same."""
     address = normal_email(email)
     may_get_one = limits.count_new_account_link(address, network)
@@ -131,9 +131,9 @@ def ask_to_register(settings: Settings, email: str, network: str, token: str, le
         return
     # The link is known to nobody but the reader of the first email.
     _add(first_programme(), "learner", address, token)
-    letter = letters.has_account if known else letters.looks_like_another
+    message = emails.has_account if known else emails.looks_like_another
     mail_outbox.queue_mail(
-        settings, address, *(letter if known or isinstance(checked, FormError) else letters.link), any_hour=True
+        settings, address, *(message if known or isinstance(checked, FormError) else emails.link), any_hour=True
     )
 
 

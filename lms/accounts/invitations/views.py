@@ -50,7 +50,7 @@ def register() -> Any:
     form = ForgottenForm(request.form)
     if request.method == "POST" and form.validate() and _may_get_email(form):
         token = ids.secret_token()
-        args = (settings(), form.email.data or "", network_today(), token, _letters(token))
+        args = (settings(), form.email.data or "", network_today(), token, _emails(token))
         write(invitation_actions.ask_to_register, *args)
         return redirect(url_for("accounts.register", sent="yes"), 303)
     sent = request.method == "GET" and request.args.get("sent") == "yes"
@@ -58,7 +58,7 @@ def register() -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _letters(token: str) -> RegisterEmails:
+def _emails(token: str) -> RegisterEmails:
     site = settings().base_url
     sign_in, forgotten = site + url_for("accounts.sign_in"), site + url_for("accounts.forgotten")
     preferences_url = site + url_for("accounts.email_preferences")

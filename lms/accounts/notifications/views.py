@@ -122,8 +122,10 @@ def learning_preferences() -> Any:
             pronouns_shown=bool(form.pronouns_shown.data),
         )
         return redirect(url_for("accounts.learning_preferences", saved="yes"), 303)
-    told = [_("Saved. Your choices apply everywhere.")] if request.args.get("saved") and not form.errors else []
-    page = render_template("accounts/learning_preferences.html", form=form, notices=told)
+    saved_notices = (
+        [_("Saved. Your choices apply everywhere.")] if request.args.get("saved") and not form.errors else []
+    )
+    page = render_template("accounts/learning_preferences.html", form=form, notices=saved_notices)
     return make_response(page, 422 if form.errors else 200)
 
 

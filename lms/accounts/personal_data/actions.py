@@ -13,7 +13,7 @@ from lms.accounts.events import AccountDeleted
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
-from lms.accounts.personal_data.activity_log import tell
+from lms.accounts.personal_data.activity_log import describe
 from lms.accounts.personal_data.notice import stored_data
 from lms.accounts.records import Membership, Person
 from lms.accounts.session_records import KnownDevice, SignIn, list_devices
@@ -183,7 +183,7 @@ def _of_choices(person_id: str) -> list[Part]:
 def _what_happened(person_id: str) -> tuple[tuple[str, str, str, str], ...]:
     entries = audit.list_of_person(person_id)
     rows = [
-        (row.at.isoformat(), tell(row.event) or "", row.event, json.dumps(_facts(row), ensure_ascii=False))
+        (row.at.isoformat(), describe(row.event) or "", row.event, json.dumps(_facts(row), ensure_ascii=False))
         for row in entries
     ]
     if len(entries) >= audit.MOST_OF_PERSON:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.foundation.text.i18n import gettext as _
 
 
-def tell(event: str) -> str | None:
+def describe(event: str) -> str | None:
     """Return a sentence for an event, or None for one that says nothing to its person."""
     return {
         "PersonRegistered": _("Your account was created."),

@@ -47,7 +47,7 @@ def take_turn(batch_id: str, turn: int) -> Batch | None:
     return batch
 
 
-def go_on(batch_id: str, turn: int) -> None:
+def push_next_step(batch_id: str, turn: int) -> None:
     """Ask for the step that follows."""
     jobs.push(WORK, f"{batch_id} {turn}")
 

@@ -53,10 +53,10 @@ def step(batch_id: str, turn: int, settings: Settings, designs: Path) -> None:
             _read_courses(enrolment_id)
             write(actions.issue_one, batch_id, number, enrolment_id, settings)
         else:
-            outcome, award_id = _look_after(enrolment_id, kind, settings, designs)
+            outcome, award_id = _make_if_missing(enrolment_id, kind, settings, designs)
             write(actions.note_outcome, batch_id, number, outcome, award_id)
     if records.list_undone(batch_id, 1):
-        write(actions.go_on, batch_id, turn + 1)
+        write(actions.push_next_step, batch_id, turn + 1)
     else:
         _end(batch_id, settings)
 
@@ -67,7 +67,7 @@ def _read_courses(enrolment_id: str) -> None:
         get_course(attempt.digest)
 
 
-def _look_after(enrolment_id: str, kind: str, settings: Settings, designs: Path) -> tuple[str, str | None]:
+def _make_if_missing(enrolment_id: str, kind: str, settings: Settings, designs: Path) -> tuple[str, str | None]:
     """Make a certificate's document where it is missing; return what came of it. What is kept is never made again."""
     standing = find_award_of_enrolment(enrolment_id)
     if standing is None:

@@ -169,8 +169,8 @@ def _send(settings: Settings, mail_id: str, deliver: Deliver) -> None:
         raise
     except (MessageRefused, ValueError) as error:
         # What the email library says of a header repeats the header.
-        told = str(error) if isinstance(error, MessageRefused) else "it cannot be written as an email"
-        log.warning("an email could not be sent yet: %s", told)
+        reason = str(error) if isinstance(error, MessageRefused) else "it cannot be written as an email"
+        log.warning("an email could not be sent yet: %s", reason)
         write(_note_try, mail_id, None)
     else:
         write(_note_try, mail_id, clock.now())
