@@ -18,8 +18,10 @@ from hypothesis import settings as hypothesis_settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import event
+from werkzeug.routing import Rule
 
 from lms.accounts import actions as accounts
+from lms.accounts.browser_session import let_in
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_person_by_email, find_programme, roles_of
 from lms.app import at_work, create_app
@@ -34,7 +36,7 @@ from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import actions as library
 from tests.builders.mail import Box
-from tests.inspector import Inspector, Page
+from tests.inspector import BASE, Inspector, Page
 from tests.postgres import Cluster, cluster
 
 # How long an example takes depends on what else the machine does; speed is measured by `./dev bench`.
@@ -66,13 +68,15 @@ class Site:
         return Inspector(self.app)
 
     def visitor(self, name: str, own_device: bool = False) -> Inspector:
-        """Return somebody who has signed in by the sign-in page."""
+        """Return somebody who is signed in, with the cookies that the sign-in page would have set."""
         if name not in self.visitors:
             browser = Inspector(self.app, name)
-            form = browser.get("/sign-in").form("/sign-in")
-            extra = {"own_device": form.choices["own_device"][0]} if own_device else {}
-            page = form.submit(email=f"{name}@example.org", password=PASSWORD, **extra)
-            assert page.path == "/courses", page.text
+            with self.app.test_request_context("/sign-in", base_url=BASE, environ_base=browser.browser.environ_base):
+                assert self.app.preprocess_request() is None
+                person = self.person(name)
+                assert person.disabled_at is None
+                reply = self.app.process_response(let_in(person, own_device, "/courses"))
+            browser.browser._update_cookies_from_response("127.0.0.1", "/", reply.headers.getlist("Set-Cookie"))
             self.visitors[name] = browser
         return self.visitors[name]
 
@@ -130,6 +134,19 @@ class CompiledOnce(BytecodeCache):
 
 
 compiled_once = CompiledOnce()
+compile_builder = Rule._compile_builder
+builders: dict[tuple[object, ...], Any] = {}
+
+
+def compile_builder_once(rule: Rule, append_unknown: bool = True) -> Any:
+    """Return what builds a rule's addresses; what werkzeug writes for one rule serves all apps of a run."""
+    key = (rule.rule, repr(rule._trace), repr(rule.defaults), append_unknown)
+    if key not in builders:
+        builders[key] = compile_builder(rule, append_unknown)
+    return builders[key]
+
+
+Rule._compile_builder = compile_builder_once  # type: ignore[method-assign]
 
 
 def app_of(settings: Settings) -> Flask:
@@ -213,15 +230,16 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
 
     def make(**more: str) -> Site:
         folder, url, drop = tmp_path / "data", "", lambda: None
+        filled: Path = request.getfixturevalue("filled_sqlite")
         if request.param == "sqlite":
-            shutil.copytree(request.getfixturevalue("filled_sqlite"), folder)
+            shutil.copytree(filled, folder)
         else:
+            shutil.copytree(filled / "files", folder / "files")
             server: Cluster = request.getfixturevalue("postgres")
             url = server.clone(request.getfixturevalue("filled_postgres"))
             drop = partial(server.drop, url)
         settings = settings_for(folder, url, **more)
         app = app_of(settings)
-        _keep_media(app)
         made.append((app, drop))
         return Site(app, settings)
 

@@ -96,10 +96,25 @@ def is_whole(app: Flask, before: dict[str, int]) -> None:
             assert connection.scalar(sa.text("PRAGMA foreign_keys")) == 1
 
 
+@pytest.fixture(scope="module")
+def earlier_databases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The empty database of each earlier version, each made from the one before."""
+    folder = tmp_path_factory.mktemp("earlier")
+    app, databases = create_app(settings_for(folder)), {}
+    for revision in EARLIER:
+        upgrade(app, revision)
+        with opened(app):
+            pass
+        databases[revision] = (folder / "sidelight.db").read_bytes()
+    return databases
+
+
 @pytest.mark.parametrize("revision", EARLIER)
-def test_a_site_of_each_earlier_version_keeps_its_data(tmp_path: Path, revision: str) -> None:
+def test_a_site_of_each_earlier_version_keeps_its_data(
+    tmp_path: Path, earlier_databases: dict[str, bytes], revision: str
+) -> None:
+    (tmp_path / "sidelight.db").write_bytes(earlier_databases[revision])
     app = create_app(settings_for(tmp_path))
-    upgrade(app, revision)
     with opened(app) as connection:
         before = fill(connection)
     upgrade(app)
@@ -108,10 +123,13 @@ def test_a_site_of_each_earlier_version_keeps_its_data(tmp_path: Path, revision:
 
 @pytest.mark.postgres
 def test_a_site_of_each_earlier_version_keeps_its_data_on_postgres(tmp_path: Path, postgres: Cluster) -> None:
+    earlier = create_app(settings_for(tmp_path / "earlier", postgres.create("earlier")))
     for revision in EARLIER:
-        url = postgres.create(f"from_{revision}")
+        upgrade(earlier, revision)
+        with opened(earlier):
+            pass
+        url = postgres.clone("earlier")
         app = create_app(settings_for(tmp_path / revision, url))
-        upgrade(app, revision)
         with opened(app) as connection:
             before = fill(connection)
         upgrade(app)
