@@ -275,7 +275,7 @@ def test_an_older_certificate_that_is_still_valid_is_shown_beside_a_newer_one_th
     assert "An older one is still valid" in cora.get(page.links()["Sam Osei"]).main
     with site.inside():
         enrolment = list_awards_of_person(site.person("sam").id)[0].enrolment_id
-        outcome, award_id = batch_jobs._look_after(enrolment, "file", site.settings, ROOT / "certificates")
+        outcome, award_id = batch_jobs._make_if_missing(enrolment, "file", site.settings, ROOT / "certificates")
         assert award_id is not None and (outcome, get_award(award_id).code) == ("in", first)
 
 

@@ -78,7 +78,7 @@ def test_the_display_is_kept_on_this_device_alone_and_shows_on_the_next_page(sql
         .form("/display")
         .submit(size="larger", face="book", light="dark", quiet="yes", space="wide")
     )
-    assert page.path == COURSE
+    assert page.path == f"{COURSE}?display=saved"
     root = page.tree
     assert (root.get("data-size"), root.get("data-face"), root.get("data-light")) == ("larger", "book", "dark")
     assert root.get("data-quiet") is not None and root.get("data-space") is not None
