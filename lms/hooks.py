@@ -12,7 +12,7 @@ from lms import flow
 from lms.certification.awards import actions as certification
 from lms.certification.awards import document_records
 from lms.certification.awards import records as awards
-from lms.certification.awards.wording import operator_notices
+from lms.certification.awards.texts.wording import operator_notices
 from lms.certification.badges import records as badge_records
 from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf.designs import missing_glyphs

@@ -12,7 +12,7 @@ import click
 
 from lms.accounts.records import get_programme
 from lms.app import at_work
-from lms.certification.awards import wording
+from lms.certification.awards.texts import wording
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.qr_payload import QrRefused, read_payload
 from lms.certification.verification import file_check

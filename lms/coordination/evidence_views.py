@@ -11,7 +11,7 @@ from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards.actions import today_in
 from lms.certification.awards.rules import EARLIEST_PRACTICE, OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
-from lms.certification.awards.wording import role_words
+from lms.certification.awards.texts.wording import role_words
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.pages import RATING_WORDS, UNDO_WORDS, observation_values
 from lms.coordination.blueprint import blueprint

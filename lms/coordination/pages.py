@@ -13,9 +13,9 @@ from lms.certification.awards.name_records import list_confirmed_names, list_nam
 from lms.certification.awards.observations import list_held_back
 from lms.certification.awards.records import Award, best_issued, list_awards_by_enrolment, list_awards_of_enrolment
 from lms.certification.awards.rules import State, claims_a_title, name_fits, plain_name
-from lms.certification.awards.state_wording import state_words
+from lms.certification.awards.texts.state_wording import state_words
+from lms.certification.awards.texts.wording import level_words
 from lms.certification.awards.validity import Stage, Validity, stage_of
-from lms.certification.awards.wording import level_words
 from lms.certification.renewal.actions import rule_of
 from lms.certification.renewal.pages import words_of
 from lms.coordination.rules import TrainingState, training_state

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from lms.certification.awards.document_records import find_document
 from lms.certification.awards.records import Award, find_award_of_enrolment
-from lms.certification.awards.wording import fields
+from lms.certification.awards.texts.wording import fields
 from lms.certification.badges.records import find_credential
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput

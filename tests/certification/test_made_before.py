@@ -17,7 +17,7 @@ from lms.accounts.actions import set_programme
 from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import qr_payload_of
+from lms.certification.awards.texts.wording import qr_payload_of
 from lms.certification.badges.baking import baked
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import read_payload, sealed

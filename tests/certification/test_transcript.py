@@ -16,9 +16,9 @@ from lms.accounts import actions as accounts
 from lms.certification.awards import actions
 from lms.certification.awards.document_records import RENDER_TRIES
 from lms.certification.awards.records import find_award, find_award_of_enrolment
-from lms.certification.pdf import transcript_requests
 from lms.certification.pdf.documents import make_transcript
-from lms.certification.pdf.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest
+from lms.certification.pdf.transcript import transcript_requests
+from lms.certification.pdf.transcript.transcript_requests import TRANSCRIPTS_A_PERSON, TranscriptRequest
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock

@@ -8,7 +8,7 @@ import pytest
 
 from lms.certification.awards.attestation import Attestation
 from lms.certification.awards.records import Award, find_award_of_enrolment
-from lms.certification.awards.wording import clauses, level_words, sentence
+from lms.certification.awards.texts.wording import clauses, level_words, sentence
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.learning.progress import actions

@@ -12,11 +12,15 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from lms.certification.awards.document_records import RENDER_TRIES, find_document
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import qr_payload_of
+from lms.certification.awards.texts.wording import qr_payload_of
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
-from lms.certification.pdf import transcript_requests
-from lms.certification.pdf.transcript_requests import REQUEST_WINDOW, TRANSCRIPTS_A_PERSON, TranscriptRequest
+from lms.certification.pdf.transcript import transcript_requests
+from lms.certification.pdf.transcript.transcript_requests import (
+    REQUEST_WINDOW,
+    TRANSCRIPTS_A_PERSON,
+    TranscriptRequest,
+)
 from lms.certification.verification.actions import NAME_TRIES
 from lms.foundation import clock
 from lms.foundation.db import db

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.records import find_award
-from lms.certification.awards.wording import qr_payload_of
+from lms.certification.awards.texts.wording import qr_payload_of
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import QrPayload, sealed
 from tests.journeys.conftest import Opens

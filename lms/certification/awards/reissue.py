@@ -74,7 +74,7 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
     new = old.successor("reissued")
     new.name = name
     old.replaced_by, old.name_shown = new.id, False
-    old.badge_open = old.badge_open and False
+    old.badge_open = None if old.badge_open is None else False
     for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
         # Whoever has another name now does not want to meet the old one on what came before, either.
         earlier.name_shown, earlier.badge_open = False, earlier.badge_open and False

@@ -9,8 +9,9 @@ import uuid
 from typing import TYPE_CHECKING
 
 from lms.accounts.records import get_programme
-from lms.certification.awards import actions, addresses, records, wording
+from lms.certification.awards import actions, addresses, records
 from lms.certification.awards.records import Award
+from lms.certification.awards.texts import wording
 from lms.certification.badges import records as badge_records
 from lms.certification.badges import status_list
 from lms.certification.keys.did import issuer_of

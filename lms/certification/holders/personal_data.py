@@ -13,7 +13,7 @@ from lms.certification.awards.name_records import NameConfirmation, NameRequest
 from lms.certification.awards.observations import Observation, list_observations
 from lms.certification.awards.records import Award
 from lms.certification.badges.records import Credential, find_credential
-from lms.certification.pdf import transcript_requests
+from lms.certification.pdf.transcript import transcript_requests
 from lms.certification.renewal import expiry_notices
 from lms.certification.renewal.expiry_notices import EndNotice
 from lms.foundation.db import db

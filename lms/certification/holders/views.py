@@ -8,11 +8,12 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person, get_programme
-from lms.certification.awards import actions, addresses, document_records, name_records, records, wording
+from lms.certification.awards import actions, addresses, document_records, name_records, records
 from lms.certification.awards.access import own_award
 from lms.certification.awards.records import Award
 from lms.certification.awards.reissue import can_be_reissued
 from lms.certification.awards.rules import State
+from lms.certification.awards.texts import wording
 from lms.certification.badges import records as badge_records
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf.jobs import render_in_child

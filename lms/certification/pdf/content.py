@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from lms.certification.awards.text import MARK_LENGTH, plain
+from lms.certification.awards.texts.text import MARK_LENGTH, plain
 from lms.content.model.wording import N_
 
 Printed: TypeAlias = str | tuple[str, ...]

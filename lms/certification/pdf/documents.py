@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from lms.accounts.records import Programme, get_person, get_programme
-from lms.certification.awards import addresses, wording
+from lms.certification.awards import addresses
 from lms.certification.awards.records import Award
-from lms.certification.awards.text import plain
+from lms.certification.awards.texts import wording
+from lms.certification.awards.texts.text import plain
 from lms.certification.keys.keyring import Ring
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
-from lms.certification.pdf import specimen, transcripts
+from lms.certification.pdf import specimen
 from lms.certification.pdf.content import WORDS, CertificateContent, direction_of
 from lms.certification.pdf.designs import (
     FONTS,
@@ -28,6 +29,7 @@ from lms.certification.pdf.designs import (
 from lms.certification.pdf.fallback import render_well
 from lms.certification.pdf.render import About, as_pdf
 from lms.certification.pdf.signing import sign
+from lms.certification.pdf.transcript import transcripts
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.storage.files import FileStore

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from lms.certification.awards import actions, document_records, records
 from lms.certification.badges.issue import make_status_lists, stored_badge
 from lms.certification.keys.opening import keys_of
-from lms.certification.pdf import transcript_requests
+from lms.certification.pdf.transcript import transcript_requests
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.text.i18n import speaking

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from lms.certification.awards import addresses, wording
+from lms.certification.awards import addresses
 from lms.certification.awards.attestation import Attestation
-from lms.certification.awards.text import plain
+from lms.certification.awards.texts import wording
+from lms.certification.awards.texts.text import plain
 from lms.certification.badges import open_badge
 from lms.certification.keys.did import issuer_of
 from lms.certification.keys.keyring import Ring

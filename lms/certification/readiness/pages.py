@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms.certification.awards.observations import Observation
-from lms.certification.awards.wording import role_words
+from lms.certification.awards.texts.wording import role_words
 from lms.certification.readiness.actions import Readiness
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _

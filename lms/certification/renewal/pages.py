@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import url_for
 
-from lms.certification.awards import state_wording, wording
 from lms.certification.awards.actions import state_of
 from lms.certification.awards.records import Award
+from lms.certification.awards.texts import state_wording, wording
 from lms.certification.renewal.actions import Kind, RenewalStatus, renewal_status, rule_of, stage_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import day, ngettext

@@ -10,7 +10,7 @@ from lms.certification.awards.actions import state_of
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.records import find_awards
 from lms.certification.awards.rules import State
-from lms.certification.awards.state_wording import state_words
+from lms.certification.awards.texts.state_wording import state_words
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.csv_files import as_sheet, without_separator_line
 from lms.foundation.text.i18n import gettext as _

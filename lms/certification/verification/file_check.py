@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lms.certification.awards import document_records, records
 from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.records import Award
-from lms.certification.awards.text import plain
+from lms.certification.awards.texts.text import plain
 from lms.certification.badges import records as badge_records
 from lms.certification.keys.listing import key_rows
 from lms.certification.verification.file_report import BYTES_MOST, Reading, from_text, said_in, status_place

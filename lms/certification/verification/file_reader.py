@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography import x509
 
-from lms.certification.awards.text import plain
+from lms.certification.awards.texts.text import plain
 from lms.certification.badges import baking, open_badge
 from lms.certification.badges.baking import PictureRefused
 from lms.certification.badges.open_badge import BadgeRefused

@@ -8,8 +8,9 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 
 from lms.accounts.access import public
-from lms.certification.awards import actions, state_wording
+from lms.certification.awards import actions
 from lms.certification.awards.rules import State
+from lms.certification.awards.texts import state_wording
 from lms.certification.blueprint import blueprint
 from lms.certification.verification import file_check
 from lms.certification.verification.actions import FILES_A_NETWORK, count_list

@@ -11,12 +11,12 @@ from flask import render_template, url_for
 from markupsafe import Markup, escape
 from wtforms import Form
 
-from lms.certification.awards import state_wording, wording
 from lms.certification.awards.attestation import Attestation
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
-from lms.certification.awards.text import plain
+from lms.certification.awards.texts import state_wording, wording
+from lms.certification.awards.texts.text import plain
 from lms.certification.keys.did import from_multikey
 from lms.certification.verification.records import Entry
 from lms.foundation import clock

@@ -12,10 +12,10 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from lms.accounts.access import public
-from lms.certification.awards import wording
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.forms import NameForm
 from lms.certification.awards.rules import State
+from lms.certification.awards.texts import wording
 from lms.certification.blueprint import blueprint
 from lms.certification.verification import actions as verification_actions
 from lms.certification.verification import pages

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.certification.awards import lessons_done, renewal_wording, state_wording
 from lms.certification.awards.attestation import Attestation, Renewal
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
-from lms.certification.awards.text import MARK_LENGTH, plain
+from lms.certification.awards.texts import lessons_done, renewal_wording, state_wording
+from lms.certification.awards.texts.text import MARK_LENGTH, plain
 from lms.certification.keys.qr_payload import QrPayload
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _

@@ -11,9 +11,9 @@ from flask import make_response, redirect, render_template, url_for
 from lms.accounts.access import allow, signed_in
 from lms.accounts.records import get_person
 from lms.certification.blueprint import blueprint
-from lms.certification.pdf import transcript_requests
-from lms.certification.pdf.transcript_requests import find_request
-from lms.certification.pdf.transcripts import Transcript, transcript_of
+from lms.certification.pdf.transcript import transcript_requests
+from lms.certification.pdf.transcript.transcript_requests import find_request
+from lms.certification.pdf.transcript.transcripts import Transcript, transcript_of
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import language, moment, ngettext

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from lms.accounts.records import get_programme
-from lms.certification.awards import state_wording, wording
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.records import Award, last_issued, list_awards_of_person
 from lms.certification.awards.rules import State
+from lms.certification.awards.texts import state_wording, wording
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import day, direction, duration, language
 from lms.foundation.text.i18n import gettext as _
