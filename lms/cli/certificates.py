@@ -61,7 +61,7 @@ def find_award(code: str) -> Any:
 @json_option
 @inside
 def certificates_list(slug: str | None, as_json: bool) -> None:
-    """List certificates with their states.
+    """List certificates with their statuses.
 
     Example: lms certificates list --json
     """
@@ -115,7 +115,7 @@ def certificates_download(slug: str | None, out: Path) -> None:
     found = [records.best_issued(awards, today) for awards in records.list_awards_by_enrolment(programme.id).values()]
     standing = [award.id for award in found if award and award.withdrawn_at is None]
     if out.exists():
-        raise click.ClickException(f"The file {out} exists already. Nothing was changed.")
+        raise click.ClickException(f"The file {out} already exists. Nothing was changed.")
     _digest, count = zip_archive.put_together(standing, out)
     say(f"{count} of {len(standing)} certificates are in {out}.")
     if count < len(standing):
@@ -273,14 +273,14 @@ def keys_list(as_json: bool) -> None:
 @click.argument("label")
 @inside
 def keys_end(label: str) -> None:
-    """Revoke an API key at once.
+    """Revoke an API key straight away.
 
     Example: lms certificates keys end "Harbour staff system"
     """
     refused = write(end_key, label)
     if refused is not None:
         raise click.ClickException(refused.message)
-    say("The key is revoked. The next request with it gets refused.")
+    say("The key is revoked. We refuse every request with it from now on.")
 
 
 @certificates.command("render", hidden=True)

@@ -44,7 +44,7 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
     if isinstance(done, Refused):
         raise click.ClickException(done.message)
     write(actions.offer, programme_id, done.course_id, open_reading, position)
-    word = "published" if done.new else "is published already and hasn’t changed"
+    word = "published" if done.new else "is already published and hasn’t changed"
     return f"{done.course_id} {done.version} {word}. Digest {done.digest[:16]}…"
 
 

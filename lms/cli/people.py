@@ -51,7 +51,9 @@ def _get_person(email: str) -> Any:
 @click.option("--role", type=click.Choice(ROLES), default="learner", show_default=True)
 @click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
 @click.option(
-    "--checked", is_flag=True, help="You are sure that the address is theirs, so no email needs to confirm it."
+    "--checked",
+    is_flag=True,
+    help="Skip the email that confirms the address. Use this only if you’re sure it’s theirs.",
 )
 @inside
 def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
@@ -114,7 +116,7 @@ def _end(action: Callable[..., Any], *args: Any) -> Any:
 @click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
 @inside
 def people_remove(email: str, slug: str | None) -> None:
-    """End somebody's membership in a programme, with every role they have there. Their certificates stay.
+    """End somebody's membership in a programme, with every role they have there. They keep their certificates.
 
     They are signed out at their next request, and their open invitations stop working. Their account stays open; see:
     lms people disable
@@ -128,7 +130,7 @@ def people_remove(email: str, slug: str | None) -> None:
     roles = _end(leaving.end_membership, person.id, programme.id)
     if not roles:
         raise click.ClickException(f"{person.email} has no role in {programme.slug}. Nothing was changed.")
-    say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. Their certificates stay.")
+    say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. They keep their certificates.")
     _say_keys(roles)
 
 
@@ -142,11 +144,13 @@ def people_remove(email: str, slug: str | None) -> None:
 )
 @click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
 @click.option(
-    "--checked", is_flag=True, help="You are sure that the address is theirs, so no email needs to confirm it."
+    "--checked",
+    is_flag=True,
+    help="Skip the email that confirms the address. Use this only if you’re sure it’s theirs.",
 )
 @inside
 def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None, checked: bool) -> None:
-    """Give roles to somebody who has an account, or take roles away. Both count from their next request.
+    """Give roles to somebody who has an account, or take roles away. Both take effect at their next request.
 
     Example: lms people role tara@example.org --add observer --remove trainer
     """

@@ -129,7 +129,8 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
     if unknown:
         raise click.ClickException(
-            f"{', '.join(unknown)} isn’t a fact. The facts are: {', '.join(FACTS)}. Nothing was changed."
+            f"{', '.join(unknown)} isn’t a fact about a programme. You can set: {', '.join(FACTS)}. "
+            "Nothing was changed."
         )
     if find_programme(slug) is None:
         check_slug(slug)
@@ -154,7 +155,7 @@ def programme_logo(slug: str, file: Path | None, remove: bool) -> None:
     """
     row = get_programme(slug)
     if (file is None) is not remove:
-        raise click.ClickException("Name a picture, or add --remove. Nothing was changed.")
+        raise click.ClickException("Give an image file, or add --remove. Nothing was changed.")
     digest = ""
     if file:
         try:

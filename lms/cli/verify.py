@@ -84,7 +84,7 @@ def _by_register(what: str) -> dict[str, Any]:
     if shown is not None and not says:
         says = {"certificate": f"{shown.title} {shown.version}, completed {shown.passed_on}"}
     if problem:
-        report |= {"heading": "This cannot be relied on", "text": in_words(problem)}
+        report |= {"heading": "Please don’t rely on this", "text": in_words(problem)}
     return {**report, "genuine": not problem, "amiss": problem or None, "says": says}
 
 
@@ -104,7 +104,7 @@ def _offline(what: str, keys: Path) -> dict[str, Any]:
         raise click.ClickException("With --keys, you can verify a file or the address in a QR code, but not a code.")
     over = last_moment is not None and last_moment < now()
     state = "unknown" if problem else "expired" if over else OFFLINE
-    heading = "This cannot be relied on" if problem else "This has expired" if over else "This is genuine"
+    heading = "Please don’t rely on this" if problem else "This has expired" if over else "This is genuine"
     text = (
         in_words(problem)
         if problem

@@ -69,7 +69,7 @@ def _day_will_do(form: EquivalentForm) -> bool:
     elif done_on < oldest:
         form.refuse(
             "done_on",
-            _("Learning from before %(day)s is too long ago to count for this course.", day=day(oldest)),
+            _("Learning from before %(day)s is too long ago to count towards this course.", day=day(oldest)),
         )
     return not form.done_on.errors
 

@@ -54,7 +54,7 @@ class EquivalentForm(Form):
 class ObservationForm(Form):
     """A practice that somebody observed: who, when, and one of four words; there is no field for what was said."""
 
-    course = SelectField(_l("In which course?"), [Required(_l("Choose a course."))], choices=[])
+    course = SelectField(_l("Which course?"), [Required(_l("Choose a course."))], choices=[])
     observer = SelectField(_l("Who observed it?"), [Required(_l("Choose who was there."))], choices=[])
     observer_name = TextField(_l("Their name, if they have no account here"), [ShortEnough(OBSERVER_MOST), OneLine()])
     role = SelectField(
@@ -63,7 +63,7 @@ class ObservationForm(Form):
         choices=[SelectChoice(role, words) for role, words in ROLE_WORDS.items()],
         validate_choice=False,
     )
-    seen_on = TextField(_l("On which day?"), [ShortEnough(10)])
+    seen_on = TextField(_l("When was it?"), [ShortEnough(10)])
     rating = RadioField(
         _l("How did it go?"),
         [AnyOf(RATINGS, _l("Choose how it went."))],

@@ -34,7 +34,7 @@ def export(person_id: str) -> list[Part]:
                 "what": _("What"),
                 "by_you": _("By you"),
                 "outcome": _("Result for you"),
-                "state": _("State"),
+                "state": _("Status"),
                 "ended": _("Ended"),
             },
             tuple(

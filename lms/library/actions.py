@@ -30,7 +30,7 @@ def publish(bundle: Bundle, course: Course) -> Published | Refused:
     known = records.find_version(course.id, course.version)
     if known and known.digest != bundle.digest:
         return Refused(
-            f"Version {course.version} of {course.id} is published already, with other text. "
+            f"Version {course.version} of {course.id} is already published, with other text. "
             "Nothing was changed. Give this text a new version in course.md and publish again."
         )
     if known:

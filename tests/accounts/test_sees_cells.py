@@ -83,7 +83,7 @@ def world(sqlite_site: Site) -> World:
     return World(award.code, result, conversation)
 
 
-STATES = "Your state: not started, in training, waiting for a review, completed with its date, renewal due, withdrawn"
+STATES = "Your status: not started, in training, waiting for a review, completed with its date, renewal due, withdrawn"
 
 
 def marks(result: Page) -> dict[str, dict[str, str]]:
@@ -105,7 +105,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
             "coordinator": "Recorded on",
             "all": "The programme recognised prior learning",
         },
-        "How your observed practice went, in one of four words": {"all": "Omar Haim (observer): Skilled."},
+        "How your observed practice went: one of four ratings": {"all": "Omar Haim (observer): Skilled."},
         "An observer without an account here, and the day, until that’s confirmed": {"all": "Vera Sandoval"},
         "Whether you hold a certificate, and until when": {"all": until},
         "The name on your certificate": {"all": HER_NAME},

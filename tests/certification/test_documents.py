@@ -64,7 +64,7 @@ def test_sams_certificate_says_all_it_must_on_one_page() -> None:
         "takes about 3 hours 10 minutes",
         "including every safety question",
         LIMITS,
-        "Valid until 14 March 2028. Refresher due then.",
+        "Valid until 14 March 2028. Renewal due then.",
         "7QK4 M2XD 9RTP C6HV",
         "sidelight.example/v",
         "Harbour Hospitals peer support",

@@ -114,7 +114,7 @@ def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_aske
     first = earn(site)
     later(site, 700)
     page = press_renew(site, first)
-    assert f"of {HALF} questions across the course" in page.main and "practice conversation" not in page.main
+    assert f"of {HALF} questions right in a shorter check" in page.main and "practice conversation" not in page.main
     take_check(site, "sam")
     before, after = cycle(site)
     assert after.facts["renewal"] == {"scope": "course", "since": "1.0.0", "lessons": 0, "asked": HALF}
@@ -122,7 +122,7 @@ def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_aske
     assert after.valid_until is not None and after.valid_until > before.valid_until
     says = site.stranger().get(f"/verify/{after.code}").main
     assert f"80% or more of {HALF} questions across the course" in says
-    assert "None needed again" in says and "2 written practice conversations" in says
+    assert "None needed for the renewal" in says and "2 written practice conversations" in says
 
 
 def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -> None:
@@ -131,7 +131,7 @@ def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -
     publish_next(site, "1.0.1", LOOK, head=("certificate:", "refresher: {draw: 4}\ncertificate:"))
     later(site, 700)
     page = press_renew(site, first)
-    assert "4 of 4 questions across the course" in page.main and "The lesson that changed" in page.main
+    assert "4 of 4 questions right in a shorter check" in page.main and "The lesson that changed" in page.main
 
 
 def test_a_conversation_that_changed_is_asked_for_once_more(site: Site) -> None:
@@ -331,7 +331,7 @@ def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifi
         assert holder in site.visitor("sam").get(f"/certificates/{first}").main
         assert coordinator in site.visitor("cora").get(people).main
     page = site.stranger().get(f"/verify/{first}")
-    assert "A refresher was due by then" in page.main
+    assert "Renewal was due by then" in page.main
     press_renew(site, first)
     take_check(site, "sam")
     page = site.stranger().get(f"/verify/{first}")

@@ -79,12 +79,12 @@ def test_a_broken_course_is_not_published_and_nothing_of_it_shows(lms: Run, brok
 def test_publishing_twice_is_publishing_once_and_other_text_needs_a_new_version(lms: Run, broken: Path) -> None:
     lms("programme", "set", "harbour", "name=Harbour Hospitals", *SOMEBODY)
     assert "published." in lms("publish", PFA).output
-    assert "is published already and hasn’t changed" in lms("publish", PFA).output
+    assert "is already published and hasn’t changed" in lms("publish", PFA).output
     course = broken / "course.md"
     shutil.copytree(PFA, broken, dirs_exist_ok=True)
     course.write_text(course.read_text("utf-8") + "\nOne more paragraph.\n", "utf-8")
     told = lms("publish", broken)
-    assert told.exit_code == 1 and "is published already, with other text" in told.output
+    assert told.exit_code == 1 and "is already published, with other text" in told.output
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder", "docs"])
@@ -281,7 +281,7 @@ def test_the_list_says_why_a_document_is_not_there(sqlite_site: Site, monkeypatc
         award = list_awards()[0]
     sqlite_site.do(note_render_trouble, award.id, "a design with a slip")
     told = listed(lms("certificates", "list", "--json"))[0]["document"]
-    assert told == "couldn’t be made after 1 attempts: a design with a slip"
+    assert told == "couldn’t be made after 1 attempt: a design with a slip"
 
 
 @pytest.mark.parametrize(("words", "meant"), [(("chekc",), "check"), (("certificates", "verifi"), "verify")])

@@ -137,7 +137,7 @@ def test_work_half_done_survives():
     assert read(order, filled_in(order, {"2": 1}, 5), 5) == {"2": 1}
     assert read(match, filled_in(match, {"3": "3"}, 5), 5) == {"3": "3"}
     assert complete(order, {"2": 1}) == "Choose a place for every step. Two have none yet."
-    assert complete(match, {"1": "1", "2": "1"}) == "One line has no partner yet. Choose one for it."
+    assert complete(match, {"1": "1", "2": "1"}) == "One item has no match yet. Choose one for it."
 
 
 @settings(max_examples=40, deadline=None)

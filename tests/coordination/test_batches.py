@@ -189,7 +189,7 @@ def test_a_document_that_is_kept_stays_and_one_that_could_not_be_made_is_made(si
     page = begin(cora, "documents")
     site.work()
     page = page.follow("Refresh")
-    assert "We made 1 PDF" in page.main and "1 existed already" in page.main
+    assert "We made 1 PDF" in page.main and "1 already existed" in page.main
     assert documents(site).items() > before.items() and code in documents(site)
     assert "couldn’t make" not in cora.get(PEOPLE).main
 
@@ -207,7 +207,7 @@ def test_what_is_earned_is_issued_and_what_waits_goes_on_waiting_by_name(site: S
     for number in range(2):
         page = begin(cora, "issue")
         site.work()
-        assert ("We issued 1." if number == 0 else "1 existed already") in page.follow("Refresh").main
+        assert ("We issued 1." if number == 0 else "1 already existed") in page.follow("Refresh").main
     assert count_events(site, "CertificateIssued") == 1 and count_rows(site, OutboxMail) == 1
     with site.inside():
         award = find_award(code)

@@ -185,12 +185,12 @@ def test_a_second_person_confirms_an_observer_without_an_account_and_never_reads
     assert "Not confirmed yet." in page.main
     waiting = "/programmes/harbour/practice-to-confirm"
     assert "1 observer to confirm" in site.visitor("cora").get(PEOPLE).main
-    assert "There’s nobody for you to confirm." in site.visitor("cora").get(waiting).main
+    assert "There are no observers for you to confirm." in site.visitor("cora").get(waiting).main
     page = site.visitor("tara").get(waiting)
     assert "Vera Sandoval (supervisor)" in page.main and "Sam Osei" in page.main and "Basic" not in page.main
     assert "Choose one of the two buttons." in page.form_with("Confirm (Vera Sandoval)").submit(expect=422).main
     found = page.form_with("Confirm (Vera Sandoval)")
-    assert "There’s nobody for you to confirm." in found.submit("Confirm (Vera Sandoval)").main
+    assert "There are no observers for you to confirm." in found.submit("Confirm (Vera Sandoval)").main
     with site.inside():
         award = find_award_of_enrolment(prepared)
         assert award is not None and award.level == "ready"

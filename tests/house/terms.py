@@ -33,7 +33,6 @@ TERMS = (
             r"\b(?:letters? (?:and|or) (?:a )?(?:numbers?|digits?)|numbers? (?:and|or) letters)\b",
             r"\b(?:capital|small|large|lower-case|upper-case|Arabic|Latin|four|two) letters?\b",
             r"\bthe letters (?:[A-Z]\b|[A-Z],)",
-            r"\b(?:print|show|prints|shows|draw) (?:these|those|some|all|other|the) letters\b",
             r"\bletters from different alphabets\b",
             r"\bat least one letter\b",
             r"\bletters, digits\b",
@@ -122,6 +121,11 @@ TERMS = (
         "problem, error, warning",
         (r"\btrouble (?:\w+ing|with)\b",),
     ),
+    Term(r"\b(?:exist(?:s|ed)?|published|used|gone) already\b", "already exists"),
+    Term(r"\brefreshers? (?:is |are |was |were )?due\b", "renewal due; refreshers can be skipped"),
+    Term(r"\bday of passing\b", "the day somebody passes"),
+    Term(r"\bnor by\b", "or by"),
+    Term(r"\b(?:speeds|answers|figures) are (?:\w+ )?told\b", "given, shown"),
     Term(r"\bnot lost\b|\bit is told\b|\bone’s\b", "say who does what"),
 )
 

@@ -50,7 +50,7 @@ def test_a_planted_term_is_found(planted: str, found: set[str]) -> None:
     [
         "The letters I, L, O and U are never used in a code.",
         "Sign in to save your answers",
-        "We can’t print these letters yet: %(letters)s.",
+        "We can’t print these characters yet: %(letters)s.",
         "Talk to a person you know",
         "Keep it where only you can open it.",
         "We keep your answers for two years.",

@@ -50,7 +50,7 @@ def publish_mended(served: Served, folder: Path) -> None:
     edit(folder / "check.md", "\n## ", "\n## Newly put: ")
     served.lms("check", str(folder))
     refused = served.lms("publish", str(folder), "--programme", "harbour", expect=1)
-    assert "published already, with other text" in refused
+    assert "already published, with other text" in refused
     edit(folder / "course.md", 'version: "1.0.0"', 'version: "1.0.1"')
     assert "1.0.1 published" in served.lms("publish", str(folder), "--programme", "harbour")
 

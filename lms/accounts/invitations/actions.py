@@ -79,7 +79,7 @@ def accept(token: str, came: NewAccount | str, *, proven: bool) -> Person | Form
     """Use a one-time link, as a new account or as the person with an id; take the role it gives."""
     invitation = find_invitation(fingerprint(token))
     if invitation is None:
-        return FormError("email", _("This link has been used already or has expired. Please ask for a new one."))
+        return FormError("email", _("This link has already been used or has expired. Please ask for a new one."))
     known = records.get_person(came) if isinstance(came, str) else None
     if known and invitation.email not in {None, known.email}:
         return FormError("email", _("This invitation is for another email address. Nothing has changed."))

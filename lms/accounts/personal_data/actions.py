@@ -127,7 +127,7 @@ def _of_devices(person_id: str) -> list[Part]:
     return [
         Sheet(
             "sign-ins",
-            _("Where you are signed in"),
+            _("Where you’re signed in"),
             {
                 "since": _("Since"),
                 "last_used": _("Last used"),

@@ -66,11 +66,11 @@ def _of_training() -> tuple[VisibleData, ...]:
     return (
         VisibleData(
             _(
-                "Your state: not started, in training, waiting for a review, completed with its date, "
+                "Your status: not started, in training, waiting for a review, completed with its date, "
                 "renewal due, withdrawn"
             ),
             ("learn", "see training states"),
-            explanation=_("These words and the date are all that your coordinator sees of your learning."),
+            explanation=_("This status and its date are all that your coordinator sees of your learning."),
         ),
         VisibleData(
             _("That recognised prior learning was recorded for you"),
@@ -82,10 +82,11 @@ def _of_training() -> tuple[VisibleData, ...]:
             ),
         ),
         VisibleData(
-            _("How your observed practice went, in one of four words"),
+            _("How your observed practice went: one of four ratings"),
             ("hold certificates", "record observed practice"),
             explanation=_(
-                "A certificate says how many, by whom and when, never that word. We don’t store what was said."
+                "A certificate says how many practices were observed, by whom and when, but never how they went. "
+                "We don’t store what was said."
             ),
         ),
         VisibleData(
@@ -106,7 +107,7 @@ def _of_certificates() -> tuple[VisibleData, ...]:
             ("hold certificates", "see certificates of a programme"),
             by_code=True,
             explanation=_(
-                "Anyone with its code can see the course, version, dates and state."
+                "Anyone with its code can see the course, version, dates and status."
                 " Your coordinator can also download the PDF."
             ),
         ),

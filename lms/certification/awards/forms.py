@@ -59,14 +59,14 @@ class ValidityForm(Form):
         _l("How long is a certificate valid?"),
         [AnyOf(MODES, _l("Choose one of the three options."))],
         choices=[
-            SelectChoice("completion", _l("A number of months from the day of passing")),
+            SelectChoice("completion", _l("A number of months from the day somebody passes or renews")),
             SelectChoice("expiry", _l("A number of months, counted from the old end date when it’s renewed in time")),
             SelectChoice("fixed", _l("Until the same day of the year for everybody")),
         ],
         validate_choice=False,
     )
     months = TextField(_l("Months"), [Number(0, MONTHS_MOST)])
-    window_days = TextField(_l("How many days before the end date renewal opens"), [Number(0, DAYS_MOST)])
+    window_days = TextField(_l("How many days before the end date does renewal open?"), [Number(0, DAYS_MOST)])
     grace_days = TextField(_l("Grace period in days"), [Number(0, DAYS_MOST)])
     fixed_day = TextField(_l("Day of the month"), [Number(1, 31)])
     fixed_month = TextField(_l("Month, as a number"), [Number(1, 12)])

@@ -39,7 +39,7 @@ def _stored_certificates() -> tuple[StoredData, ...]:
     )
     return (
         StoredData(
-            _("The record of each certificate: its code, course, version, programme, dates and state"),
+            _("The record of each certificate: its code, course, version, programme, dates and status"),
             _("So that whoever is shown a certificate can ask whether it is genuine."),
             _("It stays when you delete your account, but without your name."),
             tuple(f"award.{name}" for name in f"{record} {dates}".split()),

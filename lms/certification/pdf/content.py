@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = {
     "takes": N_("The course is self-paced and takes about {hours}."),
     "attests": N_("What this shows"),
     "does_not_attest": N_("What this does not show"),
-    "valid_until": N_("Valid until {date}. Refresher due then."),
+    "valid_until": N_("Valid until {date}. Renewal due then."),
     "signatory": N_("{who}, {role}"),
     "code": N_("Certificate code"),
     "mark": N_("Course text {mark}"),

@@ -14,7 +14,7 @@ from lms.foundation.text.i18n import lazy_gettext as _l
 RATING_WORDS = {
     "harmful": (
         _l("Could have done harm"),
-        _l("Such as promising secrecy, pressing advice or missing a sign of danger."),
+        _l("Such as promising secrecy, pushing advice or missing a sign of danger."),
     ),
     "not yet": (_l("Not yet"), _l("Nothing that could hurt, but not yet everything that’s needed.")),
     "basic": (_l("Basic"), _l("Everything that’s needed was there.")),

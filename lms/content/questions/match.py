@@ -123,8 +123,8 @@ def complete(question: Question, answer: Answer | None) -> str | None:
     if not missing:
         return None
     if missing == 1:
-        return say("One line has no partner yet. Choose one for it.")
-    return say("%(missing)s lines have no partner yet. Choose one for each.", missing=number(missing).capitalize())
+        return say("One item has no match yet. Choose one for it.")
+    return say("%(missing)s items have no match yet. Choose one for each.", missing=number(missing).capitalize())
 
 
 def grade(question: Question, answer: Answer | None) -> Graded:

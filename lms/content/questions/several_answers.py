@@ -86,7 +86,7 @@ def complete(question: Question, answer: Answer | None) -> str | None:
     if chosen == asked:
         return None
     if not chosen:
-        return say("Choose %(asked)s. This question asks for that many.", asked=number(asked))
+        return say("You haven’t chosen any yet. This question asks for %(asked)s.", asked=number(asked))
     if chosen < asked:
         if asked - chosen == 1:
             return say("Choose one more answer. This question asks for %(asked)s.", asked=number(asked))

@@ -30,7 +30,7 @@ def outcome_words(outcome: str, count: int) -> str:
         "in": ngettext("%(num)s certificate is in the file.", "%(num)s certificates are in the file.", count),
         "made": ngettext("We made %(num)s PDF.", "We made %(num)s PDFs.", count),
         "kept": ngettext(
-            "%(num)s existed already and hasn’t changed.", "%(num)s existed already and haven’t changed.", count
+            "%(num)s already existed and hasn’t changed.", "%(num)s already existed and haven’t changed.", count
         ),
         "issued": ngettext(
             "We issued %(num)s. Its holder gets an email.", "We issued %(num)s. Their holders get an email.", count

@@ -212,7 +212,7 @@ class Worker(ThreadWorker):
         try:
             client.sendall(self.page(status))
         except OSError:
-            self.log.debug("nobody was there any more to be told of %s", status)
+            self.log.debug("the client had gone before we could answer %s", status)
 
     # --- Closing ----------------------------------------------------------------------------------------------
 

@@ -114,7 +114,7 @@ def _next_step(
 ) -> tuple[str, str]:
     """Return the address and the words of the button at the top of a course's page."""
     if renewing:
-        return renewing.next_url, _("Continue renewing")
+        return renewing.next_url, _("Continue your renewal")
     if certificate.url:
         return certificate.url, _("See your certificate")
     return pages.next_step(content, progress)

@@ -60,7 +60,7 @@ def _finished_table(enrolments: list[Enrolment]) -> Sheet:
             "kind": _("Kind"),
             "name": _("Name"),
             "when": _("When"),
-            "counts": _("Counts for the certificate"),
+            "counts": _("Counts towards the certificate"),
         },
         tuple(cells for row in enrolments for cells in _finished(row)),
     )

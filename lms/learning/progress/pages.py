@@ -65,7 +65,7 @@ def _requirement_row(course: Course, progress: Progress, item: Requirement) -> d
         ),
         "check": lambda: (
             _(
-                "%(needed)s of %(asked)s questions right in the check, as many attempts as you like",
+                "%(needed)s of %(asked)s questions right in the check, with as many attempts as you like",
                 needed=needed_right(criteria, criteria.draw),
                 asked=criteria.draw,
             ),

@@ -82,14 +82,14 @@ def questions_words(course: Course, scope: RenewalScope) -> str:
     needed = needed_right(course.criteria, scope.draw)
     if scope.across:
         return ngettext(
-            "One question across the course right",
-            "%(needed)s of %(num)s questions across the course right, as many attempts as you like",
+            "One question right in a shorter check",
+            "%(needed)s of %(num)s questions right in a shorter check, with as many attempts as you like",
             scope.draw,
             needed=needed,
         )
     return ngettext(
-        "One question on what changed right",
-        "%(needed)s of %(num)s questions on what changed right, as many attempts as you like",
+        "One question right in a check on what changed",
+        "%(needed)s of %(num)s questions right in a check on what changed, with as many attempts as you like",
         scope.draw,
         needed=needed,
     )

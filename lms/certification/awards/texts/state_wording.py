@@ -65,7 +65,7 @@ def verdict(state: State, award: Award | None, until: str | None = None) -> tupl
     if state == "expired":
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place. A refresher was due by then, and our records don’t show one."),
+            _("The training did take place. Renewal was due by then, and our records don’t show one."),
         )
     if state == "revoked":
         return (

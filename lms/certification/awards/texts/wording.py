@@ -137,7 +137,7 @@ def asked_rows(attested: Attestation) -> list[tuple[str, str]]:
         return [
             (_("Stage"), level_words(attested)),
             (_("Knowledge"), renewal_wording.renewed_by(attested.renewal, attested.score, attested.safety)),
-            (_("Practice"), again or _("None needed again")),
+            (_("Practice"), again or _("None needed for the renewal")),
             (_("First completed"), renewal_wording.first(attested.renewal.first)),
             (_("Observed practice"), observed_words(attested)),
             lessons_done.length_words(attested),
