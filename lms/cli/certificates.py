@@ -241,7 +241,7 @@ def certificates_keys() -> None:
 @click.argument("label")
 @inside
 def keys_make(label: str) -> None:
-    """Make an API key and print it. You can see it only this once.
+    """Create an API key and print it. It's shown only this once.
 
     Example: lms certificates keys make "Harbour staff system"
     """

@@ -30,7 +30,7 @@ SCRIPT = r"""() => {
     const [one, two] = [light(over(pageFunctions.colour(style.color), under)), light(under)].sort((a, b) => b - a);
     const ratio = (one + 0.05) / (two + 0.05), size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    if (ratio < (large ? 3 : 4.5) - 0.05) found.push(`${pageFunctions.describe(node)} stands out ${ratio.toFixed(1)} to 1`);
+    if (ratio < (large ? 3 : 4.5) - 0.05) found.push(`${pageFunctions.describe(node)} has a contrast of ${ratio.toFixed(1)} to 1`);
   }
   return found;
 }"""

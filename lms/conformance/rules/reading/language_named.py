@@ -14,7 +14,7 @@ async def check(page: InspectedPage) -> Finding:
 RULE = Rule(
     id="language-named",
     title="The page names its language",
-    why="A screen reader that doesn’t know the language makes noise of the words",
+    why="A screen reader that doesn’t know the language turns the words into noise",
     anchor="CARE 4.1; WCAG 3.1.1",
     mark="L",
     how="reads lang on the html element",
