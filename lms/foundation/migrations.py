@@ -19,22 +19,22 @@ POSTGRES_LOCK = 5_110_601
 
 def upgrade(app: Flask, to: str = "head") -> None:
     """Run every migration that a database has not seen; when it is stopped on the way, nothing has changed."""
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    # Imported here for its 0.1 s and 11 MB, which no web worker needs.
+    from alembic import command, config, script
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
+    settings = config.Config()
+    settings.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
     with app.app_context():
-        if to == "head" and _is_up_to_date(ScriptDirectory.from_config(config).get_heads()):
+        if to == "head" and _is_up_to_date(script.ScriptDirectory.from_config(settings).get_heads()):
             return
         with _whole_transaction() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, to)
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, to)
 
 
 def _is_up_to_date(newest: Sequence[str]) -> bool:
     """Look without taking the write lock, which every command would otherwise wait for."""
+    # Imported here as above.
     from alembic.runtime.migration import MigrationContext
 
     with db.engine.connect() as connection:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
+from pathlib import Path
 
 SECONDS, MEMORY = 5, 768 * 1024 * 1024
 
@@ -23,9 +25,6 @@ def main() -> None:
     """
     limit()
     # Imported only now, so that the limits hold for these too.
-    import json
-    from pathlib import Path
-
     from lms.certification.verification.file_reader import known_from, read
     from lms.certification.verification.file_report import as_text
 

@@ -6,7 +6,6 @@ import multiprocessing
 
 import click
 
-from lms.cli.output import say
 from lms.cli.serving.supervising import Supervisor, check_port
 from lms.foundation.config.settings import BadSetting, read_settings
 
@@ -30,29 +29,15 @@ def serve(host: str, workers: int) -> None:
 
 def _bring_up_to_date() -> None:
     """Migrate the database in a child, so that who only watches over the others does not carry the app."""
-    child = multiprocessing.get_context("fork").Process(target=_open_with_keys)
+    child = multiprocessing.get_context("fork").Process(target=_open)
     child.start()
     child.join()
     if child.exitcode:
         raise SystemExit(1)
 
 
-def _open_with_keys() -> None:
-    """Open the app and its signing keys; one that cannot be used ends the start with a clear line."""
+def _open() -> None:
     # Imported by the child alone: with the app, `lms serve` would take 68 MB (PSS) for as long as it runs, not 14.
-    from lms.app import at_work
-    from lms.certification.keys.keyring import KeyTrouble
-    from lms.certification.keys.opening import keys_of
-    from lms.cli.shared import open_app
-    from lms.foundation.web.security import settings
+    from lms.cli.serving.opening import open_with_keys
 
-    try:
-        app = open_app()
-        with at_work(app):
-            keys_of(settings())
-    except KeyTrouble as trouble:
-        say(f"The site can’t start: {trouble}")
-        raise SystemExit(1) from None
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(1) from None
+    open_with_keys()
