@@ -63,7 +63,7 @@ def _port_words(host: str, port: int, error: OSError) -> str:
         )
     if error.errno in {errno.EACCES, errno.EPERM}:
         return f"This account isn’t allowed to use port {port}. Choose one above 1023: PORT=8000 lms serve"
-    return f"We can’t listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
+    return f"The site can’t listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
 
 
 def _end_with(parent: int) -> Callable[[], None]:

@@ -122,7 +122,7 @@ def name_trouble(name: str) -> str | None:
         return _("This has a hidden character or a line break in it. Please enter it again on one line.")
     marks = "".join("m" if unicodedata.category(sign) in _STACKED else "." for sign in name)
     if "m" * (_MARKS_MOST + 1) in marks:
-        return _("There are more marks on one character than we can show. Please take some of them away.")
+        return _("There are more marks on one character than we can show. Please remove some of them.")
     if not any(unicodedata.category(sign)[0] == "L" for sign in name):
         return _("This needs at least one letter.")
     return None
