@@ -13,7 +13,7 @@ from lms.conformance.runner import Runner
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-NO_PLAYWRIGHT = "This command needs a real browser. Please install it first: pip install 'sidelight[care]'"
+NO_PLAYWRIGHT = "This command needs a real browser. Please install Playwright first: pip install playwright"
 NO_BROWSER = "We couldn’t find Chromium. Please install it, or run: playwright install chromium"
 
 

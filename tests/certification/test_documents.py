@@ -252,6 +252,25 @@ def test_a_style_that_reaches_outside_is_refused(design: Path) -> None:
         render(SAM, design)
 
 
+@pytest.mark.parametrize("address", ["https://127.0.0.1:9/pixel.png", "missing.png"])
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("certificate.css", "body {{ background: url({}) }}"), ("certificate.html", "<img alt='A' src='{}'>")],
+)
+def test_a_refused_address_is_named_with_its_file_and_line(design: Path, file: str, text: str, address: str) -> None:
+    with (design / file).open("a", encoding="utf-8") as written:
+        written.write("\n" + text.format(address))
+    with pytest.raises(DesignError) as refused:
+        render(SAM, design)
+    assert str(refused.value) == f"{file}, line 2: it asks for {address}, which isn’t in the design’s folder."
+
+
+def test_a_design_without_its_style_says_which_file_is_missing(design: Path) -> None:
+    (design / "certificate.css").unlink()
+    with pytest.raises(DesignError, match=r"^certificate.css: this file isn’t in the design’s folder"):
+        render(SAM, design)
+
+
 def test_neither_steps_up_nor_links_lead_out_of_a_design(design: Path) -> None:
     secret = design.parent / "secret.svg"
     secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')

@@ -17,6 +17,7 @@ from tests.conformance.conftest import check_all, recipe
 from tests.journeys.served import free_port
 
 HOME = '[[page]]\nkind = "home"\npath = "/clean.html"\n'
+ACCOUNT = {"LMS_CARE_EMAIL": "sam@example.org", "LMS_CARE_PASSWORD": "not used here"}
 SIGN_IN = '[sign-in]\nsteps = [{ open = "/clean.html" }, { fill = "#nobody", with = "x" }]\n'
 
 
@@ -90,6 +91,12 @@ def test_the_command_tells_a_broken_recipe_and_an_address_calmly(tmp_path: Path)
     assert nowhere.exit_code == 2 and "isn’t a web address" in nowhere.output
     unknown = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", "nobody"])
     assert unknown.exit_code == 2 and "The built-in ones are: now-lms, sidelight" in unknown.output
+
+
+def test_without_playwright_the_command_names_a_package_that_can_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lms.conformance.browser.find_spec", lambda _name: None)
+    result = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", "sidelight"], env=ACCOUNT)
+    assert result.exit_code and "pip install playwright" in result.output
 
 
 def test_the_rules_can_be_listed() -> None:

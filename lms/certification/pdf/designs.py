@@ -72,7 +72,7 @@ class Design:
             shared = (self.fonts / path.name).resolve()
             if shared.is_relative_to(self.fonts) and shared.is_file():
                 return shared
-        raise DesignError(f"the design asks for {path}, which is not in its folder")
+        raise DesignError(f"{path.name}: this file isn’t in the design’s folder.")
 
     def text(self, name: str) -> str:
         """Return the text of one of its files."""

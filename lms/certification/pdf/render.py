@@ -101,7 +101,7 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
         _describe(document, about, badge)
         finisher = partial(finish, page.etree_element)
         # What a design attaches is fetched only while the file is written.
-        with _refusals(), warnings.catch_warnings():
+        with _refusals(design), warnings.catch_warnings():
             # WeasyPrint leaves the file of its colour profile for the collector to close.
             warnings.simplefilter("ignore", ResourceWarning)
             name = sha256(about.identifier.encode()).hexdigest()[:32].encode()
@@ -186,7 +186,7 @@ def _make_ready(design: Design) -> _Ready:
     _read_style(design)
     with _own_fonts_only():
         fonts = FontConfiguration()
-    with _refusals():
+    with _refusals(design):
         style = CSS(
             string=design.text(design.style),
             base_url=f"{design.folder.as_uri()}/{design.style}",
@@ -211,7 +211,7 @@ def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) 
         with _naming_lines(design):
             text = ready.template.render(values, fit=fit)
         page = HTML(string=text, base_url=f"{design.folder.as_uri()}/", url_fetcher=ready.fetcher)
-        with _refusals():
+        with _refusals(design):
             document = page.render(font_config=ready.fonts, stylesheets=[ready.style])
         if pages is None or len(document.pages) <= pages:
             break
@@ -236,12 +236,23 @@ def _fetcher(design: Design) -> URLFetcher:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refusals(design: Design) -> Iterator[None]:
     """Turn what a design must not fetch into a DesignError that stops the certificate."""
     try:
         yield
     except FatalURLFetchingError as refused:
-        raise DesignError(str(refused)) from refused
+        raise DesignError(_where_asked(design, refused)) from refused
+
+
+def _where_asked(design: Design, refused: FatalURLFetchingError) -> str:
+    """Return the file and line that ask for an address, as far as it's written there as WeasyPrint read it."""
+    url = str(refused).partition('"')[2].rpartition('"')[0]
+    wanted = unquote(url.removeprefix(f"{design.folder.as_uri()}/"))
+    for name in (design.style, design.page):
+        for number, line in enumerate(design.text(name).splitlines(), 1):
+            if wanted in line:
+                return f"{name}, line {number}: it asks for {wanted}, which isn’t in the design’s folder."
+    return f"one of its files: it asks for {wanted}, which isn’t in the design’s folder."
 
 
 @contextmanager
