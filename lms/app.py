@@ -26,6 +26,7 @@ from lms.certification.blueprint import blueprint as certification_blueprint
 from lms.coordination.blueprint import blueprint as coordination_blueprint
 from lms.foundation import db, events
 from lms.foundation.background.jobs import Jobs
+from lms.foundation.backup.data_folder import check_finished
 from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.config.shipped import shipped
 from lms.foundation.logs import redaction
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     redaction.install()
     start_logs()
     settings = settings or read_settings()
+    check_finished(settings.data)
     app = Site("lms", template_folder=str(shipped("templates")), static_folder="static")
     app.session_interface = NoSessions()
     app.config.update(MAX_CONTENT_LENGTH=POST_MOST, MAX_FORM_PARTS=2000, SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR)

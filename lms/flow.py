@@ -43,6 +43,8 @@ from lms.coordination import personal_data as own_batches
 from lms.coordination.batches import jobs as batch_jobs
 from lms.foundation import clock
 from lms.foundation.background.jobs import Lane, Sweep
+from lms.foundation.backup import erasures
+from lms.foundation.backup.erasures import Erasure as Erased
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
@@ -99,6 +101,9 @@ def delete_person(person_id: str, seal_key: bytes | None) -> None:
     remains = Remains(seal_key)
     for erase in ERASURES:
         erase(person_id, remains)
+    erasure = Erased(person_id, clock.today("UTC"), sealed=seal_key is not None)
+    data = this_site().data
+    after_commit(lambda: erasures.note(data, erasure))
 
 
 def check_lines(text: str) -> tuple[list[str], int]:

@@ -86,6 +86,11 @@ def find_member(public_id: str, programme_id: str) -> Person | None:
     return db.session.scalar(query.where(Person.public_id == public_id, Membership.programme_id == programme_id))
 
 
+def has_person(person_id: str) -> bool:
+    """Return whether there's a person with this inner id."""
+    return db.session.get(Person, person_id) is not None
+
+
 def get_person(person_id: str) -> Person:
     """Return a person."""
     return db.session.get_one(Person, person_id)

@@ -19,6 +19,9 @@ COMMANDS = {
     "programme": "lms.cli.programmes:programme",
     "lines": "lms.cli.lines:lines",
     "certificates": "lms.cli.certificates:certificates",
+    "backup": "lms.cli.backups.backup:backup",
+    "restore": "lms.cli.backups.restore:restore",
+    "upgrade": "lms.cli.backups.upgrade:upgrade_site",
     "care": "lms.cli.care:care",
 }
 
@@ -35,6 +38,9 @@ LINES = {
     "programme": "Set up programmes.",
     "lines": "Manage support lines.",
     "certificates": "List, verify and withdraw certificates.",
+    "backup": "Back up the database, files and keys into one file, while the site runs.",
+    "restore": "Restore a site from a backup, and check that it's whole.",
+    "upgrade": "Back up the site, bring its database to this version, and check that it works.",
     "care": "Check a learning system against the care rules in a real browser, and list which are met.",
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import records
 from lms.app import at_work, create_app
+from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
 from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import db
@@ -29,17 +30,19 @@ def open_app() -> Flask:
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
     try:
+        check_finished(settings.data)
         secret_key(settings.data)
         app = create_app(settings)
         upgrade(app)
-    except BadKey as error:
+    except (BadKey, UnfinishedRestore) as error:
         raise click.ClickException(str(error)) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise click.ClickException(_database_words(settings, error)) from None
+        raise click.ClickException(database_words(settings, error)) from None
     except CommandError:
         raise click.ClickException(
             f"The database ({masked(settings.database_url)}) was used by a newer version of Sidelight, which this one "
-            "does not know. Nothing was changed. Install that version again, or restore a backup from before it."
+            "does not know. Nothing was changed. Install that version again, or restore a backup from before it: "
+            "lms restore FILE --replace"
         ) from None
     except OSError as error:
         raise click.ClickException(
@@ -49,7 +52,7 @@ def open_app() -> Flask:
     return app
 
 
-def _database_words(settings: Settings, error: Exception) -> str:
+def database_words(settings: Settings, error: Exception) -> str:
     """Return why the database cannot be used, in one line without a password."""
     said = " ".join(str(getattr(error, "orig", None) or error).split("\n", 1)[0].split())
     way_on = "Start it, or correct LMS_DATABASE_URL."

@@ -52,6 +52,8 @@ log = logging.getLogger("lms.db")
 SILENT_SECONDS = 10.0
 # Each thread has a connection with a cache of its own; what the system keeps of the file is shared by all.
 CACHE = "cache_size=-512"
+# A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
+POSTGRES_WAITS = {"connect_timeout": 3, "tcp_user_timeout": 5000}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -115,8 +117,7 @@ def connect(app: Flask, url: str, data: Path) -> None:
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
     else:
-        # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
-        options["connect_args"] = {"connect_timeout": 3, "tcp_user_timeout": 5000}
+        options["connect_args"] = POSTGRES_WAITS
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     provide(app, WriteLock(data / "write.lock"))
     db.init_app(app)

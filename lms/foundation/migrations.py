@@ -19,17 +19,41 @@ POSTGRES_LOCK = 5_110_601
 
 def upgrade(app: Flask, to: str = "head") -> None:
     """Run every migration that a database has not seen; when it is stopped on the way, nothing has changed."""
-    # Imported here for its 0.1 s and 11 MB, which no web worker needs.
-    from alembic import command, config, script
+    # Imported here, and below, for its 0.1 s and 11 MB, which no web worker needs.
+    from alembic.script import ScriptDirectory
 
-    settings = config.Config()
-    settings.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
     with app.app_context():
-        if to == "head" and _is_up_to_date(script.ScriptDirectory.from_config(settings).get_heads()):
+        if to == "head" and _is_up_to_date(ScriptDirectory.from_config(_config()).get_heads()):
             return
         with _whole_transaction() as connection:
-            settings.attributes["connection"] = connection
-            command.upgrade(settings, to)
+            migrate(connection, to)
+
+
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Run the migrations up to a revision in the transaction of a connection."""
+    # Imported here as above.
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def list_revisions() -> list[str]:
+    """Return every schema revision that this version knows, the newest first."""
+    # Imported here as above.
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
+def _config() -> Any:
+    # Imported here as above.
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
+    return config
 
 
 def _is_up_to_date(newest: Sequence[str]) -> bool:

@@ -72,6 +72,12 @@ def find_document(award_id: str) -> Document | None:
     return db.session.get(Document, award_id)
 
 
+def find_newest_document() -> Document | None:
+    """Return the PDF that was stored last on the whole site."""
+    newest = db.session.scalar(select(Document.award_id).order_by(Document.stored_at.desc()).limit(1))
+    return find_document(newest) if newest else None
+
+
 def document_is_stored(award_id: str) -> int | None:
     """Return the size of the kept PDF in bytes, or None, without loading it."""
     return db.session.scalar(select(func.length(Document.content)).where(Document.award_id == award_id))

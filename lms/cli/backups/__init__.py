@@ -1,0 +1,1 @@
+"""Commands that back a site up, restore it and upgrade it."""
