@@ -127,7 +127,7 @@ class Supervisor:
 
     def _start(self, command: list[str]) -> Process:
         # Each thread would else get an arena of memory of its own, which is never given back.
-        environment = {"MALLOC_ARENA_MAX": "2", **os.environ, PARENT: str(os.getpid())}
+        environment = {"MALLOC_ARENA_MAX": "1", **os.environ, PARENT: str(os.getpid())}
         return subprocess.Popen(command, env=environment, preexec_fn=self._prepare)
 
     def _answers(self) -> bool:
