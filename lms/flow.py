@@ -41,7 +41,7 @@ from lms.certification.renewal import actions as renewal_actions
 from lms.certification.renewal import expiry_notices
 from lms.coordination import personal_data as own_batches
 from lms.coordination.batches import jobs as batch_jobs
-from lms.foundation import clock
+from lms.foundation import audit_seals, clock
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.backup import erasures
 from lms.foundation.backup.erasures import Erasure as Erased
@@ -283,6 +283,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: kept_care.copy_programmes(settings.data),
         lambda: write(mail_outbox.forget_old),
         lambda: mail_outbox.forget_old_files(settings),
+        lambda: audit_seals.seal_entries(settings.data),
         lambda: write(sweep_invitations),
         lambda: write(throttle.sweep),
         lambda: write(practice_records.sweep),

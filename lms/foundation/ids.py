@@ -17,6 +17,19 @@ def inner_id() -> str:
     return str(uuid.UUID(int=value))
 
 
+def time_of(inner: str) -> float:
+    """Return the moment of an inner id, in seconds since 1970; 0 for what is none."""
+    try:
+        return int(inner[:8] + inner[9:13], 16) / 1000
+    except ValueError:
+        return 0.0
+
+
+def lowest_at(moment: float) -> str:
+    """Return what sorts before every inner id that is made from a moment on, in seconds since 1970."""
+    return str(uuid.UUID(int=max(0, int(moment * 1000)) << 80))
+
+
 def public_id() -> str:
     """Return 96 random bits that are safe in an address."""
     return secrets.token_urlsafe(12)

@@ -15,6 +15,7 @@ from pathlib import Path
 from lms.foundation.networks import network_of
 
 SECRET_BYTES = 32
+AUDIT = "audit"
 
 
 class BadKey(ValueError):
@@ -27,7 +28,27 @@ def secret_key(data: Path) -> bytes:
 
     Raise BadKey for a file of any other length, or of one byte over and over: everybody could compute what it seals.
     """
-    path = data / "keys" / "secret"
+    return _key(
+        data / "keys" / "secret",
+        "a new one is made at the next start, everybody has to sign in again, and links in emails that were sent "
+        "before stop working.",
+    )
+
+
+def audit_key(data: Path) -> bytes:
+    """Return the 32 bytes that seal the audit trail, made and refused as the site's secret is.
+
+    The file is read each time, so that a job process notices within a minute that it was lost or replaced.
+    """
+    return _key(data / "keys" / AUDIT, "a new one is made within a minute, and starts a new chain of seals.")
+
+
+def find_audit_key(data: Path) -> bytes | None:
+    """Return the key of the audit trail; None where there is none, and none is made."""
+    return audit_key(data) if (data / "keys" / AUDIT).exists() else None
+
+
+def _key(path: Path, without_backup: str) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         _make_secret(path)
@@ -35,17 +56,13 @@ def secret_key(data: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise BadKey(f"{path} cannot be read: {error.strerror}.") from None
+    way_on = f"Put it back from a backup. If there is none, delete the file: {without_backup}"
     if len(content) == SECRET_BYTES and len(set(content)) == 1:
         raise BadKey(
-            f"{path} holds one byte over and over, as a power cut may leave a file, so it can be guessed. Put it back "
-            "from a backup. If there is none, delete the file: a new one is made at the next start."
+            f"{path} holds one byte over and over, as a power cut may leave a file, so it can be guessed. {way_on}"
         )
     if len(content) != SECRET_BYTES:
-        raise BadKey(
-            f"{path} holds {len(content)} bytes and not {SECRET_BYTES}, so it is damaged. Put it back from a backup. "
-            "If there is none, delete the file: a new one is made at the next start, everybody has to sign in again, "
-            "and links in emails that were sent before stop working."
-        )
+        raise BadKey(f"{path} holds {len(content)} bytes and not {SECRET_BYTES}, so it is damaged. {way_on}")
     return content
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from lms.app import create_app
 from lms.certification.awards.document_records import Document
 from lms.foundation.db import db
+from lms.foundation.keys import audit_key
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.migrations import upgrade
 from tests.builders.backups import at
@@ -72,6 +73,7 @@ def test_a_site_is_restored_elsewhere_with_its_certificates_and_without_those_de
     pdf = site.visitor("sam").get(f"/certificates/{code}/pdf").response.data
     lms, backup = at(site.settings.data, site.settings.database_url, monkeypatch), tmp_path / "b" / "sidelight.tar.gz"
     backup.parent.mkdir()
+    mac = json.loads(lms("audit", "verify", "--json").output)["newest_mac"]
     made = lms("backup", backup)
     assert made.exit_code == 0, made.output
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600 and list(backup.parent.iterdir()) == [backup]
@@ -87,6 +89,8 @@ def test_a_site_is_restored_elsewhere_with_its_certificates_and_without_those_de
     restored = opened(data, url)
     assert restored.visitor("sam").get(f"/certificates/{code}/pdf").response.data == pdf
     assert "valid" in restored.stranger().get(f"/verify/{code}").text
+    told = lms("audit", "verify", "--mac", mac)
+    assert told.exit_code == 0 and (data / "keys" / "audit").read_bytes() == audit_key(site.settings.data), told.output
     with restored.inside(), pytest.raises(AssertionError):
         restored.person("lena")
     closed(restored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Tables in which nothing stands of anybody who has an account here; a new table stands here or in the notice.
 ABOUT_NOBODY = {
+    "audit_seal",  # numbers of audit entries and digests of them
     "api_key",  # keys of registers that ask, by their label
     "bundle",
     "course_line",

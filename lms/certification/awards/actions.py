@@ -100,7 +100,8 @@ def store_award(
     records.follow(before, award)
     if before and not award.waiting:
         _mark_renewed(before, award)
-    announce((CertificateHeld if award.waiting else CertificateIssued)(award.id, award.person_id, award.programme_id))
+    event = CertificateHeld if award.waiting else CertificateIssued
+    announce(event(award.id, award.person_id, award.programme_id, award.record_sha256()))
     return award
 
 
@@ -138,7 +139,7 @@ def release(award: Award, settings: Settings) -> bool:
     for before in records.list_awards_of_enrolment(award.enrolment_id):
         if before.cycle == award.cycle - 1 and not (before.replaced_by or before.raised_to):
             _mark_renewed(before, award)
-    announce(CertificateIssued(award.id, award.person_id, award.programme_id))
+    announce(CertificateIssued(award.id, award.person_id, award.programme_id, award.record_sha256()))
     return True
 
 

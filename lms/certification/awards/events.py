@@ -8,20 +8,22 @@ from datetime import date
 
 @dataclass(frozen=True)
 class CertificateHeld:
-    """Somebody earned a certificate that waits for the course's review."""
+    """Somebody earned a certificate that waits for the course's review; the digest is that of its record."""
 
     award_id: str
     person_id: str
     programme_id: str
+    record_sha256: str
 
 
 @dataclass(frozen=True)
 class CertificateIssued:
-    """A certificate stands from now on."""
+    """A certificate is valid from now on; the digest is that of its record, which holds no name."""
 
     award_id: str
     person_id: str
     programme_id: str
+    record_sha256: str
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -68,6 +70,19 @@ class Award(Base):
     def level(self) -> Level:
         """Return which of the two levels it is of."""
         return self.attestation.level
+
+    def record_sha256(self) -> str:
+        """Return the SHA-256 of what never changes in the record, not even when its holder deletes their account.
+
+        Names are left out, those of observers too. So is what is zero or empty in `facts`, as if it weren't there.
+        """
+        facts = {name: value for name, value in self.facts.items() if value and name != "observations"}
+        observed = [[each["on"], each["role"]] for each in self.facts.get("observations", ())]
+        days = [day and day.isoformat() for day in (self.passed_on, self.valid_until)]
+        course = [self.course_id, self.digest, self.version, self.title]
+        owners = [self.code, self.programme_id, self.person_id, self.enrolment_id, self.cycle]
+        record = json.dumps([owners, course, days, facts, observed], sort_keys=True)
+        return hashlib.sha256(record.encode()).hexdigest()
 
     @classmethod
     def first(cls, enrolment: Enrolment) -> Award:

@@ -82,7 +82,7 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
         db.session.delete(request)
     records.follow(old, new)
     announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))
-    announce(CertificateIssued(new.id, new.person_id, new.programme_id))
+    announce(CertificateIssued(new.id, new.person_id, new.programme_id, new.record_sha256()))
     if because == "name" and by:
         confirm_name(new.id, by)
     return new

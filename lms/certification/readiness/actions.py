@@ -253,7 +253,7 @@ def _raise(current: Award, first: Award, found: list[Observation], today: date) 
     for row in found:
         row.award_id = award.id
     announce(CertificateRaised(first.id, award.person_id, award.programme_id, award.id))
-    announce(CertificateIssued(award.id, award.person_id, award.programme_id))
+    announce(CertificateIssued(award.id, award.person_id, award.programme_id, award.record_sha256()))
     return award
 
 

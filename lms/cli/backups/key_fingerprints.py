@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509 import load_pem_x509_certificate
 
 from lms.foundation.config.settings import Settings
-from lms.foundation.keys import seal
+from lms.foundation.keys import AUDIT, seal
 
 
 def fingerprints_of(settings: Settings) -> dict[str, str]:
@@ -24,7 +24,7 @@ def fingerprints_of(settings: Settings) -> dict[str, str]:
 
 def _fingerprint(path: Path) -> str:
     content = path.read_bytes()
-    if path.name == "secret":
+    if path.name in {"secret", AUDIT}:
         return seal(content, "fingerprint")
     try:
         if b"CERTIFICATE" in content:
