@@ -135,7 +135,7 @@ def _measure_speed(told: Told, site: Running, filled: Filled) -> None:
     unpassed = _checks(filled, people, [])
     at_once = load(site.port, unpassed(0, PEOPLE), 0)
     errors = len(at_once.errors) + PEOPLE - at_once.count
-    told.add(f"{PEOPLE} whole checks begun at once: not brought to their end", errors, "", "0", errors == 0)
+    told.add(f"{PEOPLE} whole checks started at once: not finished", errors, "", "0", errors == 0)
     told.broke("checks at once", at_once.errors)
     command, port = yardstick()
     with running(command, port, "/"):
