@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,8 @@ def test_the_command_tells_a_broken_recipe_and_an_address_calmly(tmp_path: Path)
 
 
 def test_without_playwright_the_command_names_a_package_that_can_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lms.conformance.browser.find_spec", lambda _name: None)
+    # What an import finds when the package is not installed.
+    monkeypatch.setitem(sys.modules, "playwright", None)
     result = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", "sidelight"], env=ACCOUNT)
     assert result.exit_code and "pip install playwright" in result.output
 
