@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 
 from lms import reminders
+from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
 from lms.accounts.events import NewDevice, ProgrammeSet
 from lms.accounts.invitations.records import sweep_invitations
@@ -35,16 +36,20 @@ from lms.certification.awards.observations import find_observation
 from lms.certification.awards.records import get_award
 from lms.certification.badges import records as badge_records
 from lms.certification.holders import personal_data as own_certificates
+from lms.certification.keys import findings as key_findings
+from lms.certification.pdf import findings as pdf_findings
 from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.renewal import actions as renewal_actions
 from lms.certification.renewal import expiry_notices
 from lms.coordination import personal_data as own_batches
+from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
 from lms.foundation import audit_seals, clock
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.backup import erasures
 from lms.foundation.backup.erasures import Erasure as Erased
+from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
@@ -66,8 +71,10 @@ from lms.learning.progress.events import (
     PracticeCompleted,
     RemarkAnswered,
 )
+from lms.library import findings as course_findings
 from lms.library.events import ReviewRecorded
 from lms.wellbeing import actions as care
+from lms.wellbeing import findings as care_findings
 from lms.wellbeing import personal_data as own_care
 from lms.wellbeing import support_cache as kept_care
 from lms.wellbeing.lines import Lines, read_lines
@@ -104,6 +111,18 @@ def delete_person(person_id: str, seal_key: bytes | None) -> None:
     erasure = Erased(person_id, clock.today("UTC"), sealed=seal_key is not None)
     data = this_site().data
     after_commit(lambda: erasures.note(data, erasure))
+
+
+def list_findings(settings: Settings) -> list[Finding]:
+    """Return what the rooms have to say of the site to whoever runs it; those of the foundation come before."""
+    return [
+        *key_findings.look(settings),
+        *pdf_findings.look(),
+        *batch_findings.look(),
+        *account_findings.look(),
+        *course_findings.look(),
+        *care_findings.look(settings),
+    ]
 
 
 def check_lines(text: str) -> tuple[list[str], int]:

@@ -148,6 +148,13 @@ def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:
     return [(person, frozenset(roles)) for person, roles in found.values()]
 
 
+def list_without_coordinator() -> list[str]:
+    """Return the short names of programmes that nobody coordinates who can sign in."""
+    query = select(Membership.id).join(Person, Person.id == Membership.person_id)
+    theirs = (Membership.programme_id == Programme.id, Membership.role == "coordinator", Person.disabled_at.is_(None))
+    return list(db.session.scalars(select(Programme.slug).where(~query.where(*theirs).exists()).order_by(Programme.id)))
+
+
 def list_operators() -> list[Person]:
     """Return the people who run the site."""
     return list(db.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))

@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 
+# The facts of a programme without which nothing is published, because learners need somebody to talk to.
+SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
 ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
 
 IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)

@@ -23,6 +23,7 @@ COMMANDS = {
     "backup": "lms.cli.backups.backup:backup",
     "restore": "lms.cli.backups.restore:restore",
     "upgrade": "lms.cli.backups.upgrade:upgrade_site",
+    "doctor": "lms.cli.doctor:doctor",
     "care": "lms.cli.care:care",
 }
 
@@ -43,6 +44,7 @@ LINES = {
     "backup": "Back up the database, files and keys into one file, while the site runs.",
     "restore": "Restore a site from a backup, and check that it's whole.",
     "upgrade": "Back up the site, bring its database to this version, and check that it works.",
+    "doctor": "Look at the site, and say what is well, what needs attention and what to do. Nothing is changed.",
     "care": "Check a learning system against the care rules in a real browser, and list which are met.",
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from lms.accounts.rules import SOMEBODY_TO_TALK_TO
 from lms.certification.awards.records import list_waiting
 from lms.cli.check import course_folders
 from lms.cli.output import say
@@ -21,9 +22,6 @@ from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
 from lms.library import actions, records
 from lms.library.course_cache import get_course
-
-# Facts of a programme without which nothing is published: everybody who learns has a person to talk to.
-SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
 
 
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:

@@ -51,6 +51,11 @@ def record(event: str, facts: dict[str, Any]) -> None:
     run(_APPEND, row)
 
 
+def find_newest() -> datetime | None:
+    """Return when the newest entry was written."""
+    return db.session.scalar(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1))
+
+
 def list_of_person(person_id: str) -> list[AuditEntry]:
     """Return everything that tells of one person, or that they did, the oldest first.
 

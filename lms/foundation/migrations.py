@@ -47,6 +47,15 @@ def list_revisions() -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
+def find_revision() -> str | None:
+    """Return the schema revision of the app's database; None for a database without our tables. It isn't changed."""
+    # Imported here as above.
+    from alembic.runtime.migration import MigrationContext
+
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def _config() -> Any:
     # Imported here as above.
     from alembic.config import Config

@@ -99,6 +99,11 @@ def list_unrendered() -> list[str]:
     return list(db.session.scalars(query.order_by(RenderRequest.tries, RenderRequest.requested_at).limit(200)))
 
 
+def find_oldest_request() -> datetime | None:
+    """Return since when the PDF waits that was asked for first and isn't made yet."""
+    return db.session.scalar(select(func.min(RenderRequest.requested_at)).where(RenderRequest.done_at.is_(None)))
+
+
 def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:
     """Return the requests for PDFs that could not be made so far, by award, of one programme or of all."""
     query = select(RenderRequest).where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))

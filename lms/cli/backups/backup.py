@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +22,7 @@ from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.foundation import clock
 from lms.foundation.backup import databases, erasures
 from lms.foundation.backup.archive import DATA, DATABASE, TABLES, BadBackup, Manifest, Schema, Writer
-from lms.foundation.backup.data_folder import KEYS, check_finished, list_files
+from lms.foundation.backup.data_folder import KEYS, check_finished, list_files, note_backup
 from lms.foundation.config.settings import Settings
 
 WITHOUT_KEYS = (
@@ -73,6 +74,7 @@ def make_backup(settings: Settings, file: Path, with_keys: bool = True, force: b
             out.flush()
             os.fsync(out.fileno())
         os.replace(half, file)
+    note_backup(settings.data, datetime.fromisoformat(manifest.made_at))
     return manifest
 
 
@@ -82,6 +84,7 @@ def _to_stdout(settings: Settings, with_keys: bool) -> Manifest:
     with _work_folder(settings.data, ".backup.") as folder:
         manifest = _write(settings, sys.stdout.buffer, folder, with_keys)
         sys.stdout.buffer.flush()
+    note_backup(settings.data, datetime.fromisoformat(manifest.made_at))
     return manifest
 
 

@@ -69,6 +69,11 @@ def list_running() -> list[tuple[str, int]]:
     return [(row.id, row.turn) for row in db.session.execute(query)]
 
 
+def find_oldest_running() -> datetime | None:
+    """Return since when that is under way which was asked for first."""
+    return db.session.scalar(select(func.min(Batch.made_at)).where(Batch.state == "running"))
+
+
 def find_running(batch_id: str) -> Batch | None:
     """Return a batch that is under way, as it stands in the database now."""
     query = select(Batch).where(Batch.id == batch_id, Batch.state == "running")

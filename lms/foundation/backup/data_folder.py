@@ -6,10 +6,15 @@ import fnmatch
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
+from lms.foundation.storage.files import write_whole
+
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.
-LEFT_OUT = ("jobs.*", "*.lock", "backups", "restore-*", ".*.part")
+LAST_BACKUP = "last-backup"
+LEFT_OUT = ("jobs.*", "*.lock", "backups", LAST_BACKUP, "restore-*", ".*.part")
 HALF_WRITTEN = (".*.part", ".secret-*")
 KEYS = "keys"
 # A restore works in one folder, on the same disk as the site. While files change places, a mark says so.
@@ -31,6 +36,20 @@ def check_finished(data: Path) -> None:
             f"A restore into {data} was interrupted half-way, so the site isn’t whole. "
             "Please run the same lms restore again. It starts over."
         )
+
+
+def note_backup(data: Path, made_at: datetime) -> None:
+    """Note when the last whole backup was made; a disk without room costs the note and nothing else."""
+    with suppress(OSError):
+        write_whole(data / LAST_BACKUP, made_at.isoformat().encode())
+
+
+def find_last_backup(data: Path) -> datetime | None:
+    """Return when the last whole backup was made; None when none is known of."""
+    try:
+        return datetime.fromisoformat((data / LAST_BACKUP).read_text("ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def list_files(data: Path, database: Path | None, with_keys: bool) -> Iterator[tuple[str, Path]]:
@@ -88,7 +107,9 @@ def place(data: Path, restored: Path, database: Path | None) -> None:
 def _is_replaced(name: str, restored: Path) -> bool:
     if name in {"backups", WORK, MARK}:
         return False
-    return (restored / name).exists() or any(fnmatch.fnmatch(name, one) for one in (*MADE_BY_SITE, "jobs.*", "*.lock"))
+    return (restored / name).exists() or any(
+        fnmatch.fnmatch(name, one) for one in (*MADE_BY_SITE, "jobs.*", "*.lock", LAST_BACKUP)
+    )
 
 
 def list_in_the_way(data: Path, restored: Path) -> list[str]:

@@ -99,6 +99,12 @@ def open_transport(settings: Settings) -> Iterator[Deliver]:
             yield deliver
 
 
+def greet(settings: Settings) -> None:
+    """Call the mail server, sign in and hang up; raise ServerTrouble. Where emails are only written, do nothing."""
+    if urlsplit(settings.mail_url).scheme not in {"console", "file"}:
+        _hang_up(_call(settings))
+
+
 def _to_console(message: EmailMessage) -> None:
     # A console shows the text alone.
     write_body(message, _part(message, "plain"))

@@ -1,0 +1,59 @@
+"""Checks of programmes: whether somebody runs the site, and each has a contact and a coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lms.accounts.records import list_operators, list_programmes, list_without_coordinator
+from lms.accounts.rules import SOMEBODY_TO_TALK_TO
+from lms.foundation.checkup.findings import Finding, some_of
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import ngettext
+
+
+def look() -> list[Finding]:
+    """Return what there is to say of programmes and of who runs the site."""
+    programmes = list_programmes()
+    silent = [row.slug for row in programmes if not all(row.facts.get(fact) for fact in SOMEBODY_TO_TALK_TO)]
+    operators = sum(row.disabled_at is None for row in list_operators())
+    return [
+        check_operators(operators),
+        check_contacts(len(programmes), silent),
+        check_coordinators(list_without_coordinator()),
+    ]
+
+
+def check_operators(count: int) -> Finding:
+    """Find a site that nobody runs."""
+    if not count:
+        return Finding(
+            "people.operator",
+            _("Nobody can sign in as operator."),
+            _("Run lms init and open the link that it prints, or: lms people add ADDRESS --role operator"),
+        )
+    words = ngettext("%(num)s operator can sign in.", "%(num)s operators can sign in.", count)
+    return Finding("people.operator", words)
+
+
+def check_contacts(programmes: int, silent: Sequence[str]) -> Finding:
+    """Find programmes that don't say whom people can talk to."""
+    if not programmes:
+        return Finding("programmes.contact", _("There’s no programme yet."), _("Make one with: lms programme set NAME"))
+    if silent:
+        return Finding(
+            "programmes.contact",
+            _("These programmes don’t say whom people can talk to, how and when: %(names)s.", names=some_of(silent)),
+            'lms programme set NAME lead="…" contact="…" reply_time="within two days"',
+        )
+    return Finding("programmes.contact", _("Every programme says whom people can talk to."))
+
+
+def check_coordinators(without: Sequence[str]) -> Finding:
+    """Find programmes without anybody who coordinates them."""
+    if without:
+        return Finding(
+            "programmes.coordinator",
+            _("These programmes have no coordinator who can sign in: %(names)s.", names=some_of(without)),
+            "lms people add ADDRESS --role coordinator --programme NAME",
+        )
+    return Finding("programmes.coordinator", _("Every programme has a coordinator."))

@@ -1,0 +1,94 @@
+"""Checks of the database: whether it answers, its schema, whether it's whole, and its version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.foundation.checkup.findings import Finding
+from lms.foundation.config.setting_checks import masked
+from lms.foundation.config.settings import Settings
+from lms.foundation.db import db
+from lms.foundation.migrations import find_revision, list_revisions
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.health import database_answers
+
+# The oldest version that its makers still fix (https://www.postgresql.org/support/versioning/, November 2026).
+POSTGRES_LEAST = 15
+VERSION_STEP = 10_000
+
+
+def look(settings: Settings) -> list[Finding]:
+    """Return what there is to say of the database, inside the app; the schema comes second, if it answers."""
+    answers = check_answers(database_answers(), masked(settings.database_url), settings.sqlite)
+    if answers.to_do:
+        return [answers]
+    findings = [answers, check_schema(find_revision(), list_revisions())]
+    if settings.sqlite:
+        return [*findings, check_whole(_quick_check())]
+    number = int(db.session.execute(text("SHOW server_version_num")).scalar_one())
+    return [*findings, check_version(number // VERSION_STEP)]
+
+
+def _quick_check() -> str:
+    try:
+        return str(db.session.execute(text("PRAGMA quick_check(1)")).scalar_one())
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        return str(getattr(error, "orig", error))
+
+
+def check_answers(answers: bool, url: str, is_file: bool) -> Finding:
+    """Find a database that doesn't answer."""
+    if not answers:
+        return Finding(
+            "database.answers",
+            _("The database (%(url)s) doesn’t answer, so nothing in it was checked.", url=url),
+            _("Restore it from a backup, or correct LMS_DATABASE_URL.")
+            if is_file
+            else _("Start it, or correct LMS_DATABASE_URL."),
+        )
+    return Finding("database.answers", _("The database answers."))
+
+
+def check_schema(revision: str | None, known: Sequence[str]) -> Finding:
+    """Find a database of another version than this one."""
+    if revision is None:
+        return Finding("database.schema", _("There’s no site in this database yet."), _("Set one up with: lms init"))
+    if revision not in known:
+        return Finding(
+            "database.schema",
+            _("The database is of a newer version of Sidelight (schema %(revision)s).", revision=revision),
+            _("Install that version again, or restore a backup from before it: lms restore FILE --replace"),
+        )
+    if revision != known[0]:
+        return Finding(
+            "database.schema",
+            _("The database is of an earlier version (schema %(old)s, not %(new)s).", old=revision, new=known[0]),
+            _("Stop the site and run: lms upgrade"),
+        )
+    return Finding("database.schema", _("The database is up to date (schema %(revision)s).", revision=revision))
+
+
+def check_whole(said: str) -> Finding:
+    """Find a damaged SQLite database, by what its quick check said."""
+    if said != "ok":
+        return Finding(
+            "database.integrity",
+            _("The database is damaged: %(what)s.", what=said.rstrip(".")),
+            _("Stop the site, copy its data folder aside, and restore the last backup: lms restore FILE --replace"),
+        )
+    return Finding("database.integrity", _("The database is whole."))
+
+
+def check_version(major: int) -> Finding:
+    """Find a PostgreSQL that gets no more security updates."""
+    if major < POSTGRES_LEAST:
+        return Finding(
+            "database.version",
+            _("PostgreSQL %(version)s gets no more security updates.", version=major),
+            _("Upgrade the database server to version %(version)s or later.", version=POSTGRES_LEAST),
+        )
+    return Finding("database.version", _("PostgreSQL %(version)s is recent enough.", version=major))

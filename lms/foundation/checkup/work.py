@@ -1,0 +1,73 @@
+"""Checks of the work that the site does by itself: its job process, emails that wait, and backups."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from lms.foundation import clock
+from lms.foundation.background.heartbeat import is_alive
+from lms.foundation.backup.data_folder import find_last_backup
+from lms.foundation.checkup.findings import TEST_MAIL, Finding, age_words
+from lms.foundation.config.settings import Settings
+from lms.foundation.mail.outbox import Waiting, find_waiting
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import ngettext
+
+# A backup is made each night; one that failed is noticed before the second.
+BACKUP_AGE_MOST = timedelta(hours=36)
+
+
+def look(settings: Settings) -> list[Finding]:
+    """Return what there is to say of jobs and backups, from the data folder alone."""
+    return [check_jobs(is_alive(settings.data)), check_backup(clock.now(), find_last_backup(settings.data))]
+
+
+def look_at_emails() -> list[Finding]:
+    """Return what there is to say of emails, inside the app."""
+    return [check_emails(clock.now(), find_waiting())]
+
+
+def check_jobs(alive: bool) -> Finding:
+    """Find a job process that isn't there although one was."""
+    if not alive:
+        return Finding(
+            "queue.jobs",
+            _("The job process isn’t running, so no certificate is made and no email sent."),
+            _("Start the site with lms serve, or only the job process with lms work."),
+        )
+    return Finding("queue.jobs", _("The job process is running, or was never started yet."))
+
+
+def check_emails(now: datetime, waiting: Waiting) -> Finding:
+    """Find emails that should have left by now."""
+    if waiting.late and waiting.oldest:
+        return Finding(
+            "queue.email",
+            ngettext(
+                "%(num)s email hasn’t left yet, although it should have. It was written %(age)s ago.",
+                "%(num)s emails haven’t left yet, although they should have. The oldest was written %(age)s ago.",
+                waiting.late,
+                age=age_words(now - waiting.oldest),
+            ),
+            _("Check that the job process is running, and try the mail server: %(command)s", command=TEST_MAIL),
+        )
+    if waiting.given_up:
+        return Finding(
+            "queue.email",
+            ngettext(
+                "%(num)s email couldn’t be sent for a week, and won’t be tried again.",
+                "%(num)s emails couldn’t be sent for a week, and won’t be tried again.",
+                waiting.given_up,
+            ),
+            _("Look in the log for why. The addresses may not exist, or your mail server may refuse them."),
+        )
+    return Finding("queue.email", _("No email is late."))
+
+
+def check_backup(now: datetime, last: datetime | None) -> Finding:
+    """Find a site without a recent backup."""
+    way_on = _("Run lms backup FILE, and let a timer do so each night (docs/deployment.md).")
+    if last is None:
+        return Finding("backup.age", _("No backup of this site has been made, as far as it knows."), way_on)
+    words = _("The last backup was made %(age)s ago.", age=age_words(now - last))
+    return Finding("backup.age", words, way_on if now - last > BACKUP_AGE_MOST else "")

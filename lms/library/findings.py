@@ -1,0 +1,36 @@
+"""Checks of courses: whether any is offered, and whether those on offer were reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lms.foundation.checkup.findings import Finding, some_of
+from lms.foundation.text.i18n import gettext as _
+from lms.library.course_cache import get_course
+from lms.library.records import find_newest_digest, list_offerings, list_reviews
+from lms.library.rules import missing_reviews, needed_reviews
+
+
+def look() -> list[Finding]:
+    """Return what there is to say of the courses that programmes offer."""
+    found = {}
+    for course_id in dict.fromkeys(row.course_id for row in list_offerings()):
+        digest = find_newest_digest(course_id)
+        if digest:
+            roles = {review.role for review in list_reviews(course_id, digest)}
+            found[course_id] = missing_reviews(needed_reviews(get_course(digest)), roles)
+    return [check_reviews(found)]
+
+
+def check_reviews(missing: Mapping[str, Sequence[str]]) -> Finding:
+    """Find courses whose reviews are missing, by the reviews that each of them lacks."""
+    if not missing:
+        return Finding("courses.reviews", _("No course is offered yet."), _("Publish one with: lms publish FOLDER"))
+    lacking = [f"{course} ({', '.join(roles)})" for course, roles in missing.items() if roles]
+    if lacking:
+        return Finding(
+            "courses.reviews",
+            _("These courses haven’t been reviewed: %(courses)s.", courses=some_of(lacking)),
+            _("Ask somebody qualified to read them, then record it with: lms review COURSE"),
+        )
+    return Finding("courses.reviews", _("Every course on offer has been reviewed."))

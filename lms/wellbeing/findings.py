@@ -1,0 +1,64 @@
+"""Checks of support lines: whether their file can be read, each country has some, and somebody checked them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lms.accounts.records import list_programmes
+from lms.foundation import clock
+from lms.foundation.checkup.findings import Finding, some_of
+from lms.foundation.config.settings import Settings
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import ngettext
+from lms.wellbeing.lines import in_reach, is_old
+from lms.wellbeing.support_cache import current
+
+
+def look(settings: Settings) -> list[Finding]:
+    """Return what there is to say of the support lines that people of the programmes see."""
+    now, today = current(settings.data), clock.today(settings.timezone)
+    without, old = [], set()
+    for programme in list_programmes():
+        reached = in_reach(now.lines_of(programme.slug), programme.slug, str(programme.facts.get("country", "")))
+        old |= {line.id for line in reached if is_old(line, today)}
+        if not reached:
+            without.append(programme.slug)
+    return [check_file(len(now.troubles)), check_reach(without), check_age(sorted(old))]
+
+
+def check_file(problems: int) -> Finding:
+    """Find a file of lines that can't be read."""
+    if problems:
+        return Finding(
+            "lines.file",
+            _("We couldn’t read the file lines.toml, so the last version that could be read is in use."),
+            _("See which line to correct with: lms lines check LMS_DATA/lines.toml"),
+        )
+    return Finding("lines.file", _("The support lines can be read."))
+
+
+def check_reach(without: Sequence[str]) -> Finding:
+    """Find programmes whose people see no line."""
+    if without:
+        return Finding(
+            "lines.country",
+            _("People in these programmes see no support line for their country: %(names)s.", names=some_of(without)),
+            _("Set the country (lms programme set NAME country=GB), or add lines to LMS_DATA/lines.toml."),
+        )
+    return Finding("lines.country", _("Every programme has support lines."))
+
+
+def check_age(old: Sequence[str]) -> Finding:
+    """Find lines that nobody checked for 90 days."""
+    if old:
+        return Finding(
+            "lines.age",
+            ngettext(
+                "%(num)s support line hasn’t been checked in the last 90 days: %(names)s.",
+                "%(num)s support lines haven’t been checked in the last 90 days: %(names)s.",
+                len(old),
+                names=some_of(old),
+            ),
+            _("Ask coordinators to check each number, and to note that on their page of support lines."),
+        )
+    return Finding("lines.age", _("All support lines that people see were checked in the last 90 days."))
