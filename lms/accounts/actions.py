@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -44,11 +45,23 @@ class FormError:
 
 def check_address(email: str) -> str | FormError:
     """Return an address as it is stored; one that mail cannot reach, or that reads as a colleague's, is refused."""
-    address = read_address(email)
+    return check_addresses([email])[email]
+
+
+def check_addresses(emails: Collection[str]) -> dict[str, str | FormError]:
+    """Return for each text what `check_address` returns, with one look at the addresses of staff for all of them."""
+    found = {email: read_address(email) for email in emails}
+    colleagues: dict[str, set[str]] = {}
+    if any(isinstance(address, str) for address in found.values()):
+        for other in records.list_staff_addresses():
+            colleagues.setdefault(skeleton(other), set()).add(other)
+    return {email: _check_look(address, colleagues) for email, address in found.items()}
+
+
+def _check_look(address: str | NotDeliverable, colleagues: Mapping[str, set[str]]) -> str | FormError:
     if isinstance(address, NotDeliverable):
         return FormError("email", address.reason)
-    shape = skeleton(address)
-    if any(other != address and skeleton(other) == shape for other in records.list_staff_addresses()):
+    if colleagues.get(skeleton(address), set()) - {address}:
         return FormError("email", _("This address looks too much like a colleague’s. Please use another one."))
     return address
 

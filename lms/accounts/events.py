@@ -67,6 +67,14 @@ class InvitationMade:
 
 
 @dataclass(frozen=True)
+class InvitationCancelled:
+    """A coordinator took a one-time link back before it was used."""
+
+    programme_id: str
+    role: str
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """Somebody signed in."""
 

@@ -8,6 +8,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import DoorStayedShut, SignInRefused
+from lms.accounts.rules import INVITED_PER_HOUR
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.text.i18n import ngettext
@@ -99,6 +100,15 @@ def count_password_link(email: str) -> bool:
     who asks for many addresses has no other way in.
     """
     return _may_get_email(f"password-link:{fingerprint(normal_email(email))}")
+
+
+def count_invitations(programme_id: str, count: int) -> timedelta | None:
+    """Count invitations of a programme; where an hour has no room for all of them, count none and return the wait."""
+    key = f"invitations:{programme_id}"
+    wait = throttle.wait_for(key, INVITED_PER_HOUR - count + 1, LINK_EMAIL_WINDOW)
+    if wait is None:
+        throttle.count_misses(key, LINK_EMAIL_WINDOW, count)
+    return wait
 
 
 def _may_get_email(key: str) -> bool:

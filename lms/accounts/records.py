@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -137,6 +138,12 @@ def list_members(programme_id: str | None = None) -> list[tuple[Person, Membersh
     if programme_id:
         query = query.where(Membership.programme_id == programme_id)
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def list_member_addresses(programme_id: str, addresses: Collection[str]) -> set[str]:
+    """Return which of some addresses belong to people who have a role in a programme."""
+    query = select(Person.email).join(Membership, Membership.person_id == Person.id)
+    return set(db.session.scalars(query.where(Membership.programme_id == programme_id, Person.email.in_(addresses))))
 
 
 def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:

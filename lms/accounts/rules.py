@@ -23,6 +23,8 @@ LONGEST_SHARED, LONGEST_OWN = timedelta(hours=12), timedelta(hours=20)
 TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
 INVITATION_DAYS = 14
 INVITATION_KEPT_DAYS = 30
+# How many people a programme can invite at once, and within an hour.
+INVITED_AT_ONCE, INVITED_PER_HOUR = 200, 600
 PASSWORD_LEAST, PASSWORD_MOST = 8, 256
 PASSWORD_LINK_HOURS = 1
 DEVICE_KEPT = timedelta(days=180)
@@ -69,6 +71,7 @@ MAY: dict[str, May] = {
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
     "read feedback": _may("trainer"),
     "see training states": _may("coordinator"),
+    "invite people": _may("coordinator"),
     "record an equivalent": _may("coordinator"),
     "record observed practice": _may("coordinator"),
     "confirm observed practice": _may("trainer", "coordinator"),

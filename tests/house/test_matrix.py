@@ -14,6 +14,7 @@ from werkzeug.test import Client, TestResponse
 
 from lms.accounts import actions as accounts
 from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.invitations.records import list_not_joined
 from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.records import find_programme
 from lms.accounts.session_records import list_sign_ins
@@ -179,6 +180,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "remark_answer": "nobodys",
         "batch": world.batches[HOME.get(owner, "harbour")],
         "line": "gb-111",
+        "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "mark": _off_mark(world),
     }
     path = door.path.replace("int:", "").replace("path:", "")
@@ -197,6 +199,16 @@ def _link(world: World, door: Door) -> str:
         lena = world.site.person("lena").id
     world.site.do(accounts.make_password_link, lena, token)
     return token
+
+
+def _invited(world: World, programme: str) -> str:
+    """Invite somebody to a programme; return the id that its coordinators have on their list."""
+    with world.site.inside():
+        found = find_programme(programme)
+        assert found is not None
+    world.site.do(invitation_actions.invite, found.id, "learner", "amal@example.org")
+    with world.site.inside():
+        return str(list_not_joined(found.id, 1, None)[0].public_id)
 
 
 def _off_mark(world: World) -> str:

@@ -59,6 +59,7 @@ NOT_EXPORTED: dict[str, str] = {
     "document.sha256": "follows from the exported PDF",
     "document.stored_at": MAKING,
     "equivalent.public_id": NUMBER,
+    "invitation.public_id": NUMBER,
     "invitation.token_sha256": SECRET,
     "misses.key": "holds a mark of somebody's network, who may be another person; how often is exported",
     "observation.public_id": NUMBER,

@@ -91,6 +91,7 @@ def settle(served: Served, folder: Path) -> People:
     for name, role, email in (
         ("coordinator", "coordinator", "new@example.org"),
         ("nils", "learner", "nils@example.org"),
+        ("amal", "learner", "amal@example.org"),
     ):
         people.codes[f"invited_{name}"] = served.site.do(invitation_actions.invite, harbour.id, role, email)
     key = secret_key(served.site.settings.data)

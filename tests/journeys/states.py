@@ -33,6 +33,7 @@ Steps = Callable[[Page, People], None]
 COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 CONVERSATION = f"{COURSE}/conversations/after-the-resuscitation-room"
+INVITED = "/programmes/harbour/invitations"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Show feedback on each reply as I go"
 
@@ -130,6 +131,21 @@ def from_elsewhere(page: Page, people: People) -> None:
     page.set_content(f"<form method=post action='{people.served.url}/display'><button>Send</button></form>")
     with page.expect_navigation():
         page.locator("button").click()
+
+
+def paste_people(page: Page, people: People) -> None:
+    """Paste people to invite: new ones, members, one invited before, and what can't be read."""
+    page.locator("main textarea").fill(
+        "Zoë Müller <zoe@example.org>; new@@example.org\nsam@example.org, amal@example.org, أمل\nNo\nzoe@example.org"
+    )
+    press("Continue")(page, people)
+
+
+def copy_link(page: Page, _people: People) -> None:
+    """Make a new link for somebody who was invited."""
+    row = page.locator("tr", has_text="amal@example.org")
+    with page.expect_navigation():
+        row.locator("form[action$='/link'] button").click()
 
 
 def paste_codes(page: Page, people: People) -> None:
@@ -401,6 +417,12 @@ STATES = (
         press("Save"),
     ),
     State("people", "cora", "/programmes/harbour/people"),
+    State("invite people", "cora", f"{INVITED}/new"),
+    State("invite people, nothing pasted", "cora", f"{INVITED}/new", press("Continue")),
+    State("invite people, preview", "cora", f"{INVITED}/new", paste_people),
+    State("invited, not yet joined", "cora", INVITED),
+    State("invited, not yet joined, one cancelled before", "cora", f"{INVITED}?done=changed"),
+    State("invitation link", "cora", INVITED, copy_link),
     State("support lines of a programme", "cora", "/programmes/harbour/support-lines"),
     State("people, some to be chosen", "cora", "/programmes/harbour/people?choose=yes"),
     State("people, nobody chosen", "cora", "/programmes/harbour/people?choose=yes", press("Start")),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lms.accounts import limits, records, rules
 from lms.accounts.actions import FormError, check_address, give_role, name_operator, register
 from lms.accounts.addresses import normal_email
-from lms.accounts.events import AddressConfirmed, InvitationMade
+from lms.accounts.events import AddressConfirmed, InvitationCancelled, InvitationMade
+from lms.accounts.invitations import records as invitation_records
 from lms.accounts.invitations.records import Invitation, find_invitation
 from lms.accounts.records import Person
 from lms.foundation import clock, ids
@@ -33,26 +35,123 @@ class NewAccount:
 
 
 def invite(programme_id: str | None, role: str, email: str | None) -> str | FormError:
-    """Make a one-time link and return its token, which is stored nowhere."""
+    """Make a one-time link and return its token, which is stored nowhere; an older open link for the same ends."""
     address = check_address(email) if email else None
     if isinstance(address, FormError):
         return address
     token = ids.secret_token()
-    _add(programme_id, role, address, token)
+    if address:
+        invitation_records.end_invitations(
+            address,
+            Invitation.programme_id == programme_id,
+            Invitation.role == role,
+            Invitation.invited_at.is_not(None),
+        )
+    _mark_invited(_add(programme_id, role, address, token), "")
     return token
 
 
-def _add(programme_id: str | None, role: str, address: str | None, token: str) -> None:
-    db.session.add(
-        Invitation(
-            token_sha256=fingerprint(token),
-            programme_id=programme_id,
-            role=role,
-            email=address,
-            expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
-        )
+def _add(programme_id: str | None, role: str, address: str | None, token: str) -> Invitation:
+    invitation = Invitation(
+        token_sha256=fingerprint(token),
+        programme_id=programme_id,
+        role=role,
+        email=address,
+        expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
     )
+    db.session.add(invitation)
     announce(InvitationMade(programme_id, role))
+    return invitation
+
+
+def _mark_invited(invitation: Invitation, name: str) -> None:
+    """Note that a programme made an invitation, so that its coordinators have it on their list."""
+    invitation.public_id, invitation.invited_at, invitation.name = ids.public_id(), clock.now(), name
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Somebody to invite, with the token of their link and the email that it goes out in."""
+
+    address: str
+    name: str
+    token: str
+    email: Email
+
+
+@dataclass(frozen=True)
+class TooMany:
+    """An expected "no": a programme's invitations of this hour are used up; how long until there are more."""
+
+    wait: timedelta
+
+
+def invite_all(
+    settings: Settings, programme_id: str, outgoing: Sequence[Outgoing], previewed: datetime
+) -> int | TooMany:
+    """Invite people as learners and email each their link; return how many. An older open link of theirs ends.
+
+    Who has joined, or was invited since the preview that somebody confirms, is left out: confirming twice invites once.
+    """
+    addresses = [one.address for one in outgoing]
+    members = records.list_member_addresses(programme_id, addresses)
+    older = invitation_records.list_open(programme_id, "learner", addresses)
+    done = {row.email for row in older if row.invited_at and row.invited_at >= previewed}
+    wanted = [one for one in outgoing if one.address not in members | done]
+    wait = limits.count_invitations(programme_id, len(wanted)) if wanted else None
+    if wait:
+        return TooMany(wait)
+    again = {one.address for one in wanted}
+    for row in older:
+        if row.email in again:
+            _end(row)
+    for one in wanted:
+        invitation = _add(programme_id, "learner", one.address, one.token)
+        _mark_invited(invitation, one.name)
+        _queue(settings, invitation, one.email)
+    return len(wanted)
+
+
+def renew(settings: Settings, programme_id: str, public_id: str, token: str, email: Email | None) -> bool | TooMany:
+    """Replace an invitation's link by a new one and email it, if at all; False when it was used or taken back."""
+    row = invitation_records.find_not_joined(programme_id, public_id)
+    if row is None:
+        return False
+    wait = limits.count_invitations(programme_id, 1)
+    if wait:
+        return TooMany(wait)
+    role, address, name = row.role, row.email, row.name
+    _end(row)
+    invitation = _add(programme_id, role, address, token)
+    _mark_invited(invitation, name)
+    if email:
+        _queue(settings, invitation, email)
+    return True
+
+
+def cancel(programme_id: str, public_id: str) -> bool:
+    """Take an invitation back; False when it was used or taken back before."""
+    row = invitation_records.find_not_joined(programme_id, public_id)
+    if row is None:
+        return False
+    announce(InvitationCancelled(programme_id, row.role))
+    _end(row)
+    return True
+
+
+def _end(invitation: Invitation) -> None:
+    """End an open link, with its email if that still waits."""
+    if invitation.public_id:
+        mail_outbox.take_back(_about(invitation))
+    db.session.delete(invitation)
+
+
+def _queue(settings: Settings, invitation: Invitation, email: Email) -> None:
+    mail_outbox.queue_mail(settings, invitation.email or "", *email, about=_about(invitation))
+
+
+def _about(invitation: Invitation) -> str:
+    return f"invitation {invitation.public_id}"
 
 
 def proof(key: bytes, token: str) -> str:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, bindparam, delete
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.records import Membership, Person
 from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 
 
 class Invitation(Base):
-    """A one-time link: the SHA-256 of its token and what it gives."""
+    """A one-time link: the SHA-256 of its token and what it gives.
+
+    One that somebody asked for themselves, to register, has neither a public id nor a moment of inviting.
+    """
 
     __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_list", "programme_id", "invited_at", "public_id"),)
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     programme_id: Mapped[str | None] = mapped_column(ForeignKey("programme.id"))
     role: Mapped[str]
     email: Mapped[str | None]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    public_id: Mapped[str | None] = mapped_column(unique=True, index=True)
+    invited_at: Mapped[datetime | None]
+    # How whoever invites calls them; people choose their own name when they join.
+    name: Mapped[str] = mapped_column(server_default="")
 
 
 def find_invitation(token_sha256: str) -> Invitation | None:
@@ -34,6 +44,56 @@ def end_invitations(email: str, *only: ColumnElement[bool]) -> int:
     """Delete the invitations of an address that were not used yet, or some of them; return how many."""
     mine = (Invitation.email == bindparam("address", email), Invitation.used_at.is_(None))
     return len(db.session.scalars(delete(Invitation).where(*mine, *only).returning(Invitation.token_sha256)).all())
+
+
+def _not_joined(programme_id: str) -> Select[Invitation]:
+    """Return the query of a programme's invitations of addresses that don't have the role they were invited to.
+
+    Whoever has another role there has joined as well, so nobody waits for them to become a learner.
+    """
+    joined = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Person.email == Invitation.email,
+            Membership.programme_id == Invitation.programme_id,
+            or_(Membership.role == Invitation.role, Invitation.role == "learner"),
+        )
+    )
+    return select(Invitation).where(
+        Invitation.programme_id == programme_id,
+        Invitation.invited_at.is_not(None),
+        Invitation.email.is_not(None),
+        Invitation.used_at.is_(None),
+        ~joined.exists(),
+    )
+
+
+def list_not_joined(programme_id: str, most: int, before: tuple[datetime, str] | None) -> list[Invitation]:
+    """Return those who were invited and have not joined, the newest first, from a place in that order on."""
+    query = _not_joined(programme_id)
+    if before:
+        moment, public_id = before
+        same = and_(Invitation.invited_at == moment, Invitation.public_id < public_id)
+        query = query.where(or_(Invitation.invited_at < moment, same))
+    order = (Invitation.invited_at.desc(), Invitation.public_id.desc())
+    return list(db.session.scalars(query.order_by(*order).limit(most)))
+
+
+def count_not_joined(programme_id: str) -> int:
+    """Return how many invitations of a programme wait for somebody to join."""
+    return db.session.scalar(select(func.count()).select_from(_not_joined(programme_id).subquery())) or 0
+
+
+def find_not_joined(programme_id: str, public_id: str) -> Invitation | None:
+    """Return an invitation of a programme that waits for somebody to join."""
+    return db.session.scalar(_not_joined(programme_id).where(Invitation.public_id == public_id))
+
+
+def list_open(programme_id: str, role: str, addresses: Collection[str]) -> list[Invitation]:
+    """Return the unused invitations of some addresses to a role in a programme."""
+    query = select(Invitation).where(Invitation.programme_id == programme_id, Invitation.role == role)
+    return list(db.session.scalars(query.where(Invitation.email.in_(addresses), Invitation.used_at.is_(None))))
 
 
 def sweep_invitations() -> None:

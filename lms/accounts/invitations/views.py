@@ -81,7 +81,7 @@ def accept_invitation(token: str) -> Any:
         return render_template("accounts/register.html", form=None, registration="closed")
     proven = invitation_actions.is_proof(secret_key(settings().data), token, request.args.get("confirmed", ""))
     me = records.get_person(somebody.person_id) if somebody else None
-    form = RegisterForm(request.form)
+    form = RegisterForm(request.form, display_name=invitation.name)
     if invitation.email:
         del form.email
     state = _state(invitation, me, proven)

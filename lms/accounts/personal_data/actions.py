@@ -108,11 +108,20 @@ def _of_roles(me: Person) -> list[Part]:
         Sheet(
             "invitations",
             _("Invitations to your address"),
-            {"programme": _("Programme"), "role": _("Role"), "until": _("Until"), "used": _("Used")},
+            {
+                "programme": _("Programme"),
+                "role": _("Role"),
+                "name": _("Name"),
+                "invited": _("Invited"),
+                "until": _("Until"),
+                "used": _("Used"),
+            },
             tuple(
                 (
                     programmes.get(row.programme_id or "", ""),
                     row.role,
+                    row.name,
+                    _moment(row.invited_at),
                     row.expires_at.isoformat(),
                     _moment(row.used_at),
                 )

@@ -1,0 +1,210 @@
+"""Pages to invite people: paste a list, look at the preview, send, and see who hasn't joined yet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+
+from lms.accounts import limits
+from lms.accounts.access import allow, this_programme
+from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.invitations.actions import Outgoing, TooMany
+from lms.accounts.invitations.records import count_not_joined, find_not_joined
+from lms.accounts.rules import INVITATION_DAYS, INVITED_AT_ONCE, INVITED_PER_HOUR, zone_of
+from lms.coordination.blueprint import blueprint
+from lms.coordination.invitations import pages
+from lms.coordination.invitations.forms import InviteForm
+from lms.coordination.invitations.pages import Invitee, Preview
+from lms.foundation import clock, ids
+from lms.foundation.db import write
+from lms.foundation.keys import secret_key
+from lms.foundation.mail.templates import Email, render_email
+from lms.foundation.text.i18n import day, ngettext
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.fields import whole_number
+from lms.foundation.web.security import settings
+
+
+def _zone() -> str:
+    return zone_of(this_programme().facts, settings().timezone)
+
+
+@blueprint.route("/programmes/<programme>/invitations/new", methods=["GET", "POST"])
+@allow("invite people")
+def invite_people(programme: str) -> Any:
+    """Take a pasted list, show what will happen with it, and invite once that is confirmed."""
+    form = InviteForm(request.form)
+    if request.method == "GET" or settings().registration == "closed":
+        return _invite_page(form)
+    if not form.validate():
+        return _invite_page(form, status=422)
+    previewed = pages.read_moment(request.form.get("previewed", ""))
+    preview = pages.preview_of(this_programme().id, form.people.data or "")
+    if preview.total > INVITED_AT_ONCE:
+        message = _(
+            "There are %(seen)s people on this list, and you can invite up to %(most)s at once. Please split it.",
+            seen=preview.total,
+            most=INVITED_AT_ONCE,
+        )
+        form.refuse("people", message)
+        return _invite_page(form, status=422)
+    go = request.form.get("go")
+    if go != "send" or previewed is None or not preview.to_send:
+        return _invite_page(form, None if go == "edit" else preview)
+    sent = _send(preview, previewed)
+    if isinstance(sent, TooMany):
+        form.refuse("people", _too_many(sent.wait))
+        return _invite_page(form, preview, status=422)
+    return redirect(url_for("coordination.invitations", programme=programme, sent=sent), 303)
+
+
+def _invite_page(form: InviteForm, preview: Preview | None = None, status: int = 200) -> Any:
+    page = render_template(
+        "coordination/invite_people.html",
+        here="people",
+        programme=this_programme(),
+        form=form,
+        preview=preview,
+        most=INVITED_AT_ONCE,
+        days=INVITATION_DAYS,
+        closed=settings().registration == "closed",
+        # Whom this preview doesn't know of yet was invited after it: confirming it twice invites nobody twice.
+        previewed=int(clock.now().timestamp()),
+    )
+    return make_response(page, status)
+
+
+def _send(preview: Preview, previewed: datetime) -> int | TooMany:
+    """Invite everybody on a preview; their emails are written before the database is asked to take them."""
+    outgoing = [_outgoing(person) for person in preview.to_send]
+    done: int | TooMany = write(invitation_actions.invite_all, settings(), this_programme().id, outgoing, previewed)
+    return done
+
+
+def _outgoing(person: Invitee) -> Outgoing:
+    token = ids.secret_token()
+    return Outgoing(person.address, person.name, token, _email(token, person.name))
+
+
+def _email(token: str, name: str) -> Email:
+    """Return the email with a link; only this link proves that whoever opens it reads the mail of its address."""
+    confirmed = invitation_actions.proof(secret_key(settings().data), token)
+    link = url_for("accounts.accept_invitation", token=token, confirmed=confirmed)
+    until = clock.day_of(clock.now() + timedelta(days=INVITATION_DAYS), _zone())
+    return render_email(
+        "invited",
+        name=name,
+        programme=this_programme().name,
+        address=settings().base_url + link,
+        until=day(until),
+    )
+
+
+def _too_many(wait: timedelta) -> str:
+    return _(
+        "A programme can send up to %(most)s invitations an hour, and these would be more. Nothing was sent. "
+        "Please try again in %(wait)s.",
+        most=INVITED_PER_HOUR,
+        wait=limits.wait_in_words(wait),
+    )
+
+
+@blueprint.get("/programmes/<programme>/invitations")
+@allow("invite people")
+def invitations(programme: str) -> Any:
+    """List who was invited and hasn't joined yet, the newest first, a page at a time."""
+    return _list_page(notices=_notices())
+
+
+def _list_page(notices: list[str], problem: str = "") -> Any:
+    slug, cursor = this_programme().slug, request.args.get("before", "")[:80]
+    rows, following = pages.list_page(this_programme().id, _zone(), cursor)
+    page = render_template(
+        "coordination/invitations.html",
+        here="people",
+        programme=this_programme(),
+        rows=rows,
+        total=count_not_joined(this_programme().id),
+        notices=notices,
+        problem=problem,
+        first_url=url_for("coordination.invitations", programme=slug) if cursor else None,
+        next_url=url_for("coordination.invitations", programme=slug, before=following) if following else None,
+    )
+    return make_response(page, 422 if problem else 200)
+
+
+def _notices() -> list[str]:
+    """Return what was done on the page before, in words."""
+    if "sent" in request.args:
+        count = whole_number(request.args["sent"], 0)
+        if not count:
+            return [_("These people were already invited, so no more emails are sent.")]
+        sent = ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", count)
+        return [f"{sent} {_late()}"]
+    return {
+        "resent": [_("A new invitation is on its way. The older link no longer works.") + f" {_late()}"],
+        "cancelled": [_("The invitation was cancelled. Its link no longer works.")],
+        "changed": [_("That invitation was already used, replaced or cancelled. This is the list now.")],
+    }.get(request.args.get("done", ""), [])
+
+
+def _late() -> str:
+    return _("Between 20:00 and 08:00, emails wait until the morning.")
+
+
+def _done(what: str) -> Any:
+    return redirect(url_for("coordination.invitations", programme=this_programme().slug, done=what), 303)
+
+
+@blueprint.post("/programmes/<programme>/invitations/<invitation>/resend")
+@allow("invite people")
+def resend_invitation(programme: str, invitation: str) -> Any:
+    """Email a new link; the older one ends."""
+    known = find_not_joined(this_programme().id, invitation)
+    if known is None:
+        return _done("changed")
+    token = ids.secret_token()
+    email = _email(token, known.name)
+    done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, email)
+    return _list_page([], _too_many(done.wait)) if isinstance(done, TooMany) else _done("resent" if done else "changed")
+
+
+@blueprint.post("/programmes/<programme>/invitations/<invitation>/link")
+@allow("invite people")
+def invitation_link(programme: str, invitation: str) -> Any:
+    """Make a new link and show it once, for somebody who doesn't get our email; the older one ends.
+
+    It doesn't prove the address, because whoever invites can read it.
+    """
+    known = find_not_joined(this_programme().id, invitation)
+    if known is None:
+        return _done("changed")
+    row, token = pages.row_of(known, _zone()), ids.secret_token()
+    done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, None)
+    if isinstance(done, TooMany):
+        return _list_page([], _too_many(done.wait))
+    if not done:
+        return _done("changed")
+    link = settings().base_url + url_for("accounts.accept_invitation", token=token)
+    until = day(clock.day_of(clock.now() + timedelta(days=INVITATION_DAYS), _zone()))
+    page = render_template(
+        "coordination/invitation_link.html",
+        here="people",
+        programme=this_programme(),
+        row=row,
+        link=link,
+        until=until,
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.post("/programmes/<programme>/invitations/<invitation>/cancel")
+@allow("invite people")
+def cancel_invitation(programme: str, invitation: str) -> Any:
+    """Take an invitation back, so that its link no longer works."""
+    done = write(invitation_actions.cancel, this_programme().id, invitation)
+    return _done("cancelled" if done else "changed")
