@@ -11,8 +11,9 @@ from flask import url_for
 from lms import reminders
 from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
-from lms.accounts.events import NewDevice, ProgrammeSet
+from lms.accounts.events import MembershipEnded, MembershipGiven, NamesChanged, NewDevice, ProgrammeSet
 from lms.accounts.invitations.records import sweep_invitations
+from lms.accounts.members import actions as members
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
 from lms.accounts.session_records import sweep_sign_ins
@@ -180,6 +181,9 @@ def reactions(settings: Settings) -> Reactions:
         readiness_actions.raise_if_earned(enrolment_id, settings)
 
     return {
+        MembershipGiven: [members.follow_role],
+        MembershipEnded: [members.follow_role],
+        NamesChanged: [members.follow_name],
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],
         CoursePassed: [issue_if_earned],

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.rules import TRAINING_STAFF
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 
@@ -147,11 +148,12 @@ def list_member_addresses(programme_id: str, addresses: Collection[str]) -> set[
 
 
 def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:
-    """Return who has a role beside learning in a programme and can sign in, with those roles, by name."""
+    """Return who trains, observes or coordinates in a programme and can sign in, with those roles, by name."""
+    here = (Membership.programme_id == programme_id, Membership.role.in_(TRAINING_STAFF), Person.disabled_at.is_(None))
+    query = select(Person, Membership.role).join(Membership, Membership.person_id == Person.id).where(*here)
     found: dict[str, tuple[Person, set[str]]] = {}
-    for person, membership, _programme in list_members(programme_id):
-        if membership.role != "learner" and person.disabled_at is None:
-            found.setdefault(person.id, (person, set()))[1].add(membership.role)
+    for person, role in db.session.execute(query.order_by(Person.display_name, Membership.role)):
+        found.setdefault(person.id, (person, set()))[1].add(role)
     return [(person, frozenset(roles)) for person, roles in found.values()]
 
 

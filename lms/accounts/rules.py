@@ -14,7 +14,9 @@ from babel import Locale
 
 # The facts of a programme without which nothing is published, because learners need somebody to talk to.
 SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
-ROLES = ("learner", "trainer", "observer", "coordinator", "operator")
+ROLES = ("learner", "trainer", "observer", "coordinator", "employer", "operator")
+# The roles of people who train others or look after them; an employer only sees who has completed what.
+TRAINING_STAFF = frozenset({"trainer", "observer", "coordinator"})
 
 IDLE_SHARED, IDLE_OWN = timedelta(minutes=30), timedelta(hours=20)
 IDLE_LONG = timedelta(hours=2)

@@ -21,6 +21,7 @@ ABOUT_NOBODY = {
     "status_list",
     "talk_coverage",
     "talk_tally",
+    "unit",  # wards and teams of a programme; who is in one stands in "member"
     "validity_rule",
     "version",
 }

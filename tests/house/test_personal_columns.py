@@ -179,7 +179,7 @@ class World:
             return self.programme_id
         target = next(iter(column.foreign_keys), None)
         if target is not None:
-            return self.rows[target.column.table.name][target.column.name]
+            return self.rows.get(target.column.table.name, {}).get(target.column.name)
         text = f"{table}-{name}-{self.name}-{variant}"
         if f"{table}.{name}" == "attempt.drawn":
             return [text]

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from lms.accounts import records
 from lms.accounts.events import AccountDeleted
 from lms.accounts.invitations.records import Invitation
+from lms.accounts.members import records as member_records
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import describe
@@ -96,6 +97,7 @@ def _of_roles(me: Person) -> list[Part]:
     programmes = {row.id: row.name for row in records.list_programmes()}
     invitations = db.session.scalars(select(Invitation).where(func.lower(Invitation.email) == me.email))
     return [
+        _of_memberships(me, programmes),
         Sheet(
             "roles",
             _("Your roles"),
@@ -129,6 +131,35 @@ def _of_roles(me: Person) -> list[Part]:
             ),
         ),
     ]
+
+
+def _of_memberships(me: Person, programmes: dict[str, str]) -> Sheet:
+    """Return what each programme noted of somebody beside their roles, and since when they are in it."""
+    return Sheet(
+        "memberships",
+        _("Your programmes"),
+        {
+            "programme": _("Programme"),
+            "unit": _("Unit"),
+            "staff_number": _("Staff number"),
+            "line_manager": _("Line manager"),
+            "joined": _("Joined"),
+            "left": _("Left"),
+            "in_lists": _("As lists find and sort you"),
+        },
+        tuple(
+            (
+                programmes.get(row.programme_id, ""),
+                member_records.name_of_unit(row.unit_id),
+                row.staff_number or "",
+                " / ".join(filter(None, (member_records.name_of_line_manager(row), row.line_manager))),
+                row.joined_at.isoformat(),
+                _moment(row.left_at),
+                " / ".join((*row.search_key.split("\n"), row.sort_key)),
+            )
+            for row in member_records.list_memberships(me.id)
+        ),
+    )
 
 
 def _of_devices(person_id: str) -> list[Part]:
@@ -244,6 +275,7 @@ def erase(person_id: str, remains: Remains) -> None:
     """Take an account away; where records outlive it, an empty row under its number holds them together."""
     me = records.get_person(person_id)
     records.end_password_links(person_id)
+    member_records.forget_person(person_id)
     for table in (SignIn, Membership, KnownDevice, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))

@@ -46,6 +46,16 @@ def _of_the_account() -> tuple[StoredData, ...]:
             columns("membership", "id programme_id person_id role created_at"),
         ),
         StoredData(
+            _("Your unit, staff number and line manager in each programme, and when you joined and left it"),
+            _("So that your programme finds you in its lists, and nobody’s line manager observes their practice."),
+            _until_deleted(),
+            columns(
+                "member",
+                "programme_id person_id unit_id staff_number line_manager_id line_manager search_key sort_key "
+                "joined_at left_at",
+            ),
+        ),
+        StoredData(
             _("Invitations to your address"),
             _("So that the link in an invitation works once, for you. Your coordinator sees who hasn’t joined yet."),
             _("Thirty days after it was made, whether you use it or not."),

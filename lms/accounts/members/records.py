@@ -1,0 +1,141 @@
+"""Units and members: one row for each person of a programme, with the keys by which lists sort and search in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.accounts.records import Membership, Person, get_person
+from lms.foundation import clock, ids
+from lms.foundation.db import Base, db
+from lms.foundation.text.collation import search_key, sort_key
+
+# PostgreSQL would sort by the rules of its server; the keys are made to be compared character by character.
+PLAIN_ORDER = String().with_variant(String(collation="C"), "postgresql")
+
+
+class Unit(Base):
+    """A ward, a team or a site of a programme; one with a parent is below it, and there are two levels."""
+
+    __tablename__ = "unit"
+    id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
+    public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str]
+    # The name as a search compares it; no two units beside each other share one.
+    name_key: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Member(Base):
+    """A person in a programme, whatever roles they have there; the row stays when they leave, with the day.
+
+    `search_key` holds name, address and staff number, each on a line; `sort_key` is the name alone, so people who
+    share it are namesakes. `line_manager` is a name where the line manager has no account in the programme.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "staff_number"),
+        Index("ix_member_order", "programme_id", "sort_key", "person_id"),
+    )
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    staff_number: Mapped[str | None]
+    line_manager_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    line_manager: Mapped[str] = mapped_column(default="", server_default="")
+    search_key: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(PLAIN_ORDER)
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+def keys_of(name: str, email: str, staff_number: str | None) -> tuple[str, str]:
+    """Return the search key and the sort key of somebody."""
+    return "\n".join(search_key(part) for part in (name, email, staff_number or "")), sort_key(name, "en")[0]
+
+
+def matching(search: str) -> list[ColumnElement[bool]]:
+    """Return what a member's row has to meet: every word is in their name, address or staff number."""
+    return [Member.search_key.contains(word, autoescape=True) for word in search_key(search).split()]
+
+
+def keep_member(person_id: str, programme_id: str) -> None:
+    """Bring somebody's row of a programme in line with their roles: they joined, came back or left."""
+    member = db.session.get(Member, (programme_id, person_id))
+    has_role = db.session.scalar(
+        select(exists().where(Membership.person_id == person_id, Membership.programme_id == programme_id))
+    )
+    if has_role and member is None:
+        person = get_person(person_id)
+        search, order = keys_of(person.display_name, person.email, None)
+        member = Member(programme_id=programme_id, person_id=person_id, search_key=search, sort_key=order)
+        member.joined_at = clock.now()
+        db.session.add(member)
+    elif has_role and member and member.left_at:
+        member.joined_at, member.left_at = clock.now(), None
+    elif not has_role and member and member.left_at is None:
+        member.left_at = clock.now()
+    db.session.flush()
+
+
+def keep_keys(person_id: str) -> None:
+    """Bring the keys of all of somebody's rows in line with their name, address and staff numbers."""
+    person = get_person(person_id)
+    for member in db.session.scalars(select(Member).where(Member.person_id == person_id)):
+        member.search_key, member.sort_key = keys_of(person.display_name, person.email, member.staff_number)
+    db.session.flush()
+
+
+def get_member(programme_id: str, person_id: str) -> Member:
+    """Return somebody's row of a programme."""
+    return db.session.get_one(Member, (programme_id, person_id))
+
+
+def find_former(public_id: str, programme_id: str) -> tuple[Person, Member] | None:
+    """Return somebody who left a programme, by the id that stands in addresses."""
+    query = select(Person, Member).join(Member, Member.person_id == Person.id)
+    here = (Person.public_id == public_id, Member.programme_id == programme_id, Member.left_at.is_not(None))
+    row = db.session.execute(query.where(*here)).first()
+    return (row[0], row[1]) if row else None
+
+
+def list_memberships(person_id: str) -> Sequence[Member]:
+    """Return somebody's rows, of all programmes."""
+    return db.session.scalars(select(Member).where(Member.person_id == person_id).order_by(Member.joined_at)).all()
+
+
+def forget_person(person_id: str) -> None:
+    """Delete somebody's rows, and what others' rows say of them as a line manager."""
+    db.session.execute(delete(Member).where(Member.person_id == person_id))
+    db.session.execute(update(Member).where(Member.line_manager_id == person_id).values(line_manager_id=None))
+
+
+def list_units(programme_id: str) -> Sequence[Unit]:
+    """Return the units of a programme, by name."""
+    return db.session.scalars(select(Unit).where(Unit.programme_id == programme_id).order_by(Unit.name_key)).all()
+
+
+def count_people_by_unit(programme_id: str) -> dict[str | None, int]:
+    """Return how many people each unit has now, by its inner id; None is for those without a unit."""
+    here = (Member.programme_id == programme_id, Member.left_at.is_(None))
+    rows = db.session.execute(select(Member.unit_id, func.count()).where(*here).group_by(Member.unit_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def name_of_unit(unit_id: str | None) -> str:
+    """Return the name of a unit, after that of the one above it; nothing for none."""
+    unit = db.session.get(Unit, unit_id) if unit_id else None
+    above = db.session.get(Unit, unit.parent_id) if unit and unit.parent_id else None
+    return " / ".join(row.name for row in (above, unit) if row)
+
+
+def name_of_line_manager(member: Member) -> str:
+    """Return the name of somebody's line manager, with an account or without."""
+    account = get_person(member.line_manager_id).display_name if member.line_manager_id else ""
+    return account or member.line_manager
