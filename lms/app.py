@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,8 +91,9 @@ class Site(Flask):
         )
 
 
+@cache
 def load_views() -> None:
-    """Import every module of views, each of which adds its pages to the blueprint of its room."""
+    """Import every module of views, once; each adds its pages to the blueprint of its room."""
     for module in pkgutil.walk_packages(lms.__path__, "lms."):
         if module.name.endswith("views"):
             importlib.import_module(module.name)
