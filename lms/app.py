@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hmac
 import importlib
 import pkgutil
 from collections.abc import Callable, Hashable, Iterator
@@ -11,7 +12,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, g, jsonify, request, url_for
+from flask import Flask, Request, Response, abort, g, jsonify, request, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
@@ -19,7 +20,7 @@ import lms
 from lms import flow
 from lms.accounts import access
 from lms.accounts import records as accounts
-from lms.accounts.access import public
+from lms.accounts.access import public, with_key
 from lms.accounts.blueprint import blueprint as account_blueprint
 from lms.accounts.rules import Visitor
 from lms.certification.awards.codes import grouped
@@ -28,6 +29,7 @@ from lms.coordination.blueprint import blueprint as coordination_blueprint
 from lms.foundation import db, events
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.backup.data_folder import check_finished
+from lms.foundation.checkup import figures
 from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.config.shipped import shipped
 from lms.foundation.logs import redaction
@@ -36,8 +38,10 @@ from lms.foundation.mail import templates as email_templates
 from lms.foundation.per_app import provide, provided
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text import i18n
-from lms.foundation.web import compression, error_pages, security
+from lms.foundation.web import compression, error_pages, observing, security
 from lms.foundation.web.health import Health
+from lms.foundation.web.metrics import CONTENT_TYPE
+from lms.foundation.web.observing import Observer
 from lms.hooks import build_hooks
 from lms.learning.blueprint import blueprint as learning_blueprint
 from lms.library import course_cache
@@ -102,8 +106,8 @@ def load_views() -> None:
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app for the given settings, or for those of the environment."""
     redaction.install()
-    start_logs()
     settings = settings or read_settings()
+    start_logs(settings.log_format)
     check_finished(settings.data)
     app = Site("lms", template_folder=str(shipped("templates")), static_folder="static")
     app.session_interface = NoSessions()
@@ -132,6 +136,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _speak(app, settings)
     error_pages.install(app)
     _add_health_checks(app, settings)
+    observing.install(app)
     return app
 
 
@@ -212,6 +217,19 @@ def _add_health_checks(app: Flask, settings: Settings) -> None:
         missing = health.missing()
         return jsonify(ready=not missing, **({"missing": missing} if missing else {})), 503 if missing else 200
 
+    @app.get("/metrics")
+    @with_key
+    def metrics() -> Any:
+        counted = provided(Observer).metrics
+        given = request.headers.get("Authorization", "").encode()
+        if counted is None or not hmac.compare_digest(given, f"Bearer {settings.metrics_key}".encode()):
+            abort(404)
+        missing = health.missing()
+        found = figures.look(settings, missing)
+        if "database" not in missing:
+            found += flow.list_figures()
+        return Response(counted.as_text(found), content_type=CONTENT_TYPE)
+
 
 def warm_up(app: Flask) -> None:
     """Read the current courses and all templates before workers are forked, and leave no connection open behind.
@@ -226,6 +244,7 @@ def warm_up(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     take_over_courses()
+    provided(Observer, app).get_ready()
     gc.collect()
     gc.freeze()
 

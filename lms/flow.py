@@ -11,7 +11,7 @@ from flask import url_for
 from lms import reminders
 from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
-from lms.accounts.events import MembershipEnded, MembershipGiven, NamesChanged, NewDevice, ProgrammeSet
+from lms.accounts.events import MembershipEnded, MembershipGiven, NamesChanged, NewDevice, ProgrammeSet, SignInRefused
 from lms.accounts.invitations.records import sweep_invitations
 from lms.accounts.members import actions as members
 from lms.accounts.notifications import preferences
@@ -19,7 +19,7 @@ from lms.accounts.personal_data import actions as own_account
 from lms.accounts.session_records import sweep_sign_ins
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
-from lms.certification.awards.document_records import find_letters
+from lms.certification.awards.document_records import count_requests, find_letters
 from lms.certification.awards.events import (
     CertificateHeld,
     CertificateIssued,
@@ -46,20 +46,25 @@ from lms.certification.renewal import expiry_notices
 from lms.coordination import personal_data as own_batches
 from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
+from lms.coordination.batches.records import count_running
 from lms.foundation import audit_seals, clock
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.backup import erasures
 from lms.foundation.backup.erasures import Erasure as Erased
+from lms.foundation.checkup.figures import work_figures
 from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import render_email
+from lms.foundation.per_app import provided
 from lms.foundation.personal_data import Erasure, Export, Part, Remains, StoredData
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
+from lms.foundation.web.metrics import Figure
+from lms.foundation.web.observing import Observer
 from lms.foundation.web.security import settings as this_site
 from lms.learning.check.refreshers import queue_due_reminders
 from lms.learning.feedback.records import list_finishers
@@ -124,6 +129,11 @@ def list_findings(settings: Settings) -> list[Finding]:
         *course_findings.look(),
         *care_findings.look(settings),
     ]
+
+
+def list_figures() -> list[Figure]:
+    """Return how much work waits and for how long, as metrics show it; inside the app."""
+    return work_figures({"pdf": count_requests(), "batch": count_running()})
 
 
 def check_lines(text: str) -> tuple[list[str], int]:
@@ -197,6 +207,7 @@ def reactions(settings: Settings) -> Reactions:
         ReviewRecorded: [lambda event: certification.release_reviewed(event.course_id, settings)],
         RemarkAnswered: [_queue_answer_update],
         NewDevice: [lambda event: _email_about_device(event, settings)],
+        SignInRefused: [lambda _event: after_commit(provided(Observer).count_refused_sign_in)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],

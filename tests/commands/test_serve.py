@@ -122,8 +122,8 @@ def test_a_setting_that_cannot_work_is_told_in_one_line(data: Path) -> None:
 class Running:
     """A served site, with all that it says."""
 
-    def __init__(self, data: Path, log: Path) -> None:
-        self.data, self.log, self.environment = data, log, environment(data, PYTHONUNBUFFERED="1")
+    def __init__(self, data: Path, log: Path, **more: str) -> None:
+        self.data, self.log, self.environment = data, log, environment(data, PYTHONUNBUFFERED="1", **more)
         self.port = int(self.environment["PORT"])
         with log.open("wb") as file:
             self.process = subprocess.Popen(
@@ -151,8 +151,8 @@ class Running:
 
 
 @contextmanager
-def serving(data: Path, log: Path) -> Iterator[Running]:
-    running = Running(data, log)
+def serving(data: Path, log: Path, **more: str) -> Iterator[Running]:
+    running = Running(data, log, **more)
     try:
         until(lambda: "is running on" in running.said())
         yield running

@@ -104,6 +104,12 @@ def find_oldest_request() -> datetime | None:
     return db.session.scalar(select(func.min(RenderRequest.requested_at)).where(RenderRequest.done_at.is_(None)))
 
 
+def count_requests() -> tuple[int, datetime | None]:
+    """Return how many PDFs are asked for and not made yet, and since when the first of them waits."""
+    query = select(func.count(), func.min(RenderRequest.requested_at)).where(RenderRequest.done_at.is_(None))
+    return db.session.execute(query).one()._tuple()
+
+
 def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:
     """Return the requests for PDFs that could not be made so far, by award, of one programme or of all."""
     query = select(RenderRequest).where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))

@@ -1,14 +1,18 @@
-"""What `lms serve` does in a child before it starts anything: open the app, migrate, and open the signing keys."""
+"""What `lms serve` does in a child before it starts anything: open the app, migrate, open the keys; or only look."""
 
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
-from lms.app import at_work
+from lms.app import at_work, create_app
 from lms.certification.keys.keyring import KeyTrouble
 from lms.certification.keys.opening import keys_of
 from lms.cli.output import say
 from lms.cli.shared import open_app
+from lms.foundation.backup.data_folder import UnfinishedRestore
+from lms.foundation.config.settings import BadSetting
+from lms.foundation.migrations import find_revision, list_revisions
 from lms.foundation.web.security import settings
 
 
@@ -24,3 +28,16 @@ def open_with_keys() -> None:
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from None
+
+
+def is_of_this_version() -> None:
+    """End with status 1 unless the database is of the version that would be loaded: a running site isn't migrated."""
+    try:
+        with at_work(create_app()):
+            revision = find_revision()
+    except (BadSetting, UnfinishedRestore, SQLAlchemyError) as error:
+        say(f"The site can’t be loaded again: {error}")
+        raise SystemExit(1) from None
+    if revision != list_revisions()[0]:
+        say("The site can’t be loaded again, because its database is of another version. Stop it and run: lms upgrade")
+        raise SystemExit(1)

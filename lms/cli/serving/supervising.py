@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-
 from lms.cli.output import say
+from lms.cli.serving.listening import Readiness
 from lms.foundation.background.heartbeat import note_alive
 
 log = logging.getLogger("lms.serve")
@@ -28,12 +28,18 @@ PARENT = "SIDELIGHT_PARENT"
 SET_PARENT_DEATH_SIGNAL = 1
 # A job process that ends at once is started again after 1, 2, 4 … seconds; one that lasted a minute, after one.
 PAUSE_LEAST, PAUSE_MOST, LASTED_SECONDS = 1.0, 60.0, 60.0
-STOP_SECONDS = 15
+# A form that is being sent when the site stops is still answered; gunicorn ends what takes longer than that.
+GRACE_SECONDS, STOP_SECONDS = 25, 30
+# A folder in memory: what is counted there costs no disk, and a full one breaks nothing.
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+# Where prometheus-client counts, as in lms/foundation/web/metrics.py, which this process has no use for.
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 # Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
 WEB = [sys.executable, "-m", "gunicorn", "--forwarded-allow-ips=", "--forwarder-headers=", "--preload"]
 WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
-WEB += ["--no-control-socket", "--log-level", "warning"]
+WEB += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
+WEB += ["--logger-class", "lms.foundation.web.server_log.ServerLog"]
 
 
 def parent_in_charge() -> int | None:
@@ -41,29 +47,25 @@ def parent_in_charge() -> int | None:
     return int(os.environ.get(PARENT, "0")) or None
 
 
-def check_port(host: str, port: int) -> None:
-    """Refuse an address on which nothing can listen, before anything is started or changed."""
+def make_folder() -> str:
+    """Return a new folder for this process, and delete those of others that were killed before they could do so."""
+    place = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    for folder in place.glob("sidelight-*-*"):
+        number = folder.name.split("-")[1]
+        if number.isdigit() and not is_running(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"sidelight-{os.getpid()}-", dir=place)
+
+
+def is_running(process: int) -> bool:
+    """Return whether there is a process with a number, of whatever account."""
     try:
-        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError:
-        raise click.ClickException(f"--host {host} isn’t an address. An example: --host 0.0.0.0") from None
-    with socket.socket(family, kind) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(address)
-        except OSError as error:
-            raise click.ClickException(_port_words(host, port, error)) from None
-
-
-def _port_words(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"Port {port} on {host} is already in use, perhaps by a site that is still running. Nothing was changed. "
-            f"Stop it, or choose another port: PORT={port + 1 if port < 65535 else 8000} lms serve"
-        )
-    if error.errno in {errno.EACCES, errno.EPERM}:
-        return f"This account isn’t allowed to use port {port}. Choose one above 1023: PORT=8000 lms serve"
-    return f"The site can’t listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _end_with(parent: int) -> Callable[[], None]:
@@ -84,63 +86,112 @@ def _end_with(parent: int) -> Callable[[], None]:
 
 @dataclass
 class Supervisor:
-    """Starts the two programs of a site, starts the job process again when it ends, and stops both."""
+    """Starts the two programs of a site, starts the job process again when it ends, and stops both.
 
-    host: str
-    port: int
+    Asked to reload (SIGHUP), it starts another web server on the same port, and then stops the one before.
+    """
+
+    listener: socket.socket
     workers: int
     data: Path
+    counts: bool
+    check: Callable[[], bool]
     _web: Process | None = None
+    _next: Process | None = None
+    _leaving: list[Process] = field(default_factory=list)
     _jobs: Process | None = None
     _jobs_since: float = 0.0
     _jobs_due: float = 0.0
+    _jobs_leave: bool = False
     _pause: float = PAUSE_LEAST
+    _folder: str = ""
+    _asked: bool = False
     _prepare: Callable[[], None] = field(default_factory=lambda: _end_with(os.getpid()))
 
     def run(self) -> None:
         """Serve until the web workers end or this process is asked to stop."""
+        self._folder = make_folder()
         signal.signal(signal.SIGTERM, _stop_here)
         signal.signal(signal.SIGINT, _stop_here)
+        signal.signal(signal.SIGHUP, self._ask_to_reload)
         note_alive(self.data)
+        ready = Readiness(self._folder)
         try:
-            self._web = self._start(self._web_command())
+            self._web = self._next = self._start_web()
             self._start_jobs()
-            listens = False
             while True:
-                ended = self._web.poll()
-                if ended is not None:
-                    log.error("the web server ended with status %s, so the site stops", ended)
-                    raise SystemExit(ended or 1)
-                if not listens and self._answers():
-                    listens = True
-                    say(f"Sidelight is running on http://{self._address()}. Stop it with Ctrl-C.")
+                self._watch_web(ready)
                 self._watch_jobs()
-                time.sleep(0.1 if not listens else 0.5)
+                time.sleep(0.1 if self._next else 0.5)
         finally:
             self._stop()
+            ready.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _watch_web(self, ready: Readiness) -> None:
+        """See whether the web server is there, was asked to make room for another one, or ended."""
+        self._leaving = [process for process in self._leaving if process.poll() is None]
+        if self._next and ready.heard():
+            self._change_over()
+        if self._next and self._next is not self._web and self._next.poll() is not None:
+            log.error("the site couldn't be loaded again (status %s), so it runs on as it was", self._next.poll())
+            self._next = None
+        if self._asked and self._next is None:
+            self._asked = False
+            self._reload(ready)
+        ended = self._web.poll() if self._web else None
+        if ended is not None:
+            log.error("the web server ended with status %s, so the site stops", ended)
+            raise SystemExit(ended or 1)
+
+    def _ask_to_reload(self, _signal: int, _frame: object) -> None:
+        self._asked = True
+
+    def _reload(self, ready: Readiness) -> None:
+        """Start another web server beside the one that runs, unless the database isn't of this version."""
+        if not self.check():
+            log.error("the site wasn't loaded again; it runs on as it was")
+            return
+        ready.forget()
+        self._next = self._start_web()
+
+    def _change_over(self) -> None:
+        """Let the web server that is ready now take over from the one before, which ends what it began."""
+        before, self._web, self._next = self._web, self._next, None
+        if before is self._web:
+            say(f"Sidelight is running on http://{self._address()}. Stop it with Ctrl-C.")
+            return
+        say("Sidelight was loaded again.")
+        if before is not None:
+            before.terminate()
+            self._leaving.append(before)
+        if self._jobs is not None:
+            # Its lanes end what they are at; `_watch_jobs` starts it again.
+            self._jobs.terminate()
+            self._jobs_leave = True
 
     def _address(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        host, port = self.listener.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def _web_command(self) -> list[str]:
-        return [*WEB, "--bind", self._address(), "--workers", str(self.workers), "lms.app:create_served_app()"]
+        bound = f"fd://{self.listener.fileno()}"
+        return [*WEB, "--bind", bound, "--workers", str(self.workers), "lms.app:create_served_app()"]
 
-    def _start(self, command: list[str]) -> Process:
-        # Each thread would else get an arena of memory of its own, which is never given back.
-        environment = {"MALLOC_ARENA_MAX": "1", **os.environ, PARENT: str(os.getpid())}
-        return subprocess.Popen(command, env=environment, preexec_fn=self._prepare)
-
-    def _answers(self) -> bool:
-        """Return whether somebody listens: the web server takes the port once the site is loaded."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - asked, not listened on
-        try:
-            socket.create_connection((host, self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+    def _start_web(self) -> Process:
+        return self._start(self._web_command(), [self.listener.fileno()])
 
     def _start_jobs(self) -> None:
         self._jobs, self._jobs_since = self._start([sys.executable, "-m", "lms.cli", "work"]), time.monotonic()
+
+    def _start(self, command: list[str], files: Sequence[int] = ()) -> Process:
+        """Start a program. Only the web server gets the port: whoever has it open takes connections."""
+        # Each thread would else get an arena of memory of its own, which is never given back.
+        own = {PARENT: str(os.getpid()), "NOTIFY_SOCKET": f"{self._folder}/ready"}
+        if self.counts:
+            own[SHARED] = self._folder
+        environment = {"MALLOC_ARENA_MAX": "1", **os.environ, **own}
+        return subprocess.Popen(command, env=environment, preexec_fn=self._prepare, pass_fds=files)
 
     def _watch_jobs(self) -> None:
         """Start the job process again after a pause that doubles while it does not last."""
@@ -151,6 +202,10 @@ class Supervisor:
         ended = self._jobs.poll()
         if ended is None:
             return
+        if self._jobs_leave:
+            self._jobs_leave = False
+            self._start_jobs()
+            return
         lasted = time.monotonic() - self._jobs_since
         self._pause = PAUSE_LEAST if lasted >= LASTED_SECONDS else min(self._pause, PAUSE_MOST)
         log.error("the job process ended with status %s; restarting it in %.0f s", ended, self._pause)
@@ -158,13 +213,17 @@ class Supervisor:
         self._pause = min(self._pause * 2, PAUSE_MOST)
 
     def _stop(self) -> None:
-        running = [process for process in (self._web, self._jobs) if process is not None]
+        """Close the door, and let everything end what it began."""
+        self.listener.close()
+        found = [self._next, self._web, *self._leaving, self._jobs]
+        running = [process for process in found if process is not None]
         for process in running:
             if process.poll() is None:
                 process.terminate()
+        until = time.monotonic() + STOP_SECONDS
         for process in running:
             try:
-                process.wait(timeout=STOP_SECONDS)
+                process.wait(timeout=max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -74,6 +74,12 @@ def find_oldest_running() -> datetime | None:
     return db.session.scalar(select(func.min(Batch.made_at)).where(Batch.state == "running"))
 
 
+def count_running() -> tuple[int, datetime | None]:
+    """Return how much is under way, and since when that is which was asked for first."""
+    query = select(func.count(), func.min(Batch.made_at)).where(Batch.state == "running")
+    return db.session.execute(query).one()._tuple()
+
+
 def find_running(batch_id: str) -> Batch | None:
     """Return a batch that is under way, as it stands in the database now."""
     query = select(Batch).where(Batch.id == batch_id, Batch.state == "running")

@@ -21,9 +21,15 @@ def note_alive(data: Path) -> None:
         log.warning("the job process cannot note that it is there", exc_info=True)
 
 
+def find_age(data: Path) -> float | None:
+    """Return how many seconds ago the job process of a data folder was there; None where none was ever started."""
+    try:
+        return max(0.0, time.time() - (data / FILE).stat().st_mtime)
+    except FileNotFoundError:
+        return None
+
+
 def is_alive(data: Path) -> bool:
     """Return whether the job process of a data folder was there just now; True where none was ever started."""
-    try:
-        return time.time() - (data / FILE).stat().st_mtime < GONE_AFTER_SECONDS
-    except FileNotFoundError:
-        return True
+    age = find_age(data)
+    return age is None or age < GONE_AFTER_SECONDS

@@ -69,6 +69,15 @@ class Jobs:
         finally:
             self._busy_since.pop(lane.name, None)
 
+    def count_pushes(self) -> dict[str, float]:
+        """Return how many pushes wait in each lane; none at all if the queue can't be read."""
+        try:
+            found = self._queue.count()
+        except Exception:
+            log.exception("the job queue cannot be counted")
+            return {}
+        return {lane.name: found.get(lane.name, 0) for lane in self._lanes}
+
     def push(self, kind: str, key: str) -> None:
         """Ask the job process to do one piece of work soon; the row behind it makes up for a lost push."""
         try:

@@ -56,6 +56,11 @@ class JobQueue:
         found = self._asking(ask)
         return None if found is None else _read(found[0])  # type: ignore[index]
 
+    def count(self) -> dict[str, int]:
+        """Return how many pushes wait in each lane that has any."""
+        rows = self._asking(lambda now: now.execute("select queue, count(*) from task group by queue").fetchall())
+        return dict(rows)
+
     def forget_others(self, lanes: list[str]) -> None:
         """Delete what stands in the file for nobody, such as the rows of an earlier version."""
         places = ",".join("?" * len(lanes))

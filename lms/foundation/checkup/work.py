@@ -9,7 +9,7 @@ from lms.foundation.background.heartbeat import is_alive
 from lms.foundation.backup.data_folder import find_last_backup
 from lms.foundation.checkup.findings import TEST_MAIL, Finding, age_words
 from lms.foundation.config.settings import Settings
-from lms.foundation.mail.outbox import Waiting, find_waiting
+from lms.foundation.mail.waiting import Waiting, find_waiting
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 

@@ -25,24 +25,28 @@ from lms.foundation.config.setting_checks import (
     in_ascii,
 )
 
-__all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_settings"]
+__all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_log_format", "read_settings"]
 
 log = logging.getLogger("lms.settings")
 MAPPED_BITS = 96
+LOG_FORMATS = ("text", "json")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # One page for the whole world: no place, name or news on it, and nothing that anybody would ask about.
 LEAVE_TO = "https://www.wikipedia.org/"
 NAMES = {
+    "LMS_ACCESS_LOG",
     "LMS_ALLOW_HTTP",
     "LMS_BASE_URL",
     "LMS_DATA",
     "LMS_DATABASE_URL",
     "LMS_HOLD_UNREVIEWED",
     "LMS_LEAVE_URL",
+    "LMS_LOG_FORMAT",
     "LMS_MAIL_ALLOW_PLAIN",
     "LMS_MAIL_CA",
     "LMS_MAIL_FROM",
     "LMS_MAIL_URL",
+    "LMS_METRICS_KEY",
     "LMS_PDF_SUBFILTER",
     "LMS_REGISTRATION",
     "LMS_SIGNING_CERT",
@@ -75,6 +79,9 @@ class Settings:
     mail_from: str = ""
     mail_ca: str = ""
     mail_allow_plain: bool = False
+    access_log: bool = False
+    log_format: str = "text"
+    metrics_key: str = ""
 
     @property
     def secure(self) -> bool:
@@ -147,6 +154,19 @@ def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default
     return value
 
 
+def _metrics_key(env: Mapping[str, str]) -> str:
+    value = env.get("LMS_METRICS_KEY", "")
+    if value and not re.fullmatch(r"[!-~]{16,200}", value):
+        why = "it needs at least 16 characters, all ASCII and no spaces"
+        raise BadSetting("LMS_METRICS_KEY", value, "what `openssl rand -hex 24` prints", why)
+    return value
+
+
+def read_log_format(env: Mapping[str, str] | None = None) -> str:
+    """Return how log lines are written before all settings are known; what can't be used is said by them."""
+    return "json" if (os.environ if env is None else env).get("LMS_LOG_FORMAT") == "json" else "text"
+
+
 def _port(env: Mapping[str, str]) -> int:
     text = env.get("PORT", "8000")
     if not re.fullmatch(r"0{0,9}[1-9][0-9]{0,4}", text) or int(text) > 65535:
@@ -201,4 +221,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=check_mail_from("LMS_MAIL_FROM", mail_from) if mail_from else "",
         mail_ca=check_ca_file("LMS_MAIL_CA", mail_ca) if mail_ca else "",
         mail_allow_plain=_yes(env, "LMS_MAIL_ALLOW_PLAIN", "no"),
+        access_log=_yes(env, "LMS_ACCESS_LOG", "no"),
+        log_format=_one_of(env, "LMS_LOG_FORMAT", LOG_FORMATS, "text"),
+        metrics_key=_metrics_key(env),
     )

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
+from lms.foundation.logs.request_ids import request_id
+
 # Each as it is and as it stands in an address of the web.
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|%40|\uff20)[\w%-]+(?:\.[\w%-]+)+", re.IGNORECASE)
 ONE_TIME = re.compile(
@@ -28,6 +30,7 @@ def mask(text: str) -> str:
 def _masked_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     record = logging.LogRecord(*args, **kwargs)
     record.msg, record.args = mask(record.getMessage()), None
+    record.request = request_id()
     if record.exc_info:
         # A handler that finds this text does not make it from the exception itself.
         record.exc_text = mask(logging.Formatter().formatException(record.exc_info))

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, delete, func, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
@@ -46,8 +46,6 @@ PAUSE = timedelta(minutes=1)
 ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
 # The longest that one pass over the outbox goes on; the next one follows within a minute.
 PASS_MOST = timedelta(minutes=5)
-# An email that is due leaves within a minute or two. One that was refused twice may be taken the third time.
-LATE_AFTER, TRIES_OF_LATE = timedelta(minutes=15), 3
 
 
 class OutboxMail(Base):
@@ -242,26 +240,6 @@ def send_now(settings: Settings, recipient: str, subject: str, body: str) -> Non
     )
     with open_transport(settings) as deliver:
         deliver(_as_message(row, sender_of(settings)))
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How many emails should have left by now, when the oldest of them was written, and how many were given up."""
-
-    late: int
-    oldest: datetime | None
-    given_up: int
-
-
-def find_waiting() -> Waiting:
-    """Return what waits in the outbox longer than it should."""
-    is_due = or_(OutboxMail.not_before < clock.now() - LATE_AFTER, OutboxMail.tries >= TRIES_OF_LATE)
-    late, given_up = and_(is_due, OutboxMail.tries < TRIES), OutboxMail.tries >= TRIES
-    query = select(
-        func.count(case((late, 1))), func.min(case((late, OutboxMail.created_at))), func.count(case((given_up, 1)))
-    ).where(OutboxMail.sent_at.is_(None))
-    row = db.session.execute(query).one()
-    return Waiting(row[0], row[1], row[2])
 
 
 def list_emails(recipient: str) -> list[OutboxMail]:

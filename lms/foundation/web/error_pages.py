@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
-import secrets
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -12,15 +13,23 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from lms.foundation.logs.request_ids import begin_request, request_id
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
 
 log = logging.getLogger("lms.app")
 
+# PostgreSQL's code for a full disk.
+DISK_FULL = "53100"
+
 ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
         _("We’re busy just now"),
         _("Too many requests came in at once, so we couldn’t get to yours."),
+    ),
+    "full": lambda: (
+        _("We can’t save anything just now"),
+        _("The site has no room left for new records. Everything can still be read."),
     ),
     400: lambda: (_("We couldn’t read that"), _("What your browser sent was incomplete or damaged.")),
     403: lambda: (_("This came from another site"), _("We only accept forms that were sent from our own pages.")),
@@ -39,6 +48,7 @@ ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
 }
 NEXT_STEPS: dict[int | str, Callable[[], str]] = {
     "busy": lambda: _("Please wait a few seconds, then go back and send it again, or reload this page."),
+    "full": lambda: _("Please try again in a few minutes. If it still doesn’t work, tell us the reference below."),
     413: lambda: _("Please send less at once, or ask your coordinator for help."),
     429: lambda: _("Please wait ten minutes, then try again."),
     500: lambda: _("Please try again in a minute. If it still doesn’t work, tell us the reference below."),
@@ -51,13 +61,13 @@ def _error_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
     title, happened = ERROR_TEXTS.get(kind or status, ERROR_TEXTS[500 if status >= 500 else 400])()
     following = NEXT_STEPS.get(kind or status, lambda: _("Go back, or start from the courses."))()
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
-    reference = secrets.token_hex(4)
+    reference = request_id() or begin_request()
     log.log(logging.ERROR if status >= 500 else logging.INFO, "answered %s, reference %s", status, reference)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(happened=happened, next=following, reference=reference), status, headers
     values = {"title": title, "happened": happened, "next_step": following, "reference": reference}
     values["safe"] = _("Everything you’ve saved is safe.")
-    if kind == "busy" and request.method == "POST":
+    if kind in {"busy", "full"} and request.method == "POST":
         values["safe"] = _("Everything you saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
@@ -90,9 +100,18 @@ def install(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def on_database(error: SQLAlchemyError) -> Any:
         log.exception("the database did not answer as it should")
-        return _error_page(503)
+        return _error_page(503, "full" if _is_full(error) else "")
 
     @app.errorhandler(Exception)
     def on_anything(error: Exception) -> Any:
         log.exception("a page broke")
-        return _error_page(500)
+        return _error_page(503, "full") if _is_full(error) else _error_page(500)
+
+
+def _is_full(error: Exception) -> bool:
+    """Decide whether something broke because a disk, here or under the database, has no room left."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    cause = getattr(error, "orig", None)
+    is_sqlite = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return is_sqlite or getattr(cause, "sqlstate", None) == DISK_FULL

@@ -18,6 +18,8 @@ from lms.foundation.db import db
 
 log = logging.getLogger("lms.health")
 
+PARTS = ("database", "disk", "jobs")
+
 # Room for a few certificates and a day of rows.
 ROOM_BYTES = 1024 * 1024
 # Whoever asks more often gets the last answer, so that asking costs nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import select
 import selectors
 import socket
 import time
@@ -29,6 +30,7 @@ from lms.foundation.web.connections import (
     ClientSocket,
     Connection,
 )
+from lms.foundation.web.observing import Observer
 from lms.foundation.web.security import protecting_headers
 
 SMALL_BODY, BODIES_MOST = 64 * 1024, 32 * 1024 * 1024  # all bodies that are not small together, in one process
@@ -182,6 +184,7 @@ class Worker(ThreadWorker):
 
     def refuse(self, conn: Connection, status: int) -> None:
         """Answer from the loop, without a thread."""
+        self.note_refused(status)
         try:
             conn.sock.setblocking(False)
             conn.sock.send(self.page(status))
@@ -202,6 +205,11 @@ class Worker(ThreadWorker):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
         return f"HTTP/1.1 {status} {reason}\r\n{lines}\r\n".encode("latin-1") + body
 
+    def note_refused(self, status: int) -> None:
+        """Count and log an answer that the app didn't make, if settings ask for that."""
+        if isinstance(self.wsgi, Flask):
+            provided(Observer, self.wsgi).note_refused(status)
+
     def handle_error(self, req: Any, client: ClientSocket, addr: Any, exc: Exception) -> None:
         """Answer what could not be read, or what broke outside the app, in a thread."""
         status = next((status for kind, status in PARSE_ERRORS if isinstance(exc, kind)), 500)
@@ -209,6 +217,7 @@ class Worker(ThreadWorker):
             self.log.error("a request broke outside the app", exc_info=exc)
         else:
             self.log.info("a request could not be read: %s", type(exc).__name__)
+        self.note_refused(status)
         try:
             client.sendall(self.page(status))
         except OSError:
@@ -249,7 +258,21 @@ class Worker(ThreadWorker):
         while self.posts and self.posts[0].deadline < now:
             self.refuse(self.posts.popleft(), 503)
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Begin or cease to take connections; as the worker stops, take those that wait already, and close the door.
+
+        Left open, it would take connections that nobody answers, for as long as the last request lasts.
+        """
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            while select.select([listener], [], [], 0)[0]:
+                self.accept(listener)
+            listener.close()
+
     def _cap_keepalive(self, deadline: float) -> None:
-        """Let connections without a request end soon, as the worker stops."""
+        """Let connections without a request end soon, as the worker stops; one that is being sent has its time."""
         for conn in self.waiting:
-            conn.deadline = min(conn.deadline, deadline)
+            if conn.phase != READING or not conn.inbox:
+                conn.deadline = min(conn.deadline, deadline)

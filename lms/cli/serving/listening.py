@@ -1,0 +1,65 @@
+"""The address that a served site listens on, and how its web server says that it does."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import click
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """Return a socket for an address, on which nobody listens yet; refuse one that can't be had before anything starts.
+
+    The web servers of a site share it one after the other, so that a reload closes no door.
+    """
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise click.ClickException(f"--host {host} isn’t an address. An example: --host 0.0.0.0") from None
+    found = socket.socket(family, kind)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind(address)
+    except OSError as error:
+        found.close()
+        raise click.ClickException(_port_words(host, port, error)) from None
+    return found
+
+
+def _port_words(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is already in use, perhaps by a site that is still running. Nothing was changed. "
+            f"Stop it, or choose another port: PORT={port + 1 if port < 65535 else 8000} lms serve"
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"This account isn’t allowed to use port {port}. Choose one above 1023: PORT=8000 lms serve"
+    return f"The site can’t listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
+
+
+class Readiness:
+    """Hears from a web server that the site is loaded and its port is open, as systemd would (sd_notify)."""
+
+    def __init__(self, folder: str) -> None:
+        self.address = f"{folder}/ready"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(self.address)
+
+    def forget(self) -> None:
+        """Forget what was said before, as when another web server is started."""
+        while self.heard():
+            pass
+
+    def heard(self) -> bool:
+        """Return whether a web server said so since the last time."""
+        try:
+            said = self._socket.recv(4096)
+        except BlockingIOError:
+            return False
+        return b"READY=1" in said
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self._socket.close()

@@ -1,0 +1,112 @@
+"""Metrics for Prometheus: counters that the web workers share, and figures that are looked up when asked for."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+
+# `lms serve` names a folder in memory here, in which each worker counts in a file of its own.
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the site as it is now: a value for each of the words that a label can be, or one without."""
+
+    name: str
+    about: str
+    values: dict[str, float]
+    label: str = ""
+
+
+def gauge(name: str, about: str, value: float) -> Figure:
+    """Return a figure that has one value."""
+    return Figure(name, about, {"": value})
+
+
+@dataclass(frozen=True)
+class _Counters:
+    registry: CollectorRegistry
+    requests: Counter
+    seconds: Histogram
+    refused_sign_ins: Counter
+
+
+@dataclass
+class Metrics:
+    """The counters of this process, made when they are first needed."""
+
+    _made: _Counters | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get_ready(self) -> _Counters:
+        """Return the counters; made before workers are forked, what they take is shared by all."""
+        with self._lock:
+            if self._made is None:
+                self._made = _make()
+        return self._made
+
+    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request by its route, never by its address."""
+        made = self._made or self.get_ready()
+        made.requests.labels(route, method, f"{status // 100}xx").inc()
+        made.seconds.labels(route, method).observe(seconds)
+
+    def count_refused_sign_in(self) -> None:
+        """Count a sign-in with a password or an address that wasn't right; not whose."""
+        (self._made or self.get_ready()).refused_sign_ins.inc()
+
+    def as_text(self, figures: Sequence[Figure]) -> bytes:
+        """Return the counters of all workers, and figures, in Prometheus' text format."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        counted = self.get_ready().registry
+        if SHARED in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        looked_up = CollectorRegistry()
+        looked_up.register(_Figures(figures))
+        return generate_latest(counted) + generate_latest(looked_up)
+
+
+def _make() -> _Counters:
+    # Imported here because most sites don't ask for metrics, and commands never do: 0.1 s and 1 MB.
+    from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    registry = CollectorRegistry()
+    return _Counters(
+        registry,
+        Counter("sidelight_http_requests", "Requests.", ["route", "method", "status"], registry=registry),
+        Histogram(
+            "sidelight_http_request_seconds",
+            "Time until an answer was made.",
+            ["route", "method"],
+            buckets=SECONDS,
+            registry=registry,
+        ),
+        Counter("sidelight_sign_ins_refused", "Sign-ins that weren't let in.", registry=registry),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Figures:
+    figures: Iterable[Figure]
+
+    def collect(self) -> Iterator[Metric]:
+        from prometheus_client.core import GaugeMetricFamily
+
+        for figure in self.figures:
+            family: Any = GaugeMetricFamily(figure.name, figure.about, labels=[figure.label] if figure.label else [])
+            for word, value in figure.values.items():
+                family.add_metric([word] if figure.label else [], value)
+            yield family

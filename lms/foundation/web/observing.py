@@ -1,0 +1,125 @@
+"""Seen from outside: every request has an id, and is counted and logged by its route if settings say so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Request
+
+from lms.foundation.config.settings import Settings
+from lms.foundation.logs.request_ids import HEADER, begin_request
+from lms.foundation.logs.setup import access_log, start_access_log
+from lms.foundation.networks import read_address
+from lms.foundation.per_app import provide, provided
+from lms.foundation.web.metrics import Metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+# Instead of a route or a method that the site doesn't know: what people can choose freely is shown nowhere.
+NONE = "-"
+# Where Flask's request leaves itself; its route is known once a view was found.
+REQUEST = "werkzeug.request"
+GIVEN = "HTTP_" + HEADER.upper().replace("-", "_")
+
+
+class Observer:
+    """Counts and logs requests of one app: by route, method and status, never by address or person."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.metrics = Metrics() if settings.metrics_key else None
+        self.logs = settings.access_log
+        if self.logs:
+            start_access_log(settings.log_format)
+
+    @property
+    def watches(self) -> bool:
+        """Whether anything is to be counted or logged."""
+        return self.logs or self.metrics is not None
+
+    def get_ready(self) -> None:
+        """Make what counts before workers are forked, so that they share it."""
+        if self.metrics is not None:
+            self.metrics.get_ready()
+
+    def count_refused_sign_in(self) -> None:
+        """Count a sign-in that wasn't let in; not whose."""
+        if self.metrics is not None:
+            self.metrics.count_refused_sign_in()
+
+    def note(self, route: str, method: str, status: int, size: str, seconds: float) -> None:
+        """Note a request that the app answered; the seconds are those until its answer was made."""
+        self._note(route, method if method in METHODS else NONE, status, size, seconds)
+
+    def note_refused(self, status: int) -> None:
+        """Note a request that the web server answered by itself, because it couldn't be read or took too long."""
+        if not self.watches:
+            return
+        begin_request()
+        self._note(NONE, NONE, status, "", 0.0)
+
+    def _note(self, route: str, method: str, status: int, size: str, seconds: float) -> None:
+        if self.metrics is not None:
+            self.metrics.count_request(route, method, status, seconds)
+        if self.logs:
+            ms = round(seconds * 1000, 1)
+            fields = {"method": method, "route": route, "status": status, "ms": ms}
+            if size:
+                fields["bytes"] = int(size)
+            words = f"{method} {route} {status} {ms} ms" + (f" {size} bytes" if size else "")
+            access_log.info("%s", words, extra={"fields": fields})
+
+
+def install(app: Flask) -> None:
+    """Give every request of an app its id, and note it if settings ask for that."""
+    settings = provided(Settings, app)
+    observer = Observer(settings)
+    provide(app, observer)
+    identified = _identified(app.wsgi_app, settings)
+    app.wsgi_app = _observed(identified, observer) if observer.watches else identified  # type: ignore[method-assign, assignment]
+
+
+def _identified(wsgi: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """Return an app whose every request has an id: that of a trusted proxy, or one of its own."""
+
+    def identified(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        given = environ.get(GIVEN)
+        request = begin_request(given if given and _is_trusted(settings, environ) else None)
+
+        def start(status: str, headers: list[tuple[str, str]], *trouble: Any) -> Any:
+            headers.append((HEADER, request))
+            return start_response(status, headers, *trouble)
+
+        return wsgi(environ, start)
+
+    return identified
+
+
+def _is_trusted(settings: Settings, environ: WSGIEnvironment) -> bool:
+    address = read_address(environ.get("REMOTE_ADDR") or "") if settings.trusted_proxies else None
+    return address is not None and any(address in network for network in settings.trusted_proxies)
+
+
+def _observed(wsgi: WSGIApplication, observer: Observer) -> WSGIApplication:
+    def observed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
+        route, status, size = NONE, 500, ""
+
+        def start(line: str, headers: list[tuple[str, str]], *trouble: Any) -> Any:
+            nonlocal route, status, size
+            # Flask takes its request out of here once it has answered.
+            incoming: Request | None = environ.get(REQUEST)
+            rule = incoming.url_rule if incoming is not None else None
+            route, status = rule.rule if rule else NONE, int(line[:3])
+            size = next((value for name, value in headers if name == "Content-Length"), "")
+            return start_response(line, headers, *trouble)
+
+        try:
+            return wsgi(environ, start)
+        finally:
+            observer.note(route, environ["REQUEST_METHOD"], status, size, time.perf_counter() - began)
+
+    return observed
