@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import smtplib
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from lms.accounts.records import Person
 from lms.foundation import clock
 from lms.foundation.db import db, run
+from lms.foundation.logs.redaction import install
+from lms.foundation.logs.request_ids import begin_request
+from lms.foundation.logs.setup import form_of
 from lms.foundation.mail.outbox import OutboxMail
 from tests.conftest import Site
 
@@ -111,3 +116,30 @@ def test_addresses_and_one_time_links_are_masked_in_every_line_and_traceback(
     except ValueError:
         logging.getLogger("lms.anything").exception("it broke")
     assert f"ValueError: {shown}" in caplog.text and "sam@" not in caplog.text and "550" in caplog.text
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_traceback_names_nobody_in_either_format_and_each_line_has_its_request(
+    log_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install()
+    made = begin_request()
+    log, handler = logging.getLogger("lms.canary"), logging.StreamHandler(sys.stdout)
+    handler.setFormatter(form_of(log_format))
+    log.addHandler(handler)
+    try:
+        raise ValueError("/new-password/canary-token") from smtplib.SMTPRecipientsRefused(
+            {"canary@example.org": (550, b"no canary@example.org")}
+        )
+    except ValueError:
+        log.exception("no email to %s\nthan this", "canary@example.org", extra={"fields": {"status": 500}})
+    finally:
+        log.removeHandler(handler)
+    said = capsys.readouterr().out
+    assert "canary@" not in said and "canary-token" not in said and said.count(made) == 1
+    if log_format == "json":
+        line = json.loads(said)
+        assert said.count("\n") == 1 and line["message"] == "no email to [address]\nthan this"
+        assert line["status"] == 500 and line["request"] == made and "ValueError" in line["error"]
+    else:
+        assert f"[address]\nthan this [request {made}]\n" in said and "Traceback" in said

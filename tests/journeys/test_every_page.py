@@ -22,7 +22,15 @@ REACHED_BY_STEPS = {
     "learning.debrief",
 }
 # They answer with a file, with JSON or with another address.
-NOT_PAGES = {"static", "healthz", "readyz", "metrics", "library.media", "coordination.people_csv", "certification.document"}
+NOT_PAGES = {
+    "static",
+    "healthz",
+    "readyz",
+    "metrics",
+    "library.media",
+    "coordination.people_csv",
+    "certification.document",
+}
 NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys", "certification.status_list"}
 NOT_PAGES |= {"certification.suspension_list"}
 NOT_PAGES |= {"learning.course_on_device", "learning.device", "learning.worker", "accounts.own_data_file"}
