@@ -178,7 +178,7 @@ def _frame_of_page() -> tuple[Hashable, str]:
     """Return what the frame of this page depends on, and the name that stands in it."""
     visitor = access.visitor()
     seen = _visitor_on_page(visitor) if visitor else {}
-    about = (seen.get("is_staff"), seen.get("is_operator"), seen.get("programmes"), seen.get("shared"))
+    about = tuple(seen.get(key) for key in ("is_staff", "is_operator", "programmes", "employs", "shared"))
     display = read_display(request.cookies.get("display", ""))
     return (visitor is None, about, display, i18n.language()), visitor.display_name if visitor else ""
 
@@ -194,11 +194,13 @@ def _path_of_page() -> str:
 def _visitor_on_page(visitor: Visitor) -> dict[str, Any]:
     staff = {key: roles for key, roles in visitor.roles.items() if set(roles) & {"coordinator"}}
     programmes = [accounts.get_programme(key) for key in staff]
+    employs = [accounts.get_programme(key) for key, roles in visitor.roles.items() if "employer" in roles]
     return {
         "display_name": getattr(g, "name_in_page", visitor.display_name),
         "is_staff": bool(staff),
         "is_operator": visitor.operator,
         "shared": not visitor.own_device,
+        "employs": tuple((row.slug, row.name) for row in employs),
         "programmes": tuple((row.slug, row.name, tuple(staff[row.id])) for row in programmes),
     }
 

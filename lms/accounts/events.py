@@ -138,6 +138,14 @@ class PasswordLinkMade:
 
 
 @dataclass(frozen=True)
+class PasswordLinkHandedOut:
+    """Staff made a link to a new password, to hand it to somebody of their programme."""
+
+    person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
 class AddressConfirmed:
     """Somebody opened a link that was sent to their email address alone."""
 

@@ -15,6 +15,8 @@ from babel import Locale
 # The facts of a programme without which nothing is published, because learners need somebody to talk to.
 SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
 ROLES = ("learner", "trainer", "observer", "coordinator", "employer", "operator")
+# Those that a programme gives.
+PROGRAMME_ROLES = ROLES[:-1]
 # The roles of people who train others or look after them; an employer only sees who has completed what.
 TRAINING_STAFF = frozenset({"trainer", "observer", "coordinator"})
 
@@ -54,7 +56,10 @@ SYSTEMS = (
 
 @dataclass(frozen=True)
 class May:
-    """Who may do one thing; `self_only` means that people reach their own rows and nobody else's."""
+    """Who may do one thing; `self_only` means that people reach their own rows and nobody else's.
+
+    `site_wide` lets operators do it in every programme, without a role there.
+    """
 
     roles: frozenset[str]
     self_only: bool = False
@@ -84,6 +89,12 @@ MAY: dict[str, May] = {
     "set how certificates look": _may("coordinator"),
     "work for many at once": _may("coordinator"),
     "look after support lines": _may("coordinator"),
+    "look after units": _may("coordinator"),
+    "look after members": _may("coordinator"),
+    "give roles": _may("coordinator", "operator", site_wide=True),
+    "hand out a password link": _may("coordinator", "operator", site_wide=True),
+    "close accounts": _may("operator", site_wide=True),
+    "see status only": _may("employer"),
 }
 
 
@@ -119,6 +130,8 @@ def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -
     if visitor is None:
         return False
     if rule.self_only:
+        return True
+    if rule.site_wide and visitor.operator:
         return True
     if programme_id is None:
         return any(set(roles) & rule.roles for roles in visitor.roles.values())

@@ -19,6 +19,7 @@ from lms.accounts.addresses import as_people_write, normal_email
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in
 from lms.accounts.forms import NamesForm, SignInForm
+from lms.accounts.members.pages import memberships_in_words
 from lms.accounts.passwords import matches
 from lms.accounts.personal_data.activity_log import describe
 from lms.accounts.personal_data.data_visibility import COLUMNS, visibility_rows
@@ -120,6 +121,7 @@ def account() -> Any:
         letters=hooks().missing_letters(me.certificate_name),
         is_new=request.args.get("new") == "yes",
         notices=_what_was_saved(),
+        memberships=memberships_in_words(me.id, zone),
         sign_ins=[
             {
                 "id": row.public_id,

@@ -11,6 +11,8 @@ from lms.certification.awards.actions import today_in
 from lms.coordination import pages
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme, on_hold_of
+from lms.coordination.person.pages import details_in_words
+from lms.coordination.person.roles_views import saved_words
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
@@ -31,14 +33,16 @@ def person(programme: str, person: str) -> Any:
             "email": member.email,
             "joined_as": member.joined_as,
         },
+        details=details_in_words(member, this_programme(), settings()),
         on_hold=on_hold_of(member.id),
         is_me=member.id == signed_in().person_id,
+        runs_site=signed_in().operator,
         courses=[
             (row, pages.certificates_of(row.enrolment, member.joined_as, settings()))
             for row in rows
             if row.person == member.public_id and row.enrolment
         ],
-        notices=_asked_words(),
+        notices=[*_asked_words(), *saved_words()],
         not_started=pages.state_names()["not_started"],
     )
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from lms.accounts import actions
+from lms.accounts.members import actions as members
+from lms.accounts.members import unit_actions
 from lms.accounts.passwords import hash_password
 from lms.accounts.personal_data.data_visibility import VIEWERS, can_see, visible_data
 from lms.accounts.records import Person, find_programme
@@ -23,16 +25,28 @@ from tests.builders.learning import CONVERSATIONS, COURSE, PFA, begin, pass_chec
 from tests.conftest import PASSWORD, Site
 from tests.inspector import BASE, Page
 
-NAMES = {"you": "sam", "trainer": "tara", "observer": "omar", "coordinator": "cora", "operator": "ada"}
+NAMES = {
+    "you": "sam",
+    "trainer": "tara",
+    "observer": "omar",
+    "coordinator": "cora",
+    "employer": "erin",
+    "operator": "ada",
+}
 HER_NAME = "Samira Osei-Quartey"
 
 
-def _add_observer(site: Site) -> None:
+def _add_observer_and_employer(site: Site) -> None:
     with site.inside():
-        harbour = find_programme("harbour")
-    omar = site.do(actions.register, "omar@example.org", "Omar Haim", hash_password(PASSWORD))
-    assert isinstance(omar, Person) and harbour is not None
-    site.do(actions.give_role, omar.id, harbour.id, "observer")
+        harbour, sam = find_programme("harbour"), site.person("sam")
+    assert harbour is not None
+    for name, shown, role in (("omar", "Omar Haim", "observer"), ("erin", "Erin Walsh", "employer")):
+        person = site.do(actions.register, f"{name}@example.org", shown, hash_password(PASSWORD))
+        assert isinstance(person, Person)
+        site.do(actions.give_role, person.id, harbour.id, role)
+    ward = site.do(unit_actions.add_unit, harbour.id, "Ward Seven", "")
+    wanted = members.Details("N-4711", ward.public_id, "Ruth Amadi")
+    assert site.do(members.change_details, harbour.id, sam.id, members.Details("", "", ""), wanted) is None
 
 
 def _leave_feedback(site: Site, enrolment: str) -> None:
@@ -59,7 +73,7 @@ class World:
 @pytest.fixture
 def world(sqlite_site: Site) -> World:
     """Sam has finished a lesson, talked, been not quite there once, and holds a certificate in a name of its own."""
-    _add_observer(sqlite_site)
+    _add_observer_and_employer(sqlite_site)
     sam = sqlite_site.visitor("sam", own_device=True)
     sam.get("/account").form("/account").submit(display_name="Sam Osei", certificate_name=HER_NAME)
     begin(sam).form("/done").submit()
@@ -109,6 +123,8 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
         "An observer without an account here, and the day, until that’s confirmed": {"all": "Vera Sandoval"},
         "Whether you hold a certificate, and until when": {"all": until},
         "The name on your certificate": {"all": HER_NAME},
+        "The unit you’re in": {"all": "Ward Seven"},
+        "Your staff number and your line manager": {"all": "Ruth Amadi"},
         "Your email address": {"all": "sam@example.org"},
     }
 
@@ -124,12 +140,16 @@ def places(viewer: str, world: World, public_id: str) -> list[str]:
         *(
             people,
             f"{people}.csv",
+            f"{people}/{public_id}",
+            f"{people}/{public_id}/account",
+            f"{people}/{public_id}/details",
             f"{people}/{public_id}/equivalents",
             f"{people}/{public_id}/practice",
             f"/programmes/harbour/certificates/{world.code}/withdraw",
         ),
         f"/programmes/harbour/courses/{PFA}/remarks",
         "/programmes/harbour/practice-to-confirm",
+        "/programmes/harbour/status",
     ]
 
 

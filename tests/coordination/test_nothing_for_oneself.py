@@ -18,7 +18,7 @@ from tests.conftest import Site
 from tests.inspector import BASE, Inspector
 
 # These name no person: what is set there holds for everybody of the programme, or only its own asker finds it.
-OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson"}
+OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson", "unit", "invitation"}
 
 
 def staff_pages(app: Flask) -> list[Any]:
@@ -28,7 +28,7 @@ def staff_pages(app: Flask) -> list[Any]:
         access = getattr(app.view_functions[rule.endpoint], "access", "public")
         if access in {"public", WITH_KEY} or MAY[access].self_only or "POST" not in (rule.methods or ()):
             continue
-        if rule.arguments - OF_NOBODY:
+        if rule.arguments - OF_NOBODY and "coordinator" in MAY[access].roles:
             found.append(rule)
     return found
 

@@ -112,6 +112,19 @@ def invite_all(
     return len(wanted)
 
 
+def invite_to_role(settings: Settings, programme_id: str, role: str, outgoing: Outgoing) -> TooMany | None:
+    """Email somebody an invitation to a role, which they have once they open it; an older one to it ends."""
+    wait = limits.count_invitations(programme_id, 1)
+    if wait:
+        return TooMany(wait)
+    for row in invitation_records.list_open(programme_id, role, [outgoing.address]):
+        _end(row)
+    invitation = _add(programme_id, role, outgoing.address, outgoing.token)
+    _mark_invited(invitation, outgoing.name)
+    _queue(settings, invitation, outgoing.email)
+    return None
+
+
 def renew(settings: Settings, programme_id: str, public_id: str, token: str, email: Email | None) -> bool | TooMany:
     """Replace an invitation's link by a new one and email it, if at all; False when it was used or taken back."""
     row = invitation_records.find_not_joined(programme_id, public_id)

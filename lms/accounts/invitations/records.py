@@ -96,6 +96,13 @@ def list_open(programme_id: str, role: str, addresses: Collection[str]) -> list[
     return list(db.session.scalars(query.where(Invitation.email.in_(addresses), Invitation.used_at.is_(None))))
 
 
+def list_open_of(programme_id: str, email: str) -> list[Invitation]:
+    """Return what an address is invited to in a programme and can still accept."""
+    query = select(Invitation).where(Invitation.programme_id == programme_id, Invitation.email == email)
+    query = query.where(Invitation.used_at.is_(None), Invitation.expires_at > clock.now())
+    return list(db.session.scalars(query.order_by(Invitation.expires_at)))
+
+
 def sweep_invitations() -> None:
     """Delete invitations a month after they were made, whether they were used or not."""
     made = clock.now() - timedelta(days=INVITATION_KEPT_DAYS)

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Membership, Person, get_person
@@ -116,9 +130,43 @@ def forget_person(person_id: str) -> None:
     db.session.execute(update(Member).where(Member.line_manager_id == person_id).values(line_manager_id=None))
 
 
-def list_units(programme_id: str) -> Sequence[Unit]:
+def is_member(programme_id: str, person_id: str) -> bool:
+    """Decide whether somebody is in a programme now."""
+    member = db.session.get(Member, (programme_id, person_id))
+    return member is not None and member.left_at is None
+
+
+def find_by_staff_number(programme_id: str, staff_number: str) -> Member | None:
+    """Return who has a staff number in a programme, or had it when they left."""
+    here = (Member.programme_id == programme_id, Member.staff_number == staff_number)
+    return db.session.scalar(select(Member).where(*here))
+
+
+def is_last_coordinator(programme_id: str, person_id: str) -> bool:
+    """Decide whether nobody else who can sign in coordinates a programme."""
+    query = select(Person.id).join(Membership, Membership.person_id == Person.id)
+    here = (Membership.programme_id == programme_id, Membership.role == "coordinator", Person.disabled_at.is_(None))
+    return db.session.scalars(query.where(*here).limit(2)).all() == [person_id]
+
+
+def is_same_name(name: str, other: str) -> bool:
+    """Decide whether two names are written alike but for accents, capitals and punctuation."""
+    return sort_key(name, "en")[0] == sort_key(other, "en")[0] != ""
+
+
+def get_unit(unit_id: str) -> Unit:
+    """Return a unit."""
+    return db.session.get_one(Unit, unit_id)
+
+
+def find_unit(public_id: str, programme_id: str) -> Unit | None:
+    """Return the unit of a programme with an id that stands in addresses."""
+    return db.session.scalar(select(Unit).where(Unit.public_id == public_id, Unit.programme_id == programme_id))
+
+
+def list_units(programme_id: str) -> list[Unit]:
     """Return the units of a programme, by name."""
-    return db.session.scalars(select(Unit).where(Unit.programme_id == programme_id).order_by(Unit.name_key)).all()
+    return list(db.session.scalars(select(Unit).where(Unit.programme_id == programme_id).order_by(Unit.name_key)))
 
 
 def count_people_by_unit(programme_id: str) -> dict[str | None, int]:
@@ -130,8 +178,8 @@ def count_people_by_unit(programme_id: str) -> dict[str | None, int]:
 
 def name_of_unit(unit_id: str | None) -> str:
     """Return the name of a unit, after that of the one above it; nothing for none."""
-    unit = db.session.get(Unit, unit_id) if unit_id else None
-    above = db.session.get(Unit, unit.parent_id) if unit and unit.parent_id else None
+    unit = get_unit(unit_id) if unit_id else None
+    above = get_unit(unit.parent_id) if unit and unit.parent_id else None
     return " / ".join(row.name for row in (above, unit) if row)
 
 
@@ -139,3 +187,59 @@ def name_of_line_manager(member: Member) -> str:
     """Return the name of somebody's line manager, with an account or without."""
     account = get_person(member.line_manager_id).display_name if member.line_manager_id else ""
     return account or member.line_manager
+
+
+@dataclass(frozen=True)
+class ListedLearner:
+    """A learner in a list by name."""
+
+    person_id: str
+    public_id: str
+    name: str
+    unit: str
+
+
+def find_place(programme_id: str, public_id: str) -> tuple[str, str] | None:
+    """Return where somebody stands in the order of a programme's people; None for nobody."""
+    query = select(Member.sort_key, Member.person_id).join(Person, Person.id == Member.person_id)
+    row = db.session.execute(query.where(Member.programme_id == programme_id, Person.public_id == public_id)).first()
+    return (row[0], row[1]) if row else None
+
+
+def unit_of(programme_id: str, person_id: str) -> tuple[str | None, str]:
+    """Return the inner id and the name of the unit somebody is in."""
+    member = get_member(programme_id, person_id)
+    return member.unit_id, name_of_unit(member.unit_id)
+
+
+def unit_with_those_below(unit_id: str) -> list[str]:
+    """Return the inner ids of a unit and of those below it."""
+    return [unit_id, *db.session.scalars(select(Unit.id).where(Unit.parent_id == unit_id))]
+
+
+def list_learners_after(
+    programme_id: str, units: Sequence[str] | None, search: str, place: tuple[str, str] | None, most: int
+) -> list[ListedLearner]:
+    """Return learners with an open account, by name from a place on, of some units or all; a search is by name."""
+    role = exists().where(
+        Membership.programme_id == Member.programme_id,
+        Membership.person_id == Member.person_id,
+        Membership.role == "learner",
+    )
+    query = (
+        select(Person.id, Person.public_id, Person.display_name, Unit.name)
+        .select_from(Member)
+        .join(Person, Person.id == Member.person_id)
+        .outerjoin(Unit, Unit.id == Member.unit_id)
+        .where(Member.programme_id == programme_id, Person.disabled_at.is_(None), role)
+    )
+    if units is not None:
+        query = query.where(Member.unit_id.in_(units))
+    for word in sort_key(search, "en")[0].split():
+        query = query.where(Member.sort_key.contains(word, autoescape=True))
+    if place:
+        key, person_id = place
+        beside = and_(Member.sort_key == key, Member.person_id > person_id)
+        query = query.where(or_(Member.sort_key > key, beside))
+    rows = db.session.execute(query.order_by(Member.sort_key, Member.person_id).limit(most))
+    return [ListedLearner(person_id, public_id, name, unit or "") for person_id, public_id, name, unit in rows]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lms.accounts.rules import MAY
 from lms.foundation.text.i18n import gettext as _
 
-VIEWERS = ("you", "trainer", "observer", "coordinator", "operator", "verifier")
+VIEWERS = ("you", "trainer", "observer", "coordinator", "employer", "operator", "verifier")
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ def _of_certificates() -> tuple[VisibleData, ...]:
     return (
         VisibleData(
             _("Whether you hold a certificate, and until when"),
-            ("hold certificates", "see certificates of a programme"),
+            ("hold certificates", "see certificates of a programme", "see status only"),
             by_code=True,
             explanation=_(
                 "Anyone with its code can see the course, version, dates and status."
-                " Your coordinator can also download the PDF."
+                " Your coordinator can also download the PDF. Your employer sees the course and the date."
             ),
         ),
         VisibleData(
@@ -119,19 +119,33 @@ def _of_certificates() -> tuple[VisibleData, ...]:
             ),
         ),
         VisibleData(
+            _("The unit you’re in"),
+            ("keep an account", "look after members", "see status only"),
+            explanation=_("Your coordinator chooses it. It stands in your account."),
+        ),
+        VisibleData(
+            _("Your staff number and your line manager"),
+            ("keep an account", "look after members"),
+            explanation=_("Your coordinator enters them. They stand in your account."),
+        ),
+        VisibleData(
             _("Your email address"),
-            ("keep an account", "see training states"),
+            ("keep an account", "see training states", "close accounts"),
             explanation=_(
                 "Your coordinator uses it to tell people with the same name apart and to write to you."
-                " Only you see where you’re signed in. The people who run the site can reach both in the database."
+                " The people who run the site see it when they close an account."
+                " Only you see where you’re signed in, though they can reach that in the database."
             ),
         ),
     )
 
 
 def COLUMNS() -> list[str]:  # noqa: N802 - a table's head, translated when it is shown
-    """Return the heads of the table: you, four roles, and somebody with a code."""
-    return [_("You"), _("Trainer"), _("Observer"), _("Coordinator"), _("Operator"), _("Somebody with the code")]
+    """Return the heads of the table: you, five roles, and somebody with a code."""
+    return [
+        *(_("You"), _("Trainer"), _("Observer"), _("Coordinator"), _("Employer"), _("Operator")),
+        _("Somebody with the code"),
+    ]
 
 
 def can_see(viewer: str, sight: VisibleData) -> bool:

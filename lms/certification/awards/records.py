@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.attestation import Attestation, Level
@@ -257,6 +258,18 @@ def list_standing_of_person(person_id: str) -> list[Award]:
 def list_awards_of_programme(programme_id: str) -> list[Award]:
     """Return a programme's awards that stand, the oldest first; what was replaced is left out."""
     query = _for_staff_of(programme_id).where(Award.current_for.is_not(None))
+    return list(db.session.scalars(query.order_by(Award.id)))
+
+
+def list_valid_of(programme_id: str, person_ids: Collection[str], today: date) -> list[Award]:
+    """Return the valid certificates of some people as a programme's staff see them, the oldest first."""
+    query = _for_staff_of(programme_id).where(
+        Award.person_id.in_(person_ids),
+        ~Award.waiting,
+        Award.withdrawn_at.is_(None),
+        Award.replaced_by.is_(None),
+        or_(Award.valid_until.is_(None), Award.valid_until >= today),
+    )
     return list(db.session.scalars(query.order_by(Award.id)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from lms.accounts.members.actions import is_line_manager
 from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
@@ -70,7 +71,9 @@ def record_observation(enrolment_id: str, observation: ObservationInput, by: str
     enrolment = get_enrolment(enrolment_id)
     person = get_person(enrolment.person_id)
     account = _account_of(observation, enrolment.programme_id)
-    if refused := _refusal(person, observation, account, by):
+    refused = _refusal(person, observation, account, by)
+    refused = refused or _of_line_manager(enrolment, account[0] if account else None, observation.observer)
+    if refused:
         return refused
     if account:
         observer, roles = account
@@ -135,6 +138,18 @@ def _refusal(
     if by == person.id or own:
         return Refused(_("People can’t observe or record their own practice. Please name who was there."))
     return None
+
+
+def _of_line_manager(enrolment: Enrolment, observer: Person | None, name: str) -> Refused | None:
+    """Refuse an observer, with an account or by name, who is the line manager of whom they observed."""
+    name = observer.display_name if observer else name
+    if not is_line_manager(enrolment.programme_id, enrolment.person_id, observer.id if observer else None, name):
+        return None
+    said = _(
+        "%(name)s is their line manager, and practice is observed by somebody who isn’t. Nothing was recorded. "
+        "Please ask another observer, or change the line manager on their page if that’s out of date."
+    )
+    return Refused(said % {"name": name})
 
 
 def who_may_confirm(row: Observation) -> list[Person]:

@@ -136,3 +136,12 @@ class OneLine:
         trouble = name_trouble(field.data) if field.data else None
         if trouble:
             raise ValidationError(trouble)
+
+
+class NothingHidden:
+    """Keeps a line to characters that can be seen; unlike a name, it can do without letters."""
+
+    def __call__(self, form: PlainForm, field: Any) -> None:
+        """Refuse a line with a character that can't be seen."""
+        if field.data and hides_something(field.data):
+            raise ValidationError(_("This has a hidden character or a line break in it. Please type it again."))

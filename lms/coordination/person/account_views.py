@@ -1,0 +1,87 @@
+"""Pages on which staff close and open an account, and hand out a one-time link to a new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+
+from lms.accounts import leaving
+from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.actions import FormError
+from lms.accounts.members import actions as members
+from lms.accounts.passwords import knows_password
+from lms.accounts.records import Person, get_person, list_programmes, roles_of
+from lms.coordination.blueprint import blueprint
+from lms.coordination.members import member_of_programme
+from lms.coordination.person.forms import AskedAgainForm
+from lms.coordination.person.roles_views import saved_words
+from lms.foundation import ids
+from lms.foundation.db import write
+from lms.foundation.web.security import settings
+
+
+@blueprint.route("/programmes/<programme>/people/<person>/account", methods=["GET", "POST"])
+@allow("close accounts")
+def person_account(programme: str, person: str) -> Any:
+    """Close somebody's account, or open it again; it stays in every programme it is in."""
+    member, problem = member_of_programme(person), ""
+    is_closed = member.disabled_at is not None
+    go = request.form.get("go")
+    if go in {"open", "close"}:
+        done = write(leaving.enable if go == "open" else leaving.disable, member.id)
+        if not isinstance(done, FormError):
+            saved = "open" if go == "open" else "closed"
+            return redirect(
+                url_for("coordination.person_account", programme=programme, person=person, saved=saved), 303
+            )
+        problem = done.message
+    programmes = {row.id: row.name for row in list_programmes()}
+    page = render_template(
+        "coordination/person/account.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id, "email": member.email},
+        is_closed=is_closed,
+        others=[programmes[key] for key in roles_of(member.id) if key != this_programme().id],
+        problem=problem,
+        notices=saved_words(),
+    )
+    return make_response(page, 422 if problem else 200)
+
+
+@blueprint.route("/programmes/<programme>/people/<person>/password-link", methods=["GET", "POST"])
+@allow("hand out a password link")
+def password_link(programme: str, person: str) -> Any:
+    """Make a one-time link to a new password and show it once, for somebody who can't get our email."""
+    member, form = member_of_programme(person), AskedAgainForm(request.form)
+    me = signed_in()
+    why_not = members.why_no_password_link(this_programme().id, member, by_operator=me.operator)
+    asked = request.method == "POST" and not why_not and form.validate()
+    if asked and knows_password(get_person(me.person_id), form, "password"):
+        token = ids.secret_token()
+        args = (this_programme().id, member.id, token)
+        why_not = write(members.hand_out_password_link, *args, by_operator=me.operator)
+        if not why_not:
+            return _link_page(member, settings().base_url + url_for("accounts.new_password", token=token))
+    page = render_template(
+        "coordination/person/password_link.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id},
+        form=form,
+        why_not=why_not,
+        coordinates="coordinator" in me.roles.get(this_programme().id, ()),
+    )
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _link_page(member: Person, link: str) -> str:
+    """Return the one page that shows the link; like all pages of somebody signed in, no browser keeps it."""
+    return render_template(
+        "coordination/person/password_link_made.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id},
+        link=link,
+    )

@@ -1,0 +1,1 @@
+"""Pages on which coordinators look after the units of their programme."""
