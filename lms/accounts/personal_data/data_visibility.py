@@ -121,12 +121,12 @@ def _of_certificates() -> tuple[VisibleData, ...]:
         VisibleData(
             _("The unit you’re in"),
             ("keep an account", "look after members", "see status only"),
-            explanation=_("Your coordinator chooses it. It stands in your account."),
+            explanation=_("Your coordinator chooses it, and you can see it in your account."),
         ),
         VisibleData(
             _("Your staff number and your line manager"),
             ("keep an account", "look after members"),
-            explanation=_("Your coordinator enters them. They stand in your account."),
+            explanation=_("Your coordinator enters them, and you can see them in your account."),
         ),
         VisibleData(
             _("Your email address"),

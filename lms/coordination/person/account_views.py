@@ -11,7 +11,7 @@ from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.actions import FormError
 from lms.accounts.members import actions as members
 from lms.accounts.passwords import knows_password
-from lms.accounts.records import Person, get_person, list_programmes, roles_of
+from lms.accounts.records import get_person, list_programmes, roles_of
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme
 from lms.coordination.person.forms import AskedAgainForm
@@ -38,7 +38,7 @@ def person_account(programme: str, person: str) -> Any:
         problem = done.message
     programmes = {row.id: row.name for row in list_programmes()}
     page = render_template(
-        "coordination/person/account.html",
+        "coordination/person_account.html",
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id, "email": member.email},
@@ -54,7 +54,7 @@ def person_account(programme: str, person: str) -> Any:
 @allow("hand out a password link")
 def password_link(programme: str, person: str) -> Any:
     """Make a one-time link to a new password and show it once, for somebody who can't get our email."""
-    member, form = member_of_programme(person), AskedAgainForm(request.form)
+    member, form, link = member_of_programme(person), AskedAgainForm(request.form), ""
     me = signed_in()
     why_not = members.why_no_password_link(this_programme().id, member, by_operator=me.operator)
     asked = request.method == "POST" and not why_not and form.validate()
@@ -62,26 +62,15 @@ def password_link(programme: str, person: str) -> Any:
         token = ids.secret_token()
         args = (this_programme().id, member.id, token)
         why_not = write(members.hand_out_password_link, *args, by_operator=me.operator)
-        if not why_not:
-            return _link_page(member, settings().base_url + url_for("accounts.new_password", token=token))
+        link = "" if why_not else settings().base_url + url_for("accounts.new_password", token=token)
     page = render_template(
-        "coordination/person/password_link.html",
+        "coordination/password_link.html",
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},
         form=form,
         why_not=why_not,
+        link=link,
         coordinates="coordinator" in me.roles.get(this_programme().id, ()),
     )
     return make_response(page, 422 if form.errors else 200)
-
-
-def _link_page(member: Person, link: str) -> str:
-    """Return the one page that shows the link; like all pages of somebody signed in, no browser keeps it."""
-    return render_template(
-        "coordination/person/password_link_made.html",
-        here="people",
-        programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id},
-        link=link,
-    )

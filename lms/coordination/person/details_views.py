@@ -39,7 +39,7 @@ def person_details(programme: str, person: str) -> Any:
             form.reopen(now)
     form.unit.choices = unit_choices(this_programme().id)
     page = render_template(
-        "coordination/person/details.html",
+        "coordination/person_details.html",
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},

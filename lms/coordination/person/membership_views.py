@@ -31,7 +31,7 @@ def end_membership(programme: str, person: str) -> Any:
             return redirect(url_for("coordination.former_member", programme=programme, person=person), 303)
         problem = refused.message
     page = render_template(
-        "coordination/person/end_membership.html",
+        "coordination/end_membership.html",
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},
@@ -56,7 +56,7 @@ def former_member(programme: str, person: str) -> Any:
     if member.left_at is None:
         abort(404)
     return render_template(
-        "coordination/person/former.html",
+        "coordination/former_member.html",
         here="people",
         programme=this_programme(),
         person={"name": who.display_name, "id": who.public_id},

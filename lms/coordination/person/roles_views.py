@@ -47,7 +47,7 @@ def person_roles(programme: str, person: str) -> Any:
         if changed:
             form.was.data = " ".join(_roles_now(member))
     page = render_template(
-        "coordination/person/roles.html",
+        "coordination/person_roles.html",
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id, "email": member.email},

@@ -30,7 +30,7 @@ def units(programme: str) -> Any:
     form.above.choices = pages.places_for(this_programme().id)
     tree, without = pages.tree_of(this_programme().id)
     page = render_template(
-        "coordination/units/units.html",
+        "coordination/units.html",
         here="people",
         programme=this_programme(),
         form=form,
@@ -72,7 +72,7 @@ def unit(programme: str, unit: str) -> Any:
         form.refuse(refused.field, refused.message)
     form.above.choices = pages.places_for(found.programme_id, found)
     page = render_template(
-        "coordination/units/unit.html",
+        "coordination/unit.html",
         here="people",
         programme=this_programme(),
         unit={"id": found.public_id, "name": found.name},
@@ -90,7 +90,7 @@ def remove_unit(programme: str, unit: str) -> Any:
         write(unit_actions.remove_unit, found.id)
         return redirect(url_for("coordination.units", programme=programme, saved="removed"), 303)
     return render_template(
-        "coordination/units/remove_unit.html",
+        "coordination/remove_unit.html",
         here="people",
         programme=this_programme(),
         unit={"id": found.public_id, "name": found.name},
