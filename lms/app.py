@@ -243,16 +243,10 @@ def warm_up(app: Flask) -> None:
         db.db.session.remove()
         db.db.engine.dispose()
         take_over_courses = course_cache.read_aside(digests)
-    for name in app.jinja_env.list_templates():
+    # Emails have environments of their own (foundation/mail/templates.py), which are compiled already.
+    for name in app.jinja_env.list_templates(filter_func=lambda name: not name.startswith("mail/")):
         app.jinja_env.get_template(name)
     take_over_courses()
     provided(Observer, app).get_ready()
     gc.collect()
     gc.freeze()
-
-
-def create_served_app() -> Flask:
-    """Return the app as a server forks it: courses read, connections closed."""
-    app = create_app()
-    warm_up(app)
-    return app

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import click
-from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,26 +19,39 @@ from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import db
 from lms.foundation.keys import BadKey, secret_key
-from lms.foundation.migrations import upgrade
+from lms.foundation.migrations import NewerDatabase, upgrade
 from lms.foundation.turns import Busy
 
 
 def open_app() -> Flask:
     """Return the app with its database up to date; what it cannot start with is told in one line."""
+    with told_in_one_line() as settings:
+        app = create_checked_app(settings)
+        upgrade(app)
+        return app
+
+
+def create_checked_app(settings: Settings) -> Flask:
+    """Return the app, once its data folder and its secret are found whole."""
+    check_finished(settings.data)
+    secret_key(settings.data)
+    return create_app(settings)
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[Settings]:
+    """Give the settings of the environment, and end with one line for what a site cannot start with."""
     try:
         settings = read_settings()
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
     try:
-        check_finished(settings.data)
-        secret_key(settings.data)
-        app = create_app(settings)
-        upgrade(app)
+        yield settings
     except (BadKey, UnfinishedRestore) as error:
         raise click.ClickException(str(error)) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise click.ClickException(database_words(settings, error)) from None
-    except CommandError:
+    except NewerDatabase:
         raise click.ClickException(
             f"The database ({masked(settings.database_url)}) was used by a newer version of Sidelight, which this one "
             "does not know. Nothing was changed. Install that version again, or restore a backup from before it: "
@@ -49,7 +62,6 @@ def open_app() -> Flask:
             f"{error.filename or settings.data} cannot be used: {error.strerror}. Nothing was changed. Make the folder "
             "writable for this account, or choose another: LMS_DATA=/srv/sidelight"
         ) from None
-    return app
 
 
 def database_words(settings: Settings, error: Exception) -> str:

@@ -30,7 +30,7 @@ def test_a_lost_picture_leaves_its_course_readable(
 HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "alembic")
 LOADED = """
 import sys
-from lms.app import create_served_app
+from lms.cli.serving.served_app import create_served_app
 from lms.library import course_cache
 create_served_app()
 print(len(course_cache._courses), *[name for name in sys.argv[1:] if name in sys.modules])

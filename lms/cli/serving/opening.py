@@ -1,27 +1,29 @@
-"""What `lms serve` does in a child before it starts anything: open the app, migrate, open the keys; or only look."""
+"""What a child does before a site is served or loaded again: migrate and open the keys, or only look."""
 
 from __future__ import annotations
 
 import click
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.app import at_work, create_app
 from lms.certification.keys.keyring import KeyTrouble
 from lms.certification.keys.opening import keys_of
 from lms.cli.output import say
-from lms.cli.shared import open_app
+from lms.cli.shared import told_in_one_line
 from lms.foundation.backup.data_folder import UnfinishedRestore
 from lms.foundation.config.settings import BadSetting
-from lms.foundation.migrations import find_revision, list_revisions
+from lms.foundation.migrations import find_revision, list_revisions, upgrade
 from lms.foundation.web.security import settings
 
 
-def open_with_keys() -> None:
-    """Open the app and its signing keys; one that cannot be used ends the start with a clear line."""
+def open_with_keys(app: Flask) -> None:
+    """Migrate an app's database and open its signing keys; what cannot be used ends the process with a clear line."""
     try:
-        app = open_app()
-        with at_work(app):
-            keys_of(settings())
+        with told_in_one_line():
+            upgrade(app)
+            with at_work(app):
+                keys_of(settings())
     except KeyTrouble as trouble:
         say(f"The site can’t start: {trouble}")
         raise SystemExit(1) from None

@@ -28,22 +28,20 @@ def serve(host: str, workers: int) -> None:
         raise click.ClickException(str(error)) from None
     start_logs(settings.log_format)
     listener = open_port(host, settings.port)
-    if not _in_a_child("open_with_keys"):
-        raise SystemExit(1)
     counts = bool(settings.metrics_key)
-    Supervisor(listener, workers, settings.data, counts, lambda: _in_a_child("is_of_this_version")).run()
+    Supervisor(listener, workers, settings.data, counts, _is_of_this_version).run()
 
 
-def _in_a_child(name: str) -> bool:
-    """Do something of `opening` in a child, so that who only watches over the others does not carry the app."""
-    child = multiprocessing.get_context("fork").Process(target=_open, args=(name,))
+def _is_of_this_version() -> bool:
+    """Look in a child, so that who only watches over the others does not carry the app."""
+    child = multiprocessing.get_context("fork").Process(target=_look)
     child.start()
     child.join()
     return child.exitcode == 0
 
 
-def _open(name: str) -> None:
+def _look() -> None:
     # Imported by the child alone: with the app, `lms serve` would take 68 MB (PSS) for as long as it runs, not 14.
-    from lms.cli.serving import opening
+    from lms.cli.serving.opening import is_of_this_version
 
-    getattr(opening, name)()
+    is_of_this_version()

@@ -30,6 +30,8 @@ SET_PARENT_DEATH_SIGNAL = 1
 PAUSE_LEAST, PAUSE_MOST, LASTED_SECONDS = 1.0, 60.0, 60.0
 # A form that is being sent when the site stops is still answered; gunicorn ends what takes longer than that.
 GRACE_SECONDS, STOP_SECONDS = 25, 30
+# The status of a web server that said in one line why it cannot start.
+TOLD = 78
 # A folder in memory: what is counted there costs no disk, and a full one breaks nothing.
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 # Where prometheus-client counts, as in lms/foundation/web/metrics.py, which this process has no use for.
@@ -39,6 +41,7 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 WEB = [sys.executable, "-m", "gunicorn", "--forwarded-allow-ips=", "--forwarder-headers=", "--preload"]
 WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
 WEB += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
+SERVED = "lms.cli.serving.served_app:create_served_app()"
 WEB += ["--logger-class", "lms.foundation.web.server_log.ServerLog"]
 
 
@@ -118,10 +121,10 @@ class Supervisor:
         ready = Readiness(self._folder)
         try:
             self._web = self._next = self._start_web()
-            self._start_jobs()
             while True:
                 self._watch_web(ready)
-                self._watch_jobs()
+                if self._next is not self._web:
+                    self._watch_jobs()
                 time.sleep(0.1 if self._next else 0.5)
         finally:
             self._stop()
@@ -140,6 +143,8 @@ class Supervisor:
             self._asked = False
             self._reload(ready)
         ended = self._web.poll() if self._web else None
+        if ended == TOLD:
+            raise SystemExit(1)
         if ended is not None:
             log.error("the web server ended with status %s, so the site stops", ended)
             raise SystemExit(ended or 1)
@@ -176,7 +181,7 @@ class Supervisor:
 
     def _web_command(self) -> list[str]:
         bound = f"fd://{self.listener.fileno()}"
-        return [*WEB, "--bind", bound, "--workers", str(self.workers), "lms.app:create_served_app()"]
+        return [*WEB, "--bind", bound, "--workers", str(self.workers), SERVED]
 
     def _start_web(self) -> Process:
         return self._start(self._web_command(), [self.listener.fileno()])
@@ -194,7 +199,7 @@ class Supervisor:
         return subprocess.Popen(command, env=environment, preexec_fn=self._prepare, pass_fds=files)
 
     def _watch_jobs(self) -> None:
-        """Start the job process again after a pause that doubles while it does not last."""
+        """Start the job process, and start it again after a pause that doubles while it does not last."""
         if self._jobs is None:
             if time.monotonic() >= self._jobs_due:
                 self._start_jobs()
