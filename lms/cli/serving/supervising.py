@@ -41,8 +41,8 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 WEB = [sys.executable, "-m", "gunicorn", "--forwarded-allow-ips=", "--forwarder-headers=", "--preload"]
 WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
 WEB += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
-SERVED = "lms.cli.serving.served_app:create_served_app()"
 WEB += ["--logger-class", "lms.foundation.web.server_log.ServerLog"]
+SERVED = "lms.cli.serving.served_app:create_served_app()"
 
 
 def parent_in_charge() -> int | None:

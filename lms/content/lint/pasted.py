@@ -131,6 +131,8 @@ def _has_an_error(number: int, report: Report) -> bool:
 
 
 def _look_at_text(number: int, line: str, report: Report) -> None:
+    if line.isascii() and "\t" not in line:
+        return
     hidden = _HIDDEN.search(line)
     if hidden:
         _say_hidden(hidden, number, report)

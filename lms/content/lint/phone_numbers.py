@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_FIGURE = re.compile(r"\d")
 _SHORT = r"911|999|112|988|000|116[ \u00a0\u2009\u202f]?123|9-8-8|13[ \u00a0]11[ \u00a0]14"
 _LONG = r"\+?\(?\d[\d ()./\u00a0\u2009\u202f‐‑–-]{5,}\d"
 _GAP = "[ \\u00a0\\u2009\\u202f]"
@@ -76,6 +77,8 @@ _RANGE = re.compile(r"([1-9]\d*)" + _TO + r"([1-9]\d*)")
 
 def find_phones(text: str) -> Iterator[str]:
     """Each telephone number in a text, as it is written."""
+    if not _FIGURE.search(text):
+        return
     by_place = {found.start("number"): found["number"] for found in _DIRECT.finditer(text)}
     lists = list(_LIST.finditer(text))
     for found in _NUMBER.finditer(text):

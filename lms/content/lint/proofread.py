@@ -33,8 +33,8 @@ _CLAIM = re.compile(
     r"|\bresearch (?:has|shows|finds|found|suggests|says)\b",
     re.IGNORECASE,
 )
-
-
+# What every claim has one of, so that few paragraphs are looked at closely.
+_CLAIM_HINT = re.compile(r"\d|stud|trial|survey|review|countries|participant|meta-|research", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"(?:click |tap |see |read )?(?:here|this|more|link|this link|this page|read more|more here)[.!:]?", re.IGNORECASE
 )
@@ -259,13 +259,8 @@ def _claims(block: Block, report: Report) -> None:
             token.type == "footnote_ref" or (token.type == "text" and CITATION.search(token.content))
             for token in tokens
         )
-        claim = (
-            None
-            if cited
-            else _CLAIM.search(
-                _QUOTED.sub("“”", " ".join(text_of(inner.inline) for inner in part.walk() if inner.inline))
-            )
-        )
+        text = " ".join(text_of(inner.inline) for inner in part.walk() if inner.inline)
+        claim = None if cited or not _CLAIM_HINT.search(text) else _CLAIM.search(_QUOTED.sub("“”", text))
         if claim:
             line, column = _where(part, claim.group(), report)
             report.add("CLAIM_WITHOUT_SOURCE", line, f"“{claim.group()}” has no source.", column=column)
