@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import html5lib
 from flask import Flask
 from lxml import etree
 from lxml.cssselect import CSSSelector
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse, encode_multipart
+
+from tests.page_parser import parse
 
 BASE = "http://127.0.0.1:8000"
 SHAMING = re.compile(
@@ -205,9 +206,8 @@ class Inspector:
         page = Page(self, path, response)
         assert response.status_code == expect, f"{method} {path}: {response.status_code}\n{page.html[:3000]}"
         if response.mimetype == "text/html":
-            parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("lxml"), namespaceHTMLElements=False)
-            page.tree = parser.parse(response.get_data()).getroot()
-            assert not parser.errors, f"{path}: HTML {parser.errors[:3]}"
+            page.tree, errors = parse(page.html)
+            assert not errors, f"{path}: HTML {errors[:3]}"
             look_over(page)
         return page
 
