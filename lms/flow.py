@@ -11,9 +11,20 @@ from flask import url_for
 from lms import reminders
 from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
-from lms.accounts.events import MembershipEnded, MembershipGiven, NamesChanged, NewDevice, ProgrammeSet, SignInRefused
+from lms.accounts.events import (
+    AccountDisabled,
+    AccountEnabled,
+    AddressConfirmed,
+    MembershipEnded,
+    MembershipGiven,
+    NamesChanged,
+    NewDevice,
+    ProgrammeSet,
+    SignInRefused,
+)
 from lms.accounts.invitations.records import sweep_invitations
 from lms.accounts.members import actions as members
+from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
 from lms.accounts.session_records import sweep_sign_ins
@@ -47,6 +58,7 @@ from lms.coordination import personal_data as own_batches
 from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.batches.records import count_running
+from lms.coordination.board.actions import follow_privacy, leave_unit, refresh_person, refresh_status
 from lms.foundation import audit_seals, clock
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.backup import erasures
@@ -72,13 +84,14 @@ from lms.learning.personal_data import actions as own_learning
 from lms.learning.practice import records as practice_records
 from lms.learning.progress.events import (
     CoursePassed,
+    Enrolled,
     EquivalentRecorded,
     LessonFinished,
     PracticeCompleted,
     RemarkAnswered,
 )
 from lms.library import findings as course_findings
-from lms.library.events import ReviewRecorded
+from lms.library.events import CoursePublished, ReviewRecorded
 from lms.wellbeing import actions as care
 from lms.wellbeing import findings as care_findings
 from lms.wellbeing import personal_data as own_care
@@ -190,10 +203,24 @@ def reactions(settings: Settings) -> Reactions:
     def raise_if_earned(enrolment_id: str) -> None:
         readiness_actions.raise_if_earned(enrolment_id, settings)
 
+    def keep_status(event: Any) -> None:
+        refresh_status(event.person_id, event.programme_id)
+
+    def keep_listed(event: Any) -> None:
+        refresh_person(event.person_id)
+
     return {
-        MembershipGiven: [members.follow_role],
-        MembershipEnded: [members.follow_role],
-        NamesChanged: [members.follow_name],
+        MembershipGiven: [members.follow_role, keep_listed],
+        MembershipEnded: [members.follow_role, keep_listed],
+        NamesChanged: [members.follow_name, keep_listed],
+        AddressConfirmed: [keep_listed],
+        UnitJoined: [keep_listed],
+        MemberDetailsChanged: [keep_listed],
+        UnitRemoved: [lambda event: leave_unit(event.unit_id)],
+        AccountDisabled: [keep_listed],
+        AccountEnabled: [keep_listed],
+        Enrolled: [keep_status],
+        CoursePublished: [lambda event: follow_privacy(event.course_id)],
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],
         CoursePassed: [issue_if_earned],
@@ -201,9 +228,10 @@ def reactions(settings: Settings) -> Reactions:
         PracticeObserved: [
             lambda event: raise_if_earned(event.enrolment_id),
             lambda event: _ask_to_confirm(event.observation_id, settings),
+            keep_status,
         ],
-        ObserverConfirmed: [lambda event: raise_if_earned(event.enrolment_id)],
-        ObservationUndone: [lambda event: raise_if_earned(event.enrolment_id)],
+        ObserverConfirmed: [lambda event: raise_if_earned(event.enrolment_id), keep_status],
+        ObservationUndone: [lambda event: raise_if_earned(event.enrolment_id), keep_status],
         ReviewRecorded: [lambda event: certification.release_reviewed(event.course_id, settings)],
         RemarkAnswered: [_queue_answer_update],
         NewDevice: [lambda event: _email_about_device(event, settings)],
@@ -211,8 +239,9 @@ def reactions(settings: Settings) -> Reactions:
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
-        CertificateHeld: [lambda event: expiry_notices.take_back_before(event.award_id)],
+        CertificateHeld: [lambda event: expiry_notices.take_back_before(event.award_id), keep_status],
         CertificateIssued: [
+            keep_status,
             lambda event: expiry_notices.take_back_before(event.award_id),
             lambda event: certification.request_document(event.award_id),
             lambda event: readiness_actions.raise_award_if_earned(get_award(event.award_id), settings),
@@ -220,8 +249,9 @@ def reactions(settings: Settings) -> Reactions:
         CertificateWithdrawn: [
             lambda event: badge_records.mark_stale(event.award_id),
             lambda event: expiry_notices.take_back(event.award_id),
+            keep_status,
         ],
-        CertificateReinstated: [lambda event: badge_records.mark_stale(event.award_id)],
+        CertificateReinstated: [lambda event: badge_records.mark_stale(event.award_id), keep_status],
         CertificateReplaced: [
             lambda event: badge_records.mark_stale(event.award_id),
             lambda event: expiry_notices.carry_over(event.award_id, event.new_award_id),

@@ -11,7 +11,9 @@ from lms.accounts import records as accounts
 from lms.accounts.notifications import preferences
 from lms.certification.awards.records import get_award
 from lms.certification.renewal import expiry_notices
-from lms.coordination.pages import rows_of
+from lms.coordination.board.course_records import list_courses
+from lms.coordination.board.list_records import Board, list_rows_of
+from lms.coordination.board.pages import rows_of
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
@@ -22,7 +24,7 @@ from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 
 Names = dict[str, dict[str, str]]
-NAMES_MOST = 50
+NAMES_MOST, CODES_STEP = 50, 500
 
 
 def send_expiry_reminders(settings: Settings) -> None:
@@ -65,7 +67,7 @@ def _led_by(person_id: str) -> dict[str, accounts.Programme]:
     found = [
         accounts.get_programme(key) for key, roles in accounts.roles_of(person_id).items() if "coordinator" in roles
     ]
-    return {url_for("coordination.people", programme=row.slug, state="renew_by"): row for row in found}
+    return {url_for("coordination.people", programme=row.slug, state=["renew_by", "expired"]): row for row in found}
 
 
 def queue_expiry_updates(settings: Settings) -> None:
@@ -73,14 +75,22 @@ def queue_expiry_updates(settings: Settings) -> None:
     today, line = clock.today(settings.timezone), _("Certificates in your programme expire soon or have expired")
     for person_id in preferences.list_wanting("programme-ends"):
         for path, programme in _led_by(person_id).items():
-            if not preferences.waits(person_id, path) and _something_is_due(programme.id, person_id, today):
+            if not preferences.waits(person_id, path) and _names_due(programme.id, person_id, today):
                 write(preferences.queue_update, [person_id], "programme-ends", line, path)
 
 
-def _something_is_due(programme_id: str, person_id: str, today: date) -> bool:
-    """Decide whether a coordinator is to be told of an end that their list shows."""
-    due = {code for _award_id, code, _notice in expiry_notices.list_due_in(programme_id, person_id, today)}
-    return bool(due) and any(row.code in due for row in rows_of(programme_id, today))
+def _names_due(programme_id: str, person_id: str, today: date) -> dict[str, str]:
+    """Return whose certificate each code is of whose end a coordinator is to be told, as their list shows it."""
+    due = sorted({code for _award_id, code, _notice in expiry_notices.list_due_in(programme_id, person_id, today)})
+    if not due:
+        return {}
+    board = Board(programme_id, today, list_courses(programme_id))
+    return {
+        row.code: _("%(name)s, %(course)s: valid until %(day)s", name=row.name, course=row.course, day=day(row.until))
+        for start in range(0, len(due), CODES_STEP)
+        for row in rows_of(board, list_rows_of(board, codes=due[start : start + CODES_STEP]))
+        if row.code in due and row.until
+    }
 
 
 def send_lines(settings: Settings) -> None:
@@ -92,15 +102,9 @@ def send_lines(settings: Settings) -> None:
 
 
 def _names_shown_to(person_id: str, today: date) -> Names:
-    """Return whose certificate each code is, as the list of people shows it, for each list for which a line waits."""
+    """Return whose certificate each code is that is due to be told, for each list for which a line waits."""
     return {
-        path: {
-            row.code: _(
-                "%(name)s, %(course)s: valid until %(day)s", name=row.name, course=row.course, day=day(row.until)
-            )
-            for row in rows_of(programme.id, today)
-            if row.code and row.until
-        }
+        path: _names_due(programme.id, person_id, today)
         for path, programme in _led_by(person_id).items()
         if preferences.waits(person_id, path)
     }

@@ -7,9 +7,10 @@ from typing import Any
 from flask import render_template, request
 
 from lms.accounts.access import allow, signed_in, this_programme
-from lms.certification.awards.actions import today_in
 from lms.coordination import pages
 from lms.coordination.blueprint import blueprint
+from lms.coordination.board.list_records import list_rows_of
+from lms.coordination.board.pages import board_of, rows_of, state_names
 from lms.coordination.members import member_of_programme, on_hold_of
 from lms.coordination.person.pages import details_in_words
 from lms.coordination.person.roles_views import saved_words
@@ -22,7 +23,8 @@ from lms.foundation.web.security import settings
 def person(programme: str, person: str) -> Any:
     """Show one person's courses and certificates; what is asked of many stays on the list."""
     member = member_of_programme(person)
-    rows = pages.rows_of(this_programme().id, today_in(this_programme().id, settings()))
+    board = board_of(this_programme().id, settings())
+    rows = rows_of(board, list_rows_of(board, person_id=member.id))
     return render_template(
         "coordination/person.html",
         here="people",
@@ -38,12 +40,10 @@ def person(programme: str, person: str) -> Any:
         is_me=member.id == signed_in().person_id,
         runs_site=signed_in().operator,
         courses=[
-            (row, pages.certificates_of(row.enrolment, member.joined_as, settings()))
-            for row in rows
-            if row.person == member.public_id and row.enrolment
+            (row, pages.certificates_of(row.enrolment, member.joined_as, settings())) for row in rows if row.enrolment
         ],
         notices=[*_asked_words(), *saved_words()],
-        not_started=pages.state_names()["not_started"],
+        not_started=state_names()["not_started"],
     )
 
 

@@ -320,7 +320,7 @@ def test_practice_that_is_not_yet_good_lifts_no_hold(site: Site) -> None:
     with site.inside():
         offered = readiness_actions.to_withdraw(enrolment)
         assert offered is not None and offered.id == ready.id
-        assert award_observations.list_held_back(ready.programme_id) == {enrolment}
+        assert award_observations.is_held_back(enrolment)
     page = site.visitor("cora").get(f"/programmes/harbour/certificates/{ready.code}/anew")
     page = page.form("/anew").submit(expect=422)
     assert "until later practice goes well" in page.main

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from lms.coordination.expiry_pages import expiring_by_month
-from lms.coordination.pages import PersonRow
-from lms.coordination.rules import TrainingState
+from lms.coordination.board.expiry_pages import expiring_by_month
+from lms.coordination.board.rules import Sum, TrainingState
 from lms.foundation import clock
 from tests.builders.learning import earn
 from tests.conftest import Site
@@ -17,30 +16,23 @@ PEOPLE = "/programmes/harbour/people"
 TODAY = date(2026, 11, 30)
 
 
-def row(until: date | None, training: TrainingState = "completed") -> PersonRow:
-    return PersonRow(
-        "Sam", "sam@example.org", "p", "c", training, "", until, "ok", "", "", None, False, "code", None, None
-    )
+def ends(year: int, month: int, state: TrainingState = "completed", count: int = 1) -> Sum:
+    return Sum("pfa", state, (year, month - 1), count)
 
 
 @pytest.mark.parametrize(
-    ("rows", "counts"),
+    ("sums", "counts"),
     [
         ([], []),
-        ([row(None), row(date(2027, 11, 1)), row(date(2026, 11, 29)), row(date(2027, 1, 5), "withdrawn")], []),
+        ([Sum("pfa", "completed", None, 3), ends(2027, 11), ends(2026, 10), ends(2027, 1, "withdrawn")], []),
         (
-            [
-                row(date(2026, 11, 30)),
-                row(date(2027, 2, 28), "renew_by"),
-                row(date(2027, 2, 1)),
-                row(date(2027, 10, 31)),
-            ],
+            [ends(2026, 11), ends(2027, 2, "renew_by"), ends(2027, 2, "ready"), ends(2027, 10)],
             [1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1],
         ),
     ],
 )
-def test_each_month_counts_the_certificates_that_expire_in_it(rows: list[PersonRow], counts: list[int]) -> None:
-    months = expiring_by_month(rows, TODAY)
+def test_each_month_counts_the_certificates_that_expire_in_it(sums: list[Sum], counts: list[int]) -> None:
+    months = expiring_by_month(sums, TODAY)
     assert [month.count for month in months] == counts
     if months:
         assert (months[0].name, months[0].short_name, months[2].year) == ("November 2026", "Nov", "2027")

@@ -30,6 +30,7 @@ OTHER_ROW = "the number of another row, which is exported itself"
 FORM_STATE = "counts saved changes, so that two windows do not overwrite each other"
 SECRET = "a secret, or a mark of one; an export that leaks must not open the account"
 MAKING = "how far a file or an email is in being made or sent; its day and result are exported"
+COPIED = "worked out from rows that are exported, for the coordinators' list"
 # Columns that the export leaves out. Keys by which rows find each other are left out by rule, see `is_key`.
 NOT_EXPORTED: dict[str, str] = {
     "answer.revision": FORM_STATE,
@@ -92,6 +93,11 @@ NOT_EXPORTED: dict[str, str] = {
     "transcript_request.made_at": MAKING,
     "transcript_request.tried_at": MAKING,
     "transcript_request.tries": MAKING,
+    "person_word.word": COPIED,
+    **dict.fromkeys(
+        (f"training_status.{name}" for name in ("course_id", "sort_key", "phase", "valid_until", "ready", "on_hold")),
+        COPIED,
+    ),
 }
 TRAIL = "the audit trail is append-only; its numbers lead to nobody once the account is deleted"
 RECORD = "whoever is shown a certificate can still ask whether it is genuine; it holds no name any more"

@@ -76,8 +76,8 @@ def change_details(
     if (wanted.staff_number, wanted.line_manager) != (seen.staff_number, seen.line_manager):
         member.staff_number = wanted.staff_number or None
         member.line_manager_id, member.line_manager = manager
+        records.keep_keys(person_id)
         announce(MemberDetailsChanged(person_id, programme_id))
-    records.keep_keys(person_id)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
@@ -48,7 +49,8 @@ def list_name_requests(programme_id: str) -> list[tuple[NameRequest, Award]]:
     return [(request, award) for request, award in rows]
 
 
-def list_confirmed_names(programme_id: str) -> set[tuple[str, str]]:
-    """Return (person, name as names are compared) of what coordinators of a programme confirmed."""
+def list_confirmed_names(programme_id: str, person_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Return (person, name as names are compared) of what coordinators of a programme confirmed for some people."""
     query = select(NameConfirmation.person_id, NameConfirmation.name)
-    return {(row[0], row[1]) for row in db.session.execute(query.where(NameConfirmation.programme_id == programme_id))}
+    query = query.where(NameConfirmation.programme_id == programme_id, NameConfirmation.person_id.in_(person_ids))
+    return {(row[0], row[1]) for row in db.session.execute(query)}

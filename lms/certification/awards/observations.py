@@ -84,18 +84,6 @@ def _that_count(rows: Iterable[Observation]) -> list[Observation]:
     ]
 
 
-def list_held_back(programme_id: str) -> set[str]:
-    """Return the enrolments of a programme for which `is_held_back` holds, in one statement."""
-    harmed = select(Observation.enrolment_id).where(
-        Observation.programme_id == programme_id, Observation.rating == "harmful", Observation.undone_at.is_(None)
-    )
-    query = select(Observation).where(Observation.enrolment_id.in_(harmed))
-    found: dict[str, list[str]] = {}
-    for row in _that_count(db.session.scalars(query.order_by(Observation.seen_on, Observation.id))):
-        found.setdefault(row.enrolment_id, []).append(row.rating)
-    return {enrolment_id for enrolment_id, ratings in found.items() if held_back(ratings)}
-
-
 def list_pending(programme_id: str) -> list[Observation]:
     """Return what waits in a programme for a second person to confirm its observer, the oldest record first."""
     query = select(Observation).join(Enrolment, Enrolment.id == Observation.enrolment_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.coordination.batches.records import count_outcomes, list_batches
+from lms.coordination.batches.records import list_batches_with_size
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 
@@ -19,8 +19,8 @@ def batch_title(kind: str, count: int) -> str:
 def batches_of(programme_id: str, asked_by: str) -> list[tuple[str, str, bool]]:
     """Return (id, title, whether it has ended) of what a coordinator asked for and can still look at."""
     return [
-        (batch.public_id, batch_title(batch.kind, count_outcomes(batch.id).total()), batch.state != "running")
-        for batch in list_batches(programme_id, asked_by)
+        (batch.public_id, batch_title(batch.kind, count), batch.state != "running")
+        for batch, count in list_batches_with_size(programme_id, asked_by)
     ]
 
 

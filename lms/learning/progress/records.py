@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,7 +11,6 @@ from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, case, delete, fu
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.records import Membership, Person
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
@@ -95,39 +93,6 @@ def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
     """Return everybody's enrolments in a programme, as its staff see them: none in a private course."""
     query = select(Enrolment).where(Enrolment.programme_id == programme_id)
     return list(db.session.scalars(for_staff(query, Enrolment.course_id)))
-
-
-@dataclass(frozen=True)
-class Learner:
-    """A learner of a programme as its coordinators see them, with pronouns they chose to show."""
-
-    person_id: str
-    public_id: str
-    name: str
-    email: str
-    joined_as: str
-
-
-def list_learners(programme_id: str) -> list[Learner]:
-    """Return a programme's learners whose account is open."""
-    query = (
-        select(
-            Person.id,
-            Person.public_id,
-            Person.display_name,
-            Person.email,
-            Person.joined_as,
-            Person.pronouns,
-            Person.pronouns_shown,
-        )
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.programme_id == programme_id, Membership.role == "learner", Person.disabled_at.is_(None))
-        .distinct()
-    )
-    return [
-        Learner(person_id, public_id, f"{name} ({pronouns})" if pronouns and pronouns_shown else name, email, joined_as)
-        for person_id, public_id, name, email, joined_as, pronouns, pronouns_shown in db.session.execute(query)
-    ]
 
 
 def offered_courses(visitor: Visitor | None, lines: Mapping[str, str] | None = None) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from lms.coordination.pages import PersonRow
+from lms.coordination.board.rules import Sum
 from lms.foundation.dates import add_months
 from lms.foundation.text.i18n import month
 
@@ -27,10 +27,13 @@ class ExpiryMonth:
     height: int
 
 
-def expiring_by_month(rows: Iterable[PersonRow], today: date) -> list[ExpiryMonth]:
+def expiring_by_month(sums: Iterable[Sum], today: date) -> list[ExpiryMonth]:
     """Return this month and the eleven after it; nothing when no certificate expires in them."""
-    days = [row.until for row in rows if row.until and row.until >= today and row.training in {"completed", "renew_by"}]
-    counts = Counter(day.replace(day=1) for day in days)
+    counts: Counter[date] = Counter()
+    for one in sums:
+        if one.ends_in and one.state in {"completed", "ready", "renew_by"}:
+            year, month_before = one.ends_in
+            counts[date(year, month_before + 1, 1)] += one.count
     months = [add_months(today.replace(day=1), number) for number in range(MONTHS)]
     most = max(counts[first] for first in months)
     if not most:

@@ -1,0 +1,40 @@
+"""Actions that keep the status of people: after what concerns one of them, and after a course became private."""
+
+from __future__ import annotations
+
+from lms.coordination.board import status_records as records
+from lms.foundation.db import db
+from lms.library.course_cache import private_courses
+
+
+def refresh_status(person_id: str, programme_id: str) -> None:
+    """Write somebody's status in a programme again, after what happened to a course or certificate of theirs."""
+    records.refresh(db.session(), programme_id, [person_id], private_courses(), names=False)
+
+
+def refresh_person(person_id: str) -> None:
+    """Write somebody's status again everywhere, after a change of name, address, account or membership."""
+    private = private_courses()
+    for programme_id in records.list_programmes_of(person_id):
+        records.refresh(db.session(), programme_id, [person_id], private)
+
+
+def follow_privacy(course_id: str) -> None:
+    """After a course was published: list it no longer if it became private, or list it if it isn't private any more."""
+    private = private_courses()
+    if records.is_listed(course_id) != (course_id in private):
+        return
+    for programme_id, person_ids in records.list_enrolled(course_id).items():
+        for start in range(0, len(person_ids), records.REBUILD_STEP):
+            some = person_ids[start : start + records.REBUILD_STEP]
+            records.refresh(db.session(), programme_id, some, private, names=False)
+
+
+def leave_unit(unit_id: str) -> None:
+    """Let nobody's status name a unit that goes."""
+    records.leave_unit(unit_id)
+
+
+def rebuild() -> int:
+    """Write everybody's status again from what is stored of them; return how many people that were."""
+    return records.rebuild(db.session(), private_courses())

@@ -1,0 +1,274 @@
+"""Queries of a programme's list: who fits what was asked for, page by page in the order of names, and in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, case, exists, extract, false, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from lms.accounts.members.records import Member
+from lms.accounts.records import Membership, Person
+from lms.certification.awards.document_records import RenderRequest
+from lms.certification.awards.records import Award
+from lms.coordination.board.rules import TERMS_MOST, OfferedCourse, Sum, TrainingState, Wanted, turns_of
+from lms.coordination.board.status_records import PersonWord, TrainingStatus, words_of
+from lms.foundation.db import Base, db
+
+# Up to so many people, a word of a search is rare: they are looked up one by one, and else met on the way.
+RARE = 400
+# Whoever fits a search is counted up to here.
+COUNTED_MOST = 1000
+_ORDER = (TrainingStatus.sort_key, TrainingStatus.person_id, TrainingStatus.course_id)
+_ONE_PHASE: dict[TrainingState, str] = {"not_started": "none", "in_training": "training", "waiting": "waiting"}
+
+# Comes after every other character.
+_LAST = "\U0010ffff"
+
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A programme's list on a day: its courses by id, and from them what a day makes of each certificate."""
+
+    programme_id: str
+    today: date
+    courses: Mapping[str, OfferedCourse]
+
+    def state(self) -> Any:
+        """Return the SQL for somebody's status today."""
+        return case(
+            (TrainingStatus.phase == "none", "not_started"),
+            (TrainingStatus.phase == "training", "in_training"),
+            (TrainingStatus.phase == "waiting", "waiting"),
+            (or_(TrainingStatus.phase == "withdrawn", self.shows_withdrawn()), "withdrawn"),
+            (and_(self._is_open(), TrainingStatus.ready, ~TrainingStatus.on_hold), "ready"),
+            (self._is_open(), "completed"),
+            (TrainingStatus.valid_until < self._by_course("lapsed_before"), "expired"),
+            else_="renew_by",
+        )
+
+    def shows_withdrawn(self) -> Any:
+        """Return the SQL for whether a newer certificate, which was withdrawn, is shown instead of an expired one."""
+        return and_(TrainingStatus.withdrawn_id.is_not(None), TrainingStatus.valid_until < self.today)
+
+    def _is_open(self) -> Any:
+        until = TrainingStatus.valid_until
+        return or_(until.is_(None), until > self._by_course("open_until"))
+
+    def _by_course(self, name: str) -> Any:
+        """Return a day that differs between courses, the commonest without asking which course it is."""
+        days = {course.id: getattr(turns_of(course, self.today), name) for course in self.courses.values()}
+        common = max(set(days.values()), key=list(days.values()).count, default=self.today)
+        others = [(TrainingStatus.course_id == id_, literal(day)) for id_, day in days.items() if day != common]
+        return case(*others, else_=literal(common)) if others else literal(common)
+
+    def certificate(self, state: str) -> Any:
+        """Return the SQL for whether somebody's certificate is valid, expired or withdrawn, or "none" was issued."""
+        is_issued, until = TrainingStatus.phase == "issued", TrainingStatus.valid_until
+        if state == "valid":
+            return and_(is_issued, or_(until.is_(None), until >= self.today))
+        if state == "expired":
+            return and_(is_issued, until < self.today, TrainingStatus.withdrawn_id.is_(None))
+        if state == "withdrawn":
+            return or_(TrainingStatus.phase == "withdrawn", and_(is_issued, self.shows_withdrawn()))
+        return TrainingStatus.phase.in_(("none", "training", "waiting"))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """The conditions of a list, and whether so few can fit that they are sorted once they are found."""
+
+    conditions: tuple[Any, ...]
+    few: bool
+
+    def order(self, backwards: bool = False) -> list[Any]:
+        """Return the order of the list; an expression keeps a database from walking all names to find a few."""
+        columns = [TrainingStatus.sort_key.concat("") if self.few else TrainingStatus.sort_key, *_ORDER[1:]]
+        return [column.desc() for column in columns] if backwards else columns
+
+
+def filter_of(board: Board, wanted: Wanted) -> Filter:
+    """Return the conditions for what was asked for; private courses are left out whatever is asked."""
+    found: list[Any] = [TrainingStatus.programme_id == board.programme_id]
+    private = [course.id for course in board.courses.values() if course.private]
+    if private:
+        found.append(TrainingStatus.course_id.not_in(private))
+    if wanted.states:
+        found += _phase_of(wanted.states)
+        found.append(board.state().in_(wanted.states))
+    if wanted.courses:
+        found.append(TrainingStatus.course_id.in_(wanted.courses))
+    if wanted.certificate:
+        found.append(board.certificate(wanted.certificate))
+    if wanted.units:
+        found.append(TrainingStatus.unit_id.in_(wanted.units))
+    if wanted.role:
+        here = (Membership.programme_id == board.programme_id, Membership.role == wanted.role)
+        found.append(TrainingStatus.person_id.in_(select(Membership.person_id).where(*here)))
+    words, few = _words(board.programme_id, wanted.search)
+    return Filter((*found, *words), few)
+
+
+def _phase_of(states: Sequence[TrainingState]) -> list[Any]:
+    """Return the one phase that some states have in common, which an index knows in the order of names."""
+    phases = {_ONE_PHASE.get(state, "issued") for state in states}
+    return [TrainingStatus.phase == phases.pop()] if len(phases) == 1 and "withdrawn" not in states else []
+
+
+def _words(programme_id: str, search: str) -> tuple[list[Any], bool]:
+    """Return the conditions for the words of a search, each the beginning of a word, and whether few people have one.
+
+    The rarest word says where to begin: with those who have it, or with everybody in turn where each word is common.
+    """
+    terms = sorted(words_of(search), key=len, reverse=True)[:TERMS_MOST]
+    if search.strip() and not terms:
+        return [false()], True
+    if not terms:
+        return [], False
+    matches = {
+        term: (PersonWord.programme_id == programme_id, PersonWord.word >= term, PersonWord.word < term + _LAST)
+        for term in terms
+    }
+    counts = db.session.execute(select(*(_count_up_to(RARE + 1, PersonWord, matches[term]) for term in terms))).one()
+    rarest, fewest = min(zip(terms, counts, strict=True), key=lambda pair: pair[1])
+    conditions = [
+        exists().where(PersonWord.person_id == TrainingStatus.person_id, *matches[term])
+        for term in terms
+        if term != rarest or fewest > RARE
+    ]
+    if fewest > RARE:
+        return conditions, False
+    return [TrainingStatus.person_id.in_(select(PersonWord.person_id).where(*matches[rarest])), *conditions], True
+
+
+def find_place(board: Board, key: str) -> Place | None:
+    """Return where in the order of names a row stands, by the key that stands in addresses."""
+    public_id, _slash, course_id = key.partition("/")
+    query = select(*_ORDER).join(Person, Person.id == TrainingStatus.person_id)
+    these = (TrainingStatus.programme_id == board.programme_id, TrainingStatus.course_id == course_id)
+    row = db.session.execute(query.where(Person.public_id == public_id, *these)).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def list_page(
+    board: Board, found: Filter, most: int, after: Place | None = None, before: Place | None = None
+) -> list[Any]:
+    """Return the rows that fit, so many after or before a place, in the order of names."""
+    query = _rows(board).where(*found.conditions)
+    if before:
+        query = query.where(tuple_(*_ORDER) < tuple_(*before))
+    elif after:
+        query = query.where(tuple_(*_ORDER) > tuple_(*after))
+    rows = db.session.execute(query.order_by(*found.order(backwards=before is not None)).limit(most)).all()
+    return list(reversed(rows)) if before else list(rows)
+
+
+def list_all(board: Board, found: Filter, step: int) -> Iterator[list[Any]]:
+    """Yield all rows that fit, some hundred at a time."""
+    after: Place | None = None
+    while rows := list_page(board, found, step, after):
+        yield rows
+        if len(rows) < step:
+            return
+        after = (rows[-1].sort_key, rows[-1].person_id, rows[-1].course_id)
+
+
+def list_rows_of(board: Board, *, person_id: str | None = None, codes: Collection[str] = ()) -> list[Any]:
+    """Return the rows of one person, or those that show one of some certificates."""
+    found = filter_of(board, Wanted())
+    query = _rows(board).where(*found.conditions)
+    if person_id:
+        query = query.where(TrainingStatus.person_id == person_id)
+    else:
+        of_award = select(Award.id).where(Award.code.in_(codes))
+        query = query.where(or_(TrainingStatus.award_id.in_(of_award), TrainingStatus.withdrawn_id.in_(of_award)))
+    return list(db.session.execute(query.order_by(*_ORDER)).all())
+
+
+def _rows(board: Board) -> Any:
+    """Return the query for what a row shows, everything in one statement."""
+    other, shown, newer = aliased(TrainingStatus), aliased(Award), aliased(Award)
+    hides_older = board.shows_withdrawn()
+    namesake = exists().where(
+        other.programme_id == board.programme_id,
+        other.sort_key == TrainingStatus.sort_key,
+        other.person_id != TrainingStatus.person_id,
+    )
+    shown_id = case((hides_older, TrainingStatus.withdrawn_id), else_=TrainingStatus.award_id)
+    return (
+        select(
+            *_ORDER,
+            TrainingStatus.enrolment_id,
+            TrainingStatus.on_hold,
+            board.state().label("state"),
+            TrainingStatus.unit_id,
+            Member.staff_number,
+            Person.public_id,
+            Person.display_name,
+            Person.email,
+            Person.joined_as,
+            case((Person.pronouns_shown, Person.pronouns)).label("pronouns"),
+            namesake.label("namesake"),
+            shown.code,
+            shown.name.label("printed"),
+            shown.passed_on,
+            shown.valid_until,
+            shown.waiting,
+            shown.withdrawn_at,
+            shown.replaced_by,
+            shown.cycle,
+            TrainingStatus.ready,
+            RenderRequest.letters,
+            case((~hides_older, newer.code)).label("withdrawn_code"),
+        )
+        .join(Person, Person.id == TrainingStatus.person_id)
+        .join(Member, and_(Member.person_id == Person.id, Member.programme_id == TrainingStatus.programme_id))
+        .outerjoin(shown, shown.id == shown_id)
+        .outerjoin(newer, newer.id == TrainingStatus.withdrawn_id)
+        .outerjoin(RenderRequest, and_(RenderRequest.award_id == shown.id, RenderRequest.done_at.is_(None)))
+    )
+
+
+def list_enrolments(found: Filter, most: int) -> list[str]:
+    """Return the courses begun by those who fit, in the order of names, up to so many."""
+    query = select(TrainingStatus.enrolment_id).where(*found.conditions, TrainingStatus.enrolment_id.is_not(None))
+    return [row for row in db.session.scalars(query.order_by(*found.order()).limit(most)) if row]
+
+
+def list_picked(board: Board, keys: Collection[str]) -> list[str]:
+    """Return the enrolments behind the keys of rows, in the order of names."""
+    people = {key.partition("/")[0] for key in keys}
+    query = select(TrainingStatus.enrolment_id, Person.public_id, TrainingStatus.course_id)
+    query = query.join(Person, Person.id == TrainingStatus.person_id).where(Person.public_id.in_(people))
+    query = query.where(*filter_of(board, Wanted()).conditions).order_by(*_ORDER)
+    rows = db.session.execute(query)
+    return [row[0] for row in rows if row[0] and f"{row[1]}/{row[2]}" in keys]
+
+
+def count_found(found: Filter) -> int:
+    """Return how many rows fit; one more than `COUNTED_MOST` stands for all that are more."""
+    return db.session.scalar(select(_count_up_to(COUNTED_MOST + 1, TrainingStatus, found.conditions))) or 0
+
+
+def _count_up_to(most: int, table: type[Base], conditions: Sequence[Any]) -> Any:
+    """Return a subquery for how many rows there are, which stops at so many."""
+    some = select(literal(1)).select_from(table).where(*conditions).limit(most).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def count_all(board: Board) -> list[Sum]:
+    """Return a programme's list in numbers, from one statement."""
+    until = TrainingStatus.valid_until
+    ends = case((until >= board.today, extract("year", until) * 12 + extract("month", until)))
+    state = board.state().label("state")
+    query = select(TrainingStatus.course_id, state, ends.label("ends"), func.count().label("people"))
+    query = query.where(*filter_of(board, Wanted()).conditions).group_by(TrainingStatus.course_id, "state", "ends")
+    return [
+        Sum(row.course_id, row.state, divmod(int(row.ends) - 1, 12) if row.ends else None, row.people)
+        for row in db.session.execute(query)
+    ]

@@ -1,0 +1,239 @@
+"""The status of each person in each course, as facts that no clock moves, and the words by which people are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, ForeignKey, Index, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from lms.accounts.members.records import PLAIN_ORDER, Member
+from lms.accounts.records import Membership, Person, Programme
+from lms.certification.awards.observations import Observation
+from lms.certification.awards.records import Award
+from lms.foundation.db import Base, db
+from lms.foundation.text.collation import search_key
+from lms.learning.progress.records import Enrolment
+
+# A session, or the connection of a migration.
+Store = Connection | Session
+
+# Scripts that put no space between words are found from each of their characters on.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff]")
+WORD_MOST = 60
+REBUILD_STEP = 500
+
+
+class TrainingStatus(Base):
+    """Where somebody is in one course of a programme; a learner who started none has one row without a course.
+
+    `phase` is what happened: none, training, waiting (passed, the certificate waits for a review), issued, withdrawn.
+    What a day makes of an issued certificate is decided in SQL when it is asked. `award_id` is the certificate to show.
+    `withdrawn_id` is a newer one that was withdrawn: it is shown instead once the older one has expired.
+    """
+
+    __tablename__ = "training_status"
+    __table_args__ = (
+        Index("ix_training_status_order", "programme_id", "sort_key", "person_id", "course_id"),
+        Index("ix_training_status_phase", "programme_id", "phase", "sort_key", "person_id", "course_id"),
+        Index(
+            "ix_training_status_sums",
+            "programme_id",
+            "course_id",
+            "phase",
+            "valid_until",
+            "ready",
+            "on_hold",
+            "withdrawn_id",
+        ),
+    )
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[str | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    sort_key: Mapped[str] = mapped_column(PLAIN_ORDER)
+    phase: Mapped[str]
+    award_id: Mapped[str | None] = mapped_column(ForeignKey("award.id"))
+    withdrawn_id: Mapped[str | None] = mapped_column(ForeignKey("award.id"))
+    valid_until: Mapped[date | None]
+    ready: Mapped[bool]
+    on_hold: Mapped[bool]
+
+
+class PersonWord(Base):
+    """A word of somebody's name, address or staff number, by which a coordinator finds them in a programme."""
+
+    __tablename__ = "person_word"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+# As tables: rows go in without the session knowing them, and the same way through the connection of a migration.
+_STATUS: Any = TrainingStatus.__table__
+_WORD: Any = PersonWord.__table__
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of a text as a search compares them: small letters, no accents, cut at everything else."""
+    words = {word[:WORD_MOST] for word in re.findall(r"\w+", search_key(text).replace("_", " "))}
+    return words | {word[place:] for word in words if _UNSPACED.search(word) for place in range(len(word))}
+
+
+def _newest(*conditions: Any) -> Any:
+    """Return a subquery for the newest award of an enrolment; inner keys are in the order in which they were made."""
+    query = select(func.max(Award.id)).where(Award.enrolment_id == Enrolment.id, *conditions)
+    return query.correlate(Enrolment).scalar_subquery()
+
+
+def _last_rating() -> Any:
+    """Return a subquery for the last rating that decides about a hold, as `observations.is_held_back` has it."""
+    counts = (Observation.undone_at.is_(None), Observation.award_id.is_(None), Observation.rating != "not yet")
+    confirmed = or_(~Observation.pending, Observation.rating == "harmful")
+    query = select(Observation.rating).where(Observation.enrolment_id == Enrolment.id, confirmed, *counts)
+    last = query.order_by(Observation.seen_on.desc(), Observation.id.desc()).limit(1)
+    return last.correlate(Enrolment).scalar_subquery()
+
+
+def _facts(programme_id: str, person_ids: Collection[str], private: Collection[str]) -> Any:
+    """Return the query for the status of learners with an open account; a private course counts as not begun."""
+    here = and_(
+        Enrolment.person_id == Membership.person_id,
+        Enrolment.programme_id == Membership.programme_id,
+        Enrolment.course_id.not_in(private),
+    )
+    of_member = (
+        select(
+            Membership.programme_id,
+            Membership.person_id,
+            Member.unit_id,
+            Member.sort_key,
+            Member.search_key,
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.course_id,
+            _newest().label("any_id"),
+            _newest(~Award.waiting).label("issued_id"),
+            _newest(~Award.waiting, Award.withdrawn_at.is_(None), Award.replaced_by.is_(None)).label("good_id"),
+            _last_rating().label("rating"),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Member, and_(Member.person_id == Person.id, Member.programme_id == Membership.programme_id))
+        .outerjoin(Enrolment, here)
+        .where(Membership.programme_id == programme_id, Membership.person_id.in_(person_ids))
+        .where(Membership.role == "learner", Person.disabled_at.is_(None))
+        .subquery()
+    )
+    row, issued, shown = of_member.c, aliased(Award), aliased(Award)
+    was_withdrawn = issued.withdrawn_at.is_not(None)
+    shown_id = case(
+        (was_withdrawn, func.coalesce(row.good_id, row.issued_id)), else_=func.coalesce(row.issued_id, row.any_id)
+    )
+    phase = case(
+        (row.enrolment_id.is_(None), "none"),
+        (row.any_id.is_(None), "training"),
+        (row.issued_id.is_(None), "waiting"),
+        (and_(was_withdrawn, row.good_id.is_(None)), "withdrawn"),
+        else_="issued",
+    )
+    return (
+        select(
+            row.programme_id,
+            row.person_id,
+            row.unit_id,
+            row.sort_key,
+            row.search_key,
+            func.coalesce(row.course_id, "").label("course_id"),
+            row.enrolment_id,
+            phase.label("phase"),
+            shown.id.label("award_id"),
+            case((and_(was_withdrawn, row.good_id.is_not(None)), row.issued_id)).label("withdrawn_id"),
+            shown.valid_until,
+            and_(~shown.waiting, shown.facts["ready_on"].as_string().is_not(None)).label("ready"),
+            func.coalesce(row.rating == "harmful", False).label("on_hold"),
+        )
+        .outerjoin(issued, issued.id == row.issued_id)
+        .outerjoin(shown, shown.id == shown_id)
+    )
+
+
+def refresh(
+    store: Store, programme_id: str, person_ids: Collection[str], private: Collection[str], *, names: bool = True
+) -> None:
+    """Write the status of some people of a programme again, from what is stored of them; `names` with their words."""
+    tables = (TrainingStatus, PersonWord) if names else (TrainingStatus,)
+    for table in tables:
+        these = (table.programme_id == programme_id, table.person_id.in_(person_ids))
+        store.execute(delete(table).where(*these).execution_options(synchronize_session=False))
+    rows = store.execute(_facts(programme_id, person_ids, private)).mappings().all()
+    if rows:
+        store.execute(insert(_STATUS), [_as_stored(row) for row in rows])
+    words = {(row["person_id"], word) for row in rows for word in words_of(row["search_key"])}
+    if names and words:
+        keys = ("programme_id", "person_id", "word")
+        rows_of_words = [dict(zip(keys, (programme_id, *pair), strict=True)) for pair in sorted(words)]
+        store.execute(insert(_WORD), rows_of_words)
+
+
+def _as_stored(facts: Any) -> dict[str, Any]:
+    return {**{name: facts[name] for name in facts if name != "search_key"}, "ready": bool(facts["ready"])}
+
+
+def rebuild(store: Store, private: Collection[str]) -> int:
+    """Write the status of everybody again, some hundred people at a time; return how many people that were."""
+    for table in (TrainingStatus, PersonWord):
+        store.execute(delete(table))
+    done = 0
+    for programme_id in store.execute(select(Programme.id).order_by(Programme.id)).scalars().all():
+        for person_ids in _learners(store, programme_id):
+            refresh(store, programme_id, person_ids, private)
+            done += len(person_ids)
+    return done
+
+
+def _learners(store: Store, programme_id: str) -> Iterator[list[str]]:
+    """Yield the people with the role of learner in a programme, some hundred at a time."""
+    query = select(Membership.person_id).where(Membership.programme_id == programme_id, Membership.role == "learner")
+    last = ""
+    while found := list(
+        store.execute(
+            query.where(Membership.person_id > last).order_by(Membership.person_id).limit(REBUILD_STEP)
+        ).scalars()
+    ):
+        yield found
+        last = found[-1]
+
+
+def list_programmes_of(person_id: str) -> list[str]:
+    """Return the programmes in which somebody has a role, or a status from when they had one."""
+    member = select(Membership.programme_id).where(Membership.person_id == person_id)
+    listed = select(TrainingStatus.programme_id).where(TrainingStatus.person_id == person_id)
+    return list(db.session.scalars(member.union(listed)))
+
+
+def list_enrolled(course_id: str) -> dict[str, list[str]]:
+    """Return who started a course, by programme."""
+    found: dict[str, list[str]] = {}
+    query = select(Enrolment.programme_id, Enrolment.person_id).where(Enrolment.course_id == course_id)
+    for programme_id, person_id in db.session.execute(query):
+        found.setdefault(programme_id, []).append(person_id)
+    return found
+
+
+def is_listed(course_id: str) -> bool:
+    """Return whether anybody's status shows a course."""
+    return db.session.scalar(select(exists().where(TrainingStatus.course_id == course_id))) or False
+
+
+def leave_unit(unit_id: str) -> None:
+    """Take a unit out of everybody's status."""
+    db.session.execute(update(TrainingStatus).where(TrainingStatus.unit_id == unit_id).values(unit_id=None))
+
+
+def remove_person(person_id: str) -> None:
+    """Delete every status and word of somebody."""
+    for table in (TrainingStatus, PersonWord):
+        db.session.execute(delete(table).where(table.person_id == person_id))

@@ -1,0 +1,44 @@
+"""What asks for a coordinator's attention beside the list, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from lms.certification.awards.document_records import RenderRequest
+from lms.certification.awards.name_records import NameRequest
+from lms.certification.awards.observations import Observation
+from lms.certification.awards.records import Award
+from lms.foundation.db import db
+from lms.learning.progress.records import Enrolment
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """How many PDFs could not be made, how many observers are to be confirmed, and how many ask for another name."""
+
+    troubled: int
+    to_confirm: int
+    name_requests: int
+
+
+def count_tasks(programme_id: str, private: Collection[str]) -> Tasks:
+    """Return what waits in a programme, without private courses."""
+    troubled = select(func.count()).select_from(RenderRequest).join(Award, Award.id == RenderRequest.award_id)
+    troubled = troubled.where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
+    asked = select(func.count()).select_from(NameRequest).join(Award, Award.id == NameRequest.award_id)
+    pending = select(func.count()).select_from(Observation).join(Enrolment, Enrolment.id == Observation.enrolment_id)
+    pending = pending.where(
+        Observation.programme_id == programme_id, Observation.pending, Observation.undone_at.is_(None)
+    )
+    of_awards = (Award.programme_id == programme_id, Award.course_id.not_in(private))
+    row = db.session.execute(
+        select(
+            troubled.where(*of_awards).scalar_subquery(),
+            pending.where(Enrolment.course_id.not_in(private)).scalar_subquery(),
+            asked.where(*of_awards).scalar_subquery(),
+        )
+    ).one()
+    return Tasks(row[0], row[1], row[2])

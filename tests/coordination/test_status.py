@@ -1,0 +1,284 @@
+"""The status of people as it is kept for lists: it follows every event, and says what its records say on any day."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from lms.accounts.actions import change_names, give_role, set_programme
+from lms.accounts.leaving import disable, enable, end_membership
+from lms.accounts.members.actions import Details, change_details
+from lms.accounts.members.records import Member, Unit, keys_of
+from lms.accounts.members.unit_actions import add_unit, remove_unit
+from lms.accounts.records import Membership, Person, find_programme
+from lms.certification.awards.actions import withdraw
+from lms.certification.awards.observations import Observation, is_held_back
+from lms.certification.awards.records import (
+    Award,
+    best_issued,
+    list_awards_of_enrolment,
+)
+from lms.certification.awards.reissue import reinstate
+from lms.certification.awards.validity import Validity, stage_of
+from lms.certification.readiness.actions import undo_observation
+from lms.certification.renewal.actions import set_validity
+from lms.content.lint.check import check
+from lms.coordination.board import actions
+from lms.coordination.board.course_records import list_courses
+from lms.coordination.board.list_records import Board, filter_of, list_page
+from lms.coordination.board.rules import CERTIFICATE_STATES, STATES, TrainingState, Wanted
+from lms.coordination.board.status_records import PersonWord, TrainingStatus
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.learning.progress.actions import enrol
+from lms.learning.progress.records import Enrolment
+from lms.library import actions as library
+from tests.builders.certificates import ask_for, observe
+from tests.builders.learning import PFA, earn, pass_check, prepare
+from tests.conftest import Site
+from tests.content import small_course
+
+TODAY = date(2026, 11, 30)
+
+
+def stored() -> list[list[Any]]:
+    """Return everything that is kept for lists, in a fixed order."""
+    found = []
+    for table in (TrainingStatus, PersonWord):
+        columns = table.__table__.columns
+        found.append(sorted((tuple(row) for row in db.session.execute(select(*columns))), key=repr))
+    return found
+
+
+def told_anew() -> None:
+    """Hold what was kept event by event against what the records say."""
+    kept = stored()
+    assert kept[0]
+    actions.rebuild()
+    assert stored() == kept
+
+
+def harbour(site: Site) -> str:
+    with site.inside():
+        found = find_programme("harbour")
+    assert found is not None
+    return found.id
+
+
+def person(site: Site, name: str = "sam") -> Person:
+    with site.inside():
+        return site.person(name)
+
+
+def newest_award(site: Site) -> str:
+    with site.inside():
+        return db.session.scalars(select(Award.id).where(Award.current_for.is_not(None))).one()
+
+
+def enrolment_of(site: Site) -> str:
+    with site.inside():
+        return db.session.scalars(select(Enrolment.id)).one()
+
+
+def last_observation(site: Site) -> str:
+    with site.inside():
+        return db.session.scalars(select(Observation.id).order_by(Observation.id.desc())).first() or ""
+
+
+def unit_of(site: Site) -> Unit:
+    with site.inside():
+        return db.session.scalars(select(Unit)).one()
+
+
+def details_of(site: Site) -> Details:
+    return Details("A-104", unit_of(site).public_id, "")
+
+
+def renew(site: Site) -> None:
+    clock.shift(timedelta(days=690))
+    site.visitors.clear()
+    with site.inside():
+        award = db.session.scalars(select(Award)).one()
+    site.visitor("sam").get(f"/certificates/{award.code}").form("/renew").submit()
+    pass_check(site, award.enrolment_id)
+
+
+def becomes_private(site: Site) -> None:
+    """Publish a course that Sam starts, then a version of it that is private."""
+    for version, private in (("1.0.0", False), ("1.0.1", True)):
+        head = f'version: "{version}"' + ("\nprivate: yes" if private else "")
+        text = small_course.COURSE.replace('version: "1.0.0"', head)
+        bundle = small_course.bundle(**{"course.md": text})
+        course = check(bundle, "small-course").course
+        assert course is not None and course.private is private
+        site.do(library.publish, bundle, course)
+        if not private:
+            site.do(library.offer, harbour(site), course.id, True, 1)
+            site.do(enrol, person(site).id, harbour(site), course)
+            assert listed(site) == [course.id]
+    assert listed(site) == [""]
+
+
+def listed(site: Site) -> list[str]:
+    with site.inside():
+        query = select(TrainingStatus.course_id).where(TrainingStatus.person_id == site.person("sam").id)
+        return list(db.session.scalars(query))
+
+
+def held(site: Site) -> None:
+    site.do(set_programme, "harbour", None, {}, True, touch_hold=True)
+    earn(site)
+
+
+EVENTS: dict[str, list[Callable[[Site], Any]]] = {
+    "nobody began": [lambda site: None],
+    "begun, passed, withdrawn, reinstated": [
+        lambda site: prepare(site, "sam"),
+        lambda site: earn(site),
+        lambda site: site.do(withdraw, newest_award(site), "other"),
+        lambda site: site.do(reinstate, newest_award(site)),
+    ],
+    "waits for a review": [held],
+    "renewed": [lambda site: earn(site), renew],
+    "observed": [
+        lambda site: ask_for(site, 1),
+        lambda site: earn(site),
+        lambda site: observe(site, enrolment_of(site), "harmful", ago=2),
+        lambda site: observe(site, enrolment_of(site), "skilled", ago=1),
+        lambda site: observe(site, enrolment_of(site), "harmful", ago=0),
+        lambda site: site.do(undo_observation, last_observation(site), "another day"),
+    ],
+    "leaves and comes back": [
+        lambda site: earn(site),
+        lambda site: site.do(end_membership, person(site).id, harbour(site)),
+        lambda site: site.do(give_role, person(site).id, harbour(site), "learner"),
+    ],
+    "account closed and opened": [
+        lambda site: site.do(disable, person(site).id),
+        lambda site: site.do(enable, person(site).id),
+    ],
+    "unit and staff number": [
+        lambda site: site.do(add_unit, harbour(site), "Ward 4", ""),
+        lambda site: site.do(change_details, harbour(site), person(site).id, Details("", "", ""), details_of(site)),
+        lambda site: site.do(remove_unit, unit_of(site).id),
+    ],
+    "another name": [lambda site: site.do(change_names, person(site).id, "Åsa Öberg", "Åsa Öberg")],
+    "a course becomes private": [becomes_private],
+}
+
+
+@pytest.mark.parametrize("happened", EVENTS.values(), ids=EVENTS)
+def test_what_is_kept_follows_each_event(sqlite_site: Site, happened: list[Callable[[Site], Any]]) -> None:
+    for step in happened:
+        step(sqlite_site)
+        sqlite_site.do(told_anew)
+
+
+def history(chance: random.Random, enrolment: Enrolment) -> Iterator[Any]:
+    """Yield the certificates and observed practices of one enrolment, some of them waiting, withdrawn or replaced."""
+    passed, before = TODAY - timedelta(days=chance.randint(700, 1500)), None
+    awards = []
+    for number in range(chance.choice((0, 1, 1, 1, 2, 3))):
+        passed += timedelta(days=chance.choice((0, 300, 640)))
+        end = None if chance.random() < 0.1 or (before and not before.valid_until) else passed + timedelta(days=730)
+        facts = {"minutes": 1, "score": 80, "safety": False, "practice": 0}
+        award = Award.first(enrolment)
+        award.id, award.cycle, award.facts = f"{enrolment.id}-{number}", number + 1, facts
+        award.facts |= {"ready_on": passed.isoformat()} if chance.random() < 0.4 else {}
+        award.course_id, award.digest, award.version, award.title = PFA, "", "1.0.0", "PFA"
+        award.name, award.passed_on, award.valid_until, award.waiting = "Sam", passed, end, False
+        award.withdrawn_at = clock.now() if chance.random() < 0.25 else None
+        if before and chance.random() < 0.5:
+            before.replaced_by = award.id
+        before = award
+        awards.append(award)
+    if awards:
+        awards[-1].current_for = enrolment.id
+        awards[-1].waiting = chance.random() < 0.2
+        yield from awards
+    for number in range(chance.choice((0, 0, 1, 2, 3))):
+        yield Observation(
+            id=f"{enrolment.id}-{number}",
+            programme_id=enrolment.programme_id,
+            enrolment_id=enrolment.id,
+            observer="Tara",
+            observer_role="trainer",
+            pending=chance.random() < 0.3,
+            seen_on=TODAY - timedelta(days=chance.randint(0, 3)),
+            rating=chance.choice(("harmful", "harmful", "not yet", "basic")),
+            recorded_at=clock.now(),
+            undone_at=clock.now() if chance.random() < 0.2 else None,
+        )
+
+
+def make(chance: random.Random, programme_id: str, people: int) -> None:
+    """Give a programme people with random histories, by their rows."""
+    layers: list[list[Any]] = [[], [], [], []]
+    for number in range(people):
+        name, email, person_id = f"Person {number}", f"p{number}@example.org", f"p{number:05d}"
+        one = Person(id=person_id, email=email, display_name=name, certificate_name="", password_hash="")
+        one.created_at = clock.now()
+        here = {"programme_id": programme_id, "person_id": person_id}
+        search, order = keys_of(name, email, None)
+        layers[0].append(one)
+        layers[1].append(Membership(**here, role="learner", created_at=clock.now()))
+        layers[1].append(Member(**here, search_key=search, sort_key=order, joined_at=clock.now()))
+        if chance.random() < 0.85:
+            enrolment = Enrolment(id=f"e{number:05d}", **here, course_id=PFA, minor_line="1.0")
+            enrolment.started_at = clock.now()
+            layers[2].append(enrolment)
+            layers[3] += history(chance, enrolment)
+    for rows in layers:
+        db.session.add_all(rows)
+        db.session.flush()
+
+
+def told(enrolment_id: str, rule: Validity, today: date) -> tuple[TrainingState, str, str | None]:
+    """Return the status, the certificate's state and the code to show, computed from the rows of one enrolment."""
+    awards = list_awards_of_enrolment(enrolment_id)
+    award = best_issued(awards, today)
+    if award is None:
+        return ("waiting" if awards else "in_training"), "none", None
+    if award.withdrawn_at:
+        return "withdrawn", "withdrawn", award.code
+    stage = stage_of(rule, award.valid_until, today)
+    certificate = "expired" if award.valid_until and award.valid_until < today else "valid"
+    if stage in {"current", "without end"}:
+        ready = award.level == "ready" and not is_held_back(enrolment_id)
+        return ("ready" if ready else "completed"), certificate, award.code
+    return ("expired" if stage == "lapsed" else "renew_by"), certificate, award.code
+
+
+@pytest.mark.parametrize("own", [None, Validity(window_days=60, grace_days=30)], ids=["usual rule", "own rule"])
+def test_sql_says_of_random_histories_what_the_rules_say_on_any_day(site: Site, own: Validity | None) -> None:
+    programme_id = harbour(site)
+    site.do(make, random.Random(17), programme_id, 80)
+    if own:
+        site.do(set_validity, programme_id, PFA, own)
+    site.do(actions.rebuild)
+    with site.inside():
+        for shift in (0, -300, 400, 5000):
+            today = TODAY + timedelta(days=shift)
+            board = Board(programme_id, today, list_courses(programme_id))
+            expected = {
+                row.enrolment_id: told(row.enrolment_id, own or Validity(), today)
+                for row in list_page(board, filter_of(board, Wanted()), 1000)
+                if row.enrolment_id
+            }
+            found: dict[str, list[Any]] = {}
+            for state in STATES:
+                for row in list_page(board, filter_of(board, Wanted(states=(state,))), 1000):
+                    if row.enrolment_id:
+                        found[row.enrolment_id] = [row.state, "", row.code if not row.waiting else None]
+                        assert row.state == state
+            for state in CERTIFICATE_STATES:
+                for row in list_page(board, filter_of(board, Wanted(certificate=state)), 1000):
+                    if row.enrolment_id:
+                        found[row.enrolment_id][1] += state
+            assert {key: tuple(value) for key, value in found.items()} == expected
+            assert len({state for state, _certificate, _code in expected.values()}) >= 4
