@@ -22,6 +22,7 @@ from lms.accounts import access
 from lms.accounts import records as accounts
 from lms.accounts.access import public, with_key
 from lms.accounts.blueprint import blueprint as account_blueprint
+from lms.accounts.browser_session import touch_session
 from lms.accounts.rules import Visitor
 from lms.certification.awards.codes import grouped
 from lms.certification.blueprint import blueprint as certification_blueprint
@@ -127,7 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.login_manager.init_app(app, add_context_processor=False)
     app.before_request(access.recognise)
     app.before_request(access.check_post)
-    app.after_request(access.touch_session)
+    app.after_request(touch_session)
     app.after_request(access.note_refusal)
     load_views()
     for room in ROOMS:

@@ -11,6 +11,7 @@ from flask import url_for
 from lms import reminders
 from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
+from lms.accounts.email_change.records import sweep_changes
 from lms.accounts.events import (
     AccountDisabled,
     AccountEnabled,
@@ -19,7 +20,12 @@ from lms.accounts.events import (
     MembershipGiven,
     NamesChanged,
     NewDevice,
+    PasskeyAdded,
     ProgrammeSet,
+    RecoveryCodeUsed,
+    SecondFactorOff,
+    SecondFactorReset,
+    SecondFactorSet,
     SignInRefused,
 )
 from lms.accounts.invitations.records import sweep_invitations
@@ -27,6 +33,8 @@ from lms.accounts.members import actions as members
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
+from lms.accounts.second_factor.emails import email_about_sign_in
+from lms.accounts.second_factor.records import sweep_challenges
 from lms.accounts.session_records import sweep_sign_ins
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
@@ -236,6 +244,11 @@ def reactions(settings: Settings) -> Reactions:
         RemarkAnswered: [_queue_answer_update],
         NewDevice: [lambda event: _email_about_device(event, settings)],
         SignInRefused: [lambda _event: after_commit(provided(Observer).count_refused_sign_in)],
+        SecondFactorSet: [lambda event: email_about_sign_in(event, settings)],
+        SecondFactorOff: [lambda event: email_about_sign_in(event, settings)],
+        SecondFactorReset: [lambda event: email_about_sign_in(event, settings)],
+        RecoveryCodeUsed: [lambda event: email_about_sign_in(event, settings)],
+        PasskeyAdded: [lambda event: email_about_sign_in(event, settings)],
         ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
@@ -350,6 +363,8 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: audit_seals.seal_entries(settings.data),
         lambda: write(sweep_invitations),
         lambda: write(throttle.sweep),
+        lambda: write(sweep_challenges),
+        lambda: write(sweep_changes),
         lambda: write(practice_records.sweep),
         lambda: write(sweep_sign_ins, clock.now() - timedelta(days=2)),
     ]

@@ -16,11 +16,10 @@ from lms.accounts import limits, records
 from lms.accounts.events import DoorStayedShut
 from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
-from lms.accounts.rules import MAY, Visitor, may, touch_is_due
-from lms.accounts.session_records import find_person_of_session, find_visitor, touch
-from lms.foundation import clock
+from lms.accounts.rules import MAY, Visitor, lacks_factor, may, passkey_host
+from lms.accounts.session_records import find_person_of_session, find_visitor
 from lms.foundation.audit import acting_person
-from lms.foundation.db import write, write_if_free
+from lms.foundation.db import write
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import speak
@@ -33,6 +32,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 WITH_KEY = "with a key"
 CARRIED_MOST = 64 * 1024
 CARRIED_SECONDS = 24 * 3600
+# Secrets, and what belongs to the page that was left.
+NOT_CARRIED = {TOKEN_FIELD, "password", "old", "new", "carried", "code", "recovery", "proof_code", "half"}
 
 # Whose a thing is that stands in an address, by the name of its place there: the inner id of a person.
 _WHOSE: dict[str, Callable[[str], str | None]] = {}
@@ -143,6 +144,8 @@ def allow(action: str) -> Callable[[View], View]:
                 g.programme = programme
             if not may(somebody, action, programme.id if programme else None):
                 abort(404)
+            if not MAY[action].self_only and lacks_factor(somebody, settings().second_factor_days):
+                return _set_up_first()
             if _is_for_oneself(somebody, action, arguments):
                 return make_response(render_template("errors/not_for_oneself.html"), 403)
             return view(**arguments)
@@ -151,6 +154,14 @@ def allow(action: str) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return mark
+
+
+def _set_up_first() -> Any:
+    """Send staff without a second factor to set one up; what they post waits in the page that says so."""
+    if request.method != "POST":
+        return redirect(url_for("accounts.two_step"), 303)
+    page = render_template("accounts/parts/set_up_first.html", action=request.path, fields=_posted_fields())
+    return make_response(page, 403)
 
 
 def this_programme() -> Programme:
@@ -207,8 +218,7 @@ def _wants_json() -> bool:
 
 
 def _posted_fields() -> list[tuple[str, str]]:
-    left_out = {TOKEN_FIELD, "password", "old", "new", "carried"}
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_CARRIED]
 
 
 def _serializer() -> URLSafeTimedSerializer:
@@ -231,6 +241,7 @@ def _ask_to_sign_in() -> Any:
         form=SignInForm(),
         carried=carried,
         registration=settings().registration,
+        passkeys=passkey_host(settings().base_url) is not None,
         notices=[_("You were signed out before you sent this page.")],
     )
     return make_response(page, 401)
@@ -254,24 +265,6 @@ def carried_for(person_id: str, carried: str) -> tuple[str, list[tuple[str, str]
 def carry_on_page(action: str, fields: list[tuple[str, str]]) -> str:
     """Return the page that posts kept fields again, once somebody asks it to."""
     return render_template("accounts/carry_on.html", action=action, fields=fields)
-
-
-def _touch(session_mark: str) -> None:
-    try:
-        write_if_free(touch, session_mark)
-    except SQLAlchemyError:
-        # The page is made already, and reading goes on while nothing can be written.
-        log.exception("a last use could not be written")
-
-
-def touch_session(response: Response) -> Response:
-    """Write now and then that a session is in use."""
-    somebody = loaded_visitor()
-    if somebody is None or g.session_mark is None:
-        return response
-    if somebody.last_seen_at and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
-        _touch(g.session_mark)
-    return response
 
 
 def note_refusal(response: Response) -> Response:

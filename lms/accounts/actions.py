@@ -151,6 +151,7 @@ def sign_in(
     )
     limits.forget_sign_in_misses(email, network)
     acting_person.set(person_id)
+    records.ask_for_factor(person_id)
     announce(SignedIn(person_id))
     _meet_device(person_id, device)
     return token

@@ -1,23 +1,26 @@
-"""Starting a session in a browser."""
+"""A session in a browser: how it starts, and that it is in use."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from flask import g, make_response, redirect, request
+from flask import Response, g, make_response, redirect, request
 from flask_login import login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import actions
-from lms.accounts.access import (
-    session_cookie,
-)
+from lms.accounts.access import carried_for, carry_on_page, loaded_visitor, session_cookie
 from lms.accounts.records import Person
-from lms.accounts.rules import LONGEST_OWN, device_kind
-from lms.accounts.session_records import find_visitor
-from lms.foundation.db import write
+from lms.accounts.rules import LONGEST_OWN, device_kind, touch_is_due
+from lms.accounts.session_records import find_visitor, touch
+from lms.foundation import clock
+from lms.foundation.db import write, write_if_free
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint
 from lms.foundation.web.security import network_today, settings
+
+log = logging.getLogger("lms.accounts")
 
 
 def let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
@@ -29,6 +32,16 @@ def let_in(person: Person, own_device: bool, target: str, page: str | None = Non
     hooks().copy_display_settings(response, person.id, own_device)
     give_cookie(response, token, own_device)
     return response
+
+
+def let_in_to(person: Person, own_device: bool, target: str, carried: str | None) -> Any:
+    """Begin a session and go where its person was going, or offer to send what they had typed before it ended."""
+    waiting = carried_for(person.id, carried) if carried else None
+    if waiting is None:
+        return let_in(person, own_device, target)
+    token_page = let_in(person, own_device, target, page="")
+    token_page.set_data(carry_on_page(*waiting))
+    return token_page
 
 
 def become(token: str) -> None:
@@ -50,3 +63,21 @@ def give_cookie(response: Any, token: str, own_device: bool) -> None:
         samesite="Lax",
         path="/",
     )
+
+
+def _touch(session_mark: str) -> None:
+    try:
+        write_if_free(touch, session_mark)
+    except SQLAlchemyError:
+        # The page is made already, and reading goes on while nothing can be written.
+        log.exception("a last use could not be written")
+
+
+def touch_session(response: Response) -> Response:
+    """Write now and then that a session is in use."""
+    somebody = loaded_visitor()
+    if somebody is None or g.session_mark is None:
+        return response
+    if somebody.last_seen_at and touch_is_due(somebody.own_device, somebody.last_seen_at, clock.now()):
+        _touch(g.session_mark)
+    return response

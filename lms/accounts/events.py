@@ -160,6 +160,80 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True)
+class SecondFactorSet:
+    """Somebody is asked for a second step after their password: `kind` is "app" or "passkey"."""
+
+    person_id: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class SecondFactorOff:
+    """Somebody turned the second step off for themselves."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class SecondFactorReset:
+    """A coordinator of a programme, or an operator, took somebody's app, passkeys and recovery codes away."""
+
+    person_id: str
+    programme_id: str | None
+
+
+@dataclass(frozen=True)
+class RecoveryCodesMade:
+    """Somebody has new recovery codes; those from before no longer count."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class RecoveryCodeUsed:
+    """Somebody used a recovery code; `left` says how many they still have."""
+
+    person_id: str
+    left: int
+
+
+@dataclass(frozen=True)
+class PasskeyAdded:
+    """Somebody added a passkey to their account."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class PasskeyRemoved:
+    """Somebody removed a passkey from their account."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class EmailChangeAsked:
+    """Somebody asked for another email address; nothing has changed yet."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class EmailChanged:
+    """Somebody signs in with another email address now."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class EmailChangeUndone:
+    """Somebody stopped a change of their email address, or took it back, by the link sent to the former one."""
+
+    person_id: str
+    was_confirmed: bool
+
+
+@dataclass(frozen=True)
 class AccountDeleted:
     """Somebody deleted their account; the id leads to nobody any more."""
 

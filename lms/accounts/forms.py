@@ -67,10 +67,9 @@ class NewPasswordForm(Form):
 
 
 class DeleteForm(Form):
-    """The password again before an account goes, and whether a seal of the name stays."""
+    """Whether a seal of the name stays when an account goes."""
 
     seal = BooleanField(_l("Let people still check the name on my certificates"))
-    password = PasswordField(_l("Password"), [Required(_l("Please enter your password."))])
 
 
 class LearningPreferencesForm(Form):

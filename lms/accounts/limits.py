@@ -8,6 +8,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import DoorStayedShut, SignInRefused
+from lms.accounts.records import Person
 from lms.accounts.rules import INVITED_PER_HOUR
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
@@ -23,6 +24,10 @@ PASS_SECONDS = 15 * 60
 LINK_EMAIL_WINDOW = timedelta(hours=1)
 LINK_EMAILS, NETWORK_LINK_EMAILS = 3, 30
 REFUSAL_WINDOW, REFUSALS = timedelta(hours=1), 30
+# The second steps, each with a count of its own: whoever mistypes one of them may still use another.
+CODE, RECOVERY = "second-step", "recovery-code"
+PASSKEYS, PASSKEY_WINDOW = 100, timedelta(minutes=15)
+EMAIL_CHANGES, EMAIL_CHANGE_WINDOW = 5, timedelta(days=1)
 
 
 def wait_to_sign_in(email: str, network: str) -> timedelta | None:
@@ -70,6 +75,42 @@ def note_confirm_miss(email: str, person_id: str) -> None:
     """Count that somebody who is signed in typed another password than their own; nobody else can add to this."""
     throttle.count_in_a_row(f"confirm:{email}", BY_ACCOUNT)
     announce(SignInRefused(person_id))
+
+
+def wait_for_factor(kind: str, person: Person) -> timedelta | None:
+    """Return how long somebody's next code of a kind has to wait."""
+    return throttle.wait_after_last(f"{kind}:{person.email}", BY_ACCOUNT)
+
+
+def note_factor_miss(kind: str, person: Person) -> None:
+    """Count a code that didn't count; only whoever knows the password, or is signed in, can add to this."""
+    throttle.count_in_a_row(f"{kind}:{person.email}", BY_ACCOUNT)
+    announce(SignInRefused(person.id))
+
+
+def forget_factor_misses(kind: str, person: Person) -> None:
+    """Clear the count of a kind, as a code that worked does."""
+    throttle.forget_misses(f"{kind}:{person.email}")
+
+
+def wait_for_passkey(network: str) -> timedelta | None:
+    """Return how long a network has to wait that sent many answers which no passkey of ours gave."""
+    return throttle.wait_for(f"passkey-network:{network}", PASSKEYS, PASSKEY_WINDOW)
+
+
+def note_passkey_miss(network: str, person_id: str | None) -> None:
+    """Count an answer that no passkey of ours gave; say whose passkey it named."""
+    throttle.count_miss(f"passkey-network:{network}", PASSKEY_WINDOW)
+    announce(SignInRefused(person_id))
+
+
+def count_email_change(person_id: str) -> timedelta | None:
+    """Count that somebody asks for another email address; after a few a day, return how long to wait."""
+    key = f"email-change:{fingerprint(person_id)}"
+    wait = throttle.wait_for(key, EMAIL_CHANGES, EMAIL_CHANGE_WINDOW)
+    if wait is None:
+        throttle.count_miss(key, EMAIL_CHANGE_WINDOW)
+    return wait
 
 
 def count_refusal(person_id: str, refusal: DoorStayedShut) -> None:

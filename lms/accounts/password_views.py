@@ -16,6 +16,7 @@ from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.mail.templates import render_email
+from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
 
@@ -45,7 +46,15 @@ def forgotten() -> Any:
         _send_link(form.email.data or "")
         return redirect(url_for("accounts.forgotten", sent="yes"), 303)
     sent = request.method == "GET" and request.args.get("sent") == "yes"
-    page = render_template("accounts/forgotten.html", form=form, sent=sent)
+    notices = []
+    if request.args.get("undone") == "yes":
+        notices = [
+            _(
+                "Your account has this email address again, and every device is signed out. If you didn’t ask for the "
+                "change, somebody may know your password, so please ask for a link to a new one here."
+            )
+        ]
+    page = render_template("accounts/forgotten.html", form=form, sent=sent, notices=notices)
     return make_response(page, 422 if form.errors else 200)
 
 

@@ -64,13 +64,19 @@ def will_do(form: Form, name: str, about: list[str]) -> bool:
 
 def knows_password(me: Person, form: Form, name: str) -> bool:
     """Decide whether a field holds the password of somebody signed in; tries that do not work are counted."""
+    problem = problem_with_password(me, form[name].data or "")
+    if problem:
+        form.refuse(name, problem)
+    return problem is None
+
+
+def problem_with_password(me: Person, password: str) -> str | None:
+    """Return what to say when a text isn't the password of somebody signed in; None when it is."""
     wait = limits.wait_to_confirm(me.email)
     if wait:
         said = _("There have been too many attempts. Nothing has changed. Please wait %(wait)s, then try again.")
-        form.refuse(name, said % {"wait": limits.wait_in_words(wait)})
-        return False
-    if matches(me.password_hash, form[name].data or ""):
-        return True
+        return said % {"wait": limits.wait_in_words(wait)}
+    if matches(me.password_hash, password[: PASSWORD_MOST + 1]):
+        return None
     write(limits.note_confirm_miss, me.email, me.id)
-    form.refuse(name, _("That’s not the current password of this account. Please check it and try again."))
-    return False
+    return _("That’s not the current password of this account. Please check it and try again.")

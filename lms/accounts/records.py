@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, case, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import TRAINING_STAFF
@@ -34,6 +34,9 @@ class Person(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     email_proven_at: Mapped[datetime | None]
+    # Since when a second step follows the password; and when, as staff without one, they were first asked for it.
+    second_factor_at: Mapped[datetime | None]
+    second_factor_asked_at: Mapped[datetime | None]
 
 
 class Programme(Base):
@@ -120,6 +123,14 @@ def roles_of(person_id: str) -> dict[str, list[str]]:
     for programme_id, role in db.session.execute(query.order_by(Membership.id)):
         found.setdefault(programme_id, []).append(role)
     return found
+
+
+def ask_for_factor(person_id: str) -> None:
+    """Note at a sign-in when an operator or coordinator was first asked for a second factor; nobody else is."""
+    coordinates = exists().where(Membership.person_id == Person.id, Membership.role == "coordinator")
+    asked = case((Person.operator | coordinates, func.coalesce(Person.second_factor_asked_at, clock.now())))
+    query = update(Person).where(Person.id == person_id).values(second_factor_asked_at=asked)
+    db.session.execute(query, execution_options={"synchronize_session": False})
 
 
 def delete_membership(person_id: str, programme_id: str, role: str) -> bool:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import normalize
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from babel import Locale
+
+from lms.foundation.networks import read_address
 
 # The facts of a programme without which nothing is published, because learners need somebody to talk to.
 SOMEBODY_TO_TALK_TO = ("lead", "contact", "reply_time")
@@ -77,6 +80,7 @@ MAY: dict[str, May] = {
     "hold certificates": _may(*ROLES, self_only=True),
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
     "read feedback": _may("trainer"),
+    "reset a second factor": _may("coordinator"),
     "see training states": _may("coordinator"),
     "invite people": _may("coordinator"),
     "record an equivalent": _may("coordinator"),
@@ -110,6 +114,8 @@ class Visitor:
     roles: dict[str, list[str]] = field(default_factory=dict)
     own_device: bool = False
     last_seen_at: datetime | None = None
+    began_at: datetime | None = None
+    factor_asked_at: datetime | None = None
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -136,6 +142,32 @@ def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -
     if programme_id is None:
         return any(set(roles) & rule.roles for roles in visitor.roles.values())
     return bool(set(visitor.roles.get(programme_id, ())) & rule.roles)
+
+
+def factor_due(visitor: Visitor, grace_days: int | None) -> datetime | None:
+    """Return from when on an operator or coordinator needs a second factor for staff pages; None for others."""
+    staff = visitor.operator or any("coordinator" in roles for roles in visitor.roles.values())
+    if grace_days is None or visitor.factor_asked_at is None or not staff:
+        return None
+    return visitor.factor_asked_at + timedelta(days=grace_days)
+
+
+def lacks_factor(visitor: Visitor, grace_days: int | None) -> bool:
+    """Decide whether somebody has to set up a second factor first.
+
+    A sign-in that started within the grace period lasts until it ends, so nobody loses what they're working on.
+    """
+    due = factor_due(visitor, grace_days)
+    return due is not None and visitor.began_at is not None and visitor.began_at >= due
+
+
+def passkey_host(base_url: str) -> str | None:
+    """Return the name for which passkeys are made; None where browsers allow none, as over http or at an IP address."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if read_address(host) is not None or not (parts.scheme == "https" or host == "localhost"):
+        return None
+    return host
 
 
 def zone_of(facts: Mapping[str, Any], otherwise: str) -> str:

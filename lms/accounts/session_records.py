@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, bindparam, delete, select, update
+from sqlalchemy import ForeignKey, Row, bindparam, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Membership, PasswordLink, Person, get_person
@@ -27,6 +27,7 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    proven_at: Mapped[datetime | None]
 
 
 class KnownDevice(Base):
@@ -57,6 +58,8 @@ VISITOR_COLUMNS = (
     _sign_in.c.last_seen_at,
     _person.c.long_rest,
     _sign_in.c.created_at,
+    # When they were asked for a second factor, for as long as they have none.
+    case((_person.c.second_factor_at.is_(None), _person.c.second_factor_asked_at)),
 )
 # The query for the visitor behind a session's :mark, to which a page may join what it needs.
 VISITOR = (
@@ -70,7 +73,7 @@ def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
     """Return the visitor of a row that begins with the visitor columns, unless the session's time is over."""
     if row is None or is_over(row[6], row[8], row[9], row[7], clock.now()):
         return None
-    return Visitor(row[0], row[1], row[2], row[3], row[4], _as_roles(row[5]), row[6], row[7])
+    return Visitor(row[0], row[1], row[2], row[3], row[4], _as_roles(row[5]), row[6], row[7], row[9], row[10])
 
 
 def _as_roles(text: str | None) -> dict[str, list[str]]:

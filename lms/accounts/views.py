@@ -7,23 +7,17 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import actions, limits, records
-from lms.accounts.access import (
-    allow,
-    carried_for,
-    carry_on_page,
-    leave_browser,
-    public,
-    signed_in,
-)
+from lms.accounts.access import allow, leave_browser, public, signed_in
 from lms.accounts.addresses import as_people_write, normal_email
 from lms.accounts.blueprint import blueprint
-from lms.accounts.browser_session import let_in
+from lms.accounts.browser_session import let_in_to
 from lms.accounts.forms import NamesForm, SignInForm
 from lms.accounts.members.pages import memberships_in_words
 from lms.accounts.passwords import matches
 from lms.accounts.personal_data.activity_log import describe
 from lms.accounts.personal_data.data_visibility import COLUMNS, visibility_rows
 from lms.accounts.records import Person
+from lms.accounts.second_factor.sign_in_views import ask_for_second_step, sign_in_page
 from lms.accounts.session_records import list_sign_ins, touch
 from lms.foundation import audit
 from lms.foundation.db import write
@@ -43,18 +37,12 @@ def sign_in() -> Any:
     target = local_path(request.values.get("next"), url_for("learning.courses"))
     if request.method == "POST" and form.validate():
         found = _check_password(form)
+        if found and found.second_factor_at:
+            return ask_for_second_step(found, bool(form.own_device.data), target, carried)
         if found:
-            return _after_sign_in(found, bool(form.own_device.data), target, carried)
-    page = render_template(
-        "accounts/sign_in.html",
-        form=form,
-        carried=carried,
-        next=target,
-        ticket=request.values.get("ticket", ""),
-        registration=settings().registration,
-        notices=[_("You have a new password. Please sign in with it.")] if request.args.get("renewed") else [],
-    )
-    return make_response(page, 422 if form.errors else 200)
+            return let_in_to(found, bool(form.own_device.data), target, carried)
+    notices = [_("You have a new password. Please sign in with it.")] if request.args.get("renewed") else []
+    return sign_in_page(form, target, carried, notices, 422 if form.errors else 200)
 
 
 def _check_password(form: SignInForm) -> Person | None:
@@ -85,15 +73,6 @@ def _passes(person: Person | None) -> bool:
     return limits.passes(
         secret_key(settings().data), person.public_id if person else "", request.values.get("ticket", "")
     )
-
-
-def _after_sign_in(person: Person, own_device: bool, target: str, carried: str | None) -> Any:
-    waiting = carried_for(person.id, carried) if carried else None
-    if waiting is None:
-        return let_in(person, own_device, target)
-    token_page = let_in(person, own_device, target, page="")
-    token_page.set_data(carry_on_page(*waiting))
-    return token_page
 
 
 @blueprint.post("/sign-out")
@@ -144,6 +123,8 @@ def _what_was_saved() -> list[str]:
     saved = request.args.get("saved") if request.method == "GET" else None
     if saved == "password":
         return [_("Saved. You have a new password and have been signed out everywhere else.")]
+    if saved == "email":
+        return [_("Saved. From now on you sign in with your new email address.")]
     if saved == "sign-out":
         return [_("That device is signed out.")]
     if saved == "sign-outs":

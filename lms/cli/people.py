@@ -12,6 +12,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.addresses import NotDeliverable, normal_email, read_address
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.rules import ROLES
+from lms.accounts.second_factor import actions as second_factor_actions
 from lms.certification.verification.records import list_api_keys
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
@@ -213,6 +214,21 @@ def people_disable(email: str) -> None:
     say(f"The account of {person.email} is closed. To open it again: lms people enable {person.email}")
     staff = {role for roles in records.roles_of(person.id).values() for role in roles}
     _say_keys([*staff, *(["operator"] if person.operator else [])])
+
+
+@people.command("second-factor-off")
+@click.argument("email")
+@inside
+def people_second_factor_off(email: str) -> None:
+    """Reset the second step of somebody who lost their phone: app, recovery codes and passkeys go, the password stays.
+
+    They are signed out everywhere and told by email. Only do this if you’ve spoken to them yourself.
+    Example: lms people second-factor-off cora@example.org
+    """
+    person = _get_person(email)
+    if not write(second_factor_actions.reset, person.id):
+        raise click.ClickException(f"{person.email} has no second step and no passkey. Nothing was changed.")
+    say(f"{person.email} can sign in with their password alone, and set up a new phone or passkey.")
 
 
 @people.command("enable")

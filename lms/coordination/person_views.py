@@ -34,6 +34,7 @@ def person(programme: str, person: str) -> Any:
             "id": member.public_id,
             "email": member.email,
             "joined_as": member.joined_as,
+            "has_second_step": member.second_factor_at is not None,
         },
         details=details_in_words(member, this_programme(), settings()),
         on_hold=on_hold_of(member.id),

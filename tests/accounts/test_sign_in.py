@@ -14,13 +14,10 @@ from lms.accounts.limits import make_pass, note_sign_in_miss, passes
 from lms.foundation import clock
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
+from tests.builders.accounts import try_in
 from tests.builders.web import network_of
 from tests.conftest import PASSWORD, Site
-from tests.inspector import Inspector, Page
-
-
-def try_in(visitor: Inspector, email: str, password: str, expect: int = 422) -> Page:
-    return visitor.get("/sign-in").form("/sign-in").submit(email=email, password=password, expect=expect)
+from tests.inspector import Inspector
 
 
 def cost(site: Site, email: str) -> tuple[list[str], int, str]:

@@ -22,6 +22,7 @@ ABOUT_NOBODY = {
     "talk_coverage",
     "talk_tally",
     "unit",  # wards and teams of a programme; who is in one stands in "member"
+    "used_challenge",  # what passkeys have answered, without whose they are
     "validity_rule",
     "version",
 }

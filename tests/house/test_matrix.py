@@ -13,11 +13,16 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from lms.accounts import actions as accounts
+from lms.accounts.email_change.actions import CONFIRM, UNDO, token_of
+from lms.accounts.email_change.records import EmailChange
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.records import list_not_joined
 from lms.accounts.members.unit_actions import add_unit
 from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.records import find_programme
+from lms.accounts.second_factor import actions as second_factor
+from lms.accounts.second_factor.passkeys import NewPasskey
+from lms.accounts.second_factor.records import list_passkeys
 from lms.accounts.session_records import list_sign_ins
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
@@ -54,7 +59,7 @@ NEVER_OPEN = {"/.well-known/did.json", "/badges/<code>"}
 ONE_ROLE = {"trainer": "tara", "employer": "erin"}
 MEMBERS_ONLY = {"course": "small-course", "lesson": "hello", "conversation": "at-the-sink"}
 OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": CONVERSATIONS[0]}
-OWNED = {"attempt", "code", "run"}
+OWNED = {"attempt", "code", "passkey", "run"}
 
 
 @dataclass
@@ -72,6 +77,7 @@ class World:
     observations: dict[str, str] = field(default_factory=dict)
     batches: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    passkeys: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -123,6 +129,7 @@ def _furnish(site: Site) -> World:
         world.codes[name] = earn(site, name, document=False)
         _open_again(world, name)
         _record_for(world, name)
+        world.passkeys[name] = _add_passkey(site, name)
     site.work()
     for name, programme in COORDINATORS.items():
         world.batches[programme] = _ask_for_all(site, name, programme)
@@ -138,6 +145,14 @@ def _add_employer(site: Site) -> None:
     erin = site.do(accounts.register, "erin@example.org", "Erin Walsh", "no password")
     assert harbour is not None
     site.do(accounts.give_role, erin.id, harbour.id, "employer")
+
+
+def _add_passkey(site: Site, name: str) -> str:
+    with site.inside():
+        person_id = site.person(name).id
+    site.do(second_factor.add_passkey, person_id, NewPasskey(f"of {name}", b"a key", 0), "Phone")
+    with site.inside():
+        return list_passkeys(person_id)[0].public_id
 
 
 def _open_again(world: World, name: str) -> None:
@@ -194,7 +209,8 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "equivalent": world.equivalents.get(owner, "nobodys"),
         "observation": world.observations.get(owner, "nobodys"),
         "design": "warm",
-        "token": _link(world, door) if "token" in parts(door) else "",
+        "passkey": world.passkeys.get(owner, "nobodys"),
+        "token": _link(world, door, owner) if "token" in parts(door) else "",
         "digest": world.picture,
         "name": "picture.png",
         "filename": "css/site.css",
@@ -211,8 +227,11 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
     return path
 
 
-def _link(world: World, door: Door) -> str:
+def _link(world: World, door: Door, owner: str) -> str:
     """Return the token of a one-time link that has not been used; nobody here can accept the invitation."""
+    if door.path.startswith("/account/email"):
+        what = CONFIRM if "confirm" in door.path else UNDO
+        return _change(world, (owner or "sam") if what == CONFIRM else "tara", what)
     if door.path.startswith("/invitation"):
         invited: str = world.site.do(invitation_actions.invite, None, "operator", "nobody@example.org")
         return invited
@@ -221,6 +240,15 @@ def _link(world: World, door: Door) -> str:
         lena = world.site.person("lena").id
     world.site.do(accounts.make_password_link, lena, token)
     return token
+
+
+def _change(world: World, name: str, what: str) -> str:
+    """Let somebody ask for their own address once more; return the token that confirms or undoes it."""
+    change_id, address = secret_token(), f"{name}@example.org"
+    with world.site.inside():
+        row = {"person_id": world.site.person(name).id, "old_email": address, "new_email": address}
+    world.site.do(lambda: db.session.add(EmailChange(id=change_id, asked_at=clock.now(), **row)))
+    return token_of(secret_key(world.site.settings.data), change_id, what)
 
 
 def _invited(world: World, programme: str) -> str:

@@ -51,10 +51,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(data: Path) -> Iterator[Served]:
+def serve(data: Path, host: str = "127.0.0.1") -> Iterator[Served]:
     """Serve a filled data folder; afterwards stop it as a system does, and see that nothing of it is left."""
     port = free_port()
-    own = {"PORT": str(port), "LMS_BASE_URL": f"http://127.0.0.1:{port}", "LMS_DATA": str(data)}
+    own = {"PORT": str(port), "LMS_BASE_URL": f"http://{host}:{port}", "LMS_DATA": str(data)}
     own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": ""}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | own
     process = subprocess.Popen([*LMS, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
 from lms.accounts import records
+from lms.accounts.email_change.records import EmailChange, list_changes
 from lms.accounts.events import AccountDeleted
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.members import records as member_records
@@ -16,8 +17,16 @@ from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import describe
 from lms.accounts.personal_data.notice import stored_data
+from lms.accounts.personal_data.sign_in_sheets import (
+    moment_of,
+    of_devices,
+    of_email_changes,
+    of_second_step,
+    yes_or_no,
+)
 from lms.accounts.records import Membership, Person
-from lms.accounts.session_records import KnownDevice, SignIn, list_devices
+from lms.accounts.second_factor import records as factor_records
+from lms.accounts.session_records import KnownDevice, SignIn
 from lms.foundation import audit, clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
@@ -48,7 +57,9 @@ def export(person_id: str) -> list[Part]:
     return [
         _of_names(me),
         *_of_roles(me),
-        *_of_devices(person_id),
+        *of_devices(person_id),
+        *of_second_step(me),
+        of_email_changes(person_id),
         *_of_choices(person_id),
         *_of_what_happened(person_id, me.email),
     ]
@@ -81,11 +92,11 @@ def _of_names(me: Person) -> Sheet:
                 me.certificate_name,
                 me.language or "",
                 me.pronouns or "",
-                _yes_or_no(me.pronouns_shown),
-                _yes_or_no(me.long_rest),
-                _yes_or_no(me.operator),
-                _moment(me.disabled_at),
-                _moment(me.email_proven_at),
+                yes_or_no(me.pronouns_shown),
+                yes_or_no(me.long_rest),
+                yes_or_no(me.operator),
+                moment_of(me.disabled_at),
+                moment_of(me.email_proven_at),
                 me.created_at.isoformat(),
                 me.public_id,
             ),
@@ -123,9 +134,9 @@ def _of_roles(me: Person) -> list[Part]:
                     programmes.get(row.programme_id or "", ""),
                     row.role,
                     row.name,
-                    _moment(row.invited_at),
+                    moment_of(row.invited_at),
                     row.expires_at.isoformat(),
-                    _moment(row.used_at),
+                    moment_of(row.used_at),
                 )
                 for row in invitations
             ),
@@ -154,43 +165,12 @@ def _of_memberships(me: Person, programmes: dict[str, str]) -> Sheet:
                 row.staff_number or "",
                 " / ".join(filter(None, (member_records.name_of_line_manager(row), row.line_manager))),
                 row.joined_at.isoformat(),
-                _moment(row.left_at),
+                moment_of(row.left_at),
                 " / ".join((*row.search_key.split("\n"), row.sort_key)),
             )
             for row in member_records.list_memberships(me.id)
         ),
     )
-
-
-def _of_devices(person_id: str) -> list[Part]:
-    sign_ins = db.session.scalars(select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.created_at))
-    return [
-        Sheet(
-            "sign-ins",
-            _("Where you’re signed in"),
-            {
-                "since": _("Since"),
-                "last_used": _("Last used"),
-                "own_device": _("Only I use this device"),
-                "ended": _("Ended"),
-            },
-            tuple(
-                (
-                    row.created_at.isoformat(),
-                    row.last_seen_at.isoformat(),
-                    _yes_or_no(row.own_device),
-                    _moment(row.ended_at),
-                )
-                for row in sign_ins
-            ),
-        ),
-        Sheet(
-            "devices",
-            _("Kinds of device you’ve used"),
-            {"kind": _("Kind"), "last_used": _("Last used")},
-            tuple((row.kind, row.seen_at.isoformat()) for row in list_devices(person_id)),
-        ),
-    ]
 
 
 def _of_choices(person_id: str) -> list[Part]:
@@ -205,10 +185,10 @@ def _of_choices(person_id: str) -> list[Part]:
                 *((_("Emails"), purpose) for purpose in sorted(preferences.list_consents(person_id))),
                 (_("No emails between"), f"{mine.quiet_from:%H:%M}-{mine.quiet_until:%H:%M}"),
                 (_("No updates until"), mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
-                (_("Together, once a week at most"), _yes_or_no(mine.weekly)),
+                (_("Together, once a week at most"), yes_or_no(mine.weekly)),
                 (_("Last email of that kind"), mine.told_on.isoformat() if mine.told_on else ""),
-                (_("Don’t tell me when I finish a lesson"), _yes_or_no(mine.wins_hidden)),
-                (_("All questions of a check on one page"), _yes_or_no(mine.check_at_once)),
+                (_("Don’t tell me when I finish a lesson"), yes_or_no(mine.wins_hidden)),
+                (_("All questions of a check on one page"), yes_or_no(mine.check_at_once)),
             ),
         ),
         Sheet(
@@ -239,7 +219,7 @@ def _of_what_happened(person_id: str, email: str) -> list[Part]:
             _("Emails to you"),
             {"written": _("Written"), "heading": _("Subject"), "sent": _("Sent")},
             tuple(
-                (row.created_at.isoformat(), row.subject, _moment(row.sent_at))
+                (row.created_at.isoformat(), row.subject, moment_of(row.sent_at))
                 for row in mail_outbox.list_emails(email)
             ),
         ),
@@ -263,12 +243,13 @@ def _facts(row: audit.AuditEntry) -> dict[str, Any]:
     return {key: value for key, value in row.facts.items() if (row.event, key) != ("CertificateWithdrawn", "reason")}
 
 
-def _yes_or_no(value: bool) -> str:
-    return _("Yes") if value else _("No")
-
-
-def _moment(value: datetime | None) -> str:
-    return value.isoformat() if value else ""
+def _forget_other_addresses(me: Person) -> None:
+    """Delete emails and counts under a former address, or a new one that was asked for, unless somebody else has it."""
+    for change in list_changes(me.id):
+        for address in {change.old_email, change.new_email} - {me.email}:
+            if records.find_person_by_email(address) is None:
+                mail_outbox.delete_emails(this_site(), address)
+                throttle.forget_about(address)
 
 
 def erase(person_id: str, remains: Remains) -> None:
@@ -276,7 +257,8 @@ def erase(person_id: str, remains: Remains) -> None:
     me = records.get_person(person_id)
     records.end_password_links(person_id)
     member_records.forget_person(person_id)
-    for table in (SignIn, Membership, KnownDevice, *preferences.OWN_TABLES):
+    _forget_other_addresses(me)
+    for table in (SignIn, Membership, KnownDevice, EmailChange, *factor_records.OWN_TABLES, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))
     mail_outbox.delete_emails(this_site(), me.email)
@@ -285,6 +267,7 @@ def erase(person_id: str, remains: Remains) -> None:
         me.email, me.password_hash = f"nobody-{ids.public_id()}", ""
         me.display_name = me.certificate_name = me.joined_as = ""
         me.language, me.operator, me.email_proven_at, me.disabled_at = None, False, None, clock.now()
+        me.second_factor_at = me.second_factor_asked_at = None
         me.pronouns, me.pronouns_shown, me.long_rest = None, False, False
         me.public_id = ids.public_id()
         me.created_at = clock.now()

@@ -71,7 +71,31 @@ def _of_signing_in() -> tuple[StoredData, ...]:
             _("Where you’re signed in: since when, and when you last used it"),
             _("So that you stay signed in, and can sign out a device that isn’t yours. We don’t store where you were."),
             _("Two days after its last use, or when you sign out."),
-            columns("sign_in", "token_sha256 public_id person_id own_device created_at last_seen_at ended_at"),
+            columns(
+                "sign_in", "token_sha256 public_id person_id own_device created_at last_seen_at ended_at proven_at"
+            ),
+        ),
+        StoredData(
+            _("Two-step sign-in: the key of your app, encrypted, and fingerprints of your recovery codes"),
+            _("So that your password alone doesn’t open your account. Coordinators and operators need it."),
+            _("Until you turn it off or delete your account."),
+            (
+                *columns("person", "second_factor_at second_factor_asked_at"),
+                *columns("authenticator_app", "person_id sealed_secret last_step created_at"),
+                *columns("recovery_code", "code_sha256 person_id created_at"),
+            ),
+        ),
+        StoredData(
+            _("Your passkeys: their public half, the name you gave them, and when you last used each"),
+            _("So that you can sign in without a password. Your fingerprint and face never leave your device."),
+            _("Until you remove them or delete your account."),
+            columns("passkey", "credential_id public_id person_id public_key sign_count name created_at last_used_at"),
+        ),
+        StoredData(
+            _("Changes of your email address: the former one, the new one, and when"),
+            _("So that you can undo a change that wasn’t yours."),
+            _("Thirty days."),
+            columns("email_change", "id person_id old_email new_email asked_at confirmed_at ended_at"),
         ),
         StoredData(
             _("Kinds of device you’ve signed in on, only as exact as “Firefox, Windows”"),

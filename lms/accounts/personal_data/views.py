@@ -12,14 +12,13 @@ from lms.accounts import records
 from lms.accounts.access import allow, leave_browser, public, signed_in
 from lms.accounts.blueprint import blueprint
 from lms.accounts.forms import DeleteForm
-from lms.accounts.passwords import knows_password
 from lms.accounts.personal_data import actions as personal_data_actions
+from lms.accounts.second_factor.step_up import is_proven, step_up
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import secret_key
 from lms.foundation.personal_data import Sheet, pack
-from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment, ngettext
 from lms.foundation.turns import one_of
 from lms.foundation.web.security import settings
@@ -80,30 +79,24 @@ def _come_back(minutes: int) -> Any:
 
 @blueprint.route("/account/delete", methods=["GET", "POST"])
 @allow("keep an account")
+@step_up
 def delete_account() -> Any:
     """Delete one's own account, after saying plainly what goes and what stays."""
     me = records.get_person(signed_in().person_id)
     form = DeleteForm(request.form)
     alone = records.is_last_operator(me.id)
-    if request.method == "POST" and form.validate() and not alone and knows_password(me, form, "password"):
+    if request.method == "POST" and form.validate() and not alone:
         key = secret_key(settings().data) if form.seal.data else None
         write(hooks().delete_person, me.id, key)
         return leave_browser(make_response(redirect(url_for("accounts.deleted"), 303)))
-    if request.method == "POST" and alone:
-        form.refuse(
-            "password",
-            _(
-                "Nobody else runs this site. Please make somebody else an operator first; "
-                "then you can delete your account."
-            ),
-        )
     page = render_template(
         "accounts/delete_account.html",
         form=form,
         alone=alone,
+        proven=is_proven(),
         certificates=hooks().list_certificates(me.id),
     )
-    return make_response(page, 422 if form.errors else 200)
+    return make_response(page, 422 if request.method == "POST" else 200)
 
 
 @blueprint.get("/account-deleted")

@@ -11,6 +11,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.invitations.records import count_not_joined
+from lms.accounts.second_factor.due import due_notices
 from lms.coordination.batches.actions import ask
 from lms.coordination.batches.pages import batches_of
 from lms.coordination.batches.records import KINDS
@@ -169,6 +170,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         next_url=page.next and address(after=page.next),
         previous_url=page.previous and address(before=page.previous),
         unit_choices=[("", _("Any")), *asked.units.choices],
+        notices=due_notices(signed_in()),
         **_choices(board),
         **_overview(board, sums),
     )

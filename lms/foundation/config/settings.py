@@ -49,6 +49,7 @@ NAMES = {
     "LMS_METRICS_KEY",
     "LMS_PDF_SUBFILTER",
     "LMS_REGISTRATION",
+    "LMS_SECOND_FACTOR_DAYS",
     "LMS_SIGNING_CERT",
     "LMS_SIGNING_KEY",
     "LMS_TIMEZONE",
@@ -82,6 +83,7 @@ class Settings:
     access_log: bool = False
     log_format: str = "text"
     metrics_key: str = ""
+    second_factor_days: int | None = 14
 
     @property
     def secure(self) -> bool:
@@ -174,6 +176,16 @@ def _port(env: Mapping[str, str]) -> int:
     return int(text)
 
 
+def _second_factor_days(env: Mapping[str, str]) -> int | None:
+    """Return after how many days staff need a second factor; None for never."""
+    text = env.get("LMS_SECOND_FACTOR_DAYS", "14")
+    if text == "never":
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", text):
+        raise BadSetting("LMS_SECOND_FACTOR_DAYS", text, "14", "it has to be a number of days, or never")
+    return int(text)
+
+
 def _timezone(env: Mapping[str, str]) -> str:
     name = env.get("LMS_TIMEZONE", "UTC")
     try:
@@ -224,4 +236,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         access_log=_yes(env, "LMS_ACCESS_LOG", "no"),
         log_format=_one_of(env, "LMS_LOG_FORMAT", LOG_FORMATS, "text"),
         metrics_key=_metrics_key(env),
+        second_factor_days=_second_factor_days(env),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from lms.accounts.access import public, signed_in, visitor
+from lms.accounts.second_factor.due import due_notices
 from lms.content.model.course import Course
 from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
 from lms.foundation.text.i18n import gettext as _
@@ -81,7 +82,10 @@ def courses() -> Any:
         also_open=left_off[1:],
         entries=entries,
         certificates=hooks().list_certificates(somebody.person_id) if somebody else [],
-        notices=hooks().operator_notices() if somebody and somebody.is_operator else [],
+        notices=[
+            *(hooks().operator_notices() if somebody and somebody.is_operator else []),
+            *due_notices(somebody),
+        ],
     )
 
 

@@ -1,0 +1,31 @@
+"""The email that tells somebody what has changed about how they sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from lms.accounts.events import PasskeyAdded, RecoveryCodeUsed, SecondFactorOff, SecondFactorReset, SecondFactorSet
+from lms.accounts.records import get_person
+from lms.foundation.config.settings import Settings
+from lms.foundation.mail.outbox import queue_mail
+from lms.foundation.mail.templates import render_email
+from lms.foundation.text.i18n import gettext as _
+
+
+def email_about_sign_in(event: Any, settings: Settings) -> None:
+    """Tell somebody that something about how they sign in has changed, whoever changed it."""
+    what = {
+        SecondFactorSet: _("Two-step sign-in is set up for your account."),
+        SecondFactorOff: _("Two-step sign-in was turned off for your account."),
+        SecondFactorReset: _(
+            "Your two-step sign-in and passkeys were reset by a coordinator of your programme or the people who run "
+            "this site, and you were signed out everywhere. You can sign in with your password and set them up again."
+        ),
+        RecoveryCodeUsed: _("Somebody signed in to your account with one of its recovery codes."),
+        PasskeyAdded: _("A passkey was added to your account. It signs in without your password."),
+    }[type(event)]
+    person = get_person(event.person_id)
+    email = render_email("sign_in_changed", what=what, address=settings.base_url + url_for("accounts.two_step"))
+    queue_mail(settings, person.email, *email, any_hour=True)

@@ -1,0 +1,105 @@
+"""Sealing: secrets of authenticator apps under the site's key, and the half step between password and code."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadData, URLSafeSerializer
+
+from lms.accounts.records import Person
+from lms.accounts.second_factor.rules import HALF_STEP_SECONDS, SET_UP_SECONDS
+from lms.foundation import clock
+from lms.foundation.keys import fingerprint
+
+NONCE_BYTES = 12
+CHALLENGE_SECONDS = 300
+
+
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, None, b"second factor/1").derive(key))
+
+
+def seal_secret(key: bytes, secret: bytes, *about: str) -> str:
+    """Return a secret encrypted under the site's key, bound to whom and what it is for."""
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = _cipher(key).encrypt(nonce, secret, "|".join(about).encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def open_secret(key: bytes, sealed: str, *about: str) -> bytes | None:
+    """Return what was sealed; None when the key, the person or the text is another one."""
+    try:
+        both = base64.urlsafe_b64decode(sealed.encode())
+        return _cipher(key).decrypt(both[:NONCE_BYTES], both[NONCE_BYTES:], "|".join(about).encode())
+    except (InvalidTag, ValueError, binascii.Error):
+        return None
+
+
+@dataclass(frozen=True)
+class HalfStep:
+    """A password that was right, and what its person chose; it opens nothing but the page of the second step."""
+
+    public_id: str
+    own_device: bool
+    password_mark: str
+
+
+def _sign(key: bytes, purpose: str, *values: object) -> str:
+    """Return values signed with the present moment."""
+    signer = URLSafeSerializer(key.hex(), salt=purpose)
+    return str(signer.dumps([int(clock.now().timestamp()), *values]))
+
+
+def _read(key: bytes, purpose: str, text: str, seconds: int) -> list[Any] | None:
+    """Return the values that were signed for a purpose within so many seconds."""
+    try:
+        made, *values = URLSafeSerializer(key.hex(), salt=purpose).loads(text)
+    except BadData:
+        return None
+    return values if 0 <= clock.now().timestamp() - made < seconds else None
+
+
+def password_mark(person: Person) -> str:
+    """Return what ends a half step once the password is another one."""
+    return fingerprint(person.password_hash)[:16]
+
+
+def make_half_step(key: bytes, person: Person, own_device: bool) -> str:
+    """Return the signed half step of somebody whose password was right; it's stored in their page alone."""
+    return _sign(key, "half sign-in", person.public_id, own_device, password_mark(person))
+
+
+def read_half_step(key: bytes, text: str) -> HalfStep | None:
+    """Return a half step that was made within the last ten minutes."""
+    values = _read(key, "half sign-in", text, HALF_STEP_SECONDS)
+    return HalfStep(*values) if values else None
+
+
+def sign_challenge(key: bytes, challenge: str) -> str:
+    """Return a challenge for a passkey, signed, so that nothing has to be stored before it comes back."""
+    return _sign(key, "passkey challenge", challenge)
+
+
+def read_challenge(key: bytes, text: str) -> str | None:
+    """Return a challenge of ours that was made within the last five minutes."""
+    values = _read(key, "passkey challenge", text, CHALLENGE_SECONDS)
+    return str(values[0]) if values else None
+
+
+def sign_set_up(key: bytes, person_id: str, secret: bytes) -> str:
+    """Return the secret of an app that is being set up, encrypted, as it waits in the page."""
+    return _sign(key, "set up", seal_secret(key, secret, "set up", person_id))
+
+
+def read_set_up(key: bytes, person_id: str, text: str) -> bytes | None:
+    """Return the secret in the page of somebody who is setting up their app, within the hour."""
+    values = _read(key, "set up", text, SET_UP_SECONDS)
+    return open_secret(key, str(values[0]), "set up", person_id) if values else None
