@@ -30,6 +30,7 @@ from lms.accounts.events import (
 )
 from lms.accounts.invitations.records import sweep_invitations
 from lms.accounts.members import actions as members
+from lms.accounts.members.details import note_on_joining
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
@@ -67,6 +68,7 @@ from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.batches.records import count_running
 from lms.coordination.board.actions import follow_privacy, leave_unit, refresh_person, refresh_status
+from lms.coordination.roster import jobs as roster_jobs
 from lms.foundation import audit_seals, clock
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.backup import erasures
@@ -218,7 +220,7 @@ def reactions(settings: Settings) -> Reactions:
         refresh_person(event.person_id)
 
     return {
-        MembershipGiven: [members.follow_role, keep_listed],
+        MembershipGiven: [members.follow_role, note_on_joining, keep_listed],
         MembershipEnded: [members.follow_role, keep_listed],
         NamesChanged: [members.follow_name, keep_listed],
         AddressConfirmed: [keep_listed],
@@ -347,11 +349,13 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         "certification.render": lambda award_id: pdf_jobs.make_document(award_id, settings, designs),
         "certification.transcript": lambda person_id: pdf_jobs.make_requested_transcript(person_id, settings, designs),
         "coordination.batch": lambda key: batch_jobs.work(key, settings, designs),
+        "coordination.roster": lambda key: roster_jobs.work(key, settings),
     }
     sweeps: list[Sweep] = [
         lambda: pdf_jobs.sweep(settings, designs),
         lambda: pdf_jobs.sweep_transcripts(settings, designs),
         lambda: batch_jobs.sweep(settings, designs),
+        lambda: roster_jobs.sweep(settings),
         lambda: reminders.send_expiry_reminders(settings),
         lambda: reminders.queue_expiry_updates(settings),
         lambda: _queue_refresher_updates(settings),

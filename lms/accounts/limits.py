@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import DoorStayedShut, SignInRefused
 from lms.accounts.records import Person
-from lms.accounts.rules import INVITED_PER_HOUR
+from lms.accounts.rules import IMPORTED_PER_DAY, INVITED_PER_HOUR
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
 from lms.foundation.text.i18n import ngettext
@@ -22,6 +22,7 @@ BY_ACCOUNT = Growing(10, timedelta(minutes=15), timedelta(hours=4), timedelta(da
 NETWORK_ACCOUNTS, NETWORK_WINDOW = 100, timedelta(minutes=15)
 PASS_SECONDS = 15 * 60
 LINK_EMAIL_WINDOW = timedelta(hours=1)
+IMPORT_WINDOW = timedelta(days=1)
 LINK_EMAILS, NETWORK_LINK_EMAILS = 3, 30
 REFUSAL_WINDOW, REFUSALS = timedelta(hours=1), 30
 # The second steps, each with a count of its own: whoever mistypes one of them may still use another.
@@ -145,10 +146,18 @@ def count_password_link(email: str) -> bool:
 
 def count_invitations(programme_id: str, count: int) -> timedelta | None:
     """Count invitations of a programme; where an hour has no room for all of them, count none and return the wait."""
-    key = f"invitations:{programme_id}"
-    wait = throttle.wait_for(key, INVITED_PER_HOUR - count + 1, LINK_EMAIL_WINDOW)
+    return _count_all(f"invitations:{programme_id}", count, INVITED_PER_HOUR, LINK_EMAIL_WINDOW)
+
+
+def count_imported(programme_id: str, count: int) -> timedelta | None:
+    """Count invitations that a file brings; where a day has no room for all, count none and return the wait."""
+    return _count_all(f"imported:{programme_id}", count, IMPORTED_PER_DAY, IMPORT_WINDOW)
+
+
+def _count_all(key: str, count: int, most: int, window: timedelta) -> timedelta | None:
+    wait = throttle.wait_for(key, most - count + 1, window)
     if wait is None:
-        throttle.count_misses(key, LINK_EMAIL_WINDOW, count)
+        throttle.count_misses(key, window, count)
     return wait
 
 

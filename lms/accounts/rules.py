@@ -32,6 +32,9 @@ INVITATION_DAYS = 14
 INVITATION_KEPT_DAYS = 30
 # How many people a programme can invite at once, and within an hour.
 INVITED_AT_ONCE, INVITED_PER_HOUR = 200, 600
+# A file is looked through in a preview and names its programme's people, so it may bring more.
+IMPORTED_AT_ONCE, IMPORTED_PER_DAY = 20_000, 20_000
+IMPORT_FILE_MOST = 5 * 1024 * 1024
 PASSWORD_LEAST, PASSWORD_MOST = 8, 256
 PASSWORD_LINK_HOURS = 1
 DEVICE_KEPT = timedelta(days=180)

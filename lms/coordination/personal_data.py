@@ -1,11 +1,22 @@
-"""Personal data in bulk actions: those that somebody started, and those that include their certificates."""
+"""Personal data in bulk actions and imports: those that somebody started, and those that include them."""
 
 from __future__ import annotations
 
+from lms.accounts.records import get_person
 from lms.coordination.batches import records
 from lms.coordination.board import status_records
+from lms.coordination.roster import records as roster_records
 from lms.foundation.personal_data import Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
+
+_IMPORT = (
+    *("id", "public_id", "programme_id", "asked_by", "language", "left_out"),
+    *("new_units", "state", "turn", "made_at", "ended_at"),
+)
+_ROW = (
+    *("import_id", "number", "email", "name", "role", "unit", "unit_id"),
+    *("staff_number", "line_manager", "problems", "result", "done"),
+)
 
 
 def stored_data() -> tuple[StoredData, ...]:
@@ -32,6 +43,12 @@ def stored_data() -> tuple[StoredData, ...]:
                 *(f"training_status.{name}" for name in status),
                 *(f"person_word.{name}" for name in ("programme_id", "word", "person_id")),
             ),
+        ),
+        StoredData(
+            _("Files of people to invite: which coordinator sent them, and the rows with your address"),
+            _("So that a coordinator sees what came of each row, and an import continues after an interruption."),
+            _("Seven days after the import, or one day if nobody starts it."),
+            (*(f"roster_import.{name}" for name in _IMPORT), *(f"roster_row.{name}" for name in _ROW)),
         ),
     )
 
@@ -63,7 +80,72 @@ def export(person_id: str) -> list[Part]:
                 )
                 for batch, outcome in rows
             ),
-        )
+        ),
+        *_of_imports(person_id),
+    ]
+
+
+def _of_imports(person_id: str) -> list[Part]:
+    """Return the files that somebody sent, and the rows of others' files in which their address stands."""
+    sent = roster_records.list_asked_by(person_id)
+    about = roster_records.list_about(get_person(person_id).email)
+    return [
+        Sheet(
+            "imports",
+            _("Files of people that you imported"),
+            {
+                "when": _("When"),
+                "state": _("Status"),
+                "ended": _("Ended"),
+                "language": _("Language"),
+                "left_out": _("Columns left out"),
+                "units": _("New units"),
+            },
+            tuple(
+                (
+                    row.made_at.isoformat(),
+                    row.state,
+                    row.ended_at.isoformat() if row.ended_at else "",
+                    row.language,
+                    ", ".join(row.left_out),
+                    ", ".join(row.new_units),
+                )
+                for row in sent
+            ),
+        ),
+        Sheet(
+            "imported-rows",
+            _("Rows about you in imported files"),
+            {
+                "when": _("When"),
+                "row": _("Row"),
+                "address": _("Email address"),
+                "name": _("Name"),
+                "role": _("Role"),
+                "unit": _("Unit"),
+                "staff_number": _("Staff number"),
+                "line_manager": _("Line manager"),
+                "problems": _("Problems"),
+                "result": _("Result"),
+                "done": _("Done"),
+            },
+            tuple(
+                (
+                    this.made_at.isoformat(),
+                    str(row.number),
+                    row.email,
+                    row.name,
+                    row.role,
+                    row.unit,
+                    row.staff_number,
+                    row.line_manager,
+                    "; ".join(" ".join(problem) for problem in row.problems),
+                    row.result,
+                    _("Yes") if row.done else _("No"),
+                )
+                for this, row in about
+            ),
+        ),
     ]
 
 
@@ -72,3 +154,5 @@ def erase(person_id: str, remains: Remains) -> None:
     status_records.remove_person(person_id)
     records.remove_person(person_id)
     records.forget([batch.id for batch in records.list_asked_by(person_id)])
+    roster_records.forget_address(get_person(person_id).email)
+    roster_records.forget([row.id for row in roster_records.list_asked_by(person_id)])

@@ -163,7 +163,10 @@ def test_invitations_of_another_programme_are_out_of_reach_under_ones_own_addres
         assert set(db.session.scalars(select(Invitation.token_sha256))) == before
 
 
-def test_the_list_has_fifty_on_a_page_and_asks_as_often_for_one_as_for_fifty(sqlite_site: Site) -> None:
+def test_the_list_has_fifty_on_a_page_and_asks_as_often_for_one_as_for_fifty(
+    make_sqlite_site: Callable[..., Site],
+) -> None:
+    sqlite_site = make_sqlite_site(LMS_SECOND_FACTOR_DAYS="never")
     cora = sqlite_site.visitor("cora")
     send(cora, "only@example.org")
     with sqlite_site.statements() as for_one:

@@ -32,6 +32,8 @@ from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput
 from lms.content.lint.check import check
 from lms.coordination.batches.actions import ask
+from lms.coordination.roster.drafts import make_draft
+from lms.coordination.roster.records import RosterImport
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token
@@ -219,6 +221,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "unit": world.units[HOME.get(owner, "harbour")],
         "line": "gb-111",
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
+        "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
     }
     path = door.path.replace("int:", "").replace("path:", "")
@@ -259,6 +262,17 @@ def _invited(world: World, programme: str) -> str:
     world.site.do(invitation_actions.invite, found.id, "learner", "amal@example.org")
     with world.site.inside():
         return str(list_not_joined(found.id, 1, None)[0].public_id)
+
+
+def _imported(world: World, programme: str) -> str:
+    """Send a file of people to a programme, as its coordinator; return the id of the preview."""
+    name = next(name for name, where in COORDINATORS.items() if where == programme)
+    with world.site.inside():
+        found = find_programme(programme)
+        assert found is not None
+        draft = make_draft(found.id, world.site.person(name).id, b"Email\namal@example.org\n")
+        assert isinstance(draft, RosterImport)
+        return draft.public_id
 
 
 def _off_mark(world: World) -> str:
@@ -378,6 +392,8 @@ def test_what_another_coordinator_asked_for_is_not_found_not_even_under_ones_own
         for path in ("", "/file"):
             address = f"/programmes/{own}/batches/{world.batches[foreign]}{path}"
             assert world.enter(name).get(address, base_url=BASE).status_code == 404
+        address = f"/programmes/{own}/imports/{_imported(world, foreign)}"
+        assert world.enter(name).get(address, base_url=BASE).status_code == 404
 
 
 def test_ending_somebody_elses_sign_in_ends_nothing(world: World) -> None:

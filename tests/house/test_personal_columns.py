@@ -29,6 +29,7 @@ ONE_AT_A_TIME = "a marker that lets one row of its kind be open at a time"
 OTHER_ROW = "the number of another row, which is exported itself"
 FORM_STATE = "counts saved changes, so that two windows do not overwrite each other"
 SECRET = "a secret, or a mark of one; an export that leaks must not open the account"
+OF_UNIT = "the name of the unit is exported"
 MAKING = "how far a file or an email is in being made or sent; its day and result are exported"
 COPIED = "worked out from rows that are exported, for the coordinators' list"
 # Columns that the export leaves out. Keys by which rows find each other are left out by rule, see `is_key`.
@@ -64,6 +65,7 @@ NOT_EXPORTED: dict[str, str] = {
     "equivalent.public_id": NUMBER,
     "invitation.public_id": NUMBER,
     "invitation.token_sha256": SECRET,
+    "invitation.unit_id": OF_UNIT,
     "misses.key": "holds a mark of somebody's network, who may be another person; how often is exported",
     "observation.public_id": NUMBER,
     "outbox_mail.about": MAKING,
@@ -88,6 +90,9 @@ NOT_EXPORTED: dict[str, str] = {
     "render_request.tries": MAKING,
     "render_request.trouble": MAKING,
     "renewal.open_for": ONE_AT_A_TIME,
+    "roster_import.public_id": NUMBER,
+    "roster_import.turn": MAKING,
+    "roster_row.unit_id": OF_UNIT,
     "sign_in.public_id": NUMBER,
     "sign_in.token_sha256": SECRET,
     "talk_run.digest": "which text of the conversation was played; what was said is exported",
@@ -150,6 +155,8 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
 
 ANOTHER = ROOT / "courses" / "looking-after-yourself"
 POINTERS = {"person_id", "actor_id", "recorded_by", "asked_by"}
+ADDRESSES = {"person.email", "outbox_mail.recipient", "invitation.email", "roster_row.email"}
+LISTS = {"attempt.drawn", "roster_import.left_out", "roster_import.new_units"}
 DAY_ONE = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -186,7 +193,7 @@ class World:
             return self.digests[variant]
         if name in POINTERS or f"{table}.{name}" == "person.id":
             return self.person_id
-        if f"{table}.{name}" in {"person.email", "outbox_mail.recipient", "invitation.email"} and not variant:
+        if f"{table}.{name}" in ADDRESSES and not variant:
             return self.email
         if name == "programme_id":
             return self.programme_id
@@ -194,8 +201,10 @@ class World:
         if target is not None:
             return self.rows.get(target.column.table.name, {}).get(target.column.name)
         text = f"{table}-{name}-{self.name}-{variant}"
-        if f"{table}.{name}" == "attempt.drawn":
+        if f"{table}.{name}" in LISTS:
             return [text]
+        if f"{table}.{name}" == "roster_row.problems":
+            return [["column", text]]
         if table == "misses" and name == "key":
             return f"sign-in:{self.email}:{text}"
         kind = datetime if isinstance(column.type, database.Moment) else column.type.python_type

@@ -20,7 +20,11 @@ from lms.certification.awards.rules import HARM_SEEN
 from lms.certification.readiness import actions as readiness_actions
 from lms.coordination.batches.actions import ask as ask_for_many
 from lms.coordination.batches.actions import end as end_batch
+from lms.coordination.roster import actions as roster_actions
+from lms.coordination.roster.drafts import make_draft
+from lms.coordination.roster.records import RosterImport
 from lms.foundation import clock
+from lms.foundation.db import write
 from lms.foundation.ids import secret_token
 from lms.foundation.keys import secret_key
 from lms.learning.check.actions import open_check
@@ -34,6 +38,14 @@ from tests.conftest import PASSWORD
 from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
 
+# Two who are invited, a member who gets a unit, one who is listed twice, and rows that can't be used.
+ROSTER = """E-mail;Name;Role;Department;Phone
+zoe@example.org;Zoë Müller;;Surgery / Ward 4;1
+amal@example.org;أمل حداد;trainer;;2
+sam@example.org;Sam;;Ward 5;3
+zoe@example.org;Zoë Müller;;Surgery / Ward 4;4
+new@@example.org;=cmd;boss;;5
+"""
 SLOWED = "slow@example.org"
 THREE, GOING_ON = "three-lessons-of-all", "a-course-that-goes-on"
 
@@ -274,6 +286,23 @@ def _ask_for_many(served: Served, people: People) -> None:
     site.do(end_batch, stopped.id, "stopped")
     people.codes["stopped"] = stopped.public_id
     people.codes["batch"] = site.do(ask_for_many, harbour.id, cora.id, "file", enrolments).public_id
+    _import_people(served, people)
+
+
+def _import_people(served: Served, people: People) -> None:
+    """Cora sends a file of people three times: one she looks through, one that is done, and one she stopped."""
+    site = served.site
+    with site.inside():
+        harbour, cora = find_programme("harbour"), site.person("cora")
+        assert harbour is not None
+        for name in ("draft", "imported", "import_stopped"):
+            draft = make_draft(harbour.id, cora.id, ROSTER.encode())
+            assert isinstance(draft, RosterImport)
+            people.codes[name] = draft.public_id
+            if name != "draft":
+                write(roster_actions.start, draft.id)
+            if name == "import_stopped":
+                write(roster_actions.end, draft.id, "stopped")
 
 
 def _withdraw(code: str) -> None:

@@ -12,7 +12,7 @@ from lms.accounts.actions import FormError, check_address, give_role, name_opera
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import AddressConfirmed, InvitationCancelled, InvitationMade
 from lms.accounts.invitations import records as invitation_records
-from lms.accounts.invitations.records import Invitation, find_invitation
+from lms.accounts.invitations.records import Brought, Invitation, find_invitation
 from lms.accounts.records import Person
 from lms.foundation import clock, ids
 from lms.foundation.config.settings import Settings
@@ -58,6 +58,8 @@ def _add(programme_id: str | None, role: str, address: str | None, token: str) -
         role=role,
         email=address,
         expires_at=clock.now() + timedelta(days=rules.INVITATION_DAYS),
+        staff_number="",
+        line_manager="",
     )
     db.session.add(invitation)
     announce(InvitationMade(programme_id, role))
@@ -101,14 +103,12 @@ def invite_all(
     wait = limits.count_invitations(programme_id, len(wanted)) if wanted else None
     if wait:
         return TooMany(wait)
-    again = {one.address for one in wanted}
+    again, waiting = {one.address for one in wanted}, {row.email: row for row in older if row.invited_at}
     for row in older:
-        if row.email in again:
+        if row.email in again and row.invited_at is None:
             _end(row)
     for one in wanted:
-        invitation = _add(programme_id, "learner", one.address, one.token)
-        _mark_invited(invitation, one.name)
-        _queue(settings, invitation, one.email)
+        send_invitation(settings, programme_id, "learner", one, Brought(), waiting.get(one.address))
     return len(wanted)
 
 
@@ -117,12 +117,38 @@ def invite_to_role(settings: Settings, programme_id: str, role: str, outgoing: O
     wait = limits.count_invitations(programme_id, 1)
     if wait:
         return TooMany(wait)
+    older = None
     for row in invitation_records.list_open(programme_id, role, [outgoing.address]):
-        _end(row)
-    invitation = _add(programme_id, role, outgoing.address, outgoing.token)
-    _mark_invited(invitation, outgoing.name)
-    _queue(settings, invitation, outgoing.email)
+        if row.invited_at and older is None:
+            older = row
+        else:
+            _end(row)
+    send_invitation(settings, programme_id, role, outgoing, Brought(), older)
     return None
+
+
+def send_invitation(
+    settings: Settings, programme_id: str, role: str, one: Outgoing, brought: Brought, older: Invitation | None
+) -> None:
+    """Email somebody an invitation to a role, with what is noted of them once they accept.
+
+    An older one ends; what it says and the new one doesn't stays.
+    """
+    before, name = (older.brought(), older.name) if older else (Brought(), "")
+    if older:
+        _end(older)
+    invitation = _add(programme_id, role, one.address, one.token)
+    _mark_invited(invitation, one.name or name)
+    bring(invitation, before)
+    bring(invitation, brought)
+    _queue(settings, invitation, one.email)
+
+
+def bring(invitation: Invitation, brought: Brought) -> None:
+    """Let an invitation bring what is said of somebody; what is not said stays as it was."""
+    invitation.unit_id = brought.unit_id or invitation.unit_id
+    invitation.staff_number = brought.staff_number or invitation.staff_number
+    invitation.line_manager = brought.line_manager or invitation.line_manager
 
 
 def renew(settings: Settings, programme_id: str, public_id: str, token: str, email: Email | None) -> bool | TooMany:
@@ -133,10 +159,11 @@ def renew(settings: Settings, programme_id: str, public_id: str, token: str, ema
     wait = limits.count_invitations(programme_id, 1)
     if wait:
         return TooMany(wait)
-    role, address, name = row.role, row.email, row.name
+    role, address, name, brought = row.role, row.email, row.name, row.brought()
     _end(row)
     invitation = _add(programme_id, role, address, token)
     _mark_invited(invitation, name)
+    bring(invitation, brought)
     if email:
         _queue(settings, invitation, email)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, bindparam, delete, func, or_, select
@@ -14,6 +15,18 @@ from lms.foundation import clock
 from lms.foundation.db import Base, db
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What an invitation says of somebody beside their name; what is empty is not said, and changes nothing.
+
+    `line_manager` is an address or a name. An address is that of an account once its owner is a member.
+    """
+
+    unit_id: str | None = None
+    staff_number: str = ""
+    line_manager: str = ""
+
+
 class Invitation(Base):
     """A one-time link: the SHA-256 of its token and what it gives.
 
@@ -21,7 +34,10 @@ class Invitation(Base):
     """
 
     __tablename__ = "invitation"
-    __table_args__ = (Index("ix_invitation_list", "programme_id", "invited_at", "public_id"),)
+    __table_args__ = (
+        Index("ix_invitation_list", "programme_id", "invited_at", "public_id"),
+        Index("ix_invitation_email", "programme_id", "email"),
+    )
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     programme_id: Mapped[str | None] = mapped_column(ForeignKey("programme.id"))
     role: Mapped[str]
@@ -32,6 +48,14 @@ class Invitation(Base):
     invited_at: Mapped[datetime | None]
     # How whoever invites calls them; people choose their own name when they join.
     name: Mapped[str] = mapped_column(server_default="")
+    # What the programme notes of them once they join; the unit may have been removed by then.
+    unit_id: Mapped[str | None]
+    staff_number: Mapped[str] = mapped_column(default="", server_default="")
+    line_manager: Mapped[str] = mapped_column(default="", server_default="")
+
+    def brought(self) -> Brought:
+        """Return what it says of somebody beside their name."""
+        return Brought(self.unit_id, self.staff_number, self.line_manager)
 
 
 def find_invitation(token_sha256: str) -> Invitation | None:
@@ -101,6 +125,14 @@ def list_open_of(programme_id: str, email: str) -> list[Invitation]:
     query = select(Invitation).where(Invitation.programme_id == programme_id, Invitation.email == email)
     query = query.where(Invitation.used_at.is_(None), Invitation.expires_at > clock.now())
     return list(db.session.scalars(query.order_by(Invitation.expires_at)))
+
+
+def find_brought(programme_id: str, email: str) -> Brought:
+    """Return what the newest invitation of an address that says anything says, whether it was used or not."""
+    said = or_(Invitation.unit_id.is_not(None), Invitation.staff_number != "", Invitation.line_manager != "")
+    query = select(Invitation).where(Invitation.programme_id == programme_id, Invitation.email == email, said)
+    row = db.session.scalar(query.order_by(Invitation.invited_at.desc()).limit(1))
+    return row.brought() if row else Brought()
 
 
 def sweep_invitations() -> None:

@@ -13,6 +13,7 @@ from lms.accounts.email_change.records import EmailChange, list_changes
 from lms.accounts.events import AccountDeleted
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.members import records as member_records
+from lms.accounts.members.details import name_of_unit
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import describe
@@ -125,6 +126,9 @@ def _of_roles(me: Person) -> list[Part]:
                 "programme": _("Programme"),
                 "role": _("Role"),
                 "name": _("Name"),
+                "unit": _("Unit"),
+                "staff_number": _("Staff number"),
+                "line_manager": _("Line manager"),
                 "invited": _("Invited"),
                 "until": _("Until"),
                 "used": _("Used"),
@@ -134,6 +138,9 @@ def _of_roles(me: Person) -> list[Part]:
                     programmes.get(row.programme_id or "", ""),
                     row.role,
                     row.name,
+                    name_of_unit(row.unit_id),
+                    row.staff_number,
+                    row.line_manager,
                     moment_of(row.invited_at),
                     row.expires_at.isoformat(),
                     moment_of(row.used_at),

@@ -59,7 +59,11 @@ def _of_the_account() -> tuple[StoredData, ...]:
             _("Invitations to your address"),
             _("So that the link in an invitation works once, for you. Your coordinator sees who hasn’t joined yet."),
             _("Thirty days after it was made, whether you use it or not."),
-            columns("invitation", "token_sha256 public_id programme_id role email name invited_at expires_at used_at"),
+            columns(
+                "invitation",
+                "token_sha256 public_id programme_id role email name unit_id staff_number line_manager invited_at "
+                "expires_at used_at",
+            ),
         ),
     )
 

@@ -10,17 +10,23 @@ from flask import make_response, redirect, render_template, request, url_for
 from lms.accounts import limits
 from lms.accounts.access import allow, this_programme
 from lms.accounts.invitations import actions as invitation_actions
-from lms.accounts.invitations.actions import Outgoing, TooMany
+from lms.accounts.invitations.actions import TooMany
 from lms.accounts.invitations.records import count_not_joined, find_not_joined
-from lms.accounts.rules import INVITATION_DAYS, INVITED_AT_ONCE, INVITED_PER_HOUR, zone_of
+from lms.accounts.rules import (
+    IMPORT_FILE_MOST,
+    IMPORTED_AT_ONCE,
+    INVITATION_DAYS,
+    INVITED_AT_ONCE,
+    INVITED_PER_HOUR,
+    zone_of,
+)
 from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import pages
+from lms.coordination.invitations.emails import invitation_email, outgoing
 from lms.coordination.invitations.forms import InviteForm
-from lms.coordination.invitations.pages import Invitee, Preview
+from lms.coordination.invitations.pages import Preview
 from lms.foundation import clock, ids
 from lms.foundation.db import write
-from lms.foundation.keys import secret_key
-from lms.foundation.mail.templates import Email, render_email
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import whole_number
@@ -70,6 +76,8 @@ def _invite_page(form: InviteForm, preview: Preview | None = None, status: int =
         most=INVITED_AT_ONCE,
         days=INVITATION_DAYS,
         closed=settings().registration == "closed",
+        file_most=IMPORT_FILE_MOST // (1024 * 1024),
+        rows_most=IMPORTED_AT_ONCE,
         # Whom this preview doesn't know of yet was invited after it: confirming it twice invites nobody twice.
         previewed=int(clock.now().timestamp()),
     )
@@ -78,28 +86,9 @@ def _invite_page(form: InviteForm, preview: Preview | None = None, status: int =
 
 def _send(preview: Preview, previewed: datetime) -> int | TooMany:
     """Invite everybody on a preview; their emails are written before the database is asked to take them."""
-    outgoing = [_outgoing(person) for person in preview.to_send]
-    done: int | TooMany = write(invitation_actions.invite_all, settings(), this_programme().id, outgoing, previewed)
+    people = [outgoing(this_programme(), settings(), one.address, one.name) for one in preview.to_send]
+    done: int | TooMany = write(invitation_actions.invite_all, settings(), this_programme().id, people, previewed)
     return done
-
-
-def _outgoing(person: Invitee) -> Outgoing:
-    token = ids.secret_token()
-    return Outgoing(person.address, person.name, token, _email(token, person.name))
-
-
-def _email(token: str, name: str) -> Email:
-    """Return the email with a link; only this link proves that whoever opens it reads the mail of its address."""
-    confirmed = invitation_actions.proof(secret_key(settings().data), token)
-    link = url_for("accounts.accept_invitation", token=token, confirmed=confirmed)
-    until = clock.day_of(clock.now() + timedelta(days=INVITATION_DAYS), _zone())
-    return render_email(
-        "invited",
-        name=name,
-        programme=this_programme().name,
-        address=settings().base_url + link,
-        until=day(until),
-    )
 
 
 def _too_many(wait: timedelta) -> str:
@@ -166,7 +155,7 @@ def resend_invitation(programme: str, invitation: str) -> Any:
     if known is None:
         return _done("changed")
     token = ids.secret_token()
-    email = _email(token, known.name)
+    email = invitation_email(this_programme(), settings(), token, known.name, known.role)
     done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, email)
     return _list_page([], _too_many(done.wait)) if isinstance(done, TooMany) else _done("resent" if done else "changed")
 

@@ -10,20 +10,16 @@ from flask import make_response, redirect, render_template, request, url_for
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.actions import FormError
 from lms.accounts.invitations import actions as invitation_actions
-from lms.accounts.invitations.actions import Outgoing
 from lms.accounts.members import actions as members
 from lms.accounts.members.actions import ChangedMeanwhile
 from lms.accounts.records import Person, roles_of
-from lms.accounts.rules import INVITATION_DAYS, PROGRAMME_ROLES, zone_of
+from lms.accounts.rules import PROGRAMME_ROLES
 from lms.coordination.blueprint import blueprint
+from lms.coordination.invitations.emails import outgoing
 from lms.coordination.members import member_of_programme
 from lms.coordination.person.forms import RolesForm
 from lms.coordination.person.pages import role_choices, role_names
-from lms.foundation import clock, ids
 from lms.foundation.db import write
-from lms.foundation.keys import secret_key
-from lms.foundation.mail.templates import render_email
-from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
@@ -78,19 +74,8 @@ def _saved_url(programme: str, person: str, waiting: list[str], wait: timedelta 
 def _invite_to(member: Person, roles: list[str]) -> timedelta | None:
     """Email an invitation to each role that waits for the address to be proven; return how long none can be sent."""
     for role in roles:
-        token = ids.secret_token()
-        confirmed = invitation_actions.proof(secret_key(settings().data), token)
-        link = url_for("accounts.accept_invitation", token=token, confirmed=confirmed)
-        zone = zone_of(this_programme().facts, settings().timezone)
-        email = render_email(
-            "invited",
-            name=member.display_name,
-            programme=this_programme().name,
-            address=settings().base_url + link,
-            until=day(clock.day_of(clock.now() + timedelta(days=INVITATION_DAYS), zone)),
-        )
-        outgoing = Outgoing(member.email, member.display_name, token, email)
-        refused = write(invitation_actions.invite_to_role, settings(), this_programme().id, role, outgoing)
+        one = outgoing(this_programme(), settings(), member.email, member.display_name, role)
+        refused = write(invitation_actions.invite_to_role, settings(), this_programme().id, role, one)
         if refused:
             return refused.wait
     return None

@@ -1,0 +1,165 @@
+"""Read a file of people: find its headings, then look at each row by itself and beside the rows before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from lms.accounts.actions import FormError, check_addresses
+from lms.accounts.forms import NAME_MOST
+from lms.coordination.roster import rules
+from lms.coordination.roster.rules import Column, Heading
+from lms.foundation.refused import Refused
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.tables import HEAD_ROWS
+from lms.foundation.text.xlsx_files import Row, column_letters
+from lms.foundation.web.fields import hides_something, name_trouble
+
+MOST: dict[Column, int] = {"name": NAME_MOST, "unit": 163, "staff_number": 40, "line_manager": 254}
+_NOTHING = {"-", "–", "—", "n/a", "N/A"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a file; `problems` are (column, reason), and one that `repeats` says what an earlier row says."""
+
+    number: int
+    email: str
+    name: str
+    role: str
+    unit: str
+    staff_number: str
+    line_manager: str
+    problems: tuple[tuple[str, str], ...] = ()
+    repeats: bool = False
+
+    def with_problem(self, column: str, reason: str) -> Entry:
+        """Return this row with one more problem."""
+        return replace(self, problems=(*self.problems, (column, reason)))
+
+
+def find_heading(rows: Iterator[Row]) -> Heading | Refused:
+    """Return the row that names the columns; what stands above it, such as a title, is passed over."""
+    for _number, cells in islice(rows, HEAD_ROWS):
+        if rules.is_heading(cells):
+            heading = rules.read_heading(cells)
+            return _unclear(heading) or heading
+    return Refused(
+        _(
+            "We can’t find a row with the names of the columns, such as Email and Name. Please add one above the list. "
+            "If you only have addresses, you can paste them instead."
+        )
+    )
+
+
+def _unclear(heading: Heading) -> Refused | None:
+    if heading.twice:
+        first, second = (f"{heading.cells[place]} ({column_letters(place)})" for place in heading.twice)
+        words = _(
+            "Two columns seem to say the same: %(first)s and %(second)s. Please rename or remove one of them.",
+            first=first,
+            second=second,
+        )
+        return Refused(words)
+    if "email" not in heading.places:
+        return Refused(
+            _(
+                "There’s no column for email addresses. These columns were found: %(columns)s. "
+                "Please name the one with the addresses “Email”.",
+                columns=", ".join(cell for cell in heading.cells if cell),
+            )
+        )
+    return None
+
+
+@dataclass
+class Reader:
+    """Reads the rows below a heading, and remembers enough of them to see what comes twice."""
+
+    heading: Heading
+    _names: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _whole: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    _numbers: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def read(self, rows: Sequence[Row]) -> list[Entry]:
+        """Return some rows as entries; a row that names the columns once more is passed over."""
+        entries = [self._entry(number, cells) for number, cells in rows if not self._is_heading(cells)]
+        checked = check_addresses({entry.email for entry in entries if entry.email})
+        return [self._beside_others(self._with_address(entry, checked)) for entry in entries]
+
+    def _is_heading(self, cells: Sequence[str]) -> bool:
+        return rules.is_heading(cells) and "@" not in self._cell(cells, "email")
+
+    def _cell(self, cells: Sequence[str], column: Column) -> str:
+        place = self.heading.places.get(column, len(cells))
+        cell = cells[place] if place < len(cells) else ""
+        return "" if cell in _NOTHING else cell
+
+    def _called(self, column: Column) -> str:
+        place = self.heading.places.get(column)
+        return self.heading.cells[place] if place is not None else ""
+
+    def _entry(self, number: int, cells: Sequence[str]) -> Entry:
+        parts = (self._cell(cells, column) for column in ("given_name", "family_name"))
+        name = self._cell(cells, "name") or " ".join(part for part in parts if part)
+        entry = Entry(
+            number,
+            self._cell(cells, "email"),
+            name,
+            rules.read_role(self._cell(cells, "role")) or "",
+            self._cell(cells, "unit"),
+            self._cell(cells, "staff_number"),
+            self._cell(cells, "line_manager"),
+        )
+        for column in self.heading.places:
+            reason = self._problem_with(column, self._cell(cells, column))
+            entry = entry.with_problem(self._called(column), reason) if reason else entry
+        trouble = name_trouble(name) if name and not entry.problems else None
+        return entry.with_problem(self._called("name") or self._called("family_name"), trouble) if trouble else entry
+
+    def _problem_with(self, column: Column, cell: str) -> str | None:
+        """Return why a cell can't be used, in words."""
+        if column == "email":
+            return None if cell else _("There’s no email address here.")
+        if rules.is_formula(cell):
+            return _("This looks like a formula. Please enter it as plain text.")
+        if len(cell) > MOST.get(column, NAME_MOST):
+            return _("This is longer than %(most)s characters.", most=MOST.get(column, NAME_MOST))
+        if hides_something(cell):
+            return _("This has a hidden character in it. Please enter it again.")
+        if column == "role" and rules.read_role(cell) is None:
+            return _(
+                "“%(cell)s” isn’t a role here. You can write learner, trainer, observer, coordinator or employer, "
+                "or leave it empty for a learner.",
+                cell=cell,
+            )
+        return None
+
+    def _with_address(self, entry: Entry, checked: dict[str, str | FormError]) -> Entry:
+        """Bring an address into the form in which it is stored."""
+        found = checked.get(entry.email)
+        if isinstance(found, FormError):
+            return replace(entry, email="").with_problem(self._called("email"), found.message)
+        return replace(entry, email=found or "")
+
+    def _beside_others(self, entry: Entry) -> Entry:
+        """Look at what comes twice: the same person again is passed over, and what contradicts itself is a problem."""
+        if entry.problems:
+            return entry
+        row, name = self._names.setdefault(entry.email, (entry.number, entry.name))
+        if name and entry.name and name != entry.name:
+            reason = _("This address is in row %(row)s too, with another name. We use that row.", row=row)
+            return entry.with_problem(self._called("email"), reason)
+        first = self._whole.setdefault((entry.email, entry.role), entry)
+        if first is not entry:
+            if replace(first, number=0) == replace(entry, number=0):
+                return replace(entry, repeats=True)
+            reason = _("This address is in row %(row)s too, with other details. We use that row.", row=first.number)
+            return entry.with_problem(self._called("email"), reason)
+        if entry.staff_number:
+            row, email = self._numbers.setdefault(entry.staff_number, (entry.number, entry.email))
+            if email != entry.email:
+                reason = _("This staff number is in row %(row)s too, for somebody else.", row=row)
+                return entry.with_problem(self._called("staff_number"), reason)
+        return entry
