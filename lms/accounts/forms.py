@@ -60,6 +60,14 @@ class ForgottenForm(Form):
     )
 
 
+class EmailAddressForm(Form):
+    """The address to have instead of the present one."""
+
+    email = TextField(
+        _l("New email address"), [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST), _Email()]
+    )
+
+
 class NewPasswordForm(Form):
     """The password to have, for somebody with a one-time link."""
 

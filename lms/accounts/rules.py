@@ -83,7 +83,7 @@ MAY: dict[str, May] = {
     "hold certificates": _may(*ROLES, self_only=True),
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
     "read feedback": _may("trainer"),
-    "reset a second factor": _may("coordinator"),
+    "reset a second factor": _may("coordinator", "operator", site_wide=True),
     "see training states": _may("coordinator"),
     "invite people": _may("coordinator"),
     "record an equivalent": _may("coordinator"),

@@ -65,6 +65,7 @@ def test_sam_changes_her_address_and_takes_it_back(site: Site) -> None:
     assert NEW in last_to(site, "sam@example.org").body and "sam@example.org" not in last_to(site, NEW).body
     assert confirm(sam, link).main.count("new email address") == 1
     assert try_in(site.stranger(), NEW, PASSWORD, expect=200).path == "/courses"
+    assert "Sam Osei" in site.visitor("cora").get(f"/programmes/harbour/people?q={NEW}").main
     assert "don’t match" in try_in(site.stranger(), "sam@example.org", PASSWORD).main
     assert link_in(last_to(site, "sam@example.org")) == way_back
     assert sam.get(link, expect=404).h1 == "This link has expired"

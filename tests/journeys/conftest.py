@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.journeys.people import People, settle
 from tests.journeys.served import Served, serve
+from tests.journeys.sign_in_states import settle_sign_in
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -67,4 +68,6 @@ def opens(browser: Browser) -> Iterator[Opens]:
 @pytest.fixture(scope="session")
 def people(served: Served, tmp_path_factory: pytest.TempPathFactory) -> People:
     """Everybody whose pages are looked at."""
-    return settle(served, tmp_path_factory.mktemp("courses"))
+    settled = settle(served, tmp_path_factory.mktemp("courses"))
+    settle_sign_in(settled)
+    return settled

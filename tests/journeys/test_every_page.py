@@ -10,9 +10,12 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys import looking
 from tests.journeys.people import People
-from tests.journeys.states import STATES, State, open_state
+from tests.journeys.sign_in_states import SIGN_IN_STATES
+from tests.journeys.states import STATES as OTHER_STATES
+from tests.journeys.states import State, open_state
 
 pytestmark = pytest.mark.browser
+STATES = (*OTHER_STATES, *SIGN_IN_STATES)
 NAMES = [state.name for state in STATES]
 REACHED_BY_STEPS = {
     "learning.question",
@@ -35,7 +38,12 @@ NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys
 NOT_PAGES |= {"certification.suspension_list"}
 NOT_PAGES |= {"learning.course_on_device", "learning.device", "learning.worker", "accounts.own_data_file"}
 NOT_PAGES |= {"certification.scan", "certification.short_address", "certification.transcript_pdf"}
-NOT_PAGES |= {"certification.design_picture", "certification.picture", "coordination.batch_file"}
+NOT_PAGES |= {
+    "certification.design_picture",
+    "certification.picture",
+    "coordination.batch_file",
+    "accounts.passkey_challenge",
+}
 WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
 

@@ -14,7 +14,7 @@ from lms.accounts.blueprint import blueprint
 from lms.accounts.email_change import actions as change_actions
 from lms.accounts.email_change.actions import CONFIRM, UNDO, ChangeEmails, change_of, token_of
 from lms.accounts.email_change.records import CONFIRM_DAYS, UNDO_DAYS, find_open_change
-from lms.accounts.forms import ForgottenForm
+from lms.accounts.forms import EmailAddressForm
 from lms.accounts.records import Person
 from lms.accounts.second_factor.step_up import step_up
 from lms.foundation import ids
@@ -35,7 +35,7 @@ def _key() -> bytes:
 def email_address() -> Any:
     """Ask for another email address; nothing changes until its link is opened, and the page says the same for all."""
     me = records.get_person(signed_in().person_id)
-    form = ForgottenForm(request.form)
+    form = EmailAddressForm(request.form)
     if request.method == "POST" and form.validate() and _may_ask(me, form):
         _ask(me, form.email.data or "")
         return redirect(url_for("accounts.email_address", sent="yes"), 303)
@@ -52,7 +52,7 @@ def email_address() -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _may_ask(me: Person, form: ForgottenForm) -> bool:
+def _may_ask(me: Person, form: EmailAddressForm) -> bool:
     if normal_email(form.email.data or "") == me.email:
         form.refuse("email", _("This is your address already."))
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lms.accounts import leaving
 from lms.accounts.actions import FormError, give_role, make_password_link
 from lms.accounts.addresses import normal_email
-from lms.accounts.events import MembershipEnded, MembershipGiven, NamesChanged
+from lms.accounts.events import EmailChanged, EmailChangeUndone, MembershipEnded, MembershipGiven, NamesChanged
 from lms.accounts.members import records
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined
 from lms.accounts.members.records import Member
@@ -41,8 +41,8 @@ def follow_role(event: MembershipGiven | MembershipEnded) -> None:
     records.keep_member(event.person_id, event.programme_id)
 
 
-def follow_name(event: NamesChanged) -> None:
-    """Keep the keys of somebody's rows when their name changes."""
+def follow_name(event: NamesChanged | EmailChanged | EmailChangeUndone) -> None:
+    """Keep the keys of somebody's rows when their name or address changes."""
     records.keep_keys(event.person_id)
 
 

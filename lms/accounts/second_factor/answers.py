@@ -41,8 +41,8 @@ def problem_with_code(person: Person, text: str) -> str | None:
     if waits or write(actions.use_code, person.id, code, site_key()):
         return waits
     return _(
-        "That code doesn’t match. Each code works once and for about half a minute, so please enter the next one. "
-        "If this keeps happening, check that your phone sets its time automatically."
+        "That code doesn’t match. Each code works once, so please wait for the next one. If this happens again, check "
+        "that your phone sets its time automatically."
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import records
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.blueprint import blueprint
 from lms.accounts.records import Person
 from lms.accounts.second_factor import actions
@@ -26,7 +26,7 @@ def reset_second_factor(programme: str, person: str) -> Any:
     asks = confirm_first()
     if asks is not None:
         return asks
-    elsewhere = _has_power_elsewhere(member)
+    elsewhere = not signed_in().operator and _has_power_elsewhere(member)
     if request.method == "POST" and not elsewhere:
         write(actions.reset, member.id, this_programme().id)
         return redirect(url_for(request.endpoint or "", programme=programme, person=person, done="yes"), 303)
@@ -38,6 +38,7 @@ def reset_second_factor(programme: str, person: str) -> Any:
         has_any=member.second_factor_at is not None or bool(factor_records.list_passkeys(member.id)),
         done=request.args.get("done") == "yes",
         elsewhere=elsewhere,
+        coordinates="coordinator" in signed_in().roles.get(this_programme().id, ()),
     )
     return make_response(page, 422 if request.method == "POST" else 200)
 

@@ -10,11 +10,10 @@ from lms.accounts import leaving
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.actions import FormError
 from lms.accounts.members import actions as members
-from lms.accounts.passwords import knows_password
-from lms.accounts.records import get_person, list_programmes, roles_of
+from lms.accounts.records import list_programmes, roles_of
+from lms.accounts.second_factor.step_up import confirm_first, is_proven
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme
-from lms.coordination.person.forms import AskedAgainForm
 from lms.coordination.person.roles_views import saved_words
 from lms.foundation import ids
 from lms.foundation.db import write
@@ -54,11 +53,13 @@ def person_account(programme: str, person: str) -> Any:
 @allow("hand out a password link")
 def password_link(programme: str, person: str) -> Any:
     """Make a one-time link to a new password and show it once, for somebody who can't get our email."""
-    member, form, link = member_of_programme(person), AskedAgainForm(request.form), ""
+    member, link = member_of_programme(person), ""
     me = signed_in()
     why_not = members.why_no_password_link(this_programme().id, member, by_operator=me.operator)
-    asked = request.method == "POST" and not why_not and form.validate()
-    if asked and knows_password(get_person(me.person_id), form, "password"):
+    asks = None if why_not else confirm_first()
+    if asks is not None:
+        return asks
+    if request.method == "POST" and not why_not:
         token = ids.secret_token()
         args = (this_programme().id, member.id, token)
         why_not = write(members.hand_out_password_link, *args, by_operator=me.operator)
@@ -68,9 +69,9 @@ def password_link(programme: str, person: str) -> Any:
         here="people",
         programme=this_programme(),
         person={"name": member.display_name, "id": member.public_id},
-        form=form,
+        proven=is_proven(),
         why_not=why_not,
         link=link,
         coordinates="coordinator" in me.roles.get(this_programme().id, ()),
     )
-    return make_response(page, 422 if form.errors else 200)
+    return make_response(page, 422 if request.method == "POST" and not link else 200)

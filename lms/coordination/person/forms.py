@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, PasswordField, SelectField, SelectMultipleField
+from wtforms import HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from lms.accounts.members.actions import Details
-from lms.accounts.rules import PASSWORD_MOST, PROGRAMME_ROLES
+from lms.accounts.rules import PROGRAMME_ROLES
 from lms.foundation.text.i18n import lazy_gettext as _l
-from lms.foundation.web.fields import Form, NothingHidden, Required, ShortEnough, TextField
+from lms.foundation.web.fields import Form, NothingHidden, ShortEnough, TextField
 
 STAFF_NUMBER_MOST, LINE_MANAGER_MOST = 40, 254
 
@@ -47,11 +47,3 @@ class RolesForm(Form):
     def seen(self) -> list[str]:
         """Return the roles that the form was opened with."""
         return (self.was.data or "").split()
-
-
-class AskedAgainForm(Form):
-    """One's own password again, before something that lets somebody else in."""
-
-    password = PasswordField(
-        _l("Your own password"), [Required(_l("Please enter your password.")), ShortEnough(PASSWORD_MOST)]
-    )

@@ -14,6 +14,7 @@ from lms.accounts.members import actions as members
 from lms.accounts.members.actions import ChangedMeanwhile
 from lms.accounts.records import Person, roles_of
 from lms.accounts.rules import PROGRAMME_ROLES
+from lms.accounts.second_factor.step_up import confirm_first
 from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations.emails import outgoing
 from lms.coordination.members import member_of_programme
@@ -29,6 +30,9 @@ from lms.foundation.web.security import settings
 def person_roles(programme: str, person: str) -> Any:
     """Give and take roles in this programme; a role above learner waits for a proven address."""
     member = member_of_programme(person)
+    asks = confirm_first(sign_in_counts=True)
+    if asks is not None:
+        return asks
     form, changed = RolesForm(request.form), False
     if request.method == "GET":
         form = RolesForm(role=_roles_now(member), was=" ".join(_roles_now(member)))
