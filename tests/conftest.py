@@ -122,6 +122,11 @@ class Site:
         provided(Jobs, self.app).sweep()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put browser tests first: one worker keeps them, with one browser and one site, and the others take the rest."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 def pytest_collection_finish() -> None:
     """Leave what all tests share out of garbage collections, and collect the garbage of tests less often."""
     gc.collect()
