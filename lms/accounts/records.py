@@ -175,6 +175,11 @@ def list_without_coordinator() -> list[str]:
     return list(db.session.scalars(select(Programme.slug).where(~query.where(*theirs).exists()).order_by(Programme.id)))
 
 
+def has_coordinator(programme_id: str) -> bool:
+    """Decide whether somebody who can sign in coordinates a programme."""
+    return any("coordinator" in roles for _person, roles in list_staff(programme_id))
+
+
 def list_operators() -> list[Person]:
     """Return the people who run the site."""
     return list(db.session.scalars(select(Person).where(Person.operator).order_by(Person.id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import click
@@ -133,6 +133,7 @@ def people_remove(email: str, slug: str | None) -> None:
         raise click.ClickException(f"{person.email} has no role in {programme.slug}. Nothing was changed.")
     say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. They keep their certificates.")
     _say_keys(roles)
+    _say_if_nobody_coordinates(programme, roles)
 
 
 @people.command("role")
@@ -167,6 +168,14 @@ def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug
     _end(_change_roles, person.id, programme.id if programme else None, gained, lost)
     say(f"{person.email} now has these roles: {_roles_in_words(person.id)}. They need to sign in again to use them.")
     _say_keys(list(lost))
+    if programme:
+        _say_if_nobody_coordinates(programme, lost)
+
+
+def _say_if_nobody_coordinates(programme: Any, lost: Collection[str]) -> None:
+    """Say so when the last coordinator of a programme is gone: its pages then open for nobody."""
+    if "coordinator" in lost and not records.has_coordinator(programme.id):
+        say(f"Nobody coordinates {programme.slug} now. See: lms people role EMAIL --add coordinator")
 
 
 def _change_roles(person_id: str, programme_id: str | None, gained: tuple[str, ...], lost: tuple[str, ...]) -> Any:

@@ -60,6 +60,21 @@ def test_cora_records_the_last_practice_that_is_asked_for_and_sam_is_ready(site:
     assert "Basic" not in people.html and "Tara" not in people.html
 
 
+@pytest.mark.parametrize("manager", ["tara@example.org", "Tara LINDQVIST"])
+@pytest.mark.parametrize("named", [False, True], ids=["chosen", "named"])
+def test_nobodys_line_manager_observes_their_practice(sqlite_site: Site, manager: str, named: bool) -> None:
+    prepare(sqlite_site, "sam")
+    ask_for(sqlite_site)
+    with sqlite_site.inside():
+        sam = sqlite_site.person("sam").public_id
+    sqlite_site.visitor("cora").get(f"{PEOPLE}/{sam}/details").form("/details").submit(line_manager=manager)
+    sent = {"observer": "outside", "observer_name": "tara lindqvist"} if named else {}
+    page = record(sqlite_site, expect=422, **sent)
+    assert "Tara Lindqvist is their line manager" in page.main and "Nothing was recorded." in page.main
+    sqlite_site.visitor("cora").get(f"{PEOPLE}/{sam}/details").form("/details").submit(line_manager="Ruth Amadi")
+    assert "Tara Lindqvist (trainer): Basic." in record(sqlite_site).main
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [

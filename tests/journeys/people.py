@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from lms.accounts import actions as accounts
-from lms.accounts import limits
+from lms.accounts import leaving, limits
 from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.members import actions as members
+from lms.accounts.members import unit_actions
 from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
@@ -111,6 +113,7 @@ def settle(served: Served, folder: Path) -> People:
     _leave_links(served, people)
     _observe_practice(served, people)
     _see_harm(served, people)
+    _put_in_units(served, people)
     _wait_for_what_is_missing(served, people)
     for _miss in range(limits.BY_ACCOUNT.free + 2):
         served.site.do(limits.note_sign_in_miss, SLOWED, "a network of the tests")
@@ -137,6 +140,24 @@ def _see_harm(served: Served, people: People) -> None:
         ready = readiness_actions.to_withdraw(award.enrolment_id)
     assert ready is not None
     site.do(certification.withdraw, ready.id, HARM_SEEN)
+
+
+def _put_in_units(served: Served, people: People) -> None:
+    """Nils is in a unit below another; Gil has left; Erin may know who has completed what."""
+    site = served.site
+    for name, shown in (("gil", "Gil Moreau"), ("erin", "Erin Walsh")):
+        add(served, name, shown)
+    with site.inside():
+        nils, gil, erin = (site.person(name) for name in ("nils", "gil", "erin"))
+        harbour = next(iter(site.roles(gil.id)))
+    people.codes |= {"gil_id": gil.public_id}
+    site.do(leaving.end_membership, gil.id, harbour)
+    site.do(accounts.give_role, erin.id, harbour, "employer")
+    ward = site.do(unit_actions.add_unit, harbour, "Ward 4", "")
+    nights = site.do(unit_actions.add_unit, harbour, "Night team with a name that takes two lines", ward.public_id)
+    people.codes["unit"] = ward.public_id
+    wanted = members.Details("N-4711", nights.public_id, "Ruth Amadi")
+    site.do(members.change_details, harbour, nils.id, members.Details("", "", ""), wanted)
 
 
 def _wait_for_what_is_missing(served: Served, people: People) -> None:
