@@ -41,6 +41,7 @@ def facts(page: Page) -> dict[str, str]:
 def test_cora_notes_unit_number_and_line_manager_and_sam_reads_them(site: Site) -> None:
     ward = add(site, "Ward 4")
     page = change(site, unit=ward, staff_number="  A 7 ", line_manager="tara@example.org")
+    assert "Sam Osei" in site.visitor("cora").get("/programmes/harbour/people?q=a+7").main
     seen = facts(page)
     assert {"Saved."} <= {"".join(node.itertext()) for node in page.find(".told p")}
     assert (seen["Unit"], seen["Staff number"], seen["Line manager"]) == ("Ward 4", "A 7", "Tara Lindqvist")
@@ -161,7 +162,7 @@ def test_somebody_who_left_another_programme_has_no_page_here(sqlite_site: Site)
 def test_a_password_link_is_shown_once_after_coras_own_password_and_sam_sees_that(site: Site) -> None:
     page = site.visitor("cora").get(desk(site, "sam")).follow("Make a password link")
     page = page.form("/password-link").submit(password="not her password", expect=422)
-    assert "No link was made." in page.main and not page.find("main .code")
+    assert "Nothing has changed yet." in page.main and not page.find("main .code")
     page = page.form("/password-link").submit(password=PASSWORD)
     (link,) = (node.text for node in page.find("main .code"))
     stranger = site.stranger()

@@ -41,8 +41,8 @@ def follow_role(event: MembershipGiven | MembershipEnded) -> None:
     records.keep_member(event.person_id, event.programme_id)
 
 
-def follow_name(event: NamesChanged | EmailChanged | EmailChangeUndone) -> None:
-    """Keep the keys of somebody's rows when their name or address changes."""
+def follow_details(event: NamesChanged | EmailChanged | EmailChangeUndone | MemberDetailsChanged) -> None:
+    """Keep the keys of somebody's rows when their name, address or staff number changes."""
     records.keep_keys(event.person_id)
 
 
@@ -76,7 +76,6 @@ def change_details(
     if (wanted.staff_number, wanted.line_manager) != (seen.staff_number, seen.line_manager):
         member.staff_number = wanted.staff_number or None
         member.line_manager_id, member.line_manager = manager
-        records.keep_keys(person_id)
         announce(MemberDetailsChanged(person_id, programme_id))
     return None
 

@@ -57,7 +57,6 @@ def note_details(member: Member, brought: Brought, managers: Mapping[str, str]) 
         if brought.line_manager and manager_id != member.person_id:
             member.line_manager_id, member.line_manager = manager_id, "" if manager_id else brought.line_manager
         announce(MemberDetailsChanged(member.person_id, member.programme_id))
-        records.keep_keys(member.person_id)
 
 
 def note_on_joining(event: MembershipGiven) -> None:
