@@ -84,6 +84,10 @@ class Base(DeclarativeBase):
     )
 
 
+class NewerDatabase(Exception):
+    """A database that a newer version of Sidelight used, whose schema this one doesn't know."""
+
+
 Kept = TypeVar("Kept", bound=Base)
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
