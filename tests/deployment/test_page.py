@@ -1,4 +1,4 @@
-"""The deployment page is followed: its files are read by those they're for, its commands run, and a built wheel runs too."""
+"""The deployment page is followed: its files are read by those they are for, its commands run, and a wheel runs."""
 
 from __future__ import annotations
 
