@@ -52,7 +52,7 @@ def parent_in_charge() -> int | None:
 
 def make_folder() -> str:
     """Return a new folder for this process, and delete those of others that were killed before they could do so."""
-    place = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
     for folder in place.glob("sidelight-*-*"):
         number = folder.name.split("-")[1]
         if number.isdigit() and not is_running(int(number)):
