@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.commands.test_serve import Running, serving, until
+from tests.builders.serving import Running, serving, until
 
 KEY = "a-key-that-nobody-guesses"
 REQUESTS, CLIENTS = 200, 8

@@ -11,26 +11,20 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
 from lms.foundation.background import heartbeat
+from tests.builders.serving import Running, environment, serving, until
 from tests.conftest import ROOT
-from tests.journeys.served import LMS, free_port
+from tests.journeys.served import LMS
 from tests.postgres import Cluster
 
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", re.M)
-
-
-def environment(data: Path, **more: str) -> dict[str, str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    return {**plain, "LMS_DATA": str(data), "PORT": str(free_port()), **more}
 
 
 def refused(data: Path, *command: str, **more: str) -> str:
@@ -117,59 +111,6 @@ def test_a_setting_that_cannot_work_is_told_in_one_line(data: Path) -> None:
     line = refused(data, LMS_MAIL_URL="smtp://u:hun#ter2@mail.example.org")
     assert "LMS_MAIL_URL is 'smtp://***@mail.example.org'" in line and "write # as %23" in line
     assert "did you mean LMS_MAIL_URL" in refused(data, LMS_MAIL_ULR="console:")
-
-
-class Running:
-    """A served site, with all that it says."""
-
-    def __init__(self, data: Path, log: Path, **more: str) -> None:
-        self.data, self.log, self.environment = data, log, environment(data, PYTHONUNBUFFERED="1", **more)
-        self.port = int(self.environment["PORT"])
-        with log.open("wb") as file:
-            self.process = subprocess.Popen(
-                [*LMS, "serve"], cwd=ROOT, env=self.environment, stdout=file, stderr=subprocess.STDOUT
-            )
-        self.family: list[psutil.Process] = []
-
-    def said(self) -> str:
-        return self.log.read_text("utf-8")
-
-    def status(self, path: str = "/readyz") -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def children(self) -> list[psutil.Process]:
-        self.family = psutil.Process(self.process.pid).children(recursive=True)
-        return self.family
-
-    def job_process(self) -> psutil.Process:
-        (found,) = (one for one in self.children() if one.cmdline()[-1] == "work")
-        return found
-
-
-@contextmanager
-def serving(data: Path, log: Path, **more: str) -> Iterator[Running]:
-    running = Running(data, log, **more)
-    try:
-        until(lambda: "is running on" in running.said())
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.process.kill()
-        running.process.wait()
-        for one in running.family:
-            if one.is_running():
-                one.kill()
-
-
-def until(true: Callable[[], bool], most: float = 60.0) -> None:
-    end = time.monotonic() + most
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def is_private(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""Queries of a programme's list: who fits what was asked for, page by page in the order of names, and in numbers."""
+"""Queries of a programme's list: who matches the filters, page by page in the order of names, and in numbers."""
 
 from __future__ import annotations
 
