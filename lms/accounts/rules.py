@@ -102,6 +102,7 @@ MAY: dict[str, May] = {
     "hand out a password link": _may("coordinator", "operator", site_wide=True),
     "close accounts": _may("operator", site_wide=True),
     "see status only": _may("employer"),
+    "read the audit trail": _may("operator", site_wide=True),
 }
 
 

@@ -14,7 +14,9 @@ from lms.certification.awards.codes import grouped
 from lms.certification.awards.trail_check import WithoutEvent, list_without_event
 from lms.cli.output import json_option, say
 from lms.cli.shared import inside
+from lms.foundation import clock
 from lms.foundation.audit_check import Finding, TrailReport, verify_trail
+from lms.foundation.audit_report import note_verified
 from lms.foundation.audit_seals import seal_entries
 from lms.foundation.keys import BadKey, find_audit_key
 from lms.foundation.web.security import settings
@@ -82,6 +84,7 @@ def audit_verify(kept_mac: str, as_json: bool) -> None:
     certificates = list(list_without_event())
     is_lost = bool(kept_mac) and not report.has_mac
     whole = report.first is None and not certificates and not is_lost
+    note_verified(settings().data, clock.now(), whole)
     if as_json:
         say(json.dumps(_as_json(report, certificates, whole), ensure_ascii=False, indent=2, default=_plain))
     else:

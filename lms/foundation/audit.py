@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Index, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
@@ -21,6 +21,11 @@ class AuditEntry(Base):
     """One thing that happened, told in ids."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_at", "at"),
+        Index("ix_audit_entry_event_at", "event", "at"),
+        Index("ix_audit_entry_programme_id_at", "programme_id", "at"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     at: Mapped[datetime]
     event: Mapped[str]

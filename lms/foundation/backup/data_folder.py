@@ -10,11 +10,12 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from lms.foundation.audit_report import LAST_VERIFIED
 from lms.foundation.storage.files import write_whole
 
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.
 LAST_BACKUP = "last-backup"
-LEFT_OUT = ("jobs.*", "*.lock", "backups", LAST_BACKUP, "restore-*", ".*.part")
+LEFT_OUT = ("jobs.*", "*.lock", "backups", LAST_BACKUP, LAST_VERIFIED, "restore-*", ".*.part")
 HALF_WRITTEN = (".*.part", ".secret-*")
 KEYS = "keys"
 # A restore works in one folder, on the same disk as the site. While files change places, a mark says so.
@@ -108,7 +109,7 @@ def _is_replaced(name: str, restored: Path) -> bool:
     if name in {"backups", WORK, MARK}:
         return False
     return (restored / name).exists() or any(
-        fnmatch.fnmatch(name, one) for one in (*MADE_BY_SITE, "jobs.*", "*.lock", LAST_BACKUP)
+        fnmatch.fnmatch(name, one) for one in (*MADE_BY_SITE, "jobs.*", "*.lock", LAST_BACKUP, LAST_VERIFIED)
     )
 
 

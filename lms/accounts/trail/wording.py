@@ -1,0 +1,118 @@
+"""Words for the events of the audit trail, as operators read them; what people do while they learn has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lms.foundation.text.i18n import gettext as _
+
+# Lessons, practice and attempts are between learners and the site: no page for staff shows them.
+PRIVATE = frozenset({"LessonFinished", "PracticeCompleted", "CheckOpened", "CheckSubmitted"})
+
+
+def event_words() -> dict[str, str]:
+    """Return what each event says, without a name."""
+    return {
+        **_about_accounts(),
+        **_about_certificates(),
+        **_about_training(),
+        **_about_programmes(),
+    }
+
+
+def _about_accounts() -> dict[str, str]:
+    return {
+        "PersonRegistered": _("Account created"),
+        "AccountDisabled": _("Account closed by an operator"),
+        "AccountEnabled": _("Account reopened by an operator"),
+        "AccountDeleted": _("Account deleted by its owner"),
+        "OperatorNamed": _("Made an operator"),
+        "OperatorRemoved": _("No longer an operator"),
+        "MembershipGiven": _("Role given"),
+        "MembershipEnded": _("Role ended"),
+        "InvitationMade": _("Invitation sent or link made"),
+        "InvitationCancelled": _("Invitation cancelled"),
+        "SignedIn": _("Signed in"),
+        "SignedOut": _("Signed out"),
+        "SignInRefused": _("Sign-in refused"),
+        "NewDevice": _("Signed in on a new kind of device"),
+        "DoorStayedShut": _("Staff page refused"),
+        "PasswordLinkMade": _("Link to a new password requested"),
+        "PasswordChanged": _("Password changed"),
+        "AddressConfirmed": _("Email address confirmed"),
+        "NamesChanged": _("Name changed"),
+    }
+
+
+def _about_certificates() -> dict[str, str]:
+    return {
+        "CertificateIssued": _("Certificate issued"),
+        "CertificateHeld": _("Certificate waits for the course’s review"),
+        "CertificateRaised": _("Ready to practise certificate issued"),
+        "CertificateRenewed": _("Certificate renewed"),
+        "CertificateReplaced": _("Certificate reissued under a new code"),
+        "CertificateWithdrawn": _("Certificate withdrawn"),
+        "CertificateReinstated": _("Certificate reinstated"),
+        "DocumentStored": _("PDF of a certificate stored"),
+        "DocumentHandedOut": _("Certificate downloaded by a coordinator"),
+        "PdfWaitsForLetters": _("PDF waits for a font with some characters"),
+        "SpellingAsked": _("Another spelling of a name requested"),
+        "NameAsked": _("Certificate in another name requested"),
+        "NameNotChanged": _("Request for another name declined or taken back"),
+        "NameConfirmed": _("Name on a certificate confirmed"),
+        "NameShown": _("Name on a certificate’s page switched on or off"),
+        "BadgeOpened": _("Sharing of a badge switched on or off"),
+        "EndTold": _("Expiry reminder sent"),
+    }
+
+
+def _about_training() -> dict[str, str]:
+    return {
+        "Enrolled": _("Course started"),
+        "WentOn": _("Moved to a newer version of a course"),
+        "CoursePassed": _("Course passed"),
+        "RenewalBegun": _("Renewal started"),
+        "EquivalentRecorded": _("Recognised prior learning or exemption recorded"),
+        "EquivalentUndone": _("Recognised prior learning or exemption undone"),
+        "PracticeObserved": _("Observed practice recorded"),
+        "ObserverConfirmed": _("Observer of a practice confirmed"),
+        "ObservationUndone": _("Observed practice undone"),
+        "RemarkAnswered": _("Feedback on a lesson answered"),
+    }
+
+
+def _about_programmes() -> dict[str, str]:
+    return {
+        "ProgrammeSet": _("Programme settings changed"),
+        "ValiditySet": _("Validity of certificates changed"),
+        "ReadinessSet": _("Number of observed practices changed"),
+        "CoursePublished": _("Course published"),
+        "CourseOffered": _("Course offered by a programme"),
+        "ReviewRecorded": _("Review of a course recorded"),
+        "ListExported": _("List downloaded"),
+        "BatchAsked": _("Work for several people started"),
+        "BatchEnded": _("Work for several people ended"),
+        "ApiKeyMade": _("Key for the register made"),
+        "ApiKeyEnded": _("Key for the register ended"),
+        "LineWithdrawn": _("Support line removed"),
+        "LineRestored": _("Support line restored"),
+        "LineChecked": _("Support line checked"),
+    }
+
+
+# The facts that are shown as they are. Reasons, notes and kinds of device are nobody’s to read here.
+FACT_WORDS: dict[str, Callable[[object], str]] = {
+    "role": lambda value: _("Role: %(value)s", value=value),
+    "course_id": lambda value: _("Course: %(value)s", value=value),
+    "version": lambda value: _("Version: %(value)s", value=value),
+    "line_id": lambda value: _("Line: %(value)s", value=value),
+    "label": lambda value: _("Key: %(value)s", value=value),
+    "count": lambda value: _("Number: %(value)s", value=value),
+    "page": lambda value: _("Page: %(value)s", value=value),
+}
+
+
+def fact_words(facts: dict[str, object]) -> str:
+    """Return those facts of an event that may be read here, in one line."""
+    shown = (words(facts[name]) for name, words in FACT_WORDS.items() if facts.get(name) not in (None, ""))
+    return ", ".join(shown)
