@@ -1,4 +1,4 @@
-"""Queries of the audit trail: the newest entries that fit a filter, read by index, a page at a time."""
+"""Queries of the audit trail: the newest entries that match a filter, read by index, a page at a time."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ def event_words() -> dict[str, str]:
     """Return what each event says, without a name."""
     return {
         **_about_accounts(),
+        **_about_sign_in(),
         **_about_certificates(),
         **_about_training(),
         **_about_programmes(),
@@ -32,15 +33,31 @@ def _about_accounts() -> dict[str, str]:
         "MembershipEnded": _("Role ended"),
         "InvitationMade": _("Invitation sent or link made"),
         "InvitationCancelled": _("Invitation cancelled"),
+        "NamesChanged": _("Name changed"),
+        "EmailChangeAsked": _("Another email address requested"),
+        "EmailChanged": _("Email address changed"),
+        "EmailChangeUndone": _("Change of email address stopped or undone"),
+        "AddressConfirmed": _("Email address confirmed"),
+    }
+
+
+def _about_sign_in() -> dict[str, str]:
+    return {
         "SignedIn": _("Signed in"),
         "SignedOut": _("Signed out"),
         "SignInRefused": _("Sign-in refused"),
         "NewDevice": _("Signed in on a new kind of device"),
         "DoorStayedShut": _("Staff page refused"),
         "PasswordLinkMade": _("Link to a new password requested"),
+        "PasswordLinkHandedOut": _("Link to a new password made by staff"),
         "PasswordChanged": _("Password changed"),
-        "AddressConfirmed": _("Email address confirmed"),
-        "NamesChanged": _("Name changed"),
+        "SecondFactorSet": _("Second step at sign-in turned on"),
+        "SecondFactorOff": _("Second step at sign-in turned off"),
+        "SecondFactorReset": _("Second step at sign-in reset by staff"),
+        "RecoveryCodesMade": _("Recovery codes made"),
+        "RecoveryCodeUsed": _("Recovery code used"),
+        "PasskeyAdded": _("Passkey added"),
+        "PasskeyRemoved": _("Passkey removed"),
     }
 
 
@@ -84,6 +101,13 @@ def _about_training() -> dict[str, str]:
 def _about_programmes() -> dict[str, str]:
     return {
         "ProgrammeSet": _("Programme settings changed"),
+        "UnitAdded": _("Unit added"),
+        "UnitChanged": _("Unit renamed or moved"),
+        "UnitRemoved": _("Unit removed"),
+        "UnitJoined": _("Moved to another unit, or out of one"),
+        "MemberDetailsChanged": _("Staff number or line manager changed"),
+        "RosterImportStarted": _("Import of people started"),
+        "RosterImportEnded": _("Import of people ended"),
         "ValiditySet": _("Validity of certificates changed"),
         "ReadinessSet": _("Number of observed practices changed"),
         "CoursePublished": _("Course published"),
