@@ -49,7 +49,8 @@ class Running:
         return self.family
 
     def job_process(self) -> psutil.Process:
-        (found,) = (one for one in self.children() if one.cmdline()[-1] == "work")
+        # It lays out documents in children of its own, which are called as it is.
+        (found,) = (one for one in psutil.Process(self.process.pid).children() if one.cmdline()[-1:] == ["work"])
         return found
 
 
