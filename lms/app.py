@@ -22,6 +22,7 @@ from lms.accounts import access
 from lms.accounts import records as accounts
 from lms.accounts.access import public, with_key
 from lms.accounts.blueprint import blueprint as account_blueprint
+from lms.accounts.records import Programme
 from lms.accounts.browser_session import touch_session
 from lms.accounts.rules import Visitor
 from lms.certification.awards.codes import grouped
@@ -45,6 +46,7 @@ from lms.foundation.web.metrics import CONTENT_TYPE
 from lms.foundation.web.observing import Observer
 from lms.hooks import build_hooks
 from lms.learning.blueprint import blueprint as learning_blueprint
+from lms.learning.progress.open_page_records import OpenPage
 from lms.library import course_cache
 from lms.library.blueprint import blueprint as library_blueprint
 from lms.library.records import list_current_digests
@@ -172,7 +174,16 @@ def _speak(app: Flask, settings: Settings) -> None:
             "lang": i18n.language(),
             "dir": i18n.direction(),
             "this_path": g.get("path_in_page") or _path_of_page(),
+            "programme_colour": _colour_of_page(),
         }
+
+
+def _colour_of_page() -> str:
+    """Return the colour of the programme that a page belongs to: the one in its address, or that of a course's page."""
+    programme: Programme | None = g.get("programme")
+    page: OpenPage | None = g.get("course_page")
+    facts = programme.facts if programme else page.facts if page else {}
+    return str(facts.get("colour") or "")
 
 
 def _frame_of_page() -> tuple[Hashable, str]:
@@ -181,7 +192,7 @@ def _frame_of_page() -> tuple[Hashable, str]:
     seen = _visitor_on_page(visitor) if visitor else {}
     about = tuple(seen.get(key) for key in ("is_staff", "is_operator", "programmes", "employs", "shared"))
     display = read_display(request.cookies.get("display", ""))
-    return (visitor is None, about, display, i18n.language()), visitor.display_name if visitor else ""
+    return (visitor is None, about, display, i18n.language(), _colour_of_page()), visitor.display_name if visitor else ""
 
 
 def _path_of_page() -> str:

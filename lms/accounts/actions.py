@@ -241,9 +241,12 @@ def set_programme(
         programme = Programme(id=ids.inner_id(), slug=slug, name=name or slug, facts={}, created_at=clock.now())
         db.session.add(programme)
         db.session.flush()
+    before = {"name": programme.name, "hold_unreviewed": programme.hold_unreviewed, **programme.facts}
     programme.name = name or programme.name
     programme.facts = {key: value for key, value in {**programme.facts, **facts}.items() if value}
     if touch_hold:
         programme.hold_unreviewed = hold_unreviewed
-    announce(ProgrammeSet(programme.id))
+    after = {"name": programme.name, "hold_unreviewed": programme.hold_unreviewed, **programme.facts}
+    changed = (key for key in before | after if before.get(key) != after.get(key))
+    announce(ProgrammeSet(programme.id, tuple(sorted(changed))))
     return programme

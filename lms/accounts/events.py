@@ -242,6 +242,7 @@ class AccountDeleted:
 
 @dataclass(frozen=True)
 class ProgrammeSet:
-    """A programme was made, or its facts were set."""
+    """A programme was made, or settings of it were changed; `settings` names them, never what they say."""
 
     programme_id: str
+    settings: tuple[str, ...] = ()

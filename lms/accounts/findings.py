@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lms.accounts.records import list_operators, list_programmes, list_without_coordinator
-from lms.accounts.rules import SOMEBODY_TO_TALK_TO
+from lms.accounts.rules import missing_contact
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
@@ -14,7 +14,7 @@ from lms.foundation.text.i18n import ngettext
 def look() -> list[Finding]:
     """Return what there is to say of programmes and of who runs the site."""
     programmes = list_programmes()
-    silent = [row.slug for row in programmes if not all(row.facts.get(fact) for fact in SOMEBODY_TO_TALK_TO)]
+    silent = [row.slug for row in programmes if missing_contact(row.facts)]
     operators = sum(row.disabled_at is None for row in list_operators())
     return [
         check_operators(operators),

@@ -103,6 +103,7 @@ MAY: dict[str, May] = {
     "close accounts": _may("operator", site_wide=True),
     "see status only": _may("employer"),
     "read the audit trail": _may("operator", site_wide=True),
+    "change programme settings": _may("coordinator", "operator", site_wide=True),
 }
 
 
@@ -174,6 +175,11 @@ def passkey_host(base_url: str) -> str | None:
     return host
 
 
+def missing_contact(facts: Mapping[str, Any]) -> list[str]:
+    """Return the facts that a programme lacks before it can offer a course."""
+    return [fact for fact in SOMEBODY_TO_TALK_TO if not facts.get(fact)]
+
+
 def zone_of(facts: Mapping[str, Any], otherwise: str) -> str:
     """Return the time zone in which a programme's days begin: its own, or the site's."""
     return str(facts.get("timezone") or otherwise)
@@ -241,6 +247,11 @@ def slug_for(text: str) -> str:
 def _countries() -> dict[str, str]:
     names = Locale("en").territories
     return {code: name for code, name in names.items() if len(code) == 2 and code not in _NO_COUNTRIES}
+
+
+def country_codes() -> list[str]:
+    """Return the ISO 3166 codes of all countries."""
+    return sorted(_countries())
 
 
 def country_code(text: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lms.accounts.rules import SOMEBODY_TO_TALK_TO
+from lms.accounts.rules import missing_contact
 from lms.certification.awards.records import list_waiting
 from lms.cli.check import course_folders
 from lms.cli.output import say
@@ -61,7 +61,7 @@ def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> No
     Example: lms publish courses/psychological-first-aid
     """
     programme = get_programme(slug)
-    missing = [fact for fact in SOMEBODY_TO_TALK_TO if not programme.facts.get(fact)]
+    missing = missing_contact(programme.facts)
     if missing:
         raise click.ClickException(
             f"{programme.slug} has no contact person yet. Missing: {', '.join(missing)}. Learners "

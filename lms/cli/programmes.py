@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
 from lms.accounts import actions
+from lms.accounts.actions import FormError
+from lms.accounts.programmes.actions import SettingsChanged
+from lms.accounts.programmes.facts import FACTS, check_settings, tidy
 from lms.accounts.records import find_programme
-from lms.accounts.rules import (
-    PROGRAMME_NAME_MOST,
-    SLUG_MOST,
-    country_code,
-    country_for,
-    is_readable,
-    is_slug,
-    is_zone,
-    slug_for,
-    without_role,
-)
+from lms.accounts.rules import SLUG_MOST, is_slug, slug_for
 from lms.certification.pdf.designs import list_designs
 from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
+from lms.coordination.settings.actions import change_programme, read_waiting_courses
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
+from lms.foundation.hooks import hooks
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
-from lms.learning.progress.rules import PRIOR_MONTHS_MOST
 
 
 @click.group()
@@ -38,57 +31,6 @@ def programme() -> None:
 
     Example: lms programme set harbour lead="Ingrid Okafor, 020 7946 0011"
     """
-
-
-FACTS = (
-    *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
-    *("timezone", "prior_months"),
-)
-
-
-_EXAMPLES = {"lead": "Ingrid Okafor", "contact": "peer@example.org", "reply_time": "within two days"}
-
-
-def _check(facts: dict[str, str]) -> None:
-    """Refuse a fact that could not be used, with one that could; a country is kept in capital letters."""
-    for key, value in facts.items():
-        if value and not is_readable(value):
-            raise click.ClickException(
-                f'{key} needs characters that people can read, in one line, as in {key}="{_EXAMPLES.get(key, "…")}". '
-                "Nothing was changed."
-            )
-    if facts.get("emergency") and not re.search(r"\d{2}", facts["emergency"]):
-        raise click.ClickException(
-            "emergency is the number that people call in danger, for example emergency=999. Nothing was changed."
-        )
-    _check_design(facts.get("design", ""))
-    if facts.get("timezone") and not is_zone(facts["timezone"]):
-        raise click.ClickException("timezone is a name such as Europe/London. Nothing was changed.")
-    months = facts.get("prior_months")
-    if months and not (months.isascii() and months.isdigit() and 1 <= int(months) <= PRIOR_MONTHS_MOST):
-        raise click.ClickException(f"prior_months is a number from 1 to {PRIOR_MONTHS_MOST}. Nothing was changed.")
-    country = facts.get("country")
-    if country:
-        code = country_code(country)
-        if code is None:
-            raise click.ClickException(
-                f"{country!r} isn’t a country code. Use two letters, as in country={country_for(country)}. "
-                "Nothing was changed."
-            )
-        facts["country"] = code
-    if lacking := without_role(facts.get("signatory", "")):
-        raise click.ClickException(
-            f'Each signatory needs a name and a role, as in signatory="{lacking[0].strip(" ,") or "Ingrid Okafor"}, '
-            'peer support lead". Put semicolons between several. Nothing was changed.'
-        )
-
-
-def _check_design(name: str) -> None:
-    known = list_designs(settings(), shipped("certificates")) if name else ()
-    if name and name not in known:
-        raise click.ClickException(
-            f"There’s no design {name!r}. The designs are: {', '.join(known)}. Nothing was changed."
-        )
 
 
 def check_slug(slug: str) -> None:
@@ -100,13 +42,11 @@ def check_slug(slug: str) -> None:
         )
 
 
-def check_name(name: str | None) -> None:
-    """Refuse a programme's name that nobody could read."""
-    if name is not None and not (name.strip() and name.isprintable() and len(name) <= PROGRAMME_NAME_MOST):
-        raise click.ClickException(
-            f"A programme needs a name that people can read, in one line of up to {PROGRAMME_NAME_MOST} characters, "
-            'as in name="Harbour Hospitals peer support". Nothing was changed.'
-        )
+def check(wanted: dict[str, str]) -> None:
+    """Refuse settings that can't be used, each with one that could."""
+    designs = list_designs(settings(), shipped("certificates"))
+    for problem in check_settings(wanted, designs, hooks().missing_letters):
+        raise click.ClickException(f"{problem.field}: {problem.message} Nothing was changed.")
 
 
 @programme.command("set")
@@ -119,25 +59,33 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     """Make a programme, or set its facts. An empty value removes a fact.
 
     Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design,
-    signatory and timezone of its certificates; prior_months, for how many months prior learning counts.
+    signatory and timezone of its certificates; prior_months, for how many months prior learning counts; colour of its
+    pages, as a hex code; registration, open or closed.
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
-    # Spaces alone are no fact: a course that asks for one would count it, and a reader would find nothing there.
-    pairs = {key: value if key == "name" else re.sub(r"[^\S\n]+", " ", value).strip() for key, value in pairs.items()}
-    name = pairs.pop("name", name)
-    unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in FACTS]
+    unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in {"name", *FACTS}]
     if unknown:
         raise click.ClickException(
             f"{', '.join(unknown)} isn’t a fact about a programme. You can set: {', '.join(FACTS)}. "
             "Nothing was changed."
         )
-    if find_programme(slug) is None:
+    if name is not None:
+        pairs.setdefault("name", name)
+    wanted = {key: tidy(key, value) for key, value in pairs.items()}
+    known = find_programme(slug)
+    if known is None:
         check_slug(slug)
-    check_name(name)
-    _check(pairs)
-    hold = {"yes": True, "no": False}.get(hold_unreviewed or "")
-    row = write(actions.set_programme, slug, name, pairs, hold, touch_hold=hold_unreviewed is not None)
+    else:
+        read_waiting_courses(known.id)
+    check(wanted)
+    if hold_unreviewed is not None:
+        wanted["hold_unreviewed"] = hold_unreviewed
+    row = write(change_programme, settings(), slug, None, wanted)
+    if isinstance(row, FormError):
+        raise click.ClickException(f"{row.field}: {row.message} Nothing was changed.")
+    if isinstance(row, SettingsChanged):
+        raise click.ClickException("Somebody else changed this meanwhile. Nothing was changed. Please run it again.")
     say(f"{row.slug}: {row.name}")
     for key, value in sorted(row.facts.items()):
         say(f"  {key}: {value}")

@@ -12,7 +12,7 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.refused import Refused
 from lms.library import records, rules
-from lms.library.events import CourseOffered, CoursePublished, ReviewRecorded
+from lms.library.events import CourseOffered, CoursePublished, OfferingEnded, OfferingOpened, ReviewRecorded
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,31 @@ def offer(programme_id: str, course_id: str, open_reading: bool, position: int) 
         )
     )
     announce(CourseOffered(programme_id, course_id))
+
+
+def offering_state(programme_id: str, course_id: str) -> rules.OfferingState:
+    """Return whether a programme offers a course, and to whom."""
+    found = records.find_offering(programme_id, course_id)
+    return "none" if found is None else "open" if found.open_reading else "members"
+
+
+def change_offering(programme_id: str, course_id: str, seen: rules.OfferingState, wanted: rules.OfferingState) -> bool:
+    """Offer a course, open it or stop offering it; False, with nothing changed, when it isn't as it was seen."""
+    now = offering_state(programme_id, course_id)
+    if now != seen:
+        return False
+    if wanted == "none" != now:
+        db.session.delete(records.find_offering(programme_id, course_id))
+        row = records.FormerOffering(programme_id=programme_id, course_id=course_id, ended_at=clock.now())
+        db.session.merge(row)
+        announce(OfferingEnded(programme_id, course_id))
+    elif wanted != now == "none":
+        others = [row.position for row in records.list_offerings() if row.programme_id == programme_id]
+        offer(programme_id, course_id, wanted == "open", max(others, default=-1) + 1)
+    elif found := records.find_offering(programme_id, course_id):
+        found.open_reading = wanted == "open"
+        announce(OfferingOpened(programme_id, course_id, found.open_reading))
+    return True
 
 
 def record_review(

@@ -23,6 +23,23 @@ class CourseOffered:
 
 
 @dataclass(frozen=True)
+class OfferingOpened:
+    """Everybody can read a course that a programme offers, or again only its members."""
+
+    programme_id: str
+    course_id: str
+    open_reading: bool
+
+
+@dataclass(frozen=True)
+class OfferingEnded:
+    """A programme doesn't offer a course any more; who started it there can finish it."""
+
+    programme_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
 class ReviewRecorded:
     """Somebody's review of a version was recorded."""
 

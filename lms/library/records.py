@@ -65,6 +65,15 @@ class Offering(Base):
     position: Mapped[int]
 
 
+class FormerOffering(Base):
+    """A course that a programme offered before, and can offer again."""
+
+    __tablename__ = "former_offering"
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime]
+
+
 class Review(Base):
     """Somebody qualified read a version; `covers_patches` lets later patches of the line inherit it."""
 
@@ -131,6 +140,17 @@ def find_offering(programme_id: str, course_id: str) -> Offering | None:
     )
 
 
+def list_former_offerings(programme_id: str) -> set[str]:
+    """Return the courses that a programme offered before."""
+    return set(db.session.scalars(select(FormerOffering.course_id).where(FormerOffering.programme_id == programme_id)))
+
+
+def list_newest_digests() -> dict[str, str]:
+    """Return the digest of each course's newest line by course id."""
+    query = select(CourseLine.course_id, CourseLine.digest).order_by(CourseLine.course_id, CourseLine.rank)
+    return {row.course_id: row.digest for row in db.session.execute(query)}
+
+
 def set_line(course_id: str, minor_line: str, version: str, digest: str) -> None:
     """Let a line lead to its newest patch."""
     line = db.session.get(CourseLine, (course_id, minor_line))
@@ -140,17 +160,37 @@ def set_line(course_id: str, minor_line: str, version: str, digest: str) -> None
         line.rank, line.digest = rank(version), digest
 
 
+def _holds(review: Review, of: Version, newest: Version) -> bool:
+    """Decide whether a review of one version holds for another: of itself, or of an earlier patch that covers it."""
+    if review.digest == newest.digest:
+        return True
+    lines = [version.version.rsplit(".", 1)[0] for version in (of, newest)]
+    return review.covers_patches and lines[0] == lines[1] and of.rank <= newest.rank
+
+
+def _reviews_with_versions() -> Any:
+    query = select(Review, Version).join(
+        Version, (Version.digest == Review.digest) & (Version.course_id == Review.course_id)
+    )
+    return query.order_by(Review.date)
+
+
 def list_reviews(course_id: str, digest: str) -> list[Review]:
     """Return the reviews that hold for a digest: its own, and those of earlier patches that cover later ones."""
     this = find_version_by_digest(course_id, digest)
     if this is None:
         return []
-    line = this.version.rsplit(".", 1)[0]
-    query = select(Review, Version).join(Version, Version.digest == Review.digest)
-    query = query.where(Review.course_id == course_id, Version.course_id == course_id).order_by(Review.date)
-    return [
-        review
-        for review, version in db.session.execute(query)
-        if review.digest == digest
-        or (review.covers_patches and version.version.rsplit(".", 1)[0] == line and version.rank <= this.rank)
-    ]
+    found = db.session.execute(_reviews_with_versions().where(Review.course_id == course_id))
+    return [review for review, version in found if _holds(review, version, this)]
+
+
+def list_reviews_of_newest() -> dict[str, list[Review]]:
+    """Return the reviews that hold for the newest version of each course, by course id, in two statements."""
+    newest: dict[str, Version] = {}
+    for version in db.session.scalars(select(Version).order_by(Version.rank)):
+        newest[version.course_id] = version
+    found: dict[str, list[Review]] = {}
+    for review, version in db.session.execute(_reviews_with_versions()):
+        if _holds(review, version, newest[review.course_id]):
+            found.setdefault(review.course_id, []).append(review)
+    return found

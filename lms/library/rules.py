@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Literal, TypeAlias, get_args
 
 from lms.content.model.course import Course
 
+# Whether a programme offers a course: not at all, to its members, or with lessons that everybody can read.
+OfferingState: TypeAlias = Literal["none", "members", "open"]
+OFFERING_STATES: tuple[OfferingState, ...] = get_args(OfferingState)
 REVIEW_ROLES = ("clinical", "peer", "legal")
 
 

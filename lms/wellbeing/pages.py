@@ -93,7 +93,7 @@ def coordinator_notices(
         told.append(
             _(
                 "Your programme has no country yet, so its people don’t see support lines for their country. "
-                "Ask the people who run this site to set it."
+                "Choose it under “Programme settings”."
             )
         )
     old = [line for line in reached if is_old(line, today)]
@@ -107,7 +107,7 @@ def coordinator_notices(
         )
     if not has_contact:
         told.append(
-            _("Your programme doesn’t name anybody to talk to yet. Ask the people who run this site to set a contact.")
+            _("Your programme doesn’t name anybody to talk to yet. Add a contact under “Programme settings”.")
         )
     return told
 

@@ -120,7 +120,8 @@ def keep(site: Site, expect: int = 200, **sent: object) -> Page:
 
 
 def test_cora_chooses_how_certificates_look_and_they_do(sqlite_site: Site) -> None:
-    sent = {"name": "Harbour peers", "signatory": "Asa Holm, lead", "timezone": "Asia/Tokyo", "design": "formal"}
+    sqlite_site.do(set_programme, "harbour", "Harbour peers", {"timezone": "Asia/Tokyo"})
+    sent = {"signatory": "Asa Holm, lead", "design": "formal"}
     page = keep(sqlite_site, **sent, logo=FileStorage(BytesIO(picture()), "logo.png"))
     assert "Saved. Certificates made" in page.html and "Your current logo" in page.html
     code = earn(sqlite_site, document=True)
@@ -149,10 +150,8 @@ def test_a_signatory_without_a_role_is_refused_because_nothing_would_be_printed(
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"timezone": "Middle/Earth"}, "We don’t know this time zone"),
-        ({"name": ""}, "Enter a name for the programme"),
-        ({"name": "Harbour 😀"}, "We can’t print these characters yet: 😀"),
-        ({"design": "baroque"}, "Choose one of the designs"),
+        ({"signatory": "Asa 😀, lead"}, "We can’t print these characters yet: 😀"),
+        ({"design": "baroque"}, "The designs are: formal, plain, warm"),
         ({"logo": FileStorage(BytesIO(b"hello"), "logo.png")}, "We can’t read this file as an image"),
     ],
 )

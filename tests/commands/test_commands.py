@@ -169,7 +169,9 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
     odd = lms("programme", "set", "harbour", "lead=Nobody", "leed=Nobody")
     assert odd.exit_code == 1 and "leed" in odd.output and "Nothing was changed" in odd.output
     assert "Noor Haddad" in sqlite_site.visitor("sam").get("/support").main
-    assert "lead:" not in lms("programme", "set", "harbour", "lead=").output
+    needed = lms("programme", "set", "harbour", "lead=")
+    assert needed.exit_code == 1 and "Your programme offers courses" in needed.output
+    assert "lead: Noor Haddad" in lms("programme", "set", "harbour", "hours=9 to 5").output
 
 
 @pytest.mark.parametrize(
@@ -183,11 +185,11 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
         (("a" * 41,), "'" + "a" * 40 + "'"),
         (("north", "name=  "), "Harbour Hospitals peer support"),
         (("north", "name=two\nlines"), "Harbour Hospitals peer support"),
-        (("north", "country=UK"), "country=GB"),
-        (("north", "country=Deutschland"), "country=GB"),
-        (("north", "country=Germany"), "country=DE"),
-        (("north", "country=EU"), "country=GB"),
-        (("north", "country=G B"), "country=GB"),
+        (("north", "country=UK"), "for example GB"),
+        (("north", "country=Deutschland"), "for example GB"),
+        (("north", "country=Germany"), "for example DE"),
+        (("north", "country=EU"), "for example GB"),
+        (("north", "country=G B"), "for example GB"),
         (("north", "signatory=Ingrid Okafor"), "Ingrid Okafor, peer support lead"),
         (("north", "signatory=Asa Holm, trainer; Ingrid Okafor,"), "Ingrid Okafor, peer support lead"),
         (("north", "signatory=, lead"), "lead, peer support lead"),
@@ -196,7 +198,12 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
         (("north", "lead=\u200b"), "characters that people can read"),
         (("north", "contact=\u3164"), "characters that people can read"),
         (("north", "lead=Noor\nHaddad"), "characters that people can read"),
-        (("north", "emergency=call me"), "emergency=999"),
+        (("north", "colour=#ffcc00"), "The nearest colour that everyone can read is #"),
+        (("north", "colour=sea"), "#12466e"),
+        (("north", "registration=later"), "open or closed"),
+        (("north", "prior_months=0"), "from 1 to 120"),
+        (("north", "timezone=London"), "Europe/London"),
+        (("north", "emergency=call me"), "For example: 999"),
     ],
 )
 def test_what_cannot_be_set_of_a_programme_is_refused_with_a_value_that_would_do(

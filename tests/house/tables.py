@@ -9,6 +9,7 @@ ABOUT_NOBODY = {
     "bundle",
     "course_line",
     "library_text",
+    "former_offering",
     "line_withdrawal",
     "line_note",  # what was found out about a support line
     "offering",

@@ -219,6 +219,8 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "remark_answer": "nobodys",
         "batch": world.batches[HOME.get(owner, "harbour")],
         "unit": world.units[HOME.get(owner, "harbour")],
+        "section": "contacts",
+        "colour": "12466e",
         "line": "gb-111",
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",

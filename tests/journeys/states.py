@@ -33,7 +33,7 @@ Steps = Callable[[Page, People], None]
 COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 CONVERSATION = f"{COURSE}/conversations/after-the-resuscitation-room"
-INVITED = "/programmes/harbour/invitations"
+INVITED, SETTINGS = "/programmes/harbour/invitations", "/programmes/harbour/settings"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Show feedback on each reply as I go"
 
@@ -528,12 +528,26 @@ STATES = (
     ),
     State("status for an employer", "erin", "/programmes/harbour/status"),
     State("what ready to practise asks for", "cora", f"/programmes/harbour/courses/{THREE}/readiness"),
+    State("programme settings", "cora", SETTINGS),
+    State("settings: name and place", "cora", f"{SETTINGS}/name"),
+    State("settings: contacts", "cora", f"{SETTINGS}/contacts"),
+    State("settings: registration", "cora", f"{SETTINGS}/registration"),
+    State("settings: reviews and prior learning", "cora", f"{SETTINGS}/reviews"),
+    State("settings: colour", "cora", f"{SETTINGS}/colour"),
+    State(
+        "settings: a colour that is too light",
+        "cora",
+        f"{SETTINGS}/colour",
+        then(choose("colour", "own"), type_in("own", "#ffcc00"), press("Save")),
+    ),
+    State("courses of a programme", "cora", f"{SETTINGS}/courses"),
+    State("a course of a programme", "cora", f"{SETTINGS}/courses/{PFA}"),
     State("certificate design", "cora", "/programmes/harbour/certificates/look"),
     State(
         "certificate design, with a problem",
         "cora",
         "/programmes/harbour/certificates/look",
-        then(type_in("timezone", "Middle/Earth"), press("Save")),
+        then(type_in("signatory", "Asa Holm"), press("Save")),
     ),
     State("on the way to ready to practise", "omar", f"{COURSE}/left"),
     State("transcript", "ines", "/transcript"),

@@ -260,7 +260,9 @@ class RegisterEmails:
     looks_like_another: Email
 
 
-def ask_to_register(settings: Settings, email: str, network: str, token: str, emails: RegisterEmails) -> None:
+def ask_to_register(
+    settings: Settings, programme_id: str, email: str, network: str, token: str, emails: RegisterEmails
+) -> None:
     """Email a link that makes an account, or say in an email why there is none; each costs the same."""
     address = normal_email(email)
     may_get_one = limits.count_new_account_link(address, network)
@@ -269,14 +271,14 @@ def ask_to_register(settings: Settings, email: str, network: str, token: str, em
     if not may_get_one:
         return
     # The link is known to nobody but the reader of the first email.
-    _add(first_programme(), "learner", address, token)
+    _add(programme_id, "learner", address, token)
     message = emails.has_account if known else emails.looks_like_another
     mail_outbox.queue_mail(
         settings, address, *(message if known or isinstance(checked, FormError) else emails.link), any_hour=True
     )
 
 
-def first_programme() -> str | None:
-    """Return the id of the programme that people who register join: the oldest."""
-    programmes = records.list_programmes()
-    return programmes[0].id if programmes else None
+def open_programme(slug: str | None) -> records.Programme | None:
+    """Return the programme that people who register join: the one that is named, or the oldest that lets them in."""
+    programmes = [row for row in records.list_programmes() if row.facts.get("registration") != "closed"]
+    return next((row for row in programmes if slug in {None, row.slug}), None)

@@ -45,12 +45,14 @@ def _may_get_email(form: Form) -> bool:
 @public
 def register() -> Any:
     """Ask for the address to which a link to a new account goes; the page says the same for every address."""
-    if settings().registration != "open":
+    programme = invitation_actions.open_programme(request.args.get("programme"))
+    if settings().registration != "open" or programme is None:
         return render_template("accounts/register.html", form=None, registration=settings().registration)
     form = ForgottenForm(request.form)
     if request.method == "POST" and form.validate() and _may_get_email(form):
         token = ids.secret_token()
-        args = (settings(), form.email.data or "", network_today(), token, _emails(token))
+        emails = _emails(token, programme.name)
+        args = (settings(), programme.id, form.email.data or "", network_today(), token, emails)
         write(invitation_actions.ask_to_register, *args)
         return redirect(url_for("accounts.register", sent="yes"), 303)
     sent = request.method == "GET" and request.args.get("sent") == "yes"
@@ -58,12 +60,12 @@ def register() -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _emails(token: str) -> RegisterEmails:
+def _emails(token: str, programme: str) -> RegisterEmails:
     site = settings().base_url
     sign_in, forgotten = site + url_for("accounts.sign_in"), site + url_for("accounts.forgotten")
     preferences_url = site + url_for("accounts.email_preferences")
     return RegisterEmails(
-        render_email("register", address=_link(token), programme=_name_of(invitation_actions.first_programme())),
+        render_email("register", address=_link(token), programme=programme),
         render_email("has_account", sign_in=sign_in, forgotten=forgotten, preferences_url=preferences_url),
         render_email("looks_like_another"),
     )

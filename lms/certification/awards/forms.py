@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Mapping
+from typing import Any
 
 from wtforms import BooleanField, FileField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
-from lms.accounts.records import Programme
-from lms.accounts.rules import is_zone, without_role
+from lms.accounts.programmes.facts import tidy
+from lms.accounts.programmes.forms import SettingsForm
 from lms.certification.awards.rules import REASONS
 from lms.certification.awards.validity import DAYS_MOST, MODES, MONTHS_MOST, Validity
 from lms.foundation.text.i18n import gettext as _
@@ -116,49 +117,24 @@ class NameForm(Form):
     )
 
 
-class DesignForm(Form):
+class DesignForm(SettingsForm):
     """How a programme's certificates look from now on."""
 
-    name = TextField(
-        _l("Name of the programme"), [Required(_l("Enter a name for the programme.")), ShortEnough(120), OneLine()]
-    )
+    KEYS = ("signatory", "design", "logo")
     logo = FileField(_l("Logo"))
     no_logo = BooleanField(_l("Stop printing a logo"), false_values=("", "no"))
-    signatory = TextField(_l("Who signs"), [ShortEnough(240), OneLine()])
-    timezone = TextField(_l("Time zone"), [ShortEnough(60)])
+    signatory = TextField(_l("Who signs"))
     design = TextField(_l("Design"))
 
     @classmethod
-    def of(cls, programme: Programme) -> DesignForm:
-        """Return the form as a programme's certificates look now."""
-        values = {name: programme.facts.get(name, "") for name in ("signatory", "timezone", "design")}
-        return cls(data={"name": programme.name, **values})
+    def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
+        """Return what stands in the fields; a file never does."""
+        return {"signatory": now["signatory"], "design": now["design"]}
 
-    def fits(self, designs: Collection[str], unprintable: Callable[[str], tuple[str, ...]]) -> bool:
-        """Look the form over: letters that can be printed, a zone that there is, a design that there is."""
-        self.validate()
-        for field in ("name", "signatory"):
-            if lacking := unprintable(self[field].data or ""):
-                signs = " ".join(lacking)
-                self.refuse(
-                    field,
-                    _("We can’t print these characters yet: %(signs)s. Please use others.", signs=signs),
-                )
-        if lacking := without_role(self.signatory.data or ""):
-            self.refuse(
-                "signatory",
-                _(
-                    "Everyone who signs needs a name and a role. Please write “%(who)s” like this: Ingrid Okafor, "
-                    "peer support lead.",
-                    who=lacking[0],
-                ),
-            )
-        if self.timezone.data and not is_zone(self.timezone.data):
-            self.refuse("timezone", _("We don’t know this time zone. Enter it like this: Europe/London."))
-        if self.design.data and self.design.data not in designs:
-            self.refuse("design", _("Choose one of the designs."))
-        return not self.errors
+    def wanted(self) -> dict[str, str]:
+        """Return who signs and the design; the logo is read from its file."""
+        return {key: tidy(key, self[key].data or "") for key in ("signatory", "design")}
 
-    def facts(self) -> dict[str, str]:
-        """Return the programme's facts that the form tells; what is empty is taken away."""
-        return {name: self[name].data or "" for name in ("signatory", "timezone", "design")}
+    def changed_words(self, key: str, value: str) -> str:
+        """Return what a setting is now, in words; a logo is looked at on the page."""
+        return _("The logo is another one now.") if key == "logo" else super().changed_words(key, value)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, or_, select
+from sqlalchemy import ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.attestation import Attestation, Level
@@ -276,6 +276,19 @@ def list_valid_of(programme_id: str, person_ids: Collection[str], today: date) -
 def list_awards() -> list[Award]:
     """Return all awards, the oldest first."""
     return list(db.session.scalars(select(Award).order_by(Award.id)))
+
+
+def list_waiting_in(programme_id: str) -> list[Award]:
+    """Return awards of a programme that wait for the review of their course."""
+    query = select(Award).where(Award.waiting, Award.programme_id == programme_id)
+    return list(db.session.scalars(query.order_by(Award.id)))
+
+
+def count_waiting(programme_id: str) -> dict[str, int]:
+    """Return how many awards of a programme wait for the review of each course, without private ones."""
+    query = select(Award.course_id, func.count()).where(Award.waiting, Award.programme_id == programme_id)
+    found = db.session.execute(for_staff(query, Award.course_id).group_by(Award.course_id))
+    return {row[0]: row[1] for row in found}
 
 
 def list_waiting(course_id: str) -> list[Award]:

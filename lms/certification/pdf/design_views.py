@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts import actions as accounts
 from lms.accounts.access import allow, public, this_programme
+from lms.accounts.programmes.actions import SettingsChanged, change_settings
+from lms.accounts.programmes.facts import check_settings, settings_of
 from lms.certification.awards.forms import DesignForm
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf import designs as pdf_designs
@@ -26,31 +27,36 @@ PICTURE = "preview.png"
 @blueprint.route("/programmes/<programme>/certificates/look", methods=["GET", "POST"])
 @allow("set how certificates look")
 def certificate_design(programme: str) -> Any:
-    """Choose name, logo, signatory, time zone and design of the certificates to come."""
-    this, folder = this_programme(), shipped("certificates")
+    """Choose logo, signatory and design of the certificates to come; what others changed meanwhile stays."""
+    this, folder, changed = this_programme(), shipped("certificates"), []
     designs = pdf_designs.list_designs(settings(), folder)
-    form = DesignForm(request.form) if request.method == "POST" else DesignForm.of(this)
+    now = settings_of(this)
+    form = DesignForm(request.form) if request.method == "POST" else DesignForm.of(now)
     if request.method == "POST":
-        checked = form.fits(designs, hooks().missing_letters)
-        logo = _logo_sent(form)
-        if checked and not form.logo.errors:
-            write(accounts.set_programme, programme, form.name.data, form.facts() | logo)
-            return redirect(url_for("certification.certificate_design", programme=programme, saved="yes"), 303)
+        wanted = form.wanted()
+        form.refuse_all(check_settings(wanted, designs, hooks().missing_letters))
+        wanted |= _logo_sent(form)
+        if not form.errors:
+            done = write(change_settings, programme, form.seen(), wanted)
+            if not isinstance(done, SettingsChanged):
+                return redirect(url_for("certification.certificate_design", programme=programme, saved="yes"), 303)
+            changed = form.changed(done.now)
+            form.reopen(done.now)
     page = render_template(
         "certification/certificate_design.html",
         here="people",
         programme=this,
         form=form,
+        changed=changed,
         logo=this.facts.get("logo"),
         designs=[(name, name.capitalize(), _has_picture(name)) for name in designs],
         chosen=form.design.data or "",
         usual=USUAL,
-        site_zone=settings().timezone,
         notices=[_("Saved. Certificates made from now on will look like this.")]
         if request.method == "GET" and request.args.get("saved")
         else [],
     )
-    return make_response(page, 422 if form.errors else 200)
+    return make_response(page, 422 if form.errors or changed else 200)
 
 
 def _logo_sent(form: DesignForm) -> dict[str, str]:

@@ -223,6 +223,13 @@ def list_enrolled(course_id: str) -> dict[str, list[str]]:
     return found
 
 
+def count_in_training(programme_id: str, course_id: str) -> int:
+    """Return how many people of a programme are in the middle of a course; nobody is in a private one."""
+    query = select(func.count()).select_from(TrainingStatus)
+    here = (TrainingStatus.programme_id == programme_id, TrainingStatus.course_id == course_id)
+    return db.session.scalar(query.where(*here, TrainingStatus.phase == "training")) or 0
+
+
 def is_listed(course_id: str) -> bool:
     """Return whether anybody's status shows a course."""
     return db.session.scalar(select(exists().where(TrainingStatus.course_id == course_id))) or False

@@ -98,7 +98,8 @@ def list_enrolments_of_programme(programme_id: str) -> list[Enrolment]:
 def offered_courses(visitor: Visitor | None, lines: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
     """Return (course id, digest) of what somebody may read, in its order, each course once.
 
-    The digest is that of the minor line that `lines` names for a course, otherwise the newest.
+    The digest is that of the minor line that `lines` names for a course, otherwise the newest. Courses of `lines` that
+    nobody offers any more come last.
     """
     query = (
         select(
@@ -113,7 +114,17 @@ def offered_courses(visitor: Visitor | None, lines: Mapping[str, str] | None = N
             found.setdefault(course_id, digest)
             if lines and lines.get(course_id) == minor_line:
                 found[course_id] = digest
+    found.update(_no_longer_offered({id_: line for id_, line in (lines or {}).items() if id_ not in found}))
     return list(found.items())
+
+
+def _no_longer_offered(lines: Mapping[str, str]) -> dict[str, str]:
+    """Return the digest of each course on its minor line; nothing is asked for none."""
+    if not lines:
+        return {}
+    query = select(CourseLine.course_id, CourseLine.minor_line, CourseLine.digest)
+    rows = db.session.execute(query.where(CourseLine.course_id.in_(lines)).order_by(CourseLine.course_id))
+    return {row.course_id: row.digest for row in rows if row.minor_line == lines[row.course_id]}
 
 
 def _of_enrolment(what: Any, table: type[Base], *more: Any) -> Any:

@@ -18,7 +18,7 @@ from lms.foundation.dates import add_months
 
 EquivalentKind = Literal["talked", "written", "elsewhere", "waived"]
 EQUIVALENT_KINDS: tuple[EquivalentKind, ...] = ("talked", "written", "elsewhere", "waived")
-PRIOR_MONTHS, PRIOR_MONTHS_MOST = 24, 120
+PRIOR_MONTHS = 24
 
 
 @dataclass(frozen=True)

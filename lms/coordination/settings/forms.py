@@ -1,0 +1,184 @@
+"""What coordinators send of their programme's settings; each page has a form and a Save of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+
+from lms.accounts.programmes.colour_rules import PALETTE, as_hex
+from lms.accounts.programmes.facts import tidy
+from lms.accounts.programmes.forms import SettingsForm
+from lms.accounts.rules import country_codes
+from lms.foundation.text.collation import sort_key
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import language
+from lms.foundation.text.i18n import lazy_gettext as _l
+from lms.foundation.web.fields import Form, TextField
+from lms.library.rules import OFFERING_STATES
+
+OWN_COLOUR = "own"
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Return all countries by code, in the reader's language and order."""
+    spoken = language()
+    names = Locale.parse(spoken).territories
+    found = sorted(((code, names.get(code, code)) for code in country_codes()), key=lambda c: sort_key(c[1], spoken))
+    return [("", _("Not chosen yet")), *found]
+
+
+class NameForm(SettingsForm):
+    """What the programme is called, and where it is."""
+
+    KEYS = ("name", "country", "timezone")
+    name = TextField(_l("Name of the programme"), description=_l("On certificates, in emails and on every page."))
+    country = SelectField(
+        _l("Country"),
+        choices=[],
+        validate_choice=False,
+        description=_l("It decides which support lines your people see first."),
+    )
+    timezone = TextField(
+        _l("Time zone"),
+        description=_l(
+            "For example Europe/London or America/New_York. It decides which day is printed on a certificate. "
+            "If you leave it empty, we use the time zone of this site."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = country_choices()
+
+
+class ContactsForm(SettingsForm):
+    """Whom the people of the programme can talk to, and what its courses say of it."""
+
+    KEYS = ("lead", "contact", "hours", "reply_time", "emergency", "limits_statement")
+    lead = TextField(_l("Who to talk to"), description=_l("A name, for example Ingrid Okafor. Lessons use it."))
+    contact = TextField(_l("How to reach them"), description=_l("An email address or a telephone number."))
+    hours = TextField(_l("When they can be reached"), description=_l("For example: Monday to Friday, 9 to 5."))
+    reply_time = TextField(_l("How soon they reply"), description=_l("For example: within two days."))
+    emergency = TextField(
+        _l("Emergency number"),
+        description=_l("The number that your people call in danger, for example 999. Lessons use it."),
+    )
+    limits_statement = TextAreaField(
+        _l("Limits of confidentiality"),
+        description=_l("What a peer supporter in your programme says about what stays confidential and what can’t."),
+    )
+
+
+class RegistrationForm(SettingsForm):
+    """Who can make an account for this programme."""
+
+    KEYS = ("registration",)
+    registration = RadioField(_l("Who can join?"), choices=[], validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.registration.choices = [("closed", _("Only people you invite")), ("open", _("Anybody who registers"))]
+
+    @classmethod
+    def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
+        """Return what stands in the field; open is what a programme is that says nothing."""
+        return {"registration": now["registration"] or "open"}
+
+    def changed_words(self, key: str, value: str) -> str:
+        """Return what it is now, in words."""
+        return super().changed_words(key, value or "open")
+
+
+class ReviewsForm(SettingsForm):
+    """When certificates are issued, and for how long prior learning counts."""
+
+    KEYS = ("hold_unreviewed", "prior_months")
+    hold_unreviewed = RadioField(
+        _l("Certificates of courses that nobody has reviewed yet"), choices=[], validate_choice=False
+    )
+    prior_months = TextField(
+        _l("Months for which prior learning counts"),
+        description=_l("What people learned elsewhere counts for this long. If you leave it empty, it’s 24 months."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hold_unreviewed.choices = [
+            ("site", _("As on the rest of this site")),
+            ("yes", _("Wait until the course has been reviewed")),
+            ("no", _("Are issued straight away")),
+        ]
+
+
+def colour_choices() -> list[tuple[str, str]]:
+    """Return the colours to choose from, by hex code."""
+    names = {
+        "blue": _("Blue"),
+        "violet": _("Violet"),
+        "plum": _("Plum"),
+        "red": _("Red"),
+        "brown": _("Brown"),
+        "green": _("Green"),
+        "slate": _("Slate"),
+    }
+    return [("", _("Sidelight green")), *((colour, names[name]) for name, colour in PALETTE.items())]
+
+
+class ColourForm(SettingsForm):
+    """The colour of links and buttons on the programme's pages."""
+
+    KEYS = ("colour",)
+    colour = RadioField(_l("Colour of links and buttons"), choices=[], validate_choice=False)
+    own = TextField(
+        _l("Your own colour"),
+        description=_l("A hex code such as #12466e. Dark colours can be read by everyone; we tell you if one can’t."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colour.choices = [*colour_choices(), (OWN_COLOUR, _("Another colour"))]
+
+    @classmethod
+    def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
+        """Return what stands in the fields: a colour that isn't among the choices stands in the field of its own."""
+        colour = now["colour"]
+        if not colour or colour in PALETTE.values():
+            return {"colour": colour, "own": ""}
+        return {"colour": OWN_COLOUR, "own": colour}
+
+    def wanted(self) -> dict[str, str]:
+        """Return the colour that was chosen, or typed."""
+        if self.colour.data != OWN_COLOUR:
+            return {"colour": tidy("colour", self.colour.data or "")}
+        return {"colour": tidy("colour", self.own.data or "") or OWN_COLOUR}
+
+    def refuse(self, field: str, message: str) -> None:
+        """Add a message beside the field in which the colour was typed."""
+        super().refuse("own" if field == "colour" and self.colour.data == OWN_COLOUR else field, message)
+
+    def shown(self) -> str | None:
+        """Return the colour that was typed, if it is one."""
+        return as_hex(self.own.data or "")
+
+
+class OfferForm(Form):
+    """Whether the programme offers a course, and to whom."""
+
+    offer = RadioField(_l("Who can take this course?"), choices=[], validate_choice=False)
+    was = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer.choices = [(state, offer_words()[state]) for state in reversed(OFFERING_STATES)]
+
+
+def offer_words() -> dict[str, str]:
+    """Return to whom a course is offered, in words."""
+    return {
+        "open": _("Your people, and everybody can read the lessons"),
+        "members": _("Only people of your programme"),
+        "none": _("Nobody new: don’t offer it"),
+    }

@@ -1,0 +1,105 @@
+"""A programme's settings as the page that lists them shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel import Locale
+from flask import url_for
+
+from lms.accounts.programmes.facts import settings_of
+from lms.accounts.programmes.forms import SettingsForm
+from lms.accounts.records import Programme
+from lms.coordination.settings.forms import (
+    ColourForm,
+    ContactsForm,
+    NameForm,
+    RegistrationForm,
+    ReviewsForm,
+    colour_choices,
+)
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import language
+
+FORMS: dict[str, type[SettingsForm]] = {
+    "name": NameForm,
+    "contacts": ContactsForm,
+    "registration": RegistrationForm,
+    "reviews": ReviewsForm,
+    "colour": ColourForm,
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of settings: its name in addresses, its title, what it's for, and what is set now, in words."""
+
+    id: str
+    title: str
+    about: str
+    rows: list[tuple[str, str]]
+    url: str
+
+
+def section_titles() -> dict[str, tuple[str, str]]:
+    """Return title and purpose of each page of settings."""
+    return {
+        "name": (_("Name and place"), _("What your programme is called, and where it is.")),
+        "contacts": (
+            _("Contacts"),
+            _(
+                "Whom your people can talk to. They see this in lessons, on the pause page and beside support lines. "
+                "Who to talk to, how to reach them and how soon they reply are needed before you can offer a course."
+            ),
+        ),
+        "registration": (_("Registration"), _("Who can make an account for your programme.")),
+        "reviews": (
+            _("Reviews and prior learning"),
+            _("When certificates are issued, and for how long it counts what people learned elsewhere."),
+        ),
+        "colour": (
+            _("Colour"),
+            _(
+                "The colour of links and buttons on the pages of your programme, and on lessons for its people. In "
+                "dark mode we use a lighter tint of it. Certificates keep the colours of their design."
+            ),
+        ),
+    }
+
+
+def sections_of(programme: Programme) -> list[Section]:
+    """Return the pages of settings with what is set in a programme now."""
+    now = settings_of(programme)
+    return [
+        Section(
+            id_,
+            title,
+            about,
+            [(str(form[key].label.text), value_in_words(key, now[key])) for key in form.KEYS],
+            url_for("coordination.settings_section", programme=programme.slug, section=id_),
+        )
+        for id_, (title, about) in section_titles().items()
+        for form in [FORMS[id_]()]
+    ]
+
+
+def value_in_words(key: str, value: str) -> str:
+    """Return what is set, in words; nothing where nothing is set."""
+    if key == "country" and value:
+        return Locale.parse(language()).territories.get(value, value)
+    if key == "colour":
+        return dict(colour_choices()).get(value, value)
+    if key == "registration":
+        return _("Only people you invite") if value else _("Anybody who registers")
+    if key == "hold_unreviewed":
+        return {
+            "site": _("As on the rest of this site"),
+            "yes": _("Wait until the course has been reviewed"),
+            "no": _("Are issued straight away"),
+        }[value]
+    return value
+
+
+def swatches() -> list[tuple[str, str, str]]:
+    """Return (value, name, colour to show) of the colours to choose from."""
+    return [(value, name, value or "#0f4c4a") for value, name in colour_choices()]
