@@ -22,8 +22,8 @@ from lms.accounts import access
 from lms.accounts import records as accounts
 from lms.accounts.access import public, with_key
 from lms.accounts.blueprint import blueprint as account_blueprint
-from lms.accounts.records import Programme
 from lms.accounts.browser_session import touch_session
+from lms.accounts.records import Programme
 from lms.accounts.rules import Visitor
 from lms.certification.awards.codes import grouped
 from lms.certification.blueprint import blueprint as certification_blueprint
@@ -192,7 +192,13 @@ def _frame_of_page() -> tuple[Hashable, str]:
     seen = _visitor_on_page(visitor) if visitor else {}
     about = tuple(seen.get(key) for key in ("is_staff", "is_operator", "programmes", "employs", "shared"))
     display = read_display(request.cookies.get("display", ""))
-    return (visitor is None, about, display, i18n.language(), _colour_of_page()), visitor.display_name if visitor else ""
+    return (
+        visitor is None,
+        about,
+        display,
+        i18n.language(),
+        _colour_of_page(),
+    ), visitor.display_name if visitor else ""
 
 
 def _path_of_page() -> str:

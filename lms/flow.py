@@ -156,6 +156,18 @@ def list_findings(settings: Settings) -> list[Finding]:
     ]
 
 
+def list_programme_findings(settings: Settings, slug: str) -> list[Finding]:
+    """Return what the rooms have to say of one programme to whoever coordinates it; nothing of a name that is none."""
+    programme = accounts.find_programme(slug)
+    if programme is None:
+        return []
+    return [
+        *account_findings.look_at(programme),
+        *course_findings.look(programme.id),
+        *care_findings.look(settings, [programme]),
+    ]
+
+
 def list_figures() -> list[Figure]:
     """Return how much work waits and for how long, as metrics show it; inside the app."""
     return work_figures({"pdf": count_requests(), "batch": count_running()})

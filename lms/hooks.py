@@ -19,6 +19,7 @@ from lms.certification.pdf.designs import missing_glyphs
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.pages import readiness_values
 from lms.certification.renewal import pages as renewal_pages
+from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.hooks import CertificateNews, CourseCertificate, Hooks
 from lms.wellbeing import views as wellbeing
@@ -39,6 +40,9 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
             return ()
         return missing_glyphs(name, pdf_designs.design_named("warm", settings, designs))
 
+    def list_findings(slug: str | None) -> list[Finding]:
+        return flow.list_programme_findings(settings, slug) if slug else flow.list_findings(settings)
+
     return Hooks(
         page_frame=page_frame,
         copy_display_settings=wellbeing.copy_display_settings,
@@ -53,6 +57,7 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
         missing_letters=missing_letters,
         operator_notices=_operator_notices,
         coordinator_notices=wellbeing.coordinator_notices,
+        list_findings=list_findings,
     )
 
 

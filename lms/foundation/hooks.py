@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -37,6 +37,22 @@ class CertificateNews(Protocol):
         """Return the last day to renew it."""
 
 
+class SiteFinding(Protocol):
+    """What a check of the site found, in words; something to do means that it needs attention."""
+
+    @property
+    def check(self) -> str:
+        """Return the key by which programs go."""
+
+    @property
+    def text(self) -> str:
+        """Return what was found."""
+
+    @property
+    def to_do(self) -> str:
+        """Return what to do about it; nothing where all is well."""
+
+
 @dataclass(frozen=True)
 class Hooks:
     """One callable for each question that a lower room asks; ids and plain values go in."""
@@ -61,6 +77,8 @@ class Hooks:
     # Notices on the start pages of operators, and of coordinators of a programme with this slug and settings.
     operator_notices: Callable[[], list[str]]
     coordinator_notices: Callable[[str, Mapping[str, Any]], list[str]]
+    # What needs attention on the site, or in the programme with a slug, as `lms doctor` finds it.
+    list_findings: Callable[[str | None], Sequence[SiteFinding]]
 
 
 def hooks() -> Hooks:

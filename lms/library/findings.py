@@ -6,26 +6,33 @@ from collections.abc import Mapping, Sequence
 
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import ngettext
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest, list_offerings, list_reviews
 from lms.library.rules import missing_reviews, needed_reviews
 
 
-def look() -> list[Finding]:
-    """Return what there is to say of the courses that programmes offer."""
+def look(programme_id: str | None = None) -> list[Finding]:
+    """Return what there is to say of the courses that one programme offers, or all of them."""
     found = {}
-    for course_id in dict.fromkeys(row.course_id for row in list_offerings()):
+    offered = [row for row in list_offerings() if programme_id in {None, row.programme_id}]
+    for course_id in dict.fromkeys(row.course_id for row in offered):
         digest = find_newest_digest(course_id)
         if digest:
             roles = {review.role for review in list_reviews(course_id, digest)}
             found[course_id] = missing_reviews(needed_reviews(get_course(digest)), roles)
-    return [check_reviews(found)]
+    return [check_offered(len(found)), check_reviews(found)]
+
+
+def check_offered(count: int) -> Finding:
+    """Find a site or a programme that offers no course."""
+    if not count:
+        return Finding("courses.offered", _("No course is offered yet."), _("Publish one with: lms publish FOLDER"))
+    return Finding("courses.offered", ngettext("%(num)s course is offered.", "%(num)s courses are offered.", count))
 
 
 def check_reviews(missing: Mapping[str, Sequence[str]]) -> Finding:
     """Find courses whose reviews are missing, by the reviews that each of them lacks."""
-    if not missing:
-        return Finding("courses.reviews", _("No course is offered yet."), _("Publish one with: lms publish FOLDER"))
     lacking = [f"{course} ({', '.join(roles)})" for course, roles in missing.items() if roles]
     if lacking:
         return Finding(

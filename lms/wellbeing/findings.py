@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.accounts.records import list_programmes
+from lms.accounts.records import Programme, list_programmes
 from lms.foundation import clock
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.config.settings import Settings
@@ -14,11 +14,11 @@ from lms.wellbeing.lines import in_reach, is_old
 from lms.wellbeing.support_cache import current
 
 
-def look(settings: Settings) -> list[Finding]:
-    """Return what there is to say of the support lines that people of the programmes see."""
+def look(settings: Settings, programmes: Sequence[Programme] | None = None) -> list[Finding]:
+    """Return what there is to say of the support lines that people of some programmes see, or of all."""
     now, today = current(settings.data), clock.today(settings.timezone)
     without, old = [], set()
-    for programme in list_programmes():
+    for programme in list_programmes() if programmes is None else programmes:
         reached = in_reach(now.lines_of(programme.slug), programme.slug, str(programme.facts.get("country", "")))
         old |= {line.id for line in reached if is_old(line, today)}
         if not reached:

@@ -106,9 +106,7 @@ def coordinator_notices(
             )
         )
     if not has_contact:
-        told.append(
-            _("Your programme doesn’t name anybody to talk to yet. Add a contact under “Programme settings”.")
-        )
+        told.append(_("Your programme doesn’t name anybody to talk to yet. Add a contact under “Programme settings”."))
     return told
 
 

@@ -221,7 +221,7 @@ FILES: list[tuple[str, Callable[[Path], Any]]] = [
     ("backup.restore", lambda data: (data / "restore-unfinished").touch()),
     ("lines.file", lambda data: (data / "lines.toml").write_text("[GB")),
     ("lines.age", lambda data: (data / "care" / "notes.json").unlink()),
-    ("courses.reviews", lambda data: run_sql(data, "DELETE FROM offering")),
+    ("courses.offered", lambda data: run_sql(data, "DELETE FROM offering")),
 ]
 
 

@@ -22,8 +22,12 @@ OFFERED = f"{SETTINGS}/courses/{PFA}"
 FILLED = {
     "name": {"name": "Harbour peers", "country": "IE", "timezone": "Europe/Dublin"},
     "contacts": {
-        **{"lead": "Noor Haddad", "contact": "peer@harbour.example", "hours": "9 to 5", "reply_time": "in a day"},
-        **{"emergency": "112", "limits_statement": "I stop if somebody is in danger."},
+        "lead": "Noor Haddad",
+        "contact": "peer@harbour.example",
+        "hours": "9 to 5",
+        "reply_time": "in a day",
+        "emergency": "112",
+        "limits_statement": "I stop if somebody is in danger.",
     },
     "registration": {"registration": "closed"},
     "reviews": {"hold_unreviewed": "yes", "prior_months": "12"},

@@ -112,6 +112,8 @@ def _about_programmes() -> dict[str, str]:
         "ReadinessSet": _("Number of observed practices changed"),
         "CoursePublished": _("Course published"),
         "CourseOffered": _("Course offered by a programme"),
+        "OfferingOpened": _("Who can read a course changed"),
+        "OfferingEnded": _("Course no longer offered by a programme"),
         "ReviewRecorded": _("Review of a course recorded"),
         "ListExported": _("List downloaded"),
         "BatchAsked": _("Work for several people started"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lms.foundation.checkup.findings import Finding
+from lms.foundation.checkup.findings import TEST_MAIL, Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.mail.outbox import send_now
-from lms.foundation.mail.transport import MessageRefused, ServerTrouble, greet
+from lms.foundation.mail.transport import MessageRefused, ServerTrouble, greet, mail_folder
+from lms.foundation.mail.waiting import has_sent
 from lms.foundation.text.i18n import gettext as _
 
 
@@ -26,6 +27,17 @@ def send_test(settings: Settings, address: str) -> Finding:
     except (ServerTrouble, MessageRefused) as trouble:
         return check_sent(str(trouble))
     return check_sent("")
+
+
+def check_tried(settings: Settings) -> Finding:
+    """Find a mail server through which no email has left in the last month, so that nobody knows whether it works."""
+    if mail_folder(settings) or settings.mail_url.startswith("console:") or has_sent():
+        return Finding("mail.tried", _("Email works, or is only written down here."))
+    return Finding(
+        "mail.tried",
+        _("No email has left this site in the last month, so nobody knows whether email works."),
+        _("Send a test email with: %(command)s", command=TEST_MAIL),
+    )
 
 
 def check_server(problem: str) -> Finding:
