@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.certification.awards.records import count_waiting
 from lms.content.model.course import Course
-from lms.coordination.settings.forms import offer_words
+from lms.coordination.settings.words import offer_words
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import get_course

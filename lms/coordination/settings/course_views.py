@@ -13,8 +13,9 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.board.status_records import count_in_training
 from lms.coordination.settings import course_pages
 from lms.coordination.settings.actions import offer_course
-from lms.coordination.settings.forms import OfferForm, offer_words
+from lms.coordination.settings.forms import OfferForm
 from lms.coordination.settings.views import coordinates_here
+from lms.coordination.settings.words import offer_words
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import get_course

@@ -12,6 +12,7 @@ from lms.accounts.programmes.colour_rules import PALETTE, as_hex
 from lms.accounts.programmes.facts import tidy
 from lms.accounts.programmes.forms import SettingsForm
 from lms.accounts.rules import country_codes
+from lms.coordination.settings.words import colour_choices, offer_words
 from lms.foundation.text.collation import sort_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
@@ -113,20 +114,6 @@ class ReviewsForm(SettingsForm):
         ]
 
 
-def colour_choices() -> list[tuple[str, str]]:
-    """Return the colours to choose from, by hex code."""
-    names = {
-        "blue": _("Blue"),
-        "violet": _("Violet"),
-        "plum": _("Plum"),
-        "red": _("Red"),
-        "brown": _("Brown"),
-        "green": _("Green"),
-        "slate": _("Slate"),
-    }
-    return [("", _("Sidelight green")), *((colour, names[name]) for name, colour in PALETTE.items())]
-
-
 class ColourForm(SettingsForm):
     """The colour of links and buttons on the programme's pages."""
 
@@ -175,10 +162,10 @@ class OfferForm(Form):
         self.offer.choices = [(state, offer_words()[state]) for state in reversed(OFFERING_STATES)]
 
 
-def offer_words() -> dict[str, str]:
-    """Return to whom a course is offered, in words."""
-    return {
-        "open": _("Your people, and everybody can read the lessons"),
-        "members": _("Only people of your programme"),
-        "none": _("Nobody new: don’t offer it"),
-    }
+FORMS: dict[str, type[SettingsForm]] = {
+    "name": NameForm,
+    "contacts": ContactsForm,
+    "registration": RegistrationForm,
+    "reviews": ReviewsForm,
+    "colour": ColourForm,
+}

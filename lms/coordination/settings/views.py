@@ -15,7 +15,8 @@ from lms.accounts.programmes.forms import SettingsForm
 from lms.certification.awards.records import count_waiting
 from lms.certification.pdf.designs import list_designs
 from lms.coordination.blueprint import blueprint
-from lms.coordination.settings import actions, course_pages, pages
+from lms.coordination.settings import actions, course_pages, sections
+from lms.coordination.settings.forms import FORMS
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
@@ -39,7 +40,7 @@ def settings_list(programme: str) -> Any:
         here="people" if coordinates_here() else "site",
         programme=this,
         coordinates=coordinates_here(),
-        sections=pages.sections_of(this),
+        sections=sections.sections_of(this),
         logo=this.facts.get("logo"),
         design=str(this.facts.get("design") or ""),
         signatory=str(this.facts.get("signatory") or ""),
@@ -52,9 +53,9 @@ def settings_list(programme: str) -> Any:
 @allow("change programme settings")
 def settings_section(programme: str, section: str) -> Any:
     """Change settings of one kind; what another coordinator changed meanwhile is told and stays."""
-    if section not in pages.FORMS:
+    if section not in FORMS:
         abort(404)
-    this, kind, changed = this_programme(), pages.FORMS[section], []
+    this, kind, changed = this_programme(), FORMS[section], []
     now = settings_of(this)
     form = kind(request.form) if request.method == "POST" else kind.of(now)
     if request.method == "POST":
@@ -64,7 +65,7 @@ def settings_section(programme: str, section: str) -> Any:
         if isinstance(done, SettingsChanged):
             changed = form.changed(done.now)
             form.reopen(done.now)
-    title, about = pages.section_titles()[section]
+    title, about = sections.section_titles()[section]
     page = render_template(
         "coordination/settings_section.html",
         here="people" if coordinates_here() else "site",
@@ -74,7 +75,7 @@ def settings_section(programme: str, section: str) -> Any:
         about=about,
         form=form,
         changed=changed,
-        swatches=pages.swatches() if section == "colour" else [],
+        swatches=sections.swatches() if section == "colour" else [],
         waiting=sum(count_waiting(this.id).values()) if section == "reviews" else 0,
         site_holds=settings().hold_unreviewed,
         site_registration=settings().registration,

@@ -8,26 +8,11 @@ from babel import Locale
 from flask import url_for
 
 from lms.accounts.programmes.facts import settings_of
-from lms.accounts.programmes.forms import SettingsForm
 from lms.accounts.records import Programme
-from lms.coordination.settings.forms import (
-    ColourForm,
-    ContactsForm,
-    NameForm,
-    RegistrationForm,
-    ReviewsForm,
-    colour_choices,
-)
+from lms.coordination.settings.forms import FORMS
+from lms.coordination.settings.words import colour_choices
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
-
-FORMS: dict[str, type[SettingsForm]] = {
-    "name": NameForm,
-    "contacts": ContactsForm,
-    "registration": RegistrationForm,
-    "reviews": ReviewsForm,
-    "colour": ColourForm,
-}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""The choices of a programme's settings in words, for forms and for pages."""
+
+from __future__ import annotations
+
+from lms.accounts.programmes.colour_rules import PALETTE
+from lms.foundation.text.i18n import gettext as _
+
+
+def colour_choices() -> list[tuple[str, str]]:
+    """Return the colours to choose from, by hex code."""
+    names = {
+        "blue": _("Blue"),
+        "violet": _("Violet"),
+        "plum": _("Plum"),
+        "red": _("Red"),
+        "brown": _("Brown"),
+        "green": _("Green"),
+        "slate": _("Slate"),
+    }
+    return [("", _("Sidelight green")), *((colour, names[name]) for name, colour in PALETTE.items())]
+
+
+def offer_words() -> dict[str, str]:
+    """Return to whom a course is offered, in words."""
+    return {
+        "open": _("Your people, and everybody can read the lessons"),
+        "members": _("Only people of your programme"),
+        "none": _("Nobody new: don’t offer it"),
+    }
