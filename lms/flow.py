@@ -142,6 +142,7 @@ def delete_person(person_id: str, seal_key: bytes | None) -> None:
     erasure = Erased(person_id, clock.today("UTC"), sealed=seal_key is not None)
     data = this_site().data
     after_commit(lambda: erasures.note(data, erasure))
+    after_commit(erasures.empty_log)
 
 
 def list_findings(settings: Settings) -> list[Finding]:

@@ -52,6 +52,8 @@ log = logging.getLogger("lms.db")
 SILENT_SECONDS = 10.0
 # Each thread has a connection with a cache of its own; what the system keeps of the file is shared by all.
 CACHE = "cache_size=-512"
+# What is deleted is overwritten in the file. Some builds of SQLite do so unasked, others don't.
+OVERWRITE = "secure_delete=ON"
 # A server that is gone without a word is noticed in seconds, not in the minutes that a network gives it.
 POSTGRES_WAITS = {"connect_timeout": 3, "tcp_user_timeout": 5000}
 
@@ -137,7 +139,7 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", SQLITE_WAIT, "foreign_keys=ON", CACHE):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", SQLITE_WAIT, "foreign_keys=ON", CACHE, OVERWRITE):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -6,14 +6,21 @@ import logging
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from lms.foundation.db import db
+from lms.foundation.turns import SQLITE_WAIT
 
 # What a crash leaves of one.
 HALF_A_LINE = re.compile(r"[0-9]{1,4}(-[0-9]{0,2}){0,2}( [0-9a-zA-Z-]{0,64}( [a-z]{0,5})?)?")
 log = logging.getLogger("lms.erasures")
 
+LOG_WAIT_MS = 500
 FILE = "erasures.log"
 LINE = re.compile(r"(\d{4}-\d\d-\d\d) ([0-9a-zA-Z-]{1,64}) (sealed|plain)")
 
@@ -48,6 +55,16 @@ def note(data: Path, erasure: Erasure) -> None:
             os.close(handle)
     except OSError:
         log.exception("a deleted account could not be added to %s; the next backup adds it", FILE)
+
+
+def empty_log() -> None:
+    """Empty SQLite's write-ahead log, where deleted rows can still be read; as far as readers let it."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    with suppress(OperationalError), db.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={LOG_WAIT_MS}")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql(f"PRAGMA {SQLITE_WAIT}")
 
 
 def read(path: Path) -> dict[str, Erasure]:
