@@ -41,8 +41,8 @@ from lms.foundation.per_app import provide, provided
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text import i18n
 from lms.foundation.web import compression, error_pages, observing, security
+from lms.foundation.web.figures import CONTENT_TYPE
 from lms.foundation.web.health import Health
-from lms.foundation.web.metrics import CONTENT_TYPE
 from lms.foundation.web.observing import Observer
 from lms.hooks import build_hooks
 from lms.learning.blueprint import blueprint as learning_blueprint

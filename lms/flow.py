@@ -87,7 +87,7 @@ from lms.foundation.personal_data import Erasure, Export, Part, Remains, StoredD
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
-from lms.foundation.web.metrics import Figure
+from lms.foundation.web.figures import Figure
 from lms.foundation.web.observing import Observer
 from lms.foundation.web.security import settings as this_site
 from lms.learning.check.refreshers import queue_due_reminders

@@ -8,8 +8,6 @@ from importlib.util import find_spec
 
 from lms.conformance.findings import Scorecard
 from lms.conformance.recipe import Recipe
-from lms.conformance.rules import all_rules
-from lms.conformance.runner import Runner
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -25,18 +23,11 @@ def check_site(address: str, recipe: Recipe, axe: str = "") -> Scorecard:
     """Check a site as its recipe says, and return its scorecard."""
     if find_spec("playwright") is None:
         raise NoBrowser(NO_PLAYWRIGHT)
-    return asyncio.run(_check_in_browser(address, recipe, axe))
+    # Imported here because Playwright is only there where somebody installed it for this command.
+    from lms.conformance.runner import check_in_browser
 
-
-async def _check_in_browser(address: str, recipe: Recipe, axe: str) -> Scorecard:
-    from playwright.async_api import Error, async_playwright
-
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    async with async_playwright() as playwright:
-        try:
-            browser = await playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        except Error:
-            raise NoBrowser(NO_BROWSER) from None
-        card = await Runner(browser, address, recipe, all_rules(bool(axe)), axe).run()
-        await browser.close()
-        return card
+    browser = next(filter(None, map(shutil.which, NAMES)), None)
+    card = asyncio.run(check_in_browser(browser, ARGUMENTS, address, recipe, axe))
+    if card is None:
+        raise NoBrowser(NO_BROWSER)
+    return card

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
 
 from lms.conformance.findings import Finding, Rule, RuleResult, Scorecard, Verdict
 from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.recipe import PageSpec, Recipe, Step
-
-if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page
+from lms.conformance.rules import all_rules
 
 PAGE_FUNCTIONS = (Path(__file__).parent / "page_functions.js").read_text("utf-8")
 PAGE_SECONDS = 15.0
@@ -25,6 +26,20 @@ EMPTY = "form => { form.noValidate = true; form.requestSubmit(); }"
 
 class CannotCheck(Exception):
     """A page can't be brought into the state that the recipe asks for; the message says why."""
+
+
+async def check_in_browser(
+    browser: str | None, arguments: Sequence[str], address: str, recipe: Recipe, axe: str
+) -> Scorecard | None:
+    """Check a site in the browser at a path, or in Playwright's own; return None if there's none."""
+    async with async_playwright() as playwright:
+        try:
+            started = await playwright.chromium.launch(executable_path=browser, args=list(arguments))
+        except Error:
+            return None
+        card = await Runner(started, address, recipe, all_rules(bool(axe)), axe).run()
+        await started.close()
+        return card
 
 
 class Runner:
@@ -98,7 +113,7 @@ class Runner:
             self.notes.append(inspected.notes | {"page": spec.name, "signed_in": spec.signed_in})
         except CannotCheck as reason:
             self._cannot_check(spec, str(reason))
-        except (TimeoutError, _browser_error()) as error:
+        except (TimeoutError, Error) as error:
             self._cannot_check(spec, _reason(error))
         await _close(page)
 
@@ -115,7 +130,7 @@ class Runner:
         address = path if path.startswith("http") else self.origin + path
         try:
             answer = await page.goto(address, wait_until="load")
-        except _browser_error() as error:
+        except Error as error:
             raise CannotCheck(f"{address}: {_reason(error)}") from None
         return answer.status if answer else 200
 
@@ -123,7 +138,7 @@ class Runner:
         for number, step in enumerate(steps, 1):
             try:
                 await self._step(page, step)
-            except (TimeoutError, _browser_error()) as error:
+            except (TimeoutError, Error) as error:
                 where = page.url.split("?")[0]
                 raise CannotCheck(f"step {number} ({step.verb} {step.target}) at {where}: {_reason(error)}") from None
 
@@ -152,7 +167,7 @@ class Runner:
             page = await plain.new_page()
             await page.goto(address, timeout=self.page_seconds * 1000)
             return await page.inner_text("body")
-        except _browser_error():
+        except Error:
             return None
         finally:
             await _close(plain)
@@ -170,7 +185,7 @@ class Runner:
             except TimeoutError:
                 unresponsive = f"the page didn’t answer within {self.rule_seconds:g} seconds"
                 found = Finding(Verdict.NOT_CHECKED, (unresponsive,))
-            except _browser_error() as error:
+            except Error as error:
                 found = Finding(Verdict.NOT_CHECKED, (_reason(error),))
             result.pages[inspected.spec.name] = found
 
@@ -183,14 +198,8 @@ class Runner:
 
 async def _close(target: Page | BrowserContext) -> None:
     """Close a page or a context; one that hangs ends with the browser."""
-    with suppress(TimeoutError, _browser_error()):
+    with suppress(TimeoutError, Error):
         await asyncio.wait_for(target.close(), CLOSE_SECONDS)
-
-
-def _browser_error() -> type[Exception]:
-    from playwright.async_api import Error
-
-    return Error
 
 
 def _reason(error: Exception) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import binascii
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.accounts.records import Person
 from lms.accounts.rules import passkey_host
@@ -78,21 +79,34 @@ def _as_bytes(text: str) -> bytes:
     return binascii.a2b_base64(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4))
 
 
-def read_new(settings: Settings, answer: str, challenge: str) -> NewPasskey | None:
-    """Return the passkey that a browser made in answer to a challenge; None when the answer isn't right."""
+class _Library(NamedTuple):
+    """What checks the answers of passkeys, and how it says that one isn't right."""
+
+    check_new: Callable[..., Any]
+    check_used: Callable[..., Any]
+    refusal: type[Exception]
+
+
+def _library() -> _Library:
     # Imported here: it takes 0.3 s and 8 MB (pyOpenSSL, pyasn1), and only pages that use a passkey need it.
-    from webauthn import verify_registration_response
+    import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
+    return _Library(webauthn.verify_registration_response, webauthn.verify_authentication_response, WebAuthnException)
+
+
+def read_new(settings: Settings, answer: str, challenge: str) -> NewPasskey | None:
+    """Return the passkey that a browser made in answer to a challenge; None when the answer isn't right."""
+    library = _library()
     try:
-        done = verify_registration_response(
+        done = library.check_new(
             credential=_read(answer),
             expected_challenge=_as_bytes(challenge),
             expected_rp_id=host_of(settings) or "",
             expected_origin=settings.base_url,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, LookupError, TypeError):
+    except (library.refusal, ValueError, LookupError, TypeError):
         return None
     return NewPasskey(as_text(done.credential_id), done.credential_public_key, done.sign_count)
 
@@ -107,12 +121,9 @@ def name_in(answer: str) -> str:
 
 def read_used(settings: Settings, answer: str, challenge: str, passkey: Passkey) -> UsedPasskey | None:
     """Return a passkey's answer to a challenge; None when it isn't right."""
-    # Imported here for the same reason as in `read_new`.
-    from webauthn import verify_authentication_response
-    from webauthn.helpers.exceptions import WebAuthnException
-
+    library = _library()
     try:
-        done = verify_authentication_response(
+        done = library.check_used(
             credential=_read(answer),
             expected_challenge=_as_bytes(challenge),
             expected_rp_id=host_of(settings) or "",
@@ -121,7 +132,7 @@ def read_used(settings: Settings, answer: str, challenge: str, passkey: Passkey)
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, LookupError, TypeError):
+    except (library.refusal, ValueError, LookupError, TypeError):
         return None
     return UsedPasskey(passkey.credential_id, challenge, done.new_sign_count)
 

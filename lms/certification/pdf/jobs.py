@@ -1,7 +1,7 @@
 """Jobs that make PDFs, in the job process or in a short-lived child, and store them.
 
-What lays out and signs PDFs is imported by the functions that make one: it takes 0.75 s and 41 MB (WeasyPrint,
-pyHanko, pyld), and web workers, which import this module, make none.
+What lays out and signs PDFs is imported when the first one is made: it takes 0.75 s and 41 MB (WeasyPrint, pyHanko,
+pyld), and web workers, which import this module, make none.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lms.certification.awards import actions, document_records, records
+from lms.certification.awards.records import Award
 from lms.certification.badges.issue import make_status_lists, stored_badge
 from lms.certification.keys.opening import keys_of
 from lms.certification.pdf.transcript import transcript_requests
@@ -24,9 +26,24 @@ from lms.foundation.text.i18n import speaking
 from lms.foundation.turns import one_child
 
 if TYPE_CHECKING:
-    pass
+    from lms.certification.keys.keyring import Ring
 
 log = logging.getLogger("lms.certification")
+
+
+class Makers(NamedTuple):
+    """What makes each kind of PDF."""
+
+    specimen: Callable[[Settings, Path], object]
+    certificate: Callable[[Award, bytes, Ring, Settings, Path], bytes]
+    transcript: Callable[[str, Settings, Path], bytes]
+
+
+def _makers() -> Makers:
+    # Imported here for its 0.75 s and 41 MB, as above.
+    from lms.certification.pdf import documents
+
+    return Makers(documents.make_specimen, documents.make_certificate, documents.make_transcript)
 
 
 def get_ready(settings: Settings, shipped: Path) -> None:
@@ -35,10 +52,7 @@ def get_ready(settings: Settings, shipped: Path) -> None:
     What is there by then is not looked at again when memory is tidied up, which every later one is made faster by.
     """
     try:
-        # Imported here for its 0.75 s and 41 MB, as above.
-        from lms.certification.pdf import documents
-
-        documents.make_specimen(settings, shipped)
+        _makers().specimen(settings, shipped)
     except Exception:
         log.exception("certificates cannot be made here as it is; letters and everything else go on")
     gc.collect()
@@ -56,10 +70,8 @@ def make_document(award_id: str, settings: Settings, shipped: Path) -> None:
     try:
         ring = keys_of(settings)
         badge = stored_badge(award, ring, settings)
-        # Imported here for its 0.75 s and 41 MB, as above, and after the badge, which works without WeasyPrint.
-        from lms.certification.pdf import documents
-
-        content = documents.make_certificate(award, badge, ring, settings, shipped)
+        # After the badge, which works without WeasyPrint.
+        content = _makers().certificate(award, badge, ring, settings, shipped)
     except Exception as trouble:
         log.exception("a certificate could not be made yet")
         write(actions.note_render_trouble, award_id, repr(trouble), getattr(trouble, "letters", ()))
@@ -91,11 +103,8 @@ def make_requested_transcript(person_id: str, settings: Settings, shipped: Path)
     if request is None or request.made_at:
         return
     try:
-        # Imported here for its 0.75 s and 41 MB, as above.
-        from lms.certification.pdf import documents
-
         with speaking(request.language):
-            content = documents.make_transcript(person_id, settings, shipped)
+            content = _makers().transcript(person_id, settings, shipped)
     except Exception:
         log.exception("a transcript could not be made yet")
         write(transcript_requests.note_trouble, person_id)

@@ -12,8 +12,8 @@ from lms.foundation.backup.data_folder import find_last_backup
 from lms.foundation.config.settings import Settings
 from lms.foundation.mail.waiting import find_due
 from lms.foundation.per_app import provided
+from lms.foundation.web.figures import Figure, gauge
 from lms.foundation.web.health import PARTS
-from lms.foundation.web.metrics import Figure, gauge
 
 WAITING = ("sidelight_work_waiting", "Work that is due and isn't done yet.")
 OLDEST = ("sidelight_work_oldest_seconds", "How long the oldest of it has been due.")

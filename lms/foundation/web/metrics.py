@@ -6,30 +6,17 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, disable_created_metrics, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from lms.foundation.web.figures import Figure
 
 # `lms serve` names a folder in memory here, in which each worker counts in a file of its own.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of the site as it is now: a value for each of the words that a label can be, or one without."""
-
-    name: str
-    about: str
-    values: dict[str, float]
-    label: str = ""
-
-
-def gauge(name: str, about: str, value: float) -> Figure:
-    """Return a figure that has one value."""
-    return Figure(name, about, {"": value})
 
 
 @dataclass(frozen=True)
@@ -66,9 +53,6 @@ class Metrics:
 
     def as_text(self, figures: Sequence[Figure]) -> bytes:
         """Return the counters of all workers, and figures, in Prometheus' text format."""
-        from prometheus_client import CollectorRegistry, generate_latest
-        from prometheus_client.multiprocess import MultiProcessCollector
-
         counted = self.get_ready().registry
         if SHARED in os.environ:
             counted = CollectorRegistry()
@@ -79,9 +63,6 @@ class Metrics:
 
 
 def _make() -> _Counters:
-    # Imported here because most sites don't ask for metrics, and commands never do: 0.1 s and 1 MB.
-    from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
-
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     return _Counters(
@@ -103,8 +84,6 @@ class _Figures:
     figures: Iterable[Figure]
 
     def collect(self) -> Iterator[Metric]:
-        from prometheus_client.core import GaugeMetricFamily
-
         for figure in self.figures:
             family: Any = GaugeMetricFamily(figure.name, figure.about, labels=[figure.label] if figure.label else [])
             for word, value in figure.values.items():
