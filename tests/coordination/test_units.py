@@ -37,9 +37,8 @@ def tree(page: Page) -> list[str]:
     """Return the names of the units as the page lists them, those below another with its name before theirs."""
     found = []
     for top in page.find("main .rows > li"):
-        names = [node.text for node in top.iter("a")]
-        if top.getparent().getparent().tag != "li":
-            found += [names[0], *(f"{names[0]} / {name}" for name in names[1:])]
+        names = [node.text for node in top.iter("a") if "/units/" in node.get("href")]
+        found += [names[0], *(f"{names[0]} / {name}" for name in names[1:])]
     return found
 
 

@@ -13,12 +13,15 @@ import click
 from lms.accounts import actions as accounts
 from lms.accounts.actions import set_programme
 from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.members.actions import Details, change_details
+from lms.accounts.members.records import Unit
+from lms.accounts.members.unit_actions import add_unit
 from lms.accounts.records import find_person_by_email, get_person, get_programme
 from lms.certification.awards import actions as certification
 from lms.certification.awards import reissue
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.certification.readiness import actions as readiness_actions
-from lms.cli.demo.people import FEEDBACK, INVITED, LISTENING, PEOPLE, PFA, SIGN_INS, WELLBEING, Stage
+from lms.cli.demo.people import FEEDBACK, INVITED, LISTENING, PEOPLE, PFA, SIGN_INS, UNITS, WELLBEING, Stage
 from lms.content.model.conversation import End
 from lms.content.questions import complete, sample
 from lms.foundation import clock, ids
@@ -58,13 +61,31 @@ def add_person(email: str, name: str, role: str, secret: str, programme_id: str)
     return person.id
 
 
+def _add_units(programme_id: str) -> list[str]:
+    """Add the units of the programme; return their public ids."""
+    found = []
+    for name, below in UNITS:
+        above = _public_id_of(write(add_unit, programme_id, name, ""))
+        found += [above, *(_public_id_of(write(add_unit, programme_id, other, above)) for other in below)]
+    return found
+
+
+def _public_id_of(made: Unit | accounts.FormError) -> str:
+    if isinstance(made, accounts.FormError):
+        raise click.ClickException(made.message)
+    return made.public_id
+
+
 def live_through(programme_id: str, secret: str, settings: Settings) -> None:
     """Let everybody of the demo do what they did, by the same actions as on the pages, each on its day."""
     with days_ago(BEGAN):
         write(readiness_actions.set_readiness, programme_id, PFA, 1, settings)
+        units = _add_units(programme_id)
     for number, life in enumerate(PEOPLE):
         with days_ago(life.joined):
             person_id = write(add_person, _address(life.name, number), life.name, life.role, secret, programme_id)
+            details = Details(f"{1001 + number}", units[number % len(units)], "")
+            write(change_details, programme_id, person_id, Details("", "", ""), details)
         for stage in life.stages:
             _go_through(stage, person_id, programme_id, settings)
     for email in INVITED:

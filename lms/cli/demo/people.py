@@ -115,6 +115,13 @@ PEOPLE = (
     Life("Imani Njoroge", 700, (Stage(PFA, 690, passed=650),), role="observer"),
 )
 
+# Units with those below them; people are in one after the other, by the order above.
+UNITS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Emergency department", ("Day team", "Night team")),
+    ("Maternity", ()),
+    ("Paediatrics", ()),
+)
+
 INVITED = ("joan.price@demo.example", "karl.vogel@demo.example", "lucia.romano@demo.example")
 
 # Feedback on lessons of the first course: the lesson's place, the choice, the words, and the day.

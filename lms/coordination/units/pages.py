@@ -12,7 +12,7 @@ from lms.foundation.text.i18n import language
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A unit on the page: how many people are in it now, and the units below it."""
+    """A unit on the page: how many people are in it or below it now, and the units below it."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ def tree_of(programme_id: str) -> tuple[list[UnitRow], int]:
 
     def row(unit: Unit) -> UnitRow:
         below = tuple(row(other) for other in _below(units, unit.id))
-        return UnitRow(unit.public_id, unit.name, people.get(unit.id, 0), below)
+        return UnitRow(unit.public_id, unit.name, people.get(unit.id, 0) + sum(one.people for one in below), below)
 
     return [row(unit) for unit in _below(units, None)], people.get(None, 0)
 
