@@ -88,6 +88,7 @@ def test_undoing_takes_away_what_somebody_else_added_since(sqlite_site: Site) ->
     values = {"credential_id": "x", "public_key": b"x", "sign_count": 0, "name": "x", "created_at": clock.now()}
     site.do(lambda: db.session.add(Passkey(person_id=sam_id, **values)))
     undo(site, link_in([mail for mail in outbox(site) if "about to change" in mail.subject][-1]))
+    assert sam.get("/account").h1 == "Sign in"
     with site.inside():
         assert site.person("sam").second_factor_at is None and not db.session.scalars(select(Passkey)).all()
 

@@ -61,13 +61,6 @@ def find_app(person_id: str) -> AuthenticatorApp | None:
     return db.session.get(AuthenticatorApp, person_id)
 
 
-def use_step(person_id: str, step: int) -> bool:
-    """Note that the code of a step was used; False when it, or a later one, was used before."""
-    mine = (AuthenticatorApp.person_id == person_id, AuthenticatorApp.last_step < step)
-    done = db.session.execute(update(AuthenticatorApp).where(*mine).values(last_step=step))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
 def count_recovery_codes(person_id: str) -> int:
     """Return how many recovery codes somebody has left."""
     query = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.person_id == person_id)
