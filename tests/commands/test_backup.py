@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from tests.builders.backups import at
 from tests.builders.learning import earn
 from tests.builders.schemas import fill, is_whole
 from tests.builders.schemas import opened as opened_database
+from tests.builders.serving import until
 from tests.conftest import PASSWORD, ROOT, Site, app_of, settings_for
 from tests.postgres import Cluster
 
@@ -251,3 +254,24 @@ def test_a_backup_that_cannot_be_made_says_why_and_leaves_nothing(
     assert [path.name for path in backups.iterdir()] == ["old.tar.gz"]
     assert (backups / "old.tar.gz").read_bytes() == b"precious" and not list((tmp_path / "empty").iterdir())
     assert at(data, "sqlite", monkeypatch)("backup", backups / "old.tar.gz", "--force").exit_code == 0
+
+
+def test_a_backup_that_is_stopped_leaves_nothing_behind_and_the_earlier_file_as_it_was(
+    filled_sqlite: Path, tmp_path: Path
+) -> None:
+    data, folder = tmp_path / "data", tmp_path / "backups"
+    shutil.copytree(filled_sqlite, data)
+    # More than can be packed before the signal is there.
+    (data / "files" / "large").write_bytes(os.urandom(60_000_000))
+    folder.mkdir()
+    (folder / "whole.tar.gz").write_bytes(b"the earlier one")
+    before = sorted(path.name for path in data.iterdir())
+    command = [sys.executable, "-m", "lms.cli", "backup", str(folder / "whole.tar.gz"), "--force"]
+    stopped = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "LMS_DATA": str(data)}, stderr=subprocess.PIPE)
+    until(lambda: len(list(folder.iterdir())) > 1)
+    stopped.terminate()
+    _out, said = stopped.communicate(timeout=30)
+    assert stopped.returncode == 128 + signal.SIGTERM and b"Traceback" not in said
+    assert [path.name for path in folder.iterdir()] == ["whole.tar.gz"]
+    assert (folder / "whole.tar.gz").read_bytes() == b"the earlier one"
+    assert {path.name for path in data.iterdir()} - set(before) <= {"write.lock", "keys", "jobs.db"}
