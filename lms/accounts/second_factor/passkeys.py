@@ -89,10 +89,10 @@ class _Library(NamedTuple):
 
 def _library() -> _Library:
     # Imported here: it takes 0.3 s and 8 MB (pyOpenSSL, pyasn1), and only pages that use a passkey need it.
-    import webauthn
-    from webauthn.helpers.exceptions import WebAuthnException
+    import webauthn.helpers.exceptions
 
-    return _Library(webauthn.verify_registration_response, webauthn.verify_authentication_response, WebAuthnException)
+    refusal = webauthn.helpers.exceptions.WebAuthnException
+    return _Library(webauthn.verify_registration_response, webauthn.verify_authentication_response, refusal)
 
 
 def read_new(settings: Settings, answer: str, challenge: str) -> NewPasskey | None:

@@ -114,21 +114,6 @@ def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:
     return tuple(letter for letter in dict.fromkeys(whole_letters(name)) if any(lacks(sign) for sign in letter))
 
 
-def covers(design: Design, use: str, text: str) -> bool:
-    """Return whether the faces for this use print alone whatever is in their scripts, so that no word is mixed."""
-    # Here and below, because web workers know designs but seldom look into their fonts: 3 ms and 0.3 MB, 11 and 0.7.
-    from fontTools import unicodedata as writing
-
-    chosen = [face for face in faces(design) if face.use == use]
-    for character in dict.fromkeys(text):
-        of = writing.script_extension(character)
-        for face in chosen:
-            expected = of & face.scripts or of == {"Zinh"}
-            if expected and ord(character) not in face.characters:
-                return False
-    return True
-
-
 def faces(design: Design) -> tuple[Face, ...]:
     """Return the fonts that a design names, or those that all share; read again only when a file changes."""
     return _faces(design, design.stamp())
@@ -155,6 +140,7 @@ def _scripts(named: list[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _characters_of(font: Path, changed: int) -> frozenset[int]:
+    # Imported here because web workers know designs but seldom look into their fonts: 11 ms and 0.7 MB.
     from fontTools.ttLib import TTFont
 
     with TTFont(font, lazy=True) as opened:

@@ -16,18 +16,18 @@ from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
 from lms.certification.pdf import specimen
 from lms.certification.pdf.content import WORDS, CertificateContent, direction_of
+from lms.certification.pdf.coverage import covers
 from lms.certification.pdf.designs import (
     FONTS,
     USUAL,
     Design,
-    covers,
     design_in,
     design_named,
     list_designs,
     missing_glyphs,
 )
 from lms.certification.pdf.fallback import render_well
-from lms.certification.pdf.render import About, as_pdf
+from lms.certification.pdf.render import About, as_pdf, covers
 from lms.certification.pdf.signing import sign
 from lms.certification.pdf.transcript import transcripts
 from lms.foundation import clock

@@ -33,12 +33,12 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from lms.certification.awards.codes import grouped
 from lms.certification.pdf.content import CertificateContent, Printed, all_text, direction_of, texts_of
+from lms.certification.pdf.coverage import covers
 from lms.certification.pdf.designs import (
     Design,
     DesignError,
     Stamp,
     UnprintableText,
-    covers,
     design_in,
     missing_glyphs,
 )

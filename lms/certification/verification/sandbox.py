@@ -25,11 +25,11 @@ def main() -> None:
     """
     limit()
     # Imported only now, so that the limits hold for these too.
-    from lms.certification.verification.file_reader import known_from, read
-    from lms.certification.verification.file_report import as_text
+    from lms.certification.verification import file_reader, file_report
 
     rows, _line, content = sys.stdin.buffer.read().partition(b"\n")
-    sys.stdout.write(as_text(read(content, known_from(json.loads(rows)), Path(sys.argv[1]))))
+    known = file_reader.known_from(json.loads(rows))
+    sys.stdout.write(file_report.as_text(file_reader.read(content, known, Path(sys.argv[1]))))
 
 
 if __name__ == "__main__":
