@@ -27,7 +27,7 @@ from lms.certification.pdf.designs import (
     missing_glyphs,
 )
 from lms.certification.pdf.fallback import render_well
-from lms.certification.pdf.render import About, as_pdf, covers
+from lms.certification.pdf.render import About, as_pdf
 from lms.certification.pdf.signing import sign
 from lms.certification.pdf.transcript import transcripts
 from lms.foundation import clock
