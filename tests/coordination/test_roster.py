@@ -229,6 +229,21 @@ def test_an_import_is_stopped_or_a_preview_dropped_and_old_ones_are_forgotten(sq
     clock.shift(timedelta(0))
 
 
+def test_a_file_is_found_by_nobody_but_whoever_sent_it(sqlite_site: Site) -> None:
+    site, cora = sqlite_site, sqlite_site.visitor("cora")
+    page = send(cora, "Email\namal@example.org")
+    with site.inside():
+        harbour, tara = find_programme("harbour"), site.person("tara")
+        assert harbour is not None
+    site.do(accounts.give_role, tara.id, harbour.id, "coordinator")
+    other = site.visitor("tara")
+    other.get(page.path, expect=404)
+    form = other.get(IMPORTS).form("/imports")
+    form.action = f"{page.path}/start"
+    form.submit(expect=404)
+    assert "not started yet" in cora.get(IMPORTS).main and "not started yet" not in other.get(IMPORTS).main
+
+
 def test_a_file_is_refused_beside_its_field_and_so_many_are_invited_a_day(sqlite_site: Site) -> None:
     site, cora = sqlite_site, sqlite_site.visitor("cora")
     assert "Choose a CSV or Excel file" in send(cora, "", expect=422).main
