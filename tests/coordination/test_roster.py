@@ -134,6 +134,8 @@ def test_what_changes_between_preview_and_import_is_done_as_it_stands_then(sqlit
     )
     with site.inside():
         assert index_units(harbour.id).find("ward 9") is None
+    own = send(cora, "Email,Line manager\nlena@example.org,Lena@Example.org\n")
+    assert results(own) == {"Already a member": 1}, "nobody is their own line manager"
     shown = send(cora, "Email,Staff number\nmina@example.org,5\n")
     assert rows(shown) == ["Row 2 mina@example.org Staff number Somebody else in this programme has this staff number."]
 

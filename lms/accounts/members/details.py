@@ -30,14 +30,22 @@ def list_managers(programme_id: str, texts: Collection[str]) -> dict[str, str]:
 
 
 def _changed(member: Member, brought: Brought, managers: Mapping[str, str]) -> tuple[bool, bool]:
-    """Return whether somebody would be in another unit, and whether anything else of them would change."""
-    manager_id = managers.get(normal_email(brought.line_manager)) if "@" in brought.line_manager else None
+    """Return whether somebody would be in another unit, and whether anything else of them would change.
+
+    Nobody is their own line manager.
+    """
+    manager_id = _manager_id(brought, managers)
     noted = member.line_manager_id if manager_id else member.line_manager
+    named = bool(brought.line_manager) and manager_id != member.person_id
     return (
         bool(brought.unit_id and brought.unit_id != member.unit_id),
         bool(brought.staff_number and brought.staff_number != member.staff_number)
-        or bool(brought.line_manager and (manager_id or brought.line_manager) != noted),
+        or (named and (manager_id or brought.line_manager) != noted),
     )
+
+
+def _manager_id(brought: Brought, managers: Mapping[str, str]) -> str | None:
+    return managers.get(normal_email(brought.line_manager)) if "@" in brought.line_manager else None
 
 
 def differs(member: Member, brought: Brought, managers: Mapping[str, str]) -> bool:
@@ -46,14 +54,14 @@ def differs(member: Member, brought: Brought, managers: Mapping[str, str]) -> bo
 
 
 def note_details(member: Member, brought: Brought, managers: Mapping[str, str]) -> None:
-    """Note what is said of a member. Nobody is their own line manager."""
+    """Note what is said of a member."""
     moves, changes = _changed(member, brought, managers)
     if moves:
         member.unit_id = brought.unit_id
         announce(UnitJoined(member.person_id, member.programme_id, member.unit_id))
     if changes:
         member.staff_number = brought.staff_number or member.staff_number
-        manager_id = managers.get(normal_email(brought.line_manager)) if "@" in brought.line_manager else None
+        manager_id = _manager_id(brought, managers)
         if brought.line_manager and manager_id != member.person_id:
             member.line_manager_id, member.line_manager = manager_id, "" if manager_id else brought.line_manager
         announce(MemberDetailsChanged(member.person_id, member.programme_id))
