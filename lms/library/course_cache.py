@@ -7,6 +7,7 @@ import multiprocessing
 import pickle
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -61,7 +62,7 @@ def read_aside(digests: list[str]) -> Callable[[], None]:
     the database is open. What could not be read is read when it is asked for.
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    reader = multiprocessing.get_context("fork").Process(target=_send_courses, args=(digests, theirs))
+    reader = multiprocessing.get_context("fork").Process(target=_send_courses, args=(digests, ours, theirs))
     reader.start()
     theirs.close()
 
@@ -76,8 +77,11 @@ def read_aside(digests: list[str]) -> Callable[[], None]:
     return take_over
 
 
-def _send_courses(digests: list[str], to: Connection) -> None:
-    to.send_bytes(pickle.dumps({digest: get_course(digest) for digest in digests}))
+def _send_courses(digests: list[str], other_end: Connection, to: Connection) -> None:
+    # Held open here as well, it would keep this process waiting for ever when the site is stopped while it starts.
+    other_end.close()
+    with suppress(BrokenPipeError):
+        to.send_bytes(pickle.dumps({digest: get_course(digest) for digest in digests}))
 
 
 def _read(digest: str) -> Course:
