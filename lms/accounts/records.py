@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, case, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import TRAINING_STAFF
@@ -55,7 +55,10 @@ class Membership(Base):
     """One role of one person in one programme."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("programme_id", "person_id", "role"),)
+    __table_args__ = (
+        UniqueConstraint("programme_id", "person_id", "role"),
+        Index("ix_membership_role", "programme_id", "role", "person_id"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)

@@ -29,7 +29,8 @@ def name_to_confirm(printed: str, joined_as: str, person_id: str, confirmed: set
 def certificates_of(enrolment_id: str, joined_as: str, settings: Settings) -> list[dict[str, Any]]:
     """Return what a coordinator sees of the certificates of one person in one course, the newest first."""
     issued = [award for award in list_awards_of_enrolment(enrolment_id) if not award.waiting]
-    confirmed = list_confirmed_names(issued[0].programme_id, {issued[0].person_id}) if issued else set()
+    asks = any(name_to_confirm(award.name, joined_as, award.person_id, set()) for award in issued)
+    confirmed = list_confirmed_names(issued[0].programme_id, {issued[0].person_id}) if asks else set()
     return [
         {
             "code": award.code,
@@ -40,7 +41,7 @@ def certificates_of(enrolment_id: str, joined_as: str, settings: Settings) -> li
             "until": award.valid_until,
             "name": award.name,
             "to_confirm": name_to_confirm(award.name, joined_as, award.person_id, confirmed),
-            "letters": find_letters(award.id),
+            "letters": find_letters(award.id) if award.current_for else (),
             "is_newest": award.current_for is not None,
             "withdrawn": award.withdrawn_at is not None,
         }

@@ -37,7 +37,7 @@ def person(programme: str, person: str) -> Any:
             "has_second_step": member.second_factor_at is not None,
         },
         details=details_in_words(member, this_programme(), settings()),
-        on_hold=on_hold_of(member.id),
+        on_hold=on_hold_of(member.id) if any(row.on_hold for row in rows) else [],
         is_me=member.id == signed_in().person_id,
         runs_site=signed_in().operator,
         courses=[

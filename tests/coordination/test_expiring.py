@@ -9,6 +9,7 @@ import pytest
 from lms.coordination.board.expiry_pages import expiring_by_month
 from lms.coordination.board.rules import Sum, TrainingState
 from lms.foundation import clock
+from tests.builders.accounts import give_app
 from tests.builders.learning import earn
 from tests.conftest import Site
 
@@ -17,7 +18,7 @@ TODAY = date(2026, 11, 30)
 
 
 def ends(year: int, month: int, state: TrainingState = "completed", count: int = 1) -> Sum:
-    return Sum("pfa", state, (year, month - 1), count)
+    return Sum("pfa", state, (year, month), count)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_cora_reads_how_many_certificates_expire_in_which_month(sqlite_site: Sit
     heading = "Certificates that expire in the next twelve months"
     earn(sqlite_site)
     assert heading not in sqlite_site.visitor("cora").get(PEOPLE).main
+    give_app(sqlite_site)
     clock.shift(timedelta(days=500))
     sqlite_site.visitors.clear()
     page = sqlite_site.visitor("cora").get(PEOPLE)

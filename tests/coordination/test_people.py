@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -25,8 +26,10 @@ from lms.coordination.board.rules import Wanted
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.text.csv_files import inert
+from lms.foundation.text.xlsx_files import read_workbook
 from lms.learning.progress.actions import enrol
 from lms.library import actions as library
+from tests.builders.accounts import give_app
 from tests.builders.learning import earn, prepare
 from tests.conftest import ROOT, Site
 from tests.content import small_course
@@ -76,6 +79,7 @@ def test_cora_sees_the_four_states_and_nothing_of_how_sam_answered(site: Site, c
     earn(site, "sam")
     done = row_of(cora.get(PEOPLE), "Sam Osei")
     assert "Completed" in done and "Valid" in done
+    give_app(site)
     clock.shift(timedelta(days=700))
     site.visitors.pop("cora")
     page = site.visitor("cora").get(PEOPLE)
@@ -123,6 +127,39 @@ def test_the_csv_says_what_the_screen_says(site: Site, cora: Inspector, search: 
     assert len(told) == len(screen)
     for row, line in zip(told, screen, strict=True):
         assert all(cell in line or squeezed(cell) in line for cell in row[:3] if cell)
+
+
+def workbook(visitor: Inspector, page: Page) -> list[list[str]]:
+    reply = visitor.get(page.links()["Download for Excel"]).response
+    assert "attachment" in reply.headers["Content-Disposition"]
+    return [cells for _number, cells in read_workbook(reply.get_data())]
+
+
+def as_excel_counts(cell: str) -> str:
+    """Return a cell as Excel stores it: a day is a number of days."""
+    return str((date.fromisoformat(cell) - date(1899, 12, 30)).days) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell
+
+
+@pytest.mark.parametrize(
+    ("columns", "head"),
+    [
+        ([], ["Name", "Course", "Training", "Completed on"]),
+        (["unit", "email", "until"], ["Name", "Email address", "Unit", "Valid until"]),
+    ],
+    ids=["usual", "chosen"],
+)
+def test_the_workbook_has_the_same_cells_as_the_csv(sqlite_site: Site, columns: list[str], head: list[str]) -> None:
+    earn(sqlite_site, "sam")
+    add(sqlite_site, ["=1+1", "Zoë Álvarez"])
+    cora = sqlite_site.visitor("cora")
+    page = cora.get(PEOPLE).form("/people").submit(**({"column": columns} if columns else {}))
+    told = sheet(cora, page)
+    assert told[0][: len(head)] == head
+    if columns:
+        assert [squeezed("".join(node.itertext())) for node in page.find(".people thead th")] == head == told[0]
+    width = len(told[0])
+    written = [[*row, *[""] * (width - len(row))] for row in workbook(cora, page)]
+    assert written == [[as_excel_counts(cell) for cell in row] for row in told]
 
 
 def test_the_csv_has_one_fact_a_cell_and_days_that_can_be_sorted(sqlite_site: Site) -> None:

@@ -36,7 +36,7 @@ class RenderRequest(Base):
     tried_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
     letters: Mapped[str | None]
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
 
     @property
     def missing_letters(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, false, select
+from sqlalchemy import ForeignKey, Index, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.rules import held_back
@@ -23,6 +23,7 @@ class Observation(Base):
     """
 
     __tablename__ = "observation"
+    __table_args__ = (Index("ix_observation_pending", "programme_id", "pending"),)
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)

@@ -14,7 +14,7 @@ from lms.certification.awards.attestation import Attestation, FirstCompletion
 from lms.certification.awards.events import ValiditySet
 from lms.certification.awards.issue_context import IssueContext, issue_context, validity_of
 from lms.certification.awards.records import Award, ValidityRule
-from lms.certification.awards.validity import Stage, Validity
+from lms.certification.awards.validity import Validity
 from lms.content.model.changes import is_newer_edition
 from lms.content.model.course import Course
 from lms.foundation import clock
@@ -74,12 +74,6 @@ def set_validity(programme_id: str, course_id: str, rule: Validity) -> None:
 def rule_of(award: Award) -> Validity:
     """Return the rule under which a certificate is renewed."""
     return validity_of(award.programme_id, get_course(award.digest))
-
-
-def stage_of(award: Award, settings: Settings) -> Stage:
-    """Return where in its cycle a certificate stands today."""
-    context = _context_of(award, settings)
-    return award_validity.stage_of(context.rule, award.valid_until, context.today)
 
 
 def _context_of(award: Award, settings: Settings) -> IssueContext:

@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import url_for
 
-from lms.certification.awards.actions import state_of
+from lms.certification.awards.actions import state_of, today_in
 from lms.certification.awards.records import Award
 from lms.certification.awards.texts import state_wording, wording
-from lms.certification.renewal.actions import Kind, RenewalStatus, renewal_status, rule_of, stage_of
+from lms.certification.awards.validity import stage_of
+from lms.certification.renewal.actions import Kind, RenewalStatus, renewal_status, rule_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
@@ -51,7 +52,8 @@ def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
     if award.current_for is None:
         # The one that follows it waits for a review.
         return words
-    stage, rule = stage_of(award, settings), rule_of(award)
+    rule = rule_of(award)
+    stage = stage_of(rule, award.valid_until, today_in(award.programme_id, settings))
     if stage == "expiring":
         return "soon", _("Can be renewed"), _("Valid until %(day)s. It can be renewed now", day=until)
     if stage == "in grace":

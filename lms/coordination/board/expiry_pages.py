@@ -32,8 +32,7 @@ def expiring_by_month(sums: Iterable[Sum], today: date) -> list[ExpiryMonth]:
     counts: Counter[date] = Counter()
     for one in sums:
         if one.ends_in and one.state in {"completed", "ready", "renew_by"}:
-            year, month_before = one.ends_in
-            counts[date(year, month_before + 1, 1)] += one.count
+            counts[date(*one.ends_in, 1)] += one.count
     months = [add_months(today.replace(day=1), number) for number in range(MONTHS)]
     most = max(counts[first] for first in months)
     if not most:

@@ -12,10 +12,9 @@ from lms.coordination.board.pages import PersonRow, notes_of, state_names
 from lms.coordination.board.rules import Column
 from lms.foundation.text.csv_files import MARK, inert
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.xlsx_writing import IN_MEMORY_MOST
 
 Fact = tuple[str, Callable[[PersonRow], object]]
-# A file of a larger programme goes to the disk while it is made.
-IN_MEMORY_MOST = 1024 * 1024
 
 
 def facts_of(columns: Sequence[Column]) -> list[Fact]:

@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, exists, extract, false, func, literal, or_, select, tuple_
+from sqlalchemy import Date, and_, bindparam, case, exists, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
 from lms.accounts.records import Membership, Person
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.records import Award
-from lms.coordination.board.rules import TERMS_MOST, OfferedCourse, Sum, TrainingState, Wanted, turns_of
+from lms.coordination.board.rules import (
+    TERMS_MOST,
+    OfferedCourse,
+    Sum,
+    TrainingState,
+    Wanted,
+    sum_of,
+    turns_of,
+)
 from lms.coordination.board.status_records import PersonWord, TrainingStatus, words_of
 from lms.foundation.db import Base, db
 
-# Up to so many people, a word of a search is rare: they are looked up one by one, and else met on the way.
-RARE = 400
+# Up to so many people, a status, a role or the rarest word of a search is rare: they are looked up one by one, and
+# else met on the way through all names.
+RARE = 2000
 # Whoever fits a search is counted up to here.
 COUNTED_MOST = 1000
 _ORDER = (TrainingStatus.sort_key, TrainingStatus.person_id, TrainingStatus.course_id)
 _ONE_PHASE: dict[TrainingState, str] = {"not_started": "none", "in_training": "training", "waiting": "waiting"}
+_HELD = ("issued", "older")
 
 # Comes after every other character.
 _LAST = "\U0010ffff"
@@ -45,7 +56,7 @@ class Board:
             (TrainingStatus.phase == "none", "not_started"),
             (TrainingStatus.phase == "training", "in_training"),
             (TrainingStatus.phase == "waiting", "waiting"),
-            (or_(TrainingStatus.phase == "withdrawn", self.shows_withdrawn()), "withdrawn"),
+            (self._is_withdrawn(), "withdrawn"),
             (and_(self._is_open(), TrainingStatus.ready, ~TrainingStatus.on_hold), "ready"),
             (self._is_open(), "completed"),
             (TrainingStatus.valid_until < self._by_course("lapsed_before"), "expired"),
@@ -54,11 +65,18 @@ class Board:
 
     def shows_withdrawn(self) -> Any:
         """Return the SQL for whether a newer certificate, which was withdrawn, is shown instead of an expired one."""
-        return and_(TrainingStatus.withdrawn_id.is_not(None), TrainingStatus.valid_until < self.today)
+        return and_(TrainingStatus.phase == "older", TrainingStatus.valid_until < self.today)
+
+    def _is_withdrawn(self) -> Any:
+        return or_(TrainingStatus.phase == "withdrawn", self.shows_withdrawn())
 
     def _is_open(self) -> Any:
         until = TrainingStatus.valid_until
         return or_(until.is_(None), until > self._by_course("open_until"))
+
+    def last_open(self) -> date:
+        """Return the last day until which a certificate of some course is valid that can be renewed today."""
+        return max((turns_of(course, self.today).open_until for course in self.courses.values()), default=self.today)
 
     def _by_course(self, name: str) -> Any:
         """Return a day that differs between courses, the commonest without asking which course it is."""
@@ -69,14 +87,14 @@ class Board:
 
     def certificate(self, state: str) -> Any:
         """Return the SQL for whether somebody's certificate is valid, expired or withdrawn, or "none" was issued."""
-        is_issued, until = TrainingStatus.phase == "issued", TrainingStatus.valid_until
+        until = TrainingStatus.valid_until
         if state == "valid":
-            return and_(is_issued, or_(until.is_(None), until >= self.today))
+            return and_(TrainingStatus.phase.in_(_HELD), or_(until.is_(None), until >= self.today))
         if state == "expired":
-            return and_(is_issued, until < self.today, TrainingStatus.withdrawn_id.is_(None))
+            return and_(TrainingStatus.phase == "issued", until < self.today)
         if state == "withdrawn":
-            return or_(TrainingStatus.phase == "withdrawn", and_(is_issued, self.shows_withdrawn()))
-        return TrainingStatus.phase.in_(("none", "training", "waiting"))
+            return self._is_withdrawn()
+        return TrainingStatus.phase.not_in((*_HELD, "withdrawn"))
 
 
 @dataclass(frozen=True)
@@ -92,14 +110,18 @@ class Filter:
         return [column.desc() for column in columns] if backwards else columns
 
 
-def filter_of(board: Board, wanted: Wanted) -> Filter:
-    """Return the conditions for what was asked for; private courses are left out whatever is asked."""
+def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -> Filter:
+    """Return the conditions for what was asked for; private courses are left out whatever is asked.
+
+    Where the programme's list in numbers is known, it says whether few people have a status.
+    """
     found: list[Any] = [TrainingStatus.programme_id == board.programme_id]
     private = [course.id for course in board.courses.values() if course.private]
+    few = sums is not None and bool(wanted.states) and sum_of(sums, wanted) <= RARE
     if private:
         found.append(TrainingStatus.course_id.not_in(private))
     if wanted.states:
-        found += _phase_of(wanted.states)
+        found += _phases(board, wanted.states, few)
         found.append(board.state().in_(wanted.states))
     if wanted.courses:
         found.append(TrainingStatus.course_id.in_(wanted.courses))
@@ -110,14 +132,24 @@ def filter_of(board: Board, wanted: Wanted) -> Filter:
     if wanted.role:
         here = (Membership.programme_id == board.programme_id, Membership.role == wanted.role)
         found.append(TrainingStatus.person_id.in_(select(Membership.person_id).where(*here)))
-    words, few = _words(board.programme_id, wanted.search)
-    return Filter((*found, *words), few)
+        few = few or (db.session.scalar(select(_count_up_to(RARE + 1, Membership, here))) or 0) <= RARE
+    words, rare = _words(board.programme_id, wanted.search)
+    return Filter((*found, *words), few or rare)
 
 
-def _phase_of(states: Sequence[TrainingState]) -> list[Any]:
-    """Return the one phase that some states have in common, which an index knows in the order of names."""
-    phases = {_ONE_PHASE.get(state, "issued") for state in states}
-    return [TrainingStatus.phase == phases.pop()] if len(phases) == 1 and "withdrawn" not in states else []
+def _phases(board: Board, states: Sequence[TrainingState], few: bool) -> list[Any]:
+    """Return conditions that an index knows: the one phase that some states have in common, or all that lead to few."""
+    phases = {phase for state in states for phase in ((_ONE_PHASE[state],) if state in _ONE_PHASE else _HELD)}
+    if len(phases) == 1:
+        return [TrainingStatus.phase == phases.pop()]
+    if not few:
+        return []
+    found: list[Any] = [TrainingStatus.course_id.in_(["", *board.courses])]
+    if set(states) == {"withdrawn"}:
+        return [*found, TrainingStatus.phase.in_(("withdrawn", "older"))]
+    if set(states) <= {"renew_by", "expired"}:
+        found.append(TrainingStatus.valid_until <= board.last_open())
+    return [*found, TrainingStatus.phase.in_({*phases, "withdrawn"})]
 
 
 def _words(programme_id: str, search: str) -> tuple[list[Any], bool]:
@@ -159,12 +191,13 @@ def list_page(
     board: Board, found: Filter, most: int, after: Place | None = None, before: Place | None = None
 ) -> list[Any]:
     """Return the rows that fit, so many after or before a place, in the order of names."""
-    query = _rows(board).where(*found.conditions)
+    query = _rows().where(*found.conditions)
     if before:
         query = query.where(tuple_(*_ORDER) < tuple_(*before))
     elif after:
         query = query.where(tuple_(*_ORDER) > tuple_(*after))
-    rows = db.session.execute(query.order_by(*found.order(backwards=before is not None)).limit(most)).all()
+    query = query.order_by(*found.order(backwards=before is not None)).limit(most)
+    rows = db.session.execute(query, {"today": board.today}).all()
     return list(reversed(rows)) if before else list(rows)
 
 
@@ -181,21 +214,22 @@ def list_all(board: Board, found: Filter, step: int) -> Iterator[list[Any]]:
 def list_rows_of(board: Board, *, person_id: str | None = None, codes: Collection[str] = ()) -> list[Any]:
     """Return the rows of one person, or those that show one of some certificates."""
     found = filter_of(board, Wanted())
-    query = _rows(board).where(*found.conditions)
+    query = _rows().where(*found.conditions)
     if person_id:
         query = query.where(TrainingStatus.person_id == person_id)
     else:
         of_award = select(Award.id).where(Award.code.in_(codes))
         query = query.where(or_(TrainingStatus.award_id.in_(of_award), TrainingStatus.withdrawn_id.in_(of_award)))
-    return list(db.session.execute(query.order_by(*_ORDER)).all())
+    return list(db.session.execute(query.order_by(*Filter((), few=True).order()), {"today": board.today}).all())
 
 
-def _rows(board: Board) -> Any:
-    """Return the query for what a row shows, everything in one statement."""
+@cache
+def _rows() -> Any:
+    """Return the query for all that a row shows, in one statement; made once, because making it takes a while."""
     other, shown, newer = aliased(TrainingStatus), aliased(Award), aliased(Award)
-    hides_older = board.shows_withdrawn()
+    hides_older = and_(TrainingStatus.phase == "older", TrainingStatus.valid_until < bindparam("today", type_=Date()))
     namesake = exists().where(
-        other.programme_id == board.programme_id,
+        other.programme_id == TrainingStatus.programme_id,
         other.sort_key == TrainingStatus.sort_key,
         other.person_id != TrainingStatus.person_id,
     )
@@ -204,8 +238,10 @@ def _rows(board: Board) -> Any:
         select(
             *_ORDER,
             TrainingStatus.enrolment_id,
+            TrainingStatus.phase,
+            TrainingStatus.valid_until.label("until"),
+            TrainingStatus.ready,
             TrainingStatus.on_hold,
-            board.state().label("state"),
             TrainingStatus.unit_id,
             Member.staff_number,
             Person.public_id,
@@ -222,7 +258,6 @@ def _rows(board: Board) -> Any:
             shown.withdrawn_at,
             shown.replaced_by,
             shown.cycle,
-            TrainingStatus.ready,
             RenderRequest.letters,
             case((~hides_older, newer.code)).label("withdrawn_code"),
         )
@@ -245,7 +280,8 @@ def list_picked(board: Board, keys: Collection[str]) -> list[str]:
     people = {key.partition("/")[0] for key in keys}
     query = select(TrainingStatus.enrolment_id, Person.public_id, TrainingStatus.course_id)
     query = query.join(Person, Person.id == TrainingStatus.person_id).where(Person.public_id.in_(people))
-    query = query.where(*filter_of(board, Wanted()).conditions).order_by(*_ORDER)
+    query = query.where(*filter_of(board, Wanted()).conditions)
+    query = query.order_by(*Filter((), few=True).order())
     rows = db.session.execute(query)
     return [row[0] for row in rows if row[0] and f"{row[1]}/{row[2]}" in keys]
 
@@ -259,16 +295,3 @@ def _count_up_to(most: int, table: type[Base], conditions: Sequence[Any]) -> Any
     """Return a subquery for how many rows there are, which stops at so many."""
     some = select(literal(1)).select_from(table).where(*conditions).limit(most).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
-
-
-def count_all(board: Board) -> list[Sum]:
-    """Return a programme's list in numbers, from one statement."""
-    until = TrainingStatus.valid_until
-    ends = case((until >= board.today, extract("year", until) * 12 + extract("month", until)))
-    state = board.state().label("state")
-    query = select(TrainingStatus.course_id, state, ends.label("ends"), func.count().label("people"))
-    query = query.where(*filter_of(board, Wanted()).conditions).group_by(TrainingStatus.course_id, "state", "ends")
-    return [
-        Sum(row.course_id, row.state, divmod(int(row.ends) - 1, 12) if row.ends else None, row.people)
-        for row in db.session.execute(query)
-    ]

@@ -14,7 +14,7 @@ from lms.certification.awards.name_records import list_confirmed_names
 from lms.certification.awards.texts.state_wording import state_words
 from lms.coordination.board.course_records import list_courses
 from lms.coordination.board.list_records import Board
-from lms.coordination.board.rules import FINISHED, CertificateState, Column, Sum, TrainingState
+from lms.coordination.board.rules import FINISHED, CertificateState, Column, Sum, TrainingState, status_on, turns_of
 from lms.coordination.pages import name_to_confirm
 from lms.coordination.suppression import suppress
 from lms.foundation.config.settings import Settings
@@ -154,6 +154,8 @@ def _row(board: Board, one: Any, units: UnitNames) -> PersonRow:
         short = _state_alone(state)
         if one.ready and state == "valid":
             text = _("Valid, ready to practise")
+    turns = turns_of(board.courses.get(one.course_id), board.today)
+    training = status_on(board.today, turns, one.phase, one.until, ready=one.ready and not one.on_hold)
     return PersonRow(
         key=f"{one.public_id}/{one.course_id}",
         name=f"{one.display_name} ({one.pronouns})" if one.pronouns else one.display_name,
@@ -162,8 +164,8 @@ def _row(board: Board, one: Any, units: UnitNames) -> PersonRow:
         unit=units.names.get(one.unit_id, ""),
         person=one.public_id,
         course=_title(board, one.course_id),
-        training=one.state,
-        training_text=_training_words(board, one),
+        training=training,
+        training_text=_training_words(board, one, training),
         until=one.valid_until if issued else None,
         certificate_state=mark,
         certificate_text=text,
@@ -186,22 +188,22 @@ def _title(board: Board, course_id: str) -> str:
     return course.title if course else course_id
 
 
-def _training_words(board: Board, one: Any) -> str:
+def _training_words(board: Board, one: Any, state: TrainingState) -> str:
     """Return a status in words, with its date; a grace period is part of the words of "renewal due"."""
-    if one.state == "waiting":
+    if state == "waiting":
         return _("Passed %(day)s, waiting for the course’s review", day=day(one.passed_on))
-    if one.state == "completed":
+    if state == "completed":
         passed = day(one.passed_on)
         return _("Renewed %(day)s", day=passed) if one.cycle > 1 else _("Completed %(day)s", day=passed)
-    if one.state == "expired":
+    if state == "expired":
         return _("Expired %(day)s", day=day(one.valid_until))
-    if one.state == "renew_by" and one.valid_until < board.today:
+    if state == "renew_by" and one.valid_until < board.today:
         course = board.courses.get(one.course_id)
         grace = timedelta(days=course.grace_days if course else 0)
         return _("Renewal due, grace period until %(day)s", day=day(one.valid_until + grace))
-    if one.state == "renew_by":
+    if state == "renew_by":
         return _("Renewal due %(day)s", day=day(one.valid_until))
-    return state_names()[one.state]
+    return state_names()[state]
 
 
 def notes_of(row: PersonRow) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -62,19 +63,44 @@ class Turns:
     lapsed_before: date
 
 
-def turns_of(course: OfferedCourse, today: date) -> Turns:
-    """Return the days that decide about certificates of a course today."""
-    return Turns(today + timedelta(days=course.window_days), today - timedelta(days=course.grace_days))
+def turns_of(course: OfferedCourse | None, today: date) -> Turns:
+    """Return the days that decide about certificates of a course today; None, for one that is gone, has no window."""
+    window, grace = (course.window_days, course.grace_days) if course else (0, 0)
+    return Turns(today + timedelta(days=window), today - timedelta(days=grace))
+
+
+def status_on(today: date, turns: Turns, phase: str, until: date | None, *, ready: bool) -> TrainingState:
+    """Return somebody's status on a day, from the phase they are in and the last day of the certificate to show.
+
+    `ready` is whether that is one of somebody who is ready to practise, and no hold is on it. `list_records.Board`
+    says the same in SQL.
+    """
+    if phase in {"none", "training", "waiting"}:
+        return {"none": "not_started", "training": "in_training", "waiting": "waiting"}[phase]  # type: ignore[return-value]
+    if phase == "withdrawn" or (phase == "older" and until and until < today):
+        return "withdrawn"
+    if until is None or until > turns.open_until:
+        return "ready" if ready else "completed"
+    return "expired" if until < turns.lapsed_before else "renew_by"
 
 
 @dataclass(frozen=True)
 class Sum:
     """How many people have one status in one course, with certificates that end in one month.
 
-    `ends_in` is that month as (year, months before it), or None for certificates that have no end or are past it.
+    `ends_in` is that month as (year, month), or None for certificates that have no end or are past it.
     """
 
     course_id: str
     state: TrainingState
     ends_in: tuple[int, int] | None
     count: int
+
+
+def sum_of(sums: Iterable[Sum], wanted: Wanted) -> int:
+    """Return how many people have the statuses and courses that were asked for."""
+    return sum(
+        one.count
+        for one in sums
+        if (not wanted.states or one.state in wanted.states) and (not wanted.courses or one.course_id in wanted.courses)
+    )

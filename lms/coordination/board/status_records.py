@@ -30,15 +30,16 @@ REBUILD_STEP = 500
 class TrainingStatus(Base):
     """Where somebody is in one course of a programme; a learner who started none has one row without a course.
 
-    `phase` is what happened: none, training, waiting (passed, the certificate waits for a review), issued, withdrawn.
-    What a day makes of an issued certificate is decided in SQL when it is asked. `award_id` is the certificate to show.
-    `withdrawn_id` is a newer one that was withdrawn: it is shown instead once the older one has expired.
+    `phase` is what happened: none, training, waiting (passed, the certificate waits for a review), issued, withdrawn,
+    or older: the newest certificate was withdrawn, and one before it stands. What a day makes of it is decided when it
+    is asked. `award_id` is the certificate to show; that of `withdrawn_id` is shown once the older one has expired.
     """
 
     __tablename__ = "training_status"
     __table_args__ = (
         Index("ix_training_status_order", "programme_id", "sort_key", "person_id", "course_id"),
         Index("ix_training_status_phase", "programme_id", "phase", "sort_key", "person_id", "course_id"),
+        Index("ix_training_status_unit", "unit_id", "sort_key", "person_id", "course_id"),
         Index(
             "ix_training_status_sums",
             "programme_id",
@@ -47,14 +48,13 @@ class TrainingStatus(Base):
             "valid_until",
             "ready",
             "on_hold",
-            "withdrawn_id",
         ),
     )
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     course_id: Mapped[str] = mapped_column(primary_key=True)
     enrolment_id: Mapped[str | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
-    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
     sort_key: Mapped[str] = mapped_column(PLAIN_ORDER)
     phase: Mapped[str]
     award_id: Mapped[str | None] = mapped_column(ForeignKey("award.id"))
@@ -68,9 +68,10 @@ class PersonWord(Base):
     """A word of somebody's name, address or staff number, by which a coordinator finds them in a programme."""
 
     __tablename__ = "person_word"
+    __table_args__ = (Index("ix_person_word_person", "person_id", "programme_id", "word"),)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     word: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
 # As tables: rows go in without the session knowing them, and the same way through the connection of a migration.
@@ -85,8 +86,11 @@ def words_of(text: str) -> set[str]:
 
 
 def _newest(*conditions: Any) -> Any:
-    """Return a subquery for the newest award of an enrolment; inner keys are in the order in which they were made."""
-    query = select(func.max(Award.id)).where(Award.enrolment_id == Enrolment.id, *conditions)
+    """Return a subquery for the newest award of an enrolment; inner keys are in the order in which they were made.
+
+    It is the greatest of an expression, because SQLite would look for the greatest key among those of everybody.
+    """
+    query = select(func.max(Award.id.concat(""))).where(Award.enrolment_id == Enrolment.id, *conditions)
     return query.correlate(Enrolment).scalar_subquery()
 
 
@@ -101,9 +105,10 @@ def _last_rating() -> Any:
 
 def _facts(programme_id: str, person_ids: Collection[str], private: Collection[str]) -> Any:
     """Return the query for the status of learners with an open account; a private course counts as not begun."""
+    # SQLite would go through all enrolments of the programme for each person, if an index on it were of use here.
     here = and_(
         Enrolment.person_id == Membership.person_id,
-        Enrolment.programme_id == Membership.programme_id,
+        Enrolment.programme_id.concat("") == Membership.programme_id,
         Enrolment.course_id.not_in(private),
     )
     of_member = (
@@ -125,6 +130,8 @@ def _facts(programme_id: str, person_ids: Collection[str], private: Collection[s
         .outerjoin(Enrolment, here)
         .where(Membership.programme_id == programme_id, Membership.person_id.in_(person_ids))
         .where(Membership.role == "learner", Person.disabled_at.is_(None))
+        # Keeps SQLite from asking the subqueries again wherever the outer query names one.
+        .offset(0)
         .subquery()
     )
     row, issued, shown = of_member.c, aliased(Award), aliased(Award)
@@ -137,6 +144,7 @@ def _facts(programme_id: str, person_ids: Collection[str], private: Collection[s
         (row.any_id.is_(None), "training"),
         (row.issued_id.is_(None), "waiting"),
         (and_(was_withdrawn, row.good_id.is_(None)), "withdrawn"),
+        (was_withdrawn, "older"),
         else_="issued",
     )
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.name_records import NameRequest
@@ -25,20 +25,22 @@ class Tasks:
 
 
 def count_tasks(programme_id: str, private: Collection[str]) -> Tasks:
-    """Return what waits in a programme, without private courses."""
-    troubled = select(func.count()).select_from(RenderRequest).join(Award, Award.id == RenderRequest.award_id)
+    """Return what waits in a programme, without private courses.
+
+    Each count begins with what waits, which is little, and not with the certificates of the programme.
+    """
+    of_award = exists().where(Award.programme_id == programme_id, Award.course_id.not_in(private))
+    troubled = select(func.count()).select_from(RenderRequest)
     troubled = troubled.where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
-    asked = select(func.count()).select_from(NameRequest).join(Award, Award.id == NameRequest.award_id)
-    pending = select(func.count()).select_from(Observation).join(Enrolment, Enrolment.id == Observation.enrolment_id)
-    pending = pending.where(
-        Observation.programme_id == programme_id, Observation.pending, Observation.undone_at.is_(None)
-    )
-    of_awards = (Award.programme_id == programme_id, Award.course_id.not_in(private))
+    asked = select(func.count()).select_from(NameRequest)
+    pending = select(func.count()).select_from(Observation)
+    pending = pending.where(Observation.programme_id == programme_id, Observation.pending)
+    shown = exists().where(Enrolment.id == Observation.enrolment_id, Enrolment.course_id.not_in(private))
     row = db.session.execute(
         select(
-            troubled.where(*of_awards).scalar_subquery(),
-            pending.where(Enrolment.course_id.not_in(private)).scalar_subquery(),
-            asked.where(*of_awards).scalar_subquery(),
+            troubled.where(of_award.where(Award.id == RenderRequest.award_id)).scalar_subquery(),
+            pending.where(Observation.undone_at.is_(None), shown).scalar_subquery(),
+            asked.where(of_award.where(Award.id == NameRequest.award_id)).scalar_subquery(),
         )
     ).one()
     return Tasks(row[0], row[1], row[2])

@@ -30,17 +30,21 @@ from lms.coordination.board.rules import (
     Column,
     Sum,
     Wanted,
+    sum_of,
 )
+from lms.coordination.board.sum_records import count_all
 from lms.coordination.board.task_records import count_tasks
 from lms.coordination.pages import name_requests
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.xlsx_writing import write_workbook
 from lms.foundation.web.security import settings
 
 PAGE, PAGE_TO_CHOOSE, FILE_STEP = 25, 100, 1000
 PIECE = 64 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH_MOST = 2000
 
 
@@ -140,8 +144,8 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
     """Return the list of people, with a box beside each when some are to be chosen."""
     asked = asked_for()
     board = pages.board_of(this_programme().id, settings())
-    sums = list_records.count_all(board)
-    found = list_records.filter_of(board, asked.wanted)
+    sums = count_all(board)
+    found = list_records.filter_of(board, asked.wanted, sums)
     page = _slice(board, found, asked, PAGE_TO_CHOOSE if choosing else PAGE)
 
     def address(choose: bool = choosing, **place: str | None) -> str:
@@ -167,6 +171,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         total=_total(asked.wanted, sums, found),
         counted_most=list_records.COUNTED_MOST,
         csv_url=url_for("coordination.people_csv", programme=programme, **asked.fields),
+        xlsx_url=url_for("coordination.people_xlsx", programme=programme, **asked.fields),
         next_url=page.next and address(after=page.next),
         previous_url=page.previous and address(before=page.previous),
         unit_choices=[("", _("Any")), *asked.units.choices],
@@ -180,11 +185,7 @@ def _total(wanted: Wanted, sums: list[Sum], found: Filter) -> int:
     """Return how many rows fit: from the sums where they know, and else counted up to a limit."""
     if wanted.search or wanted.certificate or wanted.role or wanted.units:
         return list_records.count_found(found)
-    return sum(
-        one.count
-        for one in sums
-        if (not wanted.states or one.state in wanted.states) and (not wanted.courses or one.course_id in wanted.courses)
-    )
+    return sum_of(sums, wanted)
 
 
 def _choices(board: Board) -> dict[str, Any]:
@@ -254,8 +255,24 @@ def people_csv(programme: str) -> Any:
     asked, board = asked_for(), pages.board_of(this_programme().id, settings())
     file, count = write_csv(facts_of(asked.columns), _all_rows(board, asked))
     write(accounts.note_export, this_programme().id, "people", count)
-    response = Response(_pieces(file), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="people-{programme}.csv"'
+    return _as_file(file, f"people-{programme}.csv", "text/csv")
+
+
+@blueprint.get("/programmes/<programme>/people.xlsx")
+@allow("see training states")
+def people_xlsx(programme: str) -> Any:
+    """Give the same list as an Excel workbook."""
+    asked, board = asked_for(), pages.board_of(this_programme().id, settings())
+    facts = facts_of(asked.columns)
+    rows = ([fact(row) for _head, fact in facts] for row in _all_rows(board, asked))
+    file, count = write_workbook(_("People"), [head for head, _fact in facts], rows)
+    write(accounts.note_export, this_programme().id, "people", count)
+    return _as_file(file, f"people-{programme}.xlsx", XLSX)
+
+
+def _as_file(file: IO[bytes], name: str, kind: str) -> Response:
+    response = Response(_pieces(file), mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
