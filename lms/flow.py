@@ -66,6 +66,9 @@ from lms.certification.readiness import actions as readiness_actions
 from lms.certification.renewal import actions as renewal_actions
 from lms.certification.renewal import expiry_notices
 from lms.coordination import personal_data as own_batches
+from lms.coordination.assignments import actions as assignments
+from lms.coordination.assignments import jobs as assignment_jobs
+from lms.coordination.assignments import personal_data as own_assignments
 from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.batches.records import count_running
@@ -113,11 +116,12 @@ from lms.wellbeing.pages import problem_words
 
 # Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
 # first, and the account itself goes last.
-OWN = (own_account, own_learning, own_certificates, own_batches, own_care)
+OWN = (own_account, own_learning, own_certificates, own_batches, own_assignments, own_care)
 EXPORTS: list[Export] = [room.export for room in OWN]
 ERASURES: list[Erasure] = [
     own_care.erase,
     own_batches.erase,
+    own_assignments.erase,
     own_certificates.erase,
     own_learning.erase,
     own_account.erase,
@@ -243,7 +247,10 @@ def reactions(settings: Settings) -> Reactions:
         AddressConfirmed: [keep_listed],
         UnitJoined: [keep_listed],
         MemberDetailsChanged: [members.follow_details, keep_listed],
-        UnitRemoved: [lambda event: leave_unit(event.unit_id)],
+        UnitRemoved: [
+            lambda event: leave_unit(event.unit_id),
+            lambda event: assignments.leave_unit(event.unit_id),
+        ],
         AccountDisabled: [keep_listed],
         AccountEnabled: [keep_listed],
         Enrolled: [keep_status],
@@ -367,12 +374,14 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         "certification.transcript": lambda person_id: pdf_jobs.make_requested_transcript(person_id, settings, designs),
         "coordination.batch": lambda key: batch_jobs.work(key, settings, designs),
         "coordination.roster": lambda key: roster_jobs.work(key, settings),
+        assignments.WORK: lambda mail_id: assignment_jobs.work(mail_id, settings),
     }
     sweeps: list[Sweep] = [
         lambda: pdf_jobs.sweep(settings, designs),
         lambda: pdf_jobs.sweep_transcripts(settings, designs),
         lambda: batch_jobs.sweep(settings, designs),
         lambda: roster_jobs.sweep(settings),
+        lambda: assignment_jobs.sweep(settings),
         lambda: reminders.send_expiry_reminders(settings),
         lambda: reminders.queue_expiry_updates(settings),
         lambda: _queue_refresher_updates(settings),

@@ -19,6 +19,7 @@ from lms.certification.pdf.designs import missing_glyphs
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.pages import readiness_values
 from lms.certification.renewal import pages as renewal_pages
+from lms.coordination.assignments import pages as assignment_pages
 from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.hooks import CertificateNews, CourseCertificate, Hooks
@@ -53,6 +54,7 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
         find_certificate=_find_certificate,
         find_certificate_news=find_certificate_news,
         find_readiness=_find_readiness,
+        list_asked=lambda person_id, course_id: assignment_pages.list_asked(person_id, course_id, settings),
         waits_for_review=lambda programme_id, digest: certification.is_held(programme_id, digest, settings),
         missing_letters=missing_letters,
         operator_notices=_operator_notices,

@@ -96,6 +96,7 @@ MAY: dict[str, May] = {
     "set how certificates look": _may("coordinator"),
     "work for many at once": _may("coordinator"),
     "look after support lines": _may("coordinator"),
+    "assign courses": _may("coordinator"),
     "look after units": _may("coordinator"),
     "look after members": _may("coordinator"),
     "give roles": _may("coordinator", "operator", site_wide=True),

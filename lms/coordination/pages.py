@@ -56,6 +56,11 @@ def courses_of(programme_id: str) -> list[tuple[str, str]]:
     return [(course_id, title) for course_id, title, private in titles if not private]
 
 
+def title_of(course_id: str) -> str:
+    """Return the title of a course in its newest version, or its id when there is none to be read."""
+    return _course(course_id)[0]
+
+
 def name_requests(programme_id: str) -> list[tuple[str, str, str, str]]:
     """Return (code, who asks, name asked for, course) of certificates that are asked for in another name."""
     return [

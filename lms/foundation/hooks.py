@@ -54,6 +54,18 @@ class SiteFinding(Protocol):
 
 
 @dataclass(frozen=True)
+class AskedCourse:
+    """A course that a programme asks somebody to take, in words; `answer` is what came of asking for more time."""
+
+    course_id: str
+    assignment: str
+    words: str
+    answer: str
+    note: str
+    can_ask: bool
+
+
+@dataclass(frozen=True)
 class Hooks:
     """One callable for each question that a lower room asks; ids and plain values go in."""
 
@@ -70,6 +82,8 @@ class Hooks:
     find_certificate: Callable[[str], CourseCertificate]
     find_certificate_news: Callable[[str], CertificateNews | None]
     find_readiness: Callable[[str], dict[str, Any] | None]
+    # What programmes ask of a person and isn't completed: person id, and one course or None for all.
+    list_asked: Callable[[str, str | None], list[AskedCourse]]
     # Whether certificates of a course version wait for its review: programme id and digest.
     waits_for_review: Callable[[str, str], bool]
     # The letters of a name that certificates can't print.

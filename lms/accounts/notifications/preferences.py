@@ -15,10 +15,12 @@ from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, Quiet
 
 # When the holder of a certificate can be told of its end: so many days before, and the day after.
 ENDS = ("ends-90", "ends-60", "ends-30", "ends-7", "ended")
+# Emails about courses that a programme asks somebody to take: when they are assigned, and reminders.
+ASSIGNED = ("assigned", "assignment-reminders")
 # What an email may be sent for when somebody asked for it; what is always sent stands in nobody's row.
-PURPOSES = ("answers", "refreshers", *ENDS, "programme-ends")
+PURPOSES = (*ASSIGNED, "answers", "refreshers", *ENDS, "programme-ends")
 # What is sent until somebody takes it off; a row then says so.
-BY_DEFAULT = ("ends-60",)
+BY_DEFAULT = (*ASSIGNED, "ends-60")
 A_WEEK = timedelta(days=7)
 
 

@@ -21,6 +21,14 @@ from lms.foundation.web.security import settings
 def purpose_words() -> dict[str, tuple[str, str]]:
     """Return each kind of email that one can ask for: its name and what stands in it."""
     return {
+        "assigned": (
+            _("When a course is assigned to me"),
+            _("One email, with the date if there is one."),
+        ),
+        "assignment-reminders": (
+            _("Reminders that a coordinator writes"),
+            _("Only about courses that you haven’t completed, and one a day at most for each."),
+        ),
         "answers": (
             _("Replies from the authors"),
             _("When they reply to readers’ feedback on a lesson you’ve finished."),
@@ -68,7 +76,8 @@ def email_preferences() -> Any:
     rows = [(key, *words) for key, words in purpose_words().items() if leads or key != "programme-ends"]
     page = render_template(
         "accounts/email_preferences.html",
-        purposes=[row for row in rows if row[0] not in preferences.ENDS],
+        assigned=[row for row in rows if row[0] in preferences.ASSIGNED],
+        purposes=[row for row in rows if row[0] not in (*preferences.ASSIGNED, *preferences.ENDS)],
         ends=[row for row in rows if row[0] in preferences.ENDS],
         wanted=request.form.getlist("purpose") if problems else list(preferences.list_consents(me)),
         weekly=request.form.get("pace", "week" if mine.weekly else "at-once"),

@@ -25,6 +25,8 @@ def describe(event: str) -> str | None:
         "PasswordLinkHandedOut": _("Your programme made a link for you to choose a new password."),
         "UnitJoined": _("Your programme changed which unit you’re in."),
         "MemberDetailsChanged": _("Your programme changed your staff number or line manager."),
+        "MoreTimeAsked": _("You asked for more time for a course."),
+        "MoreTimeAnswered": _("Your programme answered that you’d like more time for a course."),
         "PasswordChanged": _("Your password was changed."),
         "SecondFactorSet": _("You set up two-step sign-in."),
         "SecondFactorOff": _("You turned off two-step sign-in."),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
-from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from lms.coordination.board.pages import PersonRow, notes_of, state_names
 from lms.coordination.board.rules import Column
-from lms.foundation.text.csv_files import MARK, inert
+from lms.foundation.text.csv_files import write_sheet
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.xlsx_writing import IN_MEMORY_MOST
 
@@ -48,19 +45,7 @@ def facts_of(columns: Sequence[Column]) -> list[Fact]:
 
 def write_csv(facts: Sequence[Fact], rows: Iterable[PersonRow]) -> tuple[IO[bytes], int]:
     """Return rows as a CSV file that spreadsheets read as UTF-8, with inert cells and ISO dates, and their number."""
-    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_MOST)  # noqa: SIM115 - whoever sends it closes it
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    text.write(MARK)
-    writer = csv.writer(text)
-    writer.writerow([head for head, _fact in facts])
-    count = 0
-    for row in rows:
-        cells = (fact(row) for _head, fact in facts)
-        writer.writerow(["" if cell is None else inert(str(cell)) for cell in cells])
-        count += 1
-    text.detach()
-    file.seek(0)
-    return file, count
+    return write_sheet([head for head, _fact in facts], ((fact(row) for _head, fact in facts) for row in rows))
 
 
 def _readiness_of(row: PersonRow) -> str:

@@ -11,17 +11,19 @@ from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.name_records import NameRequest
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.records import Award
+from lms.coordination.assignments.audience_records import count_requests
 from lms.foundation.db import db
 from lms.learning.progress.records import Enrolment
 
 
 @dataclass(frozen=True)
 class Tasks:
-    """How many PDFs could not be made, how many observers are to be confirmed, and how many ask for another name."""
+    """How many PDFs could not be made, observers are to be confirmed, and people ask for another name or more time."""
 
     troubled: int
     to_confirm: int
     name_requests: int
+    more_time: int
 
 
 def count_tasks(programme_id: str, private: Collection[str]) -> Tasks:
@@ -41,6 +43,7 @@ def count_tasks(programme_id: str, private: Collection[str]) -> Tasks:
             troubled.where(of_award.where(Award.id == RenderRequest.award_id)).scalar_subquery(),
             pending.where(Observation.undone_at.is_(None), shown).scalar_subquery(),
             asked.where(of_award.where(Award.id == NameRequest.award_id)).scalar_subquery(),
+            count_requests(programme_id),
         )
     ).one()
-    return Tasks(row[0], row[1], row[2])
+    return Tasks(*row)

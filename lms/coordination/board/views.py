@@ -214,6 +214,7 @@ def _overview(board: Board, sums: list[Sum]) -> dict[str, Any]:
         "batches": batches_of(programme.id, signed_in().person_id),
         "troubled": tasks.troubled,
         "to_confirm": tasks.to_confirm,
+        "more_time": tasks.more_time,
         "name_requests": name_requests(programme.id) if tasks.name_requests else [],
         "line_notices": hooks().coordinator_notices(programme.slug, programme.facts),
     }

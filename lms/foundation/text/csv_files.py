@@ -7,10 +7,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from tempfile import SpooledTemporaryFile
+from typing import IO
 from unicodedata import category, normalize
 
 # Excel reads a CSV as UTF-8 only when it begins with this.
 MARK = "\ufeff"
+# A longer file goes to the disk while it is made.
+IN_MEMORY_MOST = 1024 * 1024
 _SEPARATOR_LINE = re.compile(r"""\A(["']?)sep=.\1\r?\n""", re.IGNORECASE)
 # Where lists are separated by semicolons, Excel divides our cells at them and at line breaks, and reads what follows as
 # a cell of its own.
@@ -58,3 +62,19 @@ def as_sheet(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     writer.writerow(head)
     writer.writerows([inert("" if cell is None else str(cell)) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def write_sheet(head: Iterable[str], rows: Iterable[Iterable[object]]) -> tuple[IO[bytes], int]:
+    """Return the same as a file, and how many rows it has; the rows are never in memory together."""
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_MOST)  # noqa: SIM115 - whoever sends it closes it
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    text.write(MARK)
+    writer = csv.writer(text)
+    writer.writerow(head)
+    count = 0
+    for row in rows:
+        writer.writerow(["" if cell is None else inert(str(cell)) for cell in row])
+        count += 1
+    text.detach()
+    file.seek(0)
+    return file, count

@@ -9,9 +9,10 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from lms.accounts.access import public, signed_in, visitor
+from lms.accounts.rules import Visitor
 from lms.accounts.second_factor.due import due_notices
 from lms.content.model.course import Course
-from lms.foundation.hooks import CertificateNews, CourseCertificate, hooks
+from lms.foundation.hooks import AskedCourse, CertificateNews, CourseCertificate, hooks
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
 from lms.learning.check.attempt import CheckAttempt
@@ -81,12 +82,19 @@ def courses() -> Any:
         left_off=left_off[0] if left_off else None,
         also_open=left_off[1:],
         entries=entries,
+        asked=_asked_of(somebody, {entry["id"]: entry["title"] for entry in entries}),
         certificates=hooks().list_certificates(somebody.person_id) if somebody else [],
         notices=[
             *(hooks().operator_notices() if somebody and somebody.is_operator else []),
             *due_notices(somebody),
         ],
     )
+
+
+def _asked_of(somebody: Visitor | None, titles: dict[str, str]) -> list[tuple[str, AskedCourse]]:
+    """Return (course title, what a programme asks) for what isn't completed; members of no programme cost nothing."""
+    found = hooks().list_asked(somebody.person_id, None) if somebody and somebody.roles else []
+    return [(titles[one.course_id], one) for one in found if one.course_id in titles]
 
 
 def _left_off(enrolments: list[Enrolment], under_way: list[tuple[datetime, LeftOff]]) -> list[LeftOff]:
@@ -131,6 +139,7 @@ def _entry(
     else:
         state, state_text = "none", _("Not started")
     return {
+        "id": course.id,
         "code": course.code,
         "number": number,
         "title": course.title,

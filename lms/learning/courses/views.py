@@ -80,6 +80,7 @@ def course(course: str) -> Any:
         signed_in=page.visitor is not None,
         may_enrol=_may_begin(page, content),
         waits_for=_facts_waited_for(page, content),
+        of_you=hooks().list_asked(page.visitor.person_id, course) if page.visitor and page.visitor.roles else [],
         path=path_of(
             content,
             progress,
