@@ -24,6 +24,7 @@ from tests.house.tables import ABOUT_NOBODY
 TRAIL = "the audit trail is append-only; its numbers lead to nobody once the account is deleted"
 RECORD = "whoever is shown a certificate can still ask whether it is genuine; it holds no name any more"
 BADGE = "a badge's place in the list of withdrawn badges is never given to another one"
+ASKED = "what a coordinator asked of others stays in force; who asked is taken out"
 # Columns that still hold their value after somebody with a certificate deleted their account.
 KEPT_AFTER_ERASURE: dict[str, str] = {
     **{
@@ -53,6 +54,22 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
             "cycle",
             "renewed_by",
             "raised_to",
+        ]
+    },
+    **{
+        f"assignment.{name}": ASKED
+        for name in [
+            "id",
+            "public_id",
+            "programme_id",
+            "course_id",
+            "audience",
+            "unit_id",
+            "role",
+            "due_on",
+            "note",
+            "made_at",
+            "closed_at",
         ]
     },
     **{f"credential.{name}": BADGE for name in ["award_id", "list_number", "list_index", "stored_at", "suspendable"]},

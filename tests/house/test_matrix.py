@@ -31,6 +31,7 @@ from lms.certification.awards.records import Award, find_award, list_awards_of_p
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput
 from lms.content.lint.check import check
+from lms.coordination.assignments.actions import Wanted, assign
 from lms.coordination.batches.actions import ask
 from lms.coordination.roster.drafts import make_draft
 from lms.coordination.roster.records import RosterImport
@@ -79,6 +80,7 @@ class World:
     observations: dict[str, str] = field(default_factory=dict)
     batches: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    assignments: dict[str, str] = field(default_factory=dict)
     passkeys: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
@@ -127,6 +129,8 @@ def _furnish(site: Site) -> World:
     for slug, programme in programmes.items():
         assert programme is not None
         world.units[slug] = site.do(add_unit, programme.id, "Ward 4", "").public_id
+        made_by, wanted = world_coordinator(site, slug), Wanted(PFA, "everybody")
+        world.assignments[slug] = site.do(assign, programme.id, made_by, wanted, clock.today("UTC")).public_id
     for name in HOME:
         world.codes[name] = earn(site, name, document=False)
         _open_again(world, name)
@@ -138,6 +142,12 @@ def _furnish(site: Site) -> World:
     site.work()
     world.enter("lena")
     return world
+
+
+def world_coordinator(site: Site, programme: str) -> str:
+    """Return the inner id of the coordinator of a programme."""
+    with site.inside():
+        return str(site.person(next(name for name, slug in COORDINATORS.items() if slug == programme)).id)
 
 
 def _add_employer(site: Site) -> None:
@@ -221,6 +231,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "unit": world.units[HOME.get(owner, "harbour")],
         "section": "contacts",
         "colour": "12466e",
+        "assignment": world.assignments[HOME.get(owner, "harbour")],
         "line": "gb-111",
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",

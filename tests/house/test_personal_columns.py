@@ -35,6 +35,8 @@ COPIED = "worked out from rows that are exported, for the coordinators' list"
 # Columns that the export leaves out. Keys by which rows find each other are left out by rule, see `is_key`.
 NOT_EXPORTED: dict[str, str] = {
     "answer.revision": FORM_STATE,
+    "assignment.public_id": NUMBER,
+    "assignment_mail.after_person": MAKING,
     "attempt.drawn": "which questions were asked is exported with the answers; an open check must not tell its key",
     "attempt.open_for": ONE_AT_A_TIME,
     "attempt.public_id": NUMBER,

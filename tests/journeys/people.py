@@ -20,6 +20,8 @@ from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.awards.reissue import reissue_certificate
 from lms.certification.awards.rules import HARM_SEEN
 from lms.certification.readiness import actions as readiness_actions
+from lms.coordination.assignments import actions as assignments
+from lms.coordination.assignments.actions import Wanted
 from lms.coordination.batches.actions import ask as ask_for_many
 from lms.coordination.batches.actions import end as end_batch
 from lms.coordination.roster import actions as roster_actions
@@ -114,6 +116,7 @@ def settle(served: Served, folder: Path) -> People:
     _observe_practice(served, people)
     _see_harm(served, people)
     _put_in_units(served, people)
+    _assign(served, people)
     _wait_for_what_is_missing(served, people)
     for _miss in range(limits.BY_ACCOUNT.free + 2):
         served.site.do(limits.note_sign_in_miss, SLOWED, "a network of the tests")
@@ -158,6 +161,19 @@ def _put_in_units(served: Served, people: People) -> None:
     people.codes["unit"] = ward.public_id
     wanted = members.Details("N-4711", nights.public_id, "Ruth Amadi")
     site.do(members.change_details, harbour, nils.id, members.Details("", "", ""), wanted)
+
+
+def _assign(served: Served, people: People) -> None:
+    """The ward is asked to take a course: Nils, whose date was last week; Mira, asked by name, would like more time."""
+    site, today = served.site, clock.today("UTC")
+    with site.inside():
+        cora, mira = site.person("cora"), site.person("mira")
+        harbour = next(iter(site.roles(mira.id)))
+    ward = Wanted(PFA, "unit", unit=people.codes["unit"], due_on=today - timedelta(days=7), note="For the new ward.")
+    people.codes["assigned"] = site.do(assignments.assign, harbour, cora.id, ward, today).public_id
+    by_name = Wanted(THREE, "people", people=(mira.public_id,), due_on=today + timedelta(days=20))
+    asked = site.do(assignments.assign, harbour, cora.id, by_name, today).public_id
+    site.do(assignments.ask_for_more_time, mira.id, THREE, asked)
 
 
 def _wait_for_what_is_missing(served: Served, people: People) -> None:

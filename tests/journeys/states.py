@@ -34,6 +34,7 @@ COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOI
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 CONVERSATION = f"{COURSE}/conversations/after-the-resuscitation-room"
 INVITED, SETTINGS = "/programmes/harbour/invitations", "/programmes/harbour/settings"
+ASSIGNED = "/programmes/harbour/assignments"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Show feedback on each reply as I go"
 
@@ -131,6 +132,21 @@ def from_elsewhere(page: Page, people: People) -> None:
     page.set_content(f"<form method=post action='{people.served.url}/display'><button>Send</button></form>")
     with page.expect_navigation():
         page.locator("button").click()
+
+
+def unfold(words: str) -> Steps:
+    """Unfold what is behind some words."""
+
+    def step(page: Page, _people: People) -> None:
+        page.locator("main summary", has_text=words).first.click()
+
+    return step
+
+
+def write_reminder(page: Page, people: People) -> None:
+    """Write a reminder and look at it."""
+    page.locator("main textarea").fill("Tea and cake on Friday at two.\nCome and take the first lesson together.")
+    press("Preview")(page, people)
 
 
 def paste_people(page: Page, people: People) -> None:
@@ -507,6 +523,15 @@ STATES = (
     State("somebody whose newer certificate was withdrawn", "cora", "/programmes/harbour/people/{wren_id}"),
     State("somebody whose name is to be confirmed", "cora", "/programmes/harbour/people/{letters_id}"),
     State("observed practice, nothing begun", "cora", "/programmes/harbour/people/{nils}/practice"),
+    State("more time, no date entered", "cora", ASSIGNED, then(unfold("Another date"), press("Save this date"))),
+    State("assigning a course, with errors", "cora", f"{ASSIGNED}/new", press("Assign")),
+    State("assigning a course to people", "cora", f"{ASSIGNED}/new", then(type_in("q", "s"), press("Search"))),
+    State("an assignment", "cora", f"{ASSIGNED}/{{assigned}}"),
+    State("an assignment to change", "cora", f"{ASSIGNED}/{{assigned}}/edit"),
+    State("an assignment to close", "cora", f"{ASSIGNED}/{{assigned}}/close"),
+    State("a reminder to look at", "cora", f"{ASSIGNED}/{{assigned}}/reminder", write_reminder),
+    State("courses, one asked of you", "nils", "/courses"),
+    State("a course asked of you", "nils", COURSE),
     State("units", "cora", "/programmes/harbour/units"),
     State("a unit", "cora", "/programmes/harbour/units/{unit}"),
     State("a unit to remove", "cora", "/programmes/harbour/units/{unit}/remove"),

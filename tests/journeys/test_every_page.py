@@ -32,6 +32,7 @@ NOT_PAGES = {
     "metrics",
     "library.media",
     "coordination.people_csv",
+    "coordination.assignment_csv",
     "certification.document",
 }
 NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys", "certification.status_list"}
