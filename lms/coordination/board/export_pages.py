@@ -9,7 +9,6 @@ from lms.coordination.board.pages import PersonRow, notes_of, state_names
 from lms.coordination.board.rules import Column
 from lms.foundation.text.csv_files import write_sheet
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.text.xlsx_writing import IN_MEMORY_MOST
 
 Fact = tuple[str, Callable[[PersonRow], object]]
 

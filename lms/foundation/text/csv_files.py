@@ -13,7 +13,7 @@ from unicodedata import category, normalize
 
 # Excel reads a CSV as UTF-8 only when it begins with this.
 MARK = "\ufeff"
-# A longer file goes to the disk while it is made.
+# A file of a larger programme goes to the disk while it is made.
 IN_MEMORY_MOST = 1024 * 1024
 _SEPARATOR_LINE = re.compile(r"""\A(["']?)sep=.\1\r?\n""", re.IGNORECASE)
 # Where lists are separated by semicolons, Excel divides our cells at them and at line breaks, and reads what follows as

@@ -10,10 +10,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 from xml.sax.saxutils import escape
 
-from lms.foundation.text.csv_files import inert
+from lms.foundation.text.csv_files import IN_MEMORY_MOST, inert
 
-# A larger file goes to the disk while it is made.
-IN_MEMORY_MOST = 1024 * 1024
 _DAY_0 = date(1899, 12, 30)
 # What XML can't hold.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
