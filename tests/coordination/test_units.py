@@ -61,7 +61,7 @@ def test_cora_adds_renames_and_moves_units(site: Site, cora: Inspector) -> None:
         ("wárd  4", "", "There’s already a unit with this name here"),
         ("x" * 81, "", "can be 80 at most"),
         ("Ward\u200b5", "", "hidden character"),
-        ("Beds", "nights", "there are two levels"),
+        ("Beds", "nights", "isn’t below another one"),
         ("Beds", "of meadow", "Somebody else removed this unit meanwhile"),
     ],
 )
@@ -84,7 +84,7 @@ def test_who_was_in_a_removed_unit_is_in_none_and_units_below_it_are_at_the_top(
     add(site, "Nights", ward)
     join(site, "sam", ward)
     page = cora.get(f"{UNITS}/{ward}").follow("Remove this unit")
-    assert "One person is in this unit" in page.main and "move to the top level: Nights" in page.main
+    assert "One person is in this unit" in page.main and "move to the top: Nights" in page.main
     again = page.form("/remove")
     page = again.submit("Remove this unit")
     assert tree(page) == ["Nights"]
@@ -100,4 +100,4 @@ def test_a_unit_with_others_below_it_stays_at_the_top(sqlite_site: Site) -> None
     form = page.form(f"/units/{ward}")
     assert form.choices["above"] == [""]
     form.choices.pop("above")
-    assert "stays at the top level" in form.submit(above=surgery, expect=422).main
+    assert "stays at the top" in form.submit(above=surgery, expect=422).main

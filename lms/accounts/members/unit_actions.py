@@ -60,9 +60,9 @@ def _place(units: list[Unit], name: str, above: str, unit: Unit | None) -> str |
     if above and parent is None:
         return FormError("above", _("Somebody else removed this unit meanwhile. Please choose another one."))
     if parent and (parent.parent_id or parent is unit):
-        return FormError("above", _("Choose a unit at the top level: there are two levels."))
+        return FormError("above", _("Choose a unit that isn’t below another one."))
     if parent and unit and any(row.parent_id == unit.id for row in units):
-        return FormError("above", _("This unit has other units below it, so it stays at the top level."))
+        return FormError("above", _("This unit has other units below it, so it stays at the top."))
     parent_id = parent.id if parent else None
     if any(row.name_key == search_key(name) and row.parent_id == parent_id and row is not unit for row in units):
         return FormError("name", _("There’s already a unit with this name here. Please choose another name."))

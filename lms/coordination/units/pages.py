@@ -45,7 +45,7 @@ def places_for(programme_id: str, unit: Unit | None = None) -> list[tuple[str, s
     units = _in_order(list_units(programme_id))
     stays = unit is not None and bool(_below(units, unit.id))
     found = [] if stays else [other for other in _below(units, None) if other is not unit]
-    return [("", _("At the top level")), *((other.public_id, _("Below %(unit)s", unit=other.name)) for other in found)]
+    return [("", _("At the top")), *((other.public_id, _("Below %(unit)s", unit=other.name)) for other in found)]
 
 
 def unit_choices(programme_id: str) -> list[tuple[str, str]]:
