@@ -18,7 +18,10 @@ from tests.conftest import Site
 from tests.inspector import BASE, Inspector
 
 # These name no person: what is set there holds for everybody of the programme, or only its own asker finds it.
-OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson", "unit", "invitation"}
+OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson", "unit", "invitation"} | {
+    "assignment",
+    "roster",
+}
 
 
 def staff_pages(app: Flask) -> list[Any]:

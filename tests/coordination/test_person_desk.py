@@ -13,8 +13,8 @@ from lms.accounts.records import Person, find_programme, roles_of
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import list_emails
 from tests.builders.learning import earn
+from tests.builders.units import add, harbour, join
 from tests.conftest import PASSWORD, Site
-from tests.coordination.test_units import add, harbour, join
 from tests.inspector import Inspector, Page
 
 
