@@ -59,7 +59,7 @@ def own_things(site: Site) -> dict[str, str]:
 
 
 def test_no_staff_page_lets_a_coordinator_decide_about_herself(sqlite_site: Site) -> None:
-    mine = own_things(sqlite_site)
+    mine = dict.fromkeys(OF_NOBODY, "any") | own_things(sqlite_site)
     visitor = sqlite_site.visitor("cora")
     token = dict(visitor.get("/display").form("/display").fields)["form_token"]
     rules = staff_pages(sqlite_site.app)
