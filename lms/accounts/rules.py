@@ -104,6 +104,7 @@ MAY: dict[str, May] = {
     "close accounts": _may("operator", site_wide=True),
     "see status only": _may("employer"),
     "read the audit trail": _may("operator", site_wide=True),
+    "run the site": _may("operator", site_wide=True),
     "change programme settings": _may("coordinator", "operator", site_wide=True),
 }
 

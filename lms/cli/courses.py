@@ -16,12 +16,12 @@ from lms.cli.shared import get_programme, inside
 from lms.content.lint.check import check as check_bundle
 from lms.content.lint.check import render_findings
 from lms.content.model.bundle import for_publishing, from_folder
+from lms.coordination.site.actions import read_reviewed_courses
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
-from lms.library import actions, records
-from lms.library.course_cache import get_course
+from lms.library import actions
 
 
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:
@@ -89,11 +89,7 @@ def review(
     Example: lms review psychological-first-aid --role clinical --name "Dr R. Amari" --date 2026-11-20
     """
     reviewed: date = day.date()
-    for award in list_waiting(course_id):
-        get_course(award.digest)
-    newest = records.find_newest_digest(course_id)
-    if newest:
-        get_course(newest)
+    read_reviewed_courses(course_id)
     before = len(list_waiting(course_id))
     done = write(actions.record_review, course_id, version, role, name, reviewed, note, patches)
     if isinstance(done, Refused):

@@ -7,7 +7,7 @@ import click
 from lms.accounts import actions, records
 from lms.accounts.invitations import actions as invitation_actions
 from lms.cli.output import say
-from lms.cli.programmes import check, check_slug
+from lms.cli.programmes import check, refuse_slug
 from lms.cli.shared import inside
 from lms.foundation.db import write
 from lms.foundation.web.security import settings
@@ -24,7 +24,7 @@ def init(slug: str, name: str | None) -> None:
 
     Example: lms init --programme harbour --name "Harbour Hospitals peer support"
     """
-    check_slug(slug)
+    refuse_slug(slug)
     if name is not None:
         check({"name": name.strip()})
     if records.list_operators():

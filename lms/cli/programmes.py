@@ -9,9 +9,8 @@ import click
 from lms.accounts import actions
 from lms.accounts.actions import FormError
 from lms.accounts.programmes.actions import SettingsChanged
-from lms.accounts.programmes.facts import FACTS, check_settings, tidy
+from lms.accounts.programmes.facts import FACTS, check_settings, check_slug, tidy
 from lms.accounts.records import find_programme
-from lms.accounts.rules import SLUG_MOST, is_slug, slug_for
 from lms.certification.pdf.designs import list_designs
 from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
@@ -33,13 +32,10 @@ def programme() -> None:
     """
 
 
-def check_slug(slug: str) -> None:
+def refuse_slug(slug: str) -> None:
     """Refuse a programme's short name that can't be part of a web address."""
-    if not is_slug(slug):
-        raise click.ClickException(
-            f"{slug!r} can’t be the short name of a programme, because it’s part of web addresses. Use lower-case "
-            f"letters a to z, digits and hyphens, up to {SLUG_MOST}, as in {slug_for(slug)!r}. Nothing was changed."
-        )
+    if problem := check_slug(slug):
+        raise click.ClickException(f"{problem} Nothing was changed.")
 
 
 def check(wanted: dict[str, str]) -> None:
@@ -75,7 +71,7 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     wanted = {key: tidy(key, value) for key, value in pairs.items()}
     known = find_programme(slug)
     if known is None:
-        check_slug(slug)
+        refuse_slug(slug)
     else:
         read_waiting_courses(known.id)
     check(wanted)

@@ -10,7 +10,17 @@ from zoneinfo import available_timezones
 from lms.accounts.actions import FormError
 from lms.accounts.programmes.colour_rules import as_hex, nearest, passes
 from lms.accounts.records import Programme
-from lms.accounts.rules import PROGRAMME_NAME_MOST, country_code, country_for, is_readable, is_zone, without_role
+from lms.accounts.rules import (
+    PROGRAMME_NAME_MOST,
+    SLUG_MOST,
+    country_code,
+    country_for,
+    is_readable,
+    is_slug,
+    is_zone,
+    slug_for,
+    without_role,
+)
 from lms.foundation.text.i18n import gettext as _
 
 # The facts that a programme can have, in the order in which they are told.
@@ -58,6 +68,19 @@ def check_settings(
         if message:
             found.append(FormError(key, message))
     return found
+
+
+def check_slug(slug: str) -> str:
+    """Return why a text can't be the short name of a programme, in words, or nothing."""
+    if is_slug(slug):
+        return ""
+    return _(
+        "“%(slug)s” can’t be the short name of a programme, because it’s part of web addresses. Use lower-case letters "
+        "a to z, digits and hyphens, up to %(most)s, for example %(example)s.",
+        slug=slug,
+        most=SLUG_MOST,
+        example=slug_for(slug),
+    )
 
 
 def _check_name(name: str) -> str:

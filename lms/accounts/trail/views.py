@@ -30,7 +30,7 @@ def audit_trail() -> Any:
     events, programmes = pages.choices()
     page = render_template(
         "accounts/audit_trail.html",
-        here="audit",
+        here="site",
         asked=asked,
         entries=entries,
         events=events,

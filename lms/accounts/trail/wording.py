@@ -126,6 +126,8 @@ def _about_programmes() -> dict[str, str]:
         "BatchEnded": _("Work for several people ended"),
         "ApiKeyMade": _("Key for the register made"),
         "ApiKeyEnded": _("Key for the register ended"),
+        "WorkRetried": _("Work that had stopped tried again"),
+        "MailTested": _("Test email sent to oneself"),
         "LineWithdrawn": _("Support line removed"),
         "LineRestored": _("Support line restored"),
         "LineChecked": _("Support line checked"),
@@ -139,6 +141,7 @@ FACT_WORDS: dict[str, Callable[[object], str]] = {
     "version": lambda value: _("Version: %(value)s", value=value),
     "line_id": lambda value: _("Line: %(value)s", value=value),
     "label": lambda value: _("Key: %(value)s", value=value),
+    "settings": lambda value: _("Settings: %(value)s", value=", ".join(value) if isinstance(value, list) else value),
     "count": lambda value: _("Number: %(value)s", value=value),
     "page": lambda value: _("Page: %(value)s", value=value),
 }

@@ -107,7 +107,8 @@ def find_oldest_request() -> datetime | None:
 def count_requests() -> tuple[int, datetime | None]:
     """Return how many PDFs are asked for and not made yet, and since when the first of them waits."""
     query = select(func.count(), func.min(RenderRequest.requested_at)).where(RenderRequest.done_at.is_(None))
-    return db.session.execute(query).one()._tuple()
+    row = db.session.execute(query).one()
+    return row[0], row[1]
 
 
 def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:

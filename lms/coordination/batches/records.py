@@ -85,7 +85,8 @@ def find_oldest_running() -> datetime | None:
 def count_running() -> tuple[int, datetime | None]:
     """Return how much is under way, and since when that is which was asked for first."""
     query = select(func.count(), func.min(Batch.made_at)).where(Batch.state == "running")
-    return db.session.execute(query).one()._tuple()
+    row = db.session.execute(query).one()
+    return row[0], row[1]
 
 
 def find_running(batch_id: str) -> Batch | None:

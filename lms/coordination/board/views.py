@@ -34,6 +34,7 @@ from lms.coordination.board.rules import (
 )
 from lms.coordination.board.sum_records import count_all
 from lms.coordination.board.task_records import count_tasks
+from lms.coordination.first_step_pages import programme_steps
 from lms.coordination.pages import name_requests
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
@@ -176,6 +177,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         previous_url=page.previous and address(before=page.previous),
         unit_choices=[("", _("Any")), *asked.units.choices],
         notices=due_notices(signed_in()),
+        first_steps=[] if choosing else programme_steps(this_programme(), coordinates=True, lines=False),
         **_choices(board),
         **_overview(board, sums),
     )

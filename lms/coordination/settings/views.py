@@ -15,6 +15,7 @@ from lms.accounts.programmes.forms import SettingsForm
 from lms.certification.awards.records import count_waiting
 from lms.certification.pdf.designs import list_designs
 from lms.coordination.blueprint import blueprint
+from lms.coordination.first_step_pages import programme_steps
 from lms.coordination.settings import actions, course_pages, sections
 from lms.coordination.settings.forms import FORMS
 from lms.foundation.config.shipped import shipped
@@ -45,8 +46,19 @@ def settings_list(programme: str) -> Any:
         design=str(this.facts.get("design") or ""),
         signatory=str(this.facts.get("signatory") or ""),
         offered=[row for row in rows if row.state != "none"],
-        notices=[_("Saved.")] if request.args.get("saved") else [],
+        first_steps=programme_steps(this, coordinates=coordinates_here()),
+        notices=_saved_words(request.args.get("saved")),
     )
+
+
+def _saved_words(saved: str | None) -> list[str]:
+    words = {
+        "yes": _("Saved."),
+        "made": _("The programme is there. Here’s what it still needs."),
+        "coordinator": _("Saved. They need to sign in again to coordinate this programme."),
+        "invited": _("Saved. We emailed them an invitation."),
+    }
+    return [words[saved]] if saved in words else []
 
 
 @blueprint.route("/programmes/<programme>/settings/<section>", methods=["GET", "POST"])

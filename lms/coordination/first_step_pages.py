@@ -1,0 +1,96 @@
+"""First steps: what `lms doctor` still finds missing, in words for a browser and with the page on which to do it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from lms.accounts.records import Programme
+from lms.foundation.checkup import mail, site, work
+from lms.foundation.config.settings import Settings
+from lms.foundation.hooks import SiteFinding, hooks
+from lms.foundation.text.i18n import gettext as _
+
+# What the list of people says of support lines by itself, beside what else is to do there.
+OF_LINES = "lines."
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is still missing; without an address, `link` says what to do outside the browser."""
+
+    text: str
+    link: str
+    url: str = ""
+
+
+def programme_steps(programme: Programme, *, coordinates: bool, lines: bool = True) -> list[Step]:
+    """Return what is missing in a programme; `coordinates` says whether a coordinator of it asks.
+
+    Whoever runs the site changes settings and names coordinators, but checks no support line.
+    """
+    missing = {finding.check: finding for finding in hooks().list_findings(programme.slug) if finding.to_do}
+    slug = programme.slug
+    steps = {
+        "programmes.contact": Step(
+            _("People don’t know yet whom they can talk to, how and when."),
+            _("Fill in contacts"),
+            url_for("coordination.settings_section", programme=slug, section="contacts"),
+        ),
+        "courses.offered": Step(
+            _("No course is offered yet."),
+            _("Offer a course"),
+            url_for("coordination.courses_offered", programme=slug),
+        ),
+        "lines.country": Step(
+            _("Your people see no support line for their country."),
+            _("Choose the country"),
+            url_for("coordination.settings_section", programme=slug, section="name"),
+        ),
+    }
+    if coordinates and "lines.age" in missing:
+        steps["lines.age"] = Step(
+            missing["lines.age"].text,
+            _("Check support lines"),
+            url_for("wellbeing.programme_lines", programme=slug),
+        )
+    if not coordinates:
+        steps["programmes.coordinator"] = Step(
+            _("Nobody coordinates this programme yet."),
+            _("Name a coordinator"),
+            url_for("coordination.name_coordinator", programme=slug),
+        )
+    return [step for check, step in steps.items() if check in missing and (lines or not check.startswith(OF_LINES))]
+
+
+def site_findings(settings: Settings) -> Sequence[SiteFinding]:
+    """Return what needs attention on the site, as far as a web worker can see it."""
+    found = [
+        *site.look(settings, os.environ),
+        mail.check_tried(settings),
+        *work.look(settings),
+        *work.look_at_emails(),
+        *hooks().list_findings(None),
+    ]
+    return [finding for finding in found if finding.to_do]
+
+
+def site_steps(settings: Settings) -> list[Step]:
+    """Return what is missing on the site, each with the page that helps, or with what to do on the server."""
+    programmes = (_("Programmes"), url_for("coordination.site_programmes"))
+    courses = (_("Courses"), url_for("coordination.site_courses"))
+    queue = (_("Queue"), url_for("coordination.site_queue"))
+    pages = {
+        "programmes.contact": programmes,
+        "programmes.coordinator": programmes,
+        "lines.country": programmes,
+        "courses.reviews": courses,
+        "mail.tried": (_("Send a test email"), url_for("coordination.site_mail")),
+        "queue.email": queue,
+        "queue.pdf": queue,
+        "queue.batches": queue,
+    }
+    return [Step(finding.text, *pages.get(finding.check, (finding.to_do, ""))) for finding in site_findings(settings)]

@@ -1,0 +1,65 @@
+"""Pages of all published courses: their versions, who offers them, and their reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+
+from lms.accounts.access import allow
+from lms.certification.awards.records import list_waiting
+from lms.coordination.blueprint import blueprint
+from lms.coordination.settings import course_pages
+from lms.coordination.site import actions, pages, records
+from lms.coordination.site.forms import ReviewForm
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.refused import Refused
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
+from lms.library.actions import record_review
+from lms.library.course_cache import get_course
+from lms.library.records import find_newest_digest
+
+
+@blueprint.get("/operator/courses")
+@allow("run the site")
+def site_courses() -> Any:
+    """Show all published courses."""
+    return render_template(
+        "coordination/site_courses.html", here="site", rows=pages.published_courses(settings().timezone)
+    )
+
+
+@blueprint.route("/operator/courses/<course>", methods=["GET", "POST"])
+@allow("run the site")
+def site_course(course: str) -> Any:
+    """Show a course's versions, programmes and reviews, and record a review of its newest version."""
+    digest = find_newest_digest(course)
+    if digest is None:
+        abort(404)
+    content, form, today = get_course(digest), ReviewForm(request.form), clock.today(settings().timezone)
+    if request.method == "POST":
+        form.validate()
+        day = form.read_day(today)
+        if not form.role.data:
+            form.refuse("role", _("Choose one of these."))
+        if day and not form.errors:
+            actions.read_reviewed_courses(course)
+            said = (form.role.data or "", form.name.data or "", day, None, bool(form.patches.data))
+            done = write(record_review, course, content.version, *said)
+            if not isinstance(done, Refused):
+                return redirect(url_for("coordination.site_course", course=course, saved="yes"), 303)
+            form.refuse("role", _("Choose one of these."))
+    page = render_template(
+        "coordination/site_course.html",
+        here="site",
+        course=content,
+        form=form,
+        versions=pages.version_rows(course, settings().timezone),
+        programmes=records.list_offering_programmes().get(course, []),
+        reviews=course_pages.review_rows(content),
+        waiting=len(list_waiting(course)),
+        notices=[_("The review is recorded.")] if request.method == "GET" and request.args.get("saved") else [],
+    )
+    return make_response(page, 422 if form.errors else 200)

@@ -1,0 +1,100 @@
+"""Queries over the whole site for the people who run it: a page at a time, and no query for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+
+from lms.accounts.records import Membership, Person, Programme
+from lms.certification.awards.document_records import RenderRequest
+from lms.certification.awards.records import Award
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.foundation.mail.outbox import TRIES, OutboxMail
+from lms.library.records import Offering, Version
+
+
+@dataclass(frozen=True)
+class ProgrammeRow:
+    """A programme with how many people, coordinators who can sign in, and courses it has."""
+
+    slug: str
+    name: str
+    facts: dict[str, Any]
+    people: int
+    coordinators: int
+    courses: int
+
+
+def list_programmes_page(after: str, most: int) -> list[ProgrammeRow]:
+    """Return programmes in the order of their short names, from the one after `after` on."""
+    page = list(
+        db.session.scalars(select(Programme).where(Programme.slug > after).order_by(Programme.slug).limit(most))
+    )
+    ids = [row.id for row in page]
+    is_coordinator = (Membership.role == "coordinator") & Person.disabled_at.is_(None)
+    members = select(
+        Membership.programme_id,
+        func.count(Membership.person_id.distinct()).label("people"),
+        func.count(case((is_coordinator, 1))).label("coordinators"),
+    ).join(Person, Person.id == Membership.person_id)
+    members = members.where(Membership.programme_id.in_(ids)).group_by(Membership.programme_id)
+    counts = {row.programme_id: (row.people, row.coordinators) for row in db.session.execute(members)}
+    offered = select(Offering.programme_id, func.count()).where(Offering.programme_id.in_(ids))
+    courses = {row[0]: row[1] for row in db.session.execute(offered.group_by(Offering.programme_id))}
+    return [
+        ProgrammeRow(row.slug, row.name, row.facts, *counts.get(row.id, (0, 0)), courses.get(row.id, 0)) for row in page
+    ]
+
+
+def list_roles_of(person_ids: Collection[str]) -> dict[str, list[tuple[Programme, str]]]:
+    """Return the programmes and roles of a few people, by inner id."""
+    query = select(Membership.person_id, Membership.role, Programme).join(Programme)
+    query = query.where(Membership.person_id.in_(person_ids)).order_by(Programme.slug, Membership.role)
+    found: dict[str, list[tuple[Programme, str]]] = {}
+    for person_id, role, programme in db.session.execute(query):
+        found.setdefault(person_id, []).append((programme, role))
+    return found
+
+
+def list_versions(course_id: str) -> list[Version]:
+    """Return the published versions of a course, the newest first."""
+    return list(db.session.scalars(select(Version).where(Version.course_id == course_id).order_by(Version.rank.desc())))
+
+
+def count_versions() -> dict[str, tuple[int, datetime]]:
+    """Return how many versions of each course there are, and when the last was published."""
+    query = select(Version.course_id, func.count(), func.max(Version.published_at)).group_by(Version.course_id)
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(query)}
+
+
+def list_offering_programmes() -> dict[str, list[Programme]]:
+    """Return which programmes offer each course, by course id."""
+    query = select(Offering.course_id, Programme).join(Programme, Programme.id == Offering.programme_id)
+    found: dict[str, list[Programme]] = {}
+    for course_id, programme in db.session.execute(query.order_by(Programme.slug)):
+        found.setdefault(course_id, []).append(programme)
+    return found
+
+
+def list_pdfs_in_trouble(most: int) -> list[tuple[RenderRequest, Award, Programme]]:
+    """Return PDFs that couldn't be made so far with their certificate and programme, the longest waiting first."""
+    query = (
+        select(RenderRequest, Award, Programme)
+        .join(Award, Award.id == RenderRequest.award_id)
+        .join(Programme, Programme.id == Award.programme_id)
+        .where(RenderRequest.done_at.is_(None), RenderRequest.trouble.is_not(None))
+        .order_by(RenderRequest.requested_at, RenderRequest.award_id)
+    )
+    return [(request, award, programme) for request, award, programme in db.session.execute(query.limit(most))]
+
+
+def retry_given_up_emails() -> int:
+    """Let emails leave that had been given up; return how many."""
+    query = update(OutboxMail).where(OutboxMail.sent_at.is_(None), OutboxMail.tries >= TRIES)
+    done: Any = db.session.execute(query.values(tries=0, not_before=clock.now()))
+    return int(done.rowcount)

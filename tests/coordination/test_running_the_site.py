@@ -1,0 +1,196 @@
+"""What operators do in a browser, and what a site and a programme still lack."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from lms.accounts.actions import set_programme
+from lms.accounts.records import find_programme
+from lms.accounts.rules import SOMEBODY_TO_TALK_TO
+from lms.accounts.session_records import list_sign_ins
+from lms.certification.awards import actions as certification
+from lms.certification.awards.document_records import find_document, find_render_request
+from lms.certification.awards.records import find_award
+from lms.foundation import clock
+from lms.foundation.backup.data_folder import note_backup
+from lms.foundation.db import db
+from lms.foundation.mail.outbox import TRIES, OutboxMail, list_emails
+from lms.library.records import Offering
+from tests.builders.learning import PFA, earn
+from tests.conftest import Site
+from tests.inspector import Page
+
+SETTINGS = "/programmes/harbour/settings"
+
+
+def send(site: Site, path: str, expect: int = 200, **sent: Any) -> Page:
+    """Let Ada open a page and send its form with some fields changed."""
+    page = site.visitor("ada").get(path)
+    return site.visitor("ada").send(path, {**dict(page.form(path).fields), **sent}, expect)
+
+
+def stop_offering(site: Site) -> None:
+    """Take every offer away, as if no course had been published for anybody."""
+
+    def delete() -> None:
+        db.session.query(Offering).delete()
+
+    site.do(delete)
+
+
+def test_a_programmes_box_says_what_is_missing_with_its_link_and_is_gone_once_nothing_is(sqlite_site: Site) -> None:
+    site = sqlite_site
+    site.do(set_programme, "harbour", None, dict.fromkeys(SOMEBODY_TO_TALK_TO, ""))
+    stop_offering(site)
+    page = site.visitor("cora").get("/programmes/harbour/people")
+    links = page.links()
+    assert links["Fill in contacts"] == f"{SETTINGS}/contacts" and links["Offer a course"] == f"{SETTINGS}/courses"
+    page = site.visitor("cora").get(SETTINGS)
+    assert page.links()["Choose the country"] == f"{SETTINGS}/name"
+    assert "Nobody coordinates" not in page.main
+    site.do(set_programme, "harbour", None, dict.fromkeys(SOMEBODY_TO_TALK_TO, "within a day") | {"country": "GB"})
+    offered = f"{SETTINGS}/courses/{PFA}"
+    fields = dict(site.visitor("ada").get(offered).form(offered).fields)
+    site.visitor("ada").send(offered, {**fields, "offer": "open"})
+    page = site.visitor("cora").get(SETTINGS)
+    assert "Fill in contacts" not in page.main and "Check support lines" in page.main
+    assert "First steps" not in site.visitor("cora").get("/programmes/harbour/people").main
+
+
+def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: Site) -> None:
+    page = sqlite_site.visitor("ada").get("/operator")
+    assert "These programmes don’t say whom people can talk to, how and when: meadow." in page.main
+    assert "No backup of this site has been made" in page.main and "Run lms backup FILE" in page.main
+    assert page.links()["Programmes"] == "/operator/programmes"
+    note_backup(sqlite_site.settings.data, clock.now() - timedelta(hours=1))
+    assert "backup" not in sqlite_site.visitor("ada").get("/operator").main
+
+
+def test_ada_makes_a_programme_and_names_its_coordinators(sqlite_site: Site) -> None:
+    page = send(sqlite_site, "/operator/programmes/new", name="Quay Schools", slug="")
+    assert page.path.startswith("/programmes/quay-schools/settings") and "Here’s what it still needs" in page.html
+    for sent, said in (({"slug": "a/b"}, "for example a-b."), ({"slug": "harbour"}, "already a programme"), ({}, "")):
+        page = send(sqlite_site, "/operator/programmes/new", 422, **{"name": "" if not sent else "Quay", **sent})
+        assert said in page.main
+    address = page_link(sqlite_site, "/programmes/quay-schools/settings", "Name a coordinator")
+    assert "emailed them an invitation" in send(sqlite_site, address, email="noor@example.org").html
+    with sqlite_site.inside():
+        assert [row.subject for row in list_emails("noor@example.org")]
+        quay, tara = find_programme("quay-schools"), sqlite_site.person("tara").id
+        assert quay is not None
+    assert "They need to sign in again" in send(sqlite_site, address, email="tara@example.org").html
+    with sqlite_site.inside():
+        assert sqlite_site.roles(tara)[quay.id] == ["coordinator"]
+    assert "Name a coordinator" not in steps_of(sqlite_site.visitor("ada").get("/programmes/quay-schools/settings"))
+    send(sqlite_site, address, 422, email="noor@@example.org")
+
+
+def page_link(site: Site, path: str, words: str) -> str:
+    """Return where a link on one of Ada's pages leads."""
+    links: dict[str, str] = site.visitor("ada").get(path).links()
+    return links[words]
+
+
+def steps_of(page: Page) -> str:
+    """Return what the box of first steps says."""
+    return page.main.partition("First steps")[2].partition("Name and place")[0]
+
+
+def test_programmes_come_a_page_at_a_time_and_no_query_is_asked_for_each(sqlite_site: Site) -> None:
+    def make_many() -> None:
+        for number in range(60):
+            set_programme(f"p-{number:02}", None, {})
+
+    ada = sqlite_site.visitor("ada")
+    with sqlite_site.statements() as few:
+        ada.get("/operator/programmes")
+    sqlite_site.do(make_many)
+    with sqlite_site.statements() as many:
+        page = ada.get("/operator/programmes")
+    assert len(many) == len(few) and "p-00" in page.main and "p-59" not in page.main
+    page = page.follow("Next page")
+    assert "p-59" in page.main and "harbour" not in page.main
+
+
+def test_a_review_recorded_in_the_browser_issues_what_waited(sqlite_site: Site) -> None:
+    sqlite_site.do(set_programme, "harbour", None, {}, True, touch_hold=True)
+    code = earn(sqlite_site, "sam")
+    path, today = f"/operator/courses/{PFA}", clock.today("UTC")
+    refused = (
+        ({"day": "14 March"}, "Enter the day like this"),
+        ({"day": (today + timedelta(days=2)).isoformat()}, "still to come"),
+        ({"name": ""}, "Enter a name."),
+        ({"role": "friend"}, "Choose one of these"),
+    )
+    good = {"role": "clinical", "name": "Dr R. Amari", "day": today.isoformat()}
+    for sent, said in refused:
+        assert said in send(sqlite_site, path, 422, **{**good, **sent}).main
+    for role in ("clinical", "peer", "legal"):
+        page = send(sqlite_site, path, **{**good, "role": role})
+    assert "The review is recorded." in page.html and "Dr R. Amari" in page.main
+    assert sqlite_site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
+    assert "Dr R. Amari" in sqlite_site.visitor("cora").get(f"{SETTINGS}/courses/{PFA}").main
+
+
+def test_ada_finds_an_account_signs_it_out_closes_it_and_opens_it_again(sqlite_site: Site) -> None:
+    sqlite_site.visitor("lena")
+    for search in ("lena brandt", "Brandt", "LENA@example.org"):
+        assert "Lena Brandt" in sqlite_site.visitor("ada").get(f"/operator/accounts?q={search}").main
+    assert "Nobody with an account" in sqlite_site.visitor("ada").get("/operator/accounts?q=nobody").main
+    path = page_link(sqlite_site, "/operator/accounts?q=lena", "Lena Brandt")
+    with sqlite_site.inside():
+        lena = sqlite_site.person("lena").id
+    page = send(sqlite_site, path, go="sign_out")
+    with sqlite_site.inside():
+        assert "signed out everywhere" in page.html and list_sign_ins(lena) == []
+    assert "The account is closed" in send(sqlite_site, path, go="close").html
+    with sqlite_site.inside():
+        assert sqlite_site.person("lena").disabled_at is not None
+    assert "The account is open again" in send(sqlite_site, path, go="open").html
+    sqlite_site.visitor("ada").get("/operator/accounts/nobodys", expect=404)
+
+
+def test_a_test_email_goes_the_way_of_every_email_and_its_page_says_how_far_it_is(sqlite_site: Site) -> None:
+    page = send(sqlite_site, "/operator/email")
+    assert "It waits to leave" in page.main
+    sqlite_site.work()
+    assert "Written to a file on" in sqlite_site.visitor("ada").get("/operator/email").main
+    send(sqlite_site, "/operator/email")
+    send(sqlite_site, "/operator/email")
+    with sqlite_site.inside():
+        assert sum(row.sent_at is None for row in list_emails("ada@example.org")) == 1
+
+    def refuse() -> None:
+        for row in db.session.query(OutboxMail).filter(OutboxMail.sent_at.is_(None)):
+            row.tries = 2
+
+    sqlite_site.do(refuse)
+    assert "hasn’t taken it after 2 attempts" in sqlite_site.visitor("ada").get("/operator/email").main
+
+
+def test_what_could_not_be_done_is_tried_again_when_ada_asks(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, "sam", document=False)
+    with sqlite_site.inside():
+        award = find_award(code)
+        assert award is not None
+    sqlite_site.do(certification.note_render_trouble, award.id, "no room on the disk")
+
+    def give_up() -> None:
+        for row in db.session.query(OutboxMail):
+            row.sent_at, row.tries = None, TRIES
+
+    send(sqlite_site, "/operator/email")
+    sqlite_site.do(give_up)
+    page = sqlite_site.visitor("ada").get("/operator/queue")
+    assert "no room on the disk" in page.main and "couldn’t be sent for a week" in page.main
+    send(sqlite_site, "/operator/queue", again="pdf")
+    with sqlite_site.inside():
+        request = find_render_request(award.id)
+        assert request is not None and request.trouble is None
+    send(sqlite_site, "/operator/queue", again="email")
+    sqlite_site.work()
+    page = sqlite_site.visitor("ada").get("/operator/queue")
+    assert "Everything was done." in page.main
+    with sqlite_site.inside():
+        assert find_document(award.id) is not None
