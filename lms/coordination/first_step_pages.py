@@ -80,9 +80,9 @@ def site_findings(settings: Settings) -> Sequence[SiteFinding]:
 
 def site_steps(settings: Settings) -> list[Step]:
     """Return what is missing on the site, each with the page that helps, or with what to do on the server."""
-    programmes = (_("Programmes"), url_for("coordination.site_programmes"))
-    courses = (_("Courses"), url_for("coordination.site_courses"))
-    queue = (_("Queue"), url_for("coordination.site_queue"))
+    programmes = (_("See the programmes"), url_for("coordination.site_programmes"))
+    courses = (_("Record reviews"), url_for("coordination.site_courses"))
+    queue = (_("See the queue"), url_for("coordination.site_queue"))
     pages = {
         "programmes.contact": programmes,
         "programmes.coordinator": programmes,

@@ -62,7 +62,7 @@ def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: 
     page = sqlite_site.visitor("ada").get("/operator")
     assert "These programmes don’t say whom people can talk to, how and when: meadow." in page.main
     assert "No backup of this site has been made" in page.main and "Run lms backup FILE" in page.main
-    assert page.links()["Programmes"] == "/operator/programmes"
+    assert page.links()["See the programmes"] == "/operator/programmes"
     note_backup(sqlite_site.settings.data, clock.now() - timedelta(hours=1))
     assert "backup" not in sqlite_site.visitor("ada").get("/operator").main
 

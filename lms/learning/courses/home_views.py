@@ -39,8 +39,11 @@ from lms.library.course_cache import get_course
 @blueprint.get("/")
 @public
 def home() -> Any:
-    """Show the start page; redirect people who are signed in to their courses."""
-    if visitor():
+    """Show the start page; redirect people who are signed in to their courses, or to the site that they run."""
+    somebody = visitor()
+    if somebody and somebody.operator and not somebody.roles:
+        return redirect(url_for("coordination.site_home"), 303)
+    if somebody:
         return redirect(url_for("learning.courses"), 303)
     courses = [get_course(digest) for _id, digest in records.offered_courses(None)]
     return render_template(
