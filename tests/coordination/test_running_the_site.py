@@ -59,6 +59,7 @@ def test_a_programmes_box_says_what_is_missing_with_its_link_and_is_gone_once_no
 
 
 def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: Site) -> None:
+    assert sqlite_site.visitor("ada").get("/").path == "/operator"
     page = sqlite_site.visitor("ada").get("/operator")
     assert "These programmes don’t say whom people can talk to, how and when: meadow." in page.main
     assert "No backup of this site has been made" in page.main and "Run lms backup FILE" in page.main

@@ -16,7 +16,7 @@ class ProgrammeForm(Form):
     """A new programme; its name is checked like every other."""
 
     name = TextField(_l("Name of the programme"), [Required(_l("Enter a name for the programme."))])
-    slug = TextField(_l("Short name"), description=_l("It’s part of web addresses and can’t be changed later."))
+    slug = TextField(_l("Short name"))
 
 
 class CoordinatorForm(Form):
