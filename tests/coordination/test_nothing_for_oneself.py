@@ -21,6 +21,7 @@ from tests.inspector import BASE, Inspector
 OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", "lesson", "unit", "invitation"} | {
     "assignment",
     "roster",
+    "section",
 }
 
 
