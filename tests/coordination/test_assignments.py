@@ -341,7 +341,7 @@ def test_a_reminder_is_written_looked_at_and_sent_once_a_day(site: Site, cora: I
     assignment = assign(site)
     site.work()
     before = emails(site)
-    page = cora.get(f"{LIST}/{assignment.public_id}").form("/reminder")
+    page = cora.get(f"{LIST}/{assignment.public_id}").follow("Remind some of them").form("/reminder")
     page = page.submit(pick=[of(site, "lena", public=True)])
     form = page.form("/reminder")
     assert page.form("/reminder").submit("Preview", text="", expect=422).h1 == "Send a reminder"

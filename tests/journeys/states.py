@@ -527,6 +527,7 @@ STATES = (
     State("assigning a course, with errors", "cora", f"{ASSIGNED}/new", press("Assign")),
     State("assigning a course to people", "cora", f"{ASSIGNED}/new", then(type_in("q", "s"), press("Search"))),
     State("an assignment", "cora", f"{ASSIGNED}/{{assigned}}"),
+    State("an assignment, some to be reminded", "cora", f"{ASSIGNED}/{{assigned}}?choose=yes"),
     State("an assignment to change", "cora", f"{ASSIGNED}/{{assigned}}/edit"),
     State("an assignment to close", "cora", f"{ASSIGNED}/{{assigned}}/close"),
     State("a reminder to look at", "cora", f"{ASSIGNED}/{{assigned}}/reminder", write_reminder),

@@ -70,7 +70,10 @@ def _of_training() -> tuple[VisibleData, ...]:
                 "renewal due, withdrawn"
             ),
             ("learn", "see training states"),
-            explanation=_("This status and its date are all that your coordinator sees of your learning."),
+            explanation=_(
+                "This status and its date are all that your coordinator sees of your learning. "
+                "If you ask for more time for a course, they see that you asked."
+            ),
         ),
         VisibleData(
             _("That recognised prior learning was recorded for you"),

@@ -142,7 +142,7 @@ def count_asked(assignment_id: str) -> dict[str, int]:
 
 
 def _open_requests(programme_id: str, *columns: Any) -> Any:
-    """Return the query for requests for more time that wait, of people who are still asked.
+    """Return the query for requests for more time that wait, of people who are still asked and haven’t completed it.
 
     It begins with the requests, which are few, and not with everybody who is asked.
     """
@@ -153,7 +153,7 @@ def _open_requests(programme_id: str, *columns: Any) -> Any:
         .join(Member, Member.person_id == AssignmentExtension.person_id)
         .join(Person, and_(Person.id == Member.person_id, Person.disabled_at.is_(None)))
         .where(AssignmentExtension.answered_at.is_(None), Assignment.programme_id == programme_id, IS_ASKED)
-        .where(Assignment.closed_at.is_(None), Assignment.due_on.is_not(None))
+        .where(Assignment.closed_at.is_(None), Assignment.due_on.is_not(None), ~_completed_anywhere())
     )
 
 

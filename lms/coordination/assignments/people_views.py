@@ -59,9 +59,12 @@ def assignment(programme: str, assignment: str) -> Any:
     is_listed = not private and found.closed_at is None
     part = _slice(found) if is_listed else Slice([], "", "", "", None)
     reminder = records.find_reminder(found.id)
+    reminded_today = reminder is not None and reminder.sent_on == today()
+    choosing = request.args.get("choose") == "yes" and not reminded_today
 
-    def address(**fields: str | None) -> str:
-        asked = {"progress": part.progress or None, "q": part.search or None, **fields}
+    def address(choose: bool = choosing, **fields: str | None) -> str:
+        choice = "yes" if choose else None
+        asked = {"progress": part.progress or None, "q": part.search or None, "choose": choice, **fields}
         return url_for("coordination.assignment", programme=programme, assignment=assignment, **asked)  # type: ignore[arg-type]
 
     return render_template(
@@ -78,7 +81,9 @@ def assignment(programme: str, assignment: str) -> Any:
         shapes=pages.SHAPES,
         until_of=lambda person: _own_date(found, person),
         reminded_on=reminder.sent_on if reminder else None,
-        reminded_today=reminder is not None and reminder.sent_on == today(),
+        reminded_today=reminded_today,
+        choosing=choosing,
+        choose_url=address(choose=True),
         this_url=url_for("coordination.assignment", programme=programme, assignment=assignment),
         first_url=address() if part.after else None,
         next_url=address(after=part.next) if part.next else None,

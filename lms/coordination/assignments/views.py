@@ -140,6 +140,7 @@ def _wanted(form: AssignForm) -> tuple[str, str, Wanted]:
 
 def _assign_page(form: AssignForm, *, has_courses: bool) -> Any:
     programme_id, search = this_programme().id, form.q.data or ""
+    form.audience.data = form.audience.data or ("people" if search else None)
     chosen = [row[1:] for row in list_chosen(programme_id, _picked())] if _picked() else []
     known = {row[0] for row in chosen}
     found = [row for row in find_people(programme_id, search) if row[0] not in known] if search else []
