@@ -32,7 +32,10 @@ NOT_PAGES = {
     "metrics",
     "library.media",
     "coordination.people_csv",
+    "coordination.people_xlsx",
     "coordination.assignment_csv",
+    "coordination.example_import",
+    "coordination.colour_sheet",
     "certification.document",
 }
 NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys", "certification.status_list"}
