@@ -14,6 +14,8 @@ from sqlalchemy import func, select
 
 from lms.accounts import actions as accounts
 from lms.accounts.actions import set_programme
+from lms.accounts.members.actions import Details, change_details
+from lms.accounts.members.unit_actions import add_unit
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards.actions import withdraw
@@ -30,7 +32,7 @@ from lms.foundation.text.xlsx_files import read_workbook
 from lms.learning.progress.actions import enrol
 from lms.library import actions as library
 from tests.builders.accounts import give_app
-from tests.builders.learning import earn, prepare
+from tests.builders.learning import PFA, earn, prepare
 from tests.conftest import ROOT, Site
 from tests.content import small_course
 from tests.inspector import Inspector, Page, squeezed
@@ -265,6 +267,38 @@ def test_pages_ask_the_same_of_the_database_however_many_people_there_are(sqlite
     earn(site, "lena")
     assert [asked_for(site, address) for address in addresses] == few
     assert max(few) <= 14, few
+
+
+NARROWED: list[tuple[str, list[str]]] = [
+    ("certificate=valid", ["Sam Osei"]),
+    ("certificate=none", ["Lena Brandt"]),
+    ("certificate=expired", []),
+    ("role=trainer", ["Lena Brandt"]),
+    ("unit={ward}", ["Lena Brandt", "Sam Osei"]),
+    ("unit={bay}", ["Sam Osei"]),
+    (f"course={PFA}", ["Sam Osei"]),
+    ("q=a-10+os&state=completed&certificate=valid&unit={bay}", ["Sam Osei"]),
+    ("q=sam+brandt", []),
+    ("q=-", []),
+    ("state=ready&state=expired", []),
+    ("state=wilful&unit=gone&role=operator&certificate=maybe&column=secrets", ["Lena Brandt", "Sam Osei"]),
+]
+
+
+def test_cora_narrows_the_list_by_what_she_knows(site: Site, cora: Inspector) -> None:
+    earn(site, "sam")
+    with site.inside():
+        sam, lena, programme = site.person("sam"), site.person("lena"), find_programme("harbour")
+    assert programme is not None
+    ward = site.do(add_unit, programme.id, "Ward", "")
+    bay = site.do(add_unit, programme.id, "Bay", ward.public_id)
+    site.do(change_details, programme.id, sam.id, Details("", "", ""), Details("A-104", bay.public_id, ""))
+    site.do(change_details, programme.id, lena.id, Details("", "", ""), Details("", ward.public_id, ""))
+    site.do(accounts.give_role, lena.id, programme.id, "trainer")
+    for asked, names in NARROWED:
+        page = cora.get(f"{PEOPLE}?{asked.format(ward=ward.public_id, bay=bay.public_id)}")
+        found = [next(name for name in ("Lena Brandt", "Sam Osei") if row.startswith(name)) for row in rows(page)]
+        assert found == names == [row[0] for row in sheet(cora, page)[1:]], asked
 
 
 def test_only_harbours_people_stand_on_harbours_page(site: Site, cora: Inspector) -> None:

@@ -90,12 +90,12 @@ def state_names() -> dict[TrainingState, str]:
     return {
         "not_started": _("Not started"),
         "in_training": _("In training"),
-        "waiting": _("Passed, waiting for review"),
+        "waiting": _("Waiting for review"),
         "completed": _("Completed"),
         "ready": _("Ready to practise"),
         "renew_by": _("Renewal due"),
         "expired": _("Expired"),
-        "withdrawn": _("Certificate withdrawn"),
+        "withdrawn": _("Withdrawn"),
     }
 
 
@@ -203,7 +203,7 @@ def _training_words(board: Board, one: Any, state: TrainingState) -> str:
         return _("Renewal due, grace period until %(day)s", day=day(one.valid_until + grace))
     if state == "renew_by":
         return _("Renewal due %(day)s", day=day(one.valid_until))
-    return state_names()[state]
+    return _("Certificate withdrawn") if state == "withdrawn" else state_names()[state]
 
 
 def notes_of(row: PersonRow) -> list[str]:

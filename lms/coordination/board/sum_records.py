@@ -17,7 +17,7 @@ from lms.foundation.db import db
 from lms.foundation.per_app import get_or_make
 
 # Numbers of a programme with this many rows or more are kept for a moment: a second for each hundred thousand.
-KEPT_FROM, ROWS_A_SECOND = 20_000, 100_000
+KEPT_FROM, ROWS_A_SECOND = 5_000, 100_000
 
 
 @dataclass

@@ -11,6 +11,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.invitations.records import count_not_joined
+from lms.accounts.rules import SOMEBODY_TO_TALK_TO
 from lms.accounts.second_factor.due import due_notices
 from lms.coordination.batches.actions import ask
 from lms.coordination.batches.pages import batches_of
@@ -19,7 +20,7 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.board import list_records, pages
 from lms.coordination.board.expiry_pages import expiring_by_month
 from lms.coordination.board.export_pages import facts_of, write_csv
-from lms.coordination.board.list_records import Board, Filter
+from lms.coordination.board.list_records import COUNTED_MOST, Board, Filter
 from lms.coordination.board.rules import (
     CERTIFICATE_STATES,
     COLUMNS,
@@ -34,7 +35,7 @@ from lms.coordination.board.rules import (
 )
 from lms.coordination.board.sum_records import count_all
 from lms.coordination.board.task_records import count_tasks
-from lms.coordination.first_step_pages import programme_steps
+from lms.coordination.first_step_pages import Step, programme_steps
 from lms.coordination.pages import name_requests
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
@@ -168,26 +169,35 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         notes_of=pages.notes_of,
         asked=asked,
         kept_fields=asked.hidden_fields,
+        columns_chosen=asked.columns != USUAL_COLUMNS,
         is_filtered=asked.wanted != Wanted(),
-        total=_total(asked.wanted, sums, found),
-        counted_most=list_records.COUNTED_MOST,
         csv_url=url_for("coordination.people_csv", programme=programme, **asked.fields),
         xlsx_url=url_for("coordination.people_xlsx", programme=programme, **asked.fields),
         next_url=page.next and address(after=page.next),
         previous_url=page.previous and address(before=page.previous),
         unit_choices=[("", _("Any")), *asked.units.choices],
         notices=due_notices(signed_in()),
-        first_steps=[] if choosing else programme_steps(this_programme(), coordinates=True, lines=False),
+        first_steps=[] if choosing else _first_steps(board),
+        **_total(asked.wanted, sums, found),
         **_choices(board),
         **_overview(board, sums),
     )
 
 
-def _total(wanted: Wanted, sums: list[Sum], found: Filter) -> int:
-    """Return how many rows fit: from the sums where they know, and else counted up to a limit."""
+def _first_steps(board: Board) -> list[Step]:
+    """Return what is missing in the programme; nothing is asked of the database while the page sees all of it."""
+    offers = any(course.place is not None for course in board.courses.values())
+    if offers and all(this_programme().facts.get(fact) for fact in SOMEBODY_TO_TALK_TO):
+        return []
+    return programme_steps(this_programme(), coordinates=True, lines=False)
+
+
+def _total(wanted: Wanted, sums: list[Sum], found: Filter) -> dict[str, Any]:
+    """Return how many rows fit: from the sums where they know, and else counted, and whether there are more."""
     if wanted.search or wanted.certificate or wanted.role or wanted.units:
-        return list_records.count_found(found)
-    return sum_of(sums, wanted)
+        total = list_records.count_found(found)
+        return {"total": min(total, COUNTED_MOST), "there_are_more": total > COUNTED_MOST}
+    return {"total": sum_of(sums, wanted), "there_are_more": False}
 
 
 def _choices(board: Board) -> dict[str, Any]:
