@@ -68,23 +68,23 @@ def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: 
     assert "backup" not in sqlite_site.visitor("ada").get("/operator").main
 
 
-def test_ada_makes_a_programme_and_names_its_coordinators(sqlite_site: Site) -> None:
-    page = send(sqlite_site, "/operator/programmes/new", name="Quay Schools", slug="")
+def test_ada_makes_a_programme_and_names_its_coordinators(site: Site) -> None:
+    page = send(site, "/operator/programmes/new", name="Quay Schools", slug="")
     assert page.path.startswith("/programmes/quay-schools/settings") and "Here’s what it still needs" in page.html
     for sent, said in (({"slug": "a/b"}, "for example a-b."), ({"slug": "harbour"}, "already a programme"), ({}, "")):
-        page = send(sqlite_site, "/operator/programmes/new", 422, **{"name": "" if not sent else "Quay", **sent})
+        page = send(site, "/operator/programmes/new", 422, **{"name": "" if not sent else "Quay", **sent})
         assert said in page.main
-    address = page_link(sqlite_site, "/programmes/quay-schools/settings", "Name a coordinator")
-    assert "emailed them an invitation" in send(sqlite_site, address, email="noor@example.org").html
-    with sqlite_site.inside():
+    address = page_link(site, "/programmes/quay-schools/settings", "Name a coordinator")
+    assert "emailed them an invitation" in send(site, address, email="noor@example.org").html
+    with site.inside():
         assert [row.subject for row in list_emails("noor@example.org")]
-        quay, tara = find_programme("quay-schools"), sqlite_site.person("tara").id
+        quay, tara = find_programme("quay-schools"), site.person("tara").id
         assert quay is not None
-    assert "They need to sign in again" in send(sqlite_site, address, email="tara@example.org").html
-    with sqlite_site.inside():
-        assert sqlite_site.roles(tara)[quay.id] == ["coordinator"]
-    assert "Name a coordinator" not in steps_of(sqlite_site.visitor("ada").get("/programmes/quay-schools/settings"))
-    send(sqlite_site, address, 422, email="noor@@example.org")
+    assert "They need to sign in again" in send(site, address, email="tara@example.org").html
+    with site.inside():
+        assert site.roles(tara)[quay.id] == ["coordinator"]
+    assert "Name a coordinator" not in steps_of(site.visitor("ada").get("/programmes/quay-schools/settings"))
+    send(site, address, 422, email="noor@@example.org")
 
 
 def page_link(site: Site, path: str, words: str) -> str:
@@ -98,16 +98,16 @@ def steps_of(page: Page) -> str:
     return page.main.partition("First steps")[2].partition("Name and place")[0]
 
 
-def test_programmes_come_a_page_at_a_time_and_no_query_is_asked_for_each(sqlite_site: Site) -> None:
+def test_programmes_come_a_page_at_a_time_and_no_query_is_asked_for_each(site: Site) -> None:
     def make_many() -> None:
         for number in range(60):
             set_programme(f"p-{number:02}", None, {})
 
-    ada = sqlite_site.visitor("ada")
-    with sqlite_site.statements() as few:
+    ada = site.visitor("ada")
+    with site.statements() as few:
         ada.get("/operator/programmes")
-    sqlite_site.do(make_many)
-    with sqlite_site.statements() as many:
+    site.do(make_many)
+    with site.statements() as many:
         page = ada.get("/operator/programmes")
     assert len(many) == len(few) and "p-00" in page.main and "p-59" not in page.main
     page = page.follow("Next page")

@@ -30,6 +30,7 @@ NOT_PAGES = {
     "healthz",
     "readyz",
     "metrics",
+    "coordination.colour_sheet",
     "library.media",
     "coordination.people_csv",
     "coordination.people_xlsx",
