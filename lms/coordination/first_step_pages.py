@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from lms.accounts.findings import check_contacts
 from lms.accounts.records import Programme
+from lms.accounts.rules import missing_contact
 from lms.foundation.checkup import mail, site, work
 from lms.foundation.config.settings import Settings
 from lms.foundation.hooks import SiteFinding, hooks
 from lms.foundation.text.i18n import gettext as _
-
-# What the list of people says of support lines by itself, beside what else is to do there.
-OF_LINES = "lines."
+from lms.library.findings import check_offered
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,25 @@ class Step:
     url: str = ""
 
 
-def programme_steps(programme: Programme, *, coordinates: bool, lines: bool = True) -> list[Step]:
+def steps_beside_people(programme: Programme, offered: int) -> list[Step]:
+    """Return what is missing in a programme for its list of people, which asks the database nothing more.
+
+    Support lines have a place of their own there. `offered` is how many courses the programme offers.
+    """
+    silent = [programme.slug] if missing_contact(programme.facts) else []
+    return _steps_of(programme, [check_contacts(1, silent), check_offered(offered)], coordinates=True)
+
+
+def programme_steps(programme: Programme, *, coordinates: bool) -> list[Step]:
     """Return what is missing in a programme; `coordinates` says whether a coordinator of it asks.
 
     Whoever runs the site changes settings and names coordinators, but checks no support line.
     """
-    missing = {finding.check: finding for finding in hooks().list_findings(programme.slug) if finding.to_do}
+    return _steps_of(programme, hooks().list_findings(programme.slug), coordinates=coordinates)
+
+
+def _steps_of(programme: Programme, findings: Sequence[SiteFinding], *, coordinates: bool) -> list[Step]:
+    missing = {finding.check: finding for finding in findings if finding.to_do}
     slug = programme.slug
     steps = {
         "programmes.contact": Step(
@@ -63,7 +76,7 @@ def programme_steps(programme: Programme, *, coordinates: bool, lines: bool = Tr
             _("Name a coordinator"),
             url_for("coordination.name_coordinator", programme=slug),
         )
-    return [step for check, step in steps.items() if check in missing and (lines or not check.startswith(OF_LINES))]
+    return [step for check, step in steps.items() if check in missing]
 
 
 def site_findings(settings: Settings) -> Sequence[SiteFinding]:

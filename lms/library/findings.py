@@ -8,19 +8,17 @@ from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.library.course_cache import get_course
-from lms.library.records import find_newest_digest, list_offerings, list_reviews
+from lms.library.records import list_newest_digests, list_offerings, list_reviews_of_newest
 from lms.library.rules import missing_reviews, needed_reviews
 
 
 def look(programme_id: str | None = None) -> list[Finding]:
     """Return what there is to say of the courses that one programme offers, or all of them."""
-    found = {}
-    offered = [row for row in list_offerings() if programme_id in {None, row.programme_id}]
-    for course_id in dict.fromkeys(row.course_id for row in offered):
-        digest = find_newest_digest(course_id)
-        if digest:
-            roles = {review.role for review in list_reviews(course_id, digest)}
-            found[course_id] = missing_reviews(needed_reviews(get_course(digest)), roles)
+    newest, reviews, found = list_newest_digests(), list_reviews_of_newest(), {}
+    for row in list_offerings():
+        if programme_id in {None, row.programme_id} and row.course_id in newest:
+            roles = {review.role for review in reviews.get(row.course_id, ())}
+            found[row.course_id] = missing_reviews(needed_reviews(get_course(newest[row.course_id])), roles)
     return [check_offered(len(found)), check_reviews(found)]
 
 

@@ -11,7 +11,6 @@ from flask import Response, make_response, redirect, render_template, request, u
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.invitations.records import count_not_joined
-from lms.accounts.rules import SOMEBODY_TO_TALK_TO
 from lms.accounts.second_factor.due import due_notices
 from lms.coordination.batches.actions import ask
 from lms.coordination.batches.pages import batches_of
@@ -35,7 +34,7 @@ from lms.coordination.board.rules import (
 )
 from lms.coordination.board.sum_records import count_all
 from lms.coordination.board.task_records import count_tasks
-from lms.coordination.first_step_pages import Step, programme_steps
+from lms.coordination.first_step_pages import Step, steps_beside_people
 from lms.coordination.pages import name_requests
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
@@ -185,11 +184,8 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
 
 
 def _first_steps(board: Board) -> list[Step]:
-    """Return what is missing in the programme; nothing is asked of the database while the page sees all of it."""
-    offers = any(course.place is not None for course in board.courses.values())
-    if offers and all(this_programme().facts.get(fact) for fact in SOMEBODY_TO_TALK_TO):
-        return []
-    return programme_steps(this_programme(), coordinates=True, lines=False)
+    """Return what is missing in the programme."""
+    return steps_beside_people(this_programme(), sum(course.place is not None for course in board.courses.values()))
 
 
 def _total(wanted: Wanted, sums: list[Sum], found: Filter) -> dict[str, Any]:
