@@ -30,7 +30,6 @@ NOT_PAGES = {
     "healthz",
     "readyz",
     "metrics",
-    "coordination.colour_sheet",
     "library.media",
     "coordination.people_csv",
     "coordination.people_xlsx",
