@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import url_for
 
-from lms import reminders
+from lms import reminders, retention
 from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
 from lms.accounts.email_change.records import sweep_changes
@@ -36,6 +35,8 @@ from lms.accounts.members.details import note_on_joining
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
+from lms.accounts.personal_data import closed_accounts
+from lms.accounts.rules import SIGN_IN_KEPT
 from lms.accounts.second_factor.emails import email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
 from lms.accounts.session_records import sweep_sign_ins
@@ -252,7 +253,7 @@ def reactions(settings: Settings) -> Reactions:
             lambda event: assignments.leave_unit(event.unit_id),
         ],
         AccountDisabled: [keep_listed],
-        AccountEnabled: [keep_listed],
+        AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
         Enrolled: [keep_status],
         CoursePublished: [lambda event: follow_privacy(event.course_id)],
         LessonFinished: [issue_if_earned],
@@ -388,15 +389,15 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: reminders.send_lines(settings),
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),
-        lambda: write(mail_outbox.forget_old),
-        lambda: mail_outbox.forget_old_files(settings),
+        lambda: mail_outbox.forget_old(settings),
+        lambda: retention.sweep(settings, delete_person),
         lambda: audit_seals.seal_entries(settings.data),
         lambda: write(sweep_invitations),
         lambda: write(throttle.sweep),
         lambda: write(sweep_challenges),
         lambda: write(sweep_changes),
         lambda: write(practice_records.sweep),
-        lambda: write(sweep_sign_ins, clock.now() - timedelta(days=2)),
+        lambda: write(sweep_sign_ins, clock.now() - SIGN_IN_KEPT),
     ]
 
     def send(_mail_id: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,14 @@ class EmailChangeUndone:
 
     person_id: str
     was_confirmed: bool
+
+
+@dataclass(frozen=True)
+class AccountEndingTold:
+    """Somebody was told by email on which day their closed account will be deleted."""
+
+    person_id: str
+    deletes_on: date
 
 
 @dataclass(frozen=True)

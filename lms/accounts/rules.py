@@ -30,6 +30,8 @@ LONGEST_SHARED, LONGEST_OWN = timedelta(hours=12), timedelta(hours=20)
 TOUCH_SHARED, TOUCH_OWN = timedelta(minutes=5), timedelta(minutes=15)
 INVITATION_DAYS = 14
 INVITATION_KEPT_DAYS = 30
+# A sign-in that isn't used any more, and a link to a new password after its end.
+SIGN_IN_KEPT = timedelta(days=2)
 # How many people a programme can invite at once, and within an hour.
 INVITED_AT_ONCE, INVITED_PER_HOUR = 200, 600
 # A file is looked through in a preview and names its programme's people, so it may bring more.

@@ -6,8 +6,10 @@ from lms.accounts.records import get_person
 from lms.coordination.batches import records
 from lms.coordination.board import status_records
 from lms.coordination.roster import records as roster_records
+from lms.coordination.roster.rules import DRAFT_KEPT, IMPORT_KEPT
 from lms.foundation.personal_data import Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.periods import in_words
 
 _IMPORT = (
     *("id", "public_id", "programme_id", "asked_by", "language", "left_out"),
@@ -29,7 +31,11 @@ def stored_data() -> tuple[StoredData, ...]:
         StoredData(
             _("Bulk actions on certificates: which coordinator started them, when, and the result of each"),
             _("So that the work continues after an interruption, and nothing is done twice."),
-            _("Thirty days; a file of certificates is deleted after one day."),
+            _(
+                "%(days)s. A file of certificates is deleted after %(file)s.",
+                days=in_words(records.BATCH_KEPT),
+                file=in_words(records.FILE_KEPT),
+            ),
             (*(f"batch.{name}" for name in batch), *(f"batch_item.{name}" for name in item)),
         ),
         StoredData(
@@ -47,7 +53,11 @@ def stored_data() -> tuple[StoredData, ...]:
         StoredData(
             _("Files of people to invite: which coordinator sent them, and the rows with your address"),
             _("So that a coordinator sees what came of each row, and an import continues after an interruption."),
-            _("Seven days after the import, or one day if nobody starts it."),
+            _(
+                "%(days)s after the import, or %(draft)s if nobody starts it.",
+                days=in_words(IMPORT_KEPT),
+                draft=in_words(DRAFT_KEPT),
+            ),
             (*(f"roster_import.{name}" for name in _IMPORT), *(f"roster_row.{name}" for name in _ROW)),
         ),
     )

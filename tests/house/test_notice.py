@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms import flow
 from lms.foundation.db import Base
 from tests.conftest import Site
+from tests.house import privacy
 from tests.house.tables import ABOUT_NOBODY
 
 POINTS_AT_SOMEBODY = {"person_id", "actor_id", "recorded_by", "email", "recipient"}
@@ -29,6 +30,12 @@ def test_no_table_that_points_at_somebody_is_said_to_be_about_nobody() -> None:
             personal.add(table.name)
     assert personal & ABOUT_NOBODY == set()
     assert columns().keys() >= ABOUT_NOBODY
+
+
+def test_the_table_in_the_documentation_is_what_the_code_stores(sqlite_site: Site) -> None:
+    page = privacy.FILE.read_text("utf-8")
+    with sqlite_site.inside():
+        assert privacy.filled(page, privacy.table()) == page, "run: python -m tests.house.privacy"
 
 
 def test_each_kind_says_what_why_and_until_when_and_the_page_shows_it(sqlite_site: Site) -> None:

@@ -17,11 +17,13 @@ from lms.accounts.members.details import name_of_unit
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import describe
+from lms.accounts.personal_data.closed_accounts import forget_ending
 from lms.accounts.personal_data.notice import stored_data
 from lms.accounts.personal_data.sign_in_sheets import (
     moment_of,
     of_devices,
     of_email_changes,
+    of_ending,
     of_second_step,
     yes_or_no,
 )
@@ -61,6 +63,7 @@ def export(person_id: str) -> list[Part]:
         *of_devices(person_id),
         *of_second_step(me),
         of_email_changes(person_id),
+        of_ending(person_id),
         *_of_choices(person_id),
         *_of_what_happened(person_id, me.email),
     ]
@@ -265,6 +268,7 @@ def erase(person_id: str, remains: Remains) -> None:
     records.end_password_links(person_id)
     member_records.forget_person(person_id)
     _forget_other_addresses(me)
+    forget_ending(person_id)
     for table in (SignIn, Membership, KnownDevice, EmailChange, *factor_records.OWN_TABLES, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))

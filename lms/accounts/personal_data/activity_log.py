@@ -14,6 +14,7 @@ def describe(event: str) -> str | None:
         "OperatorRemoved": _("You are no longer one of the people who run this site."),
         "AccountDisabled": _("Your account was closed by the people who run this site."),
         "AccountEnabled": _("Your account was reopened by the people who run this site."),
+        "AccountEndingTold": _("We emailed you that your closed account will be deleted."),
         "OperatorNamed": _("You became one of the people who run this site."),
         "SignedIn": _("You signed in."),
         "SignedOut": _("You were signed out."),

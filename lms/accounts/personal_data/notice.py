@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from lms.accounts.email_change.records import KEPT_DAYS as CHANGE_KEPT_DAYS
+from lms.accounts.personal_data.closed_accounts import NOTICE
+from lms.accounts.rules import INVITATION_KEPT_DAYS, SIGN_IN_KEPT
 from lms.foundation.personal_data import StoredData
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.periods import in_words, months_in_words
+from lms.foundation.web.security import settings as this_site
+from lms.foundation.web.throttle import KEPT as MISSES_KEPT
 
 
 def stored_data() -> tuple[StoredData, ...]:
@@ -13,6 +21,22 @@ def stored_data() -> tuple[StoredData, ...]:
 
 def _until_deleted() -> str:
     return _("Until you delete your account.")
+
+
+def _of_closed_accounts() -> str:
+    months = this_site().keep_closed_accounts_months
+    if months is None:
+        return _until_deleted()
+    return _(
+        "Until you delete your account. If it’s closed, we delete it %(months)s later and email you %(days)s before. "
+        "It stays as long as one of its certificates is valid.",
+        months=months_in_words(months),
+        days=in_words(NOTICE),
+    )
+
+
+def _for(period: timedelta) -> str:
+    return _("%(period)s.", period=in_words(period))
 
 
 def columns(table: str, names: str) -> tuple[str, ...]:
@@ -26,7 +50,7 @@ def _of_the_account() -> tuple[StoredData, ...]:
         StoredData(
             _("Your email address, your names, pronouns and language"),
             _("You sign in with the address. Others see one name here, and the other is on your certificates."),
-            _until_deleted(),
+            _of_closed_accounts(),
             columns(
                 "person",
                 "id public_id email email_proven_at display_name joined_as certificate_name language pronouns "
@@ -38,6 +62,12 @@ def _of_the_account() -> tuple[StoredData, ...]:
             _("So that only you can sign in."),
             _until_deleted(),
             (*columns("person", "password_hash"), *columns("password_link", "token_sha256 person_id expires_at")),
+        ),
+        StoredData(
+            _("If your account is closed: that we emailed you that it will be deleted, and on which day"),
+            _("So that nobody’s account is deleted without notice."),
+            _("Until your account is opened again or deleted."),
+            columns("account_ending", "person_id told_at deletes_on"),
         ),
         StoredData(
             _("Your roles in programmes"),
@@ -58,7 +88,10 @@ def _of_the_account() -> tuple[StoredData, ...]:
         StoredData(
             _("Invitations to your address"),
             _("So that the link in an invitation works once, for you. Your coordinator sees who hasn’t joined yet."),
-            _("Thirty days after it was made, whether you use it or not."),
+            _(
+                "%(days)s after it was made, whether you use it or not.",
+                days=in_words(timedelta(days=INVITATION_KEPT_DAYS)),
+            ),
             columns(
                 "invitation",
                 "token_sha256 public_id programme_id role email name unit_id staff_number line_manager invited_at "
@@ -74,7 +107,7 @@ def _of_signing_in() -> tuple[StoredData, ...]:
         StoredData(
             _("Where you’re signed in: since when, and when you last used it"),
             _("So that you stay signed in, and can sign out a device that isn’t yours. We don’t store where you were."),
-            _("Two days after its last use, or when you sign out."),
+            _("%(days)s after its last use, or when you sign out.", days=in_words(SIGN_IN_KEPT)),
             columns(
                 "sign_in", "token_sha256 public_id person_id own_device created_at last_seen_at ended_at proven_at"
             ),
@@ -98,7 +131,7 @@ def _of_signing_in() -> tuple[StoredData, ...]:
         StoredData(
             _("Changes of your email address: the former one, the new one, and when"),
             _("So that you can undo a change that wasn’t yours."),
-            _("Thirty days."),
+            _for(timedelta(days=CHANGE_KEPT_DAYS)),
             columns("email_change", "id person_id old_email new_email asked_at confirmed_at ended_at"),
         ),
         StoredData(
@@ -116,7 +149,7 @@ def _of_emails() -> tuple[StoredData, ...]:
         StoredData(
             _("Emails we’ve sent you: when, and with which subject"),
             _("So that none gets lost or is sent twice. We delete the text of an email once it’s sent."),
-            _("Thirty days."),
+            _for(timedelta(days=this_site().keep_emails_days)),
             columns(
                 "outbox_mail",
                 "id message_id recipient subject body html created_at not_before sent_at tries quiet off_url about",
@@ -143,7 +176,7 @@ def _of_what_happened() -> tuple[StoredData, ...]:
         StoredData(
             _("How many sign-ins with your email address didn’t work"),
             _("So that nobody can guess passwords endlessly. Your network is stored as a code that changes every day."),
-            _("Two days."),
+            _for(MISSES_KEPT),
             columns("misses", "key since count"),
         ),
         StoredData(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from lms.accounts.email_change.records import list_changes
+from lms.accounts.personal_data.closed_accounts import find_ending
 from lms.accounts.records import Person
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.session_records import SignIn, list_devices
@@ -85,6 +86,17 @@ def of_second_step(me: Person) -> list[Part]:
             ),
         ),
     ]
+
+
+def of_ending(person_id: str) -> Part:
+    """Return that somebody was told that their closed account will be deleted, if they were."""
+    ending = find_ending(person_id)
+    return Sheet(
+        "account-ending",
+        _("Deletion of your closed account"),
+        {"told": _("Email written"), "deletes_on": _("Deleted on")},
+        ((ending.told_at.isoformat(), ending.deletes_on.isoformat()),) if ending else (),
+    )
 
 
 def of_email_changes(person_id: str) -> Part:

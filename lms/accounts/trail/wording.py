@@ -26,7 +26,8 @@ def _about_accounts() -> dict[str, str]:
         "PersonRegistered": _("Account created"),
         "AccountDisabled": _("Account closed by an operator"),
         "AccountEnabled": _("Account reopened by an operator"),
-        "AccountDeleted": _("Account deleted by its owner"),
+        "AccountDeleted": _("Account deleted"),
+        "AccountEndingTold": _("Told that a closed account will be deleted"),
         "OperatorNamed": _("Made an operator"),
         "OperatorRemoved": _("No longer an operator"),
         "MembershipGiven": _("Role given"),
@@ -85,6 +86,7 @@ def _about_certificates() -> dict[str, str]:
 
 def _about_training() -> dict[str, str]:
     return {
+        "OldAnswersDeleted": _("Old answers deleted"),
         "Enrolled": _("Course started"),
         "WentOn": _("Moved to a newer version of a course"),
         "CoursePassed": _("Course passed"),

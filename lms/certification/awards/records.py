@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy import ForeignKey, Select, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.attestation import Attestation, Level
@@ -247,6 +247,12 @@ def list_awards_by_enrolment(programme_id: str) -> dict[str, list[Award]]:
 def list_awards_of_person(person_id: str) -> list[Award]:
     """Return somebody's awards, the newest first."""
     return list(db.session.scalars(select(Award).where(Award.person_id == person_id).order_by(Award.id.desc())))
+
+
+def holders_of_valid(today: date) -> Select[str]:
+    """Return the query for the ids of people who have a certificate that is valid today."""
+    ends = or_(Award.valid_until.is_(None), Award.valid_until >= today)
+    return select(Award.person_id).where(Award.issued_at.is_not(None), Award.withdrawn_at.is_(None), ends)
 
 
 def list_standing_of_person(person_id: str) -> list[Award]:

@@ -19,6 +19,7 @@ from lms.certification.renewal.expiry_notices import EndNotice
 from lms.foundation.db import db
 from lms.foundation.personal_data import Enclosure, Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.periods import in_words
 from lms.learning.progress.records import Enrolment, list_enrolments
 
 OBSERVED = (
@@ -86,7 +87,10 @@ def _stored_beside() -> tuple[StoredData, ...]:
         StoredData(
             _("Your transcript as a PDF, when you asked for it, and its language"),
             _("So that you can download it."),
-            _("For an hour after it’s made, or until you ask for another."),
+            _(
+                "%(hours)s after it’s made, or until you ask for another.",
+                hours=in_words(transcript_requests.AVAILABLE_FOR),
+            ),
             tuple(
                 f"transcript_request.{name}"
                 for name in ("person_id", "language", "asked_at", "tries", "tried_at", "made_at", "content")

@@ -40,6 +40,9 @@ NAMES = {
     "LMS_DATA",
     "LMS_DATABASE_URL",
     "LMS_HOLD_UNREVIEWED",
+    "LMS_KEEP_ANSWERS_MONTHS",
+    "LMS_KEEP_CLOSED_ACCOUNTS_MONTHS",
+    "LMS_KEEP_EMAILS_DAYS",
     "LMS_LEAVE_URL",
     "LMS_LOG_FORMAT",
     "LMS_MAIL_ALLOW_PLAIN",
@@ -84,6 +87,9 @@ class Settings:
     log_format: str = "text"
     metrics_key: str = ""
     second_factor_days: int | None = 14
+    keep_answers_months: int | None = 24
+    keep_closed_accounts_months: int | None = 12
+    keep_emails_days: int = 30
 
     @property
     def secure(self) -> bool:
@@ -186,6 +192,24 @@ def _second_factor_days(env: Mapping[str, str]) -> int | None:
     return int(text)
 
 
+def _months(env: Mapping[str, str], name: str, default: str) -> int | None:
+    """Return for how many months something is kept; None for as long as its person has an account."""
+    text = env.get(name, default)
+    if text == "always":
+        return None
+    if not re.fullmatch(r"0{0,2}[1-9][0-9]{0,2}", text):
+        raise BadSetting(name, text, default, "it has to be a number of months from 1 to 999, or always")
+    return int(text)
+
+
+def _keep_emails_days(env: Mapping[str, str]) -> int:
+    """Return for how many days an email is kept; fewer than eight would delete some that still wait to be sent."""
+    text, least = env.get("LMS_KEEP_EMAILS_DAYS", "30"), 8
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) < least:
+        raise BadSetting("LMS_KEEP_EMAILS_DAYS", text, "30", f"it has to be a number of days from {least} to 999")
+    return int(text)
+
+
 def _timezone(env: Mapping[str, str]) -> str:
     name = env.get("LMS_TIMEZONE", "UTC")
     try:
@@ -237,4 +261,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         log_format=_one_of(env, "LMS_LOG_FORMAT", LOG_FORMATS, "text"),
         metrics_key=_metrics_key(env),
         second_factor_days=_second_factor_days(env),
+        keep_answers_months=_months(env, "LMS_KEEP_ANSWERS_MONTHS", "24"),
+        keep_closed_accounts_months=_months(env, "LMS_KEEP_CLOSED_ACCOUNTS_MONTHS", "12"),
+        keep_emails_days=_keep_emails_days(env),
     )

@@ -38,7 +38,6 @@ Quiet = tuple[time, time]
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 # About a week: a mail server that is away over a weekend loses nothing.
 TRIES = 48
-KEPT_DAYS = 30
 # What a Message-ID begins with, and therefore the name of every file that is written, whole or half.
 OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml|\.\d+\.\d+\.\d+\.eml\.\w+\.part")
 # After the mail server could not be used it is left alone this long, so that each new email does not call it again.
@@ -265,22 +264,25 @@ def delete_emails(settings: Settings, recipient: str) -> None:
     after_commit(lambda: _delete_files(files))
 
 
-def forget_old() -> None:
-    """Delete emails a month after they were written."""
-    db.session.execute(delete(OutboxMail).where(OutboxMail.created_at < clock.now() - timedelta(days=KEPT_DAYS)))
+def forget_old(settings: Settings) -> None:
+    """Delete emails, and files of emails, as long after they were written as the settings keep them."""
+    kept = timedelta(days=settings.keep_emails_days)
+    write(db.session.execute, delete(OutboxMail).where(OutboxMail.created_at < clock.now() - kept))
+    forget_old_files(settings)
 
 
 def forget_old_files(settings: Settings) -> None:
-    """Delete files of emails a month after they were written; files that this site did not name stay."""
+    """Delete old files of emails; files that this site did not name stay."""
+    kept = timedelta(days=settings.keep_emails_days)
     folder = mail_folder(settings)
     found = folder.glob("*.eml*") if folder else ()
-    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and _is_old(file)])
+    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and _is_old(file, kept)])
 
 
-def _is_old(file: Path) -> bool:
+def _is_old(file: Path, kept: timedelta) -> bool:
     # Whole files have the time of the site's clock, half-written ones that of the machine.
     now = datetime.now(UTC).timestamp() if file.suffix == ".part" else clock.now().timestamp()
-    return (changed_at(file) or now) < now - timedelta(days=KEPT_DAYS).total_seconds()
+    return (changed_at(file) or now) < now - kept.total_seconds()
 
 
 def _delete_files(files: list[Path]) -> None:

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 
+# The longest window that is asked for is a day.
+KEPT = timedelta(days=2)
+
 
 class Misses(Base):
     """How often something did not work under a key since a moment."""
@@ -121,6 +124,6 @@ def forget_about(part: str) -> None:
     db.session.execute(delete(Misses).where(_is_about(part)))
 
 
-def sweep(older_than: timedelta = timedelta(days=2)) -> None:
+def sweep(older_than: timedelta = KEPT) -> None:
     """Delete counts that no window can reach any more."""
     db.session.execute(delete(Misses).where(Misses.since < clock.now() - older_than))

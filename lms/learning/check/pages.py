@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from markupsafe import Markup, escape
 from lms.content.model.course import Course, Lesson
 from lms.content.model.question import Question
 from lms.content.questions import Graded, Item, Note, Presented, present
+from lms.foundation import clock
 from lms.foundation.text.i18n import language
 from lms.foundation.web.page_cache import cut, filled, slot
 from lms.learning.check.attempt import CheckAttempt
@@ -23,6 +25,8 @@ from lms.library.course_cache import get_course
 # A question is kept with slots for its number, and for the token and the text of each option, side by side.
 _NUMBER = slot("number")
 _MOST = 100
+# No setting deletes answers earlier.
+LEAST_KEPT = timedelta(days=28)
 _SLOT_NAMES = {side: tuple(side * place for place in range(1, _MOST)) for side in ("l", "r")}
 
 
@@ -65,6 +69,11 @@ def _plain(html: str, words: Facts, _language: str) -> str:
     return str(escape(fill_with(html, words).striptags()))
 
 
+def answers_gone(check_attempt: CheckAttempt, result: Result) -> bool:
+    """Decide whether the answers of a check that was sent are no longer kept, so that only its result can be shown."""
+    return not check_attempt.saved and (result.right > 0 or result.at < clock.now() - LEAST_KEPT)
+
+
 def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str, Any]) -> str:
     """Return the result of an attempt: each choice with its reason, and the lessons that may help."""
     answers = {name: value for name, (value, _revision) in check_attempt.saved.items()}
@@ -73,7 +82,8 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
     right_rows: list[str] = []
     missed_rows: list[str] = []
     missed: list[str] = []
-    for number, (this, graded) in enumerate(grading.graded, 1):
+    gone = answers_gone(check_attempt, result)
+    for number, (this, graded) in enumerate(() if gone else grading.graded, 1):
         row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
         (right_rows if graded.right else missed_rows).append(row)
         if not graded.right:
@@ -94,12 +104,13 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
         right_rows=Markup("".join(right_rows)),  # noqa: S704 - each row comes out of a template
         revisit=[
             _lesson(check_attempt.course, check_attempt.course.lesson_by_id[name])
-            for name, _safety in rules.lessons_to_revisit(check_attempt.course, grading)
+            for name, _safety in (() if gone else rules.lessons_to_revisit(check_attempt.course, grading))
         ],
         lead_text=words[0],
         contact=check_attempt.facts.get("contact"),
         reply_time=check_attempt.facts.get("reply_time"),
         attempts=check_attempt.attempts,
+        answers_gone=gone,
         **still_to_come,
     )
 

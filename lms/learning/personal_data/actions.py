@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, select, update
 
 from lms.foundation.db import db
+from lms.foundation.events import announce
 from lms.foundation.personal_data import Remains
 from lms.learning.check.refreshers import OWN_TABLES as REFRESHER_TABLES
 from lms.learning.personal_data.export import export
 from lms.learning.personal_data.notice import stored_data
 from lms.learning.practice.records import Run
-from lms.learning.progress.attempt_records import Answer, Attempt, Result
+from lms.learning.progress.attempt_records import Answer, Attempt, Result, delete_answers
 from lms.learning.progress.equivalents import Equivalent
+from lms.learning.progress.events import OldAnswersDeleted
 from lms.learning.progress.records import Enrolment, LessonDone, PracticeDone
 from lms.learning.progress.renewal_records import Renewal
 
@@ -32,3 +36,11 @@ def erase(person_id: str, remains: Remains) -> None:
     db.session.execute(update(Equivalent).where(Equivalent.recorded_by == person_id).values(recorded_by=None))
     gone = Enrolment.id.not_in(remains.enrolments)
     db.session.execute(delete(Enrolment).where(Enrolment.person_id == person_id, gone))
+
+
+def delete_old_answers(before: datetime, most: int) -> int:
+    """Delete one batch of answers to checks of long ago, and return how many; attempts and results stay."""
+    deleted = delete_answers(before, most)
+    if deleted:
+        announce(OldAnswersDeleted(deleted, before.date()))
+    return deleted

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from lms.foundation.personal_data import StoredData
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.periods import in_words, months_in_words
+from lms.foundation.web.security import settings as this_site
+from lms.learning.practice.records import KEPT_AFTER_DEBRIEF, KEPT_UNFINISHED
 
 
 def _columns(table: str, names: str) -> tuple[str, ...]:
@@ -35,7 +38,11 @@ def _of_courses() -> tuple[StoredData, ...]:
         StoredData(
             _("What you chose in practice conversations"),
             _("So that you can continue where you left off and read the conversation back. Nobody else can see it."),
-            _("Until 30 days after you finish, 90 days after you leave one unfinished, or until you delete it."),
+            _(
+                "Until %(read)s after you finish, %(left)s after you leave one unfinished, or until you delete it.",
+                read=in_words(KEPT_AFTER_DEBRIEF),
+                left=in_words(KEPT_UNFINISHED),
+            ),
             _columns(
                 "talk_run",
                 "id public_id enrolment_id open_for conversation_id digest path revision tells own_first touched_at"
@@ -45,18 +52,33 @@ def _of_courses() -> tuple[StoredData, ...]:
     )
 
 
+def _of_answers() -> str:
+    months = this_site().keep_answers_months
+    if months is None:
+        return _("Until you delete your account.")
+    return _(
+        "%(months)s after you started the check and last answered, or until you delete your account.",
+        months=months_in_words(months),
+    )
+
+
 def _of_checks() -> tuple[StoredData, ...]:
     stays = _("Until you delete your account.")
     return (
         StoredData(
-            _("Your attempts at the check: the questions, your answers and the results"),
+            _("Your attempts at the check: which questions you were asked, and the results"),
             _("So that you can continue where you left off and look back, and because certificates depend on passing."),
             stays,
             (
                 *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at renewal_id"),
-                *_columns("answer", "attempt_id question_id value revision saved_at"),
                 *_columns("result", "attempt_id right asked passed at"),
             ),
+        ),
+        StoredData(
+            _("Your answers in the check"),
+            _("So that you can continue where you left off, and look back at your result."),
+            _of_answers(),
+            _columns("answer", "attempt_id question_id value revision saved_at"),
         ),
         StoredData(
             _("When you started to renew a certificate, and from which version"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,11 @@ class EquivalentUndone:
     programme_id: str
     enrolment_id: str
     equivalent_id: str
+
+
+@dataclass(frozen=True)
+class OldAnswersDeleted:
+    """Answers of long ago were deleted: how many, and of checks that were opened and last answered before which day."""
+
+    answers: int
+    before: date

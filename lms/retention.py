@@ -1,0 +1,132 @@
+"""Retention: what the job process deletes once its time is over, and the email before a closed account goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from lms.accounts import records as accounts
+from lms.accounts.members.records import list_memberships
+from lms.accounts.personal_data import closed_accounts
+from lms.accounts.personal_data.closed_accounts import NOTICE
+from lms.certification.awards.records import holders_of_valid
+from lms.foundation import clock
+from lms.foundation.backup import erasures
+from lms.foundation.config.settings import Settings
+from lms.foundation.dates import add_months
+from lms.foundation.db import write
+from lms.foundation.keys import secret_key
+from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail.templates import render_email
+from lms.foundation.per_app import get_or_make
+from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import gettext as _
+from lms.learning.personal_data.actions import delete_old_answers
+
+DeletePerson = Callable[[str, bytes | None], object]
+
+EVERY = timedelta(hours=1)
+ANSWERS_AT_ONCE, ACCOUNTS_AT_ONCE = 500, 20
+# The longest that one run goes on, in seconds; the next one follows within a minute where something is left.
+RUN_MOST = 20.0
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class NextRun:
+    """When to look again for what is to be deleted."""
+
+    at: datetime = LONG_AGO
+
+
+def sweep(settings: Settings, delete_person: DeletePerson) -> None:
+    """Delete what the settings no longer keep, once an hour; what a run doesn't finish, the next one does."""
+    following = get_or_make(NextRun)
+    if clock.now() < following.at:
+        return
+    until = time.monotonic() + RUN_MOST
+    steps: tuple[Callable[[], bool], ...] = (
+        lambda: _delete_answers(settings),
+        lambda: _tell_of_endings(settings),
+        lambda: _delete_accounts(settings, delete_person),
+    )
+    for step in steps:
+        while step():
+            if time.monotonic() > until:
+                return
+    # Readers may have kept the log from being emptied when an account was deleted.
+    erasures.empty_log()
+    following.at = clock.now() + EVERY
+
+
+def months_ago(months: int, settings: Settings) -> datetime:
+    """Return this moment some months earlier, by the calendar of the site."""
+    today = clock.today(settings.timezone)
+    return clock.now() - (today - add_months(today, -months))
+
+
+def _delete_answers(settings: Settings) -> bool:
+    """Delete one batch of old answers; return whether there may be more."""
+    if settings.keep_answers_months is None:
+        return False
+    before = months_ago(settings.keep_answers_months, settings)
+    return write(delete_old_answers, before, ANSWERS_AT_ONCE) == ANSWERS_AT_ONCE
+
+
+def _tell_of_endings(settings: Settings) -> bool:
+    """Email a few people whose closed accounts will be deleted in a month; return whether there may be more."""
+    if settings.keep_closed_accounts_months is None:
+        write(closed_accounts.forget_endings_since, LONG_AGO)
+        return False
+    closed_before = months_ago(settings.keep_closed_accounts_months, settings) + NOTICE
+    write(closed_accounts.forget_endings_since, closed_before)
+    stays = holders_of_valid(clock.today(settings.timezone))
+    found = closed_accounts.list_untold(closed_before, stays, ACCOUNTS_AT_ONCE)
+    for person_id in found:
+        write(_tell, person_id, settings)
+    return len(found) == ACCOUNTS_AT_ONCE
+
+
+def _tell(person_id: str, settings: Settings) -> None:
+    deletes_on = clock.today(settings.timezone) + NOTICE
+    if not closed_accounts.note_told(person_id, deletes_on):
+        return
+    person = accounts.get_person(person_id)
+    email = render_email(
+        "account_ending",
+        name=person.display_name,
+        site=settings.base_url,
+        closed_on=day(clock.day_of(person.disabled_at or clock.now(), settings.timezone)),
+        day=day(deletes_on),
+        contact=_contact_of(person_id),
+    )
+    mail_outbox.queue_mail(settings, person.email, *email)
+
+
+def _contact_of(person_id: str) -> str:
+    """Return whom somebody without an open account can write to: a programme of theirs, or whoever runs the site."""
+    programmes = [accounts.get_programme(row.programme_id) for row in list_memberships(person_id)]
+    contacts = (str(programme.facts.get("contact") or "") for programme in programmes)
+    return next(filter(None, contacts), _("the people who run this site"))
+
+
+def _delete_accounts(settings: Settings, delete_person: DeletePerson) -> bool:
+    """Delete a few closed accounts whose people were told a month ago; return whether there may be more.
+
+    A name on a certificate that has ended stays comparable by its seal, as people can ask for themselves.
+    """
+    if settings.keep_closed_accounts_months is None:
+        return False
+    today, seal_key = clock.today(settings.timezone), secret_key(settings.data)
+    closed_before, stays = months_ago(settings.keep_closed_accounts_months, settings), holders_of_valid(today)
+
+    def delete_if_due(person_id: str) -> None:
+        if closed_accounts.find_ending(person_id) and accounts.get_person(person_id).disabled_at:
+            delete_person(person_id, seal_key)
+
+    found = closed_accounts.list_due(closed_before, stays, today, ACCOUNTS_AT_ONCE)
+    for person_id in found:
+        write(delete_if_due, person_id)
+    return len(found) == ACCOUNTS_AT_ONCE
