@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from lms.accounts import records as accounts
 from lms.accounts.members.records import list_memberships
@@ -97,7 +98,7 @@ def _tell(person_id: str, settings: Settings) -> None:
     email = render_email(
         "account_ending",
         name=person.display_name,
-        site=settings.base_url,
+        site=urlsplit(settings.base_url).netloc,
         closed_on=day(clock.day_of(person.disabled_at or clock.now(), settings.timezone)),
         day=day(deletes_on),
         contact=_contact_of(person_id),

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.rules import zone_of
 from lms.coordination import pages
 from lms.coordination.blueprint import blueprint
 from lms.coordination.board.list_records import list_rows_of
@@ -14,6 +15,7 @@ from lms.coordination.board.pages import board_of, rows_of, state_names
 from lms.coordination.members import member_of_programme, on_hold_of
 from lms.coordination.person.pages import details_in_words
 from lms.coordination.person.roles_views import saved_words
+from lms.coordination.unreached import trouble_words_of
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
@@ -37,6 +39,7 @@ def person(programme: str, person: str) -> Any:
             "has_second_step": member.second_factor_at is not None,
         },
         details=details_in_words(member, this_programme(), settings()),
+        mail_trouble=trouble_words_of(member.email, zone_of(this_programme().facts, settings().timezone)),
         on_hold=on_hold_of(member.id) if any(row.on_hold for row in rows) else [],
         is_me=member.id == signed_in().person_id,
         runs_site=signed_in().operator,

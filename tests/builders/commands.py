@@ -14,6 +14,6 @@ Run = Callable[..., Result]
 
 
 def of(site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return `lms …` for a site that is there."""
+    """Return `lms …` for a site that is there; `input` is what it reads."""
     monkeypatch.setenv("LMS_DATA", str(site.settings.data))
-    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+    return lambda *words, **more: CliRunner().invoke(main, [str(word) for word in words], **more)

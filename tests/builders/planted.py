@@ -82,7 +82,7 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
 
 ANOTHER = ROOT / "courses" / "looking-after-yourself"
 POINTERS = {"person_id", "actor_id", "recorded_by", "asked_by"}
-ADDRESSES = {"person.email", "outbox_mail.recipient", "invitation.email", "roster_row.email"}
+ADDRESSES = {"person.email", "outbox_mail.recipient", "invitation.email", "roster_row.email", "mail_trouble.address"}
 LISTS = {"attempt.drawn", "roster_import.left_out", "roster_import.new_units"}
 DAY_ONE = datetime(2030, 1, 1, tzinfo=UTC)
 

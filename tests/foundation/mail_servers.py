@@ -87,6 +87,7 @@ class Manner:
     silent_at_data: bool = False
     # Refuse letters to this address for good.
     unknown: str = ""
+    refusal: str = "550 {address} is not known here"
 
 
 @dataclass
@@ -178,7 +179,7 @@ class Conversation(socketserver.StreamRequestHandler):
             self.server.heard.passwords.append(base64.b64decode(line.split(b" ")[2]).decode())
             self._say("235 welcome")
         elif word == b"RCPT" and self.server.manner.unknown and self.server.manner.unknown.encode() in line:
-            self._say(f"550 {self.server.manner.unknown} is not known here")
+            self._say(self.server.manner.refusal.format(address=self.server.manner.unknown))
         elif word == b"DATA":
             self._say("354 go on")
             letter = b"".join(iter(self.rfile.readline, b".\r\n"))

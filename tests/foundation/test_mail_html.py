@@ -25,7 +25,7 @@ VALUES: dict[str, Any] = {
     "programme": "Harbour & Hospitals",
     "code": "ABCD-EFGH-1234",
     "letters": "အ ဆ",
-    "site": BASE,
+    "site": "training.example.org",
     "closed_on": "1 May 2027",
     "contact": "Ingrid & <others>",
     "day": "1 May 2028",

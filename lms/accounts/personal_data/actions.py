@@ -24,6 +24,7 @@ from lms.accounts.personal_data.sign_in_sheets import (
     of_devices,
     of_email_changes,
     of_ending,
+    of_mail_trouble,
     of_second_step,
     yes_or_no,
 )
@@ -64,6 +65,7 @@ def export(person_id: str) -> list[Part]:
         *of_second_step(me),
         of_email_changes(person_id),
         of_ending(person_id),
+        of_mail_trouble(me.email),
         *_of_choices(person_id),
         *_of_what_happened(person_id, me.email),
     ]

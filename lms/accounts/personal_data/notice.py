@@ -39,6 +39,10 @@ def _for(period: timedelta) -> str:
     return _("%(period)s.", period=in_words(period))
 
 
+def _emails_kept() -> timedelta:
+    return timedelta(days=this_site().keep_emails_days)
+
+
 def columns(table: str, names: str) -> tuple[str, ...]:
     """Return "table.column" for each of the columns."""
     return tuple(f"{table}.{name}" for name in names.split())
@@ -149,11 +153,17 @@ def _of_emails() -> tuple[StoredData, ...]:
         StoredData(
             _("Emails we’ve sent you: when, and with which subject"),
             _("So that none gets lost or is sent twice. We delete the text of an email once it’s sent."),
-            _for(timedelta(days=this_site().keep_emails_days)),
+            _for(_emails_kept()),
             columns(
                 "outbox_mail",
                 "id message_id recipient subject body html created_at not_before sent_at tries quiet off_url about",
             ),
+        ),
+        StoredData(
+            _("That an email didn’t reach your address: there’s no such mailbox, it’s full, or the email came back"),
+            _("So that your coordinator can ask you for an address that works."),
+            _("Until an email gets through, and for %(days)s at most.", days=in_words(_emails_kept())),
+            columns("mail_trouble", "address kind noted_at"),
         ),
         StoredData(
             _("Your email preferences and learning preferences"),

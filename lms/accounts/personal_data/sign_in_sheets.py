@@ -12,6 +12,7 @@ from lms.accounts.records import Person
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.session_records import SignIn, list_devices
 from lms.foundation.db import db
+from lms.foundation.mail.trouble import find_trouble
 from lms.foundation.personal_data import Part, Sheet
 from lms.foundation.text.i18n import gettext as _
 
@@ -96,6 +97,17 @@ def of_ending(person_id: str) -> Part:
         _("Deletion of your closed account"),
         {"told": _("Email written"), "deletes_on": _("Deleted on")},
         ((ending.told_at.isoformat(), ending.deletes_on.isoformat()),) if ending else (),
+    )
+
+
+def of_mail_trouble(email: str) -> Part:
+    """Return that an email didn't reach somebody's address, if so."""
+    trouble = find_trouble(email)
+    return Sheet(
+        "emails-that-did-not-arrive",
+        _("Emails that didn’t reach you"),
+        {"address": _("Email address"), "kind": _("Kind"), "since": _("Since")},
+        ((trouble.address, trouble.kind, trouble.noted_at.isoformat()),) if trouble else (),
     )
 
 

@@ -13,7 +13,9 @@ from lms.accounts.invitations import records as invitation_records
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.invitations.rules import Entry, read_pasted
 from lms.accounts.records import list_member_addresses
+from lms.coordination.unreached import trouble_words
 from lms.foundation import clock
+from lms.foundation.mail.trouble import MailTrouble, find_troubles
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import name_trouble
@@ -119,16 +121,19 @@ class InvitationRow:
     sent_on: str
     expires_on: str
     ended: bool
+    # Why the email about it didn't arrive, where it didn't.
+    trouble: str = ""
 
 
 def list_page(programme_id: str, zone: str, cursor: str) -> tuple[list[InvitationRow], str | None]:
     """Return a page of invitations, the newest first, and the cursor of the page after it."""
     found = invitation_records.list_not_joined(programme_id, PAGE + 1, _read_cursor(cursor))
-    rows = [row_of(invitation, zone) for invitation in found[:PAGE]]
+    troubles = find_troubles([invitation.email or "" for invitation in found[:PAGE]])
+    rows = [row_of(invitation, zone, troubles.get(invitation.email or "")) for invitation in found[:PAGE]]
     return rows, _cursor(found[PAGE - 1]) if len(found) > PAGE else None
 
 
-def row_of(invitation: Invitation, zone: str) -> InvitationRow:
+def row_of(invitation: Invitation, zone: str, trouble: MailTrouble | None = None) -> InvitationRow:
     """Return an invitation as a coordinator sees it, with its days in the time zone of the programme."""
     invited_at = invitation.invited_at or clock.now()
     return InvitationRow(
@@ -139,6 +144,7 @@ def row_of(invitation: Invitation, zone: str) -> InvitationRow:
         day(clock.day_of(invited_at, zone)),
         day(clock.day_of(invitation.expires_at, zone)),
         invitation.expires_at <= clock.now(),
+        trouble_words(trouble, zone),
     )
 
 

@@ -29,6 +29,7 @@ from lms.foundation.mail.transport import (
     open_transport,
     write_body,
 )
+from lms.foundation.mail.trouble import clear_trouble, forget_old_troubles, note_trouble
 from lms.foundation.per_app import get_or_make
 from lms.foundation.storage.files import changed_at
 
@@ -170,7 +171,7 @@ def _send(settings: Settings, mail_id: str, deliver: Deliver) -> None:
         # What the email library says of a header repeats the header.
         reason = str(error) if isinstance(error, MessageRefused) else "it cannot be written as an email"
         log.warning("an email could not be sent yet: %s", reason)
-        write(_note_try, mail_id, None)
+        write(_note_try, mail_id, None, getattr(error, "trouble", None))
     else:
         write(_note_try, mail_id, clock.now())
 
@@ -181,18 +182,23 @@ def _hold(mail_id: str, until: datetime) -> None:
         row.not_before = until
 
 
-def _note_try(mail_id: str, sent_at: datetime | None) -> None:
+def _note_try(mail_id: str, sent_at: datetime | None, trouble: str | None = None) -> None:
+    """Keep what came of an attempt; an email whose recipient can't be reached for good is not tried again."""
     row = db.session.get(OutboxMail, mail_id)
     if row is None:
         # It was taken back, or its reader's account was closed, while the mail server was being asked.
         return
-    row.tries += 1
+    row.tries = TRIES if trouble else row.tries + 1
     row.sent_at = sent_at
-    if sent_at is not None:
-        # What an email said is its reader's from here on; a one-time link is not left lying about.
-        row.body = row.html = ""
+    if trouble:
+        note_trouble(row.recipient, trouble)
+    elif sent_at is not None:
+        clear_trouble(row.recipient)
     else:
         row.not_before = clock.now() + timedelta(minutes=min(2**row.tries, 240))
+        return
+    # What an email said is its reader's from here on; a one-time link is not left lying about.
+    row.body = row.html = ""
 
 
 ALWAYS_AGO = datetime.min.replace(tzinfo=UTC)
@@ -259,6 +265,7 @@ def take_back(about: str) -> bool:
 def delete_emails(settings: Settings, recipient: str) -> None:
     """Delete every email to an address, sent or not, with the files that were written for it."""
     query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
+    clear_trouble(recipient)
     files = [file_of(settings, message_id) for message_id in db.session.scalars(query)]
     db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
     after_commit(lambda: _delete_files(files))
@@ -268,6 +275,7 @@ def forget_old(settings: Settings) -> None:
     """Delete emails, and files of emails, as long after they were written as the settings keep them."""
     kept = timedelta(days=settings.keep_emails_days)
     write(db.session.execute, delete(OutboxMail).where(OutboxMail.created_at < clock.now() - kept))
+    write(forget_old_troubles, kept)
     forget_old_files(settings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 import sys
@@ -17,12 +18,15 @@ from urllib.parse import unquote, urlsplit
 from lms.foundation import clock
 from lms.foundation.config.setting_checks import in_ascii, is_address
 from lms.foundation.config.settings import Settings
+from lms.foundation.mail.trouble import kind_of_status
 from lms.foundation.storage.files import write_whole
 
 # Seconds for one answer of a mail server. RFC 5321 would wait minutes, for mail servers among themselves.
 ANSWER_SECONDS = 10.0
 # What RFC 5322 lets a line have. Bodies are ours, so a longer line only means that a link may not be cut.
 LINE_MOST = 990
+# RFC 2034: a reply may begin with an enhanced status code.
+STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 ADDRESSES = {"from", "to", "message-id", "list-unsubscribe", "list-unsubscribe-post"}
 Deliver = Callable[[EmailMessage], None]
 
@@ -32,7 +36,11 @@ class ServerTrouble(Exception):
 
 
 class MessageRefused(Exception):
-    """This one message cannot be sent; others may."""
+    """This one message cannot be sent; others may. `trouble` is set where its recipient can't be reached for good."""
+
+    def __init__(self, words: str, trouble: str | None = None) -> None:
+        super().__init__(words)
+        self.trouble = trouble
 
 
 class PlainAddresses(EmailPolicy):
@@ -194,9 +202,19 @@ def _to_server(server: smtplib.SMTP, message: EmailMessage) -> None:
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, ValueError) as error:
         if getattr(error, "smtp_code", 0) == 421:
             raise ServerTrouble(words_of(error)) from None
-        raise MessageRefused(words_of(error)) from None
+        raise MessageRefused(words_of(error), _trouble_of(error)) from None
     except (OSError, smtplib.SMTPException) as error:
         raise ServerTrouble(words_of(error)) from None
+
+
+def _trouble_of(error: Exception) -> str | None:
+    """Return what kind of trouble there is with the recipient for good, if that is why an email was refused."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return None
+    for code, said in error.recipients.values():
+        status = STATUS.match(said.decode("ascii", "replace") if isinstance(said, bytes) else str(said))
+        return kind_of_status(code, status[0] if status else "")
+    return None
 
 
 def _hang_up(server: smtplib.SMTP) -> None:

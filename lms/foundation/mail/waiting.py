@@ -27,7 +27,9 @@ class Waiting:
 def find_waiting() -> Waiting:
     """Return what waits in the outbox longer than it should."""
     is_due = or_(OutboxMail.not_before < clock.now() - LATE_AFTER, OutboxMail.tries >= TRIES_OF_LATE)
-    late, given_up = and_(is_due, OutboxMail.tries < TRIES), OutboxMail.tries >= TRIES
+    late = and_(is_due, OutboxMail.tries < TRIES)
+    # An email whose recipient was refused is empty, and shown to coordinators.
+    given_up = and_(OutboxMail.tries >= TRIES, OutboxMail.body != "")
     query = select(
         func.count(case((late, 1))), func.min(case((late, OutboxMail.created_at))), func.count(case((given_up, 1)))
     ).where(OutboxMail.sent_at.is_(None))
