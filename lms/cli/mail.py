@@ -28,8 +28,8 @@ def mail_bounce() -> None:
     """Read one email that a mail server sent back, from standard input, and note whom it didn't reach.
 
     It has to be a delivery status notification (RFC 3464), whole as it came. Let your mail server pipe what comes to
-    the sender's address into this command. Only addresses that the site has lately sent email to are noted, and no
-    word of the message is kept. Any other email is left alone.
+    the sender's address into this command. Only addresses that the site has lately sent email to are noted, and the
+    message itself isn't stored. Any other email is left alone.
 
     Example: lms mail bounce < message.eml
     """

@@ -1,4 +1,4 @@
-"""Addresses that email doesn't reach: what kind of trouble, and since when; never what a mail server said."""
+"""Addresses that email doesn't reach: the kind of problem, and since when; never what a mail server said."""
 
 from __future__ import annotations
 
