@@ -52,9 +52,9 @@ def test_no_table_and_no_file_holds_what_was_planted_about_a_deleted_person(site
     with site.inside():
         publish_another_course()
         world = world_of("sam.a")
-        write(world.fill)
         write(mail_outbox.queue_mail, site.settings, world.email, "Hello", BODY, any_hour=True)
         mail_outbox.sweep(site.settings)
+        write(world.fill)
         file = folder_of(site.settings) / f"{world.rows['batch']['public_id']}.zip"
         file.parent.mkdir(exist_ok=True)
         file.write_text("award-name-sam.a-0")
