@@ -280,9 +280,9 @@ def test_cora_gives_another_date_or_would_like_to_talk(sqlite_site: Site) -> Non
     cora.get(LIST).form(key).submit("Save this date", until=later.isoformat())
     assert f"{later.day} " in site.visitor("sam").get(COURSE).main
     site.visitor("sam").get(COURSE).form("/more-time").submit()
-    cora.get(LIST).form(key).submit("Let’s talk (Sam Osei)")
+    cora.get(LIST).form(key).submit("I’ll get in touch (Sam Osei)")
     page = site.visitor("sam").get(COURSE)
-    assert "will talk with you about it" in page.main and f"{later.day} " in page.main, "the date given stays"
+    assert "will get in touch with you about it" in page.main and f"{later.day} " in page.main, "the date given stays"
 
 
 def test_nobody_answers_their_own_request_and_nobody_reaches_what_is_not_theirs(sqlite_site: Site) -> None:
@@ -292,7 +292,7 @@ def test_nobody_answers_their_own_request_and_nobody_reaches_what_is_not_theirs(
     assignment = assign(site, replace(ALL, due_on=today()))
     page = cora.get(COURSE).form("/more-time").submit()
     form = cora.get(LIST).form("/more-time/" + of(site, "cora", public=True))
-    assert "can’t do this for yourself" in form.submit("Let’s talk (Cora Haddad)", expect=403).h1
+    assert "can’t do this for yourself" in form.submit("I’ll get in touch (Cora Haddad)", expect=403).h1
     mina, path = site.visitor("mina"), f"/programmes/meadow/assignments/{assignment.public_id}"
     for address in (path, f"{path}/edit", f"{path}/close", f"{path}/reminder", f"{path}/people.csv"):
         mina.get(address, expect=404)

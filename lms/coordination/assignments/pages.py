@@ -152,7 +152,7 @@ def _asked(own: OwnAssignment, settings: Settings) -> AskedCourse:
     if until and own.asked_at and own.answer is None:
         answer = _("You’ve asked for more time. Your programme will answer, and there’s nothing else you need to do.")
     elif until and own.answer == "talk":
-        answer = _("You asked for more time. Somebody from your programme will talk with you about it.")
+        answer = _("You asked for more time. Somebody from your programme will get in touch with you about it.")
     elif until and own.answer == "more" and today <= until:
         answer = _("You asked for more time, and this is your new date.")
     waits = own.asked_at is not None and own.answer is None
