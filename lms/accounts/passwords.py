@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import Form
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# One at a time in each process, so that many people who sign in at once leave pages a processor, and take 19 MB.
+_turn = threading.Lock()
 
 
 @lru_cache(maxsize=1)
@@ -25,15 +28,16 @@ def _nobody() -> str:
 
 def hash_password(password: str) -> str:
     """Return the hash to keep; it takes tens of milliseconds and must stand outside every write."""
-    return _hasher.hash(unicodedata.normalize("NFKC", password))
+    with _turn:
+        return _hasher.hash(unicodedata.normalize("NFKC", password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """True when a password fits; an unknown person costs the same work."""
+    against = password_hash or _nobody()
     try:
-        return _hasher.verify(password_hash or _nobody(), unicodedata.normalize("NFKC", password)) and bool(
-            password_hash
-        )
+        with _turn:
+            return _hasher.verify(against, unicodedata.normalize("NFKC", password)) and bool(password_hash)
     except (VerificationError, InvalidHashError):
         return False
 

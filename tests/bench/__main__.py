@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,10 +22,11 @@ from typing import Any
 
 from tests.bench import walk, weigh
 from tests.bench.load import Script, Timing, best, load, play_once, read_any, read_page
-from tests.bench.site import LESSONS_DONE, PEOPLE, Filled, Running, fill, free_port, running, yardstick
+from tests.bench.site import LESSONS_DONE, PASSWORD, PEOPLE, Filled, Running, fill, free_port, running, yardstick
 from tests.bench.walk import Learner
 
 SECONDS, ROUNDS = 0.8, 6
+SIGN_INS = 32
 
 
 @dataclass
@@ -165,6 +167,24 @@ def _measure_speed(told: Told, site: Running, filled: Filled) -> None:
     told.add("whole checks with every other certificate", round(checks), "a second", "≥ 100", checks >= 100)
 
 
+def _measure_sign_ins(told: Told, site: Running, filled: Filled) -> None:
+    """Read lessons with four clients, alone and while many people sign in at the same moment."""
+    lessons = [f"/courses/{filled.course.id}/lessons/{lesson.id}" for lesson in filled.course.lessons]
+    readers: Scripts = [partial(read_any, lessons, cookie) for cookie in filled.cookies[:4]]
+    alone = load(site.port, readers, SECONDS)
+    with ThreadPoolExecutor(1) as beside:
+        people = [partial(walk.sign_in, f"sam-osei-{number}@example.org", PASSWORD) for number in range(SIGN_INS)]
+        crowd = beside.submit(load, site.port, people, 0)
+        busy = load(site.port, readers, SECONDS)
+        signed_in = crowd.result()
+    told.add(f"{SIGN_INS} people who sign in at once: not signed in", SIGN_INS - signed_in.count, "", "0")
+    told.add("  the last of 19 in 20 of them is in after", round(signed_in.p95), "ms")
+    told.add("  lesson pages meanwhile, 4 clients, of their rate alone", round(busy.rate / alone.rate, 2), "")
+    told.add("    19 of 20 within", round(busy.p95, 1), "ms", f"alone {alone.p95:.1f}")
+    told.broke("sign-ins at once", signed_in.errors)
+    told.broke("lessons beside sign-ins", busy.errors)
+
+
 def _measure_view(told: Told, site: Running, filled: Filled) -> None:
     view = weigh.first_view(site.port, filled)
     if isinstance(view, str):
@@ -209,6 +229,7 @@ def _measure(folder: Path) -> Told:
         _measure_view(told, site, filled)
         _measure_speed(told, site, filled)
         _memory(told, "loaded", site.pid, 150)
+        _measure_sign_ins(told, site, filled)
     _measure_certificates(told, folder / "certificates")
     told.most("`lms check` of the first course, the best of three", weigh.course_check(), "s", 1)
     clicks = walk.shortest_path(folder / "path")
