@@ -12,6 +12,9 @@ from jinja2 import Environment, FileSystemLoader
 
 from lms.foundation.text.i18n import add_to_templates, direction, language
 
+# What the others are made of.
+SHARED = {"layout", "parts"}
+
 
 class Email(NamedTuple):
     """What one email says; an email without HTML is sent as plain text."""
@@ -49,6 +52,12 @@ def prepare(app: Flask) -> None:
     """Compile the templates of all emails."""
     for html in (False, True):
         _environment(_folder(app), html)
+
+
+def list_templates() -> list[str]:
+    """Return the names of all emails."""
+    names = _environment(_folder(current_app), True).list_templates(filter_func=lambda name: name.startswith("mail/"))
+    return sorted({Path(name).stem for name in names} - SHARED)
 
 
 def render_email(template: str, /, **values: Any) -> Email:

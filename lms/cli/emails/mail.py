@@ -1,4 +1,4 @@
-"""`lms mail`: emails that came back, so that coordinators see whom they don't reach."""
+"""`lms mail`: looking at emails before they are sent, and noting those that came back."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import sys
 
 import click
 
+from lms.cli.emails.samples import sample_values
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.db import write
 from lms.foundation.mail.bounces import MOST_BYTES, Bounce, read_bounces
 from lms.foundation.mail.outbox import list_emails
+from lms.foundation.mail.templates import list_templates, render_email
 from lms.foundation.mail.trouble import RETURNED, note_trouble
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
 
 
 @click.group()
 def mail() -> None:
-    """Note emails that came back.
+    """Preview emails, and note those that came back.
 
     Example: lms mail bounced bea@example.org
     """
@@ -65,3 +69,24 @@ def _note(bounce: Bounce) -> bool:
     if known:
         write(note_trouble, bounce.address, bounce.kind)
     return known
+
+
+@mail.command("preview")
+@click.argument("kind", required=False)
+@click.option("--html", "as_html", is_flag=True, help="Print the HTML part instead of the plain text.")
+@inside
+def mail_preview(kind: str | None, as_html: bool) -> None:
+    """Print one kind of email with sample values, as people get it; without KIND list all kinds.
+
+    Nothing is sent.
+
+    Example: lms mail preview certificate_ready --html > preview.html
+    """
+    kinds = list_templates()
+    if kind is None:
+        say("\n".join(kinds))
+        return
+    if kind not in kinds:
+        raise click.ClickException(f"There’s no email of this kind. The kinds are: {', '.join(kinds)}")
+    email = render_email(kind, **sample_values(settings().base_url))
+    say(email.html if as_html else f"{_('Subject')}: {email.subject}\n\n{email.text}")

@@ -1,0 +1,1 @@
+"""`lms mail`: previews of emails, and emails that came back."""
