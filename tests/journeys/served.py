@@ -33,12 +33,15 @@ class Served:
 
     def lms(self, *arguments: str, expect: int = 0) -> str:
         """Run the command beside the running site, as a trainer or an operator does; return all it says."""
-        done = subprocess.run(
-            [*LMS, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == expect, said
-        return said
+        return run_lms(self.environment, *arguments, expect=expect)
+
+
+def run_lms(environment: dict[str, str], *arguments: str, expect: int = 0) -> str:
+    """Run the command with these settings; return all it says."""
+    done = subprocess.run([*LMS, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == expect, said
+    return said
 
 
 def free_port() -> int:
@@ -50,18 +53,26 @@ def free_port() -> int:
                 return port
 
 
+def without_settings() -> dict[str, str]:
+    """Return the environment of this process without settings of a site."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+
+
 @contextmanager
-def serve(data: Path, host: str = "127.0.0.1") -> Iterator[Served]:
-    """Serve a filled data folder; afterwards stop it as a system does, and see that nothing of it is left."""
+def serve(data: Path, host: str = "127.0.0.1", url: str = "", **more: str) -> Iterator[Served]:
+    """Serve a filled data folder; afterwards stop it as a system does, and see that nothing of it is left.
+
+    `url` is the database when it's not in the folder, and `more` holds settings to taste.
+    """
     port = free_port()
     own = {"PORT": str(port), "LMS_BASE_URL": f"http://{host}:{port}", "LMS_DATA": str(data)}
-    own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": ""}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | own
+    own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": url, **more}
+    environment = without_settings() | own
     process = subprocess.Popen([*LMS, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     family: list[psutil.Process] = []
     try:
         _wait_for(own["LMS_BASE_URL"], process)
-        settings = settings_for(data, **{name: own[name] for name in ("PORT", "LMS_BASE_URL")})
+        settings = settings_for(data, url, **more, **{name: own[name] for name in ("PORT", "LMS_BASE_URL")})
         yield Served(own["LMS_BASE_URL"], environment, Site(app_of(settings), settings))
         family = _family(process)
     finally:
