@@ -137,7 +137,9 @@ def test_a_membership_ends_and_comes_back_with_what_was_noted(site: Site) -> Non
     join(site, "sam", ward)
     page = site.visitor("cora").get(desk(site, "sam")).follow("End membership")
     assert "In Harbour Hospitals: Learner" in page.main and "Their certificates, each valid" in page.main
-    page = page.form("/end-membership").submit("End membership")
+    form = page.form("/end-membership")
+    form.submit("End membership")
+    page = form.submit("End membership")  # The back button, or another coordinator, came first.
     assert "Left Harbour Hospitals on" in page.main and roles(site, "sam") == []
     assert "Valid" in site.stranger().get(f"/verify/{code}").main
     assert "Sam Osei" not in site.visitor("cora").get("/programmes/harbour/people").main

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from lms.accounts.records import find_programme
+from lms.coordination.roster import drafts
 from lms.coordination.roster.drafts import make_draft
 from lms.coordination.roster.records import RosterImport, RosterRow, list_rows
 from lms.coordination.roster.rules import RESULTS
@@ -155,6 +158,13 @@ def _short(row: tuple[object, ...], said: tuple[object, ...]) -> tuple[object, .
         return row
     pairs = zip(row[1:], said[1:], strict=False)
     return (row[0], *((pair[0], pair[1][: len(due[1])]) for pair, due in pairs))  # type: ignore[index]
+
+
+def test_one_row_beyond_the_limit_is_refused_as_well(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "IMPORTED_AT_ONCE", 2)
+    assert read(sqlite_site, PLAIN.encode()) == BOTH
+    assert "more than 2 rows" in str(read(sqlite_site, PLAIN.encode() + b"ben@example.org,Ben\n"))
+    assert count_rows(sqlite_site, RosterImport) == 1
 
 
 def test_files_that_cannot_be_read_are_refused_in_words_at_once_and_leave_nothing(sqlite_site: Site) -> None:

@@ -23,7 +23,12 @@ from lms.foundation.web.security import settings
 @blueprint.route("/programmes/<programme>/people/<person>/end-membership", methods=["GET", "POST"])
 @allow("look after members")
 def end_membership(programme: str, person: str) -> Any:
-    """End somebody's membership, after saying what ends with it and what stays."""
+    """End somebody's membership, after saying what ends with it and what stays.
+
+    Whoever left meanwhile, by another coordinator or by a second press, is shown as such.
+    """
+    if find_former(person, this_programme().id):
+        return redirect(url_for("coordination.former_member", programme=programme, person=person), 303)
     member, problem = member_of_programme(person), ""
     if request.form.get("go") == "end":
         refused = write(members.end_membership, this_programme().id, member.id)

@@ -26,7 +26,7 @@ def make_draft(programme_id: str, asked_by: str | None, content: bytes) -> Roste
     try:
         # Counted before anything is written, so that a file of a million rows is refused at once.
         if sum(1 for _row in islice(read_table(content, rules.known_columns), ROWS_MOST + 1)) > ROWS_MOST:
-            return Refused(_("There are more than %(most)s rows in this file. Please split it.", most=IMPORTED_AT_ONCE))
+            return _too_many()
         heading = find_heading(rows)
     except NotRead as reason:
         return Refused(str(reason))
@@ -48,9 +48,15 @@ def _store(import_id: str, reader: Reader, rows: Iterator[Row]) -> Refused | Non
     try:
         while chunk := list(islice(rows, CHUNK)):
             seen += len(chunk)
+            if seen > IMPORTED_AT_ONCE:
+                return _too_many()
             write(actions.add_rows, import_id, reader.read(chunk))
     except NotRead as reason:
         return Refused(str(reason))
     if not seen:
         return Refused(_("There’s nobody in this file yet: it only has the names of the columns."))
     return None
+
+
+def _too_many() -> Refused:
+    return Refused(_("There are more than %(most)s rows in this file. Please split it.", most=IMPORTED_AT_ONCE))
