@@ -27,7 +27,7 @@ from lms.coordination.assignments.records import Assignment, AssignmentExtension
 from lms.coordination.assignments.rules import TwoDays, read_day, time_until
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
-from lms.foundation.db import db
+from lms.foundation.db import db, write
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.text.i18n import day
 from lms.library.records import Offering
@@ -325,6 +325,7 @@ def test_everybody_who_is_asked_gets_one_email_however_often_the_work_is_begun(s
         (mail_id,) = records.list_unsent()
         jobs.work(mail_id, site.settings)
         assert len(emails(site)) == 1, "a part at a time"
+        assert write(actions.send_part, mail_id, "", [], True, site.settings) is False, "a part that was sent already"
         for _again in range(4):
             jobs.sweep(site.settings)
     subject = f"You’ve been asked to take “{TITLE}”"
