@@ -161,6 +161,7 @@ def _speak(app: Flask, settings: Settings) -> None:
         notices=(),
         here=None,
         leave_url=settings.leave_url,
+        single_sign_on_label=settings.single_sign_on.label if settings.single_sign_on else "",
     )
     email_templates.prepare(app)
 

@@ -17,7 +17,7 @@ from lms.accounts.events import DoorStayedShut
 from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
 from lms.accounts.rules import MAY, Visitor, lacks_factor, may, passkey_host
-from lms.accounts.session_records import find_person_of_session, find_visitor
+from lms.accounts.session_records import find_person_of_session, find_visitor, is_renewable
 from lms.foundation.audit import acting_person
 from lms.foundation.db import write
 from lms.foundation.keys import fingerprint, secret_key
@@ -230,7 +230,10 @@ def _ask_to_sign_in() -> Any:
     if _wants_json():
         return jsonify(saved=False, sign_in=True), 401
     if request.method != "POST":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        # Whoever came by single sign-on is vouched for again by the provider, as a rule without a page in between.
+        vouched = settings().single_sign_on and g.session_mark and is_renewable(g.session_mark)
+        page = "accounts.single_sign_on" if vouched else "accounts.sign_in"
+        return redirect(url_for(page, next=request.full_path.rstrip("?")), 303)
     carried = None
     person_id = find_person_of_session(g.session_mark) if g.session_mark else None
     if person_id:

@@ -24,7 +24,15 @@ from lms.accounts.events import (
     SignedOut,
 )
 from lms.accounts.records import Membership, PasswordLink, Person, Programme
-from lms.accounts.session_records import KnownDevice, SignIn, end_session, end_sign_ins, list_devices, move_session
+from lms.accounts.session_records import (
+    KnownDevice,
+    SignIn,
+    end_session,
+    end_sign_ins,
+    list_devices,
+    move_session,
+    vouched_for,
+)
 from lms.foundation import clock, ids
 from lms.foundation.audit import acting_person
 from lms.foundation.config.settings import Settings
@@ -133,11 +141,21 @@ def _meet_device(person_id: str, kind: str) -> None:
 
 
 def sign_in(
-    person_id: str, own_device: bool, email: str, network: str, former: str | None = None, device: str = ""
+    person_id: str,
+    own_device: bool,
+    email: str,
+    network: str,
+    former: str | None = None,
+    device: str = "",
+    vouched: rules.Vouched | None = None,
 ) -> str:
-    """Begin a session and return its token; the one the browser had before ends."""
+    """Begin a session and return its token; the one the browser had before ends.
+
+    Where that one counted on a provider's word, the new one of the same person does so no longer than it would have.
+    """
     token = ids.secret_token()
     if former:
+        vouched = vouched or vouched_for(former, person_id)
         end_session(former)
     db.session.add(
         SignIn(
@@ -147,6 +165,8 @@ def sign_in(
             own_device=own_device,
             created_at=clock.now(),
             last_seen_at=clock.now(),
+            vouched_until=vouched.until if vouched else None,
+            second_step_elsewhere=vouched is not None and vouched.second_step,
         )
     )
     limits.forget_sign_in_misses(email, network)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.accounts import actions
 from lms.accounts.access import carried_for, carry_on_page, loaded_visitor, session_cookie
 from lms.accounts.records import Person
-from lms.accounts.rules import LONGEST_OWN, device_kind, touch_is_due
+from lms.accounts.rules import LONGEST_OWN, Vouched, device_kind, touch_is_due
 from lms.accounts.session_records import find_visitor, touch
 from lms.foundation import clock
 from lms.foundation.db import write, write_if_free
@@ -23,10 +23,14 @@ from lms.foundation.web.security import network_today, settings
 log = logging.getLogger("lms.accounts")
 
 
-def let_in(person: Person, own_device: bool, target: str, page: str | None = None) -> Any:
+def let_in(
+    person: Person, own_device: bool, target: str, page: str | None = None, vouched: Vouched | None = None
+) -> Any:
     """Begin a session in this browser, and go where its person wanted to go."""
     device = device_kind(request.headers.get("User-Agent", ""))
-    token = write(actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device)
+    token = write(
+        actions.sign_in, person.id, own_device, person.email, network_today(), g.session_mark, device, vouched
+    )
     become(token)
     response = redirect(target, 303) if page is None else make_response(page)
     hooks().copy_display_settings(response, person.id, own_device)
@@ -34,12 +38,14 @@ def let_in(person: Person, own_device: bool, target: str, page: str | None = Non
     return response
 
 
-def let_in_to(person: Person, own_device: bool, target: str, carried: str | None) -> Any:
+def let_in_to(
+    person: Person, own_device: bool, target: str, carried: str | None, vouched: Vouched | None = None
+) -> Any:
     """Begin a session and go where its person was going, or offer to send what they had typed before it ended."""
     waiting = carried_for(person.id, carried) if carried else None
     if waiting is None:
-        return let_in(person, own_device, target)
-    token_page = let_in(person, own_device, target, page="")
+        return let_in(person, own_device, target, vouched=vouched)
+    token_page = let_in(person, own_device, target, page="", vouched=vouched)
     token_page.set_data(carry_on_page(*waiting))
     return token_page
 

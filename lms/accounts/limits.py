@@ -105,6 +105,16 @@ def note_passkey_miss(network: str, person_id: str | None) -> None:
     announce(SignInRefused(person_id))
 
 
+def wait_for_single_sign_on(network: str) -> timedelta | None:
+    """Return how long a network has to wait from which many answers came that no provider of ours gave."""
+    return throttle.wait_for(f"single-sign-on:{network}", PASSKEYS, PASSKEY_WINDOW)
+
+
+def count_single_sign_on_miss(network: str) -> None:
+    """Count an answer that nobody can be signed in with."""
+    throttle.count_miss(f"single-sign-on:{network}", PASSKEY_WINDOW)
+
+
 def count_email_change(person_id: str) -> timedelta | None:
     """Count that somebody asks for another email address; after a few a day, return how long to wait."""
     key = f"email-change:{fingerprint(person_id)}"

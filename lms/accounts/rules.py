@@ -139,6 +139,14 @@ class Visitor:
         return self.operator
 
 
+@dataclass(frozen=True)
+class Vouched:
+    """That a provider said who somebody is: until when that counts, and whether it asked them for a second step."""
+
+    until: datetime
+    second_step: bool = False
+
+
 def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -> bool:
     """Decide whether a visitor may do something, in a programme where it takes a role there."""
     rule = MAY[action]

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, bindparam, case, delete, select, update
+from sqlalchemy import ForeignKey, Row, and_, bindparam, case, delete, false, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Membership, PasswordLink, Person, get_person
-from lms.accounts.rules import Visitor, is_over
+from lms.accounts.rules import Visitor, Vouched, is_over
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.sql import aggregate_text
 
 
 class SignIn(Base):
-    """A session: the SHA-256 of the cookie's token, never the token; `ended_at` is set when something else ended it."""
+    """A session: the SHA-256 of the cookie's token, never the token; `ended_at` is set when something else ended it.
+
+    One that began by single sign-on has a moment by which the provider has to be asked again, and says whether the
+    provider had asked for a second step.
+    """
 
     __tablename__ = "sign_in"
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
@@ -28,6 +32,8 @@ class SignIn(Base):
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     proven_at: Mapped[datetime | None]
+    vouched_until: Mapped[datetime | None]
+    second_step_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class KnownDevice(Base):
@@ -59,7 +65,13 @@ VISITOR_COLUMNS = (
     _person.c.long_rest,
     _sign_in.c.created_at,
     # When they were asked for a second factor, for as long as they have none.
-    case((_person.c.second_factor_at.is_(None), _person.c.second_factor_asked_at)),
+    case(
+        (
+            and_(_person.c.second_factor_at.is_(None), _sign_in.c.second_step_elsewhere.is_(False)),
+            _person.c.second_factor_asked_at,
+        )
+    ),
+    _sign_in.c.vouched_until,
 )
 # The query for the visitor behind a session's :mark, to which a page may join what it needs.
 VISITOR = (
@@ -71,9 +83,13 @@ VISITOR = (
 
 def as_visitor(row: Row[Any] | Sequence[Any] | None) -> Visitor | None:
     """Return the visitor of a row that begins with the visitor columns, unless the session's time is over."""
-    if row is None or is_over(row[6], row[8], row[9], row[7], clock.now()):
+    if row is None or is_over(row[6], row[8], row[9], row[7], clock.now()) or _is_past(row[11]):
         return None
     return Visitor(row[0], row[1], row[2], row[3], row[4], _as_roles(row[5]), row[6], row[7], row[9], row[10])
+
+
+def _is_past(vouched_until: datetime | None) -> bool:
+    return vouched_until is not None and clock.now() >= vouched_until
 
 
 def _as_roles(text: str | None) -> dict[str, list[str]]:
@@ -95,6 +111,26 @@ def find_person_of_session(token_sha256: str) -> str | None:
     return db.session.scalar(select(SignIn.person_id).where(SignIn.token_sha256 == token_sha256))
 
 
+def is_renewable(token_sha256: str) -> bool:
+    """Decide whether a session by single sign-on is over for no other reason than that the provider vouched for it.
+
+    One that rested too long isn't: on a device that others use, somebody else may be there now.
+    """
+    row = db.session.get(SignIn, token_sha256)
+    if row is None or row.ended_at is not None or not _is_past(row.vouched_until):
+        return False
+    long_rest = get_person(row.person_id).long_rest
+    return not is_over(row.own_device, long_rest, row.created_at, row.last_seen_at, clock.now())
+
+
+def vouched_for(token_sha256: str, person_id: str) -> Vouched | None:
+    """Return a provider's word that a session of somebody counts on."""
+    row = db.session.get(SignIn, token_sha256)
+    if row is None or row.person_id != person_id or row.vouched_until is None:
+        return None
+    return Vouched(row.vouched_until, row.second_step_elsewhere)
+
+
 def touch(token_sha256: str) -> None:
     """Write that a session was used just now."""
     db.session.execute(update(SignIn).where(SignIn.token_sha256 == token_sha256).values(last_seen_at=clock.now()))
@@ -105,7 +141,12 @@ def list_sign_ins(person_id: str) -> list[SignIn]:
     query = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
     rows = db.session.scalars(query.order_by(SignIn.last_seen_at.desc()))
     long_rest, now = get_person(person_id).long_rest, clock.now()
-    return [row for row in rows if not is_over(row.own_device, long_rest, row.created_at, row.last_seen_at, now)]
+    return [
+        row
+        for row in rows
+        if not is_over(row.own_device, long_rest, row.created_at, row.last_seen_at, now)
+        and not _is_past(row.vouched_until)
+    ]
 
 
 def end_sign_ins(person_id: str, *, public_id: str | None = None, keep: str | None = None) -> int:

@@ -12,12 +12,13 @@ from lms.accounts.addresses import as_people_write, normal_email
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in_to
 from lms.accounts.forms import NamesForm, SignInForm
+from lms.accounts.identities.records import signs_in_elsewhere
 from lms.accounts.members.pages import memberships_in_words
 from lms.accounts.passwords import matches
 from lms.accounts.personal_data.activity_log import describe
 from lms.accounts.personal_data.data_visibility import COLUMNS, visibility_rows
 from lms.accounts.records import Person
-from lms.accounts.second_factor.sign_in_views import ask_for_second_step, sign_in_page
+from lms.accounts.second_factor.sign_in_views import ask_for_second_step, sign_in_page, words_for_elsewhere
 from lms.accounts.session_records import list_sign_ins, touch
 from lms.foundation import audit
 from lms.foundation.db import write
@@ -62,7 +63,10 @@ def _check_password(form: SignInForm) -> Person | None:
         return None
     fits = matches(person.password_hash if person else None, password)
     if person and fits and person.disabled_at is None:
-        return person
+        if not signs_in_elsewhere(person, settings().single_sign_on):
+            return person
+        form.refuse("password", words_for_elsewhere())
+        return None
     write(limits.note_sign_in_miss, email, mark, person.id if person else None)
     form.refuse("password", _("That email address and password don’t match. Please check both and try again."))
     return None

@@ -13,6 +13,7 @@ from lms.accounts.addresses import NotDeliverable, normal_email, read_address
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.rules import ROLES
 from lms.accounts.second_factor import actions as second_factor_actions
+from lms.accounts.single_sign_on import actions as single_sign_on_actions
 from lms.certification.verification.records import list_api_keys
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import get_programme, inside
@@ -238,6 +239,21 @@ def people_second_factor_off(email: str) -> None:
     if not write(second_factor_actions.reset, person.id):
         raise click.ClickException(f"{person.email} has no second step and no passkey. Nothing was changed.")
     say(f"{person.email} can sign in with their password alone, and set up a new phone or passkey.")
+
+
+@people.command("sso-off")
+@click.argument("email")
+@inside
+def people_sso_off(email: str) -> None:
+    """End that an account at your provider opens somebody’s account here, such as when the address has a new owner.
+
+    They are signed out everywhere, and can sign in with a password again. Awards and records stay.
+    Example: lms people sso-off sam@example.org
+    """
+    person = _get_person(email)
+    if not write(single_sign_on_actions.disconnect, person.id):
+        raise click.ClickException(f"{person.email} isn’t connected with single sign-on. Nothing was changed.")
+    say(f"{person.email} is no longer connected. A password or a new sign-in at the provider is needed.")
 
 
 @people.command("enable")

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from lms.accounts import records
 from lms.accounts.email_change.records import EmailChange, list_changes
 from lms.accounts.events import AccountDeleted
+from lms.accounts.identities.records import forget_identities
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.members import records as member_records
 from lms.accounts.members.details import name_of_unit
@@ -26,6 +27,7 @@ from lms.accounts.personal_data.sign_in_sheets import (
     of_ending,
     of_mail_trouble,
     of_second_step,
+    of_single_sign_on,
     yes_or_no,
 )
 from lms.accounts.records import Membership, Person
@@ -63,6 +65,7 @@ def export(person_id: str) -> list[Part]:
         *_of_roles(me),
         *of_devices(person_id),
         *of_second_step(me),
+        of_single_sign_on(person_id),
         of_email_changes(person_id),
         of_ending(person_id),
         of_mail_trouble(me.email),
@@ -271,6 +274,7 @@ def erase(person_id: str, remains: Remains) -> None:
     member_records.forget_person(person_id)
     _forget_other_addresses(me)
     forget_ending(person_id)
+    forget_identities(person_id)
     for table in (SignIn, Membership, KnownDevice, EmailChange, *factor_records.OWN_TABLES, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))

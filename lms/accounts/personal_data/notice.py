@@ -113,7 +113,9 @@ def _of_signing_in() -> tuple[StoredData, ...]:
             _("So that you stay signed in, and can sign out a device that isn’t yours. We don’t store where you were."),
             _("%(days)s after its last use, or when you sign out.", days=in_words(SIGN_IN_KEPT)),
             columns(
-                "sign_in", "token_sha256 public_id person_id own_device created_at last_seen_at ended_at proven_at"
+                "sign_in",
+                "token_sha256 public_id person_id own_device created_at last_seen_at ended_at proven_at "
+                "vouched_until second_step_elsewhere",
             ),
         ),
         StoredData(
@@ -125,6 +127,12 @@ def _of_signing_in() -> tuple[StoredData, ...]:
                 *columns("authenticator_app", "person_id sealed_secret last_step created_at"),
                 *columns("recovery_code", "code_sha256 person_id created_at"),
             ),
+        ),
+        StoredData(
+            _("Single sign-on: your number at your organisation’s sign-in, and the unit and roles it named"),
+            _("So that you can sign in here with that account. We don’t store what else it tells us."),
+            _until_deleted(),
+            columns("external_identity", "issuer subject person_id given connected_at last_used_at"),
         ),
         StoredData(
             _("Your passkeys: their public half, the name you gave them, and when you last used each"),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms.accounts.email_change.records import list_changes
 from lms.accounts.personal_data.closed_accounts import find_ending
+from lms.accounts.identities.records import list_identities
 from lms.accounts.records import Person
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.session_records import SignIn, list_devices
@@ -40,6 +41,8 @@ def of_devices(person_id: str) -> list[Part]:
                 "own_device": _("Only I use this device"),
                 "ended": _("Ended"),
                 "confirmed": _("Confirmed with your password or a code again"),
+                "single_sign_on": _("Single sign-on counts until"),
+                "second_step": _("Second step at single sign-on"),
             },
             tuple(
                 (
@@ -48,6 +51,8 @@ def of_devices(person_id: str) -> list[Part]:
                     yes_or_no(row.own_device),
                     moment_of(row.ended_at),
                     moment_of(row.proven_at),
+                    moment_of(row.vouched_until),
+                    yes_or_no(row.second_step_elsewhere),
                 )
                 for row in sign_ins
             ),
@@ -108,6 +113,31 @@ def of_mail_trouble(email: str) -> Part:
         _("Emails that didn’t reach you"),
         {"address": _("Email address"), "kind": _("Kind"), "since": _("Since")},
         ((trouble.address, trouble.kind, trouble.noted_at.isoformat()),) if trouble else (),
+    )
+
+
+def of_single_sign_on(person_id: str) -> Part:
+    """Return the accounts elsewhere that open somebody's account here."""
+    return Sheet(
+        "single-sign-on",
+        _("Single sign-on"),
+        {
+            "provider": _("Provider"),
+            "number": _("Your number there"),
+            "given": _("Unit and roles it named"),
+            "since": _("Since"),
+            "last_used": _("Last used"),
+        },
+        tuple(
+            (
+                row.issuer,
+                row.subject,
+                ", ".join(row.given.split("\n")),
+                row.connected_at.isoformat(),
+                row.last_used_at.isoformat(),
+            )
+            for row in list_identities(person_id)
+        ),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from lms.accounts.records import Person
+from lms.accounts.rules import Vouched
 from lms.accounts.second_factor.rules import HALF_STEP_SECONDS, SET_UP_SECONDS
 from lms.foundation import clock
 from lms.foundation.keys import fingerprint
@@ -37,11 +39,20 @@ def open_secret(key: bytes, sealed: str, *about: str) -> bytes | None:
 
 @dataclass(frozen=True)
 class HalfStep:
-    """A password that was right, and what its person chose; it opens nothing but the page of the second step."""
+    """A password that was right, and what its person chose; it opens nothing but the page of the second step.
+
+    After single sign-on it's the provider's word in place of a password; `vouched_until` is 0 without one.
+    """
 
     public_id: str
     own_device: bool
     password_mark: str
+    vouched_until: float
+
+    @property
+    def vouched(self) -> Vouched | None:
+        """Until when the provider's word counts, if it was the first step."""
+        return Vouched(datetime.fromtimestamp(self.vouched_until, UTC)) if self.vouched_until else None
 
 
 def _sign(key: bytes, purpose: str, *values: object) -> str:
@@ -64,9 +75,10 @@ def password_mark(person: Person) -> str:
     return fingerprint(person.password_hash)[:16]
 
 
-def make_half_step(key: bytes, person: Person, own_device: bool) -> str:
+def make_half_step(key: bytes, person: Person, own_device: bool, vouched: Vouched | None = None) -> str:
     """Return the signed half step of somebody whose password was right; it's stored in their page alone."""
-    return _sign(key, "half sign-in", person.public_id, own_device, password_mark(person))
+    until = vouched.until.timestamp() if vouched else 0
+    return _sign(key, "half sign-in", person.public_id, own_device, password_mark(person), until)
 
 
 def read_half_step(key: bytes, text: str) -> HalfStep | None:

@@ -11,7 +11,9 @@ from lms.accounts.access import public
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in_to
 from lms.accounts.forms import SignInForm
+from lms.accounts.identities.records import signs_in_elsewhere
 from lms.accounts.records import Person
+from lms.accounts.rules import Vouched
 from lms.accounts.second_factor import answers, passkeys, sealing
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.second_factor.forms import SecondStepForm
@@ -33,9 +35,11 @@ def second_step_page(half: str, person: Person, form: SecondStepForm, target: st
     return make_response(page, 422 if form.errors else 200)
 
 
-def ask_for_second_step(person: Person, own_device: bool, target: str, carried: str | None) -> Any:
-    """Return the page of the second step for somebody whose password was right."""
-    half = sealing.make_half_step(answers.site_key(), person, own_device)
+def ask_for_second_step(
+    person: Person, own_device: bool, target: str, carried: str | None, vouched: Vouched | None = None
+) -> Any:
+    """Return the page of the second step for somebody whose password was right, or whom the provider vouches for."""
+    half = sealing.make_half_step(answers.site_key(), person, own_device, vouched)
     return second_step_page(half, person, SecondStepForm(), target, carried)
 
 
@@ -52,6 +56,15 @@ def sign_in_page(form: SignInForm, target: str, carried: str | None, notices: li
         notices=notices,
     )
     return make_response(page, status)
+
+
+def words_for_elsewhere() -> str:
+    """Return what to say to somebody who signs in by single sign-on and in no other way."""
+    provider = settings().single_sign_on
+    return _(
+        "You sign in here with “%(label)s”. Please choose it below. Your account hasn’t changed.",
+        label=provider.label if provider else "",
+    )
 
 
 @blueprint.post("/sign-in/second-step")
@@ -71,12 +84,14 @@ def second_step() -> Any:
         return second_step_page(text, person, form, target, carried)
     if recovered and not carried:
         target = url_for("accounts.two_step", recovered="yes")
-    return let_in_to(person, half.own_device, target, carried)
+    return let_in_to(person, half.own_device, target, carried, half.vouched)
 
 
 def _still_half_in(half: sealing.HalfStep, person: Person) -> bool:
     """Decide whether a half step is still worth something: the account is open, and its password the same."""
     same = sealing.password_mark(person) == half.password_mark
+    if half.vouched is None and signs_in_elsewhere(person, settings().single_sign_on):
+        return False
     return same and person.disabled_at is None and person.second_factor_at is not None
 
 
@@ -109,6 +124,8 @@ def passkey_sign_in() -> Any:
     target = local_path(request.form.get("next"), url_for("learning.courses"))
     carried = request.form.get("carried")
     found = answers.who_answered(request.form.get("passkey_answer", ""), request.form.get("passkey_challenge", ""))
+    if isinstance(found, Person) and signs_in_elsewhere(found, settings().single_sign_on):
+        found = words_for_elsewhere()
     if isinstance(found, Person):
         return let_in_to(found, request.form.get("own_device") == "yes", target, carried)
     return sign_in_page(SignInForm(), target, carried, [found], 422)

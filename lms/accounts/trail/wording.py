@@ -59,6 +59,9 @@ def _about_sign_in() -> dict[str, str]:
         "RecoveryCodeUsed": _("Recovery code used"),
         "PasskeyAdded": _("Passkey added"),
         "PasskeyRemoved": _("Passkey removed"),
+        "SingleSignOnConnected": _("Account connected with single sign-on"),
+        "SingleSignOnEnded": _("Single sign-on ended by an operator"),
+        "SingleSignOnRefused": _("Single sign-on refused"),
     }
 
 

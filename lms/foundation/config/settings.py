@@ -24,6 +24,8 @@ from lms.foundation.config.setting_checks import (
     check_web_address,
     in_ascii,
 )
+from lms.foundation.config.single_sign_on import NAMES as SSO_NAMES
+from lms.foundation.config.single_sign_on import SingleSignOn, read_single_sign_on
 
 __all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_log_format", "read_settings"]
 
@@ -57,6 +59,7 @@ NAMES = {
     "LMS_SIGNING_KEY",
     "LMS_TIMEZONE",
     "LMS_TRUSTED_PROXIES",
+    *SSO_NAMES,
 }
 # Read by `lms care` alone.
 ELSEWHERE = {"LMS_CARE_EMAIL", "LMS_CARE_PASSWORD"}
@@ -90,6 +93,7 @@ class Settings:
     keep_answers_months: int | None = 24
     keep_closed_accounts_months: int | None = 12
     keep_emails_days: int = 30
+    single_sign_on: SingleSignOn | None = None
 
     @property
     def secure(self) -> bool:
@@ -264,4 +268,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         keep_answers_months=_months(env, "LMS_KEEP_ANSWERS_MONTHS", "24"),
         keep_closed_accounts_months=_months(env, "LMS_KEEP_CLOSED_ACCOUNTS_MONTHS", "12"),
         keep_emails_days=_keep_emails_days(env),
+        single_sign_on=read_single_sign_on(env),
     )

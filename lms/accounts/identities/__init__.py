@@ -1,0 +1,1 @@
+"""Accounts of other sites with which people sign in here."""

@@ -1,0 +1,1 @@
+"""Single sign-on by OpenID Connect: people sign in with the account of their organisation."""
