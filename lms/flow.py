@@ -40,6 +40,8 @@ from lms.accounts.rules import SIGN_IN_KEPT
 from lms.accounts.second_factor.emails import email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
 from lms.accounts.session_records import sweep_sign_ins
+from lms.accounts.single_sign_on.emails import email_about_connection
+from lms.accounts.single_sign_on.events import SingleSignOnConnected
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.document_records import count_requests, find_letters
@@ -271,6 +273,7 @@ def reactions(settings: Settings) -> Reactions:
         RemarkAnswered: [_queue_answer_update],
         NewDevice: [lambda event: _email_about_device(event, settings)],
         SignInRefused: [lambda _event: after_commit(provided(Observer).count_refused_sign_in)],
+        SingleSignOnConnected: [lambda event: email_about_connection(event, settings)],
         SecondFactorSet: [lambda event: email_about_sign_in(event, settings)],
         SecondFactorOff: [lambda event: email_about_sign_in(event, settings)],
         SecondFactorReset: [lambda event: email_about_sign_in(event, settings)],

@@ -15,17 +15,21 @@ import requests
 from joserfc.jwk import OctKey
 from sqlalchemy import select
 
+from lms.accounts import actions as accounts
 from lms.accounts import leaving
-from lms.accounts.identities.records import ExternalIdentity
+from lms.accounts.identities.records import ExternalIdentity, signs_in_elsewhere
+from lms.accounts.invitations.actions import invite
 from lms.accounts.members.records import get_member, get_unit
 from lms.accounts.members.unit_actions import add_unit
 from lms.accounts.records import find_person_by_email, find_programme
 from lms.accounts.session_records import SignIn
 from lms.accounts.single_sign_on import actions
+from lms.accounts.single_sign_on.rules import Identity
 from lms.foundation import clock
 from lms.foundation.audit import AuditEntry
 from lms.foundation.config.single_sign_on import read_single_sign_on
 from lms.foundation.db import db
+from lms.foundation.ids import secret_token
 from tests.builders.accounts import code_now, give_app, try_in
 from tests.builders.oidc_provider import CLIENT, SECRET, Provider, make_key, provider_running
 from tests.conftest import PASSWORD, Site
@@ -114,6 +118,62 @@ def test_noor_comes_with_her_account_and_is_let_in_for_four_hours(make_site: Mak
     assert "didn’t confirm it" in page.text and not is_in(noor)
     with site.inside():
         assert find_person_by_email("noor@example.org") is not None
+
+
+def test_what_noor_typed_waits_until_the_provider_was_asked_again(make_sqlite_site: Make, provider: Provider) -> None:
+    site = with_provider(make_sqlite_site, provider, LMS_SSO_ACCOUNTS="yes")
+    noor = site.stranger()
+    page = come(noor, provider, NOOR)
+    for minutes in range(25, 250, 25):
+        clock.shift(timedelta(minutes=minutes))
+        noor.browser.get("/account", base_url=BASE)
+    clock.shift(timedelta(minutes=241))
+    page = page.form("/account").submit(display_name="Noor from Ward 3", expect=401)
+    assert page.find("a[target=_blank]")[0].get("href").startswith(START)
+    send = page.form_with("I’m signed in. Send what I typed")
+    assert "aren’t signed in yet" in send.submit(expect=422).text
+    come(noor, provider, NOOR)
+    page = send.submit().form("/account").submit()
+    assert ("display_name", "Noor from Ward 3") in page.form("/account").fields
+
+
+def test_no_other_way_in_outlasts_the_word_of_the_provider(make_sqlite_site: Make, provider: Provider) -> None:
+    site = with_provider(make_sqlite_site, provider, LMS_SSO_ACCOUNTS="yes")
+    noor = site.stranger()
+    come(noor, provider, NOOR)
+    with site.inside():
+        person, meadow = find_person_by_email("noor@example.org"), find_programme("meadow")
+        assert person and meadow
+        until = set(db.session.scalars(select(SignIn.vouched_until)))
+    clock.shift(timedelta(minutes=20))
+    # An invitation that she accepts begins a new session.
+    page = noor.get(f"/invitation/{site.do(invite, meadow.id, 'learner', None)}")
+    page.form_with("Accept as Noor Haidari").submit()
+    with site.inside():
+        assert set(site.roles(person.id)) >= {meadow.id}
+        open_ones = select(SignIn.vouched_until).where(SignIn.ended_at.is_(None))
+        assert set(db.session.scalars(open_ones)) == until
+        only = site.settings.single_sign_on
+        assert signs_in_elsewhere(person, only) and not signs_in_elsewhere(site.person("sam"), only)
+    # A password that she chose by email doesn't sign her in.
+    token = secret_token()
+    site.do(accounts.make_password_link, person.id, token)
+    page = site.stranger().get(f"/new-password/{token}").forms[-1].submit(new=PASSWORD)
+    page = page.form("/sign-in").submit(email="noor@example.org", password=PASSWORD, expect=422)
+    assert "You sign in here with “Harbour account”" in page.text
+
+
+def test_a_half_step_with_a_password_ends_once_the_account_is_connected(
+    make_sqlite_site: Make, provider: Provider
+) -> None:
+    site = with_provider(make_sqlite_site, provider)
+    secret, _codes = give_app(site)
+    half = try_in(site.stranger(), "cora@example.org", PASSWORD, expect=200)
+    with site.inside():
+        cora, only = site.person("cora"), site.settings.single_sign_on
+        assert only
+    site.do(actions.connect, cora.id, Identity(only.issuer, "cora-1", cora.email, "", (), False), only)
+    assert half.form_with("Sign in").submit(code=code_now(secret), expect=422).h1 == "Sign in"
 
 
 def test_a_session_that_rested_too_long_is_not_renewed_by_itself(make_sqlite_site: Make, provider: Provider) -> None:
@@ -443,5 +503,5 @@ def test_a_setting_that_can_not_be_used_is_named(changes: dict[str, str], words:
 
 def test_without_its_packages_the_setting_says_how_to_install_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lms.foundation.config.single_sign_on.EXTRA", ("no_such_package",))
-    with pytest.raises(ValueError, match=r"pip install 'sidelight\[sso\]'"):
+    with pytest.raises(ValueError, match=r"pip install .* -r requirements-sso\.txt"):
         read_single_sign_on(GOOD)

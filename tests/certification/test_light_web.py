@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 HEAVY = {"weasyprint", "pyhanko", "pyld", "PIL", "fontTools", "pypdfium2", "cryptography", "asn1crypto"}
+# And what signs people in with a provider, which most sites don't have.
+HEAVY |= {"authlib", "joserfc", "requests"}
 LIST = """
 import sys
 from lms.app import create_app

@@ -13,7 +13,7 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 DEV = (TOP / "dev").read_text()
-REQUIREMENTS = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
+REQUIREMENTS = ["requirements.txt", "requirements-sso.txt", "requirements-dev.txt", "requirements-uv.txt"]
 ADDRESS = re.compile(r"https?://(?!127\.0\.0\.1[:/])\S+")
 MACHINE_PATH = re.compile(r"(?<![\w.$}{/])/(?!bin/sh\b|dev/null\b)[A-Za-z]\w+/\S*")
 
@@ -98,7 +98,7 @@ def test_the_developers_packages_contain_the_sites_own_at_the_same_versions() ->
     def pins(name: str) -> set[str]:
         return set(re.findall(r"^\S+==\S+", (TOP / name).read_text(), re.MULTILINE))
 
-    assert pins("requirements.txt") <= pins("requirements-dev.txt")
+    assert pins("requirements.txt") <= pins("requirements-sso.txt") <= pins("requirements-dev.txt")
 
 
 def test_the_notice_names_every_font_that_travels_with_the_code() -> None:
@@ -111,7 +111,8 @@ def test_the_notice_names_every_font_that_travels_with_the_code() -> None:
 
 
 def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:
-    code = (TOP / "lms" / "foundation" / "config" / "settings.py").read_text()
+    config = TOP / "lms" / "foundation" / "config"
+    code = "\n".join((config / name).read_text() for name in ("settings.py", "single_sign_on.py"))
     page = (TOP / "docs" / "settings.md").read_text()
     setting = re.compile(r"\b(?:LMS_[A-Z_]+|PORT)\b")
     read = {

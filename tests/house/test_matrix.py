@@ -62,6 +62,12 @@ NEVER_OPEN = {"/.well-known/did.json", "/badges/<code>"}
 ONE_ROLE = {"trainer": "tara", "employer": "erin"}
 MEMBERS_ONLY = {"course": "small-course", "lesson": "hello", "conversation": "at-the-sink"}
 OPEN_COURSE = {"course": PFA, "lesson": "listen-without-pressing", "conversation": CONVERSATIONS[0]}
+# A provider for single sign-on that doesn't answer: its pages are there, and say so.
+NO_PROVIDER = {
+    "LMS_SSO_ISSUER": "http://127.0.0.1:9",
+    "LMS_SSO_CLIENT_ID": "sidelight",
+    "LMS_SSO_CLIENT_SECRET": "a secret",
+}
 OWNED = {"attempt", "code", "passkey", "run"}
 
 
@@ -98,7 +104,7 @@ class World:
 def world(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("matrix") / "data"
     shutil.copytree(filled_sqlite, folder)
-    settings = settings_for(folder)
+    settings = settings_for(folder, **NO_PROVIDER)
     site = Site(app_of(settings), settings)
     yield _furnish(site)
     clock.shift(timedelta(0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import Response
 from playwright.sync_api import Page
 
 from lms.accounts.email_change.actions import CONFIRM, UNDO, token_of
@@ -9,6 +10,9 @@ from lms.accounts.email_change.records import EmailChange
 from lms.accounts.second_factor import actions
 from lms.accounts.second_factor.passkeys import NewPasskey
 from lms.accounts.second_factor.records import list_passkeys
+from lms.accounts.single_sign_on.actions import connect
+from lms.accounts.single_sign_on.browser_state import ToConnect, remember_to_connect
+from lms.accounts.single_sign_on.rules import Identity
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.keys import secret_key
@@ -33,6 +37,10 @@ def settle_sign_in(people: People) -> None:
     key = secret_key(site.settings.data)
     with site.inside():
         people.codes["passkey"] = list_passkeys(tilda.id)[0].public_id
+    single_sign_on = site.settings.single_sign_on
+    assert single_sign_on
+    of_tilda = Identity(single_sign_on.issuer, "tilda-1", tilda.email, "", (), False)
+    site.do(connect, tilda.id, of_tilda, single_sign_on)
     people.codes |= {"tilda_id": tilda.public_id, "confirm": token_of(key, "of-tilda", CONFIRM)}
     people.codes["undo"] = token_of(key, "of-tilda", UNDO)
 
@@ -49,7 +57,24 @@ def without_proof(*steps: Steps) -> Steps:
     return then(*steps, press("Continue"))
 
 
+def with_an_account_elsewhere(page: Page, people: People) -> None:
+    """Come back from the provider as Ines, who has an account here already."""
+    site, reply = people.served.site, Response()
+    with site.inside():
+        ines = site.person("ines").public_id
+        found = ToConnect(ines, "http://127.0.0.1:9", "ines-1", "ines@example.org", (), False, 2e9, "/courses")
+        remember_to_connect(reply, found)
+    name, _equals, value = reply.headers["Set-Cookie"].partition(";")[0].partition("=")
+    page.context.add_cookies([{"name": name, "value": value, "url": people.served.url}])
+    page.reload()
+
+
 SIGN_IN_STATES = (
+    State("single sign-on, not connected", "mira", "/account/single-sign-on"),
+    State("single sign-on, to connect", "ines", "/account/single-sign-on", with_an_account_elsewhere),
+    State("single sign-on, connected", "tilda", "/account/single-sign-on"),
+    State("single sign-on, while the provider doesn’t answer", "", "/sign-in/single-sign-on"),
+    State("single sign-on, answered to another browser", "", "/sign-in/single-sign-on/answer?state=another"),
     State("two-step sign-in, off", "ines", "/account/two-step"),
     State("two-step sign-in of a coordinator who has none", "cora", "/account/two-step"),
     State("two-step sign-in, on", "tilda", "/account/two-step"),

@@ -35,6 +35,7 @@ HOURS_MOST = 12
 ROLES = ("learner", "trainer", "observer", "coordinator", "employer")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EXTRA = ("authlib", "requests")
+INSTALL = ".venv/bin/pip install --require-hashes --no-deps -r requirements-sso.txt"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _check_issuer(issuer: str) -> None:
     if parts.query or parts.fragment or "/.well-known/" in issuer:
         raise BadSetting(name, issuer, ISSUER_EXAMPLE, "leave out /.well-known and what follows")
     if any(find_spec(package) is None for package in EXTRA):
-        why = "single sign-on needs some more packages; install them with: pip install 'sidelight[sso]'"
+        why = f"single sign-on needs some more packages; install them with: {INSTALL}"
         raise BadSetting(name, issuer, ISSUER_EXAMPLE, why)
 
 

@@ -16,8 +16,8 @@ ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|%40|\uff20)[\w%-]+(?:\.[\w%-
 ONE_TIME = re.compile(
     r"((?:/|%2F)(?:new-password|invitation|letters(?:/|%2F)off)(?:/|%2F))[^\s/?#&\"'<>]+", re.IGNORECASE
 )
-# What lets somebody past a delay, or proves an address.
-PASS = re.compile(r"([?&](?:ticket|confirmed)=)[^\s&#\"'<>]+")
+# What lets somebody past a delay, proves an address, or is a provider's answer at single sign-on.
+PASS = re.compile(r"([?&](?:ticket|confirmed|code|state)=)[^\s&#\"'<>]+")
 # SQLSTATE class 22, "data exception": the main message itself quotes the value.
 QUOTES_A_VALUE = "22"
 
