@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import limits, records
-from lms.accounts.access import allow, carried_for, carry_on_page, public, signed_in, visitor
+from lms.accounts.access import allow, carried_for, carry_on_page, from_anywhere, public, signed_in, visitor
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in
 from lms.accounts.forms import SignInForm
@@ -187,8 +187,12 @@ def _connect_first(found: ConnectFirst, identity: Identity, vouched: Vouched, st
 
 @blueprint.post("/sign-in/carried")
 @public
+@from_anywhere
 def send_carried() -> Any:
-    """Send what waited in the sign-in page, once its person has signed in in another tab."""
+    """Offer to send what waited in the sign-in page, once its person has signed in in another tab.
+
+    Its form token was made for the former session. What waits is signed and for that person alone, and only shown here.
+    """
     carried, somebody = request.form.get("carried", ""), visitor()
     waiting = carried_for(somebody.person_id, carried) if somebody else None
     if waiting:
