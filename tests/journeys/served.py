@@ -56,6 +56,8 @@ def free_port() -> int:
 def without_settings() -> dict[str, str]:
     """Return the environment of this process without settings of a site."""
     return {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+
+
 # A provider for single sign-on that doesn't answer; passwords go on, also for who is connected with it.
 NO_PROVIDER = {
     "LMS_SSO_ISSUER": "http://127.0.0.1:9",
@@ -74,10 +76,8 @@ def serve(data: Path, host: str = "127.0.0.1", url: str = "", **more: str) -> It
     """
     port = free_port()
     own = {"PORT": str(port), "LMS_BASE_URL": f"http://{host}:{port}", "LMS_DATA": str(data)}
-    own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": url, **more}
+    own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": url, **NO_PROVIDER, **more}
     environment = without_settings() | own
-    own |= {"LMS_REGISTRATION": "open", "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": "", **NO_PROVIDER}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | own
     process = subprocess.Popen([*LMS, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     family: list[psutil.Process] = []
     try:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from lms.accounts.email_change.records import list_changes
-from lms.accounts.personal_data.closed_accounts import find_ending
 from lms.accounts.identities.records import list_identities
+from lms.accounts.personal_data.closed_accounts import find_ending
 from lms.accounts.records import Person
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.session_records import SignIn, list_devices
