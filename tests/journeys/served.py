@@ -82,8 +82,8 @@ def serve(data: Path, host: str = "127.0.0.1", url: str = "", **more: str) -> It
     family: list[psutil.Process] = []
     try:
         _wait_for(own["LMS_BASE_URL"], process)
-        settings = settings_for(data, url, **more, **{name: own[name] for name in ("PORT", "LMS_BASE_URL")})
-        settings = settings_for(data, **{name: own[name] for name in ("PORT", "LMS_BASE_URL", *NO_PROVIDER)})
+        more = {**NO_PROVIDER, **more, **{name: own[name] for name in ("PORT", "LMS_BASE_URL")}}
+        settings = settings_for(data, url, **more)
         yield Served(own["LMS_BASE_URL"], environment, Site(app_of(settings), settings))
         family = _family(process)
     finally:
