@@ -80,7 +80,7 @@ def single_sign_on_answer() -> Any:
     started = browser_state.find_under_way(state)
     if started is None:
         words = _(
-            "That sign-in took a little long, or began in another browser. Nothing has changed. Please try again."
+            "That sign-in took a little long, or was started in another browser. Nothing has changed. Please try again."
         )
         return _said(words, url_for("learning.courses"), "no sign-in with this state")
     response = make_response(_take_answer(provider, started))
