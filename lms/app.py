@@ -158,6 +158,7 @@ def _speak(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters.update(day=i18n.day, duration=i18n.duration, grouped=grouped)
     app.jinja_env.globals.update(
         visitor=None,
+        gets_email=access.gets_email,
         notices=(),
         here=None,
         leave_url=settings.leave_url,

@@ -85,6 +85,11 @@ def signed_in() -> Visitor:
     return found
 
 
+def gets_email() -> bool:
+    """Decide whether whoever is signed in has an email address; only pages that speak of their emails ask."""
+    return records.has_email(records.get_person(signed_in().person_id))
+
+
 def public(view: View) -> View:
     """Mark a view as open to everybody."""
     view.access = "public"  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from lms.accounts import limits, records, rules
-from lms.accounts.addresses import NotDeliverable, normal_email, read_address, skeleton
+from lms.accounts.addresses import NotDeliverable, is_sign_in_name, normal_email, read_address, skeleton
 from lms.accounts.events import (
     ListExported,
     MembershipGiven,
@@ -80,9 +80,10 @@ def register(
 ) -> Person | FormError:
     """Make an account; an address that has one already is refused. No certificate name means the same name.
 
-    `proven` says that the address is known to be this person's; without it they get no role above learner.
+    `proven` says that the address is known to be this person's; without it they get no role above learner. A sign-in
+    name comes from a printed invitation; forms take nothing but addresses.
     """
-    address = check_address(email)
+    address = email if is_sign_in_name(email) else check_address(email)
     if isinstance(address, FormError):
         return address
     if records.find_person_by_email(address):

@@ -1,7 +1,8 @@
-"""Email addresses: the one form in which they are stored and compared, and why some cannot be delivered."""
+"""Email addresses and sign-in names: the form in which they are stored and compared, and why some can't be used."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -11,6 +12,12 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import hides_something
 
 EMAIL_MOST, LOCAL_MOST = 254, 64
+SIGN_IN_NAME_MOST = 40
+_SIGN_IN_NAME = re.compile(r"[a-z][a-z0-9]+(?:\.[a-z0-9]+)*")
+# Letters that have no plain letter inside, for names such as Søren and Łukasz.
+_PLAIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+)
 # What RFC 5322 allows in an unquoted local part, beside the letters and digits of every script (RFC 6531).
 _SYMBOLS = frozenset("!#$%&'*+-/=?^_`{|}~.")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "DESERET", "LISU", "OSAGE")
@@ -55,6 +62,19 @@ def normal_email(text: str) -> str:
     """Return an address as it is stored and compared; what no mail can reach is only brought into lower case."""
     found = read_address(text)
     return found if isinstance(found, str) else text.strip().lower()
+
+
+def is_sign_in_name(text: str) -> bool:
+    """Decide whether a text can be the sign-in name of somebody without email: plain small letters, digits, dots."""
+    return len(text) <= SIGN_IN_NAME_MOST and _SIGN_IN_NAME.fullmatch(text) is not None
+
+
+def suggest_sign_in_name(name: str) -> str:
+    """Return a sign-in name for a person's name, as rosa.lind for Rosa Lind; other alphabets give "person"."""
+    folded = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN))
+    parts = re.findall(r"[a-z0-9]+", "".join(sign for sign in folded if not unicodedata.combining(sign)))
+    text = ".".join(parts)[: SIGN_IN_NAME_MOST - 5].strip(".")
+    return text if is_sign_in_name(text) else "person"
 
 
 def as_people_write(address: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, PasswordField
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
-from lms.accounts.addresses import EMAIL_MOST, NotDeliverable, read_address
+from lms.accounts.addresses import EMAIL_MOST, NotDeliverable, is_sign_in_name, read_address
 from lms.accounts.rules import PASSWORD_MOST
+from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, OneLine, Required, ShortEnough, TextField
 
@@ -24,10 +25,24 @@ class _Email:
             raise ValidationError(found.reason)
 
 
-class SignInForm(Form):
-    """An address and a password."""
+class _NoSignInName:
+    """Says whom to ask to those who have a sign-in name, because no email reaches them."""
 
-    email = TextField(_l("Email address"), [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST)])
+    def __call__(self, form: Form, field: TextField) -> None:
+        """Refuse what reads as a sign-in name, whether or not somebody has it."""
+        if is_sign_in_name((field.data or "").strip().lower()):
+            raise StopValidation(
+                _("This reads as a sign-in name. Please ask your coordinator for a link to a new password.")
+            )
+
+
+class SignInForm(Form):
+    """An address or sign-in name, and a password."""
+
+    email = TextField(
+        _l("Email or sign-in name"),
+        [Required(_l("Please enter your email address or sign-in name.")), ShortEnough(EMAIL_MOST)],
+    )
     password = PasswordField(_l("Password"), [Required(_l("Please enter your password.")), ShortEnough(PASSWORD_MOST)])
     own_device = BooleanField(_l("Only I use this device"))
 
@@ -57,6 +72,15 @@ class ForgottenForm(Form):
 
     email = TextField(
         _l("Email address"), [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST), _Email()]
+    )
+
+
+class ForgottenPasswordForm(ForgottenForm):
+    """The address to which a link to a new password goes."""
+
+    email = TextField(
+        _l("Email address"),
+        [Required(_l("Please enter your email address.")), ShortEnough(EMAIL_MOST), _NoSignInName(), _Email()],
     )
 
 

@@ -10,7 +10,7 @@ from lms.accounts import actions, limits, records
 from lms.accounts.access import allow, public, signed_in
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import become, give_cookie
-from lms.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm
+from lms.accounts.forms import ForgottenPasswordForm, NewPasswordForm, PasswordForm
 from lms.accounts.passwords import hash_password, knows_password, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
@@ -41,7 +41,7 @@ def password() -> Any:
 @public
 def forgotten() -> Any:
     """Ask for a link to a new password; the answer is the same whether or not anybody has the address."""
-    form = ForgottenForm(request.form)
+    form = ForgottenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         _send_link(form.email.data or "")
         return redirect(url_for("accounts.forgotten", sent="yes"), 303)

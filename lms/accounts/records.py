@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.rules import TRAINING_STAFF
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.mail.outbox import can_be_emailed
 
 
 class Person(Base):
@@ -20,6 +21,7 @@ class Person(Base):
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
+    # What they sign in with: their address or, for somebody without one, a sign-in name. See `has_email`.
     email: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
     # The name given when the account was made. Unlike the other two, its holder can't change it.
@@ -92,6 +94,11 @@ def find_member(public_id: str, programme_id: str) -> Person | None:
     """Return somebody who has a role in a programme, by the id that stands in addresses."""
     query = select(Person).join(Membership, Membership.person_id == Person.id)
     return db.session.scalar(query.where(Person.public_id == public_id, Membership.programme_id == programme_id))
+
+
+def has_email(person: Person) -> bool:
+    """Decide whether somebody has an email address; a sign-in name, which stands in its place, has no @."""
+    return can_be_emailed(person.email)
 
 
 def has_person(person_id: str) -> bool:

@@ -56,7 +56,8 @@ def _check_password(form: SignInForm) -> Person | None:
             "password",
             _(
                 "There have been too many attempts to sign in. Please wait %(wait)s, or choose "
-                "“Forgotten your password?” below, and we’ll email you a link so that you can sign in straight away.",
+                "“Forgotten your password?” below, and we’ll email you a link so that you can sign in straight away. "
+                "If you have a sign-in name, your coordinator can give you a link.",
                 wait=limits.wait_in_words(wait),
             ),
         )
@@ -68,7 +69,7 @@ def _check_password(form: SignInForm) -> Person | None:
         form.refuse("password", words_for_elsewhere())
         return None
     write(limits.note_sign_in_miss, email, mark, person.id if person else None)
-    form.refuse("password", _("That email address and password don’t match. Please check both and try again."))
+    form.refuse("password", _("That email or sign-in name and password don’t match. Please check both and try again."))
     return None
 
 
@@ -101,6 +102,7 @@ def account() -> Any:
         "accounts/account.html",
         form=form,
         email=as_people_write(me.email),
+        has_email=records.has_email(me),
         letters=hooks().missing_letters(me.certificate_name),
         is_new=request.args.get("new") == "yes",
         notices=_what_was_saved(),

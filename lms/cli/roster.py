@@ -25,6 +25,7 @@ from lms.foundation.web.security import settings
 WORDS = {
     "invited": "invited",
     "again": "invited again, because the link had expired",
+    "slip": "without email: slips to print, on the page “Slips to print”",
     "changed": "details changed",
     "waiting": "invited before, nothing sent",
     "here": "already a member",

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.records import has_email
 from lms.accounts.rules import zone_of
 from lms.coordination import pages
 from lms.coordination.blueprint import blueprint
@@ -35,6 +36,7 @@ def person(programme: str, person: str) -> Any:
             "name": member.display_name,
             "id": member.public_id,
             "email": member.email,
+            "has_email": has_email(member),
             "joined_as": member.joined_as,
             "has_second_step": member.second_factor_at is not None,
         },

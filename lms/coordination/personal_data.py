@@ -129,7 +129,7 @@ def _of_imports(person_id: str) -> list[Part]:
             {
                 "when": _("When"),
                 "row": _("Row"),
-                "address": _("Email address"),
+                "address": _("Email address or sign-in name"),
                 "name": _("Name"),
                 "role": _("Role"),
                 "unit": _("Unit"),

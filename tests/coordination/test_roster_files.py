@@ -87,11 +87,11 @@ READ = {
         ],
     ),
     "what can't be used, by row and column": (
-        "E-Mail,Name,Rolle,Role\nnew@@example.org,No,x,\n,Nobody,,\nben@example.org,Ben,,boss\n"
+        "E-Mail,Name,Rolle,Role\nnew@@example.org,No,x,\n,,,learner\nben@example.org,Ben,,boss\n"
         "cleo@example.org,\u202ecleo,,\nada@example.org,Ada,,operator\n",
         [
             (2, ("E-Mail", "An email address needs one @")),
-            (3, ("E-Mail", "There’s no email address here.")),
+            (3, ("E-Mail", "There’s no email address and no name here.")),
             (4, ("Role", "“boss” isn’t a role here.")),
             (5, ("Name", "This has a hidden character")),
             (6, ("Role", "“operator” isn’t a role here.")),
@@ -107,6 +107,19 @@ READ = {
             (5, ("Email", "This address is in row 2 too, with other details.")),
             (6, "ben@example.org", "Ben", "learner", "", "8", ""),
             (7, ("Staff number", "This staff number is in row 6 too, for somebody else.")),
+        ],
+    ),
+    "people without an address": (
+        "Email,Name,Staff no,Role\n,Rosa Lind,,\n–,Rosa Lind,8,\n,Rosa Lind,,\n,Zoë Müller,8,\n,أمل حداد,,\n"
+        ",Tom,,trainer\n,Søren Łukasz,,\n",
+        [
+            (2, "rosa.lind", "Rosa Lind", "learner", "", "", ""),
+            (3, "rosa.lind2", "Rosa Lind", "learner", "", "8", ""),
+            (4, "", "Rosa Lind", "learner", "", "", ""),
+            (5, ("Staff no", "This staff number is in row 3 too, for somebody else.")),
+            (6, "person", "أمل حداد", "learner", "", "", ""),
+            (7, ("Role", "People without an email address can only be learners.")),
+            (8, "soren.lukasz", "Søren Łukasz", "learner", "", "", ""),
         ],
     ),
     "a date in three forms, in a column that isn't used": (

@@ -22,7 +22,7 @@ def sign_in(served: Served, context: BrowserContext, name: str, own: bool = True
     """Sign in, on a device of one's own or on a shared one."""
     hands = Mouse(context.new_page())
     hands.page.goto(f"{served.url}/sign-in")
-    hands.type("Email address", f"{name}@example.org")
+    hands.type("Email or sign-in name", f"{name}@example.org")
     hands.type("Password", PASSWORD)
     if own:
         hands.page.get_by_label("Only I use this device").check()

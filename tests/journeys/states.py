@@ -151,10 +151,22 @@ def write_reminder(page: Page, people: People) -> None:
 
 def paste_people(page: Page, people: People) -> None:
     """Paste people to invite: new ones, members, one invited before, and what can't be read."""
-    page.locator("main textarea").fill(
+    page.locator("main textarea[name=people]").fill(
         "Zoë Müller <zoe@example.org>; new@@example.org\nsam@example.org, amal@example.org, أمل\nNo\nzoe@example.org"
     )
     press("Continue")(page, people)
+
+
+def show_slips(page: Page, people: People) -> None:
+    """Add two people without email and show their slips."""
+    add_names(page, people)
+    press("Show the slips")(page, people)
+
+
+def add_names(page: Page, people: People) -> None:
+    """Add people without email."""
+    page.locator("main textarea").fill("Rosa Lind\nأمل حداد\nMaximiliana Featherstonehaugh-Cholmondeley")
+    press("Add people")(page, people)
 
 
 def copy_link(page: Page, _people: People) -> None:
@@ -439,6 +451,9 @@ STATES = (
     State("invited, not yet joined", "cora", INVITED),
     State("invited, not yet joined, one cancelled before", "cora", f"{INVITED}?done=changed"),
     State("invitation link", "cora", INVITED, copy_link),
+    State("slips to print", "cora", "/programmes/harbour/slips", add_names),
+    State("slips to print, no name typed", "cora", "/programmes/harbour/slips", press("Add people")),
+    State("slips to print, shown", "cora", "/programmes/harbour/slips", show_slips),
     State("import people from a file", "cora", "/programmes/harbour/imports"),
     State("import people, no file chosen", "cora", "/programmes/harbour/imports", press("Look at the file")),
     State("import people, preview", "cora", "/programmes/harbour/imports/{draft}"),

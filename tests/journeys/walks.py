@@ -55,7 +55,7 @@ def register(hands: Mouse, served: Served, name: str, shown: str) -> None:
 def sign_in(hands: Mouse, served: Served, name: str) -> None:
     """Sign in with a password."""
     hands.page.goto(f"{served.url}/sign-in")
-    hands.type("Email address", f"{name}@example.org")
+    hands.type("Email or sign-in name", f"{name}@example.org")
     hands.type("Password", PASSWORD)
     hands.press("Sign in")
 

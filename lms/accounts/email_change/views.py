@@ -44,6 +44,7 @@ def email_address() -> Any:
         "accounts/email_address.html",
         form=form,
         email=as_people_write(me.email),
+        has_email=records.has_email(me),
         waiting=as_people_write(waiting.new_email) if waiting else None,
         sent=request.method == "GET" and request.args.get("sent") == "yes" and waiting is not None,
         confirm_days=CONFIRM_DAYS,

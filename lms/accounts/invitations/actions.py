@@ -12,7 +12,7 @@ from lms.accounts.actions import FormError, check_address, give_role, name_opera
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import AddressConfirmed, InvitationCancelled, InvitationMade
 from lms.accounts.invitations import records as invitation_records
-from lms.accounts.invitations.records import Brought, Invitation, find_invitation
+from lms.accounts.invitations.records import NO_LINK, Brought, Invitation, find_invitation
 from lms.accounts.records import Person
 from lms.foundation import clock, ids
 from lms.foundation.config.settings import Settings
@@ -47,13 +47,14 @@ def invite(programme_id: str | None, role: str, email: str | None) -> str | Form
             Invitation.role == role,
             Invitation.invited_at.is_not(None),
         )
-    _mark_invited(_add(programme_id, role, address, token), "")
+    mark_invited(make_invitation(programme_id, role, address, token), "")
     return token
 
 
-def _add(programme_id: str | None, role: str, address: str | None, token: str) -> Invitation:
+def make_invitation(programme_id: str | None, role: str, address: str | None, token: str | None) -> Invitation:
+    """Add an invitation; without a token it has no link yet."""
     invitation = Invitation(
-        token_sha256=fingerprint(token),
+        token_sha256=fingerprint(token) if token else f"{NO_LINK}{ids.public_id()}",
         programme_id=programme_id,
         role=role,
         email=address,
@@ -66,7 +67,7 @@ def _add(programme_id: str | None, role: str, address: str | None, token: str) -
     return invitation
 
 
-def _mark_invited(invitation: Invitation, name: str) -> None:
+def mark_invited(invitation: Invitation, name: str) -> None:
     """Note that a programme made an invitation, so that its coordinators have it on their list."""
     invitation.public_id, invitation.invited_at, invitation.name = ids.public_id(), clock.now(), name
 
@@ -106,7 +107,7 @@ def invite_all(
     again, waiting = {one.address for one in wanted}, {row.email: row for row in older if row.invited_at}
     for row in older:
         if row.email in again and row.invited_at is None:
-            _end(row)
+            end_link(row)
     for one in wanted:
         send_invitation(settings, programme_id, "learner", one, Brought(), waiting.get(one.address))
     return len(wanted)
@@ -122,7 +123,7 @@ def invite_to_role(settings: Settings, programme_id: str, role: str, outgoing: O
         if row.invited_at and older is None:
             older = row
         else:
-            _end(row)
+            end_link(row)
     send_invitation(settings, programme_id, role, outgoing, Brought(), older)
     return None
 
@@ -136,9 +137,9 @@ def send_invitation(
     """
     before, name = (older.brought(), older.name) if older else (Brought(), "")
     if older:
-        _end(older)
-    invitation = _add(programme_id, role, one.address, one.token)
-    _mark_invited(invitation, one.name or name)
+        end_link(older)
+    invitation = make_invitation(programme_id, role, one.address, one.token)
+    mark_invited(invitation, one.name or name)
     bring(invitation, before)
     bring(invitation, brought)
     _queue(settings, invitation, one.email)
@@ -160,9 +161,9 @@ def renew(settings: Settings, programme_id: str, public_id: str, token: str, ema
     if wait:
         return TooMany(wait)
     role, address, name, brought = row.role, row.email, row.name, row.brought()
-    _end(row)
-    invitation = _add(programme_id, role, address, token)
-    _mark_invited(invitation, name)
+    end_link(row)
+    invitation = make_invitation(programme_id, role, address, token)
+    mark_invited(invitation, name)
     bring(invitation, brought)
     if email:
         _queue(settings, invitation, email)
@@ -175,11 +176,11 @@ def cancel(programme_id: str, public_id: str) -> bool:
     if row is None:
         return False
     announce(InvitationCancelled(programme_id, row.role))
-    _end(row)
+    end_link(row)
     return True
 
 
-def _end(invitation: Invitation) -> None:
+def end_link(invitation: Invitation) -> None:
     """End an open link, with its email if that still waits."""
     if invitation.public_id:
         mail_outbox.take_back(_about(invitation))
@@ -271,7 +272,7 @@ def ask_to_register(
     if not may_get_one:
         return
     # The link is known to nobody but the reader of the first email.
-    _add(programme_id, "learner", address, token)
+    make_invitation(programme_id, "learner", address, token)
     message = emails.has_account if known else emails.looks_like_another
     mail_outbox.queue_mail(
         settings, address, *(message if known or isinstance(checked, FormError) else emails.link), any_hour=True

@@ -13,6 +13,10 @@ from lms.accounts.records import Membership, Person
 from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS
 from lms.foundation import clock
 from lms.foundation.db import Base, db
+from lms.foundation.mail.outbox import can_be_emailed
+
+# What stands in place of a link's SHA-256 until a slip is printed; no token has it.
+NO_LINK = "no link yet "
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,16 @@ class Invitation(Base):
     unit_id: Mapped[str | None]
     staff_number: Mapped[str] = mapped_column(default="", server_default="")
     line_manager: Mapped[str] = mapped_column(default="", server_default="")
+
+    @property
+    def has_link(self) -> bool:
+        """Whether a link was made, by email or on a slip."""
+        return not self.token_sha256.startswith(NO_LINK)
+
+    @property
+    def needs_slip(self) -> bool:
+        """Whether it is for somebody without email: a sign-in name stands in place of the address."""
+        return self.email is not None and not can_be_emailed(self.email)
 
     def brought(self) -> Brought:
         """Return what it says of somebody beside their name."""
@@ -95,7 +109,10 @@ def _not_joined(programme_id: str) -> Select[Invitation]:
 
 def list_not_joined(programme_id: str, most: int, before: tuple[datetime, str] | None) -> list[Invitation]:
     """Return those who were invited and have not joined, the newest first, from a place in that order on."""
-    query = _not_joined(programme_id)
+    return _page(_not_joined(programme_id), most, before)
+
+
+def _page(query: Select[Invitation], most: int, before: tuple[datetime, str] | None) -> list[Invitation]:
     if before:
         moment, public_id = before
         same = and_(Invitation.invited_at == moment, Invitation.public_id < public_id)
@@ -112,6 +129,38 @@ def count_not_joined(programme_id: str) -> int:
 def find_not_joined(programme_id: str, public_id: str) -> Invitation | None:
     """Return an invitation of a programme that waits for somebody to join."""
     return db.session.scalar(_not_joined(programme_id).where(Invitation.public_id == public_id))
+
+
+def _slips(programme_id: str) -> Select[Invitation]:
+    return _not_joined(programme_id).where(~Invitation.email.contains("@"))
+
+
+def list_slips(programme_id: str, most: int, before: tuple[datetime, str] | None) -> list[Invitation]:
+    """Return those without email who haven't joined, the newest first, from a place in that order on."""
+    return _page(_slips(programme_id), most, before)
+
+
+def count_slips(programme_id: str) -> int:
+    """Return how many people without email haven't joined a programme."""
+    return db.session.scalar(select(func.count()).select_from(_slips(programme_id).subquery())) or 0
+
+
+def find_slips(programme_id: str, public_ids: Collection[str]) -> list[Invitation]:
+    """Return some people without email who haven't joined, by name."""
+    query = _slips(programme_id).where(Invitation.public_id.in_(public_ids))
+    return list(db.session.scalars(query.order_by(Invitation.name, Invitation.public_id)))
+
+
+def list_names_of_slips(programme_id: str, names: Collection[str]) -> set[str]:
+    """Return which of some names people without email have who haven't joined."""
+    return {row.name for row in db.session.scalars(_slips(programme_id).where(Invitation.name.in_(names)))}
+
+
+def list_sign_in_names_in_use(names: Collection[str]) -> set[str]:
+    """Return which sign-in names somebody on this site has, or was invited under; in two statements."""
+    people = db.session.scalars(select(Person.email).where(Person.email.in_(names)))
+    invited = db.session.scalars(select(Invitation.email).where(Invitation.email.in_(names)))
+    return {*people, *(name for name in invited if name)}
 
 
 def list_open(programme_id: str, role: str, addresses: Collection[str]) -> list[Invitation]:

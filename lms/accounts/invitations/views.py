@@ -99,6 +99,7 @@ def accept_invitation(token: str) -> Any:
         state="sent" if state == "prove" and request.args.get("sent") else state,
         form=form,
         address=invitation.email,
+        by_slip=invitation.needs_slip,
         own_request=proven and invitation.role == "learner",
         programme_name=programme.name if programme else None,
         role=invitation.role,

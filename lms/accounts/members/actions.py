@@ -12,7 +12,7 @@ from lms.accounts.events import EmailChanged, EmailChangeUndone, MembershipEnded
 from lms.accounts.members import records
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined
 from lms.accounts.members.records import Member
-from lms.accounts.records import Person, find_person_by_email, get_person, roles_of
+from lms.accounts.records import Person, find_person_by_email, get_person, has_email, roles_of
 from lms.accounts.rules import PROGRAMME_ROLES
 from lms.foundation.db import db
 from lms.foundation.events import announce
@@ -112,6 +112,9 @@ def change_roles(
         return _last_coordinator()
     gained = [role for role in PROGRAMME_ROLES if role in wanted and role not in now]
     waiting = [role for role in gained if role != "learner"] if person.email_proven_at is None else []
+    if waiting and not has_email(person):
+        words = _("They have no email address here, so they can only be a learner. They can add one to their account.")
+        return FormError("role", words)
     if not set(wanted) - set(waiting):
         words = _("Leave one of their present roles ticked until they have confirmed their email address.")
         return FormError("role", words)

@@ -79,7 +79,7 @@ def _of_names(me: Person) -> Sheet:
         "account",
         _("Your account"),
         {
-            "email": _("Email address"),
+            "email": _("Email address or sign-in name"),
             "name_here": _("Name shown here"),
             "joined_as": _("Name you joined with"),
             "name_on_certificates": _("Name on certificates"),

@@ -52,8 +52,8 @@ def _of_the_account() -> tuple[StoredData, ...]:
     """Return names, the password, roles and invitations."""
     return (
         StoredData(
-            _("Your email address, your names, pronouns and language"),
-            _("You sign in with the address. Others see one name here, and the other is on your certificates."),
+            _("Your email address or sign-in name, your names, pronouns and language"),
+            _("You sign in with it. Others see one name here, and the other is on your certificates."),
             _of_closed_accounts(),
             columns(
                 "person",

@@ -34,7 +34,12 @@ def reset_second_factor(programme: str, person: str) -> Any:
         "accounts/reset_second_factor.html",
         here="people",
         programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id, "email": member.email},
+        person={
+            "name": member.display_name,
+            "id": member.public_id,
+            "email": member.email,
+            "has_email": records.has_email(member),
+        },
         has_any=member.second_factor_at is not None or bool(factor_records.list_passkeys(member.id)),
         done=request.args.get("done") == "yes",
         elsewhere=elsewhere,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import segno
 from flask import make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from lms.accounts import records
 from lms.accounts.access import allow, signed_in
@@ -30,10 +28,8 @@ from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment, ngettext
+from lms.foundation.web.qr_codes import qr_code
 from lms.foundation.web.security import settings
-
-# A module of a QR code in pixels; the page scales it.
-QR_SCALE, QR_BORDER = 4, 4
 
 
 def must_have_factor(me: Person) -> bool:
@@ -99,13 +95,6 @@ def codes_page(codes: list[str]) -> Any:
     return make_response(render_template("accounts/recovery_codes.html", codes=[in_groups(code) for code in codes]))
 
 
-def _qr_code(address: str) -> Markup:
-    """Return a QR code as SVG; black on white in every colour scheme, because phones read it."""
-    made = segno.make_qr(address, error="m")
-    svg = made.svg_inline(scale=QR_SCALE, border=QR_BORDER, light="#fff", dark="#000", svgclass=None, lineclass=None)
-    return Markup(svg)  # noqa: S704 - made of numbers by segno
-
-
 @blueprint.route("/account/two-step/app", methods=["GET", "POST"])
 @allow("keep an account")
 @step_up_unless_new
@@ -144,7 +133,7 @@ def _app_page(me: Person, form: AppForm, secret: bytes | None) -> Any:
     page = render_template(
         "accounts/authenticator_app.html",
         form=form,
-        qr_code=_qr_code(app_address(secret, me.email, "Sidelight")),
+        qr_code=qr_code(app_address(secret, me.email, "Sidelight")),
         key=in_groups(key_of(secret)),
         set_up=sealing.sign_set_up(answers.site_key(), me.id, secret),
         replaces=factor_records.find_app(me.id) is not None,

@@ -100,7 +100,10 @@ def _own_date(assignment: Assignment, person: AskedPerson) -> date | None:
 
 def _notices() -> list[str]:
     words = {
-        "assigned": _("Assigned. We’ll email them, outside their quiet hours, and they’ll see it on their own pages."),
+        "assigned": _(
+            "Assigned. We’ll email those with an address here, outside their quiet hours, and everybody sees it on "
+            "their own pages."
+        ),
         "changed": _("Saved."),
         "reminded": _("Your reminder is on its way."),
         "reminded-before": _("A reminder already went out today, so no more emails are sent."),
@@ -115,7 +118,7 @@ def assignment_csv(programme: str, assignment: str) -> Any:
     found = this_assignment(assignment)
     if found.closed_at or is_private(found):
         return redirect(url_for("coordination.assignment", programme=programme, assignment=assignment), 303)
-    head = (_("Name"), _("Email address"), _("Unit"), _("Training"), _("Date"), _("Asks for more time"))
+    head = (_("Name"), _("Email or sign-in name"), _("Unit"), _("Training"), _("Date"), _("Asks for more time"))
     file, count = write_sheet(head, _rows(found))
     write(accounts.note_export, this_programme().id, "assignment", count)
     response = Response(_pieces(file), mimetype="text/csv")

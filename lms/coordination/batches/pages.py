@@ -33,7 +33,9 @@ def outcome_words(outcome: str, count: int) -> str:
             "%(num)s already existed and hasn’t changed.", "%(num)s already existed and haven’t changed.", count
         ),
         "issued": ngettext(
-            "We issued %(num)s. Its holder gets an email.", "We issued %(num)s. Their holders get an email.", count
+            "We issued %(num)s. Its holder gets an email, unless they have no address here.",
+            "We issued %(num)s. Their holders get an email, apart from those without an address here.",
+            count,
         ),
         "waiting": ngettext(
             "%(num)s is still waiting for its course’s review:",

@@ -16,10 +16,10 @@ Fact = tuple[str, Callable[[PersonRow], object]]
 def facts_of(columns: Sequence[Column]) -> list[Fact]:
     """Return the heads and facts of a file, in the order of the columns on the screen.
 
-    The email address stands in every file, at its end if it wasn't chosen: it tells apart people who share a name.
+    What they sign in with stands in every file, at its end if it wasn't chosen: it tells apart people who share a name.
     """
     states = state_names()
-    email: Fact = (_("Email address"), lambda row: row.email)
+    email: Fact = (_("Email or sign-in name"), lambda row: row.email)
     facts: dict[Column, list[Fact]] = {
         "email": [email],
         "staff_number": [(_("Staff number"), lambda row: row.staff_number)],

@@ -112,7 +112,7 @@ def role_names() -> dict[str, str]:
 def column_names() -> dict[Column, str]:
     """Return what stands beside each name, as the heads of the columns say it."""
     return {
-        "email": _("Email address"),
+        "email": _("Email or sign-in name"),
         "staff_number": _("Staff number"),
         "unit": _("Unit"),
         "course": _("Course"),

@@ -1,4 +1,4 @@
-"""The list of people that a coordinator pastes."""
+"""The lists of people that a coordinator pastes."""
 
 from __future__ import annotations
 
@@ -14,4 +14,13 @@ class InviteForm(Form):
     people = TextField(
         _l("Email addresses, with or without names"),
         [Required(_l("Paste at least one email address.")), ShortEnough(LIST_MOST)],
+    )
+
+
+class NamesForm(Form):
+    """Names of people who have no email address."""
+
+    names = TextField(
+        _l("Names of people without an email address"),
+        [Required(_l("Enter at least one name.")), ShortEnough(LIST_MOST)],
     )

@@ -121,16 +121,19 @@ class InvitationRow:
     sent_on: str
     expires_on: str
     ended: bool
+    # For somebody without email, whose address is a sign-in name; and whether their slip was printed.
+    needs_slip: bool
+    has_link: bool
     # Why the email about it didn't arrive, where it didn't.
     trouble: str = ""
 
 
 def list_page(programme_id: str, zone: str, cursor: str) -> tuple[list[InvitationRow], str | None]:
     """Return a page of invitations, the newest first, and the cursor of the page after it."""
-    found = invitation_records.list_not_joined(programme_id, PAGE + 1, _read_cursor(cursor))
+    found = invitation_records.list_not_joined(programme_id, PAGE + 1, read_cursor(cursor))
     troubles = find_troubles([invitation.email or "" for invitation in found[:PAGE]])
     rows = [row_of(invitation, zone, troubles.get(invitation.email or "")) for invitation in found[:PAGE]]
-    return rows, _cursor(found[PAGE - 1]) if len(found) > PAGE else None
+    return rows, cursor_of(found[PAGE - 1]) if len(found) > PAGE else None
 
 
 def row_of(invitation: Invitation, zone: str, trouble: MailTrouble | None = None) -> InvitationRow:
@@ -144,15 +147,18 @@ def row_of(invitation: Invitation, zone: str, trouble: MailTrouble | None = None
         day(clock.day_of(invited_at, zone)),
         day(clock.day_of(invitation.expires_at, zone)),
         invitation.expires_at <= clock.now(),
+        invitation.needs_slip,
+        invitation.has_link,
         trouble_words(trouble, zone),
     )
 
 
-def _cursor(invitation: Invitation) -> str:
+def cursor_of(invitation: Invitation) -> str:
+    """Return what stands for the place of an invitation in a list."""
     return f"{int(invitation.invited_at.timestamp())}.{invitation.public_id}" if invitation.invited_at else ""
 
 
-def _read_cursor(text: str) -> tuple[datetime, str] | None:
+def read_cursor(text: str) -> tuple[datetime, str] | None:
     """Return the place in the list that a cursor stands for; anything else stands for its beginning."""
     seconds, _dot, public_id = text.partition(".")
     moment = read_moment(seconds)

@@ -23,7 +23,7 @@ from lms.accounts.rules import (
 from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import pages
 from lms.coordination.invitations.emails import invitation_email, outgoing
-from lms.coordination.invitations.forms import InviteForm
+from lms.coordination.invitations.forms import InviteForm, NamesForm
 from lms.coordination.invitations.pages import Preview
 from lms.foundation import clock, ids
 from lms.foundation.db import write
@@ -78,6 +78,7 @@ def _invite_page(form: InviteForm, preview: Preview | None = None, status: int =
         closed=settings().registration == "closed",
         file_most=IMPORT_FILE_MOST // (1024 * 1024),
         rows_most=IMPORTED_AT_ONCE,
+        names_form=NamesForm(),
         # Whom this preview doesn't know of yet was invited after it: confirming it twice invites nobody twice.
         previewed=int(clock.now().timestamp()),
     )
@@ -154,6 +155,8 @@ def resend_invitation(programme: str, invitation: str) -> Any:
     known = find_not_joined(this_programme().id, invitation)
     if known is None:
         return _done("changed")
+    if known.needs_slip:
+        return redirect(url_for("coordination.slips", programme=programme), 303)
     token = ids.secret_token()
     email = invitation_email(this_programme(), settings(), token, known.name, known.role)
     done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, email)
@@ -170,6 +173,8 @@ def invitation_link(programme: str, invitation: str) -> Any:
     known = find_not_joined(this_programme().id, invitation)
     if known is None:
         return _done("changed")
+    if known.needs_slip:
+        return redirect(url_for("coordination.slips", programme=programme), 303)
     row, token = pages.row_of(known, _zone()), ids.secret_token()
     done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, None)
     if isinstance(done, TooMany):

@@ -10,7 +10,7 @@ from lms.accounts import leaving
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.actions import FormError
 from lms.accounts.members import actions as members
-from lms.accounts.records import list_programmes, roles_of
+from lms.accounts.records import has_email, list_programmes, roles_of
 from lms.accounts.second_factor.step_up import confirm_first, is_proven
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme
@@ -40,7 +40,12 @@ def person_account(programme: str, person: str) -> Any:
         "coordination/person_account.html",
         here="people",
         programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id, "email": member.email},
+        person={
+            "name": member.display_name,
+            "id": member.public_id,
+            "email": member.email,
+            "has_email": has_email(member),
+        },
         is_closed=is_closed,
         others=[programmes[key] for key in roles_of(member.id) if key != this_programme().id],
         problem=problem,
@@ -68,7 +73,7 @@ def password_link(programme: str, person: str) -> Any:
         "coordination/password_link.html",
         here="people",
         programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id},
+        person={"name": member.display_name, "id": member.public_id, "has_email": has_email(member)},
         proven=is_proven(),
         why_not=why_not,
         link=link,

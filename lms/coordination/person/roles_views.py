@@ -12,7 +12,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.members import actions as members
 from lms.accounts.members.actions import ChangedMeanwhile
-from lms.accounts.records import Person, roles_of
+from lms.accounts.records import Person, has_email, roles_of
 from lms.accounts.rules import PROGRAMME_ROLES
 from lms.accounts.second_factor.step_up import confirm_first
 from lms.coordination.blueprint import blueprint
@@ -50,7 +50,12 @@ def person_roles(programme: str, person: str) -> Any:
         "coordination/person_roles.html",
         here="people",
         programme=this_programme(),
-        person={"name": member.display_name, "id": member.public_id, "email": member.email},
+        person={
+            "name": member.display_name,
+            "id": member.public_id,
+            "email": member.email,
+            "has_email": has_email(member),
+        },
         by_operator=not _coordinates(),
         proven=member.email_proven_at is not None,
         form=form,

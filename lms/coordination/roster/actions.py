@@ -11,6 +11,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.actions import Outgoing
 from lms.accounts.invitations.records import Brought, Invitation
+from lms.accounts.invitations.slips import Newcomer, add_newcomers
 from lms.accounts.members.details import (
     UnitIndex,
     differs,
@@ -27,11 +28,13 @@ from lms.coordination.roster.events import RosterImportEnded, RosterImportStarte
 from lms.coordination.roster.reading import Entry
 from lms.coordination.roster.records import Known, RosterImport, RosterRow
 from lms.coordination.roster.rules import Result, Standing
+from lms.coordination.roster.without_email import with_sign_in_names
 from lms.foundation import clock, ids
 from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.mail.outbox import can_be_emailed
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
 
@@ -60,6 +63,7 @@ def add_rows(import_id: str, entries: Sequence[Entry]) -> None:
     """Add rows to a draft, each with what will come of it as things stand now."""
     draft = records.get_import(import_id)
     units = index_units(draft.programme_id)
+    entries = with_sign_in_names(draft.programme_id, import_id, entries)
     rows = [_row(import_id, entry, units) for entry in entries]
     good = [row for row in rows if not row.problems]
     now = _Now(draft.programme_id, good, units)
@@ -128,6 +132,7 @@ class _Now:
                 invitation is not None,
                 invitation is not None and invitation.expires_at <= clock.now(),
                 other,
+                not can_be_emailed(row.email),
             ),
         )
 
@@ -154,7 +159,10 @@ def _look_at(row: RosterRow, now: _Now, own: str) -> None:
         reasons.append([_("Unit"), words])
     elif len(unit_path(row.unit)) > 2:
         reasons.append([_("Unit"), _("A unit can be below one other unit, as “Surgery / Ward 4”, and no deeper.")])
-    if row.email == own and now.result_of(row) != "here":
+    member = now.known.members.get(row.email)
+    if member and member.left_at and not can_be_emailed(row.email):
+        reasons.append([_("Name"), _("They left this programme. You can bring them back on their page.")])
+    if own and row.email == own and now.result_of(row) != "here":
         reasons.append([_("Email"), _("This is you. Another coordinator can change what’s noted about you.")])
     row.problems, row.done = reasons, bool(reasons)
 
@@ -243,6 +251,7 @@ def do_rows(import_id: str, most: int, outgoing: Mapping[int, Outgoing], setting
         return
     rows = records.list_undone(import_id, most)
     now = _Now(this.programme_id, rows, index_units(this.programme_id))
+    without_email = list[RosterRow]()
     for row in rows:
         result: Result = "same" if row.result == "same" else now.result_of(row)
         if result in {"invited", "again"}:
@@ -252,8 +261,13 @@ def do_rows(import_id: str, most: int, outgoing: Mapping[int, Outgoing], setting
             invitation_actions.send_invitation(
                 settings, this.programme_id, row.role, outgoing[row.number], now.brought_by(row), older
             )
+        elif result == "slip":
+            without_email.append(row)
         _note_changes(row, now, result)
         row.result, row.done = result, True
+    newcomers = [Newcomer(row.name, now.brought_by(row)) for row in without_email]
+    for row, name in zip(without_email, add_newcomers(this.programme_id, newcomers), strict=True):
+        row.email = name
 
 
 def _note_changes(row: RosterRow, now: _Now, result: Result) -> None:

@@ -45,7 +45,7 @@ def _of_either() -> dict[str, tuple[str, str]]:
         ),
         "waiting": (
             _("Invited already, not yet joined"),
-            _("Their link still works, so no other email goes to them."),
+            _("They have an invitation already, so no other email goes to them."),
         ),
         "here": (_("Already a member"), _("Nothing changes for them.")),
         "same": (_("Listed twice"), _("These rows say the same as an earlier one.")),
@@ -57,6 +57,10 @@ def _in_future() -> dict[str, tuple[str, str]]:
         **_of_either(),
         "invited": (_("Will be invited"), _("They get an email with a link to join.")),
         "again": (_("Invited before, but the link has expired"), _("They get an email with a new link.")),
+        "slip": (
+            _("No email address: a slip to print"),
+            _("They get a sign-in name, and their link on a slip that you print afterwards."),
+        ),
         "changed": (_("Details change"), _("Their unit, staff number or line manager will be noted as in your file.")),
     }
 
@@ -66,6 +70,7 @@ def _in_past() -> dict[str, tuple[str, str]]:
         **_of_either(),
         "invited": (_("Invited"), _("An email with a link to join is on its way to them.")),
         "again": (_("Invited again"), _("An email with a new link is on its way to them.")),
+        "slip": (_("No email address: a slip to print"), _("Print their slips under “Slips to print”.")),
         "changed": (_("Details changed"), _("Their unit, staff number or line manager is noted as in your file.")),
     }
 

@@ -121,7 +121,7 @@ class Reader:
     def _problem_with(self, column: Column, cell: str) -> str | None:
         """Return why a cell can't be used, in words."""
         if column == "email":
-            return None if cell else _("There’s no email address here.")
+            return None
         if rules.is_formula(cell):
             return _("This looks like a formula. Please enter it as plain text.")
         if len(cell) > MOST.get(column, NAME_MOST):
@@ -138,15 +138,28 @@ class Reader:
 
     def _with_address(self, entry: Entry, checked: dict[str, str | FormError]) -> Entry:
         """Bring an address into the form in which it is stored."""
+        if not entry.email:
+            return self._without_address(entry)
         found = checked.get(entry.email)
         if isinstance(found, FormError):
             return replace(entry, email="").with_problem(self._called("email"), found.message)
         return replace(entry, email=found or "")
 
+    def _without_address(self, entry: Entry) -> Entry:
+        """Look at a row of somebody without email, who joins by a printed slip, as a learner."""
+        if not entry.name:
+            return entry.with_problem(self._called("email"), _("There’s no email address and no name here."))
+        if entry.role not in {"learner", ""}:
+            reason = _("People without an email address can only be learners. Please add their address.")
+            return entry.with_problem(self._called("role"), reason)
+        return entry
+
     def _beside_others(self, entry: Entry) -> Entry:
         """Look at what comes twice: the same person again is passed over, and what contradicts itself is a problem."""
         if entry.problems:
             return entry
+        if not entry.email:
+            return self._beside_slips(entry)
         row, name = self._names.setdefault(entry.email, (entry.number, entry.name))
         if name and entry.name and name != entry.name:
             reason = _("This address is in row %(row)s too, with another name. We use that row.", row=row)
@@ -157,9 +170,26 @@ class Reader:
                 return replace(entry, repeats=True)
             reason = _("This address is in row %(row)s too, with other details. We use that row.", row=first.number)
             return entry.with_problem(self._called("email"), reason)
-        if entry.staff_number:
-            row, email = self._numbers.setdefault(entry.staff_number, (entry.number, entry.email))
-            if email != entry.email:
-                reason = _("This staff number is in row %(row)s too, for somebody else.", row=row)
-                return entry.with_problem(self._called("staff_number"), reason)
+        return self._beside_numbers(entry, entry.email)
+
+    def _beside_slips(self, entry: Entry) -> Entry:
+        """Look at a row without an address beside the others: a name alone is one person."""
+        whose = f"{entry.name} {entry.staff_number}"
+        first = self._whole.setdefault((whose, entry.role), entry)
+        if first is entry:
+            return self._beside_numbers(entry, whose)
+        if replace(first, number=0) == replace(entry, number=0):
+            return replace(entry, repeats=True)
+        reason = _(
+            "This name is in row %(row)s too, without an email address. If these are two people, please add their "
+            "staff numbers.",
+            row=first.number,
+        )
+        return entry.with_problem(self._called("name") or self._called("family_name"), reason)
+
+    def _beside_numbers(self, entry: Entry, whose: str) -> Entry:
+        row, other = self._numbers.setdefault(entry.staff_number, (entry.number, whose))
+        if entry.staff_number and other != whose:
+            reason = _("This staff number is in row %(row)s too, for somebody else.", row=row)
+            return entry.with_problem(self._called("staff_number"), reason)
         return entry

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, delete, func, select, update
+from sqlalchemy import JSON, ForeignKey, Index, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.invitations.records import Invitation
@@ -43,6 +43,7 @@ class RosterRow(Base):
     __table_args__ = (Index("ix_roster_row_result", "import_id", "result", "number"),)
     import_id: Mapped[str] = mapped_column(ForeignKey("roster_import.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
+    # The address; for a row without one, a sign-in name.
     email: Mapped[str] = mapped_column(index=True)
     name: Mapped[str]
     role: Mapped[str]
@@ -161,6 +162,29 @@ def look_up(programme_id: str, emails: Collection[str], staff_numbers: Collectio
             for row in db.session.execute(numbers.where(here, Member.staff_number.in_(staff_numbers)))
         },
     )
+
+
+def list_without_email(
+    programme_id: str, names: Collection[str], staff_numbers: Collection[str]
+) -> list[tuple[str, str, str]]:
+    """Return (sign-in name, name, staff number) of those without email whom some names or numbers may mean."""
+    here = (Member.programme_id == programme_id, ~Person.email.contains("@"))
+    called = or_(Person.display_name.in_(names), Person.joined_as.in_(names), Member.staff_number.in_(staff_numbers))
+    members = select(Person.email, Person.display_name, Person.joined_as, Member.staff_number)
+    members = members.join(Member, Member.person_id == Person.id).where(*here, called)
+    asked = or_(Invitation.name.in_(names), Invitation.staff_number.in_(staff_numbers))
+    invited = select(Invitation.email, Invitation.name, Invitation.staff_number).where(asked)
+    invited = invited.where(Invitation.programme_id == programme_id, ~Invitation.email.contains("@"))
+    found = []
+    for email, name, joined_as, number in db.session.execute(members):
+        found += [(email, name, number or ""), (email, joined_as, number or "")]
+    return [*found, *((row[0] or "", row[1], row[2]) for row in db.session.execute(invited))]
+
+
+def list_sign_in_names(import_id: str) -> list[str]:
+    """Return the sign-in names that rows of a file have so far."""
+    query = select(RosterRow.email).where(RosterRow.import_id == import_id, RosterRow.email != "")
+    return list(db.session.scalars(query.where(~RosterRow.email.contains("@"))))
 
 
 def list_old() -> list[str]:

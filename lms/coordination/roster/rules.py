@@ -13,7 +13,8 @@ DRAFT_KEPT, IMPORT_KEPT = timedelta(days=1), timedelta(days=7)
 Column = Literal["email", "name", "given_name", "family_name", "role", "unit", "staff_number", "line_manager"]
 # The names by which personnel systems and people call these columns, without spaces and signs.
 _CALLED: dict[Column, str] = {
-    "email": "email emailaddress mail mailaddress eaddress workemail workemailaddress officeemail businessemail",
+    "email": "email emailaddress mail mailaddress eaddress workemail workemailaddress officeemail businessemail "
+    "emailorsigninname",
     "name": "name fullname displayname employeename employee staffname person participant learnername",
     "given_name": "firstname firstnames givenname givennames forename forenames",
     "family_name": "lastname lastnames familyname surname surnames",
@@ -34,8 +35,8 @@ _ROLES = {
 }
 _ROLE_OF = {name: role for role, names in _ROLES.items() for name in names.split()}
 
-Result = Literal["problem", "invited", "again", "waiting", "changed", "here", "same", "left"]
-RESULTS: tuple[Result, ...] = ("problem", "invited", "again", "changed", "waiting", "here", "same", "left")
+Result = Literal["problem", "invited", "again", "slip", "waiting", "changed", "here", "same", "left"]
+RESULTS: tuple[Result, ...] = ("problem", "invited", "again", "slip", "changed", "waiting", "here", "same", "left")
 
 
 def _bare(text: str) -> str:
@@ -95,6 +96,7 @@ class Standing:
     invited: bool
     expired: bool
     differs: bool
+    without_email: bool = False
 
 
 def decide_row(role: str, standing: Standing) -> Result:
@@ -103,7 +105,7 @@ def decide_row(role: str, standing: Standing) -> Result:
     if is_member:
         return "changed" if standing.differs else "here"
     if not standing.invited:
-        return "invited"
-    if standing.expired:
+        return "slip" if standing.without_email else "invited"
+    if standing.expired and not standing.without_email:
         return "again"
     return "changed" if standing.differs else "waiting"

@@ -82,6 +82,11 @@ def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, Q
     return morning + timedelta(days=1) if now >= end else morning
 
 
+def can_be_emailed(address: str) -> bool:
+    """Decide whether a text can be an email address at all; a sign-in name, which some people have instead, can't."""
+    return "@" in address
+
+
 def is_quiet(settings: Settings, quiet: Quiet) -> bool:
     """Return whether no email may leave now."""
     return after_quiet_hours(clock.now(), settings.timezone, quiet) > clock.now()
@@ -113,7 +118,10 @@ def queue_mail(
 
     With `off_url`, mail programs show a way to turn emails of its kind off with one press. With `about`, it can be
     taken back under that word for as long as it has not left. One that never `leaves` costs as much as one that does.
+    Somebody who has a sign-in name and no email address gets none.
     """
+    if leaves and not can_be_emailed(recipient):
+        return
     host = urlsplit(settings.base_url).hostname or "localhost"
     row = OutboxMail(
         id=ids.inner_id(),
