@@ -13,6 +13,8 @@ from lms.foundation.web.fields import hides_something
 
 EMAIL_MOST, LOCAL_MOST = 254, 64
 SIGN_IN_NAME_MOST = 40
+# A suggested name that's longer has only the first and last part.
+SHORT_ENOUGH = 24
 _SIGN_IN_NAME = re.compile(r"[a-z][a-z0-9]+(?:\.[a-z0-9]+)*")
 # Letters that have no plain letter inside, for names such as Søren and Łukasz.
 _PLAIN = str.maketrans(
@@ -73,7 +75,9 @@ def suggest_sign_in_name(name: str) -> str:
     """Return a sign-in name for a person's name, as rosa.lind for Rosa Lind; other alphabets give "person"."""
     folded = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN))
     parts = re.findall(r"[a-z0-9]+", "".join(sign for sign in folded if not unicodedata.combining(sign)))
-    text = ".".join(parts)[: SIGN_IN_NAME_MOST - 5].strip(".")
+    text = ".".join(parts)
+    if len(text) > SHORT_ENOUGH:
+        text = f"{parts[0]}.{parts[-1]}"[: SIGN_IN_NAME_MOST - 5].strip(".")
     return text if is_sign_in_name(text) else "person"
 
 
