@@ -146,7 +146,7 @@ def as_excel_counts(cell: str) -> str:
     ("columns", "head"),
     [
         ([], ["Name", "Course", "Training", "Completed on"]),
-        (["unit", "email", "until"], ["Name", "Email address", "Unit", "Valid until"]),
+        (["unit", "email", "until"], ["Name", "Email or sign-in name", "Unit", "Valid until"]),
     ],
     ids=["usual", "chosen"],
 )
