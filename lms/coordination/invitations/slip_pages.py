@@ -1,4 +1,4 @@
-"""The list of people who get a printed slip, and what stands on each slip."""
+"""The list of people who get a printed slip, and what each slip says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lms.foundation.web.qr_codes import qr_code
 
 @dataclass(frozen=True)
 class PrintedSlip:
-    """What stands on a slip."""
+    """What a slip says."""
 
     name: str
     sign_in_name: str
@@ -39,7 +39,7 @@ def list_page(programme_id: str, zone: str, cursor: str) -> tuple[list[Invitatio
 
 
 def printed(slip: Slip, link: str, zone: str) -> PrintedSlip:
-    """Return what stands on somebody's slip."""
+    """Return what somebody's slip says."""
     return PrintedSlip(slip.name, slip.sign_in_name, link, qr_code(link), day(clock.day_of(slip.expires_at, zone)))
 
 
