@@ -8,7 +8,6 @@ from typing import Any
 from flask import url_for
 
 from lms import reminders, retention
-from lms.accounts import findings as account_findings
 from lms.accounts import records as accounts
 from lms.accounts.email_change.records import sweep_changes
 from lms.accounts.events import (
@@ -36,6 +35,7 @@ from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRe
 from lms.accounts.notifications import preferences
 from lms.accounts.personal_data import actions as own_account
 from lms.accounts.personal_data import closed_accounts
+from lms.accounts.programmes import findings as account_findings
 from lms.accounts.rules import SIGN_IN_KEPT
 from lms.accounts.second_factor.emails import email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
@@ -77,7 +77,8 @@ from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.batches.records import count_running
 from lms.coordination.board.actions import follow_privacy, leave_unit, refresh_person, refresh_status
 from lms.coordination.roster import jobs as roster_jobs
-from lms.foundation import audit_seals, clock
+from lms.foundation import clock
+from lms.foundation.audit import seals
 from lms.foundation.background.jobs import Lane, Sweep
 from lms.foundation.backup import erasures
 from lms.foundation.backup.erasures import Erasure as Erased
@@ -394,7 +395,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: kept_care.copy_programmes(settings.data),
         lambda: mail_outbox.forget_old(settings),
         lambda: retention.sweep(settings, delete_person),
-        lambda: audit_seals.seal_entries(settings.data),
+        lambda: seals.seal_entries(settings.data),
         lambda: write(sweep_invitations),
         lambda: write(throttle.sweep),
         lambda: write(sweep_challenges),

@@ -18,7 +18,7 @@ from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
 from lms.accounts.rules import MAY, Visitor, lacks_factor, may, passkey_host
 from lms.accounts.session_records import find_person_of_session, find_visitor, is_renewable
-from lms.foundation.audit import acting_person
+from lms.foundation.audit.entries import acting_person
 from lms.foundation.db import write
 from lms.foundation.keys import fingerprint, secret_key
 from lms.foundation.text.i18n import gettext as _

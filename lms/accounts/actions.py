@@ -34,7 +34,7 @@ from lms.accounts.session_records import (
     vouched_for,
 )
 from lms.foundation import clock, ids
-from lms.foundation.audit import acting_person
+from lms.foundation.audit.entries import acting_person
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce

@@ -20,7 +20,7 @@ from lms.accounts.personal_data.data_visibility import COLUMNS, visibility_rows
 from lms.accounts.records import Person
 from lms.accounts.second_factor.sign_in_views import ask_for_second_step, sign_in_page, words_for_elsewhere
 from lms.accounts.session_records import list_sign_ins, touch
-from lms.foundation import audit
+from lms.foundation.audit import entries
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import secret_key
@@ -118,7 +118,7 @@ def account() -> Any:
         ],
         activity=[
             {"when": moment(row.at, zone), "text": text}
-            for row in audit.list_for_person(me.id)
+            for row in entries.list_for_person(me.id)
             if (text := describe(row.event))
         ],
     )

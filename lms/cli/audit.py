@@ -11,13 +11,13 @@ from typing import Any
 import click
 
 from lms.certification.awards.codes import grouped
-from lms.certification.awards.trail_check import WithoutEvent, list_without_event
+from lms.certification.verification.trail_check import WithoutEvent, list_without_event
 from lms.cli.output import json_option, say
 from lms.cli.shared import inside
 from lms.foundation import clock
-from lms.foundation.audit_check import Finding, TrailReport, verify_trail
-from lms.foundation.audit_report import note_verified
-from lms.foundation.audit_seals import seal_entries
+from lms.foundation.audit.check import Finding, TrailReport, verify_trail
+from lms.foundation.audit.report import note_verified
+from lms.foundation.audit.seals import seal_entries
 from lms.foundation.keys import BadKey, find_audit_key
 from lms.foundation.web.security import settings
 

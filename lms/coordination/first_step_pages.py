@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from lms.accounts.findings import check_contacts
+from lms.accounts.programmes.findings import check_contacts
 from lms.accounts.records import Programme
 from lms.accounts.rules import missing_contact
 from lms.foundation.checkup import mail, site, work

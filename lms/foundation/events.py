@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lms.foundation import audit, db
+from lms.foundation import db
+from lms.foundation.audit import entries
 
 Reactions = Mapping[type, Sequence[Callable[[Any], object]]]
 
@@ -25,6 +26,6 @@ def announce(event: Any) -> None:
     """
     if not db.writing():
         raise RuntimeError("announce() needs a write() around it")
-    audit.record(type(event).__name__, dict(vars(event)))
+    entries.record(type(event).__name__, dict(vars(event)))
     for react in _reactions.get(type(event), ()):
         react(event)

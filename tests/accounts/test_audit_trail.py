@@ -14,7 +14,7 @@ from lms.accounts.trail.records import PAGE, Filter, list_entries
 from lms.accounts.trail.wording import PRIVATE
 from lms.cli import main
 from lms.foundation import ids
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db, run
 from tests.conftest import Site
 from tests.inspector import Page

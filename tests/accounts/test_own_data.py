@@ -29,7 +29,7 @@ from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.order import Order
 from lms.content.questions.several_answers import SeveralAnswers
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry, list_of_person
+from lms.foundation.audit.entries import AuditEntry, list_of_person
 from lms.foundation.db import Base, db
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.web import throttle

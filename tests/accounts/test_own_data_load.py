@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import event, insert
 
 from lms.foundation import clock, ids
-from lms.foundation.audit import AuditEntry, list_of_person
+from lms.foundation.audit.entries import AuditEntry, list_of_person
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provide, provided

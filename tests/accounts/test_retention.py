@@ -13,7 +13,7 @@ from lms.accounts.personal_data.closed_accounts import AccountEnding
 from lms.accounts.records import Person
 from lms.certification.awards.records import find_award
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from tests.builders.learning import answer, begin, earn, open_check, take_check

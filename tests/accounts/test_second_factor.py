@@ -18,7 +18,7 @@ from lms.accounts.second_factor import actions, rules, sealing
 from lms.accounts.second_factor.passkeys import NewPasskey, UsedPasskey
 from lms.accounts.second_factor.records import AuthenticatorApp, RecoveryCode
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import Base, db
 from lms.foundation.keys import secret_key
 from tests.builders.accounts import code_now, give_app, try_in

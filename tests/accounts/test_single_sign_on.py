@@ -26,7 +26,7 @@ from lms.accounts.session_records import SignIn
 from lms.accounts.single_sign_on import actions
 from lms.accounts.single_sign_on.rules import Identity
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.config.single_sign_on import read_single_sign_on
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token

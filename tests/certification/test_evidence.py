@@ -16,7 +16,7 @@ from lms.certification.awards.rules import HARM_SEEN, is_ready
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.mail.outbox import OutboxMail

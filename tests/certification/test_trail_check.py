@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lms.certification.awards import actions, records, reissue
 from lms.certification.awards.codes import grouped
-from lms.certification.awards.trail_check import list_without_event
+from lms.certification.verification.trail_check import list_without_event
 from lms.flow import delete_person
 from lms.foundation.db import db
 from tests.builders.backups import at

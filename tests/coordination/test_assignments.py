@@ -26,7 +26,7 @@ from lms.coordination.assignments.audience_records import list_asked, list_own
 from lms.coordination.assignments.records import Assignment, AssignmentExtension
 from lms.coordination.assignments.rules import TwoDays, read_day, time_until
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db, write
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.text.i18n import day

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from lms.accounts import actions
 from lms.certification.awards.records import find_award_of_enrolment
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.text.i18n import day
 from lms.learning.progress.rules import oldest_prior

@@ -10,7 +10,7 @@ from lms.accounts.actions import set_programme
 from lms.accounts.programmes.colour_rules import DARK, LIGHT, PALETTE, RATIO, contrast, in_dark, nearest, passes
 from lms.accounts.programmes.facts import settings_of
 from lms.accounts.records import find_programme, get_programme
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.library.actions import offer, offering_state
 from tests.builders.learning import PFA, begin, earn

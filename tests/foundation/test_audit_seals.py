@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from lms.accounts.actions import note_export
 from lms.app import at_work
 from lms.foundation import ids
-from lms.foundation.audit import AuditEntry
-from lms.foundation.audit_check import TrailReport, verify_trail
-from lms.foundation.audit_seals import SEALS, seal_entries
+from lms.foundation.audit.check import TrailReport, verify_trail
+from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.audit.seals import SEALS, seal_entries
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.keys import BadKey, audit_key, find_audit_key

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select, text
 
 from lms.accounts.session_records import SignIn
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.web.throttle import Misses
 from lms.learning.feedback.records import IN_A_WEEK, Feedback, week_of

@@ -10,7 +10,7 @@ from sqlalchemy import func, inspect, select
 
 from lms.accounts.notifications.preferences import list_consents
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from lms.learning.check.refreshers import AT_A_TIME, Refresher, RefresherShown, pick

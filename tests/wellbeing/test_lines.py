@@ -14,7 +14,7 @@ from lms.accounts import actions as accounts
 from lms.app import create_app
 from lms.flow import list_lines, remove_line, restore_line
 from lms.foundation import clock
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.wellbeing import support_cache
 from lms.wellbeing.lines import LineProblem, Lines, is_old, put_together, read_lines

@@ -33,7 +33,8 @@ from lms.accounts.personal_data.sign_in_sheets import (
 from lms.accounts.records import Membership, Person
 from lms.accounts.second_factor import records as factor_records
 from lms.accounts.session_records import KnownDevice, SignIn
-from lms.foundation import audit, clock, ids
+from lms.foundation import clock, ids
+from lms.foundation.audit import entries
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
@@ -216,12 +217,12 @@ def _of_choices(person_id: str) -> list[Part]:
 
 
 def _what_happened(person_id: str) -> tuple[tuple[str, str, str, str], ...]:
-    entries = audit.list_of_person(person_id)
+    found = entries.list_of_person(person_id)
     rows = [
         (row.at.isoformat(), describe(row.event) or "", row.event, json.dumps(_facts(row), ensure_ascii=False))
-        for row in entries
+        for row in found
     ]
-    if len(entries) >= audit.MOST_OF_PERSON:
+    if len(found) >= entries.MOST_OF_PERSON:
         older = _("These are the newest 10,000 of each kind. Ask the people who run this site for anything older.")
         rows.insert(0, ("", older, "", ""))
     return tuple(rows)
@@ -253,7 +254,7 @@ def _of_what_happened(person_id: str, email: str) -> list[Part]:
     ]
 
 
-def _facts(row: audit.AuditEntry) -> dict[str, Any]:
+def _facts(row: entries.AuditEntry) -> dict[str, Any]:
     """Return the facts of an entry; why a programme withdrew a certificate is promised to stay with the programme."""
     return {key: value for key, value in row.facts.items() if (row.event, key) != ("CertificateWithdrawn", "reason")}
 

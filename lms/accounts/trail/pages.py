@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from lms.accounts.records import Person, find_person, find_programme, list_programmes
 from lms.accounts.trail.records import PEOPLE_MOST, Filter, find_names, find_people, list_entries
 from lms.accounts.trail.wording import PRIVATE, event_words, fact_words
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from lms.accounts.addresses import normal_email
 from lms.accounts.members.records import Member, matching
 from lms.accounts.records import Person
-from lms.foundation.audit import AuditEntry
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 
 PAGE = 50

@@ -9,7 +9,7 @@ from flask import make_response, render_template, request, url_for
 from lms.accounts.access import allow
 from lms.accounts.blueprint import blueprint
 from lms.accounts.trail import pages
-from lms.foundation.audit_report import find_last_verified
+from lms.foundation.audit.report import find_last_verified
 from lms.foundation.text.i18n import moment
 from lms.foundation.web.security import settings
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from lms.foundation.audit_report import LAST_VERIFIED
+from lms.foundation.audit.report import LAST_VERIFIED
 from lms.foundation.storage.files import write_whole
 
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.

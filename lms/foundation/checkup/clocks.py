@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from lms.foundation import clock
-from lms.foundation.audit import find_newest
+from lms.foundation.audit.entries import find_newest
 from lms.foundation.checkup.findings import Finding, age_words
 from lms.foundation.db import db
 from lms.foundation.text.i18n import gettext as _

@@ -32,11 +32,11 @@ from lms.learning.progress.records import find_enrolment
 from lms.library.records import find_offering
 
 COMMANDS = {
-    "verify": "lms.cli.verify:verify",
-    "preview": "lms.cli.designs:preview",
-    "designs": "lms.cli.designs:designs",
-    "badge": "lms.cli.designs:badge",
-    "new-keys": "lms.cli.designs:new_keys",
+    "verify": "lms.cli.certificates.verify:verify",
+    "preview": "lms.cli.certificates.designs:preview",
+    "designs": "lms.cli.certificates.designs:designs",
+    "badge": "lms.cli.certificates.designs:badge",
+    "new-keys": "lms.cli.certificates.designs:new_keys",
 }
 
 

@@ -22,8 +22,8 @@ from lms.certification.awards.events import (
     DocumentStored,
 )
 from lms.certification.awards.records import Award
-from lms.foundation.audit import AuditEntry
-from lms.foundation.audit_seals import facts_of
+from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.audit.seals import facts_of
 from lms.foundation.db import db
 
 PEOPLE_AT_ONCE = 200

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, select
 
 from lms.foundation import ids
-from lms.foundation.audit import AuditEntry
-from lms.foundation.audit_seals import (
+from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.audit.seals import (
     LATE_SECONDS,
     SEALS,
     AuditSeal,

@@ -1,0 +1,1 @@
+"""Commands about certificates: issuing them, how they look, and verifying a file."""

@@ -1,0 +1,1 @@
+"""The audit trail: its entries, their seals, and what is found when they are compared."""
