@@ -166,5 +166,7 @@ def test_sam_lands_where_she_wanted_to_go(site: Site) -> None:
 
 def test_what_is_empty_is_asked_for_beside_its_field(sqlite_site: Site) -> None:
     page = try_in(sqlite_site.stranger(), "", "")
-    assert "Please enter your email address." in page.main and "Please enter your password." in page.main
+    assert (
+        "Please enter your email address or sign-in name." in page.main and "Please enter your password." in page.main
+    )
     assert len(page.find("[aria-invalid=true]")) == 2
