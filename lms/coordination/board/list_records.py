@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, case, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import Date, and_, bindparam, case, exists, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
@@ -16,7 +16,6 @@ from lms.accounts.records import Membership, Person
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.records import Award
 from lms.coordination.board.rules import (
-    TERMS_MOST,
     OfferedCourse,
     Sum,
     TrainingState,
@@ -24,20 +23,15 @@ from lms.coordination.board.rules import (
     sum_of,
     turns_of,
 )
-from lms.coordination.board.status_records import PersonWord, TrainingStatus, words_of
-from lms.foundation.db import Base, db
+from lms.coordination.board.search_records import RARE, count_up_to, find_words
+from lms.coordination.board.status_records import TrainingStatus
+from lms.foundation.db import db
 
-# Up to so many people, a status, a role or the rarest word of a search is rare: they are looked up one by one, and
-# else met on the way through all names.
-RARE = 2000
 # Whoever fits a search is counted up to here.
 COUNTED_MOST = 1000
 _ORDER = (TrainingStatus.sort_key, TrainingStatus.person_id, TrainingStatus.course_id)
 _ONE_PHASE: dict[TrainingState, str] = {"not_started": "none", "in_training": "training", "waiting": "waiting"}
 _HELD = ("issued", "older")
-
-# Comes after every other character.
-_LAST = "\U0010ffff"
 
 Place = tuple[str, str, str]
 
@@ -99,10 +93,14 @@ class Board:
 
 @dataclass(frozen=True)
 class Filter:
-    """The conditions of a list, and whether so few can fit that they are sorted once they are found."""
+    """The conditions of a list, and whether so few can fit that they are sorted once they are found.
+
+    `counted` are conditions that say the same and that a count meets sooner.
+    """
 
     conditions: tuple[Any, ...]
     few: bool
+    counted: tuple[Any, ...] = ()
 
     def order(self, backwards: bool = False) -> list[Any]:
         """Return the order of the list; an expression keeps a database from walking all names to find a few."""
@@ -132,9 +130,9 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
     if wanted.role:
         here = (Membership.programme_id == board.programme_id, Membership.role == wanted.role)
         found.append(TrainingStatus.person_id.in_(select(Membership.person_id).where(*here)))
-        few = few or (db.session.scalar(select(_count_up_to(RARE + 1, Membership, here))) or 0) <= RARE
-    words, rare = _words(board.programme_id, wanted.search)
-    return Filter((*found, *words), few or rare)
+        few = few or (db.session.scalar(select(count_up_to(RARE + 1, Membership, here))) or 0) <= RARE
+    words = find_words(board.programme_id, wanted.search)
+    return Filter((*found, *words.conditions), few or words.few, (*found, *words.counted))
 
 
 def _phases(board: Board, states: Sequence[TrainingState], few: bool) -> list[Any]:
@@ -150,32 +148,6 @@ def _phases(board: Board, states: Sequence[TrainingState], few: bool) -> list[An
     if set(states) <= {"renew_by", "expired"}:
         found.append(TrainingStatus.valid_until <= board.last_open())
     return [*found, TrainingStatus.phase.in_({*phases, "withdrawn"})]
-
-
-def _words(programme_id: str, search: str) -> tuple[list[Any], bool]:
-    """Return the conditions for the words of a search, each the beginning of a word, and whether few people have one.
-
-    The rarest word says where to begin: with those who have it, or with everybody in turn where each word is common.
-    """
-    terms = sorted(words_of(search), key=len, reverse=True)[:TERMS_MOST]
-    if search.strip() and not terms:
-        return [false()], True
-    if not terms:
-        return [], False
-    matches = {
-        term: (PersonWord.programme_id == programme_id, PersonWord.word >= term, PersonWord.word < term + _LAST)
-        for term in terms
-    }
-    counts = db.session.execute(select(*(_count_up_to(RARE + 1, PersonWord, matches[term]) for term in terms))).one()
-    rarest, fewest = min(zip(terms, counts, strict=True), key=lambda pair: pair[1])
-    conditions = [
-        exists().where(PersonWord.person_id == TrainingStatus.person_id, *matches[term])
-        for term in terms
-        if term != rarest or fewest > RARE
-    ]
-    if fewest > RARE:
-        return conditions, False
-    return [TrainingStatus.person_id.in_(select(PersonWord.person_id).where(*matches[rarest])), *conditions], True
 
 
 def find_place(board: Board, key: str) -> Place | None:
@@ -288,10 +260,4 @@ def list_picked(board: Board, keys: Collection[str]) -> list[str]:
 
 def count_found(found: Filter) -> int:
     """Return how many rows fit; one more than `COUNTED_MOST` stands for all that are more."""
-    return db.session.scalar(select(_count_up_to(COUNTED_MOST + 1, TrainingStatus, found.conditions))) or 0
-
-
-def _count_up_to(most: int, table: type[Base], conditions: Sequence[Any]) -> Any:
-    """Return a subquery for how many rows there are, which stops at so many."""
-    some = select(literal(1)).select_from(table).where(*conditions).limit(most).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+    return db.session.scalar(select(count_up_to(COUNTED_MOST + 1, TrainingStatus, found.counted))) or 0
