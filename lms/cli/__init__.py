@@ -20,7 +20,7 @@ COMMANDS = {
     "programme": "lms.cli.programmes:programme",
     "lines": "lms.cli.lines:lines",
     "mail": "lms.cli.emails.mail:mail",
-    "certificates": "lms.cli.certificates.certificates:certificates",
+    "certificates": "lms.cli.awards.certificates:certificates",
     "audit": "lms.cli.audit:audit",
     "backup": "lms.cli.backups.backup:backup",
     "restore": "lms.cli.backups.restore:restore",

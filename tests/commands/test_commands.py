@@ -17,7 +17,7 @@ from click.testing import Result
 from lms.certification.awards.actions import note_render_trouble
 from lms.certification.awards.records import list_awards
 from lms.cli import LINES, main
-from lms.cli.certificates.certificates import certificates
+from lms.cli.awards.certificates import certificates
 from tests.builders.commands import Run, of
 from tests.builders.learning import earn
 from tests.conftest import PFA, ROOT, Site

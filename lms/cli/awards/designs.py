@@ -17,7 +17,7 @@ from lms.certification.pdf import designs as pdf_designs
 from lms.certification.pdf import specimen
 from lms.certification.pdf.designs import DesignError, UnprintableText, list_designs
 from lms.certification.pdf.fallback import find_slip
-from lms.cli.certificates.certificates import find_award
+from lms.cli.awards.certificates import find_award
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.clock import today

@@ -32,11 +32,11 @@ from lms.learning.progress.records import find_enrolment
 from lms.library.records import find_offering
 
 COMMANDS = {
-    "verify": "lms.cli.certificates.verify:verify",
-    "preview": "lms.cli.certificates.designs:preview",
-    "designs": "lms.cli.certificates.designs:designs",
-    "badge": "lms.cli.certificates.designs:badge",
-    "new-keys": "lms.cli.certificates.designs:new_keys",
+    "verify": "lms.cli.awards.verify:verify",
+    "preview": "lms.cli.awards.designs:preview",
+    "designs": "lms.cli.awards.designs:designs",
+    "badge": "lms.cli.awards.designs:badge",
+    "new-keys": "lms.cli.awards.designs:new_keys",
 }
 
 

@@ -20,7 +20,7 @@ from lms.certification.verification.file_check import qr_parts
 from lms.certification.verification.file_reader import KeysUnreadable, KnownKeys, known_from, read
 from lms.certification.verification.file_report import ends_at, said_in
 from lms.certification.verification.refusals import in_words
-from lms.cli.certificates.certificates import find_award
+from lms.cli.awards.certificates import find_award
 from lms.cli.output import json_option, say
 from lms.cli.shared import open_app
 from lms.foundation.clock import now, today
