@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import shutil
 import threading
@@ -125,6 +126,19 @@ class Site:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put browser tests first: one worker keeps them, with one browser and one site, and the others take the rest."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hide the event loop that Playwright keeps running in a worker from tests that start one of their own."""
+    running = asyncio._get_running_loop()
+    if running is None or item.get_closest_marker("browser"):
+        return (yield)
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(running)
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ from lms.foundation.refused import Refused
 from lms.learning.progress.actions import finish_lesson
 from lms.learning.progress.attempt_records import Attempt
 from lms.library.course_cache import get_course
+from tests.builders.accounts import give_app
 from tests.builders.learning import (
     CONVERSATIONS,
     COURSE,
@@ -317,6 +318,7 @@ def test_a_clock_that_jumps_neither_loses_nor_doubles_a_certificate(sqlite_site:
 
 def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifies(site: Site) -> None:
     first = earn(site)
+    give_app(site)
     people = "/programmes/harbour/people"
     with site.inside():
         award = find_award(first)
@@ -343,6 +345,7 @@ def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifi
 def test_grace_is_told_with_its_last_day(sqlite_site: Site) -> None:
     site = sqlite_site
     first = earn(site)
+    give_app(site)
     form = site.visitor("cora").get(f"/programmes/harbour/courses/{PFA}/validity").form_with("Show the dates")
     page = form.submit("Show the dates", mode="expiry", grace_days="30")
     page.form_with("Save").submit("Save")

@@ -96,7 +96,7 @@ def test_a_withdrawal_taken_back_and_a_deletion_in_the_database_are_named(site: 
     site.do(actions.withdraw, award_id, "issued in error")
     change(site, "UPDATE award SET withdrawn_at = NULL, withdrawn_reason = NULL WHERE code = :code", code)
     with site.inside(), db.engine.begin() as connection:
-        for table in TABLES:
+        for table in ("training_status", *TABLES):
             column = "id" if table == "award" else "award_id"
             connection.execute(sa.text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": lenas_id})
     assert found(site) == {code: "reinstated", lenas_id: "deleted"}

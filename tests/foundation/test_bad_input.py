@@ -33,7 +33,7 @@ def is_calm(page: Page) -> None:
     assert "Everything you’ve saved is safe." in page.main
     assert any(word in page.main for word in ("Go back", "Please try again", "Please send less", "Please wait"))
     assert page.links().get("Support lines") and page.links().get("Courses")
-    assert re.fullmatch(r"[0-9a-f]{8}", "".join(page.find("main .code")[0].itertext()))
+    assert re.fullmatch(r"[0-9a-f]{10}", "".join(page.find("main .code")[0].itertext()))
     for trace in ("Traceback", "lms/", "sqlalchemy", "Error:", ".py"):
         assert trace not in page.html
 

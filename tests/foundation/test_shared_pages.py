@@ -99,8 +99,12 @@ def forget_everything(site: Site) -> None:
                     value.cache_clear()
 
 
+# Each request has an id of its own, and the page that tells of trouble shows it.
+OF_ONE_REQUEST = {"Date", "Expires", "Set-Cookie", "X-Request-ID"}
+
+
 def told(reply: TestResponse) -> tuple[Any, ...]:
-    headers = sorted((name, value) for name, value in reply.headers if name not in {"Date", "Expires", "Set-Cookie"})
+    headers = sorted((name, value) for name, value in reply.headers if name not in OF_ONE_REQUEST)
     packed = reply.headers.get("Content-Encoding") == "gzip"
     if packed:
         headers = [row for row in headers if row[0] not in {"Content-Length"}]
