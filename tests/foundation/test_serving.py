@@ -256,9 +256,10 @@ def test_two_hundred_slow_connections_keep_pages_within_three_times_their_time(s
     before = min(p95(served, COURSE) for _ in range(2))
     with slow_clients(served, [WAYS[way]] if way in WAYS else list(WAYS.values())):
         # Other tests share the processors too, and sometimes take both for a second.
-        during = min(p95(served, COURSE) for _ in range(8))
+        rounds = (p95(served, COURSE) for _ in range(8))
+        during = next((took for took in rounds if took < 3 * max(before, 5)), None)
     # Two hundred threads of this test share the processors with the site.
-    assert during < 3 * max(before, 5), f"{before:.1f} ms became {during:.1f} ms"
+    assert during is not None, f"{before:.1f} ms became more than three times as many in each of eight rounds"
 
 
 def test_more_idle_connections_than_the_site_takes_keep_nobody_out(served: Served) -> None:
