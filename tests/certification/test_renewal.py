@@ -327,7 +327,7 @@ def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifi
     for days, holder, coordinator in (
         (0, "Valid until", "Completed"),
         (left - 10, "can be renewed now", "Renewal due"),
-        (left + 1, "You can renew it whenever you like", "Renewal was due"),
+        (left + 1, "You can renew it whenever you like", "Expired"),
     ):
         later(site, days)
         assert holder in site.visitor("sam").get(f"/certificates/{first}").main

@@ -22,7 +22,7 @@ from tests.inspector import BASE
 
 CACHES = (PageCache, StaticAddresses, CompressedFiles)
 # A token of a stranger's form holds the second in which it was made, and a reference is new on every page.
-OF_THE_MOMENT = re.compile(r'name="form_token" value="[^"]*"|[0-9a-f]{8}(?=</)|"reference":"[0-9a-f]{8}"')
+OF_THE_MOMENT = re.compile(r'name="form_token" value="[^"]*"|[0-9a-f]{10}(?=</)|"reference":"[0-9a-f]{10}"')
 
 
 @dataclass(frozen=True)
