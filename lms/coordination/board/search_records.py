@@ -1,4 +1,4 @@
-"""A search for people by words: the conditions that find them, begun with the rarest word."""
+"""A search for people by words: the conditions that find them, starting with the rarest word."""
 
 from __future__ import annotations
 
