@@ -38,6 +38,7 @@ def _in_words() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, ExpatError, KeyError, IndexError, ValueError, OSError) as error:
         raise NotRead(_("This file can’t be read as an Excel workbook. Please save it again, or as CSV.")) from error
+    # What zipfile raises for a member under a password, or encrypted in a way of which it knows the name alone.
     except (NotImplementedError, RuntimeError) as error:
         raise NotRead(_("This workbook is locked with a password. Please save it without one, or as CSV.")) from error
 
