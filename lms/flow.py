@@ -132,9 +132,9 @@ ERASURES: list[Erasure] = [
 ]
 
 
-def list_stored() -> list[StoredData]:
-    """Return everything that is kept of people, as the page on one's own data tells it."""
-    return [kind for room in OWN for kind in room.stored_data()]
+def list_stored(person_id: str | None = None) -> list[StoredData]:
+    """Return everything that is kept of people; with a person, as the page on one's own data tells it to them."""
+    return [kind for room in OWN for kind in room.stored_data(person_id)]
 
 
 def export_person(person_id: str) -> list[Part]:

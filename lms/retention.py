@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from lms.accounts import records as accounts
+from lms.accounts.members.actions import delete_old_details
 from lms.accounts.members.records import list_memberships
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
+from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter
 from lms.certification.awards.records import holders_of_valid
 from lms.foundation import clock
 from lms.foundation.backup import erasures
 from lms.foundation.config.settings import Settings
-from lms.foundation.dates import add_months
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.mail import outbox as mail_outbox
@@ -50,6 +51,7 @@ def sweep(settings: Settings, delete_person: DeletePerson) -> None:
     until = time.monotonic() + RUN_MOST
     steps: tuple[Callable[[], bool], ...] = (
         lambda: _delete_answers(settings),
+        lambda: _delete_sooner(settings),
         lambda: _tell_of_endings(settings),
         lambda: _delete_accounts(settings, delete_person),
     )
@@ -62,18 +64,22 @@ def sweep(settings: Settings, delete_person: DeletePerson) -> None:
     following.at = clock.now() + EVERY
 
 
-def months_ago(months: int, settings: Settings) -> datetime:
-    """Return this moment some months earlier, by the calendar of the site."""
-    today = clock.today(settings.timezone)
-    return clock.now() - (today - add_months(today, -months))
-
-
 def _delete_answers(settings: Settings) -> bool:
     """Delete one batch of old answers; return whether there may be more."""
     if settings.keep_answers_months is None:
         return False
-    before = months_ago(settings.keep_answers_months, settings)
+    before = clock.months_ago(settings.keep_answers_months, settings.timezone)
     return write(delete_old_answers, before, ANSWERS_AT_ONCE) == ANSWERS_AT_ONCE
+
+
+def _delete_sooner(settings: Settings) -> bool:
+    """Delete one batch in each programme that keeps something for a shorter time; return whether there may be more."""
+    more = []
+    for key, delete_old in ((ANSWERS, delete_old_answers), (DETAILS, delete_old_details)):
+        for programme, months in list_shorter(settings, key):
+            before = clock.months_ago(months, settings.timezone)
+            more.append(write(delete_old, before, ANSWERS_AT_ONCE, programme.id) == ANSWERS_AT_ONCE)
+    return any(more)
 
 
 def _tell_of_endings(settings: Settings) -> bool:
@@ -81,7 +87,7 @@ def _tell_of_endings(settings: Settings) -> bool:
     if settings.keep_closed_accounts_months is None:
         write(closed_accounts.forget_endings_since, LONG_AGO)
         return False
-    closed_before = months_ago(settings.keep_closed_accounts_months, settings) + NOTICE
+    closed_before = clock.months_ago(settings.keep_closed_accounts_months, settings.timezone) + NOTICE
     write(closed_accounts.forget_endings_since, closed_before)
     stays = holders_of_valid(clock.today(settings.timezone))
     found = closed_accounts.list_untold(closed_before, stays, ACCOUNTS_AT_ONCE)
@@ -121,7 +127,8 @@ def _delete_accounts(settings: Settings, delete_person: DeletePerson) -> bool:
     if settings.keep_closed_accounts_months is None:
         return False
     today, seal_key = clock.today(settings.timezone), secret_key(settings.data)
-    closed_before, stays = months_ago(settings.keep_closed_accounts_months, settings), holders_of_valid(today)
+    closed_before = clock.months_ago(settings.keep_closed_accounts_months, settings.timezone)
+    stays = holders_of_valid(today)
 
     def delete_if_due(person_id: str) -> None:
         if closed_accounts.find_ending(person_id) and accounts.get_person(person_id).disabled_at:

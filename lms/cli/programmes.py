@@ -16,6 +16,7 @@ from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.coordination.settings.actions import change_programme, read_waiting_courses
+from lms.coordination.settings.keeping_pages import look_first
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
@@ -50,13 +51,15 @@ def check(wanted: dict[str, str]) -> None:
 @click.argument("facts", nargs=-1)
 @click.option("--name", default=None, help="Its full name.")
 @click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
+@click.option("--yes", is_flag=True, help="Set a shorter time to keep something, which deletes what is older.")
 @inside
-def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None) -> None:
+def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None, yes: bool) -> None:
     """Make a programme, or set its facts. An empty value removes a fact.
 
     Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design,
     signatory and timezone of its certificates; prior_months, for how many months prior learning counts; colour of its
-    pages, as a hex code; registration, open or closed.
+    pages, as a hex code; registration, open or closed; keep_answers_months and keep_details_months, for how many months
+    answers to checks, and the unit, staff number and line manager of people who left, stay.
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}
@@ -75,6 +78,12 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     else:
         read_waiting_courses(known.id)
     check(wanted)
+    look = look_first(known, wanted, settings()) if known else None
+    if look and not yes:
+        raise click.ClickException(
+            f"This deletes within the hour: {'; '.join(look.goes)}. Add --yes if that’s what you want. "
+            "Nothing was changed."
+        )
     if hold_unreviewed is not None:
         wanted["hold_unreviewed"] = hold_unreviewed
     row = write(change_programme, settings(), slug, None, wanted)

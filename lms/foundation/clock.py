@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from lms.foundation.dates import add_months
+
 _shift = timedelta(0)
 
 
@@ -21,6 +23,12 @@ def today(zone: str) -> date:
 def day_of(moment: datetime, zone: str) -> date:
     """Return the calendar day of a moment in the given IANA time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def months_ago(months: int, zone: str) -> datetime:
+    """Return this moment some months earlier, by the calendar of a time zone."""
+    day = today(zone)
+    return now() - (day - add_months(day, -months))
 
 
 def shift(by: timedelta) -> None:

@@ -73,8 +73,9 @@ class Hooks:
     page_frame: Callable[[], tuple[Hashable, str]]
     # Sign-in: response, person id and whether the device is their own.
     copy_display_settings: Callable[[Any, str, bool], None]
-    # Personal data: what all rooms store, one person's data, and its deletion with a key that seals what stays.
-    list_stored: Callable[[], list[StoredData]]
+    # Personal data: what all rooms store (of a person, or of anybody), one person's data, and its
+    # deletion with a key that seals what stays.
+    list_stored: Callable[[str | None], list[StoredData]]
     export_person: Callable[[str], list[Part]]
     delete_person: Callable[[str, bytes | None], None]
     # Certificates of a person, and of an enrolment.

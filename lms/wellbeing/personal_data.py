@@ -7,7 +7,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.wellbeing import records
 
 
-def stored_data() -> tuple[StoredData, ...]:
+def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
     """Return what is kept of somebody here."""
     return (
         StoredData(

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from lms import retention
-from lms.accounts.leaving import disable, enable
+from lms.accounts.actions import set_programme
+from lms.accounts.leaving import disable, enable, end_membership
+from lms.accounts.members.records import get_member
 from lms.accounts.personal_data.closed_accounts import AccountEnding
 from lms.accounts.records import Person
 from lms.certification.awards.records import find_award
@@ -18,7 +20,9 @@ from lms.foundation.db import db
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from tests.builders.learning import answer, begin, earn, open_check, take_check
 from tests.builders.mail import outbox
-from tests.conftest import Site
+from tests.builders.units import add, harbour, join
+from tests.conftest import PASSWORD, Site
+from tests.inspector import Page
 
 MONTH = timedelta(days=31)
 
@@ -26,6 +30,11 @@ MONTH = timedelta(days=31)
 def count(site: Site, table: type) -> int:
     with site.inside():
         return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def person_id(site: Site, name: str) -> str:
+    with site.inside():
+        return site.person(name).id
 
 
 def audited(site: Site, event: str) -> list[dict[str, object]]:
@@ -153,3 +162,52 @@ def test_what_is_always_kept_stays(make_sqlite_site: object) -> None:
     clock.shift(100 * MONTH)
     site.work()
     assert count(site, Answer) and is_there(site, lena)
+
+
+KEEPING = "/programmes/harbour/settings/keeping"
+
+
+def shorten(site: Site, expect: int = 200, **months: str) -> Page:
+    """Let Cora enter shorter times; nothing is saved yet."""
+    return site.visitor("cora").get(KEEPING).form(KEEPING).submit(expect=expect, **months)
+
+
+def test_a_programme_keeps_less_than_the_site_after_a_second_look_and_everybody_is_told_the_same(site: Site) -> None:
+    begin(site.visitor("sam")).form("/done").submit()
+    take_check(site, "sam", lambda _question: True)
+    answers, lena = count(site, Answer), person_id(site, "lena")
+    join(site, "lena", add(site, "Ward 4"))
+    site.do(end_membership, lena, harbour(site))
+    clock.shift(4 * MONTH)
+    site.visitors.clear()
+    refused = shorten(site, 422, keep_answers_months="25")
+    assert "Enter 24 or less" in refused.main
+    page = shorten(site, keep_answers_months="3", keep_details_months="5")
+    assert f"{answers} answers in 1 check" in page.main and "0 people who left" in page.main
+    assert "keeps them for 24" in page.main and "Nothing is saved yet" in page.main
+    site.work()
+    assert count(site, Answer) == answers, "nothing goes before it is saved"
+    page = page.form(KEEPING).submit("Save and delete").form(KEEPING).submit("Continue", password=PASSWORD)
+    assert "Saved." in page.main and "3 months" in page.main
+    told = site.visitor("sam").get("/account/data").main
+    assert "In Harbour Hospitals: 3 months." in told and "go 5 months after you leave" in told
+    assert "Harbour" not in site.visitor("mina").get("/account/data").main
+    for months, answers_left, unit in ((4, 0, True), (6, 0, False)):
+        clock.shift(months * MONTH + timedelta(hours=2))
+        site.work()
+        with site.inside():
+            noted = get_member(harbour(site), lena).unit_id is not None
+        assert (count(site, Answer), noted) == (answers_left, unit), months
+    assert count(site, Attempt) == count(site, Result) == 1
+    assert [facts["answers"] for facts in audited(site, "OldAnswersDeleted")] == [answers]
+    assert [facts["people"] for facts in audited(site, "OldDetailsDeleted")] == [1]
+
+
+def test_another_programme_keeps_its_answers(sqlite_site: Site) -> None:
+    begin(sqlite_site.visitor("sam")).form("/done").submit()
+    take_check(sqlite_site, "sam", lambda _question: True)
+    before = count(sqlite_site, Answer)
+    sqlite_site.do(set_programme, "meadow", None, {"keep_answers_months": "1"})
+    clock.shift(3 * MONTH)
+    sqlite_site.work()
+    assert count(sqlite_site, Answer) == before > 0

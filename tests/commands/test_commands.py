@@ -172,6 +172,9 @@ def test_a_programme_takes_facts_it_knows_and_refuses_others_whole(
     needed = lms("programme", "set", "harbour", "lead=")
     assert needed.exit_code == 1 and "Your programme offers courses" in needed.output
     assert "lead: Noor Haddad" in lms("programme", "set", "harbour", "hours=9 to 5").output
+    sooner = lms("programme", "set", "harbour", "keep_answers_months=3")
+    assert sooner.exit_code == 1 and "0 answers in 0 checks. Add --yes" in sooner.output
+    assert "keep_answers_months: 3" in lms("programme", "set", "harbour", "keep_answers_months=3", "--yes").output
 
 
 @pytest.mark.parametrize(

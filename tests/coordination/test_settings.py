@@ -85,6 +85,8 @@ REFUSED: list[tuple[str, dict[str, str], str]] = [
     ("registration", {"registration": "later"}, "either open or closed"),
     ("reviews", {"prior_months": "0"}, "from 1 to 120"),
     ("reviews", {"hold_unreviewed": "perhaps"}, "Choose one of these"),
+    ("keeping", {"keep_answers_months": "25"}, "Enter 24 or less"),
+    ("keeping", {"keep_details_months": "soon"}, "from 1 to 120"),
     ("colour", {"colour": "own", "own": "#ffcc00"}, "The nearest colour that everyone can read is #"),
     ("colour", {"colour": "own", "own": "sea"}, "Enter a hex code"),
     ("colour", {"colour": "own", "own": ""}, "Enter a hex code"),

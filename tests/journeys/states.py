@@ -586,6 +586,13 @@ STATES = (
     State("settings: contacts", "cora", f"{SETTINGS}/contacts"),
     State("settings: registration", "cora", f"{SETTINGS}/registration"),
     State("settings: reviews and prior learning", "cora", f"{SETTINGS}/reviews"),
+    State("settings: how long data stays", "cora", f"{SETTINGS}/keeping"),
+    State(
+        "settings: what a shorter time deletes",
+        "cora",
+        f"{SETTINGS}/keeping",
+        then(type_in("keep_answers_months", "1"), press("Save")),
+    ),
     State("settings: colour", "cora", f"{SETTINGS}/colour"),
     State(
         "settings: a colour that is too light",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from lms.accounts import leaving
 from lms.accounts.actions import FormError, give_role, make_password_link
 from lms.accounts.addresses import normal_email
 from lms.accounts.events import EmailChanged, EmailChangeUndone, MembershipEnded, MembershipGiven, NamesChanged
 from lms.accounts.members import records
-from lms.accounts.members.events import MemberDetailsChanged, UnitJoined
+from lms.accounts.members.events import MemberDetailsChanged, OldDetailsDeleted, UnitJoined
 from lms.accounts.members.records import Member
 from lms.accounts.records import Person, find_person_by_email, get_person, has_email, roles_of
 from lms.accounts.rules import PROGRAMME_ROLES
@@ -144,6 +145,14 @@ def bring_back(programme_id: str, person_id: str) -> None:
     """Let somebody who left a programme be a learner there again, with their unit and staff number."""
     if not records.is_member(programme_id, person_id):
         give_role(person_id, programme_id, "learner")
+
+
+def delete_old_details(before: datetime, most: int, programme_id: str) -> int:
+    """Delete what a programme noted of some people who left before a moment, and return of how many."""
+    deleted = records.delete_details(programme_id, before, most)
+    if deleted:
+        announce(OldDetailsDeleted(deleted, before.date(), programme_id))
+    return deleted
 
 
 def why_no_password_link(programme_id: str, person: Person, *, by_operator: bool) -> str | None:

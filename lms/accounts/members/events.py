@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -44,4 +45,13 @@ class MemberDetailsChanged:
     """A coordinator changed somebody's staff number or line manager."""
 
     person_id: str
+    programme_id: str
+
+
+@dataclass(frozen=True)
+class OldDetailsDeleted:
+    """Unit, staff number and line manager of so many people who left before a day were deleted."""
+
+    people: int
+    before: date
     programme_id: str

@@ -106,6 +106,34 @@ def keep_keys(person_id: str) -> None:
     db.session.flush()
 
 
+def _old_details(programme_id: str, before: datetime) -> tuple[ColumnElement[bool], ...]:
+    noted = or_(
+        Member.unit_id.is_not(None),
+        Member.staff_number.is_not(None),
+        Member.line_manager_id.is_not(None),
+        Member.line_manager != "",
+    )
+    return (Member.programme_id == programme_id, Member.left_at < before, noted)
+
+
+def count_old_details(programme_id: str, before: datetime) -> int:
+    """Return of how many people who left a programme before a moment the unit, staff number or line manager is kept."""
+    query = select(func.count()).select_from(Member)
+    return db.session.scalar(query.where(*_old_details(programme_id, before))) or 0
+
+
+def delete_details(programme_id: str, before: datetime, most: int) -> int:
+    """Delete unit, staff number and line manager of a batch of people who left; return of how many."""
+    query = select(Member, Person).join(Person, Person.id == Member.person_id)
+    rows = db.session.execute(query.where(*_old_details(programme_id, before)).limit(most)).all()
+    for member, person in rows:
+        member.unit_id = member.staff_number = member.line_manager_id = None
+        member.line_manager = ""
+        member.search_key, member.sort_key = keys_of(person.display_name, person.email, None)
+    db.session.flush()
+    return len(rows)
+
+
 def get_member(programme_id: str, person_id: str) -> Member:
     """Return somebody's row of a programme."""
     return db.session.get_one(Member, (programme_id, person_id))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from lms.accounts.email_change.records import KEPT_DAYS as CHANGE_KEPT_DAYS
 from lms.accounts.personal_data.closed_accounts import NOTICE
+from lms.accounts.programmes.keeping import DETAILS, list_shorter
 from lms.accounts.rules import INVITATION_KEPT_DAYS, SIGN_IN_KEPT
 from lms.foundation.personal_data import StoredData
 from lms.foundation.text.i18n import gettext as _
@@ -14,9 +15,9 @@ from lms.foundation.web.security import settings as this_site
 from lms.foundation.web.throttle import KEPT as MISSES_KEPT
 
 
-def stored_data() -> tuple[StoredData, ...]:
+def stored_data(person_id: str | None = None) -> tuple[StoredData, ...]:
     """Return what is kept of somebody's account."""
-    return (*_of_the_account(), *_of_signing_in(), *_of_emails(), *_of_what_happened())
+    return (*_of_the_account(person_id), *_of_signing_in(), *_of_emails(), *_of_what_happened())
 
 
 def _until_deleted() -> str:
@@ -35,6 +36,19 @@ def _of_closed_accounts() -> str:
     )
 
 
+def _of_details(person_id: str | None) -> str:
+    """Return how long unit, staff number and line manager stay, on the site and in the programmes of a person."""
+    sooner = [
+        _(
+            "In %(programme)s, your unit, staff number and line manager go %(months)s after you leave.",
+            programme=programme.name,
+            months=months_in_words(months),
+        )
+        for programme, months in (list_shorter(this_site(), DETAILS, person_id) if person_id else ())
+    ]
+    return " ".join([_until_deleted(), *sooner])
+
+
 def _for(period: timedelta) -> str:
     return _("%(period)s.", period=in_words(period))
 
@@ -48,7 +62,7 @@ def columns(table: str, names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names.split())
 
 
-def _of_the_account() -> tuple[StoredData, ...]:
+def _of_the_account(person_id: str | None) -> tuple[StoredData, ...]:
     """Return names, the password, roles and invitations."""
     return (
         StoredData(
@@ -82,7 +96,7 @@ def _of_the_account() -> tuple[StoredData, ...]:
         StoredData(
             _("Your unit, staff number and line manager in each programme, and when you joined and left it"),
             _("So that your programme finds you in its lists, and nobody’s line manager observes their practice."),
-            _until_deleted(),
+            _of_details(person_id),
             columns(
                 "member",
                 "programme_id person_id unit_id staff_number line_manager_id line_manager search_key sort_key "

@@ -31,7 +31,7 @@ PLACES = BoundedSemaphore(1)
 @allow("keep an account")
 def own_data() -> Any:
     """Say what is stored about oneself, why and until when."""
-    return render_template("accounts/own_data.html", stored=hooks().list_stored())
+    return render_template("accounts/own_data.html", stored=hooks().list_stored(signed_in().person_id))
 
 
 @blueprint.get("/account/data/download")
@@ -51,7 +51,7 @@ def _file_of(person_id: str) -> Any:
         "accounts/own_data_file.html",
         made=moment(clock.now(), settings().timezone),
         site=settings().base_url,
-        stored=hooks().list_stored(),
+        stored=hooks().list_stored(signed_in().person_id),
         sheets=[part for part in parts if isinstance(part, Sheet)],
         files=[part for part in parts if not isinstance(part, Sheet)],
     )
@@ -70,9 +70,8 @@ def _come_back(minutes: int) -> Any:
         minutes,
         times=personal_data_actions.DOWNLOADS,
     )
-    response = make_response(
-        render_template("accounts/own_data.html", stored=hooks().list_stored(), notices=[words]), 429
-    )
+    stored = hooks().list_stored(signed_in().person_id)
+    response = make_response(render_template("accounts/own_data.html", stored=stored, notices=[words]), 429)
     response.headers["Retry-After"] = str(60 * minutes)
     return response
 

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from lms.accounts.actions import FormError
 from lms.accounts.programmes.colour_rules import as_hex, nearest, passes
+from lms.accounts.programmes.keeping import ANSWERS, DETAILS, KEEPS, months_of_site
 from lms.accounts.records import Programme
 from lms.accounts.rules import (
     PROGRAMME_NAME_MOST,
@@ -22,11 +23,13 @@ from lms.accounts.rules import (
     without_role,
 )
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.periods import months_in_words
+from lms.foundation.web.security import settings as this_site
 
 # The facts that a programme can have, in the order in which they are told.
 FACTS = (
     *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
-    *("timezone", "prior_months", "colour", "registration"),
+    *("timezone", "prior_months", "colour", "registration", *KEEPS),
 )
 # Beside the facts: its name, and whether certificates of a course that nobody reviewed wait ("yes", "no" or "site").
 SETTINGS = ("name", "hold_unreviewed", "logo", *FACTS)
@@ -155,6 +158,18 @@ def _check_months(value: str) -> str:
     return _("Please enter a whole number from %(least)s to %(most)s.", least=1, most=PRIOR_MONTHS_MOST)
 
 
+def _check_keep_answers(value: str) -> str:
+    of_site = months_of_site(this_site(), ANSWERS)
+    if of_site and value.isascii() and value.isdigit() and int(value) > of_site:
+        return _(
+            "This site keeps answers for %(months)s, and a programme can only shorten that. Enter %(most)s or less, or "
+            "leave it empty.",
+            months=months_in_words(of_site),
+            most=of_site,
+        )
+    return _check_months(value)
+
+
 def _check_colour(value: str) -> str:
     colour = as_hex(value)
     if colour is None:
@@ -182,6 +197,8 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "timezone": _check_zone,
     "signatory": _check_signatory,
     "prior_months": _check_months,
+    ANSWERS: _check_keep_answers,
+    DETAILS: _check_months,
     "colour": _check_colour,
     "registration": _check_registration,
     "hold_unreviewed": _check_hold,

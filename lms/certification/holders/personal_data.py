@@ -28,7 +28,7 @@ OBSERVED = (
 )
 
 
-def stored_data() -> tuple[StoredData, ...]:
+def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
     """Return what is kept of somebody's certificates."""
     return (*_stored_certificates(), *_stored_beside())
 

@@ -10,7 +10,7 @@ from lms.foundation.personal_data import Part, Remains, Sheet, StoredData
 from lms.foundation.text.i18n import gettext as _
 
 
-def stored_data() -> tuple[StoredData, ...]:
+def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
     """Return what is kept of assignments."""
     assignment = ["id", "public_id", "programme_id", "course_id", "audience", "unit_id", "role", "due_on", "note"]
     assignment += ["made_by", "made_at", "closed_at"]

@@ -11,6 +11,7 @@ from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from lms.accounts.programmes.colour_rules import PALETTE, as_hex
 from lms.accounts.programmes.facts import tidy
 from lms.accounts.programmes.forms import SettingsForm
+from lms.accounts.programmes.keeping import ANSWERS, KEEPS, months_of_site
 from lms.accounts.rules import country_codes
 from lms.coordination.settings.words import colour_choices, offer_words
 from lms.foundation.text.collation import sort_key
@@ -18,6 +19,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, TextField
+from lms.foundation.web.security import settings as this_site
 from lms.library.rules import OFFERING_STATES
 
 OWN_COLOUR = "own"
@@ -114,6 +116,30 @@ class ReviewsForm(SettingsForm):
         ]
 
 
+class KeepingForm(SettingsForm):
+    """How long the programme keeps answers, and details of people who left; `looked` is what its sender saw go."""
+
+    KEYS = KEEPS
+    keep_answers_months = TextField(_l("Answers to checks"))
+    keep_details_months = TextField(
+        _l("Details of people who left"),
+        description=_l(
+            "For how many months their unit, staff number and line manager stay. If you leave this empty, it’s as long "
+            "as their account."
+        ),
+    )
+    looked = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = months_of_site(this_site(), ANSWERS)
+        self.keep_answers_months.description = (
+            _("For how many months they stay. This site keeps them for %(num)s, and you can choose fewer.", num=months)
+            if months
+            else _("For how many months they stay. If you leave this empty, it’s as long as their account.")
+        )
+
+
 class ColourForm(SettingsForm):
     """The colour of links and buttons on the programme's pages."""
 
@@ -168,4 +194,5 @@ FORMS: dict[str, type[SettingsForm]] = {
     "registration": RegistrationForm,
     "reviews": ReviewsForm,
     "colour": ColourForm,
+    "keeping": KeepingForm,
 }

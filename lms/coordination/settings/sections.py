@@ -8,11 +8,14 @@ from babel import Locale
 from flask import url_for
 
 from lms.accounts.programmes.facts import settings_of
+from lms.accounts.programmes.keeping import KEEPS, months_kept
 from lms.accounts.records import Programme
 from lms.coordination.settings.forms import FORMS
 from lms.coordination.settings.words import colour_choices
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
+from lms.foundation.text.periods import months_in_words
+from lms.foundation.web.security import settings as this_site
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ def section_titles() -> dict[str, tuple[str, str]]:
         "reviews": (
             _("Reviews and prior learning"),
             _("When certificates are issued, and for how long it counts what people learned elsewhere."),
+        ),
+        "keeping": (
+            _("How long data stays"),
+            _(
+                "You can have answers to checks, and details of people who left, deleted sooner than on the rest of "
+                "this site. Results and certificates stay. “Your data” tells your people the same times."
+            ),
         ),
         "colour": (
             _("Colour"),
@@ -74,6 +84,9 @@ def value_in_words(key: str, value: str) -> str:
         return Locale.parse(language()).territories.get(value, value)
     if key == "colour":
         return dict(colour_choices()).get(value, value)
+    if key in KEEPS:
+        months = months_kept({key: value}, key, this_site())
+        return months_in_words(months) if months else _("As long as the account")
     if key == "registration":
         return _("Only people you invite") if value else _("Anybody who registers")
     if key == "hold_unreviewed":

@@ -12,12 +12,14 @@ from lms.accounts.programmes.actions import SettingsChanged
 from lms.accounts.programmes.colour_rules import as_hex, passes, style_sheet
 from lms.accounts.programmes.facts import check_settings, settings_of
 from lms.accounts.programmes.forms import SettingsForm
+from lms.accounts.second_factor.step_up import confirm_first
 from lms.certification.awards.records import count_waiting
 from lms.certification.pdf.designs import list_designs
 from lms.coordination.blueprint import blueprint
 from lms.coordination.first_step_pages import programme_steps
 from lms.coordination.settings import actions, course_pages, sections
 from lms.coordination.settings.forms import FORMS
+from lms.coordination.settings.keeping_pages import SecondLook, look_first
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
@@ -70,6 +72,9 @@ def settings_section(programme: str, section: str) -> Any:
     this, kind, changed = this_programme(), FORMS[section], []
     now = settings_of(this)
     form = kind(request.form) if request.method == "POST" else kind.of(now)
+    asks, look = confirm_first() if request.form.get("looked") else None, None
+    if asks is not None:
+        return asks
     if request.method == "POST":
         done = _save(form, programme)
         if done is True:
@@ -77,6 +82,8 @@ def settings_section(programme: str, section: str) -> Any:
         if isinstance(done, SettingsChanged):
             changed = form.changed(done.now)
             form.reopen(done.now)
+        if isinstance(done, SecondLook):
+            look = done
     title, about = sections.section_titles()[section]
     page = render_template(
         "coordination/settings_section.html",
@@ -87,6 +94,7 @@ def settings_section(programme: str, section: str) -> Any:
         about=about,
         form=form,
         changed=changed,
+        look=look,
         swatches=sections.swatches() if section == "colour" else [],
         waiting=sum(count_waiting(this.id).values()) if section == "reviews" else 0,
         site_holds=settings().hold_unreviewed,
@@ -96,14 +104,20 @@ def settings_section(programme: str, section: str) -> Any:
     return make_response(page, 422 if form.errors or changed else 200)
 
 
-def _save(form: SettingsForm, programme: str) -> bool | SettingsChanged:
-    """Check and save what was sent; False when something can't be set, which the form then says."""
+def _save(form: SettingsForm, programme: str) -> bool | SettingsChanged | SecondLook:
+    """Check and save what was sent; False when something can't be set, which the form then says.
+
+    A shorter time to keep something isn't saved before its sender saw what goes.
+    """
     form.validate()
     wanted = form.wanted()
     designs = list_designs(settings(), shipped("certificates"))
     form.refuse_all(check_settings(wanted, designs, hooks().missing_letters))
     if form.errors:
         return False
+    look = look_first(this_programme(), wanted, settings())
+    if look and request.form.get("looked") != look.mark:
+        return look
     if "hold_unreviewed" in wanted:
         actions.read_waiting_courses(this_programme().id)
     done = write(actions.change_programme, settings(), programme, form.seen(), wanted)

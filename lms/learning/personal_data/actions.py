@@ -12,8 +12,9 @@ from lms.foundation.personal_data import Remains
 from lms.learning.check.refreshers import OWN_TABLES as REFRESHER_TABLES
 from lms.learning.personal_data.export import export
 from lms.learning.personal_data.notice import stored_data
+from lms.learning.personal_data.old_answer_records import delete_answers
 from lms.learning.practice.records import Run
-from lms.learning.progress.attempt_records import Answer, Attempt, Result, delete_answers
+from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.events import OldAnswersDeleted
 from lms.learning.progress.records import Enrolment, LessonDone, PracticeDone
@@ -38,9 +39,12 @@ def erase(person_id: str, remains: Remains) -> None:
     db.session.execute(delete(Enrolment).where(Enrolment.person_id == person_id, gone))
 
 
-def delete_old_answers(before: datetime, most: int) -> int:
-    """Delete one batch of answers to checks of long ago, and return how many; attempts and results stay."""
-    deleted = delete_answers(before, most)
+def delete_old_answers(before: datetime, most: int, programme_id: str | None = None) -> int:
+    """Delete one batch of answers to checks of long ago, and return how many; attempts and results stay.
+
+    With a programme, only answers of its people go, because it keeps them for a shorter time than the site.
+    """
+    deleted = delete_answers(before, most, programme_id)
     if deleted:
-        announce(OldAnswersDeleted(deleted, before.date()))
+        announce(OldAnswersDeleted(deleted, before.date(), programme_id))
     return deleted

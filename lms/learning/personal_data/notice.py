@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.accounts.programmes.keeping import ANSWERS, list_shorter
 from lms.foundation.personal_data import StoredData
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.periods import in_words, months_in_words
@@ -13,9 +14,9 @@ def _columns(table: str, names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names.split())
 
 
-def stored_data() -> tuple[StoredData, ...]:
+def stored_data(person_id: str | None = None) -> tuple[StoredData, ...]:
     """Return what is kept of somebody's learning."""
-    return (*_of_courses(), *_of_checks(), *_of_refreshers_and_adjustments())
+    return (*_of_courses(), *_of_checks(person_id), *_of_refreshers_and_adjustments())
 
 
 def _of_courses() -> tuple[StoredData, ...]:
@@ -52,17 +53,23 @@ def _of_courses() -> tuple[StoredData, ...]:
     )
 
 
-def _of_answers() -> str:
+def _of_answers(person_id: str | None) -> str:
     months = this_site().keep_answers_months
     if months is None:
-        return _("Until you delete your account.")
-    return _(
-        "%(months)s after you started the check and last answered, or until you delete your account.",
-        months=months_in_words(months),
-    )
+        on_site = _("Until you delete your account.")
+    else:
+        on_site = _(
+            "%(months)s after you started the check and last answered, or until you delete your account.",
+            months=months_in_words(months),
+        )
+    sooner = [
+        _("In %(programme)s: %(months)s.", programme=programme.name, months=months_in_words(shorter))
+        for programme, shorter in (list_shorter(this_site(), ANSWERS, person_id) if person_id else ())
+    ]
+    return " ".join([on_site, *sooner])
 
 
-def _of_checks() -> tuple[StoredData, ...]:
+def _of_checks(person_id: str | None) -> tuple[StoredData, ...]:
     stays = _("Until you delete your account.")
     return (
         StoredData(
@@ -77,7 +84,7 @@ def _of_checks() -> tuple[StoredData, ...]:
         StoredData(
             _("Your answers in the check"),
             _("So that you can continue where you left off, and look back at your result."),
-            _of_answers(),
+            _of_answers(person_id),
             _columns("answer", "attempt_id question_id value revision saved_at"),
         ),
         StoredData(

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, delete, func, select, tuple_
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.notifications.preferences import Choices
 from lms.foundation import ids
-from lms.foundation.db import Base, db, run
+from lms.foundation.db import Base, db
 
 
 class Attempt(Base):
@@ -87,14 +87,3 @@ def list_passed_digests(enrolment_id: str) -> list[str]:
     """Return the versions on which somebody passed the check."""
     query = select(Attempt.digest).join(Result, Result.attempt_id == Attempt.id)
     return list(db.session.scalars(query.where(Attempt.enrolment_id == enrolment_id, Result.passed).distinct()))
-
-
-def delete_answers(before: datetime, most: int) -> int:
-    """Delete a batch of answers to checks that were opened, and last answered, before a moment; return how many.
-
-    Ids of attempts sort by time, so that what is old is found by the primary key however many answers there are.
-    """
-    old = Answer.attempt_id < ids.lowest_at(before.timestamp())
-    keys = select(Answer.attempt_id, Answer.question_id).where(old, Answer.saved_at < before).limit(most)
-    gone = tuple_(Answer.attempt_id, Answer.question_id).in_(keys)
-    return run(delete(Answer).where(gone), {}).rowcount

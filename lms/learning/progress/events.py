@@ -114,7 +114,11 @@ class EquivalentUndone:
 
 @dataclass(frozen=True)
 class OldAnswersDeleted:
-    """Answers of long ago were deleted: how many, and of checks that were opened and last answered before which day."""
+    """Answers of long ago were deleted: how many, of checks that were opened and last answered before which day.
+
+    The programme is there when it keeps them for a shorter time than the site.
+    """
 
     answers: int
     before: date
+    programme_id: str | None = None
