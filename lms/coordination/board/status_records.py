@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from lms.accounts.members.records import PLAIN_ORDER, Member
@@ -103,8 +118,15 @@ def _last_rating() -> Any:
     return last.correlate(Enrolment).scalar_subquery()
 
 
-def _facts(programme_id: str, person_ids: Collection[str], private: Collection[str]) -> Any:
-    """Return the query for the status of learners with an open account; a private course counts as not begun."""
+@cache
+def _facts() -> Any:
+    """Return the query for the status of learners with an open account; a private course counts as not begun.
+
+    It is built once, because building it takes longer than running it, and asks for `programme`, `people`, `private`.
+    """
+    programme: Any = bindparam("programme")
+    people: Any = bindparam("people", expanding=True)
+    private: Any = bindparam("private", expanding=True)
     # SQLite would go through all enrolments of the programme for each person, if an index on it were of use here.
     here = and_(
         Enrolment.person_id == Membership.person_id,
@@ -128,7 +150,7 @@ def _facts(programme_id: str, person_ids: Collection[str], private: Collection[s
         .join(Person, Person.id == Membership.person_id)
         .join(Member, and_(Member.person_id == Person.id, Member.programme_id == Membership.programme_id))
         .outerjoin(Enrolment, here)
-        .where(Membership.programme_id == programme_id, Membership.person_id.in_(person_ids))
+        .where(Membership.programme_id == programme, Membership.person_id.in_(people))
         .where(Membership.role == "learner", Person.disabled_at.is_(None))
         # Keeps SQLite from asking the subqueries again wherever the outer query names one.
         .offset(0)
@@ -176,7 +198,8 @@ def refresh(
     for table in tables:
         these = (table.programme_id == programme_id, table.person_id.in_(person_ids))
         store.execute(delete(table).where(*these).execution_options(synchronize_session=False))
-    rows = store.execute(_facts(programme_id, person_ids, private)).mappings().all()
+    asked = {"programme": programme_id, "people": list(person_ids), "private": list(private)}
+    rows = store.execute(_facts(), asked).mappings().all()
     if rows:
         store.execute(insert(_STATUS), [_as_stored(row) for row in rows])
     words = {(row["person_id"], word) for row in rows for word in words_of(row["search_key"])}
