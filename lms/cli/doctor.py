@@ -15,6 +15,7 @@ from lms.app import at_work, create_app
 from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import json_option, say
 from lms.cli.shared import database_words
+from lms.coordination.board import findings as status_findings
 from lms.flow import list_findings
 from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
 from lms.foundation.backup.databases import sqlite_file
@@ -105,6 +106,7 @@ def _inside(settings: Settings, network: bool, mail_to: str | None) -> Iterator[
             yield from of_database
             if not any(finding.to_do for finding in of_database):
                 yield from (*disk.look(settings), *clocks.look(), *work.look_at_emails(), *list_findings(settings))
+                yield from status_findings.look()
         except SQLAlchemyError as error:
             yield Finding(
                 "database.answers", "The database stopped answering meanwhile.", database_words(settings, error)

@@ -150,7 +150,8 @@ def test_an_account_that_was_deleted_is_not_opened_again(sqlite_site: Site) -> N
 
 def test_the_commands_say_what_ended_and_what_goes_on(sqlite_site: Site, lms: Callable[..., Result]) -> None:
     sqlite_site.do(make_key, "Rota system")
-    told = lms("remove", "CORA@example.org", "--programme", "harbour")
+    told = lms("remove", "CORA@example.org", "--programme", "harbour", "--even-the-last")
+    assert "Nobody coordinates harbour now." in told.output
     assert told.exit_code == 0 and "no longer coordinator in harbour" in told.output
     assert "These API keys still work: Rota system" in told.output
     again = lms("remove", "cora@example.org", "--programme", "harbour")
@@ -169,6 +170,8 @@ def test_the_commands_say_what_ended_and_what_goes_on(sqlite_site: Site, lms: Ca
     [
         (("remove", "nobody@example.org", "--programme", "harbour"), "no account with the address nobody@example.org"),
         (("remove", "sam@example.org"), "harbour, meadow"),
+        (("remove", "cora@example.org", "--programme", "harbour"), "Nobody else coordinates this programme"),
+        (("role", "mina@example.org", "--programme", "meadow", "--remove", "coordinator"), "Nobody else coordinates"),
         (("disable", "sam@example.org,"), "comma"),
         (("disable", "ada@example.org"), "Nobody else runs this site"),
         (("role", "ada@example.org", "--remove", "operator"), "Nobody else runs this site"),

@@ -53,6 +53,7 @@ IN_DATABASE = {
     "badges.lists": f"INSERT INTO status_list (number, stale, signed_at) VALUES (7, false, {LONG_AGO})",
     "keys.signing": KEY,
     "people.operator": f"UPDATE person SET disabled_at = {LONG_AGO} WHERE operator",
+    "people.status": "UPDATE training_status SET phase = 'withdrawn'",
     "programmes.contact": "UPDATE programme SET facts = '{\"country\": \"GB\"}' WHERE slug = 'meadow'",
     "programmes.coordinator": f"DELETE FROM membership WHERE role = 'coordinator' AND programme_id = {MEADOW}",
     "courses.reviews": "DELETE FROM review WHERE role = 'peer'",

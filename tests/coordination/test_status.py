@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lms.accounts.actions import change_names, give_role, set_programme
 from lms.accounts.leaving import disable, enable, end_membership
@@ -29,7 +29,7 @@ from lms.certification.awards.validity import Validity, stage_of
 from lms.certification.readiness.actions import undo_observation
 from lms.certification.renewal.actions import set_validity
 from lms.content.lint.check import check
-from lms.coordination.board import actions
+from lms.coordination.board import actions, comparison_records
 from lms.coordination.board.course_records import list_courses
 from lms.coordination.board.list_records import Board, filter_of, list_page
 from lms.coordination.board.rules import CERTIFICATE_STATES, STATES, Sum, TrainingState, Wanted, status_on, turns_of
@@ -41,6 +41,7 @@ from lms.learning.progress.actions import enrol
 from lms.learning.progress.records import Enrolment
 from lms.library import actions as library
 from tests.builders.certificates import ask_for, observe
+from tests.builders.commands import of
 from tests.builders.learning import PFA, earn, pass_check, prepare
 from tests.conftest import Site
 from tests.content import small_course
@@ -307,3 +308,29 @@ def test_sql_says_of_random_histories_what_the_rules_say_on_any_day(site: Site, 
             assert Counter(state for state, *_more in expected.values()) == counted(sums)
             seen |= {state for state, _certificate, _code in expected.values()}
         assert seen == set(STATES) - {"not_started"}
+
+
+# What was changed behind the site's back, each for another person.
+SPOILED = (
+    "UPDATE training_status SET phase = 'spoiled' WHERE person_id = 'p00000'",
+    "DELETE FROM training_status WHERE person_id = 'p00001'",
+    "DELETE FROM person_word WHERE person_id = 'p00002' AND word = 'person'",
+    "DELETE FROM membership WHERE person_id = 'p00029'",
+)
+
+
+def test_whoever_is_listed_otherwise_is_counted_and_listed_again_a_few_at_a_time(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_site.do(make, random.Random(7), harbour(sqlite_site), 30)
+    sqlite_site.do(actions.rebuild)
+    for statement in SPOILED:
+        sqlite_site.do(db.session.execute, text(statement))
+    monkeypatch.setattr(comparison_records, "REBUILD_STEP", 4)
+    lms = of(sqlite_site, monkeypatch)
+    told = lms("people", "status")
+    assert told.exit_code == 1 and "harbour: 4 were listed differently" in told.output
+    assert "32 people compared" in told.output and "Nothing was changed" in told.output
+    mended = lms("people", "status", "--programme", "harbour", "--rebuild")
+    assert mended.exit_code == 0 and "4 listed differently" in mended.output
+    sqlite_site.do(told_anew)

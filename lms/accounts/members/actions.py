@@ -109,8 +109,8 @@ def change_roles(
     person = get_person(person_id)
     if not wanted:
         return FormError("role", _("Choose at least one role. To take all of them, end their membership instead."))
-    if "coordinator" not in wanted and records.is_last_coordinator(programme_id, person_id):
-        return _last_coordinator()
+    if "coordinator" not in wanted and (alone := refuse_last_coordinator(programme_id, person_id)):
+        return alone
     gained = [role for role in PROGRAMME_ROLES if role in wanted and role not in now]
     waiting = [role for role in gained if role != "learner"] if person.email_proven_at is None else []
     if waiting and not has_email(person):
@@ -127,7 +127,10 @@ def change_roles(
     return waiting
 
 
-def _last_coordinator() -> FormError:
+def refuse_last_coordinator(programme_id: str, person_id: str) -> FormError | None:
+    """Return why somebody can't stop coordinating a programme, or None when somebody else does as well."""
+    if not records.is_last_coordinator(programme_id, person_id):
+        return None
     return FormError(
         "role", _("Nobody else coordinates this programme. Please make somebody else a coordinator first.")
     )
@@ -135,10 +138,10 @@ def _last_coordinator() -> FormError:
 
 def end_membership(programme_id: str, person_id: str) -> FormError | None:
     """End every role of somebody in a programme, unless nobody would coordinate it; a second time changes nothing."""
-    if records.is_last_coordinator(programme_id, person_id):
-        return _last_coordinator()
-    leaving.end_membership(person_id, programme_id)
-    return None
+    alone = refuse_last_coordinator(programme_id, person_id)
+    if alone is None:
+        leaving.end_membership(person_id, programme_id)
+    return alone
 
 
 def bring_back(programme_id: str, person_id: str) -> None:

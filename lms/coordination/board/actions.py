@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from lms.coordination.board import comparison_records
 from lms.coordination.board import status_records as records
 from lms.foundation.db import db
 from lms.library.course_cache import private_courses
@@ -33,6 +36,19 @@ def follow_privacy(course_id: str) -> None:
 def leave_unit(unit_id: str) -> None:
     """Let nobody's status name a unit that goes."""
     records.leave_unit(unit_id)
+
+
+def compare(programme_id: str, person_ids: Sequence[str]) -> list[str]:
+    """Return which of some people a programme's list shows otherwise than what is stored of them says."""
+    return comparison_records.list_differing(db.session(), programme_id, person_ids, private_courses())
+
+
+def rebuild_some(programme_id: str, person_ids: Sequence[str]) -> list[str]:
+    """Write the status of those of some people again who are listed otherwise than they should be; return them."""
+    differing = compare(programme_id, person_ids)
+    if differing:
+        records.refresh(db.session(), programme_id, differing, private_courses())
+    return differing
 
 
 def rebuild() -> int:

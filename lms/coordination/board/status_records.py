@@ -190,6 +190,17 @@ def _facts() -> Any:
     )
 
 
+def expected(
+    store: Store, programme_id: str, person_ids: Collection[str], private: Collection[str], *, names: bool = True
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the rows of status that some people of a programme should have, and with `names` those of their words."""
+    asked = {"programme": programme_id, "people": list(person_ids), "private": list(private)}
+    rows = store.execute(_facts(), asked).mappings().all()
+    found = {(row["person_id"], word) for row in rows for word in words_of(row["search_key"])} if names else set()
+    words = [{"programme_id": programme_id, "person_id": person, "word": word} for person, word in sorted(found)]
+    return [_as_stored(row) for row in rows], words
+
+
 def refresh(
     store: Store, programme_id: str, person_ids: Collection[str], private: Collection[str], *, names: bool = True
 ) -> None:
@@ -198,15 +209,11 @@ def refresh(
     for table in tables:
         these = (table.programme_id == programme_id, table.person_id.in_(person_ids))
         store.execute(delete(table).where(*these).execution_options(synchronize_session=False))
-    asked = {"programme": programme_id, "people": list(person_ids), "private": list(private)}
-    rows = store.execute(_facts(), asked).mappings().all()
+    rows, words = expected(store, programme_id, person_ids, private, names=names)
     if rows:
-        store.execute(insert(_STATUS), [_as_stored(row) for row in rows])
-    words = {(row["person_id"], word) for row in rows for word in words_of(row["search_key"])}
-    if names and words:
-        keys = ("programme_id", "person_id", "word")
-        rows_of_words = [dict(zip(keys, (programme_id, *pair), strict=True)) for pair in sorted(words)]
-        store.execute(insert(_WORD), rows_of_words)
+        store.execute(insert(_STATUS), rows)
+    if words:
+        store.execute(insert(_WORD), words)
 
 
 def _as_stored(facts: Any) -> dict[str, Any]:

@@ -9,18 +9,23 @@ import click
 
 from lms.accounts import actions, leaving, records
 from lms.accounts.actions import FormError
-from lms.accounts.addresses import NotDeliverable, normal_email, read_address
+from lms.accounts.addresses import normal_email
 from lms.accounts.invitations import actions as invitation_actions
+from lms.accounts.members import actions as members
 from lms.accounts.rules import ROLES
-from lms.accounts.second_factor import actions as second_factor_actions
-from lms.accounts.single_sign_on import actions as single_sign_on_actions
 from lms.certification.verification.records import list_api_keys
 from lms.cli.output import json_option, say, say_rows
+from lms.cli.people.lookup import get_address, get_person
+from lms.cli.people.sign_in import people_reset, people_second_factor_off, people_sso_off
+from lms.cli.people.status import people_status
 from lms.cli.shared import get_programme, inside
-from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.web.security import settings
+
+even_the_last_option = click.option(
+    "--even-the-last", is_flag=True, help="Do it even if nobody else coordinates the programme afterwards."
+)
 
 
 @click.group()
@@ -31,21 +36,8 @@ def people() -> None:
     """
 
 
-def _get_address(email: str) -> str:
-    """Return an address as it is stored; one that mail cannot reach is refused with the reason."""
-    found = read_address(email)
-    if isinstance(found, NotDeliverable):
-        raise click.ClickException(f"{found.reason} Nothing was changed.")
-    return found
-
-
-def _get_person(email: str) -> Any:
-    """Return the person with an address, also one that an earlier version stored and mail cannot reach."""
-    person = records.find_person_by_email(normal_email(email))
-    if person is None:
-        address = _get_address(email)
-        raise click.ClickException(f"There’s no account with the address {address}. Nothing was changed.")
-    return person
+for command in (people_reset, people_second_factor_off, people_sso_off, people_status):
+    people.add_command(command)
 
 
 @people.command("add")
@@ -63,7 +55,7 @@ def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
 
     Example: lms people add sam@example.org --role learner
     """
-    address = _get_address(email)
+    address = get_address(email)
     programme = None if role == "operator" else get_programme(slug)
     person = records.find_person_by_email(address)
     if person and (role == "learner" or checked or person.email_proven_at):
@@ -87,24 +79,6 @@ def people_add(email: str, role: str, slug: str | None, checked: bool) -> None:
         say("If email doesn’t work yet, add --checked once you’re sure of the address.")
 
 
-@people.command("reset")
-@click.argument("email")
-@inside
-def people_reset(email: str) -> None:
-    """Print a one-time link to a new password, for somebody who can’t get our email.
-
-    It works once, within the hour. Their old password works until then.
-    Example: lms people reset sam@example.org
-    """
-    person = _get_person(email)
-    if person.disabled_at is not None:
-        raise click.ClickException(f"The account of {email} is closed. Nothing was changed. See: lms people enable")
-    token = ids.secret_token()
-    write(actions.make_password_link, person.id, token)
-    say("Send this link to them and nobody else. It works once, within the hour:")
-    say(f"{settings().base_url}/new-password/{token}")
-
-
 def _end(action: Callable[..., Any], *args: Any) -> Any:
     """Run an action that takes something back; what it refuses ends the command with nothing changed."""
     done = write(action, *args)
@@ -116,8 +90,9 @@ def _end(action: Callable[..., Any], *args: Any) -> Any:
 @people.command("remove")
 @click.argument("email")
 @click.option("--programme", "slug", default=None, help="The programme. You need this if there are several.")
+@even_the_last_option
 @inside
-def people_remove(email: str, slug: str | None) -> None:
+def people_remove(email: str, slug: str | None, even_the_last: bool) -> None:
     """End somebody's membership in a programme, with every role they have there. They keep their certificates.
 
     They are signed out at their next request, and their open invitations stop working. Their account stays open; see:
@@ -128,13 +103,19 @@ def people_remove(email: str, slug: str | None) -> None:
     if records.find_person_by_email(address) is None and write(leaving.end_invitations, address, programme.id):
         say(f"{address} can no longer use their invitation to {programme.slug}.")
         return
-    person = _get_person(email)
-    roles = _end(leaving.end_membership, person.id, programme.id)
+    person = get_person(email)
+    roles = _end(_end_membership, person.id, programme.id, even_the_last)
     if not roles:
         raise click.ClickException(f"{person.email} has no role in {programme.slug}. Nothing was changed.")
     say(f"{person.email} is no longer {', '.join(roles)} in {programme.slug}. They keep their certificates.")
     _say_keys(roles)
     _say_if_nobody_coordinates(programme, roles)
+
+
+def _end_membership(person_id: str, programme_id: str, even_the_last: bool) -> list[str] | FormError:
+    """End somebody's membership, but leave a programme its last coordinator; return the roles they had."""
+    alone = None if even_the_last else members.refuse_last_coordinator(programme_id, person_id)
+    return alone or leaving.end_membership(person_id, programme_id)
 
 
 @people.command("role")
@@ -151,13 +132,16 @@ def people_remove(email: str, slug: str | None) -> None:
     is_flag=True,
     help="Skip the email that confirms the address. Use this only if you’re sure it’s theirs.",
 )
+@even_the_last_option
 @inside
-def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None, checked: bool) -> None:
+def people_role(
+    email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug: str | None, checked: bool, even_the_last: bool
+) -> None:
     """Give roles to somebody who has an account, or take roles away. Both take effect at their next request.
 
     Example: lms people role tara@example.org --add observer --remove trainer
     """
-    person = _get_person(email)
+    person = get_person(email)
     if not (gained or lost) or set(gained) & set(lost):
         raise click.ClickException("Name each role once, with --add or --remove. Nothing was changed.")
     if set(gained) - {"learner"} and not (person.email_proven_at or checked):
@@ -166,7 +150,7 @@ def people_role(email: str, gained: tuple[str, ...], lost: tuple[str, ...], slug
             "of the address. Nothing was changed."
         )
     programme = get_programme(slug) if {*gained, *lost} - {"operator"} else None
-    _end(_change_roles, person.id, programme.id if programme else None, gained, lost)
+    _end(_change_roles, person.id, programme.id if programme else None, gained, lost, even_the_last)
     say(f"{person.email} now has these roles: {_roles_in_words(person.id)}. They need to sign in again to use them.")
     _say_keys(list(lost))
     if programme:
@@ -179,11 +163,17 @@ def _say_if_nobody_coordinates(programme: Any, lost: Collection[str]) -> None:
         say(f"Nobody coordinates {programme.slug} now. See: lms people role EMAIL --add coordinator")
 
 
-def _change_roles(person_id: str, programme_id: str | None, gained: tuple[str, ...], lost: tuple[str, ...]) -> Any:
+def _change_roles(
+    person_id: str, programme_id: str | None, gained: tuple[str, ...], lost: tuple[str, ...], even_the_last: bool
+) -> FormError | None:
     """Give and take roles in one write, so that a refusal changes none of them."""
+    if programme_id and "coordinator" in lost and not even_the_last:
+        alone = members.refuse_last_coordinator(programme_id, person_id)
+        if alone:
+            return alone
     if "operator" in lost:
         done = leaving.remove_operator(person_id)
-        if isinstance(done, actions.FormError):
+        if isinstance(done, FormError):
             return done
     if "operator" in gained:
         actions.name_operator(person_id)
@@ -218,42 +208,12 @@ def people_disable(email: str) -> None:
     Their certificates stay valid, and a badge they opened to everybody stays open.
     Example: lms people disable sam@example.org
     """
-    person = _get_person(email)
+    person = get_person(email)
     if not _end(leaving.disable, person.id):
         raise click.ClickException(f"The account of {person.email} is already closed. Nothing was changed.")
     say(f"The account of {person.email} is closed. To open it again: lms people enable {person.email}")
     staff = {role for roles in records.roles_of(person.id).values() for role in roles}
     _say_keys([*staff, *(["operator"] if person.operator else [])])
-
-
-@people.command("second-factor-off")
-@click.argument("email")
-@inside
-def people_second_factor_off(email: str) -> None:
-    """Reset the second step of somebody who lost their phone: app, recovery codes and passkeys go, the password stays.
-
-    They are signed out everywhere and told by email. Only do this if you’ve spoken to them yourself.
-    Example: lms people second-factor-off cora@example.org
-    """
-    person = _get_person(email)
-    if not write(second_factor_actions.reset, person.id):
-        raise click.ClickException(f"{person.email} has no second step and no passkey. Nothing was changed.")
-    say(f"{person.email} can sign in with their password alone, and set up a new phone or passkey.")
-
-
-@people.command("sso-off")
-@click.argument("email")
-@inside
-def people_sso_off(email: str) -> None:
-    """End that an account at your provider opens somebody’s account here, such as when the address has a new owner.
-
-    They are signed out everywhere, and can sign in with a password again. Awards and records stay.
-    Example: lms people sso-off sam@example.org
-    """
-    person = _get_person(email)
-    if not write(single_sign_on_actions.disconnect, person.id):
-        raise click.ClickException(f"{person.email} isn’t connected with single sign-on. Nothing was changed.")
-    say(f"{person.email} is no longer connected. A password or a new sign-in at the provider is needed.")
 
 
 @people.command("enable")
@@ -264,7 +224,7 @@ def people_enable(email: str) -> None:
 
     Example: lms people enable sam@example.org
     """
-    person = _get_person(email)
+    person = get_person(email)
     if not _end(leaving.enable, person.id):
         raise click.ClickException(f"The account of {person.email} isn’t closed. Nothing was changed.")
     say(f"The account of {person.email} is open. Roles: {_roles_in_words(person.id)}.")
