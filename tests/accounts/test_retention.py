@@ -11,12 +11,13 @@ from lms import retention
 from lms.accounts.actions import set_programme
 from lms.accounts.leaving import disable, enable, end_membership
 from lms.accounts.members.records import get_member
-from lms.accounts.personal_data.closed_accounts import AccountEnding
+from lms.accounts.personal_data.closed_accounts import NOTICE, AccountEnding
 from lms.accounts.records import Person
 from lms.certification.awards.records import find_award
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
+from lms.foundation.text.i18n import day
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from tests.builders.learning import answer, begin, earn, open_check, take_check
 from tests.builders.mail import outbox
@@ -115,6 +116,21 @@ def test_a_closed_account_is_told_a_month_before_it_goes_and_not_told_again(site
     assert len(audited(site, "AccountEndingTold")) == 1
     log = (site.settings.data / "erasures.log").read_text()
     assert f" {lena} sealed" in log
+
+
+def test_coordinators_are_asked_to_tell_somebody_without_email_that_their_closed_account_goes(site: Site) -> None:
+    lena = person_id(site, "lena")
+    site.do(lambda: setattr(db.session.get_one(Person, lena), "email", "lena.lind"))
+    site.do(disable, lena)
+    clock.shift(timedelta(days=340))
+    site.work()
+    people, said = "/programmes/harbour/people", "The closed account of Lena"
+    page = site.visitor("cora").get(people)
+    assert page.main.count(said) == 1 and said not in site.visitor("mina").get("/programmes/meadow/people").main
+    assert day(clock.today("UTC") + NOTICE) in page.main and page.follow("See their page (Lena Brandt)").h1
+    assert all("deleted on" not in row.subject for row in outbox(site))
+    site.do(enable, lena)
+    assert said not in site.visitor("cora").get(people).main
 
 
 def test_an_account_that_is_opened_again_stays(sqlite_site: Site) -> None:

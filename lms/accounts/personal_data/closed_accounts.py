@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.events import AccountEndingTold
+from lms.accounts.members.records import Member
 from lms.accounts.records import Person
 from lms.foundation import clock
 from lms.foundation.db import Base, db
@@ -18,7 +20,10 @@ NOTICE = timedelta(days=30)
 
 
 class AccountEnding(Base):
-    """That somebody was told by email that their closed account will be deleted, and on which day."""
+    """That somebody was told that their closed account will be deleted, and on which day.
+
+    They were told by email; who has none is on the list of their coordinators, who can reach them.
+    """
 
     __tablename__ = "account_ending"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -43,6 +48,21 @@ def list_due(closed_before: datetime, stays: Select[str], today: date, most: int
     query = select(Person.id).join(AccountEnding, AccountEnding.person_id == Person.id)
     due = (*_closed_before(closed_before), AccountEnding.deletes_on <= today, Person.id.not_in(stays))
     return list(db.session.scalars(query.where(*due).order_by(Person.id).limit(most)))
+
+
+def unreachable(programme_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return which notices are of people in a programme whom no email reaches, because they have a sign-in name."""
+    here = exists().where(Member.programme_id == programme_id, Member.person_id == AccountEnding.person_id)
+    nobody = exists().where(Person.id == AccountEnding.person_id, Person.email.not_like("%@%"))
+    return here.where(Member.left_at.is_(None)).correlate(AccountEnding), nobody.correlate(AccountEnding)
+
+
+def list_unreachable(programme_id: str, most: int) -> list[tuple[Person, date]]:
+    """Return the first of those people with the day on which their account will be deleted."""
+    query = select(Person, AccountEnding.deletes_on).join(AccountEnding, AccountEnding.person_id == Person.id)
+    order = (AccountEnding.deletes_on, Person.id)
+    rows = db.session.execute(query.where(*unreachable(programme_id)).order_by(*order).limit(most))
+    return [(row[0], row[1]) for row in rows]
 
 
 def note_told(person_id: str, deletes_on: date) -> bool:

@@ -30,7 +30,8 @@ def _of_closed_accounts() -> str:
         return _until_deleted()
     return _(
         "Until you delete your account. If it’s closed, we delete it %(months)s later and email you %(days)s before. "
-        "It stays as long as one of its certificates is valid.",
+        "If you have no email address here, we ask your coordinator to tell you. It stays as long as one of its "
+        "certificates is valid.",
         months=months_in_words(months),
         days=in_words(NOTICE),
     )
@@ -82,7 +83,7 @@ def _of_the_account(person_id: str | None) -> tuple[StoredData, ...]:
             (*columns("person", "password_hash"), *columns("password_link", "token_sha256 person_id expires_at")),
         ),
         StoredData(
-            _("If your account is closed: that we emailed you that it will be deleted, and on which day"),
+            _("If your account is closed: that you were told that it will be deleted, and on which day"),
             _("So that nobody’s account is deleted without notice."),
             _("Until your account is opened again or deleted."),
             columns("account_ending", "person_id told_at deletes_on"),

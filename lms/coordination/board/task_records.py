@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
 
+from lms.accounts.personal_data.closed_accounts import AccountEnding, unreachable
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.name_records import NameRequest
 from lms.certification.awards.observations import Observation
@@ -20,12 +21,16 @@ from lms.learning.progress.records import Enrolment
 
 @dataclass(frozen=True)
 class Tasks:
-    """How many PDFs could not be made, observers are to be confirmed, and people ask for another name or more time."""
+    """How many PDFs could not be made, observers are to be confirmed, and people ask for another name or more time.
+
+    `endings` is how many closed accounts will be deleted whose people no email reaches.
+    """
 
     troubled: int
     to_confirm: int
     name_requests: int
     more_time: int
+    endings: int
 
 
 def count_tasks(programme_id: str, private: Collection[str]) -> Tasks:
@@ -49,9 +54,11 @@ def _tasks() -> Any:
     pending = select(func.count()).select_from(Observation)
     pending = pending.where(Observation.programme_id == programme, Observation.pending)
     shown = exists().where(Enrolment.id == Observation.enrolment_id, Enrolment.course_id.not_in(private))
+    endings = select(func.count()).select_from(AccountEnding).where(*unreachable(programme))
     return select(
         troubled.where(of_award.where(Award.id == RenderRequest.award_id)).scalar_subquery(),
         pending.where(Observation.undone_at.is_(None), shown).scalar_subquery(),
         asked.where(of_award.where(Award.id == NameRequest.award_id)).scalar_subquery(),
         count_requests(programme),
+        endings.scalar_subquery(),
     )

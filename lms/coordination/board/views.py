@@ -11,6 +11,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from lms.accounts import actions as accounts
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.invitations.records import count_not_joined
+from lms.accounts.personal_data.closed_accounts import list_unreachable
 from lms.accounts.second_factor.due import due_notices
 from lms.coordination.batches.actions import ask
 from lms.coordination.batches.pages import batches_of
@@ -47,6 +48,7 @@ PAGE, PAGE_TO_CHOOSE, FILE_STEP = 25, 100, 1000
 PIECE = 64 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH_MOST = 2000
+ENDINGS_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,7 @@ def _overview(board: Board, sums: list[Sum]) -> dict[str, Any]:
         "troubled": tasks.troubled,
         "to_confirm": tasks.to_confirm,
         "more_time": tasks.more_time,
+        "endings": list_unreachable(programme.id, ENDINGS_MOST) if tasks.endings else [],
         "name_requests": name_requests(programme.id) if tasks.name_requests else [],
         "line_notices": hooks().coordinator_notices(programme.slug, programme.facts),
     }
