@@ -61,7 +61,7 @@ def audit_seal() -> None:
         sealed = seal_entries(settings().data, seconds=AN_HOUR)
     except BadKey as error:
         raise click.ClickException(str(error)) from None
-    say(f"Sealed {sealed} entries.")
+    say(f"Entries sealed: {sealed}.")
 
 
 @audit.command("verify")
@@ -72,7 +72,7 @@ def audit_verify(kept_mac: str, as_json: bool) -> None:
     """Verify the audit trail, and compare certificates with it.
 
     It names the first entry that was changed, removed or added since it was sealed, and certificates that were changed
-    in the database. The exit status is 0 only if there is nothing of that.
+    in the database. The exit status is 0 only if it finds nothing.
 
     Example: lms audit verify --json
     """
@@ -109,9 +109,9 @@ def _as_json(report: TrailReport, certificates: list[WithoutEvent], whole: bool)
 def _tell(report: TrailReport, certificates: list[WithoutEvent], is_lost: bool) -> None:
     if report.first:
         say(_words(report.first))
-        say("Found in all: " + ", ".join(f"{kind}: {count}" for kind, count in report.counts.items()) + ".")
+        say("Problems by kind: " + ", ".join(f"{kind}: {count}" for kind, count in report.counts.items()) + ".")
     else:
-        say(f"The {report.sealed} sealed entries are as they were sealed.")
+        say(f"All {report.sealed} sealed entries are as they were sealed.")
     for first, last in report.other_keys:
         say(
             f"Seals {first} to {last} were made with a key that isn’t here. Later seals of this key vouch for them "
@@ -119,11 +119,11 @@ def _tell(report: TrailReport, certificates: list[WithoutEvent], is_lost: bool) 
         )
     if report.late and report.late_until:
         say(
-            f"{report.late} entries were sealed long after they were written, the last on "
-            f"{_moment(report.late_until)}: they’re from before there were seals, or no job process ran. Their seals "
-            "cover them as they were found."
+            f"Entries sealed long after they were written: {report.late}, the last on {_moment(report.late_until)}. "
+            "They’re from before there were seals, or no job process was running. Their seals cover them as they were "
+            "found."
         )
-    say(f"Not sealed yet: {report.unsealed} newest entries.")
+    say(f"Newest entries not sealed yet: {report.unsealed}.")
     _tell_certificates(certificates)
     if is_lost:
         say("The chain doesn’t have the MAC you gave: seals were removed, or a backup from before it was restored.")
@@ -136,7 +136,7 @@ def _tell_certificates(certificates: list[WithoutEvent]) -> None:
         code = f"with the inner number {each.code}" if each.what == "deleted" else grouped(each.code)
         say(f"The certificate {code} {WORDS[each.what]}.")
     if len(certificates) > SHOWN_MOST:
-        say(f"And {len(certificates) - SHOWN_MOST} more certificates.")
+        say(f"More certificates like these: {len(certificates) - SHOWN_MOST}.")
     if not certificates:
         say("All certificates are as the audit trail says.")
 

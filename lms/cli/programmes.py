@@ -1,4 +1,4 @@
-"""Commands for programmes: their facts and their logo."""
+"""Commands for programmes: their settings and their logo."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ def check(wanted: dict[str, str]) -> None:
 
 @programme.command("set")
 @click.argument("slug")
-@click.argument("facts", nargs=-1)
+@click.argument("facts", nargs=-1, metavar="[SETTING=VALUE]...")
 @click.option("--name", default=None, help="Its full name.")
 @click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
 @click.option("--yes", is_flag=True, help="Set a shorter time to keep something, which deletes what is older.")
 @inside
 def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None, yes: bool) -> None:
-    """Make a programme, or set its facts. An empty value removes a fact.
+    """Make a programme, or change its settings. An empty value removes a setting.
 
-    Facts: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design,
+    Settings: lead, contact, hours, reply_time, emergency, limits_statement, country (two letters), name; design,
     signatory and timezone of its certificates; prior_months, for how many months prior learning counts; colour of its
     pages, as a hex code; registration, open or closed; keep_answers_months and keep_details_months, for how many months
     answers to checks, and the unit, staff number and line manager of people who left, stay.
@@ -66,7 +66,7 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     unknown = [fact for fact in facts if "=" not in fact] + [key for key in pairs if key not in {"name", *FACTS}]
     if unknown:
         raise click.ClickException(
-            f"{', '.join(unknown)} isn’t a fact about a programme. You can set: {', '.join(FACTS)}. "
+            f"{', '.join(unknown)} isn’t a setting of a programme. You can set: {', '.join(FACTS)}. "
             "Nothing was changed."
         )
     if name is not None:
@@ -90,7 +90,9 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     if isinstance(row, FormError):
         raise click.ClickException(f"{row.field}: {row.message} Nothing was changed.")
     if isinstance(row, SettingsChanged):
-        raise click.ClickException("Somebody else changed this meanwhile. Nothing was changed. Please run it again.")
+        raise click.ClickException(
+            "Somebody else changed this in the meantime. Nothing was changed. Please run it again."
+        )
     say(f"{row.slug}: {row.name}")
     for key, value in sorted(row.facts.items()):
         say(f"  {key}: {value}")

@@ -49,7 +49,7 @@ def _steps_of(programme: Programme, findings: Sequence[SiteFinding], *, coordina
     slug = programme.slug
     steps = {
         "programmes.contact": Step(
-            _("People don’t know yet whom they can talk to, how and when."),
+            _("People can’t see yet who they can talk to, how and when."),
             _("Fill in contacts"),
             url_for("coordination.settings_section", programme=slug, section="contacts"),
         ),
@@ -73,7 +73,7 @@ def _steps_of(programme: Programme, findings: Sequence[SiteFinding], *, coordina
     if not coordinates:
         steps["programmes.coordinator"] = Step(
             _("Nobody coordinates this programme yet."),
-            _("Name a coordinator"),
+            _("Add a coordinator"),
             url_for("coordination.name_coordinator", programme=slug),
         )
     return [step for check, step in steps.items() if check in missing]

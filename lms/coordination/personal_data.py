@@ -39,7 +39,7 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             (*(f"batch.{name}" for name in batch), *(f"batch_item.{name}" for name in item)),
         ),
         StoredData(
-            _("Your status in each course, and the words of your name, email address and staff number"),
+            _("Your status in each course, and the words in your name, email address and staff number"),
             _(
                 "So that your programme’s coordinators find you in their list. Nothing in it is new: it repeats what "
                 "your account, courses and certificates say."
@@ -51,8 +51,8 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             ),
         ),
         StoredData(
-            _("Files of people to invite: which coordinator sent them, and the rows with your address"),
-            _("So that a coordinator sees what came of each row, and an import continues after an interruption."),
+            _("Files of people to invite: which coordinator imported them, and the rows with your address"),
+            _("So that a coordinator sees what happened with each row, and an import continues after an interruption."),
             _(
                 "%(days)s after the import, or %(draft)s if nobody starts it.",
                 days=in_words(IMPORT_KEPT),

@@ -59,6 +59,6 @@ def check_age(old: Sequence[str]) -> Finding:
                 len(old),
                 names=some_of(old),
             ),
-            _("Ask coordinators to check each number, and to note that on their page of support lines."),
+            _("Ask coordinators to check each number, and to note that on their “Support lines” page."),
         )
-    return Finding("lines.age", _("All support lines that people see were checked in the last 90 days."))
+    return Finding("lines.age", _("All support lines that people see have been checked in the last 90 days."))

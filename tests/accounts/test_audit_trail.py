@@ -103,10 +103,10 @@ def test_an_operator_reads_what_fits_the_filter_and_nothing_private(site: Site) 
     ("query", "words"),
     [
         ("?q=zzz", "Nobody with an account has that name"),
-        ("?first=14+March", "Write the day as year, month and day"),
-        ("?last=2026-02-30", "Write the day as year, month and day"),
+        ("?first=14+March", "Please enter a date such as 2027-03-14"),
+        ("?last=2026-02-30", "Please enter a date such as 2027-03-14"),
         ("?first=2026-03-14&last=2026-03-13", "The last day is before the first one."),
-        ("?first=10000-01-01", "Write the day as year, month and day"),
+        ("?first=10000-01-01", "Please enter a date such as 2027-03-14"),
     ],
 )
 def test_what_cannot_be_used_is_told_beside_its_field(sqlite_site: Site, query: str, words: str) -> None:

@@ -68,11 +68,11 @@ def test_sam_changes_her_address_and_takes_it_back(site: Site) -> None:
     assert "Sam Osei" in site.visitor("cora").get(f"/programmes/harbour/people?q={NEW}").main
     assert "don’t match" in try_in(site.stranger(), "sam@example.org", PASSWORD).main
     assert link_in(last_to(site, "sam@example.org")) == way_back
-    assert sam.get(link, expect=404).h1 == "This link has expired"
+    assert sam.get(link, expect=404).h1 == "This link no longer works"
     clock.shift(timedelta(days=13))
     page = undo(site, way_back)
     assert "this email address again" in page.main and page.h1 == "Reset your password"
-    assert site.stranger().get(way_back, expect=404).h1 == "This link has expired"
+    assert site.stranger().get(way_back, expect=404).h1 == "This link no longer works"
     assert sam.get("/account").h1 == "Sign in"
     assert try_in(site.stranger(), "sam@example.org", PASSWORD, expect=200).path == "/courses"
 
@@ -137,13 +137,13 @@ def test_a_link_is_for_its_own_person_and_ends(sqlite_site: Site) -> None:
     sam = proven(site, "sam")
     ask(sam)
     first = link_in(last_to(site, NEW))
-    assert site.visitor("lena").get(first, expect=404).h1 == "This link has expired"
+    assert site.visitor("lena").get(first, expect=404).h1 == "This link no longer works"
     assert site.stranger().get(first).h1 == "Sign in"
     way_back = link_in(last_to(site, "sam@example.org"))
     changed = first[:-1] + ("0" if first[-1] != "0" else "1")
     for odd in (changed, first.replace("confirm", "undo"), "/account/email/undo/é.x"):
         visitor = sam if "confirm" in odd else site.stranger()
-        assert visitor.get(odd, expect=404).h1 == "This link has expired"
+        assert visitor.get(odd, expect=404).h1 == "This link no longer works"
     ask(sam, "another@new.example")
     assert sam.get(first, expect=404)  # a newer one replaces it
     assert site.stranger().get(way_back, expect=404)

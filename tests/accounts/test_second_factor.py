@@ -332,8 +332,8 @@ def test_a_coordinator_resets_the_second_step_of_sam_who_lost_her_phone(site: Si
     sam = site.visitor("sam")
     with site.inside():
         path = f"{PEOPLE_PAGE}/{site.person('sam').public_id}"
-    page = site.visitor("cora").get(path).follow("Lost their phone? Reset their second step")
-    page = page.form_with("Reset their second step").submit().form_with("Continue").submit(password=PASSWORD)
+    page = site.visitor("cora").get(path).follow("Lost their phone? Reset two-step sign-in")
+    page = page.form_with("Reset two-step sign-in").submit().form_with("Continue").submit(password=PASSWORD)
     assert "Done." in page.main
     assert sam.get("/account").h1 == "Sign in"
     page = try_in(site.stranger(), "sam@example.org", PASSWORD, expect=200)

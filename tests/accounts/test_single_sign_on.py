@@ -116,7 +116,7 @@ def test_noor_comes_with_her_account_and_is_let_in_for_four_hours(make_site: Mak
     assert is_in(noor)
     clock.shift(timedelta(hours=8))
     page = come(noor, provider, None, expect=422)
-    assert "didn’t confirm it" in page.text and not is_in(noor)
+    assert "didn’t confirm who you are" in page.text and not is_in(noor)
     with site.inside():
         assert find_person_by_email("noor@example.org") is not None
 
@@ -302,7 +302,7 @@ def test_an_answer_counts_once_and_in_the_browser_that_asked(make_sqlite_site: M
     # Somebody who lures another browser to their own answer gets nobody in.
     assert "in another browser" in other.get(first, expect=422).text and not is_in(other)
     assert noor.get(first).h1 == "Your account"
-    assert "took a little long" in noor.get(first, expect=422).text
+    assert "took a little too long" in noor.get(first, expect=422).text
     assert noor.get(second).h1 == "Your account"
     for change in ("iss=https%3A%2F%2Fid.example.net", "code=made-up"):
         answer = at_provider(stranger := site.stranger())
@@ -314,7 +314,7 @@ def test_an_answer_counts_once_and_in_the_browser_that_asked(make_sqlite_site: M
         assert not is_in(stranger)
     late = at_provider(noor)
     clock.shift(timedelta(minutes=11))
-    assert "took a little long" in noor.get(late, expect=422).text
+    assert "took a little too long" in noor.get(late, expect=422).text
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_an_answer_counts_once_and_in_the_browser_that_asked(make_sqlite_site: M
         ({"sub": "noor-1"}, {"LMS_SSO_TRUST_EMAILS": "yes"}, "a confirmed email address"),
         (NOOR, {"LMS_SSO_ACCOUNTS": "no"}, "no account for you here yet"),
         ({**NOOR, "email": "not an address"}, {}, "can’t use the email address"),
-        (None, {}, "didn’t confirm it"),
+        (None, {}, "didn’t confirm who you are"),
     ],
 )
 def test_who_can_not_be_let_in_is_told_why(
@@ -362,7 +362,7 @@ def test_sam_connects_the_account_he_has_and_then_no_password_opens_it(make_site
         button for form in page.forms for *_, button in form.buttons
     ]
     page = come(site.stranger(), provider, SAM).form("/sign-in").submit(email="sam@example.org", password=PASSWORD)
-    assert "no longer sign you in" in page.text and is_in(tablet)
+    assert "can’t sign in here with your password or passkeys any more" in page.text and is_in(tablet)
     page = page.form_with("Connect").submit()
     assert page.h1 == "Your account" and not is_in(tablet)
     assert "You sign in here with “Harbour account”" in try_in(site.stranger(), "sam@example.org", PASSWORD).text
@@ -371,7 +371,7 @@ def test_sam_connects_the_account_he_has_and_then_no_password_opens_it(make_site
     assert "sam@example.org" in come(again, provider, {**SAM, "email": "other@example.org"}).text
     # An address that got a new owner there doesn't open the account of the former one.
     page = come(site.stranger(), provider, {**SAM, "sub": "sam-2"}, expect=422)
-    assert "belongs to another sign-in" in page.text
+    assert "is connected to a different" in page.text
     with site.inside():
         row = db.session.scalars(select(ExternalIdentity)).one()
         assert (row.issuer, row.subject, row.person_id) == (provider.issuer, "sam-1", site.person("sam").id)

@@ -118,10 +118,10 @@ def test_who_joins_a_unit_is_asked_and_who_leaves_is_not(site: Site) -> None:
         step()
         assert is_asked(site, "sam") is asked, place
     page = site.visitor("sam").get("/courses")
-    assert "Asked of you by Harbour Hospitals." in page.main
+    assert "Harbour Hospitals has asked you to take this course." in page.main
     site.do(remove_unit, ward.inner(ward.ward))
     assert not is_asked(site, "sam")
-    assert "Asked of you" not in site.visitor("sam").get("/courses").main
+    assert "asked you to take" not in site.visitor("sam").get("/courses").main
     closed = site.visitor("cora").get(f"{LIST}?closed=yes")
     assert "A unit that was removed" in closed.main
 
@@ -192,7 +192,7 @@ def test_cora_assigns_a_course_to_people_whom_she_finds_by_name(sqlite_site: Sit
     site, cora = sqlite_site, sqlite_site.visitor("cora")
     form = cora.get(LIST).follow("Assign a course").form("/new")
     page = form.submit("Search", course=PFA, audience="people", q="osei", note="For the new ward.")
-    assert "Nothing is assigned" in cora.get(LIST).main, "a search assigns nothing"
+    assert "There are no assignments" in cora.get(LIST).main, "a search assigns nothing"
     form = page.form("/new")
     (sam,) = form.choices["person"]
     page = form.submit("Search", person=[sam], q="brandt")
@@ -202,7 +202,10 @@ def test_cora_assigns_a_course_to_people_whom_she_finds_by_name(sqlite_site: Sit
     page = page.form("/new").submit("Assign", due_on="14 March 2027")
     assert page.h1 == TITLE and "By 14 March 2027." in page.main and "Lena Brandt" in page.main
     told = site.visitor("sam").get("/courses")
-    assert "Asked of you by Harbour Hospitals: by 14 March 2027." in told.main and "For the new ward." in told.main
+    assert (
+        "Harbour Hospitals has asked you to take this course by 14 March 2027." in told.main
+        and "For the new ward." in told.main
+    )
     assert "Lena" not in told.main
 
 
@@ -256,8 +259,8 @@ def test_more_time_is_asked_and_answered_in_one_click_each(site: Site, cora: Ins
     answer = asked.form(f"/more-time/{of(site, 'sam', public=True)}")
     month = next(text for _name, value, text in answer.buttons if value == "month")
     page = answer.submit(month)
-    assert "Saved." in page.main and "Asks for more time" not in page.main
-    assert "already answered" in answer.submit(month).main, "the second of two clicks"
+    assert "Saved." in page.main and "Requests for more time" not in page.main
+    assert "already been answered" in answer.submit(month).main, "the second of two clicks"
     told = sam.get(COURSE)
     assert "this is your new date" in told.main and "Take the time you need" not in told.main
     with site.inside():
@@ -373,9 +376,9 @@ def test_closing_takes_back_what_has_not_left_and_asks_nobody_any_longer(sqlite_
         jobs.work(mail_id, site.settings)
     assert emails(site)
     page = cora.get(f"{LIST}/{assignment.public_id}").follow("Close").form("/close").submit("Close the assignment")
-    assert "The assignment is closed." in page.main and "Asks for more time" not in page.main
+    assert "The assignment is closed." in page.main and "Requests for more time" not in page.main
     assert emails(site) == [] and not is_asked(site, "sam")
-    assert "Asked of you" not in site.visitor("sam").get(COURSE).main
+    assert "asked you to take" not in site.visitor("sam").get(COURSE).main
     assert "Closed on" in cora.get(f"{LIST}/{assignment.public_id}").main
 
 

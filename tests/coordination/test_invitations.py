@@ -77,7 +77,7 @@ def test_a_pasted_list_is_sorted_before_anything_is_sent_and_sent_once_however_o
         "Will be invited (2)": ["amal@example.org Amal Haddad", "zoe@example.org Zoë"],
         "Already a member (1)": ["sam@example.org Sam Osei"],
     }
-    assert "1 address came more than once" in page.main and emails(site) == []
+    assert "1 address is on the list more than once" in page.main and emails(site) == []
     confirm = page.form_with("Send 2 invitations")
     assert "2 invitations are on their way" in confirm.submit("Send 2 invitations").main
     assert sorted(emails(site)) == ["amal@example.org", "zoe@example.org"]

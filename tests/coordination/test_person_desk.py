@@ -57,7 +57,7 @@ def test_cora_notes_unit_number_and_line_manager_and_sam_reads_them(site: Site) 
         ("staff_number", "9" * 41, "can be 40 at most"),
         ("line_manager", "mina@example.org", "Nobody in this programme has this email address"),
         ("line_manager", "sam@example.org", "This is their own email address"),
-        ("unit", "gone", "Somebody else removed this unit meanwhile"),
+        ("unit", "gone", "Somebody else has removed this unit in the meantime"),
     ],
 )
 def test_what_cannot_be_noted_is_said_and_nothing_is_written(
@@ -121,7 +121,7 @@ def test_a_role_above_learner_waits_until_the_address_is_proven(site: Site) -> N
 
     site.do(unprove)
     form = site.visitor("cora").get(desk(site, "sam", "/roles")).form("/roles")
-    assert "Leave one of their present roles ticked" in form.submit(role=["observer"], expect=422).main
+    assert "Leave one of their current roles ticked" in form.submit(role=["observer"], expect=422).main
     page = form.submit(role=["learner", "observer"])
     assert "We emailed them an invitation to the new role" in page.text and roles(site, "sam") == ["learner"]
     assert "Invited as Observer until" in page.main
@@ -177,7 +177,10 @@ def test_a_password_link_is_shown_once_after_coras_own_password_and_sam_sees_tha
         .form("/sign-in")
         .submit(email="sam@example.org", password="lamps over quiet water 9")
     )
-    assert "Your programme made a link for you to choose a new password." in sam.client.get("/account").main
+    assert (
+        "A coordinator or somebody who runs this site made a link for you to choose a new password."
+        in sam.client.get("/account").main
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_ada_closes_and_opens_an_account_but_not_her_own(site: Site) -> None:
     page = ada.get(desk(site, "sam", "/account")).form("/account").submit("Close the account")
     assert "The account is closed." in page.text and sam.get("/account").h1 == "Sign in"
     assert "This account is closed" in site.visitor("cora").get(desk(site, "sam")).main
-    page = page.form("/account").submit("Open the account")
+    page = page.form("/account").submit("Reopen the account")
     assert "The account is open again" in page.text
     with site.inside():
         ada_id = site.person("ada").id

@@ -141,7 +141,7 @@ READ = {
 REFUSED = {
     "no headings": (b"amal@example.org\nben@example.org\n", "We can’t find a row with the names of the columns"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "We can’t find a row with the names of the columns"),
-    "no column of addresses": (b"Name,Unit,Grade\nAmal,Ward 4,7\n", "These columns were found: Name, Unit, Grade."),
+    "no column of addresses": (b"Name,Unit,Grade\nAmal,Ward 4,7\n", "We found these columns: Name, Unit, Grade."),
     "two columns of addresses": (b"Email,Name,E-mail\na@example.org,A,b@example.org\n", "Email (A) and E-mail (C)"),
     "only headings": (b"Email,Name\n", "There’s nobody in this file yet"),
     "a quotation mark that never closes": (PLAIN.encode() + b'"ben@example.org,Ben\n' * 9, "in row 4 don’t match up"),

@@ -61,8 +61,8 @@ def test_a_programmes_box_says_what_is_missing_with_its_link_and_is_gone_once_no
 def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: Site) -> None:
     assert sqlite_site.visitor("ada").get("/").path == "/operator"
     page = sqlite_site.visitor("ada").get("/operator")
-    assert "These programmes don’t say whom people can talk to, how and when: meadow." in page.main
-    assert "No backup of this site has been made" in page.main and "Run lms backup FILE" in page.main
+    assert "These programmes don’t say who people can talk to, how and when: meadow." in page.main
+    assert "no backup of this site has been made" in page.main and "Run lms backup FILE" in page.main
     assert page.links()["See the programmes"] == "/operator/programmes"
     note_backup(sqlite_site.settings.data, clock.now() - timedelta(hours=1))
     assert "backup" not in sqlite_site.visitor("ada").get("/operator").main
@@ -70,20 +70,23 @@ def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: 
 
 def test_ada_makes_a_programme_and_names_its_coordinators(site: Site) -> None:
     page = send(site, "/operator/programmes/new", name="Quay Schools", slug="")
-    assert page.path.startswith("/programmes/quay-schools/settings") and "Here’s what it still needs" in page.html
+    assert (
+        page.path.startswith("/programmes/quay-schools/settings")
+        and "Here’s what the programme still needs" in page.html
+    )
     for sent, said in (({"slug": "a/b"}, "for example a-b."), ({"slug": "harbour"}, "already a programme"), ({}, "")):
         page = send(site, "/operator/programmes/new", 422, **{"name": "" if not sent else "Quay", **sent})
         assert said in page.main
-    address = page_link(site, "/programmes/quay-schools/settings", "Name a coordinator")
+    address = page_link(site, "/programmes/quay-schools/settings", "Add a coordinator")
     assert "emailed them an invitation" in send(site, address, email="noor@example.org").html
     with site.inside():
         assert [row.subject for row in list_emails("noor@example.org")]
         quay, tara = find_programme("quay-schools"), site.person("tara").id
         assert quay is not None
-    assert "They need to sign in again" in send(site, address, email="tara@example.org").html
+    assert "They’ll need to sign in again" in send(site, address, email="tara@example.org").html
     with site.inside():
         assert site.roles(tara)[quay.id] == ["coordinator"]
-    assert "Name a coordinator" not in steps_of(site.visitor("ada").get("/programmes/quay-schools/settings"))
+    assert "Add a coordinator" not in steps_of(site.visitor("ada").get("/programmes/quay-schools/settings"))
     send(site, address, 422, email="noor@@example.org")
 
 
@@ -154,7 +157,7 @@ def test_ada_finds_an_account_signs_it_out_closes_it_and_opens_it_again(sqlite_s
 
 def test_a_test_email_goes_the_way_of_every_email_and_its_page_says_how_far_it_is(sqlite_site: Site) -> None:
     page = send(sqlite_site, "/operator/email")
-    assert "It waits to leave" in page.main
+    assert "It’s waiting to be sent" in page.main
     sqlite_site.work()
     assert "Written to a file on" in sqlite_site.visitor("ada").get("/operator/email").main
     send(sqlite_site, "/operator/email")
@@ -167,7 +170,7 @@ def test_a_test_email_goes_the_way_of_every_email_and_its_page_says_how_far_it_i
             row.tries = 2
 
     sqlite_site.do(refuse)
-    assert "hasn’t taken it after 2 attempts" in sqlite_site.visitor("ada").get("/operator/email").main
+    assert "hasn’t accepted it after 2 attempts" in sqlite_site.visitor("ada").get("/operator/email").main
 
 
 def test_what_could_not_be_done_is_tried_again_when_ada_asks(sqlite_site: Site) -> None:
@@ -184,7 +187,7 @@ def test_what_could_not_be_done_is_tried_again_when_ada_asks(sqlite_site: Site) 
     send(sqlite_site, "/operator/email")
     sqlite_site.do(give_up)
     page = sqlite_site.visitor("ada").get("/operator/queue")
-    assert "no room on the disk" in page.main and "couldn’t be sent for a week" in page.main
+    assert "no room on the disk" in page.main and "We tried for a week" in page.main
     send(sqlite_site, "/operator/queue", again="pdf")
     with sqlite_site.inside():
         request = find_render_request(award.id)
@@ -192,6 +195,6 @@ def test_what_could_not_be_done_is_tried_again_when_ada_asks(sqlite_site: Site) 
     send(sqlite_site, "/operator/queue", again="email")
     sqlite_site.work()
     page = sqlite_site.visitor("ada").get("/operator/queue")
-    assert "Everything was done." in page.main
+    assert "Everything has been done." in page.main
     with sqlite_site.inside():
         assert find_document(award.id) is not None

@@ -73,12 +73,12 @@ def test_cora_saves_each_page_of_settings_and_finds_them_in_the_list_and_the_aud
 
 
 REFUSED: list[tuple[str, dict[str, str], str]] = [
-    ("name", {"name": ""}, "A programme needs a name"),
+    ("name", {"name": ""}, "Please enter a name for the programme"),
     ("name", {"name": "Harbour 😀"}, "We can’t print these characters yet: 😀"),
     ("name", {"name": "x" * 121}, "up to 120 characters"),
     ("name", {"country": "EU"}, "isn’t a country code"),
     ("name", {"timezone": "dublin"}, "Enter it like this: Europe/Dublin"),
-    ("contacts", {"lead": "\u3164"}, "characters that people can read"),
+    ("contacts", {"lead": "\u3164"}, "as plain text in one line"),
     ("contacts", {"lead": ""}, "Your programme offers courses"),
     ("contacts", {"emergency": "call me"}, "For example: 999"),
     ("contacts", {"limits_statement": "x" * 1001}, "can be 1000 at most"),
@@ -129,8 +129,8 @@ def test_certificate_design_is_held_against_what_it_was_opened_with_too(sqlite_s
 def test_certificates_that_wait_are_issued_when_they_need_not_wait_any_more(sqlite_site: Site) -> None:
     save(sqlite_site, "reviews", hold_unreviewed="yes")
     code = earn(sqlite_site, "sam")
-    assert "1 certificate waits" in sqlite_site.visitor("cora").get(f"{SETTINGS}/reviews").main
-    assert "1 certificate of your programme waits" in sqlite_site.visitor("cora").get(OFFERED).main
+    assert "1 certificate is waiting" in sqlite_site.visitor("cora").get(f"{SETTINGS}/reviews").main
+    assert "1 certificate of your programme is waiting" in sqlite_site.visitor("cora").get(OFFERED).main
     save(sqlite_site, "reviews", hold_unreviewed="no")
     assert sqlite_site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
 
@@ -140,7 +140,7 @@ def test_who_started_a_course_can_finish_it_when_it_is_offered_no_longer_and_nob
 ) -> None:
     begin(sqlite_site.visitor("sam"))
     page = sqlite_site.visitor("cora").get(OFFERED)
-    assert "1 person is in the middle of it." in page.main
+    assert "1 person is in the middle of this course." in page.main
     fields = fields_of(page, OFFERED)
     page = sqlite_site.visitor("cora").send(OFFERED, {**fields, "offer": "none"})
     assert "Saved." in page.html and "Not offered" in page.main

@@ -53,7 +53,7 @@ def names_on(page: Page) -> list[str]:
 
 
 def show(page: Page, expect: int = 200, **fields: object) -> Page:
-    return page.form_with("Show the slips").submit("Show the slips", expect=expect, **fields)
+    return page.form_with("Print slips").submit("Print slips", expect=expect, **fields)
 
 
 def links_of(site: Site, page: Page) -> list[str]:
@@ -136,8 +136,8 @@ def test_sign_in_names_are_changed_before_printing_and_nobody_gets_one_that_some
     page = add(cora, "Rosa Lind\nTom Lind")
     fields = [node.get("name") for node in page.find("main tbody input[type=text]")]
     for typed, said in (
-        ("rosa@example.org", "A sign-in name starts with a small letter"),
-        ("rosa..lind", "A sign-in name starts with a small letter"),
+        ("rosa@example.org", "Please start with a small letter"),
+        ("rosa..lind", "Please start with a small letter"),
         ("tom.lind", "Somebody else has the sign-in name tom.lind"),
     ):
         spoiled = show(page, expect=422, **{fields[names_on(page).index("rosa.lind")]: typed})

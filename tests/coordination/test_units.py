@@ -42,7 +42,7 @@ def test_cora_adds_renames_and_moves_units(site: Site, cora: Inspector) -> None:
         ("x" * 81, "", "can be 80 at most"),
         ("Ward\u200b5", "", "hidden character"),
         ("Beds", "nights", "isn’t below another one"),
-        ("Beds", "of meadow", "Somebody else removed this unit meanwhile"),
+        ("Beds", "of meadow", "Somebody else has removed this unit in the meantime"),
     ],
 )
 def test_what_cannot_be_a_unit_is_said_beside_the_field(sqlite_site: Site, name: str, above: str, words: str) -> None:

@@ -160,7 +160,7 @@ def paste_people(page: Page, people: People) -> None:
 def show_slips(page: Page, people: People) -> None:
     """Add two people without email and show their slips."""
     add_names(page, people)
-    press("Show the slips")(page, people)
+    press("Print slips")(page, people)
 
 
 def add_names(page: Page, people: People) -> None:
@@ -455,7 +455,7 @@ STATES = (
     State("slips to print, no name typed", "cora", "/programmes/harbour/slips", press("Add people")),
     State("slips to print, shown", "cora", "/programmes/harbour/slips", show_slips),
     State("import people from a file", "cora", "/programmes/harbour/imports"),
-    State("import people, no file chosen", "cora", "/programmes/harbour/imports", press("Look at the file")),
+    State("import people, no file chosen", "cora", "/programmes/harbour/imports", press("Check the file")),
     State("import people, preview", "cora", "/programmes/harbour/imports/{draft}"),
     State("import people, preview of those who change", "cora", "/programmes/harbour/imports/{draft}?show=invited"),
     State("import people, done", "cora", "/programmes/harbour/imports/{imported}"),

@@ -88,7 +88,7 @@ def test_cora_adds_a_passkey_signs_in_with_it_and_confirms_with_it(browser: Brow
     page.goto(f"{url}/account/two-step")
     page.get_by_role("link", name="Remove").click()
     page.get_by_role("button", name="Remove").click()
-    expect(page.locator("main")).to_contain_text("all you have for the second step")
+    expect(page.locator("main")).to_contain_text("is your only second step")
     # A phone that doesn't know its person signs nobody in, and the page says so.
     sign_out(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": phone, "isUserVerified": False})

@@ -97,7 +97,7 @@ def staff_list(file: Path, slips: dict[int, str]) -> Path:
 def import_people(cora: Clicks, file: Path, expected: str) -> None:
     """Send a file, look at what will happen, start, and wait until it's done."""
     cora.give_file("CSV or Excel file (XLSX)", file)
-    cora.press("Look at the file")
+    cora.press("Check the file")
     cora.press(expected)
     for _moment in range(240):
         if "Import another file" in cora.page.request.get(cora.page.url).text():
@@ -187,11 +187,11 @@ def test_cora_opens_a_programme_of_300_and_looks_after_it(desk: Served, opens: O
     join(noor, link_in(invited), "Noor One")
     noor.press("Courses")
     asked = main(noor.page)
-    assert "Asked of you" in asked and "late" not in asked and "overdue" not in asked
+    assert "You’ve been asked to take" in asked and "late" not in asked and "overdue" not in asked
     noor.press("Ask for more time (Psychological first aid for colleagues)")
     cora.press("Assignments")
     cora.press_this(cora.page.locator("button[name=go][value=month]"))
-    assert "Saved. They see your answer" in main(cora.page)
+    assert "Saved. They’ll see your answer" in main(cora.page)
     noor.page.reload()
     assert "this is your new date" in main(noor.page)
 
@@ -256,7 +256,7 @@ def fill_in_contacts(ada: Mouse) -> None:
     ada.type("How to reach them", "ingrid@harbour.example")
     ada.type("How soon they reply", "within two days")
     ada.press("Save")
-    assert "People don’t know yet whom they can talk to" not in main(ada.page)
+    assert "People can’t see yet who they can talk to" not in main(ada.page)
 
 
 def test_ada_brings_an_empty_folder_to_a_programme_that_runs(opens: Opens, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_ada_brings_an_empty_folder_to_a_programme_that_runs(opens: Opens, tmp_p
         assert "published" in site.lms("publish", str(PFA_FOLDER))
         ada.page.reload()
         assert "No course is offered yet." not in main(ada.page)
-        ada.press("Name a coordinator")
+        ada.press("Add a coordinator")
         ada.type("Their email address", "cora@example.org")
         ada.press("Save")
         join(cora, link_in(emails_to(site, "cora@example.org", "/invitation/")), "Cora Haddad")

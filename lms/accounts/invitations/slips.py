@@ -99,8 +99,8 @@ def _problems(here: Sequence[tuple[Invitation, ToPrint]]) -> dict[str, str]:
     for row, one in here:
         if not is_sign_in_name(one.sign_in_name):
             problems[one.public_id] = _(
-                "A sign-in name starts with a small letter and has up to %(most)s small letters from a to z, digits "
-                "and single dots, such as rosa.lind.",
+                "Please start with a small letter, and use only small letters from a to z, digits and single dots, "
+                "as in rosa.lind. A sign-in name can have up to %(most)s characters.",
                 most=SIGN_IN_NAME_MOST,
             )
         elif one.sign_in_name in seen or (row.email != one.sign_in_name and one.sign_in_name in used):

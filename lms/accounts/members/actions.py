@@ -63,7 +63,7 @@ def change_details(
         return ChangedMeanwhile()
     unit = records.find_unit(wanted.unit, programme_id) if wanted.unit else None
     if wanted.unit and unit is None:
-        return FormError("unit", _("Somebody else removed this unit meanwhile. Please choose another one."))
+        return FormError("unit", _("Somebody else has removed this unit in the meantime. Please choose another one."))
     other = records.find_by_staff_number(programme_id, wanted.staff_number)
     if other and other.person_id != person_id:
         name = get_person(other.person_id).display_name
@@ -117,7 +117,7 @@ def change_roles(
         words = _("They have no email address here, so they can only be a learner. They can add one to their account.")
         return FormError("role", words)
     if not set(wanted) - set(waiting):
-        words = _("Leave one of their present roles ticked until they have confirmed their email address.")
+        words = _("Leave one of their current roles ticked until they’ve confirmed their email address.")
         return FormError("role", words)
     for role in gained:
         if role not in waiting:

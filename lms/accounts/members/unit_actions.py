@@ -45,7 +45,7 @@ def change_unit(unit_id: str, name: str, above: str) -> FormError | None:
     """Rename a unit, and put it at the top or below the unit with a public id; its people stay in it."""
     unit = db.session.get(Unit, unit_id)
     if unit is None:
-        return FormError("name", _("Somebody else removed this unit meanwhile. Nothing was changed."))
+        return FormError("name", _("Somebody else has removed this unit in the meantime. Nothing was changed."))
     parent_id = _place(records.list_units(unit.programme_id), name, above, unit)
     if isinstance(parent_id, FormError):
         return parent_id
@@ -58,7 +58,7 @@ def _place(units: list[Unit], name: str, above: str, unit: Unit | None) -> str |
     """Return the inner id of the unit above, None for the top, or why a unit can't have this name in this place."""
     parent = next((row for row in units if row.public_id == above), None)
     if above and parent is None:
-        return FormError("above", _("Somebody else removed this unit meanwhile. Please choose another one."))
+        return FormError("above", _("Somebody else has removed this unit in the meantime. Please choose another one."))
     if parent and (parent.parent_id or parent is unit):
         return FormError("above", _("Choose a unit that isn’t below another one."))
     if parent and unit and any(row.parent_id == unit.id for row in units):

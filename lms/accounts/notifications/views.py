@@ -27,7 +27,7 @@ def purpose_words() -> dict[str, tuple[str, str]]:
         ),
         "assignment-reminders": (
             _("Reminders that a coordinator writes"),
-            _("Only about courses that you haven’t completed, and one a day at most for each."),
+            _("Only about courses that you haven’t completed. A coordinator can send one a day for each assignment."),
         ),
         "answers": (
             _("Replies from the authors"),

@@ -172,7 +172,7 @@ def _of_memberships(me: Person, programmes: dict[str, str]) -> Sheet:
             "line_manager": _("Line manager"),
             "joined": _("Joined"),
             "left": _("Left"),
-            "in_lists": _("As lists find and sort you"),
+            "in_lists": _("What lists use to find and sort you"),
         },
         tuple(
             (

@@ -41,13 +41,26 @@ def _of_details(person_id: str | None) -> str:
     """Return how long unit, staff number and line manager stay, on the site and in the programmes of a person."""
     sooner = [
         _(
-            "In %(programme)s, your unit, staff number and line manager go %(months)s after you leave.",
+            "In %(programme)s, we delete your unit, staff number and line manager %(months)s after you leave.",
             programme=programme.name,
             months=months_in_words(months),
         )
         for programme, months in (list_shorter(this_site(), DETAILS, person_id) if person_id else ())
     ]
     return " ".join([_until_deleted(), *sooner])
+
+
+def deletion_of_closed_accounts() -> str:
+    """Return what becomes of an account that staff close, as they read it before they do."""
+    months = this_site().keep_closed_accounts_months
+    if months is None:
+        return _("Nothing is deleted.")
+    return _(
+        "We delete a closed account after %(months)s, unless one of its certificates is still valid. We email its "
+        "person %(days)s before, if they have an address here.",
+        months=months_in_words(months),
+        days=in_words(NOTICE),
+    )
 
 
 def _for(period: timedelta) -> str:
@@ -96,7 +109,10 @@ def _of_the_account(person_id: str | None) -> tuple[StoredData, ...]:
         ),
         StoredData(
             _("Your unit, staff number and line manager in each programme, and when you joined and left it"),
-            _("So that your programme finds you in its lists, and nobody’s line manager observes their practice."),
+            _(
+                "So that your programme finds you in its lists, and nobody’s practice is observed by their own line "
+                "manager."
+            ),
             _of_details(person_id),
             columns(
                 "member",
@@ -144,7 +160,7 @@ def _of_signing_in() -> tuple[StoredData, ...]:
             ),
         ),
         StoredData(
-            _("Single sign-on: your number at your organisation’s sign-in, and the unit and roles it named"),
+            _("Single sign-on: your ID at your organisation’s sign-in, and the unit and roles it gave you"),
             _("So that you can sign in here with that account. We don’t store what else it tells us."),
             _until_deleted(),
             columns("external_identity", "issuer subject person_id given connected_at last_used_at"),

@@ -40,9 +40,9 @@ def of_devices(person_id: str) -> list[Part]:
                 "last_used": _("Last used"),
                 "own_device": _("Only I use this device"),
                 "ended": _("Ended"),
-                "confirmed": _("Confirmed with your password or a code again"),
-                "single_sign_on": _("Single sign-on counts until"),
-                "second_step": _("Second step at single sign-on"),
+                "confirmed": _("Last confirmed with your password or a code"),
+                "single_sign_on": _("Single sign-on lasts until"),
+                "second_step": _("Second step done at single sign-on"),
             },
             tuple(
                 (
@@ -76,8 +76,8 @@ def of_second_step(me: Person) -> list[Part]:
             _("Two-step sign-in"),
             {"what": _("What"), "since": _("Since")},
             (
-                (_("Asked for after your password"), moment_of(me.second_factor_at)),
-                (_("First asked of you as staff"), moment_of(me.second_factor_asked_at)),
+                (_("Turned on"), moment_of(me.second_factor_at)),
+                (_("First asked for, as a coordinator or operator"), moment_of(me.second_factor_asked_at)),
                 (_("Authenticator app"), moment_of(app.created_at) if app else ""),
                 *((_("Recovery code"), row.created_at.isoformat()) for row in codes),
             ),
@@ -123,8 +123,8 @@ def of_single_sign_on(person_id: str) -> Part:
         _("Single sign-on"),
         {
             "provider": _("Provider"),
-            "number": _("Your number there"),
-            "given": _("Unit and roles it named"),
+            "number": _("Your ID there"),
+            "given": _("Unit and roles it gave you"),
             "since": _("Since"),
             "last_used": _("Last used"),
         },

@@ -90,7 +90,7 @@ def _check_name(name: str) -> str:
     if name and name.isprintable() and len(name) <= PROGRAMME_NAME_MOST:
         return ""
     return _(
-        "A programme needs a name that people can read, in one line of up to %(most)s characters. For example: Harbour "
+        "Please enter a name for the programme, in one line of up to %(most)s characters. For example: Harbour "
         "Hospitals peer support.",
         most=PROGRAMME_NAME_MOST,
     )
@@ -101,7 +101,7 @@ def _check(key: str, value: str, designs: Collection[str]) -> str:
     most = STATEMENT_MOST if key == "limits_statement" else LINE_MOST
     if not is_readable(value):
         return _(
-            "This needs characters that people can read, in one line. For example: %(example)s.",
+            "Please enter this as plain text in one line. For example: %(example)s.",
             example=_EXAMPLES.get(key, "Ingrid Okafor"),
         )
     if len(value) > most:
@@ -119,7 +119,7 @@ def _check(key: str, value: str, designs: Collection[str]) -> str:
 def _check_emergency(value: str) -> str:
     if re.search(r"\d{2}", value):
         return ""
-    return _("This is the number that people call in danger. For example: 999.")
+    return _("Please enter the number that people call in an emergency. For example: 999.")
 
 
 def _check_country(value: str) -> str:

@@ -51,10 +51,10 @@ def check_contacts(programmes: int, silent: Sequence[str]) -> Finding:
     if silent:
         return Finding(
             "programmes.contact",
-            _("These programmes don’t say whom people can talk to, how and when: %(names)s.", names=some_of(silent)),
+            _("These programmes don’t say who people can talk to, how and when: %(names)s.", names=some_of(silent)),
             'lms programme set NAME lead="…" contact="…" reply_time="within two days"',
         )
-    return Finding("programmes.contact", _("Every programme says whom people can talk to."))
+    return Finding("programmes.contact", _("Every programme says who people can talk to."))
 
 
 def check_coordinators(without: Sequence[str]) -> Finding:

@@ -65,7 +65,7 @@ def who_answered(answer: str, signed_challenge: str) -> Person | str:
         return said % {"wait": limits.wait_in_words(wait)}
     challenge = sealing.read_challenge(site_key(), signed_challenge)
     if challenge is None:
-        return _("That took a little long, so the passkey wasn’t used. Please choose it again.")
+        return _("That took a little too long, so the passkey wasn’t used. Please choose it again.")
     passkey = records.find_passkey(passkeys.name_in(answer))
     used = passkeys.read_used(settings(), answer, challenge, passkey) if passkey else None
     person = write(actions.use_passkey, used) if used else None

@@ -117,7 +117,7 @@ def authenticator_app() -> Any:
             return redirect(url_for("accounts.two_step", saved="app"), 303)
         form.refuse("code", _wait_for_next())
     elif request.method == "POST" and secret is None:
-        form.refuse("code", _("This page had been open for a long time, so here is a new QR code. Please scan it."))
+        form.refuse("code", _("This page was open for a long time, so here is a new QR code. Please scan it."))
     return _app_page(me, form, secret)
 
 

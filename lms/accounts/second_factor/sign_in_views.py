@@ -62,7 +62,7 @@ def words_for_elsewhere() -> str:
     """Return what to say to somebody who signs in by single sign-on and in no other way."""
     provider = settings().single_sign_on
     return _(
-        "You sign in here with “%(label)s”. Please choose it below. Your account hasn’t changed.",
+        "You sign in here with “%(label)s”, so please choose that below. Your account hasn’t changed.",
         label=provider.label if provider else "",
     )
 
@@ -76,7 +76,7 @@ def second_step() -> Any:
     half = sealing.read_half_step(answers.site_key(), text)
     person = records.find_person(half.public_id) if half else None
     if half is None or person is None or not _still_half_in(half, person):
-        words = _("That took a little long, so please enter your password again. Nothing has changed.")
+        words = _("That took a little too long, so please enter your password again. Nothing has changed.")
         return sign_in_page(SignInForm(), target, carried, [words], 422)
     form = SecondStepForm(request.form)
     recovered = bool(form.recovery.data)

@@ -80,7 +80,8 @@ def single_sign_on_answer() -> Any:
     started = browser_state.find_under_way(state)
     if started is None:
         words = _(
-            "That sign-in took a little long, or was started in another browser. Nothing has changed. Please try again."
+            "That sign-in took a little too long, or was started in another browser. Nothing has changed. Please try "
+            "again."
         )
         return _said(words, url_for("learning.courses"), "no sign-in with this state")
     response = make_response(_take_answer(provider, started))
@@ -95,8 +96,8 @@ def _take_answer(provider: SingleSignOn, started: UnderWay) -> Any:
         return _said(words % {"wait": limits.wait_in_words(wait)}, started.target, "too many attempts")
     if "code" not in request.args:
         words = _(
-            "You weren’t signed in, because “%(label)s” didn’t confirm it. Nothing has changed. You can try again, or "
-            "ask the people who look after that account.",
+            "You weren’t signed in, because “%(label)s” didn’t confirm who you are. Nothing has changed. You can try "
+            "again, or ask the people who look after that account.",
             label=provider.label,
         )
         said = re.sub(r"[^a-z_]", "", request.args.get("error", ""))[:40]
@@ -128,7 +129,7 @@ def _why_not(refused: Refused, provider: SingleSignOn) -> str:
     label = provider.label
     return {
         "email": _(
-            "“%(label)s” didn’t tell us a confirmed email address of yours, and we need one. Please ask the people "
+            "“%(label)s” didn’t give us a confirmed email address for you, and we need one. Please ask the people "
             "who look after that account.",
             label=label,
         ),
@@ -139,14 +140,14 @@ def _why_not(refused: Refused, provider: SingleSignOn) -> str:
         ),
         "closed": _("Your account here is closed. Please ask the people who run this site."),
         "another": _(
-            "The account here with your email address belongs to another sign-in of “%(label)s”. Nothing has changed. "
-            "Please ask the people who run this site.",
+            "The account here with your email address is connected to a different “%(label)s” account. Nothing has "
+            "changed. Please ask the people who run this site.",
             label=label,
         ),
     }.get(
         refused.reason,
         _(
-            "We can’t use the email address that “%(label)s” told us. Please ask the people who run this site.",
+            "We can’t use the email address that “%(label)s” gave us. Please ask the people who run this site.",
             label=label,
         ),
     )
@@ -167,8 +168,8 @@ def _connect_first(found: ConnectFirst, identity: Identity, vouched: Vouched, st
         response = make_response(redirect(there, 303))
     else:
         words = _(
-            "You already have an account here with this email address. Please sign in to it once more with your "
-            "password, and then we connect the two. If you don’t know it, we’ll email you a link to a new one."
+            "You already have an account here with this email address. Please sign in to it once with your password, "
+            "and we’ll connect the two. If you don’t know it, we’ll email you a link to choose a new one."
         )
         response = sign_in_page(SignInForm(), there, None, [words])
     waiting = ToConnect(

@@ -90,7 +90,7 @@ def read_asked(fields: Mapping[str, str], zone: str) -> Asked:
     problems = list(asked.problems)
     for name, typed, read in (("first", asked.first, since), ("last", asked.last, until)):
         if typed and read is None:
-            problems.append((f"f-{name}", _("Write the day as year, month and day, like 2026-03-14.")))
+            problems.append((f"f-{name}", _("Please enter a date such as 2027-03-14.")))
     if since and until and since >= until:
         problems.append(("f-last", _("The last day is before the first one.")))
     if problems or asked.candidates:

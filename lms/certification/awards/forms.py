@@ -137,4 +137,4 @@ class DesignForm(SettingsForm):
 
     def changed_words(self, key: str, value: str) -> str:
         """Return what a setting is now, in words; a logo is looked at on the page."""
-        return _("The logo is another one now.") if key == "logo" else super().changed_words(key, value)
+        return _("Somebody else has changed the logo.") if key == "logo" else super().changed_words(key, value)

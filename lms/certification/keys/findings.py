@@ -38,4 +38,6 @@ def check_signing(problem: str, unknown: Sequence[str]) -> Finding:
             _("These signing keys aren’t the ones that the site has used so far: %(kinds)s.", kinds=some_of(unknown)),
             _("If you didn’t replace them on purpose, put the right ones back from a backup."),
         )
-    return Finding("keys.signing", _("The signing keys are in place, and the site knows their public halves."))
+    return Finding(
+        "keys.signing", _("The signing keys are in place, and the site knows the public keys that go with them.")
+    )

@@ -23,14 +23,14 @@ def check_pdfs(now: datetime, troubled: int, oldest: datetime | None) -> Finding
     """Find PDFs that couldn't be made, and ones that nobody tried to make."""
     if troubled:
         (words,) = operator_notices(troubled, False)
-        return Finding("queue.pdf", words, _("Fix what it says there. The PDFs are then made by themselves."))
+        return Finding("queue.pdf", words, _("Fix what it says there. The PDFs are then made automatically."))
     if oldest and now - oldest > LATE_AFTER:
         return Finding(
             "queue.pdf",
-            _("A certificate has waited for its PDF for %(age)s.", age=age_words(now - oldest)),
+            _("A certificate has been waiting for its PDF for %(age)s.", age=age_words(now - oldest)),
             _("Check that the job process is running: lms serve starts it."),
         )
-    return Finding("queue.pdf", _("No certificate waits for its PDF."))
+    return Finding("queue.pdf", _("No certificate is waiting for its PDF."))
 
 
 def check_badges(expired: bool) -> Finding:

@@ -146,8 +146,8 @@ def _of_line_manager(enrolment: Enrolment, observer: Person | None, name: str) -
     if not is_line_manager(enrolment.programme_id, enrolment.person_id, observer.id if observer else None, name):
         return None
     said = _(
-        "%(name)s is their line manager, and practice is observed by somebody who isn’t. Nothing was recorded. "
-        "Please ask another observer, or change the line manager on their page if that’s out of date."
+        "%(name)s is their line manager, so can’t be the observer. Nothing was recorded. Please choose another "
+        "observer, or change the line manager on their page if that’s out of date."
     )
     return Refused(said % {"name": name})
 

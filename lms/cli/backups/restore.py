@@ -55,7 +55,7 @@ COPY = "sidelight.db"
     "--erasures",
     "erased",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The newest erasures.log of the site: accounts deleted since the backup are deleted again.",
+    help="The newest erasures.log of the site. Accounts that were deleted after the backup are deleted again.",
 )
 def restore(file: str, verify: bool, into: Path | None, replacing: bool, erased: Path | None) -> None:
     """Restore a site from a backup, and check that it's whole. With - for FILE, the backup comes from standard input.
@@ -96,7 +96,7 @@ def verify_backup(settings: Settings, source: BinaryIO) -> None:
             databases.check_rows(databases.count_lines(folder), manifest)
             check_keys(manifest, _staged(settings, folder))
             say(check_exported_certificate(folder, manifest))
-            say("Whether PostgreSQL takes its tables, only a restore shows.")
+            say("Only a restore into PostgreSQL shows whether the database accepts these tables.")
     say(f"The backup is whole. It was made at {manifest.made_at} by Sidelight {manifest.version}.")
     say(_counted(manifest.rows))
 

@@ -54,7 +54,7 @@ def mail_bounce() -> None:
 def mail_bounced(address: str) -> None:
     """Note by hand that an email to an address came back.
 
-    The address's person, or invitation, then shows it to coordinators until an email gets through.
+    Coordinators then see it on the person's page or beside the invitation, until an email gets through.
 
     Example: lms mail bounced bea@example.org
     """

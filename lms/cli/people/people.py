@@ -203,15 +203,16 @@ def _say_keys(roles: list[str]) -> None:
 @click.argument("email")
 @inside
 def people_disable(email: str) -> None:
-    """Close somebody's account. They are signed out at their next request and can't sign in. Nothing is deleted.
+    """Close somebody's account. They are signed out at their next request and can't sign in.
 
-    Their certificates stay valid, and a badge they opened to everybody stays open.
+    Their certificates stay valid, and a badge they opened to everybody stays open. The account is deleted after
+    LMS_KEEP_CLOSED_ACCOUNTS_MONTHS (12 months by default), unless one of its certificates is still valid.
     Example: lms people disable sam@example.org
     """
     person = get_person(email)
     if not _end(leaving.disable, person.id):
         raise click.ClickException(f"The account of {person.email} is already closed. Nothing was changed.")
-    say(f"The account of {person.email} is closed. To open it again: lms people enable {person.email}")
+    say(f"The account of {person.email} is closed. To reopen it: lms people enable {person.email}")
     staff = {role for roles in records.roles_of(person.id).values() for role in roles}
     _say_keys([*staff, *(["operator"] if person.operator else [])])
 
@@ -220,7 +221,7 @@ def people_disable(email: str) -> None:
 @click.argument("email")
 @inside
 def people_enable(email: str) -> None:
-    """Open a closed account again, with the roles it still has.
+    """Reopen a closed account, with the roles it still has.
 
     Example: lms people enable sam@example.org
     """

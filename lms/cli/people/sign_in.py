@@ -21,7 +21,7 @@ from lms.foundation.web.security import settings
 def people_reset(email: str) -> None:
     """Print a one-time link to a new password, for somebody who can’t get our email.
 
-    It works once, within the hour. Their old password works until then.
+    It works once, within the hour. Their old password works until they use it.
     Example: lms people reset sam@example.org
     """
     person = get_person(email)
@@ -37,14 +37,15 @@ def people_reset(email: str) -> None:
 @click.argument("email")
 @inside
 def people_second_factor_off(email: str) -> None:
-    """Reset the second step of somebody who lost their phone: app, recovery codes and passkeys go, the password stays.
+    """Reset two-step sign-in for somebody who lost their phone.
 
-    They are signed out everywhere and told by email. Only do this if you’ve spoken to them yourself.
+    This removes their app, recovery codes and passkeys, but not their password. They are signed out everywhere and
+    told by email. Only do this if you’ve spoken to them yourself.
     Example: lms people second-factor-off cora@example.org
     """
     person = get_person(email)
     if not write(second_factor_actions.reset, person.id):
-        raise click.ClickException(f"{person.email} has no second step and no passkey. Nothing was changed.")
+        raise click.ClickException(f"{person.email} hasn’t set up two-step sign-in or a passkey. Nothing was changed.")
     say(f"{person.email} can sign in with their password alone, and set up a new phone or passkey.")
 
 
@@ -52,12 +53,12 @@ def people_second_factor_off(email: str) -> None:
 @click.argument("email")
 @inside
 def people_sso_off(email: str) -> None:
-    """End that an account at your provider opens somebody’s account here, such as when the address has a new owner.
+    """Disconnect somebody’s account from single sign-on, for example because their address has a new owner.
 
-    They are signed out everywhere, and can sign in with a password again. Awards and records stay.
+    They are signed out everywhere, and can sign in with a password again. Certificates and records stay.
     Example: lms people sso-off sam@example.org
     """
     person = get_person(email)
     if not write(single_sign_on_actions.disconnect, person.id):
         raise click.ClickException(f"{person.email} isn’t connected with single sign-on. Nothing was changed.")
-    say(f"{person.email} is no longer connected. A password or a new sign-in at the provider is needed.")
+    say(f"{person.email} is no longer connected. They can sign in with a password, or connect again.")

@@ -18,7 +18,7 @@ from lms.foundation.logs.setup import start_logs
 def serve(host: str, workers: int) -> None:
     """Serve the site. This starts and stops the web workers and one job process together.
 
-    SIGTERM lets requests end first. SIGHUP loads the site again, without losing one.
+    SIGTERM stops it once requests under way are answered. SIGHUP reloads it without losing a request.
 
     Example: PORT=8080 lms serve
     """

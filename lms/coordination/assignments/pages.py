@@ -139,18 +139,18 @@ def _asked(own: OwnAssignment, settings: Settings) -> AskedCourse:
     until = time_until(own.due_on, own.granted_until)
     by = {"programme": own.programme}
     if until is None:
-        words = _("Asked of you by %(programme)s.", **by)
+        words = _("%(programme)s has asked you to take this course.", **by)
     elif today <= until:
-        words = _("Asked of you by %(programme)s: by %(day)s.", day=day(until), **by)
+        words = _("%(programme)s has asked you to take this course by %(day)s.", day=day(until), **by)
     else:
         words = _(
-            "Asked of you by %(programme)s. The date was %(day)s. Take the time you need; you can ask for more.",
+            "%(programme)s asked you to take this course by %(day)s. Take the time you need; you can ask for more.",
             day=day(until),
             **by,
         )
     answer = ""
     if until and own.asked_at and own.answer is None:
-        answer = _("You’ve asked for more time. Your programme will answer, and there’s nothing else you need to do.")
+        answer = _("You’ve asked for more time. Your programme will answer, and you don’t need to do anything else.")
     elif until and own.answer == "talk":
         answer = _("You asked for more time. Somebody from your programme will get in touch with you about it.")
     elif until and own.answer == "more" and today <= until:

@@ -101,12 +101,12 @@ def _own_date(assignment: Assignment, person: AskedPerson) -> date | None:
 def _notices() -> list[str]:
     words = {
         "assigned": _(
-            "Assigned. We’ll email those with an address here, outside their quiet hours, and everybody sees it on "
-            "their own pages."
+            "Assigned. Everybody you asked sees it on their own pages. We also email them outside their quiet hours, "
+            "if they have an address here and want these emails."
         ),
         "changed": _("Saved."),
         "reminded": _("Your reminder is on its way."),
-        "reminded-before": _("A reminder already went out today, so no more emails are sent."),
+        "reminded-before": _("A reminder already went out today, so we haven’t sent another."),
     }.get(request.args.get("done", ""))
     return [words] if words else []
 
@@ -118,7 +118,7 @@ def assignment_csv(programme: str, assignment: str) -> Any:
     found = this_assignment(assignment)
     if found.closed_at or is_private(found):
         return redirect(url_for("coordination.assignment", programme=programme, assignment=assignment), 303)
-    head = (_("Name"), _("Email or sign-in name"), _("Unit"), _("Training"), _("Date"), _("Asks for more time"))
+    head = (_("Name"), _("Email or sign-in name"), _("Unit"), _("Training"), _("Date"), _("Asked for more time"))
     file, count = write_sheet(head, _rows(found))
     write(accounts.note_export, this_programme().id, "assignment", count)
     response = Response(_pieces(file), mimetype="text/csv")

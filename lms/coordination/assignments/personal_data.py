@@ -18,7 +18,7 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
     mail = ["id", "assignment_id", "kind", "sent_on", "text", "whom", "asked_by", "asked_at", "after_person"]
     return (
         StoredData(
-            _("Courses that your programme asks you by name to take, and which coordinator asks"),
+            _("Courses that your programme asks you by name to take, and which coordinator asked"),
             _("So that you and your programme know what’s asked of you."),
             _("As long as your account. What a coordinator asked of others stays without the coordinator’s name."),
             (
@@ -34,7 +34,7 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             tuple(f"assignment_extension.{name}" for name in extension),
         ),
         StoredData(
-            _("Reminders about courses: which coordinator wrote them, their text, and for whom they were chosen"),
+            _("Reminders about courses: which coordinator wrote them, their text, and who they were for"),
             _("So that a reminder goes out once, and to nobody who has completed the course."),
             _("As long as the account of the coordinator who wrote them."),
             (
@@ -57,7 +57,7 @@ def _assignments(person_id: str) -> Sheet:
     rows = [records.get_assignment(each) for each in sorted(asked | made)]
     return Sheet(
         "assignments",
-        _("Courses that are assigned to you, or that you assigned"),
+        _("Courses assigned to you, or that you assigned"),
         {
             "when": _("When"),
             "course": _("Course"),

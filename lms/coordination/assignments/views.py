@@ -95,9 +95,9 @@ def list_page(problem: tuple[str, str] = ("", "")) -> Any:
 
 def _notices() -> list[str]:
     words = {
-        "closed": _("The assignment is closed. What people completed stays."),
-        "answered": _("Saved. They see your answer on the page of the course."),
-        "before": _("This request was already answered. This is the list now."),
+        "closed": _("The assignment is closed. What people have completed stays."),
+        "answered": _("Saved. They’ll see your answer on the page of the course."),
+        "before": _("This request has already been answered. Here’s the list as it is now."),
     }.get(request.args.get("done", ""))
     return [words] if words else []
 

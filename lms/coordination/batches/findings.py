@@ -23,9 +23,9 @@ def check_batches(now: datetime, oldest: datetime | None) -> Finding:
         return Finding(
             "queue.batches",
             _(
-                "A ZIP file or certificates for many people have been in the making for %(age)s.",
+                "Making a ZIP file or certificates for many people has taken %(age)s so far.",
                 age=age_words(now - oldest),
             ),
             _("Check that the job process is running, and look in the log for why it stops."),
         )
-    return Finding("queue.batches", _("No ZIP file and no certificates for many people are late."))
+    return Finding("queue.batches", _("ZIP files and certificates for many people are up to date."))

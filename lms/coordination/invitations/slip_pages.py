@@ -56,7 +56,7 @@ def _name_problem(line: str, name: str) -> str | None:
     if "@" in line:
         return _("“%(line)s” has an email address. Please invite them by email, above.", line=seen)
     if not name:
-        return _("“%(line)s” isn’t a name that we can read.", line=seen)
+        return _("We can’t read “%(line)s” as a name.", line=seen)
     if len(name) > NAME_MOST:
         return _("“%(line)s” is longer than %(most)s characters.", line=seen, most=NAME_MOST)
     return name_trouble(name)

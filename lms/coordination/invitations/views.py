@@ -94,8 +94,8 @@ def _send(preview: Preview, previewed: datetime) -> int | TooMany:
 
 def _too_many(wait: timedelta) -> str:
     return _(
-        "A programme can send up to %(most)s invitations an hour, and these would be more. Nothing was sent. "
-        "Please try again in %(wait)s.",
+        "A programme can send up to %(most)s invitations an hour, and this would be more. Nothing was sent. Please "
+        "try again in %(wait)s.",
         most=INVITED_PER_HOUR,
         wait=limits.wait_in_words(wait),
     )
@@ -130,13 +130,13 @@ def _notices() -> list[str]:
     if "sent" in request.args:
         count = whole_number(request.args["sent"], 0)
         if not count:
-            return [_("These people were already invited, so no more emails are sent.")]
+            return [_("These people were already invited, so we haven’t sent more emails.")]
         sent = ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", count)
         return [f"{sent} {_late()}"]
     return {
         "resent": [_("A new invitation is on its way. The older link no longer works.") + f" {_late()}"],
         "cancelled": [_("The invitation was cancelled. Its link no longer works.")],
-        "changed": [_("That invitation was already used, replaced or cancelled. This is the list now.")],
+        "changed": [_("That invitation was already used, replaced or cancelled. Here’s the list as it is now.")],
     }.get(request.args.get("done", ""), [])
 
 

@@ -28,8 +28,8 @@ def role_choices() -> dict[str, tuple[str, str]]:
         "employer": (
             _("Employer"),
             _(
-                "Sees who has a valid certificate and until when, and nothing else. "
-                "If they are in a unit, they see only the people of that unit."
+                "Sees who has a valid certificate and until when, and nothing else. If they’re in a unit, they only "
+                "see people in it and in the units below it."
             ),
         ),
     }

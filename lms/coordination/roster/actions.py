@@ -154,16 +154,16 @@ def _look_at(row: RosterRow, now: _Now, own: str) -> None:
         reasons.append([_("Staff number"), _("Somebody else in this programme has this staff number.")])
     if row.unit and now.units.is_unclear(row.unit):
         words = _(
-            "Several units have this name. Please write the one above it too, as “Surgery / %(unit)s”.", unit=row.unit
+            "Several units have this name. Please add the unit above it, as in “Surgery / %(unit)s”.", unit=row.unit
         )
         reasons.append([_("Unit"), words])
     elif len(unit_path(row.unit)) > 2:
-        reasons.append([_("Unit"), _("A unit can be below one other unit, as “Surgery / Ward 4”, and no deeper.")])
+        reasons.append([_("Unit"), _("A unit can be below one other unit, as in “Surgery / Ward 4”, but no deeper.")])
     member = now.known.members.get(row.email)
     if member and member.left_at and not can_be_emailed(row.email):
         reasons.append([_("Name"), _("They left this programme. You can bring them back on their page.")])
     if own and row.email == own and now.result_of(row) != "here":
-        reasons.append([_("Email"), _("This is you. Another coordinator can change what’s noted about you.")])
+        reasons.append([_("Email"), _("This is you. Another coordinator can change your details.")])
     row.problems, row.done = reasons, bool(reasons)
 
 
@@ -194,7 +194,8 @@ def start(import_id: str) -> RosterImport | TooMany | FormError:
     units = len(index_units(draft.programme_id).known) + len(draft.new_units)
     if units > UNITS_MOST:
         return FormError(
-            "units", _("There would be %(seen)s units, and there can be %(most)s.", seen=units, most=UNITS_MOST)
+            "units",
+            _("That would make %(seen)s units, and there can be %(most)s at most.", seen=units, most=UNITS_MOST),
         )
     missing = _add_units(draft)
     if missing:

@@ -45,7 +45,7 @@ def _of_either() -> dict[str, tuple[str, str]]:
         ),
         "waiting": (
             _("Invited already, not yet joined"),
-            _("They have an invitation already, so no other email goes to them."),
+            _("They already have an invitation, so we don’t email them again."),
         ),
         "here": (_("Already a member"), _("Nothing changes for them.")),
         "same": (_("Listed twice"), _("These rows say the same as an earlier one.")),
@@ -59,9 +59,12 @@ def _in_future() -> dict[str, tuple[str, str]]:
         "again": (_("Invited before, but the link has expired"), _("They get an email with a new link.")),
         "slip": (
             _("No email address: a slip to print"),
-            _("They get a sign-in name, and their link on a slip that you print afterwards."),
+            _("They get a sign-in name, and a slip with their link that you print afterwards."),
         ),
-        "changed": (_("Details change"), _("Their unit, staff number or line manager will be noted as in your file.")),
+        "changed": (
+            _("Details change"),
+            _("Their unit, staff number or line manager will be changed to what your file says."),
+        ),
     }
 
 
@@ -71,7 +74,10 @@ def _in_past() -> dict[str, tuple[str, str]]:
         "invited": (_("Invited"), _("An email with a link to join is on its way to them.")),
         "again": (_("Invited again"), _("An email with a new link is on its way to them.")),
         "slip": (_("No email address: a slip to print"), _("Print their slips under “Slips to print”.")),
-        "changed": (_("Details changed"), _("Their unit, staff number or line manager is noted as in your file.")),
+        "changed": (
+            _("Details changed"),
+            _("Their unit, staff number or line manager was changed to what your file says."),
+        ),
     }
 
 

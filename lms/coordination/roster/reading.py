@@ -57,7 +57,7 @@ def _unclear(heading: Heading) -> Refused | None:
     if heading.twice:
         first, second = (f"{heading.cells[place]} ({column_letters(place)})" for place in heading.twice)
         words = _(
-            "Two columns seem to say the same: %(first)s and %(second)s. Please rename or remove one of them.",
+            "Two columns seem to mean the same: %(first)s and %(second)s. Please rename or remove one of them.",
             first=first,
             second=second,
         )
@@ -65,8 +65,8 @@ def _unclear(heading: Heading) -> Refused | None:
     if "email" not in heading.places:
         return Refused(
             _(
-                "There’s no column for email addresses. These columns were found: %(columns)s. "
-                "Please name the one with the addresses “Email”.",
+                "There’s no column for email addresses. We found these columns: %(columns)s. Please name the one "
+                "with the addresses “Email”.",
                 columns=", ".join(cell for cell in heading.cells if cell),
             )
         )

@@ -126,7 +126,7 @@ def start_import(programme: str, roster: str) -> Any:
 
 def _too_many(wait: timedelta) -> str:
     return _(
-        "A programme can invite up to %(most)s people from files a day, and these would be more. Nothing was sent. "
+        "A programme can invite up to %(most)s people a day from files, and this would be more. Nothing was sent. "
         "Please try again in %(wait)s.",
         most=IMPORTED_PER_DAY,
         wait=limits.wait_in_words(wait),

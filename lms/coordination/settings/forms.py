@@ -42,7 +42,7 @@ class NameForm(SettingsForm):
         _l("Country"),
         choices=[],
         validate_choice=False,
-        description=_l("It decides which support lines your people see first."),
+        description=_l("This decides which support lines your people see first."),
     )
     timezone = TextField(
         _l("Time zone"),
@@ -61,13 +61,13 @@ class ContactsForm(SettingsForm):
     """Whom the people of the programme can talk to, and what its courses say of it."""
 
     KEYS = ("lead", "contact", "hours", "reply_time", "emergency", "limits_statement")
-    lead = TextField(_l("Who to talk to"), description=_l("A name, for example Ingrid Okafor. Lessons use it."))
+    lead = TextField(_l("Who to talk to"), description=_l("A name, for example Ingrid Okafor. Lessons show it."))
     contact = TextField(_l("How to reach them"), description=_l("An email address or a telephone number."))
     hours = TextField(_l("When they can be reached"), description=_l("For example: Monday to Friday, 9 to 5."))
     reply_time = TextField(_l("How soon they reply"), description=_l("For example: within two days."))
     emergency = TextField(
         _l("Emergency number"),
-        description=_l("The number that your people call in danger, for example 999. Lessons use it."),
+        description=_l("The number that your people call in an emergency, for example 999. Lessons show it."),
     )
     limits_statement = TextAreaField(
         _l("Limits of confidentiality"),
@@ -103,8 +103,8 @@ class ReviewsForm(SettingsForm):
         _l("Certificates of courses that nobody has reviewed yet"), choices=[], validate_choice=False
     )
     prior_months = TextField(
-        _l("Months for which prior learning counts"),
-        description=_l("What people learned elsewhere counts for this long. If you leave it empty, it’s 24 months."),
+        _l("How many months prior learning counts for"),
+        description=_l("What people learned elsewhere counts for this long. If you leave this empty, it’s 24 months."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,7 +147,9 @@ class ColourForm(SettingsForm):
     colour = RadioField(_l("Colour of links and buttons"), choices=[], validate_choice=False)
     own = TextField(
         _l("Your own colour"),
-        description=_l("A hex code such as #12466e. Dark colours can be read by everyone; we tell you if one can’t."),
+        description=_l(
+            "A hex code such as #12466e. Dark colours are easiest to read; we’ll tell you if yours is too light."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

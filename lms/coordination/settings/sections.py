@@ -36,14 +36,15 @@ def section_titles() -> dict[str, tuple[str, str]]:
         "contacts": (
             _("Contacts"),
             _(
-                "Whom your people can talk to. They see this in lessons, on the pause page and beside support lines. "
-                "Who to talk to, how to reach them and how soon they reply are needed before you can offer a course."
+                "Who your people can talk to. They see this in lessons, on the pause page and beside support lines. "
+                "Before you can offer a course, please fill in who to talk to, how to reach them and how soon they "
+                "reply."
             ),
         ),
-        "registration": (_("Registration"), _("Who can make an account for your programme.")),
+        "registration": (_("Registration"), _("Who can create an account for your programme.")),
         "reviews": (
             _("Reviews and prior learning"),
-            _("When certificates are issued, and for how long it counts what people learned elsewhere."),
+            _("When certificates are issued, and how long prior learning counts."),
         ),
         "keeping": (
             _("How long data stays"),

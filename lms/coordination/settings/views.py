@@ -56,8 +56,8 @@ def settings_list(programme: str) -> Any:
 def _saved_words(saved: str | None) -> list[str]:
     words = {
         "yes": _("Saved."),
-        "made": _("The programme is there. Here’s what it still needs."),
-        "coordinator": _("Saved. They need to sign in again to coordinate this programme."),
+        "made": _("Saved. Here’s what the programme still needs."),
+        "coordinator": _("Saved. They’ll need to sign in again before they can coordinate this programme."),
         "invited": _("Saved. We emailed them an invitation."),
     }
     return [words[saved]] if saved in words else []

@@ -23,7 +23,7 @@ def colour_choices() -> list[tuple[str, str]]:
 def offer_words() -> dict[str, str]:
     """Return to whom a course is offered, in words."""
     return {
-        "open": _("Your people, and everybody can read the lessons"),
-        "members": _("Only people of your programme"),
-        "none": _("Nobody new: don’t offer it"),
+        "open": _("Your people, and anybody can read the lessons"),
+        "members": _("Your people, and only they can read the lessons"),
+        "none": _("Nobody new (the course isn’t offered)"),
     }

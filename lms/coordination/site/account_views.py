@@ -9,6 +9,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from lms.accounts import leaving
 from lms.accounts.access import allow
 from lms.accounts.actions import FormError
+from lms.accounts.personal_data.notice import deletion_of_closed_accounts
 from lms.accounts.records import find_person
 from lms.accounts.session_records import list_sign_ins
 from lms.accounts.trail.records import PEOPLE_MOST, find_people
@@ -62,6 +63,7 @@ def site_account(person: str) -> Any:
         account=pages.account_rows([found])[0],
         sign_ins=len(list_sign_ins(found.id)),
         problem=problem,
+        deletion=deletion_of_closed_accounts(),
         notices=[words[saved]] if saved in words else [],
     )
     return make_response(page, 422 if problem else 200)

@@ -109,17 +109,17 @@ def test_words(row: OutboxMail | None, zone: str, *, written_only: bool) -> str:
         return _("Written to a file on %(moment)s. This site doesn’t send email.", moment=moment(row.sent_at, zone))
     if row.sent_at:
         return _(
-            "The mail server took it on %(moment)s. Please check that it arrived, and not as spam.",
+            "The mail server accepted it on %(moment)s. Please check that it arrived, and not as spam.",
             moment=moment(row.sent_at, zone),
         )
     if row.tries:
         return _(
-            "The mail server hasn’t taken it after %(count)s attempts. We keep trying. To see why, run on the server: "
-            "%(command)s",
+            "The mail server hasn’t accepted it after %(count)s attempts. We’ll keep trying. To see why, run on the "
+            "server: %(command)s",
             count=row.tries,
             command="lms doctor --network",
         )
     return _(
-        "It waits to leave, which takes a minute at most. Reload this page. If it still waits after that, the job "
-        "process may not be running."
+        "It’s waiting to be sent, which takes a minute at most. Please reload this page. If it’s still waiting after "
+        "that, the job process may not be running."
     )

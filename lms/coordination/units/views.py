@@ -44,9 +44,9 @@ def units(programme: str) -> Any:
 def _saved_words() -> list[str]:
     saved = request.args.get("saved") if request.method == "GET" else None
     words = {
-        "added": _("The unit is added. You can put people in it on their own pages."),
+        "added": _("Added. To put people in the unit, open the page of each person."),
         "changed": _("Saved."),
-        "removed": _("The unit is removed."),
+        "removed": _("The unit was removed."),
     }
     return [words[saved]] if saved in words else []
 

@@ -32,7 +32,7 @@ def check_servers(here: datetime, there: datetime) -> Finding:
         return Finding(
             "clock.database",
             _("This machine’s clock and the database server’s differ by %(seconds)s seconds.", seconds=seconds),
-            _("Let both set their clocks by NTP, for example with systemd-timesyncd or chrony."),
+            _("Have both set their clocks by NTP, for example with systemd-timesyncd or chrony."),
         )
     return Finding("clock.database", _("This machine’s clock agrees with the database server’s."))
 
@@ -43,9 +43,9 @@ def check_newest(now: datetime, newest: datetime | None) -> Finding:
         return Finding(
             "clock.records",
             _(
-                "The newest record is %(age)s in the future, so the clock is slow now or was fast before.",
+                "The newest record is %(age)s in the future, so the clock is slow now, or was fast before.",
                 age=age_words(newest - now),
             ),
-            _("Compare this machine’s clock with another one, and let it be set by NTP."),
+            _("Compare this machine’s clock with another one, and have it set by NTP."),
         )
     return Finding("clock.records", _("No record is in the future."))

@@ -80,7 +80,7 @@ def check_whole(said: str) -> Finding:
             _("The database is damaged: %(what)s.", what=said.rstrip(".")),
             _("Stop the site, copy its data folder aside, and restore the last backup: lms restore FILE --replace"),
         )
-    return Finding("database.integrity", _("The database is whole."))
+    return Finding("database.integrity", _("The database isn’t damaged."))
 
 
 def check_version(major: int) -> Finding:

@@ -30,7 +30,7 @@ def look(settings: Settings) -> list[Finding]:
         Finding(
             "disk.database",
             _(
-                "The database takes %(size)s. How much room its server has can’t be seen from here.",
+                "The database takes up %(size)s. We can’t see from here how much space its server has.",
                 size=size_words(size),
             ),
         ),
@@ -40,14 +40,14 @@ def look(settings: Settings) -> list[Finding]:
 def check_room(check: str, free: int, database_size: int) -> Finding:
     """Find a disk that is nearly full, or has no room for a copy of the database, which a backup needs."""
     place = {"disk.data": _("The data folder"), "disk.database": _("The database’s folder")}[check]
-    words = _("%(place)s has %(free)s of room.", place=place, free=size_words(free))
+    words = _("%(place)s has %(free)s of free space.", place=place, free=size_words(free))
     needed = max(FREE_LEAST, database_size)
     if free < needed:
         return Finding(
             check,
             words,
             _(
-                "Make room until at least %(needed)s are free, for example by deleting old files in LMS_DATA/backups, "
+                "Make room until at least %(needed)s is free, for example by deleting old files in LMS_DATA/backups, "
                 "or move the folder to a larger disk.",
                 needed=size_words(needed),
             ),

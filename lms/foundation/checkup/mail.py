@@ -32,10 +32,10 @@ def send_test(settings: Settings, address: str) -> Finding:
 def check_tried(settings: Settings) -> Finding:
     """Find a mail server through which no email has left in the last month, so that nobody knows whether it works."""
     if mail_folder(settings) or settings.mail_url.startswith("console:") or has_sent():
-        return Finding("mail.tried", _("Email works, or is only written down here."))
+        return Finding("mail.tried", _("Email works, or isn’t sent from here at all."))
     return Finding(
         "mail.tried",
-        _("No email has left this site in the last month, so nobody knows whether email works."),
+        _("No email has been sent from this site in the last month, so we can’t tell whether email works."),
         _("Send a test email with: %(command)s", command=TEST_MAIL),
     )
 
@@ -55,4 +55,4 @@ def check_sent(problem: str) -> Finding:
 
 
 def _way_on() -> str:
-    return _("Check LMS_MAIL_URL, LMS_MAIL_FROM and LMS_MAIL_CA, and that this machine may reach the mail server.")
+    return _("Check LMS_MAIL_URL, LMS_MAIL_FROM and LMS_MAIL_CA, and that this machine can reach the mail server.")

@@ -44,7 +44,7 @@ def check_address(settings: Settings) -> Finding:
     if not settings.secure:
         return Finding(
             "settings.address",
-            _("The site’s address, %(url)s, has no https, so passwords can be read on their way.", url=url),
+            _("The site’s address, %(url)s, doesn’t use https, so passwords can be read on the way.", url=url),
             _("Put a proxy with https in front, set LMS_BASE_URL to the https address, and remove LMS_ALLOW_HTTP."),
         )
     return Finding("settings.address", _("The site’s address is %(url)s.", url=url))
@@ -67,7 +67,7 @@ def check_proxies(settings: Settings) -> Finding:
     if settings.secure and not settings.on_loopback and not trusted:
         return Finding(
             "settings.proxies",
-            _("LMS_TRUSTED_PROXIES isn’t set, so limits on attempts count everybody behind your proxy as one."),
+            _("LMS_TRUSTED_PROXIES isn’t set, so limits on attempts count everybody behind your proxy as one visitor."),
             _("Name your proxy, for example: LMS_TRUSTED_PROXIES=127.0.0.1,::1"),
         )
     if trusted:
@@ -80,7 +80,9 @@ def check_mail(settings: Settings) -> Finding:
     url = urlsplit(settings.mail_url)
     if url.scheme in {"file", "console"}:
         if settings.on_loopback:
-            return Finding("settings.mail", _("Emails are only written down here. Nothing is sent."))
+            return Finding(
+                "settings.mail", _("Emails are only written to files or the terminal here. Nothing is sent.")
+            )
         return Finding(
             "settings.mail",
             _("Emails reach nobody, because LMS_MAIL_URL doesn’t name a mail server."),
@@ -92,7 +94,7 @@ def check_mail(settings: Settings) -> Finding:
     if settings.mail_allow_plain and not is_this_machine(url.hostname or ""):
         return Finding(
             "settings.mail",
-            _("LMS_MAIL_ALLOW_PLAIN is on, so emails and the mail server’s password may be read on their way."),
+            _("LMS_MAIL_ALLOW_PLAIN is on, so emails and the mail server’s password can be read on the way."),
             _("Use a mail server that offers TLS, and remove that setting."),
         )
     return Finding("settings.mail", _("Emails are sent through %(host)s.", host=url.hostname or ""))

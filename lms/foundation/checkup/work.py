@@ -32,10 +32,10 @@ def check_jobs(alive: bool) -> Finding:
     if not alive:
         return Finding(
             "queue.jobs",
-            _("The job process isn’t running, so no certificate is made and no email sent."),
+            _("The job process isn’t running, so no certificates are made and no emails are sent."),
             _("Start the site with lms serve, or only the job process with lms work."),
         )
-    return Finding("queue.jobs", _("The job process is running, or was never started yet."))
+    return Finding("queue.jobs", _("The job process is running, or has never been started."))
 
 
 def check_emails(now: datetime, waiting: Waiting) -> Finding:
@@ -44,8 +44,8 @@ def check_emails(now: datetime, waiting: Waiting) -> Finding:
         return Finding(
             "queue.email",
             ngettext(
-                "%(num)s email hasn’t left yet, although it should have. It was written %(age)s ago.",
-                "%(num)s emails haven’t left yet, although they should have. The oldest was written %(age)s ago.",
+                "%(num)s email should have been sent by now, and hasn’t been. It was written %(age)s ago.",
+                "%(num)s emails should have been sent by now, and haven’t been. The oldest was written %(age)s ago.",
                 waiting.late,
                 age=age_words(now - waiting.oldest),
             ),
@@ -55,19 +55,22 @@ def check_emails(now: datetime, waiting: Waiting) -> Finding:
         return Finding(
             "queue.email",
             ngettext(
-                "%(num)s email couldn’t be sent for a week, and won’t be tried again.",
-                "%(num)s emails couldn’t be sent for a week, and won’t be tried again.",
+                "We tried for a week to send %(num)s email, and couldn’t. It won’t be tried again.",
+                "We tried for a week to send %(num)s emails, and couldn’t. They won’t be tried again.",
                 waiting.given_up,
             ),
-            _("Look in the log for why. The addresses may not exist, or your mail server may refuse them."),
+            _(
+                "The log says why. The addresses may not exist, or your mail server may refuse them. You can try again "
+                "under “Queue” in the browser."
+            ),
         )
     return Finding("queue.email", _("No email is late."))
 
 
 def check_backup(now: datetime, last: datetime | None) -> Finding:
     """Find a site without a recent backup."""
-    way_on = _("Run lms backup FILE, and let a timer do so each night (docs/deployment.md).")
+    way_on = _("Run lms backup FILE, and have a timer do that each night (docs/deployment.md).")
     if last is None:
-        return Finding("backup.age", _("No backup of this site has been made, as far as it knows."), way_on)
+        return Finding("backup.age", _("As far as we know, no backup of this site has been made."), way_on)
     words = _("The last backup was made %(age)s ago.", age=age_words(now - last))
     return Finding("backup.age", words, way_on if now - last > BACKUP_AGE_MOST else "")

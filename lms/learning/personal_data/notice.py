@@ -59,7 +59,7 @@ def _of_answers(person_id: str | None) -> str:
         on_site = _("Until you delete your account.")
     else:
         on_site = _(
-            "%(months)s after you started the check and last answered, or until you delete your account.",
+            "%(months)s after you gave them, or until you delete your account.",
             months=months_in_words(months),
         )
     sooner = [
