@@ -206,7 +206,7 @@ def test_a_programme_keeps_less_than_the_site_after_a_second_look_and_everybody_
     page = page.form(KEEPING).submit("Save and delete").form(KEEPING).submit("Continue", password=PASSWORD)
     assert "Saved." in page.main and "3 months" in page.main
     told = site.visitor("sam").get("/account/data").main
-    assert "In Harbour Hospitals: 3 months." in told and "go 5 months after you leave" in told
+    assert "In Harbour Hospitals: 3 months." in told and "5 months after you leave" in told
     assert "Harbour" not in site.visitor("mina").get("/account/data").main
     for months, answers_left, unit in ((4, 0, True), (6, 0, False)):
         clock.shift(months * MONTH + timedelta(hours=2))

@@ -126,6 +126,10 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
         "The unit you’re in": {"all": "Ward Seven"},
         "Your staff number and your line manager": {"all": "Ruth Amadi"},
         "Your email address": {"all": "sam@example.org"},
+        "Your account activity, such as signing in, starting a course or passing its check": {
+            "you": "You passed a course’s check.",
+            "all": "Course passed",
+        },
     }
 
 
@@ -150,6 +154,7 @@ def places(viewer: str, world: World, public_id: str) -> list[str]:
         f"/programmes/harbour/courses/{PFA}/remarks",
         "/programmes/harbour/practice-to-confirm",
         "/programmes/harbour/status",
+        f"/operator/audit?person={public_id}&event=CoursePassed",
     ]
 
 

@@ -136,8 +136,16 @@ def _of_certificates() -> tuple[VisibleData, ...]:
             ("keep an account", "see training states", "close accounts"),
             explanation=_(
                 "Your coordinator uses it to tell people with the same name apart and to write to you."
-                " The people who run the site see it when they close an account."
-                " Only you see where you’re signed in, though they can reach that in the database."
+                " The people who run the site see it in their list of accounts, with how many devices you’re signed in"
+                " on. Only you see which devices those are, though they can reach that in the database."
+            ),
+        ),
+        VisibleData(
+            _("Your account activity, such as signing in, starting a course or passing its check"),
+            ("keep an account", "read the audit trail"),
+            explanation=_(
+                "The people who run the site can read who did what, and when. They don’t see answers, attempts, "
+                "reasons or notes there."
             ),
         ),
     )

@@ -57,7 +57,7 @@ def deletion_of_closed_accounts() -> str:
         return _("Nothing is deleted.")
     return _(
         "We delete a closed account after %(months)s, unless one of its certificates is still valid. We email its "
-        "person %(days)s before, if they have an address here.",
+        "person %(days)s before. If they have no address here, we ask their coordinators to tell them.",
         months=months_in_words(months),
         days=in_words(NOTICE),
     )
@@ -142,7 +142,7 @@ def _of_signing_in() -> tuple[StoredData, ...]:
         StoredData(
             _("Where you’re signed in: since when, and when you last used it"),
             _("So that you stay signed in, and can sign out a device that isn’t yours. We don’t store where you were."),
-            _("%(days)s after its last use, or when you sign out.", days=in_words(SIGN_IN_KEPT)),
+            _("%(days)s after you last used it.", days=in_words(SIGN_IN_KEPT)),
             columns(
                 "sign_in",
                 "token_sha256 public_id person_id own_device created_at last_seen_at ended_at proven_at "
