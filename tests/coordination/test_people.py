@@ -22,9 +22,11 @@ from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import Award, get_award, list_awards_of_person
 from lms.content.lint.check import check
 from lms.coordination.batches import jobs as batch_jobs
-from lms.coordination.board.list_records import filter_of, list_page
+from lms.coordination.board import search_records
+from lms.coordination.board.list_records import Filter, count_found, filter_of, list_page
 from lms.coordination.board.pages import board_of, rows_of
 from lms.coordination.board.rules import Wanted
+from lms.coordination.board.status_records import TrainingStatus
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.text.csv_files import inert
@@ -175,6 +177,14 @@ def test_the_csv_has_one_fact_a_cell_and_days_that_can_be_sorted(sqlite_site: Si
     assert lena["Training"] == "Not started" and not lena["Valid until"] and not lena["Certificate"]
 
 
+# Each common word, and two that some have in common, with who is found in the order of names.
+SEARCHED: list[tuple[str, list[str]]] = [
+    ("zo", ["Ana Zoe", "Haddad Zoe", "Zoë Haddad", "Zoltan Zoe"]),
+    ("haddad zo", ["Haddad Zoe", "Zoë Haddad"]),
+    ("person5", ["Ida Petit"]),
+]
+
+
 def test_cora_finds_zoe_without_accents_and_names_stand_in_their_order(sqlite_site: Site) -> None:
     add(sqlite_site, ["Zoë Álvarez", "Élodie Petit", "Zara Young", "Łukasz Nowak"])
     cora = sqlite_site.visitor("cora")
@@ -182,6 +192,26 @@ def test_cora_finds_zoe_without_accents_and_names_stand_in_their_order(sqlite_si
     assert [row[:11] for row in rows(page)] == ["Zoë Álvarez"]
     names = [row[0] for row in sheet(cora, cora.get(PEOPLE))[1:]]
     assert names == ["Élodie Petit", "Lena Brandt", "Łukasz Nowak", "Sam Osei", "Zara Young", "Zoë Álvarez"]
+
+
+@pytest.mark.parametrize(("among", "rare"), [(40, True), (8, False)])
+def test_a_search_finds_the_same_whether_it_begins_with_a_word_or_with_all_names(
+    site: Site, monkeypatch: pytest.MonkeyPatch, among: int, rare: bool
+) -> None:
+    for limit in ("RARE", "RARE_TO_COUNT"):
+        monkeypatch.setattr(search_records, limit, 1)
+    add(site, ["Zoë Haddad", "Bo Haddad", "Ana Zoe", "Zoltan Zoe", "Haddad Zoe", "Ida Petit"])
+    with site.inside():
+        harbour = find_programme("harbour")
+        assert harbour is not None
+        board = board_of(harbour.id, site.settings)
+        for search, names in SEARCHED:
+            words = search_records.find_words(harbour.id, search, among)
+            here = TrainingStatus.programme_id == harbour.id
+            found = Filter((here, *words.conditions), words.few, (here, *words.counted))
+            assert words.few is (rare or len(names) < 2), search
+            assert [row.display_name for row in list_page(board, found, 9)] == names, search
+            assert count_found(found) == len(names), search
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_inert(site: Site, cora: Inspector) -> None:

@@ -36,10 +36,9 @@ def audit_trail() -> Any:
         events=events,
         programmes=programmes,
         zone=zone,
-        paged=before is not None,
         verified=verified,
         verified_at=moment(verified.at, zone) if verified else "",
-        newest_url=_address(asked.address()),
+        first_url=_address(asked.address()) if before is not None else None,
         next_url=_address({**asked.address(), "before": following}) if following else None,
     )
     return make_response(page, 422 if asked.problems else 200)

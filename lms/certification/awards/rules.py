@@ -158,12 +158,13 @@ def carry_readiness(before: Attestation, after: Attestation, ratings: Sequence[s
 def plain_name(name: str) -> str:
     """Return a name without case, marks and spaces, as names are compared."""
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(sign for sign in letters if unicodedata.category(sign)[0] in "LN")
+    return "".join(filter(str.isalnum, letters))
 
 
 def name_fits(typed: str, name: str) -> bool:
     """Decide whether a typed name is the one on a certificate."""
-    return bool(plain_name(typed)) and plain_name(typed) == plain_name(name)
+    plain = plain_name(typed)
+    return bool(plain) and (typed == name or plain == plain_name(name))
 
 
 # As names are compared: without case and marks. Short ones that are also names in some language stay out.

@@ -131,7 +131,8 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
         here = (Membership.programme_id == board.programme_id, Membership.role == wanted.role)
         found.append(TrainingStatus.person_id.in_(select(Membership.person_id).where(*here)))
         few = few or (db.session.scalar(select(count_up_to(RARE + 1, Membership, here))) or 0) <= RARE
-    words = find_words(board.programme_id, wanted.search)
+    among = sum(one.count for one in sums or ())
+    words = find_words(board.programme_id, wanted.search, among)
     return Filter((*found, *words.conditions), few or words.few, (*found, *words.counted))
 
 
@@ -163,12 +164,18 @@ def list_page(
     board: Board, found: Filter, most: int, after: Place | None = None, before: Place | None = None
 ) -> list[Any]:
     """Return the rows that fit, so many after or before a place, in the order of names."""
-    query = _rows().where(*found.conditions)
+    # The last column isn't in the index of the order, or SQLite would read all of that to find a few.
+    chosen = select(*_ORDER, TrainingStatus.enrolment_id).where(*found.conditions)
     if before:
-        query = query.where(tuple_(*_ORDER) < tuple_(*before))
+        chosen = chosen.where(tuple_(*_ORDER) < tuple_(*before))
     elif after:
-        query = query.where(tuple_(*_ORDER) > tuple_(*after))
-    query = query.order_by(*found.order(backwards=before is not None)).limit(most)
+        chosen = chosen.where(tuple_(*_ORDER) > tuple_(*after))
+    # What a row shows is looked up once it is known which rows are shown, and not for each that is sorted.
+    keys = chosen.order_by(*found.order(backwards=before is not None)).limit(most).subquery()
+    here = TrainingStatus.programme_id == board.programme_id
+    same = (TrainingStatus.person_id == keys.c.person_id, TrainingStatus.course_id == keys.c.course_id)
+    query = _rows().join(keys, and_(here, *same))
+    query = query.order_by(*Filter((), few=True).order(backwards=before is not None))
     rows = db.session.execute(query, {"today": board.today}).all()
     return list(reversed(rows)) if before else list(rows)
 

@@ -42,7 +42,7 @@ def site_programmes() -> Any:
         "coordination/site_programmes.html",
         here="site",
         rows=[(row, bool(missing_contact(row.facts))) for row in rows[:PAGE]],
-        paged=bool(after),
+        first_url=url_for("coordination.site_programmes") if after else None,
         next_url=url_for("coordination.site_programmes", after=rows[PAGE - 1].slug) if len(rows) > PAGE else None,
     )
 

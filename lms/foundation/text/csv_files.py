@@ -19,6 +19,8 @@ _SEPARATOR_LINE = re.compile(r"""\A(["']?)sep=.\1\r?\n""", re.IGNORECASE)
 # Where lists are separated by semicolons, Excel divides our cells at them and at line breaks, and reads what follows as
 # a cell of its own.
 _WITHIN = re.compile(r"([;\t\r\n][ \"]*)(?=[=+\-@−＝＋－＠﹦﹢﹣﹫])")
+# Most cells: they begin with a letter or digit, and nothing in them divides a cell.
+_HARMLESS = re.compile(r"[A-Za-z0-9][^;\t\r\n]*")
 
 
 def inert(cell: str) -> str:
@@ -26,6 +28,8 @@ def inert(cell: str) -> str:
 
     The same holds behind each character at which a spreadsheet may divide the cell. Source: OWASP, CSV injection.
     """
+    if not cell or _HARMLESS.fullmatch(cell):
+        return cell
     cell = _WITHIN.sub(r"\1'", cell)
     if cell[:1] in {"\t", "\r", "\n"}:
         return f"'{cell}"
