@@ -288,6 +288,60 @@ def test_cora_gives_another_date_or_would_like_to_talk(sqlite_site: Site) -> Non
     assert "will get in touch with you about it" in page.main and f"{later.day} " in page.main, "the date given stays"
 
 
+def test_cora_adds_people_to_an_assignment_twice_in_a_day_and_each_gets_one_email(sqlite_site: Site) -> None:
+    at_noon()
+    site = sqlite_site
+    site.do(give_role, of(site, "cora"), harbour(site), "learner")
+    site.do(give_role, of(site, "mina"), harbour(site), "learner")
+    sam = of(site, "sam", public=True)
+    assignment = assign(site, Wanted(PFA, "people", people=(sam,)))
+    site.work()
+    cora, address = site.visitor("cora"), f"{LIST}/{assignment.public_id}/add-people"
+    for found in ("brandt", "farah"):
+        form = cora.get(f"{LIST}/{assignment.public_id}").follow("Add people").form("/add-people")
+        assert "Choose at least one person" in form.submit("Add", expect=422).main
+        page = form.submit("Search", q=found).form("/add-people")
+        (one,) = page.choices["person"]
+        page = page.submit("Add", person=[one])
+        assert "Added. They see the course" in page.main
+    again = cora.send(address, {**dict(form.fields), "go": "add", "person": sam}, 422)
+    assert "who isn’t asked yet" in again.main
+    assert "Nobody else matches" in page.follow("Add people").form("/add-people").submit("Search", q="osei").main
+    assert all(is_asked(site, name) for name in ("sam", "lena", "mina")) and not is_asked(site, "cora")
+    for _again in range(3):
+        site.work()
+    assert [name for name, _subject in emails(site)] == ["lena", "mina", "sam"]
+    whole = assign(site)
+    assert cora.get(f"{LIST}/{whole.public_id}/add-people").h1 == TITLE, "whom it asks follows from memberships"
+
+
+def test_cora_gives_somebody_more_time_who_has_not_asked(sqlite_site: Site) -> None:
+    site, cora, due = sqlite_site, sqlite_site.visitor("cora"), today() + timedelta(days=5)
+    assignment = assign(site, replace(ALL, due_on=due))
+    form = cora.get(f"{LIST}/{assignment.public_id}").follow("Give more time (Sam Osei)").form_with("Save")
+    for until, said in (
+        ("", "Please enter a date"),
+        (due.isoformat(), "Everybody has until"),
+        ("1.1.2099", "five year"),
+    ):
+        assert said in form.submit(until=until, expect=422).main
+    page = form.submit(until=(due + timedelta(days=30)).isoformat())
+    assert day(due + timedelta(days=30)) in row_of(page, "Sam Osei")
+    told = site.visitor("sam").get(COURSE)
+    assert "Your programme has given you more time" in told.main and "You asked" not in told.main
+    told.form("/more-time").submit()
+    page = cora.get(f"{LIST}/{assignment.public_id}").follow("Give more time (Sam Osei)").form_with("Save")
+    page.submit(until=(due + timedelta(days=60)).isoformat())
+    assert "Asked for more time" not in cora.get(LIST).main, "it answers a request that waits"
+    assert "You asked for more time, and this is your new date." in site.visitor("sam").get(COURSE).main
+    with site.inside():
+        events = [entry.event for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.at))]
+    assert events.count("MoreTimeGiven") == events.count("MoreTimeAnswered") == 1
+    lena = of(site, "lena", public=True)
+    undated = assign(site, Wanted(PFA, "people", people=(lena,)))
+    assert cora.get(f"{LIST}/{undated.public_id}/time/{lena}").h1 == TITLE, "no date, so none of one's own"
+
+
 def test_nobody_answers_their_own_request_and_nobody_reaches_what_is_not_theirs(sqlite_site: Site) -> None:
     site = sqlite_site
     site.do(give_role, of(site, "cora"), harbour(site), "learner")
@@ -297,7 +351,16 @@ def test_nobody_answers_their_own_request_and_nobody_reaches_what_is_not_theirs(
     form = cora.get(LIST).form("/more-time/" + of(site, "cora", public=True))
     assert "can’t do this for yourself" in form.submit("I’ll get in touch (Cora Haddad)", expect=403).h1
     mina, path = site.visitor("mina"), f"/programmes/meadow/assignments/{assignment.public_id}"
-    for address in (path, f"{path}/edit", f"{path}/close", f"{path}/reminder", f"{path}/people.csv"):
+    own_time = f"{path}/time/{of(site, 'cora', public=True)}"
+    for address in (
+        path,
+        own_time,
+        f"{path}/add-people",
+        f"{path}/edit",
+        f"{path}/close",
+        f"{path}/reminder",
+        f"{path}/people.csv",
+    ):
         mina.get(address, expect=404)
     mina.get(f"{LIST}/{assignment.public_id}", expect=404)
     fields = {**dict(page.form("/sign-out").fields), "assignment": assignment.public_id}

@@ -173,6 +173,7 @@ def _assign(served: Served, people: People) -> None:
     people.codes["assigned"] = site.do(assignments.assign, harbour, cora.id, ward, today).public_id
     by_name = Wanted(THREE, "people", people=(mira.public_id,), due_on=today + timedelta(days=20))
     asked = site.do(assignments.assign, harbour, cora.id, by_name, today).public_id
+    people.codes["by_name"] = asked
     site.do(assignments.ask_for_more_time, mira.id, THREE, asked)
 
 

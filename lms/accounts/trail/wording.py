@@ -116,6 +116,8 @@ def _about_programmes() -> dict[str, str]:
         "AssignmentChanged": _("Date or note of an assignment changed"),
         "AssignmentClosed": _("Assignment closed"),
         "MoreTimeAsked": _("More time for a course requested"),
+        "PeopleAssigned": _("People added to an assignment"),
+        "MoreTimeGiven": _("More time for a course given"),
         "MoreTimeAnswered": _("Request for more time answered"),
         "ReminderAsked": _("Reminder about a course sent"),
         "RosterImportStarted": _("Import of people started"),

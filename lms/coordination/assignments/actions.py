@@ -17,6 +17,8 @@ from lms.coordination.assignments.events import (
     CourseAssigned,
     MoreTimeAnswered,
     MoreTimeAsked,
+    MoreTimeGiven,
+    PeopleAssigned,
     ReminderAsked,
 )
 from lms.coordination.assignments.records import (
@@ -89,6 +91,22 @@ def assign(programme_id: str, made_by: str, wanted: Wanted, today: date) -> Assi
     announce(CourseAssigned(assignment.id, programme_id, wanted.course_id, wanted.audience, wanted.due_on))
     _send(AssignmentMail(assignment_id=assignment.id, kind="asked", sent_on=today, asked_by=made_by))
     return assignment
+
+
+def add_people(assignment_id: str, added_by: str, people: Sequence[str], today: date) -> FormError | None:
+    """Ask more people by name, by their public ids, and let an email say so to them alone."""
+    assignment = records.get_assignment(assignment_id)
+    chosen, known = audiences.list_chosen(assignment.programme_id, people), records.list_chosen_ids(assignment_id)
+    added = [row[0] for row in chosen if row[0] not in known]
+    if not added or assignment.closed_at:
+        return FormError("q", _("Choose at least one person who isn’t asked yet: search for their name, then tick it."))
+    db.session.add_all(AssignmentPerson(assignment_id=assignment_id, person_id=person_id) for person_id in added)
+    announce(PeopleAssigned(assignment_id, assignment.programme_id, len(added)))
+    kind = f"added {records.count_added(assignment_id, today) + 1}"
+    mail = AssignmentMail(assignment_id=assignment_id, kind=kind, sent_on=today, asked_by=added_by, whom="chosen")
+    _send(mail)
+    db.session.add_all(AssignmentMailPerson(mail_id=mail.id, person_id=person_id) for person_id in added)
+    return None
 
 
 def _send(mail: AssignmentMail) -> None:
@@ -165,6 +183,19 @@ def answer_more_time(
     programme_id = records.get_assignment(assignment_id).programme_id
     announce(MoreTimeAnswered(assignment_id, person_id, programme_id, answer, granted_until))
     return True
+
+
+def give_more_time(assignment_id: str, person_id: str, given_by: str, until: date) -> None:
+    """Give somebody a date of their own, whether they asked for more time or not."""
+    row = records.find_extension(assignment_id, person_id)
+    if row is not None and row.answered_at is None:
+        answer_more_time(assignment_id, person_id, given_by, "more", until)
+        return
+    if row is None:
+        row = AssignmentExtension(assignment_id=assignment_id, person_id=person_id, asked_at=clock.now())
+        db.session.add(row)
+    row.answer, row.answered_by, row.answered_at, row.granted_until = "given", given_by, clock.now(), until
+    announce(MoreTimeGiven(assignment_id, person_id, records.get_assignment(assignment_id).programme_id, until))
 
 
 def remind(

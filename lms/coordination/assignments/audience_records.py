@@ -212,11 +212,20 @@ def list_own(person_id: str, course_id: str | None = None) -> list[OwnAssignment
     return [OwnAssignment(*row) for row in db.session.execute(query)]
 
 
-def find_people(programme_id: str, search: str) -> list[tuple[str, str, str]]:
-    """Return (public id, name, address) of the first people by name who can be asked and fit a search."""
+def is_asked(assignment_id: str, person_id: str) -> bool:
+    """Decide whether an assignment asks somebody."""
+    these = (Assignment.id == assignment_id, Person.id == person_id)
+    return db.session.scalar(_joined(Person.id).where(*these)) is not None
+
+
+def find_people(programme_id: str, search: str, besides: str = "") -> list[tuple[str, str, str]]:
+    """Return (public id, name, address) of the first people by name who fit a search, but those of an assignment."""
     query = select(Person.public_id, Person.display_name, Person.email).join(Member, Member.person_id == Person.id)
     here = (Member.programme_id == programme_id, Member.left_at.is_(None), Person.disabled_at.is_(None), TAKES_PART)
     query = query.where(*here, *matching(search)).order_by(Member.sort_key, Member.person_id)
+    if besides:
+        chosen = select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == besides)
+        query = query.where(Member.person_id.not_in(chosen))
     return [(row[0], row[1], row[2]) for row in db.session.execute(query.limit(FOUND_MOST))]
 
 

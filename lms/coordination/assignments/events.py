@@ -62,3 +62,22 @@ class ReminderAsked:
     programme_id: str
     group: str
     chosen: int
+
+
+@dataclass(frozen=True)
+class PeopleAssigned:
+    """So many more people are asked by an assignment of people chosen by name."""
+
+    assignment_id: str
+    programme_id: str
+    people: int
+
+
+@dataclass(frozen=True)
+class MoreTimeGiven:
+    """A coordinator gave somebody more time who hadn't asked for it."""
+
+    assignment_id: str
+    person_id: str
+    programme_id: str
+    granted_until: date

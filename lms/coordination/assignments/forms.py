@@ -66,10 +66,16 @@ class AssignForm(DateForm):
     q = TextField(_l("Find a person"), [ShortEnough(SEARCH_MOST)])
 
 
+class FindForm(Form):
+    """Whom a coordinator looks for by name."""
+
+    q = TextField(_l("Find a person"), [ShortEnough(SEARCH_MOST)])
+
+
 class MoreTimeForm(Form):
     """The date until which somebody gets more time."""
 
-    until = TextField(_l("Another date"), [Required(_l("Please enter a date such as 14 March 2027.")), OneDay()])
+    until = TextField(_l("More time until"), [Required(_l("Please enter a date such as 14 March 2027.")), OneDay()])
 
 
 class Readable:

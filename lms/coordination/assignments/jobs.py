@@ -22,8 +22,6 @@ from lms.foundation.keys import secret_key
 from lms.foundation.mail.templates import Email, render_email
 from lms.foundation.text.i18n import day
 
-PURPOSES = {"asked": "assigned", "reminder": "assignment-reminders"}
-
 
 def work(mail_id: str, settings: Settings) -> None:
     """Write the next part of some emails, and ask for the part after it, so that other work gets its turn."""
@@ -33,7 +31,7 @@ def work(mail_id: str, settings: Settings) -> None:
     assignment = records.get_assignment(mail.assignment_id)
     programme = get_programme(assignment.programme_id)
     today = clock.today(zone_of(programme.facts, settings.timezone))
-    purpose = PURPOSES[mail.kind]
+    purpose = "assignment-reminders" if mail.kind == "reminder" else "assigned"
     found = list_recipients(mail, purpose, today, STEP)
     outgoing = []
     for recipient in found:

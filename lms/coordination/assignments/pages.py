@@ -155,5 +155,7 @@ def _asked(own: OwnAssignment, settings: Settings) -> AskedCourse:
         answer = _("You asked for more time. Somebody from your programme will get in touch with you about it.")
     elif until and own.answer == "more" and today <= until:
         answer = _("You asked for more time, and this is your new date.")
+    elif until and own.answer == "given" and today <= until:
+        answer = _("Your programme has given you more time, and this is your new date.")
     waits = own.asked_at is not None and own.answer is None
     return AskedCourse(own.course_id, own.public_id, words, answer, own.note, can_ask=until is not None and not waits)

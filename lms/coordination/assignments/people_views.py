@@ -15,12 +15,11 @@ from lms.coordination.assignments import pages, records
 from lms.coordination.assignments.audience_records import AskedPerson, list_asked
 from lms.coordination.assignments.records import Assignment
 from lms.coordination.assignments.rules import PAGE, PROGRESS, SEARCH_MOST, time_until
-from lms.coordination.assignments.views import this_assignment, today, zone
+from lms.coordination.assignments.views import is_private, this_assignment, today, zone
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 from lms.foundation.text.csv_files import write_sheet
 from lms.foundation.text.i18n import gettext as _
-from lms.library.course_cache import private_courses
 
 FILE_STEP, PIECE = 1000, 64 * 1024
 
@@ -43,11 +42,6 @@ def _slice(assignment: Assignment) -> Slice:
     found = list_asked(assignment, progress, search, after, PAGE + 1)
     following = found[PAGE - 1].public_id if len(found) > PAGE else None
     return Slice(found[:PAGE], progress, search, after, following)
-
-
-def is_private(assignment: Assignment) -> bool:
-    """Decide whether nobody sees who takes the course, because it became private."""
-    return assignment.course_id in private_courses()
 
 
 @blueprint.get("/programmes/<programme>/assignments/<assignment>")
@@ -73,6 +67,7 @@ def assignment(programme: str, assignment: str) -> Any:
         programme=this_programme(),
         row=pages.row_of(found, units, zone()),
         note=found.note,
+        by_name=found.audience == "people",
         private=private,
         sums=pages.sums_of(found.id) if is_listed else [],
         part=part,
@@ -104,6 +99,11 @@ def _notices() -> list[str]:
             "Assigned. Everybody you asked sees it on their own pages. We also email them outside their quiet hours, "
             "if they have an address here and want these emails."
         ),
+        "added": _(
+            "Added. They see the course on their own pages. We also email them outside their quiet hours, if they have "
+            "an address here and want these emails."
+        ),
+        "time": _("Saved. They’ll see their date on their own pages."),
         "changed": _("Saved."),
         "reminded": _("Your reminder is on its way."),
         "reminded-before": _("A reminder already went out today, so we haven’t sent another."),

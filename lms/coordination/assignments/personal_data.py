@@ -28,7 +28,7 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             ),
         ),
         StoredData(
-            _("That you asked for more time for a course, and what your programme answered"),
+            _("That you asked for more time for a course or were given it, and what your programme answered"),
             _("So that a coordinator can answer, and your own date is shown to you."),
             _("As long as your account."),
             tuple(f"assignment_extension.{name}" for name in extension),
@@ -99,7 +99,7 @@ def _more_time(person_id: str) -> Sheet:
         tuple(
             (
                 _moment(row.asked_at),
-                _yes_or_no(row.person_id == person_id),
+                _yes_or_no(row.person_id == person_id and row.answer != "given"),
                 row.answer or "",
                 _date(row.granted_until),
                 _moment(row.answered_at),

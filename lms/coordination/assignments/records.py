@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Person
@@ -43,7 +43,10 @@ class AssignmentPerson(Base):
 
 
 class AssignmentExtension(Base):
-    """Somebody asked for more time, and the answer: `more` with a date of their own, or `talk`; none while it waits."""
+    """Somebody asked for more time, and the answer: `more` with a date of their own, or `talk`; none while it waits.
+
+    The answer is `given` when a coordinator gave them more time without being asked.
+    """
 
     __tablename__ = "assignment_extension"
     assignment_id: Mapped[str] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
@@ -56,8 +59,9 @@ class AssignmentExtension(Base):
 
 
 class AssignmentMail(Base):
-    """Emails about an assignment that go out in parts: when it is made, or a reminder, once a day.
+    """Emails about an assignment that go out in parts: when it is made, when people are added, or a reminder.
 
+    `kind` is asked, reminder, or `added` with a number, because reminders alone go out once a day.
     `after_person` is the one after whom the next part begins.
     """
 
@@ -116,6 +120,19 @@ def list_page(programme_id: str, *, closed: bool, before: str, most: int) -> lis
 def find_extension(assignment_id: str, person_id: str) -> AssignmentExtension | None:
     """Return what somebody asked of an assignment's date."""
     return db.session.get(AssignmentExtension, (assignment_id, person_id))
+
+
+def list_chosen_ids(assignment_id: str) -> set[str]:
+    """Return the inner ids of those whom an assignment asks by name."""
+    query = select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == assignment_id)
+    return set(db.session.scalars(query))
+
+
+def count_added(assignment_id: str, on: date) -> int:
+    """Return how many times people were added on a day."""
+    query = select(func.count()).select_from(AssignmentMail)
+    here = (AssignmentMail.assignment_id == assignment_id, AssignmentMail.sent_on == on)
+    return db.session.scalar(query.where(*here, AssignmentMail.kind.like("added%"))) or 0
 
 
 def find_mail(mail_id: str) -> AssignmentMail | None:

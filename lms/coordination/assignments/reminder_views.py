@@ -13,10 +13,9 @@ from lms.coordination.assignments.actions import SentToday
 from lms.coordination.assignments.audience_records import count_reached, list_chosen
 from lms.coordination.assignments.forms import ReminderForm
 from lms.coordination.assignments.jobs import reminder_email
-from lms.coordination.assignments.people_views import is_private
 from lms.coordination.assignments.records import Assignment
 from lms.coordination.assignments.rules import GROUPS, PAGE
-from lms.coordination.assignments.views import this_assignment, today, zone
+from lms.coordination.assignments.views import is_private, this_assignment, today, zone
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _

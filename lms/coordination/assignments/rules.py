@@ -16,7 +16,8 @@ PROGRESS: tuple[Progress, ...] = get_args(Progress)
 # Whom a reminder goes to: those at one point, all who haven't completed the course, or those ticked on the list.
 Group = Literal["open", "not_started", "in_training", "chosen"]
 GROUPS: tuple[Group, ...] = get_args(Group)
-Answer = Literal["more", "talk"]
+# What came of more time: a date or a conversation for somebody who asked, or a date for somebody who didn't.
+Answer = Literal["more", "talk", "given"]
 NOTE_MOST, REMINDER_MOST, SEARCH_MOST = 300, 1500, 100
 PEOPLE_MOST, FOUND_MOST, PAGE, STEP = 100, 20, 50, 50
 

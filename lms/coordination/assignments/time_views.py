@@ -1,19 +1,22 @@
-"""Asking for more time, and a coordinator's answer in one click."""
+"""Asking for more time, a coordinator's answer in one click, and a later date that she gives by herself."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.records import find_member
 from lms.coordination.assignments import actions, pages, records
+from lms.coordination.assignments.audience_records import is_asked
 from lms.coordination.assignments.forms import MoreTimeForm, day_in
 from lms.coordination.assignments.rules import time_until
-from lms.coordination.assignments.views import day_problem, list_page, this_assignment, today
+from lms.coordination.assignments.views import day_problem, is_private, list_page, this_assignment, today, zone
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
+from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import gettext as _
 from lms.learning.progress.access import open_course
 
 
@@ -52,3 +55,37 @@ def answer_more_time(programme: str, assignment: str, person: str) -> Any:
     return redirect(
         url_for("coordination.assignments", programme=programme, done="answered" if done else "before"), 303
     )
+
+
+@blueprint.route("/programmes/<programme>/assignments/<assignment>/time/<person>", methods=["GET", "POST"])
+@allow("assign courses")
+def give_more_time(programme: str, assignment: str, person: str) -> Any:
+    """Give somebody a later date of their own, without their having asked for it."""
+    found, somebody = this_assignment(assignment), find_member(person, this_programme().id)
+    if somebody is None:
+        abort(404)
+    this_url = url_for("coordination.assignment", programme=programme, assignment=assignment)
+    if found.due_on is None or found.closed_at or is_private(found) or not is_asked(found.id, somebody.id):
+        return redirect(this_url, 303)
+    extension = records.find_extension(found.id, somebody.id)
+    own = time_until(found.due_on, extension.granted_until if extension else None)
+    form = MoreTimeForm(request.form, until=own.isoformat() if own else "")
+    if request.method == "POST" and form.validate():
+        until = day_in(form.until) or found.due_on
+        problem = day_problem(until)
+        if until <= found.due_on:
+            problem = _("Everybody has until %(day)s. Please enter a later day.", day=day(found.due_on))
+        if not problem:
+            write(actions.give_more_time, found.id, somebody.id, signed_in().person_id, until)
+            return redirect(f"{this_url}?done=time", 303)
+        form.refuse("until", problem)
+    page = render_template(
+        "coordination/give_more_time.html",
+        here="people",
+        programme=this_programme(),
+        row=pages.row_of(found, pages.unit_names(found.programme_id), zone()),
+        person={"name": somebody.display_name, "id": somebody.public_id},
+        form=form,
+        this_url=this_url,
+    )
+    return make_response(page, 422 if form.errors else 200)

@@ -23,6 +23,7 @@ from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
+from lms.library.course_cache import private_courses
 
 # A date further away is more likely a slip of the fingers than a plan.
 FURTHEST = timedelta(days=5 * 366)
@@ -44,6 +45,11 @@ def this_assignment(public_id: str) -> Assignment:
     if found is None:
         abort(404)
     return found
+
+
+def is_private(assignment: Assignment) -> bool:
+    """Decide whether nobody sees who takes the course, because it became private."""
+    return assignment.course_id in private_courses()
 
 
 def day_problem(day: date | None) -> str:
@@ -120,7 +126,8 @@ def assign_course(programme: str) -> Any:
     return _assign_page(form, has_courses=bool(courses))
 
 
-def _picked() -> tuple[str, ...]:
+def picked() -> tuple[str, ...]:
+    """Return the public ids of those who were ticked."""
     return tuple(dict.fromkeys(text.replace("\0", "") for text in request.form.getlist("person")))[:PEOPLE_MOST]
 
 
@@ -131,7 +138,7 @@ def _wanted(form: AssignForm) -> tuple[str, str, Wanted]:
         audience=form.audience.data,
         unit=form.unit.data or "",
         role=form.role.data or "",
-        people=_picked(),
+        people=picked(),
         due_on=day_in(form.due_on),
         note=form.note.data or "",
     )
@@ -141,7 +148,7 @@ def _wanted(form: AssignForm) -> tuple[str, str, Wanted]:
 def _assign_page(form: AssignForm, *, has_courses: bool) -> Any:
     programme_id, search = this_programme().id, form.q.data or ""
     form.audience.data = form.audience.data or ("people" if search else None)
-    chosen = [row[1:] for row in list_chosen(programme_id, _picked())] if _picked() else []
+    chosen = [row[1:] for row in list_chosen(programme_id, picked())] if picked() else []
     known = {row[0] for row in chosen}
     found = [row for row in find_people(programme_id, search) if row[0] not in known] if search else []
     form.unit.choices = [("", _("Choose a unit")), *unit_choices(programme_id)[1:]]
