@@ -127,6 +127,14 @@ TERMS = (
     Term(r"\bnor by\b", "or by"),
     Term(r"\b(?:speeds|answers|figures) are (?:\w+ )?told\b", "given, shown"),
     Term(r"\bnot lost\b|\bit is told\b|\bone’s\b", "say who does what"),
+    Term(r"\basked of (?:you|them)\b", "you’ve been asked to take"),
+    Term(r"\bwhom (?:\w+ ){0,2}can talk to\b", "who … can talk to"),
+    Term(r"\breset(?:s|ting)? (?:the|your|their|somebody['’]s) second step\b", "reset two-step sign-in"),
+    Term(r"\bopen (?:the|an) account\b", "reopen (a closed account)"),
+    Term(r"\bpresent (?:app|password|address|roles?)\b", "current"),
+    Term(r"\bemails?\b.{0,30}\b(?:have|has)n['’]t left\b|\bwaits to leave\b", "been sent, gone out"),
+    Term(r"\bof room\b|\bin the making\b|\bwritten down here\b", "free space; being made; only written to files"),
+    Term(r"\bcertificates? (?:that )?waits?\b", "is waiting for", docs_too=False),
 )
 
 

@@ -39,6 +39,10 @@ def test_no_text_has_a_term_that_we_gave_up() -> None:
         ("Renew by a date, in days of grace", {"Renew by", "days of grace"}),
         ("This paper is genuine.", {"paper"}),
         ("Two findings, and nothing else amiss", {"findings", "amiss"}),
+        ("Asked of you by Harbour, whom people can talk to", {"Asked of you", "whom people can talk to"}),
+        ("Reset their second step, or open the account", {"Reset their second step", "open the account"}),
+        ("Your present app works. It waits to leave.", {"present app", "waits to leave"}),
+        ("A disk with 3 GB of room, and a certificate waits", {"of room", "certificate waits"}),
     ],
 )
 def test_a_planted_term_is_found(planted: str, found: set[str]) -> None:

@@ -21,7 +21,7 @@ def email_about_sign_in(event: Any, settings: Settings) -> None:
         SecondFactorOff: _("Two-step sign-in was turned off for your account."),
         SecondFactorReset: _(
             "Your two-step sign-in and passkeys were reset by a coordinator of your programme or the people who run "
-            "this site, and you were signed out everywhere. You can sign in with your password and set them up again."
+            "this site. You were signed out everywhere. You can sign in with your password and set them up again."
         ),
         RecoveryCodeUsed: _("Somebody signed in to your account with one of its recovery codes."),
         PasskeyAdded: _("A passkey was added to your account. It signs in without your password."),

@@ -1,4 +1,4 @@
-"""Pages on which staff close and open an account, and hand out a one-time link to a new password."""
+"""Pages on which staff close and reopen an account, and make a one-time link to a new password."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lms.foundation.web.security import settings
 @blueprint.route("/programmes/<programme>/people/<person>/account", methods=["GET", "POST"])
 @allow("close accounts")
 def person_account(programme: str, person: str) -> Any:
-    """Close somebody's account, or open it again; it stays in every programme it is in."""
+    """Close somebody's account, or reopen it; it stays in every programme it is in."""
     member, problem = member_of_programme(person), ""
     is_closed = member.disabled_at is not None
     go = request.form.get("go")

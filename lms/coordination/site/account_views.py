@@ -39,7 +39,7 @@ def site_accounts() -> Any:
 @blueprint.route("/operator/accounts/<person>", methods=["GET", "POST"])
 @allow("run the site")
 def site_account(person: str) -> Any:
-    """Close an account, open it again, or sign its owner out everywhere."""
+    """Close an account, reopen it, or sign its owner out everywhere."""
     found, problem = find_person(person), ""
     if found is None:
         abort(404)
