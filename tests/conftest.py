@@ -164,19 +164,22 @@ class CompiledOnce(BytecodeCache):
 
 
 compiled_once = CompiledOnce()
-compile_builder = Rule._compile_builder
-builders: dict[tuple[object, ...], Any] = {}
+compile_rule = Rule.compile
+COMPILED = ("arguments", "_parts", "_trace", "_converters", "_build", "_build_unknown")
+compiled_rules: dict[tuple[object, ...], dict[str, Any]] = {}
 
 
-def compile_builder_once(rule: Rule, append_unknown: bool = True) -> Any:
-    """Return what builds a rule's addresses; what werkzeug writes for one rule serves all apps of a run."""
-    key = (rule.rule, repr(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in builders:
-        builders[key] = compile_builder(rule, append_unknown)
-    return builders[key]
+def compile_rule_once(rule: Rule) -> None:
+    """Compile an address; what werkzeug makes of one rule serves all apps of a run."""
+    key = (rule.rule, rule.subdomain, rule.merge_slashes, repr(rule.defaults))
+    if key not in compiled_rules:
+        compile_rule(rule)
+        compiled_rules[key] = {name: getattr(rule, name) for name in COMPILED}
+    vars(rule).update(compiled_rules[key])
+    rule._build, rule._build_unknown = (made.__func__.__get__(rule) for made in (rule._build, rule._build_unknown))
 
 
-Rule._compile_builder = compile_builder_once  # type: ignore[method-assign]
+Rule.compile = compile_rule_once  # type: ignore[method-assign]
 
 
 # A statement is compiled once for all sites on one database: SQLAlchemy keeps it by dialect, and by engine or table.

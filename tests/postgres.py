@@ -58,7 +58,8 @@ class Cluster:
     def clone(self, template: str) -> str:
         """Make a copy of a database to which nobody is connected and return its address."""
         name = f"{template}_{next(self._numbers)}"
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._run(copy.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop(self, url: str) -> None:
