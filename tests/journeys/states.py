@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from lms.certification.awards.document_records import RENDER_TRIES, find_document
 from lms.certification.awards.records import find_award
@@ -634,15 +634,11 @@ def first_of_list(page: Page) -> None:
         page.locator("main .rows a").first.click()
 
 
-def open_state(browser: Browser, people: People, state: State) -> tuple[BrowserContext, Page]:
-    """Open a page in its state, in a browser of its own that is signed in where it has to be."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="no-preference")
-    context.set_default_timeout(10_000)
+def open_state(page: Page, people: People, state: State) -> None:
+    """Open a page in its state, in an empty window, signed in where it has to be."""
     if state.who:
-        context.add_cookies([{"name": "session", "value": people.cookie(state.who), "url": people.served.url}])
-    page = context.new_page()
-    page.add_init_script("window.beats = 0; window.setInterval = () => { window.beats += 1; }")
+        session = {"name": "session", "value": people.cookie(state.who), "url": people.served.url}
+        page.context.add_cookies([session])
     page.goto(people.served.url + state.address.format(invitation=people.invitation, **people.codes))
     if state.steps:
         state.steps(page, people)
-    return context, page

@@ -12,7 +12,8 @@ from tests.journeys import looking
 from tests.journeys.people import People
 from tests.journeys.sign_in_states import SIGN_IN_STATES
 from tests.journeys.states import STATES as OTHER_STATES
-from tests.journeys.states import State, open_state
+from tests.journeys.states import open_state
+from tests.journeys.window import Window
 
 pytestmark = pytest.mark.browser
 STATES = (*OTHER_STATES, *SIGN_IN_STATES)
@@ -52,13 +53,20 @@ WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
 
 
-@pytest.fixture(params=STATES, ids=NAMES)
-def page(request: pytest.FixtureRequest, browser: Browser, people: People) -> Iterator[Page]:
-    """A page in one of its states."""
-    state: State = request.param
-    context, opened = open_state(browser, people, state)
+@pytest.fixture(scope="module")
+def window(browser: Browser, people: People) -> Iterator[Window]:
+    """The window in which all states are opened."""
+    opened = Window(browser, people.served.url)
     yield opened
-    context.close()
+    opened.close()
+
+
+@pytest.fixture(params=STATES, ids=NAMES)
+def page(request: pytest.FixtureRequest, window: Window, people: People) -> Page:
+    """A page in one of its states."""
+    opened = window.emptied(request.session.testsfailed)
+    open_state(opened, people, request.param)
+    return opened
 
 
 def test_a_page_is_open_to_everybody_by_day_and_by_night(page: Page) -> None:
