@@ -111,7 +111,7 @@ def _about_programmes() -> dict[str, str]:
         "UnitRemoved": _("Unit removed"),
         "UnitJoined": _("Moved to another unit, or out of one"),
         "MemberDetailsChanged": _("Staff number or line manager changed"),
-        "OldDetailsDeleted": _("Details of people who left deleted"),
+        "OldDetailsDeleted": _("Details of former members deleted"),
         "CourseAssigned": _("Course assigned"),
         "AssignmentChanged": _("Date or note of an assignment changed"),
         "AssignmentClosed": _("Assignment closed"),

@@ -27,10 +27,10 @@ def look() -> list[Finding]:
         return [Finding("people.status", words)]
     where = some_of([f"{slug} ({count})" for slug, count in differing.items()])
     words = ngettext(
-        "The lists of people show another status than courses and certificates say, for %(num)s of %(people)s people "
-        "compared: %(where)s.",
-        "The lists of people show another status than courses and certificates say, for %(num)s of %(people)s people "
-        "compared: %(where)s.",
+        "For %(num)s of the %(people)s people compared, the lists of people show a different status from what courses "
+        "and certificates say: %(where)s.",
+        "For %(num)s of the %(people)s people compared, the lists of people show a different status from what courses "
+        "and certificates say: %(where)s.",
         sum(differing.values()),
         people=people,
         where=where,

@@ -124,8 +124,8 @@ class KeepingForm(SettingsForm):
     keep_details_months = TextField(
         _l("Details of people who left"),
         description=_l(
-            "For how many months their unit, staff number and line manager stay. If you leave this empty, it’s as long "
-            "as their account."
+            "How many months we keep their unit, staff number and line manager. If you leave this empty, it’s as "
+            "long as their account."
         ),
     )
     looked = HiddenField()
@@ -134,9 +134,9 @@ class KeepingForm(SettingsForm):
         super().__init__(*args, **kwargs)
         months = months_of_site(this_site(), ANSWERS)
         self.keep_answers_months.description = (
-            _("For how many months they stay. This site keeps them for %(num)s, and you can choose fewer.", num=months)
+            _("How many months we keep them. This site keeps them for %(num)s, and you can choose fewer.", num=months)
             if months
-            else _("For how many months they stay. If you leave this empty, it’s as long as their account.")
+            else _("How many months we keep them. If you leave this empty, it’s as long as their account.")
         )
 
 

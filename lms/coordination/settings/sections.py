@@ -50,7 +50,7 @@ def section_titles() -> dict[str, tuple[str, str]]:
             _("How long data stays"),
             _(
                 "You can have answers to checks, and details of people who left, deleted sooner than on the rest of "
-                "this site. Results and certificates stay. “Your data” tells your people the same times."
+                "this site. Results and certificates stay. Your people see the same times on “Your data”."
             ),
         ),
         "colour": (
