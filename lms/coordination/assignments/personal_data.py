@@ -21,7 +21,8 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             _("Courses that your programme asks you by name to take, and which coordinator asked"),
             _("So that you and your programme know what you’ve been asked to take."),
             _(
-                "As long as your account. If a coordinator’s account is deleted, what they asked of others stays without their name."
+                "As long as your account. If a coordinator’s account is deleted, what they asked of others stays "
+                "without their name."
             ),
             (
                 *(f"assignment.{name}" for name in assignment),
