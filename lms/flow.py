@@ -21,6 +21,7 @@ from lms.accounts.events import (
     NamesChanged,
     NewDevice,
     PasskeyAdded,
+    PasswordLinkHandedOut,
     ProgrammeSet,
     RecoveryCodeUsed,
     SecondFactorOff,
@@ -37,7 +38,7 @@ from lms.accounts.personal_data import actions as own_account
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.programmes import findings as account_findings
 from lms.accounts.rules import SIGN_IN_KEPT
-from lms.accounts.second_factor.emails import email_about_sign_in
+from lms.accounts.second_factor.emails import email_about_link, email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
 from lms.accounts.session_records import sweep_sign_ins
 from lms.accounts.single_sign_on.emails import email_about_connection
@@ -275,6 +276,7 @@ def reactions(settings: Settings) -> Reactions:
         NewDevice: [lambda event: _email_about_device(event, settings)],
         SignInRefused: [lambda _event: after_commit(provided(Observer).count_refused_sign_in)],
         SingleSignOnConnected: [lambda event: email_about_connection(event, settings)],
+        PasswordLinkHandedOut: [lambda event: email_about_link(event, settings)],
         SecondFactorSet: [lambda event: email_about_sign_in(event, settings)],
         SecondFactorOff: [lambda event: email_about_sign_in(event, settings)],
         SecondFactorReset: [lambda event: email_about_sign_in(event, settings)],

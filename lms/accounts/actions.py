@@ -210,16 +210,18 @@ def change_own_password(person_id: str, password_hash: str, session_mark: str) -
     return token
 
 
-def make_password_link(person_id: str | None, token: str, handed_out_in: str | None = None) -> None:
+def make_password_link(
+    person_id: str | None, token: str, handed_out_in: str | None = None, by_role: str = "coordinator"
+) -> None:
     """Let a token lead to a new password once, within the hour; the ones before it end.
 
-    `handed_out_in` is the programme whose staff hand it to somebody who can't get our email.
+    `handed_out_in` is the programme whose staff hand it to somebody who can't get our email, in the role `by_role`.
     """
     records.end_password_links(person_id)
     until = clock.now() + timedelta(hours=rules.PASSWORD_LINK_HOURS)
     db.session.add(PasswordLink(token_sha256=fingerprint(token), person_id=person_id, expires_at=until))
     if person_id and handed_out_in:
-        announce(PasswordLinkHandedOut(person_id, handed_out_in))
+        announce(PasswordLinkHandedOut(person_id, handed_out_in, by_role))
     else:
         announce(PasswordLinkMade(person_id))
 

@@ -140,10 +140,11 @@ class PasswordLinkMade:
 
 @dataclass(frozen=True)
 class PasswordLinkHandedOut:
-    """Staff made a link to a new password, to hand it to somebody of their programme."""
+    """Staff made a link to a new password, to hand it to somebody of their programme; `role` is theirs."""
 
     person_id: str
     programme_id: str
+    role: str
 
 
 @dataclass(frozen=True)

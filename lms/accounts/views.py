@@ -35,7 +35,7 @@ def sign_in() -> Any:
     """Sign in and continue where the visitor was going."""
     form = SignInForm(request.form)
     carried = request.form.get("carried")
-    target = local_path(request.values.get("next"), url_for("learning.courses"))
+    target = local_path(request.values.get("next"), url_for("learning.home"))
     if request.method == "POST" and form.validate():
         found = _check_password(form)
         if found and found.second_factor_at:

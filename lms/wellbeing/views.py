@@ -187,7 +187,10 @@ def programme_lines(programme: str) -> Any:
 
 
 def coordinator_notices(slug: str, facts: Mapping[str, Any]) -> list[str]:
-    """Return what a programme's coordinators should know of their lines, for the page they open most."""
+    """Return what a programme's coordinators should know of their lines, for the page they open most.
+
+    Missing contacts are among the first steps there, so they aren't named a second time.
+    """
     now = support_cache.current(settings().data)
     today = clock.today(settings().timezone)
     return pages.coordinator_notices(
@@ -195,7 +198,7 @@ def coordinator_notices(slug: str, facts: Mapping[str, Any]) -> list[str]:
         now.troubles,
         slug,
         str(facts.get("country", "")),
-        bool(facts.get("contact")),
+        True,
         today,
     )
 

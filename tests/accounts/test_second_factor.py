@@ -249,6 +249,7 @@ def test_staff_are_asked_for_a_second_step_after_fourteen_days_and_told_the_day_
     cora = visit(site, "cora", 0)
     for path in ("/courses", PEOPLE_PAGE, "/account/two-step"):
         assert re.search(r"From \d+ \w+( \d{4})?, ", cora.get(path).main), path
+    assert cora.get(PEOPLE_PAGE).follow("Set up two-step sign-in").path == "/account/two-step"
     cora = visit(site, "cora", 13.995)
     assert cora.get(PEOPLE_PAGE).h1 != "Two-step sign-in"
     clock.shift(timedelta(days=14.005))  # within the same sign-in nothing stops

@@ -92,6 +92,11 @@ def test_the_delay_of_an_account_grows_with_each_slip_up_to_four_hours(sqlite_si
     assert try_in(sqlite_site.stranger(), "sam@example.org", PASSWORD, expect=200).path == "/courses"
 
 
+def test_signing_in_leads_to_where_somebody_works(sqlite_site: Site) -> None:
+    for name, path in (("sam", "/courses"), ("cora", "/courses"), ("ada", "/operator")):
+        assert try_in(sqlite_site.stranger(), f"{name}@example.org", PASSWORD, expect=200).path == path
+
+
 def test_the_link_in_her_email_lets_sam_past_every_delay_and_nobody_else(site: Site) -> None:
     for number in range(30):
         try_in(from_network(site, number), "sam@example.org", "not the one")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 
 from lms.accounts import actions as accounts
 from lms.accounts.invitations.actions import NewAccount, accept, invite
@@ -89,6 +91,18 @@ def test_a_pasted_list_is_sorted_before_anything_is_sent_and_sent_once_however_o
     again.form_with("Send 2 invitations").submit("Send 2 invitations")
     assert site.stranger().get(first, expect=404).h1 == "This invitation no longer works"
     assert {row.split()[0] for row in rows(cora.get(LIST))} == {"amal@example.org", "zoe@example.org"}
+
+
+def test_a_hidden_character_for_which_a_name_is_refused_is_shown_as_its_code(sqlite_site: Site) -> None:
+    cora = sqlite_site.visitor("cora")
+    pasted = preview(cora, "Noor\u2066 Ad\u200bams <noor@example.org>")
+    form, name = cora.get("/programmes/harbour/imports").form("/imports"), "people.csv"
+    file = FileStorage(io.BytesIO("Email,Name\nnoor@example.org,Noor\u2066 Ad\u200bams\n".encode()), name)
+    imported = cora.send(form.action, {**dict(form.fields), "file": file})
+    for page in (pasted, imported):
+        (row,) = rows(page)
+        assert "Noor Hidden character U+2066 Ad Hidden character U+200B ams" in row
+    assert "a hidden character in it: U+2066, U+200B." in imported.main
 
 
 def test_the_link_in_the_email_makes_an_account_under_the_name_on_the_list_and_ends_the_waiting(

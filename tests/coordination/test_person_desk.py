@@ -167,6 +167,10 @@ def test_a_password_link_is_shown_once_after_coras_own_password_and_sam_sees_tha
     assert "Nothing has changed yet." in page.main and not page.find("main .code")
     page = page.form("/password-link").submit(password=PASSWORD)
     (link,) = (node.text for node in page.find("main .code"))
+    with site.inside():
+        (told,) = list_emails("sam@example.org")
+        token = link.rsplit("/", 1)[-1]
+        assert "A coordinator of Harbour Hospitals made a link" in told.body and token not in told.body
     stranger = site.stranger()
     path = link.removeprefix("http://127.0.0.1:8000")
     stranger.get(path).form("/new-password/" + path.rsplit("/", 1)[-1]).submit(new="lamps over quiet water 9")
@@ -201,6 +205,8 @@ def test_cora_makes_no_link_with_which_she_could_sign_in_as_other_staff(sqlite_s
 def test_ada_closes_and_opens_an_account_but_not_her_own(site: Site) -> None:
     ada, sam = site.visitor("ada"), site.visitor("sam")
     page = ada.get(desk(site, "sam", "/account")).form("/account").submit("Close the account")
+    assert sam.get("/account").h1 == "Your account", "she shows who she is first"
+    page = page.form("/account").submit("Continue", password=PASSWORD)
     assert "The account is closed." in page.text and sam.get("/account").h1 == "Sign in"
     assert "This account is closed" in site.visitor("cora").get(desk(site, "sam")).main
     page = page.form("/account").submit("Reopen the account")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from lms.accounts.actions import set_programme
+from lms.accounts.actions import give_role, set_programme
 from lms.accounts.records import find_programme
 from lms.accounts.rules import SOMEBODY_TO_TALK_TO
 from lms.accounts.session_records import list_sign_ins
@@ -18,7 +18,7 @@ from lms.foundation.db import db
 from lms.foundation.mail.outbox import TRIES, OutboxMail, list_emails
 from lms.library.records import Offering
 from tests.builders.learning import PFA, earn
-from tests.conftest import Site
+from tests.conftest import PASSWORD, Site
 from tests.inspector import Page
 
 SETTINGS = "/programmes/harbour/settings"
@@ -46,6 +46,7 @@ def test_a_programmes_box_says_what_is_missing_with_its_link_and_is_gone_once_no
     page = site.visitor("cora").get("/programmes/harbour/people")
     links = page.links()
     assert links["Fill in contacts"] == f"{SETTINGS}/contacts" and links["Offer a course"] == f"{SETTINGS}/courses"
+    assert "Add a contact" not in page.main, "first steps say it, so the list of what's to do doesn't"
     page = site.visitor("cora").get(SETTINGS)
     assert page.links()["Choose the country"] == f"{SETTINGS}/name"
     assert "Nobody coordinates" not in page.main
@@ -66,6 +67,18 @@ def test_the_site_tells_what_doctor_finds_with_the_page_that_helps(sqlite_site: 
     assert page.links()["See the programmes"] == "/operator/programmes"
     note_backup(sqlite_site.settings.data, clock.now() - timedelta(hours=1))
     assert "backup" not in sqlite_site.visitor("ada").get("/operator").main
+
+
+def test_of_several_programmes_only_the_open_one_is_marked_in_the_header(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        meadow, cora_id = find_programme("meadow"), sqlite_site.person("cora").id
+        assert meadow is not None
+    sqlite_site.do(give_role, cora_id, meadow.id, "coordinator")
+    for slug in ("harbour", "meadow"):
+        for page in ("people", "invitations", "invitations/new", "assignments", "units", "settings", "settings/name"):
+            shown = sqlite_site.visitor("cora").get(f"/programmes/{slug}/{page}")
+            marked = {node.get("href") for node in shown.find("header.mast [aria-current=page]")}
+            assert marked == {f"/programmes/{slug}/people"}, page
 
 
 def test_ada_makes_a_programme_and_names_its_coordinators(site: Site) -> None:
@@ -148,7 +161,9 @@ def test_ada_finds_an_account_signs_it_out_closes_it_and_opens_it_again(sqlite_s
     page = send(sqlite_site, path, go="sign_out")
     with sqlite_site.inside():
         assert "signed out everywhere" in page.html and list_sign_ins(lena) == []
-    assert "The account is closed" in send(sqlite_site, path, go="close").html
+    page = send(sqlite_site, path, go="close")
+    assert page.h1 == "Confirm that it’s you"
+    assert "The account is closed" in page.form(path).submit("Continue", password=PASSWORD).html
     with sqlite_site.inside():
         assert sqlite_site.person("lena").disabled_at is not None
     assert "The account is open again" in send(sqlite_site, path, go="open").html

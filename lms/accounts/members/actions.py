@@ -181,7 +181,8 @@ def hand_out_password_link(programme_id: str, person_id: str, token: str, *, by_
     """Let a token lead to a new password once, for somebody who gets it from a coordinator; return why not."""
     why_not = why_no_password_link(programme_id, get_person(person_id), by_operator=by_operator)
     if why_not is None:
-        make_password_link(person_id, token, handed_out_in=programme_id)
+        role = "operator" if by_operator else "coordinator"
+        make_password_link(person_id, token, handed_out_in=programme_id, by_role=role)
     return why_not
 
 

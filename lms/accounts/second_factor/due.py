@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from flask import url_for
+from markupsafe import Markup
+
 from lms.accounts.rules import Visitor, factor_due, lacks_factor
 from lms.foundation import clock
 from lms.foundation.text.i18n import day
@@ -25,10 +28,9 @@ def due_notices(visitor: Visitor | None) -> list[str]:
     due = due_in_words(visitor) if visitor else None
     if due is None:
         return []
-    return [
-        _(
-            "From %(day)s, coordinators and operators need a second step to sign in here. You can set it up under "
-            "“Your account”, “Two-step sign-in and passkeys”. It takes two minutes.",
-            day=due,
-        )
-    ]
+    words = _(
+        "From %(day)s, coordinators and operators need a second step to sign in here. Setting it up takes two minutes.",
+        day=due,
+    )
+    link = Markup('<a href="{}">{}</a>').format(url_for("accounts.two_step"), _("Set up two-step sign-in"))
+    return [Markup("{} {}").format(words, link)]

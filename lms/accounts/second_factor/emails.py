@@ -1,4 +1,4 @@
-"""The email that tells somebody what has changed about how they sign in."""
+"""The emails that tell somebody what has changed about how they sign in, and that staff made a link for them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ from typing import Any
 
 from flask import url_for
 
-from lms.accounts.events import PasskeyAdded, RecoveryCodeUsed, SecondFactorOff, SecondFactorReset, SecondFactorSet
-from lms.accounts.records import get_person
+from lms.accounts.events import (
+    PasskeyAdded,
+    PasswordLinkHandedOut,
+    RecoveryCodeUsed,
+    SecondFactorOff,
+    SecondFactorReset,
+    SecondFactorSet,
+)
+from lms.accounts.records import get_person, get_programme
 from lms.foundation.config.settings import Settings
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.mail.templates import render_email
@@ -28,4 +35,19 @@ def email_about_sign_in(event: Any, settings: Settings) -> None:
     }[type(event)]
     person = get_person(event.person_id)
     email = render_email("sign_in_changed", what=what, address=settings.base_url + url_for("accounts.two_step"))
+    queue_mail(settings, person.email, *email, any_hour=True)
+
+
+def email_about_link(event: PasswordLinkHandedOut, settings: Settings) -> None:
+    """Tell somebody that staff made a link to a new password for them, and what to do if they didn't ask for it."""
+    person, programme = get_person(event.person_id), get_programme(event.programme_id)
+    who = _("A coordinator of %(programme)s", programme=programme.name)
+    if event.role == "operator":
+        who = _("Somebody who runs this site")
+    email = render_email(
+        "password_link_made",
+        who=who,
+        contact=str(programme.facts.get("contact") or "") or _("the people who run this site"),
+        address=settings.base_url + url_for("accounts.forgotten"),
+    )
     queue_mail(settings, person.email, *email, any_hour=True)

@@ -71,7 +71,7 @@ def words_for_elsewhere() -> str:
 @public
 def second_step() -> Any:
     """Take a code after the password; the page is reached from the sign-in page alone."""
-    target = local_path(request.form.get("next"), url_for("learning.courses"))
+    target = local_path(request.form.get("next"), url_for("learning.home"))
     carried, text = request.form.get("carried"), request.form.get("half", "")
     half = sealing.read_half_step(answers.site_key(), text)
     person = records.find_person(half.public_id) if half else None
@@ -121,7 +121,7 @@ def passkey_challenge() -> Any:
 @public
 def passkey_sign_in() -> Any:
     """Sign in with a passkey, which is two steps in one: something one has, and a fingerprint, face or PIN."""
-    target = local_path(request.form.get("next"), url_for("learning.courses"))
+    target = local_path(request.form.get("next"), url_for("learning.home"))
     carried = request.form.get("carried")
     found = answers.who_answered(request.form.get("passkey_answer", ""), request.form.get("passkey_challenge", ""))
     if isinstance(found, Person) and signs_in_elsewhere(found, settings().single_sign_on):

@@ -60,7 +60,7 @@ def _provider(single_sign_on: SingleSignOn) -> Provider:
 @public
 def single_sign_on() -> Any:
     """Go to the provider to sign in there."""
-    provider, target = _single_sign_on(), local_path(request.args.get("next"), url_for("learning.courses"))
+    provider, target = _single_sign_on(), local_path(request.args.get("next"), url_for("learning.home"))
     started = UnderWay(ids.secret_token(), ids.secret_token(), ids.secret_token(), target)
     address = _provider(provider).address(started.state, started.nonce, started.verifier)
     if not isinstance(address, str):
@@ -199,7 +199,7 @@ def send_carried() -> Any:
     if waiting:
         return make_response(carry_on_page(*waiting))
     words = _("You aren’t signed in yet. What you typed is still here.")
-    return sign_in_page(SignInForm(), url_for("learning.courses"), carried, [words], 422)
+    return sign_in_page(SignInForm(), url_for("learning.home"), carried, [words], 422)
 
 
 @blueprint.route("/account/single-sign-on", methods=["GET", "POST"])
@@ -227,7 +227,7 @@ def connect_single_sign_on() -> Any:
 
 def _go_on(me: Person, waiting: ToConnect) -> Any:
     """Begin a session that counts on the provider's word, in place of the one that began with the password."""
-    target = waiting.target if waiting.target else url_for("learning.courses")
+    target = waiting.target if waiting.target else url_for("learning.home")
     response = let_in(me, False, target, vouched=waiting.vouched)
     browser_state.forget_to_connect(response)
     return response

@@ -69,7 +69,7 @@ def give_more_time(programme: str, assignment: str, person: str) -> Any:
         return redirect(this_url, 303)
     extension = records.find_extension(found.id, somebody.id)
     own = time_until(found.due_on, extension.granted_until if extension else None)
-    form = MoreTimeForm(request.form, until=own.isoformat() if own else "")
+    form = MoreTimeForm(request.form, until=pages.month_later(own or found.due_on, today()).isoformat())
     if request.method == "POST" and form.validate():
         until = day_in(form.until) or found.due_on
         problem = day_problem(until)

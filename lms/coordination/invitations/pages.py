@@ -18,7 +18,7 @@ from lms.foundation import clock
 from lms.foundation.mail.trouble import MailTrouble, find_troubles
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.fields import name_trouble
+from lms.foundation.web.fields import name_trouble, show_hidden
 
 PAGE = 50
 SEEN_MOST = 120
@@ -35,10 +35,10 @@ class Invitee:
 
 @dataclass(frozen=True)
 class Unread:
-    """Something on a pasted list that can't be used: its line, what was read there, and why."""
+    """Something on a pasted list that can't be used: its line, the pieces of what was read there, and why."""
 
     line: int
-    seen: str
+    seen: list[tuple[str, bool]]
     reason: str
 
 
@@ -88,10 +88,10 @@ def _name_problem(name: str) -> str | None:
     return name_trouble(name) if name else None
 
 
-def _shortened(entry: Entry) -> str:
-    """Return what was read with the characters that can't be seen left out, cut to what a table can show."""
-    seen = "".join(sign for sign in entry.seen if sign.isprintable())
-    return seen if len(seen) <= SEEN_MOST else f"{seen[:SEEN_MOST]}…"
+def _shortened(entry: Entry) -> list[tuple[str, bool]]:
+    """Return what was read, cut to what a table can show, with characters that can't be seen as their codes."""
+    seen = entry.seen if len(entry.seen) <= SEEN_MOST else f"{entry.seen[:SEEN_MOST]}…"
+    return show_hidden(seen)
 
 
 def preview_of(programme_id: str, text: str) -> Preview:

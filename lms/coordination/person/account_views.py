@@ -28,6 +28,9 @@ def person_account(programme: str, person: str) -> Any:
     member, problem = member_of_programme(person), ""
     is_closed = member.disabled_at is not None
     go = request.form.get("go")
+    asks = confirm_first() if go == "close" else None
+    if asks is not None:
+        return asks
     if go in {"open", "close"}:
         done = write(leaving.enable if go == "open" else leaving.disable, member.id)
         if not isinstance(done, FormError):

@@ -12,6 +12,7 @@ from lms.coordination.roster.rules import RESULTS
 from lms.foundation.text.csv_files import as_sheet
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
+from lms.foundation.web.fields import show_hidden
 
 PAGE = 50
 RECENT_MOST = 5
@@ -83,11 +84,12 @@ def _in_past() -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a file as a page shows it."""
+    """A row of a file as a page shows it; `who` is the name or address in pieces, with codes for hidden characters."""
 
     number: int
     address: str
     name: str
+    who: list[tuple[str, bool]]
     role: str
     details: str
     problems: Sequence[Sequence[str]]
@@ -102,7 +104,8 @@ def list_page(import_id: str, result: str, after: int) -> tuple[list[Line], int 
 
 def _line(row: RosterRow) -> Line:
     details = " · ".join(part for part in (row.unit, row.staff_number, row.line_manager) if part)
-    return Line(row.number, as_people_write(row.email), row.name, row.role, details, row.problems)
+    address = as_people_write(row.email)
+    return Line(row.number, address, row.name, show_hidden(row.name or address), row.role, details, row.problems)
 
 
 def first_few(texts: Sequence[str]) -> str:

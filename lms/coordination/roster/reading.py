@@ -14,7 +14,7 @@ from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.tables import HEAD_ROWS
 from lms.foundation.text.xlsx_files import Row, column_letters
-from lms.foundation.web.fields import hides_something, name_trouble
+from lms.foundation.web.fields import hides_something, name_trouble, show_hidden
 
 MOST: dict[Column, int] = {"name": NAME_MOST, "unit": 163, "staff_number": 40, "line_manager": 254}
 _NOTHING = {"-", "–", "—", "n/a", "N/A"}
@@ -127,7 +127,8 @@ class Reader:
         if len(cell) > MOST.get(column, NAME_MOST):
             return _("This is longer than %(most)s characters.", most=MOST.get(column, NAME_MOST))
         if hides_something(cell):
-            return _("This has a hidden character in it. Please enter it again.")
+            codes = dict.fromkeys(code for code, is_hidden in show_hidden(cell) if is_hidden)
+            return _("This has a hidden character in it: %(codes)s. Please enter it again.", codes=", ".join(codes))
         if column == "role" and rules.read_role(cell) is None:
             return _(
                 "“%(cell)s” isn’t a role here. You can write learner, trainer, observer, coordinator or employer, "

@@ -11,6 +11,7 @@ from lms.accounts.access import allow
 from lms.accounts.actions import FormError
 from lms.accounts.personal_data.notice import deletion_of_closed_accounts
 from lms.accounts.records import find_person
+from lms.accounts.second_factor.step_up import confirm_first
 from lms.accounts.session_records import list_sign_ins
 from lms.accounts.trail.records import PEOPLE_MOST, find_people
 from lms.coordination.blueprint import blueprint
@@ -44,6 +45,9 @@ def site_account(person: str) -> Any:
     if found is None:
         abort(404)
     go = request.form.get("go")
+    asks = confirm_first() if go == "close" else None
+    if asks is not None:
+        return asks
     if go == "sign_out":
         write(actions.sign_out_everywhere, found.id)
     if go in {"open", "close"}:

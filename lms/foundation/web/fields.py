@@ -116,6 +116,19 @@ def hides_something(text: str) -> bool:
     return any(_is_hidden(text, place) for place in range(len(text)))
 
 
+def show_hidden(text: str) -> list[tuple[str, bool]]:
+    """Return a text in pieces, with True for each that is the code of a hidden character, such as U+200D."""
+    pieces: list[tuple[str, bool]] = []
+    for place, sign in enumerate(text):
+        if _is_hidden(text, place):
+            pieces.append((f"U+{ord(sign):04X}", True))
+        elif pieces and not pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0] + sign, False)
+        else:
+            pieces.append((sign, False))
+    return pieces
+
+
 def name_trouble(name: str) -> str | None:
     """Return what to change about a name, in words, or None: one line, with a letter, and nothing that hides."""
     if hides_something(name):
