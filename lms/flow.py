@@ -41,6 +41,7 @@ from lms.accounts.rules import SIGN_IN_KEPT
 from lms.accounts.second_factor.emails import email_about_link, email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
 from lms.accounts.session_records import sweep_sign_ins
+from lms.accounts.single_sign_on import findings as single_sign_on_findings
 from lms.accounts.single_sign_on.emails import email_about_connection
 from lms.accounts.single_sign_on.events import SingleSignOnConnected
 from lms.certification.awards import actions as certification
@@ -161,6 +162,7 @@ def list_findings(settings: Settings) -> list[Finding]:
         *pdf_findings.look(),
         *batch_findings.look(),
         *account_findings.look(),
+        *single_sign_on_findings.look(settings),
         *course_findings.look(),
         *care_findings.look(settings),
     ]

@@ -168,6 +168,7 @@ def sign_in(
             last_seen_at=clock.now(),
             vouched_until=vouched.until if vouched else None,
             second_step_elsewhere=vouched is not None and vouched.second_step,
+            elsewhere_sha256=(vouched.session or None) if vouched else None,
         )
     )
     limits.forget_sign_in_misses(email, network)

@@ -28,6 +28,7 @@ REFUSAL_WINDOW, REFUSALS = timedelta(hours=1), 30
 # The second steps, each with a count of its own: whoever mistypes one of them may still use another.
 CODE, RECOVERY = "second-step", "recovery-code"
 PASSKEYS, PASSKEY_WINDOW = 100, timedelta(minutes=15)
+LOGOUTS, LOGOUT_WINDOW = 100, timedelta(minutes=15)
 EMAIL_CHANGES, EMAIL_CHANGE_WINDOW = 5, timedelta(days=1)
 
 
@@ -113,6 +114,21 @@ def wait_for_single_sign_on(network: str) -> timedelta | None:
 def count_single_sign_on_miss(network: str) -> None:
     """Count an answer that nobody can be signed in with."""
     throttle.count_miss(f"single-sign-on:{network}", PASSKEY_WINDOW)
+
+
+def wait_for_logout(network: str) -> timedelta | None:
+    """Return how long a network has to wait that sent many logout tokens which our provider didn't sign."""
+    return throttle.wait_for(f"single-sign-on-logout:{network}", LOGOUTS, LOGOUT_WINDOW)
+
+
+def count_logout_miss(network: str) -> None:
+    """Count a logout token that doesn't count."""
+    throttle.count_miss(f"single-sign-on-logout:{network}", LOGOUT_WINDOW)
+
+
+def is_first_use(token: str, window: timedelta) -> bool:
+    """Note that the token with this fingerprint was used; False when it had been within the window."""
+    return throttle.count_miss(f"used-once:{token}", window)
 
 
 def count_email_change(person_id: str) -> timedelta | None:

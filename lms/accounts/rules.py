@@ -141,10 +141,14 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Vouched:
-    """That a provider said who somebody is: until when that counts, and whether it asked them for a second step."""
+    """That a provider said who somebody is: until when that counts, and whether it asked them for a second step.
+
+    `session` is the fingerprint of the name that the provider gave to the session there, or empty.
+    """
 
     until: datetime
     second_step: bool = False
+    session: str = ""
 
 
 def may(visitor: Visitor | None, action: str, programme_id: str | None = None) -> bool:

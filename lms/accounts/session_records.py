@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ class SignIn(Base):
     """A session: the SHA-256 of the cookie's token, never the token; `ended_at` is set when something else ended it.
 
     One that began by single sign-on has a moment by which the provider has to be asked again, and says whether the
-    provider had asked for a second step.
+    provider had asked for a second step; `elsewhere_sha256` is of the name of the session there, if it has one.
     """
 
     __tablename__ = "sign_in"
@@ -34,6 +35,7 @@ class SignIn(Base):
     proven_at: Mapped[datetime | None]
     vouched_until: Mapped[datetime | None]
     second_step_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
+    elsewhere_sha256: Mapped[str | None] = mapped_column(index=True)
 
 
 class KnownDevice(Base):
@@ -128,7 +130,7 @@ def vouched_for(token_sha256: str, person_id: str) -> Vouched | None:
     row = db.session.get(SignIn, token_sha256)
     if row is None or row.person_id != person_id or row.vouched_until is None:
         return None
-    return Vouched(row.vouched_until, row.second_step_elsewhere)
+    return Vouched(row.vouched_until, row.second_step_elsewhere, row.elsewhere_sha256 or "")
 
 
 def touch(token_sha256: str) -> None:
@@ -160,6 +162,21 @@ def end_sign_ins(person_id: str, *, public_id: str | None = None, keep: str | No
     if keep is not None:
         query = query.where(SignIn.token_sha256 != keep)
     return db.session.execute(query).rowcount  # type: ignore[attr-defined]
+
+
+def end_vouched(person_id: str | None, elsewhere_sha256: str) -> dict[str, int]:
+    """End the sessions that count on a provider's word: all of somebody, or those that began with one session there.
+
+    Of somebody's sessions for which the one there isn't known, all end. Return how many ended, by whose they are.
+    """
+    query = update(SignIn).where(SignIn.vouched_until.is_not(None), SignIn.ended_at.is_(None))
+    if person_id is not None:
+        query = query.where(SignIn.person_id == person_id)
+    if elsewhere_sha256:
+        begun_there = SignIn.elsewhere_sha256 == elsewhere_sha256
+        query = query.where(begun_there if person_id is None else begun_there | SignIn.elsewhere_sha256.is_(None))
+    ended = db.session.scalars(query.values(ended_at=clock.now()).returning(SignIn.person_id))
+    return dict(Counter(ended))
 
 
 def move_session(token_sha256: str, new_sha256: str) -> None:

@@ -11,6 +11,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts.addresses import NotDeliverable, read_address
+from lms.accounts.single_sign_on import findings as single_sign_on
 from lms.app import at_work, create_app
 from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import json_option, say
@@ -26,7 +27,7 @@ from lms.foundation.db import db
 
 
 @click.command()
-@click.option("--network", is_flag=True, help="Also connect to the mail server, without sending anything.")
+@click.option("--network", is_flag=True, help="Also ask the mail server and the provider of single sign-on.")
 @click.option("--mail-to", metavar="ADDRESS", help="Also send a test email to this address.")
 @json_option
 def doctor(network: bool, mail_to: str | None, as_json: bool) -> None:
@@ -107,6 +108,7 @@ def _inside(settings: Settings, network: bool, mail_to: str | None) -> Iterator[
             if not any(finding.to_do for finding in of_database):
                 yield from (*disk.look(settings), *clocks.look(), *work.look_at_emails(), *list_findings(settings))
                 yield from status_findings.look()
+                yield from single_sign_on.ask(settings) if network else ()
         except SQLAlchemyError as error:
             yield Finding(
                 "database.answers", "The database stopped answering meanwhile.", database_words(settings, error)

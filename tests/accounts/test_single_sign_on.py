@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 from joserfc.jwk import OctKey
 from sqlalchemy import select
 
@@ -27,66 +25,33 @@ from lms.accounts.session_records import SignIn
 from lms.accounts.single_sign_on import actions
 from lms.accounts.single_sign_on.rules import Identity
 from lms.foundation import clock
-from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.config.single_sign_on import read_single_sign_on
 from lms.foundation.db import db
 from lms.foundation.ids import secret_token
 from tests.builders.accounts import code_now, give_app, try_in
-from tests.builders.oidc_provider import CLIENT, SECRET, Provider, make_key, provider_running
+from tests.builders.oidc_provider import CLIENT, SECRET, Provider, make_key, provider_running, unsigned
+from tests.builders.single_sign_on import (
+    NOOR,
+    SAM,
+    START,
+    Make,
+    at_provider,
+    come,
+    events,
+    is_in,
+    location,
+    with_provider,
+)
 from tests.conftest import PASSWORD, Site
-from tests.inspector import BASE, Inspector, Page
+from tests.inspector import BASE
 
-Make = Callable[..., Site]
-START = "/sign-in/single-sign-on"
 MAPPING = "groups=/Emergency -> unit:Emergency; realm_access.roles=trainers -> role:trainer"
-NOOR = {"sub": "noor-1", "email": "noor@example.org", "email_verified": True, "name": "Noor Haidari"}
-SAM = {"sub": "sam-1", "email": "Sam@Example.org", "email_verified": True, "name": "Samuel Osei"}
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     with provider_running() as running:
         yield running
-
-
-def with_provider(make: Make, provider: Provider, **more: str) -> Site:
-    return make(
-        LMS_SSO_ISSUER=provider.issuer,
-        LMS_SSO_CLIENT_ID=CLIENT,
-        LMS_SSO_CLIENT_SECRET=SECRET,
-        LMS_SSO_LABEL="Harbour account",
-        LMS_SSO_PROGRAMME="harbour",
-        **more,
-    )
-
-
-def location(visitor: Inspector, path: str) -> str:
-    """Return where a page sends a browser."""
-    reply = visitor.browser.get(path, base_url=BASE)
-    assert reply.status_code == 303, reply.get_data(as_text=True)
-    return reply.headers["Location"]
-
-
-def at_provider(visitor: Inspector, path: str = f"{START}?next=/account") -> str:
-    """Go to the provider, and return where it sends the browser back to."""
-    reply = requests.get(location(visitor, path), allow_redirects=False, timeout=5)
-    parts = urlsplit(reply.headers["Location"])
-    return f"{parts.path}?{parts.query}"
-
-
-def come(visitor: Inspector, provider: Provider, user: dict[str, Any] | None, expect: int = 200) -> Page:
-    """Sign in at the provider as somebody, and come back."""
-    provider.user = user
-    return visitor.get(at_provider(visitor), expect=expect)
-
-
-def is_in(visitor: Inspector) -> bool:
-    return visitor.browser.get("/account", base_url=BASE).status_code == 200
-
-
-def events(site: Site) -> list[str]:
-    with site.inside():
-        return list(db.session.scalars(select(AuditEntry.event).order_by(AuditEntry.id)))
 
 
 def roles_of(site: Site, email: str) -> list[str]:
@@ -207,11 +172,6 @@ def _by_an_unknown_key(provider: Provider, claims: dict[str, Any]) -> str:
     return provider.mint(claims, key, kid=key.kid)
 
 
-def _unsigned(_provider: Provider, claims: dict[str, Any]) -> str:
-    parts = ({"alg": "none"}, claims)
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
-
-
 def _by_the_public_key(provider: Provider, claims: dict[str, Any]) -> str:
     public = provider.key.as_pem(private=False)
     return provider.mint(claims, OctKey.import_key(base64.urlsafe_b64encode(public).decode()), alg="HS256")
@@ -249,7 +209,7 @@ TAMPERED: dict[str, Callable[[Provider, dict[str, Any]], str]] = {
     "of another access token": _minted(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
     "signed by another key": _by_another_key,
     "signed by a key that nobody published": _by_an_unknown_key,
-    "alg none": _unsigned,
+    "alg none": lambda _provider, claims: unsigned(claims),
     "signed with the public key as a secret": _by_the_public_key,
     "signed with the client's secret": _by_the_secret,
     "claims changed": _changed,

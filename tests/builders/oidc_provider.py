@@ -21,6 +21,7 @@ from lms.foundation import clock
 
 CLIENT, SECRET = "sidelight", "a secret with ü and / in it"
 CALLBACK = "http://127.0.0.1:8000/sign-in/single-sign-on/answer"
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 EVERY_ALGORITHM = JWSRegistry(algorithms=["RS256", "ES256", "HS256", "none"])
 
 
@@ -48,6 +49,12 @@ class Provider(ThreadingHTTPServer):
         signer = key or self.key
         found = {"alg": self.algorithm, "kid": self.key.kid, **header}
         return jwt.encode(found, claims, signer, registry=EVERY_ALGORITHM)
+
+    def logout_claims(self, **more: Any) -> dict[str, Any]:
+        """Return what a token says of somebody who signed out just now."""
+        now = int(clock.now().timestamp())
+        about = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": token_urlsafe(8)}
+        return {**about, "events": {LOGOUT_EVENT: {}}, **more}
 
     def description(self) -> dict[str, Any]:
         """Return what the provider says of itself."""
@@ -134,6 +141,12 @@ def make_key(algorithm: str) -> Key:
     if algorithm.startswith("ES"):
         return ECKey.generate_key("P-256", about)
     return RSAKey.generate_key(2048, about)
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    """Return a token that nobody signed."""
+    parts = ({"alg": "none"}, claims)
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 
 @contextmanager

@@ -73,9 +73,9 @@ def test_a_site_with_https_says_so_to_browsers_and_names_its_cookie_for_this_hos
     assert reply.headers["Set-Cookie"].startswith("__Host-session=") and "; Secure" in reply.headers["Set-Cookie"]
 
 
-# Three doors look at no cookie: one asks for a key, one for the signed mark of a letter (RFC 8058), and one takes text
-# that a page sealed for itself, and only shows it again.
-WITHOUT_COOKIE = {"/api/verify", "/letters/off/<mark>", "/sign-in/carried"}
+# Four doors look at no cookie: one asks for a key, one for the signed mark of a letter (RFC 8058), one takes text that
+# a page sealed for itself, and only shows it again, and one takes what the provider of single sign-on signed.
+WITHOUT_COOKIE = {"/api/verify", "/letters/off/<mark>", "/sign-in/carried", "/sign-in/single-sign-on/logout"}
 POSTS = sorted(
     {
         re.sub(r"<[^>]+>", "1", door.path)

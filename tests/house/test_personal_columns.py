@@ -95,6 +95,7 @@ NOT_EXPORTED: dict[str, str] = {
     "roster_import.public_id": NUMBER,
     "roster_import.turn": MAKING,
     "roster_row.unit_id": OF_UNIT,
+    "sign_in.elsewhere_sha256": SECRET,
     "sign_in.public_id": NUMBER,
     "sign_in.token_sha256": SECRET,
     "talk_run.digest": "which text of the conversation was played; what was said is exported",

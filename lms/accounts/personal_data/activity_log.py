@@ -44,6 +44,7 @@ def describe(event: str) -> str | None:
         "SingleSignOnConnected": _("You connected your account with single sign-on."),
         "SingleSignOnEnded": _("The people who run this site ended single sign-on for your account."),
         "SingleSignOnRefused": _("Somebody tried to use single sign-on with your email address and couldn’t."),
+        "SingleSignOnLoggedOut": _("You were signed out here, because you signed out at your organisation."),
         "EmailChangeAsked": _("You asked to change your email address."),
         "EmailChanged": _("Your email address was changed."),
         "EmailChangeUndone": _("A change of your email address was undone."),

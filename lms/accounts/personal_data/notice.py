@@ -146,7 +146,7 @@ def _of_signing_in() -> tuple[StoredData, ...]:
             columns(
                 "sign_in",
                 "token_sha256 public_id person_id own_device created_at last_seen_at ended_at proven_at "
-                "vouched_until second_step_elsewhere",
+                "vouched_until second_step_elsewhere elsewhere_sha256",
             ),
         ),
         StoredData(

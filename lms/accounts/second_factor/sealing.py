@@ -48,11 +48,14 @@ class HalfStep:
     own_device: bool
     password_mark: str
     vouched_until: float
+    session: str
 
     @property
     def vouched(self) -> Vouched | None:
         """Until when the provider's word counts, if it was the first step."""
-        return Vouched(datetime.fromtimestamp(self.vouched_until, UTC)) if self.vouched_until else None
+        if not self.vouched_until:
+            return None
+        return Vouched(datetime.fromtimestamp(self.vouched_until, UTC), session=self.session)
 
 
 def _sign(key: bytes, purpose: str, *values: object) -> str:
@@ -77,8 +80,8 @@ def password_mark(person: Person) -> str:
 
 def make_half_step(key: bytes, person: Person, own_device: bool, vouched: Vouched | None = None) -> str:
     """Return the signed half step of somebody whose password was right; it's stored in their page alone."""
-    until = vouched.until.timestamp() if vouched else 0
-    return _sign(key, "half sign-in", person.public_id, own_device, password_mark(person), until)
+    until, session = (vouched.until.timestamp(), vouched.session) if vouched else (0, "")
+    return _sign(key, "half sign-in", person.public_id, own_device, password_mark(person), until, session)
 
 
 def read_half_step(key: bytes, text: str) -> HalfStep | None:

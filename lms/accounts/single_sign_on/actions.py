@@ -17,13 +17,19 @@ from lms.accounts.identities.records import (
 from lms.accounts.members import records as member_records
 from lms.accounts.members.events import UnitJoined
 from lms.accounts.records import Person
-from lms.accounts.session_records import end_sign_ins
-from lms.accounts.single_sign_on.events import SingleSignOnConnected, SingleSignOnEnded, SingleSignOnRefused
-from lms.accounts.single_sign_on.rules import Identity
+from lms.accounts.session_records import end_sign_ins, end_vouched
+from lms.accounts.single_sign_on.events import (
+    SingleSignOnConnected,
+    SingleSignOnEnded,
+    SingleSignOnLoggedOut,
+    SingleSignOnRefused,
+)
+from lms.accounts.single_sign_on.rules import LOGOUT_AGE, Identity, Logout
 from lms.foundation import clock
 from lms.foundation.config.single_sign_on import SingleSignOn
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.keys import fingerprint
 from lms.foundation.text.collation import search_key
 
 Reason = Literal["email", "account", "closed", "another", "address", "answer"]
@@ -91,6 +97,33 @@ def refuse_answer(network: str) -> None:
     """Count an answer that nobody can be signed in with, and note it."""
     limits.count_single_sign_on_miss(network)
     _refuse("answer")
+
+
+def elsewhere_mark(issuer: str, name: str) -> str:
+    """Return what stands for a session at a provider in the database; nothing for one without a name."""
+    return fingerprint(f"{issuer} {name}") if name else ""
+
+
+def refuse_logout(network: str) -> None:
+    """Count a logout token that doesn't count, and note it."""
+    limits.count_logout_miss(network)
+    announce(SingleSignOnRefused("logout", None))
+
+
+def log_out(logout: Logout, issuer: str) -> bool:
+    """End the sessions that a sign-out at the provider is about; False when its token had come before.
+
+    Somebody who has no session here any more is signed out already, and who has no account here was never signed in.
+    """
+    if not limits.is_first_use(fingerprint(logout.token), LOGOUT_AGE * 2):
+        return False
+    identity = find_identity(issuer, logout.subject) if logout.subject else None
+    if logout.subject and identity is None:
+        return True
+    ended = end_vouched(identity.person_id if identity else None, elsewhere_mark(issuer, logout.session))
+    for person_id, sessions in ended.items():
+        announce(SingleSignOnLoggedOut(person_id, sessions))
+    return True
 
 
 def connect(person_id: str, identity: Identity, single_sign_on: SingleSignOn) -> bool:

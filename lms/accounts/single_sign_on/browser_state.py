@@ -42,6 +42,7 @@ class ToConnect:
     given: tuple[str, ...]
     second_step: bool
     vouched_until: float
+    session: str
     target: str
 
     @property
@@ -52,7 +53,7 @@ class ToConnect:
     @property
     def vouched(self) -> Vouched:
         """Until when the provider's word of this sign-in counts."""
-        return Vouched(datetime.fromtimestamp(self.vouched_until, UTC), self.second_step)
+        return Vouched(datetime.fromtimestamp(self.vouched_until, UTC), self.second_step, self.session)
 
 
 def _name(name: str) -> str:

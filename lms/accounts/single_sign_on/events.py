@@ -25,3 +25,11 @@ class SingleSignOnRefused:
 
     reason: str
     person_id: str | None
+
+
+@dataclass(frozen=True)
+class SingleSignOnLoggedOut:
+    """Somebody signed out at the provider, which ended so many of their sessions here."""
+
+    person_id: str
+    sessions: int

@@ -6,7 +6,8 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from lms.accounts.single_sign_on.rules import SUBJECT_MOST
+from lms.accounts.single_sign_on.rules import SUBJECT_MOST, Logout, read_logout
 from lms.foundation import clock
 from lms.foundation.config.single_sign_on import SingleSignOn
 
@@ -37,6 +38,19 @@ class NoAnswer:
     """An expected "no": nobody can be signed in with what came back. `why` is for the log and has no secret in it."""
 
     why: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a provider says when it's looked at; `why` says why it can't be used, and is empty when it can.
+
+    `apart` is by how much its clock is ahead of ours.
+    """
+
+    why: str
+    keys: int = 0
+    apart: timedelta | None = None
+    tells_of_logout: bool = False
 
 
 class _NotUsable(ValueError):
@@ -86,6 +100,32 @@ class Provider:
         except (requests.RequestException, AuthlibBaseError, JoseError, ValueError, TypeError, KeyError) as error:
             return NoAnswer(f"the answer can’t be used: {_in_short(error)}")
 
+    def logout(self, token: str) -> Logout | NoAnswer:
+        """Return the sign-out that a token of the provider is about, once its signature and claims were checked."""
+        try:
+            read = self._signed(token)
+            said = read_logout(read.header, read.claims, self._settings, clock.now())
+        except (requests.RequestException, JoseError, ValueError, TypeError, KeyError) as error:
+            return NoAnswer(_in_short(error))
+        return NoAnswer(f"it isn’t what it has to be: {said}") if isinstance(said, str) else said
+
+    def look(self) -> Look:
+        """Ask for the description and the keys anew, and return what is found."""
+        try:
+            asked = clock.now()
+            description, there = _get_dated(self._described_at())
+            self._check(description)
+            published = _get(str(description["jwks_uri"]))["keys"]
+            # One by one, so that a key that can't be read is one less.
+            keys = sum(_is_readable(key) for key in published)
+        except (requests.RequestException, JoseError, ValueError, TypeError, KeyError) as error:
+            return Look(_in_short(error))
+        apart = there - asked if there else None
+        return Look("", keys, apart, description.get("backchannel_logout_supported") is True)
+
+    def _described_at(self) -> str:
+        return f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+
     def _session(self) -> Any:
         about = self._about()
         methods = about.get("token_endpoint_auth_methods_supported", ())
@@ -106,7 +146,7 @@ class Provider:
         with self._lock:
             now = clock.now()
             if self._metadata is None or not timedelta(0) <= now - self._metadata[0] < KEPT:
-                found = _get(f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration")
+                found = _get(self._described_at())
                 self._check(found)
                 self._metadata = (now, found)
             return self._metadata[1]
@@ -127,16 +167,12 @@ class Provider:
             known = keys is not None and (kid is None or any(key.kid == kid for key in keys[1].keys))
             fresh = keys is not None and timedelta(0) <= now - keys[0] < (KEPT if known else ASKED_AGAIN)
             if keys is None or not fresh:
-                found = [
-                    key for key in _get(address)["keys"] if key.get("kty") in KEY_KINDS and key.get("use") != "enc"
-                ]
-                keys = self._keys = (now, KeySet.import_key_set({"keys": found}))
+                keys = self._keys = (now, _usable(_get(address)))
             return keys[1]
 
     def _verified(self, token: Mapping[str, Any], nonce: str) -> dict[str, Any]:
         """Return the claims of an ID token; raise whatever is not as it has to be."""
-        registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
-        read = jwt.decode(token["id_token"], lambda sent: self._key_for(sent.headers()), registry=registry)
+        read = self._signed(token["id_token"])
         about = {"nonce": nonce, "client_id": self._settings.client_id, "access_token": token.get("access_token")}
         expected = {
             "iss": {"essential": True, "value": self._settings.issuer},
@@ -148,6 +184,11 @@ class Provider:
         if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= SUBJECT_MOST:
             raise _NotUsable("its subject isn’t a text")
         return dict(claims)
+
+    def _signed(self, token: str) -> jwt.Token:
+        """Return a token that the provider signed."""
+        registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+        return jwt.decode(token, lambda sent: self._key_for(sent.headers()), registry=registry)
 
     def _key_for(self, header: Mapping[str, Any]) -> KeySet:
         return self._key_set(header.get("kid"))
@@ -163,12 +204,34 @@ class Provider:
 
 
 def _get(address: str) -> dict[str, Any]:
+    return _get_dated(address)[0]
+
+
+def _get_dated(address: str) -> tuple[dict[str, Any], datetime | None]:
+    """Return what an address answers, and the time that it has there."""
     answer = requests.get(address, timeout=SECONDS, allow_redirects=False)
     answer.raise_for_status()
     found = answer.json()
     if answer.is_redirect or not isinstance(found, dict):
         raise _NotUsable("it answers something else")
-    return found
+    date = answer.headers.get("Date")
+    return found, parsedate_to_datetime(date).astimezone(UTC) if date else None
+
+
+def _usable(found: Mapping[str, Any]) -> KeySet:
+    """Return the keys that can sign, of all that a provider publishes."""
+    return KeySet.import_key_set({"keys": [key for key in found["keys"] if _can_sign(key)]})
+
+
+def _can_sign(key: Mapping[str, Any]) -> bool:
+    return key.get("kty") in KEY_KINDS and key.get("use") != "enc"
+
+
+def _is_readable(key: Mapping[str, Any]) -> bool:
+    try:
+        return _can_sign(key) and bool(KeySet.import_key_set({"keys": [dict(key)]}).keys)
+    except (JoseError, ValueError, TypeError):
+        return False
 
 
 def _in_short(error: Exception) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import abort, g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import limits, records
 from lms.accounts.access import allow, carried_for, carry_on_page, from_anywhere, public, signed_in, visitor
@@ -22,47 +22,24 @@ from lms.accounts.single_sign_on import actions, browser_state
 from lms.accounts.single_sign_on.actions import ConnectFirst, Refused
 from lms.accounts.single_sign_on.browser_state import ToConnect, UnderWay
 from lms.accounts.single_sign_on.rules import Identity, read_identity
+from lms.accounts.single_sign_on.this_site import this_provider, this_single_sign_on
 from lms.foundation import clock, ids
 from lms.foundation.config.single_sign_on import SingleSignOn
 from lms.foundation.db import write
 from lms.foundation.logs.request_ids import begin_request, request_id
-from lms.foundation.per_app import get_or_make
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.security import local_path, network_today, settings
-
-if TYPE_CHECKING:
-    from lms.accounts.single_sign_on.provider import Provider
+from lms.foundation.web.security import local_path, network_today
 
 log = logging.getLogger("lms.single_sign_on")
-
-
-class _Providers(dict[str, "Provider"]):
-    """The one provider of an app, once somebody has signed in with it."""
-
-
-def _single_sign_on() -> SingleSignOn:
-    """Return the provider's settings; without any, these pages aren't there."""
-    return settings().single_sign_on or abort(404)
-
-
-def _provider(single_sign_on: SingleSignOn) -> Provider:
-    # Imported here because most sites have no provider: 0.2 s and 15 MB (Authlib, requests, cryptography).
-    from lms.accounts.single_sign_on.provider import Provider
-
-    known = get_or_make(_Providers)
-    if "" not in known:
-        address = settings().base_url + url_for("accounts.single_sign_on_answer")
-        known[""] = Provider(single_sign_on, address)
-    return known[""]
 
 
 @blueprint.get("/sign-in/single-sign-on")
 @public
 def single_sign_on() -> Any:
     """Go to the provider to sign in there."""
-    provider, target = _single_sign_on(), local_path(request.args.get("next"), url_for("learning.home"))
+    provider, target = this_single_sign_on(), local_path(request.args.get("next"), url_for("learning.home"))
     started = UnderWay(ids.secret_token(), ids.secret_token(), ids.secret_token(), target)
-    address = _provider(provider).address(started.state, started.nonce, started.verifier)
+    address = this_provider(provider).address(started.state, started.nonce, started.verifier)
     if not isinstance(address, str):
         return _said(_cant_reach(provider), target, address.why)
     response = make_response(redirect(address, 303))
@@ -74,7 +51,7 @@ def single_sign_on() -> Any:
 @public
 def single_sign_on_answer() -> Any:
     """Come back from the provider, and sign in."""
-    provider, state = _single_sign_on(), request.args.get("state", "")
+    provider, state = this_single_sign_on(), request.args.get("state", "")
     # No link of a page that's shown here leads back to this address, which holds the answer.
     g.path_in_page = url_for("accounts.sign_in")
     started = browser_state.find_under_way(state)
@@ -102,7 +79,9 @@ def _take_answer(provider: SingleSignOn, started: UnderWay) -> Any:
         )
         said = re.sub(r"[^a-z_]", "", request.args.get("error", ""))[:40]
         return _said(words, started.target, f"the provider said {said or 'nothing'}")
-    claims = _provider(provider).claims(request.args["code"], started.nonce, started.verifier, request.args.get("iss"))
+    claims = this_provider(provider).claims(
+        request.args["code"], started.nonce, started.verifier, request.args.get("iss")
+    )
     if not isinstance(claims, dict):
         write(actions.refuse_answer, network_today())
         return _said(_cant_reach(provider), started.target, claims.why)
@@ -110,7 +89,9 @@ def _take_answer(provider: SingleSignOn, started: UnderWay) -> Any:
     found = write(actions.come_in, identity, provider)
     if isinstance(found, Refused):
         return _said(_why_not(found, provider), started.target, f"refused, {found.reason}")
-    vouched = Vouched(clock.now() + provider.lasts, identity.second_step)
+    vouched = Vouched(
+        clock.now() + provider.lasts, identity.second_step, actions.elsewhere_mark(provider.issuer, identity.session)
+    )
     if isinstance(found, ConnectFirst):
         return _connect_first(found, identity, vouched, started)
     if found.second_factor_at and not vouched.second_step:
@@ -180,6 +161,7 @@ def _connect_first(found: ConnectFirst, identity: Identity, vouched: Vouched, st
         identity.given,
         identity.second_step,
         vouched.until.timestamp(),
+        vouched.session,
         started.target,
     )
     browser_state.remember_to_connect(response, waiting)
@@ -207,7 +189,7 @@ def send_carried() -> Any:
 @step_up_unless_new
 def connect_single_sign_on() -> Any:
     """Connect the account at the provider with one's account here."""
-    provider, me = _single_sign_on(), records.get_person(signed_in().person_id)
+    provider, me = this_single_sign_on(), records.get_person(signed_in().person_id)
     waiting = browser_state.find_to_connect()
     if waiting and (waiting.public_id != me.public_id or waiting.issuer != provider.issuer):
         waiting = None
