@@ -24,5 +24,10 @@ def test_every_email_can_be_previewed_as_text_and_html(sqlite_site: Site, monkey
         assert meta.find_undeclared_variables(Environment(autoescape=True).parse(source)) - known == set(), kind
     text = run("mail", "preview", "certificate_ready").output
     assert text.startswith("Subject: ") and "Dear Sam Osei," in text
+    ends = {
+        kind: run("mail", "preview", kind).output for kind in ("certificate_ready", "course_reminder", "email_changed")
+    }
+    assert [kind for kind, text in ends.items() if "Turn off emails" in text] == ["course_reminder"]
+    assert [kind for kind, text in ends.items() if "Email preferences" not in text] == ["email_changed"]
     assert run("mail", "preview", "certificate_ready", "--html").output.startswith("<!doctype html>")
     assert "The kinds are:" in run("mail", "preview", "newsletter").output

@@ -65,10 +65,10 @@ def check_names(provider: SingleSignOn) -> Finding:
     if missing:
         return Finding(
             "sso.names",
-            _("LMS_SSO_MAPPING names units that aren’t there, so nobody gets them: %(names)s.", names=some_of(missing)),
-            _("Make the units, or correct the names."),
+            _("LMS_SSO_MAPPING names units that don’t exist, so nobody gets them: %(names)s.", names=some_of(missing)),
+            _("Add the units, or correct the names."),
         )
-    return Finding("sso.names", _("The programme and units that single sign-on gives people are there."))
+    return Finding("sso.names", _("The programme and units that single sign-on gives people exist."))
 
 
 def check_answer(provider: SingleSignOn, why: str) -> Finding:
@@ -78,7 +78,7 @@ def check_answer(provider: SingleSignOn, why: str) -> Finding:
     return Finding(
         "sso.provider",
         _("The provider %(issuer)s can’t be used: %(why)s.", issuer=provider.issuer, why=why),
-        _("Check LMS_SSO_ISSUER, to the last character and slash, and that this machine may reach the provider."),
+        _("Check LMS_SSO_ISSUER, to the last character and slash, and that this machine can reach the provider."),
     )
 
 
@@ -92,7 +92,7 @@ def check_keys(count: int) -> Finding:
     return Finding(
         "sso.keys",
         _("The provider has no key that can sign, so nobody can sign in with it."),
-        _("Let it sign ID tokens with RS256, ES256 or another algorithm of RSA or EC keys."),
+        _("Have it sign ID tokens with RS256, ES256 or another algorithm for RSA or EC keys."),
     )
 
 
@@ -116,5 +116,5 @@ def check_clock(apart: timedelta) -> Finding:
             "This machine’s clock and the provider’s differ by %(seconds)s seconds, so sign-ins may be refused.",
             seconds=int(abs(apart).total_seconds()),
         ),
-        _("Let both set their clocks by NTP, for example with systemd-timesyncd or chrony."),
+        _("Have both set their clocks by NTP, for example with systemd-timesyncd or chrony."),
     )

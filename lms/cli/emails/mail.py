@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from lms.cli.emails.samples import sample_values
+from lms.cli.emails.samples import links_left_out, sample_values
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.db import write
@@ -88,5 +88,5 @@ def mail_preview(kind: str | None, as_html: bool) -> None:
         return
     if kind not in kinds:
         raise click.ClickException(f"There’s no email of this kind. The kinds are: {', '.join(kinds)}")
-    email = render_email(kind, **sample_values(settings().base_url))
+    email = render_email(kind, **{**sample_values(settings().base_url), **links_left_out(kind)})
     say(email.html if as_html else f"{_('Subject')}: {email.subject}\n\n{email.text}")

@@ -25,6 +25,7 @@ def sample_values(base: str) -> dict[str, Any]:
         "lead": "Ingrid Okafor",
         "contact": "ingrid@harbour.example",
         "sender": "Cora Haddad",
+        "who": _("A coordinator of %(programme)s", programme="Harbour Hospitals"),
         "note": _("Please bring a pen."),
         "lines": [_("The room is booked for Tuesday at ten.")],
         "days": 2,
@@ -37,6 +38,22 @@ def sample_values(base: str) -> dict[str, Any]:
         "updates": [Update(_("Certificates in your programme expire soon or have expired"), ["Lena"], _("See"), base)],
         **dict.fromkeys(LINKS, f"{base}/…"),
     }
+
+
+# The emails that end with a link to turn their kind off, and those that don't mention preferences: they always come.
+CAN_BE_TURNED_OFF = frozenset({"certificate_ends", "course_assigned", "course_reminder", "updates"})
+ALWAYS_COME = frozenset(
+    {
+        *("account_ending", "email_change_asked", "email_change_link", "email_change_taken", "email_changed"),
+        *("invitation", "invited", "looks_like_another", "password_link_made", "register", "sign_in_changed"),
+    }
+)
+
+
+def links_left_out(kind: str) -> dict[str, str]:
+    """Return empty values for the links that people don't find at the end of this kind of email."""
+    is_there = {"off_url": kind in CAN_BE_TURNED_OFF, "preferences_url": kind not in ALWAYS_COME}
+    return {name: "" for name, there in is_there.items() if not there}
 
 
 LINKS = (
