@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hmac
 import importlib
 import pkgutil
@@ -49,7 +48,6 @@ from lms.learning.blueprint import blueprint as learning_blueprint
 from lms.learning.progress.open_page_records import OpenPage
 from lms.library import course_cache
 from lms.library.blueprint import blueprint as library_blueprint
-from lms.library.records import list_current_digests
 from lms.wellbeing.blueprint import blueprint as wellbeing_blueprint
 from lms.wellbeing.pages import display_saved_path
 from lms.wellbeing.rules import read_display
@@ -251,22 +249,3 @@ def _add_health_checks(app: Flask, settings: Settings) -> None:
         if "database" not in missing:
             found += flow.list_figures()
         return Response(counted.as_text(found), content_type=CONTENT_TYPE)
-
-
-def warm_up(app: Flask) -> None:
-    """Read the current courses and all templates before workers are forked, and leave no connection open behind.
-
-    What is there by then is shared by all workers; frozen, it is not even touched when they look for garbage.
-    """
-    with app.app_context():
-        digests = list_current_digests()
-        db.db.session.remove()
-        db.db.engine.dispose()
-        take_over_courses = course_cache.read_aside(digests)
-    # Emails have environments of their own (foundation/mail/templates.py), which are compiled already.
-    for name in app.jinja_env.list_templates(filter_func=lambda name: not name.startswith("mail/")):
-        app.jinja_env.get_template(name)
-    take_over_courses()
-    provided(Observer, app).get_ready()
-    gc.collect()
-    gc.freeze()

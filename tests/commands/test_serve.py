@@ -154,7 +154,8 @@ def test_a_served_site_says_when_it_listens_sees_its_job_process_stop_and_leaves
 ) -> None:
     data.chmod(0o755)
     with serving(data, tmp_path / "log") as running:
-        assert running.status("/healthz")[0] == 200 and running.status()[0] == 200
+        assert running.status("/healthz")[0] == 200
+        until(lambda: running.status()[0] == 200)
         is_private(data)
         loses_its_job_process(running)
         for line in running.said().splitlines():

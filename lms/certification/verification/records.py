@@ -94,3 +94,9 @@ def find_api_key_by_label(label: str) -> ApiKey | None:
 def list_api_keys() -> list[ApiKey]:
     """Return all keys, the oldest first."""
     return list(db.session.scalars(select(ApiKey).order_by(ApiKey.id)))
+
+
+def find_newest_code() -> str | None:
+    """Return the code of the certificate that was stored last."""
+    code: str | None = db.session.scalar(select(Award.code).order_by(Award.id.desc()).limit(1))
+    return code

@@ -7,8 +7,8 @@ import multiprocessing
 import click
 from flask import Flask
 
-from lms.app import warm_up
 from lms.cli.serving.supervising import TOLD
+from lms.cli.serving.warming import warm_up
 from lms.cli.shared import create_checked_app, told_in_one_line
 
 
