@@ -30,7 +30,9 @@ def emailed_link(served: Served, email: str) -> str:
     """Return the link in the email that the job process wrote to an address, once it is there."""
     for _moment in range(300):
         for file in (served.site.settings.data / "mail").glob("*.eml"):
-            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if email.encode() not in (content := file.read_bytes()):
+                continue
+            message = message_from_bytes(content, policy=policy.default)
             if message["To"] == email and "?confirmed=" in (text := plain_text_of(message)):
                 return next(word for word in text.split() if "?confirmed=" in word)
         time.sleep(0.1)
