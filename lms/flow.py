@@ -34,6 +34,7 @@ from lms.accounts.members import actions as members
 from lms.accounts.members.details import note_on_joining
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
 from lms.accounts.notifications import preferences
+from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import actions as own_account
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.programmes import findings as account_findings
@@ -89,8 +90,9 @@ from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
+from lms.foundation.mail import deletion as mail_deletion
 from lms.foundation.mail import outbox as mail_outbox
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import writing_in
 from lms.foundation.per_app import provided
 from lms.foundation.personal_data import Erasure, Export, Part, Remains, StoredData
 from lms.foundation.text.i18n import gettext as _
@@ -311,18 +313,19 @@ def reactions(settings: Settings) -> Reactions:
 def _email_holder(template: str, award_id: str, settings: Settings) -> None:
     """Email the holder of a certificate about it."""
     award = get_award(award_id)
-    holder = accounts.get_person(award.person_id)
-    email = render_email(
-        template,
-        name=holder.display_name,
-        title=award.title,
-        code=grouped(award.code),
-        letters=" ".join(find_letters(award_id)),
-        programme=accounts.get_programme(award.programme_id).name,
-        certificate_url=settings.base_url + url_for("certification.certificate", code=award.code),
-        account_url=settings.base_url + url_for("accounts.account"),
-        preferences_url=_preferences_url(settings),
-    )
+    holder, programme = accounts.get_person(award.person_id), accounts.get_programme(award.programme_id)
+    with writing_in(language_of(holder, programme)) as render_email:
+        email = render_email(
+            template,
+            name=holder.display_name,
+            title=award.title,
+            code=grouped(award.code),
+            letters=" ".join(find_letters(award_id)),
+            programme=programme.name,
+            certificate_url=settings.base_url + url_for("certification.certificate", code=award.code),
+            account_url=settings.base_url + url_for("accounts.account"),
+            preferences_url=_preferences_url(settings),
+        )
     mail_outbox.queue_mail(settings, holder.email, *email, quiet=preferences.quiet_hours(holder.id))
 
 
@@ -338,39 +341,39 @@ def _ask_to_confirm(observation_id: str, settings: Settings) -> None:
     programme = accounts.get_programme(row.programme_id)
     address = settings.base_url + url_for("coordination.to_confirm", programme=programme.slug)
     for person in readiness_actions.who_may_confirm(row):
-        email = render_email(
-            "confirm_observer",
-            name=person.display_name,
-            programme=programme.name,
-            address=address,
-            preferences_url=_preferences_url(settings),
-        )
+        with writing_in(language_of(person, programme)) as render_email:
+            email = render_email(
+                "confirm_observer",
+                name=person.display_name,
+                programme=programme.name,
+                address=address,
+                preferences_url=_preferences_url(settings),
+            )
         mail_outbox.queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
 
 
 def _email_about_device(event: NewDevice, settings: Settings) -> None:
     person = accounts.get_person(event.person_id)
-    email = render_email(
-        "new_device",
-        name=person.display_name,
-        moment=moment(clock.now(), settings.timezone),
-        device=event.kind or _("unknown device"),
-        address=settings.base_url + url_for("accounts.password"),
-        preferences_url=_preferences_url(settings),
-    )
+    with writing_in(language_of(person)) as render_email:
+        email = render_email(
+            "new_device",
+            name=person.display_name,
+            moment=moment(clock.now(), settings.timezone),
+            device=event.kind or _("unknown device"),
+            address=settings.base_url + url_for("accounts.password"),
+            preferences_url=_preferences_url(settings),
+        )
     mail_outbox.queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
 
 
 def _queue_answer_update(event: RemarkAnswered) -> None:
     readers = list_finishers(event.programme_id, event.course_id, event.lesson_id)
     address = url_for("learning.feedback", course=event.course_id, lesson=event.lesson_id)
-    line = _("The authors replied to readers’ feedback on a lesson you finished")
-    preferences.queue_update(readers, "answers", line, address)
+    preferences.queue_update(readers, "answers", address)
 
 
 def _queue_refresher_updates(settings: Settings) -> None:
-    line, address = _("Your refresher is ready: two or three questions, if you like"), url_for("learning.refreshers")
-    write(queue_due_reminders, clock.today(settings.timezone), line, address)
+    write(queue_due_reminders, clock.today(settings.timezone), url_for("learning.refreshers"))
 
 
 def lanes(settings: Settings, designs: Path) -> list[Lane]:
@@ -397,7 +400,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: reminders.send_lines(settings),
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),
-        lambda: mail_outbox.forget_old(settings),
+        lambda: mail_deletion.forget_old(settings),
         lambda: retention.sweep(settings, delete_person),
         lambda: seals.seal_entries(settings.data),
         lambda: write(sweep_invitations),

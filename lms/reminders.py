@@ -9,6 +9,7 @@ from flask import url_for
 
 from lms.accounts import records as accounts
 from lms.accounts.notifications import preferences
+from lms.accounts.notifications.reader_language import language_of
 from lms.certification.awards.records import get_award
 from lms.certification.renewal import expiry_notices
 from lms.coordination.board.course_records import list_courses
@@ -19,7 +20,7 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.mail import outbox as mail_outbox
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import RenderEmail, writing_in
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 
@@ -42,17 +43,18 @@ def _remind_of_expiry(award_id: str, settings: Settings) -> None:
     award = get_award(award_id)
     holder, programme = accounts.get_person(award.person_id), accounts.get_programme(award.programme_id)
     off_url = _off_url(holder.public_id, notice, settings)
-    email = render_email(
-        "certificate_ends",
-        name=holder.display_name,
-        title=award.title,
-        day=day(award.valid_until),  # type: ignore[arg-type]
-        ended=today > award.valid_until,  # type: ignore[operator]
-        course_url=settings.base_url + url_for("learning.course", course=award.course_id),
-        lead=programme.facts.get("lead") or _("your programme’s lead"),
-        off_url=off_url,
-        preferences_url=settings.base_url + url_for("accounts.email_preferences"),
-    )
+    with writing_in(language_of(holder, programme)) as render_email:
+        email = render_email(
+            "certificate_ends",
+            name=holder.display_name,
+            title=award.title,
+            day=day(award.valid_until),  # type: ignore[arg-type]
+            ended=today > award.valid_until,  # type: ignore[operator]
+            course_url=settings.base_url + url_for("learning.course", course=award.course_id),
+            lead=programme.facts.get("lead") or _("your programme’s lead"),
+            off_url=off_url,
+            preferences_url=settings.base_url + url_for("accounts.email_preferences"),
+        )
     quiet, about = preferences.quiet_hours(holder.id), expiry_notices.mail_key(award_id, notice)
     mail_outbox.queue_mail(settings, holder.email, *email, quiet=quiet, off_url=off_url, about=about)
 
@@ -72,11 +74,11 @@ def _led_by(person_id: str) -> dict[str, accounts.Programme]:
 
 def queue_expiry_updates(settings: Settings) -> None:
     """Let a line wait for coordinators who asked to be told which certificates end; its names come when it leaves."""
-    today, line = clock.today(settings.timezone), _("Certificates in your programme expire soon or have expired")
+    today = clock.today(settings.timezone)
     for person_id in preferences.list_wanting("programme-ends"):
         for path, programme in _led_by(person_id).items():
             if not preferences.waits(person_id, path) and _names_due(programme.id, person_id, today):
-                write(preferences.queue_update, [person_id], "programme-ends", line, path)
+                write(preferences.queue_update, [person_id], "programme-ends", path)
 
 
 def _names_due(programme_id: str, person_id: str, today: date) -> dict[str, str]:
@@ -98,7 +100,8 @@ def send_lines(settings: Settings) -> None:
     today = clock.today(settings.timezone)
     for person_id in preferences.list_waiting():
         if preferences.is_time(person_id, today):
-            write(_send_lines_to, person_id, _names_shown_to(person_id, today), settings)
+            with writing_in(language_of(accounts.get_person(person_id))) as render_email:
+                write(_send_lines_to, person_id, _names_shown_to(person_id, today), render_email, settings)
 
 
 def _names_shown_to(person_id: str, today: date) -> Names:
@@ -124,9 +127,11 @@ def _as_update(line: preferences.WaitingLine, names: Names, settings: Settings) 
     """Return what an email says of a waiting line, with the names that belong to it; None when it is out of date."""
     url = settings.base_url + line.path
     if line.purpose == "answers":
-        return Update(line.line, [], _("Read the answer"), url)
+        headline = _("The authors replied to readers’ feedback on a lesson you finished")
+        return Update(headline, [], _("Read the answer"), url)
     if line.purpose != "programme-ends":
-        return Update(line.line, [], _("Go to your refreshers"), url)
+        headline = _("Your refresher is ready: two or three questions, if you like")
+        return Update(headline, [], _("Go to your refreshers"), url)
     programme = _led_by(line.person_id).get(line.path)
     shown, today = names.get(line.path, {}), clock.today(settings.timezone)
     codes = expiry_notices.take_due_in(programme.id, line.person_id, shown, today) if programme else []
@@ -144,7 +149,7 @@ def _as_update(line: preferences.WaitingLine, names: Names, settings: Settings) 
     return Update(headline, details, _("See the list of people"), url)
 
 
-def _send_lines_to(person_id: str, names: Names, settings: Settings) -> None:
+def _send_lines_to(person_id: str, names: Names, render_email: RenderEmail, settings: Settings) -> None:
     today = clock.today(settings.timezone)
     due = [(line.purpose, _as_update(line, names, settings)) for line in preferences.take_due_lines(person_id, today)]
     updates = [(purpose, update) for purpose, update in due if update]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from lms.accounts import records as accounts
 from lms.accounts.members.actions import delete_old_details
 from lms.accounts.members.records import list_memberships
+from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter
@@ -21,7 +22,7 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.mail import outbox as mail_outbox
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import writing_in
 from lms.foundation.per_app import get_or_make
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
@@ -101,14 +102,15 @@ def _tell(person_id: str, settings: Settings) -> None:
     if not closed_accounts.note_told(person_id, deletes_on):
         return
     person = accounts.get_person(person_id)
-    email = render_email(
-        "account_ending",
-        name=person.display_name,
-        site=urlsplit(settings.base_url).netloc,
-        closed_on=day(clock.day_of(person.disabled_at or clock.now(), settings.timezone)),
-        day=day(deletes_on),
-        contact=_contact_of(person_id),
-    )
+    with writing_in(language_of(person)) as render_email:
+        email = render_email(
+            "account_ending",
+            name=person.display_name,
+            site=urlsplit(settings.base_url).netloc,
+            closed_on=day(clock.day_of(person.disabled_at or clock.now(), settings.timezone)),
+            day=day(deletes_on),
+            contact=_contact_of(person_id),
+        )
     mail_outbox.queue_mail(settings, person.email, *email)
 
 

@@ -8,14 +8,16 @@ from flask import g, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import actions, limits, records
 from lms.accounts.access import allow, public, signed_in
+from lms.accounts.addresses import normal_email
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import become, give_cookie
 from lms.accounts.forms import ForgottenPasswordForm, NewPasswordForm, PasswordForm
+from lms.accounts.notifications.reader_language import language_at
 from lms.accounts.passwords import hash_password, knows_password, will_do
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.keys import fingerprint, secret_key
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import writing_in
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
@@ -62,7 +64,8 @@ def _send_link(email: str) -> None:
     token = ids.secret_token()
     address = settings().base_url + url_for("accounts.new_password", token=token)
     preferences_url = settings().base_url + url_for("accounts.email_preferences")
-    link_email = render_email("new_password", address=address, preferences_url=preferences_url)
+    with writing_in(language_at(normal_email(email))) as render_email:
+        link_email = render_email("new_password", address=address, preferences_url=preferences_url)
     write(actions.send_password_link, settings(), email, token, link_email)
 
 

@@ -12,7 +12,7 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.periods import in_words
 
 _IMPORT = (
-    *("id", "public_id", "programme_id", "asked_by", "language", "left_out"),
+    *("id", "public_id", "programme_id", "asked_by", "left_out"),
     *("new_units", "state", "turn", "made_at", "ended_at"),
 )
 _ROW = (
@@ -107,7 +107,6 @@ def _of_imports(person_id: str) -> list[Part]:
                 "when": _("When"),
                 "state": _("Status"),
                 "ended": _("Ended"),
-                "language": _("Language"),
                 "left_out": _("Columns left out"),
                 "units": _("New units"),
             },
@@ -116,7 +115,6 @@ def _of_imports(person_id: str) -> list[Part]:
                     row.made_at.isoformat(),
                     row.state,
                     row.ended_at.isoformat() if row.ended_at else "",
-                    row.language,
                     ", ".join(row.left_out),
                     ", ".join(row.new_units),
                 )

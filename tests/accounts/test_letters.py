@@ -35,7 +35,7 @@ def choose(site: Site, **fields: object) -> None:
 def tell(site: Site, path: str = f"{COURSE}/lessons/what-pfa-is/remarks", purpose: str = "answers") -> None:
     with site.inside():
         person_id = site.person("sam").id
-    site.do(preferences.queue_update, [person_id], purpose, "The authors answered.", path)
+    site.do(preferences.queue_update, [person_id], purpose, path)
 
 
 def test_nothing_is_asked_for_until_somebody_asks(site: Site) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from lms.accounts.records import get_programme
 from lms.certification.awards.document_records import find_document
@@ -18,29 +16,16 @@ from lms.certification.pdf import documents
 from lms.certification.pdf.content import texts_of
 from lms.foundation.db import db
 from lms.foundation.text import i18n
+from tests.builders.languages import marked
 from tests.builders.learning import earn
 from tests.conftest import Site
 
 
 @pytest.fixture
-def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def translations(tmp_path: Path) -> Iterator[None]:
     """A catalogue for German and one for Dari, in which every text of ours is marked."""
-    with (i18n.TRANSLATIONS / "messages.pot").open("rb") as template:
-        catalogue = read_po(template)
-    for message in catalogue:
-        if message.id:
-            many = isinstance(message.id, tuple)
-            marked = tuple(f"¶{text}" for text in message.id) if many else f"¶{message.id}"
-            message.string = marked
-    for language in ("de", "prs"):
-        folder = tmp_path / language / "LC_MESSAGES"
-        folder.mkdir(parents=True)
-        with (folder / "messages.mo").open("wb") as file:
-            write_mo(file, catalogue)
-    monkeypatch.setattr(i18n, "TRANSLATIONS", tmp_path)
-    i18n._table.cache_clear()
-    yield tmp_path
-    i18n._table.cache_clear()
+    with marked(tmp_path, "de", "prs"):
+        yield
 
 
 def _in_language(award_id: str, language: str) -> None:
@@ -67,19 +52,19 @@ OF_OTHERS = {"name", "course_title", "programme", "does_not_attest", "signatorie
 
 @pytest.mark.parametrize("language", ["de", "de-AT", "de_CH"])
 def test_every_word_on_a_german_paper_goes_through_the_catalogue_like_its_dates(
-    sqlite_site: Site, translations: Path, language: str
+    sqlite_site: Site, translations: None, language: str
 ) -> None:
     found = texts(sqlite_site, earn(sqlite_site), language)
     for name, text in found.items():
         for one in text if isinstance(text, tuple) else (text,):
-            assert not one or name in OF_OTHERS or one.startswith("¶"), (name, one)
+            assert not one or name in OF_OTHERS or one.startswith("de¶"), (name, one)
     german = {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"}
     assert any(month in found["after_course"] for month in german | {"November", "Dezember"})
 
 
 @pytest.mark.parametrize("language", ["prs", "hmn", "rom", "sgn", "fr", "x-private", "zh-Hant-TW-x-one"])
 def test_a_language_that_is_not_here_whole_has_words_and_dates_in_english(
-    sqlite_site: Site, translations: Path, language: str
+    sqlite_site: Site, translations: None, language: str
 ) -> None:
     found = texts(sqlite_site, earn(sqlite_site), language)
     assert found["code_label"] == "Certificate code" and "¶" not in str(found)

@@ -16,7 +16,7 @@ from lms.coordination.batches.jobs import folder_of
 from lms.coordination.batches.jobs import sweep as sweep_batches
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
-from lms.foundation.mail import outbox as mail_outbox
+from lms.foundation.mail import deletion as mail_deletion
 from lms.foundation.mail.transport import POLICY, open_transport
 from lms.foundation.storage.files import changed_at, write_whole
 from tests.conftest import Site
@@ -62,7 +62,7 @@ def test_letters_are_written_while_others_clear_old_ones_away(sqlite_site: Site,
             for number in range(300):
                 deliver(letter(number))
 
-    assert while_it_runs(write_letters, lambda: mail_outbox.forget_old_files(settings)) == []
+    assert while_it_runs(write_letters, lambda: mail_deletion.forget_old_files(settings)) == []
     assert {file.name for file in folder.iterdir()} == {f"1.2.{number}.eml" for number in range(300)}
     assert {len(file.read_bytes()) for file in folder.iterdir()} <= set(range(4500, 4700))
 
@@ -97,7 +97,7 @@ def both_at_once(sweep: Callable[[], None]) -> list[BaseException]:
 
 
 def clear_letters(settings: Settings) -> None:
-    mail_outbox.forget_old_files(settings)
+    mail_deletion.forget_old_files(settings)
 
 
 def test_four_clear_the_same_old_files_away_and_none_stumbles(sqlite_site: Site) -> None:

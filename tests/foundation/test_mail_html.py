@@ -10,7 +10,7 @@ import html5lib
 import pytest
 
 from lms.foundation.mail.outbox import OutboxMail, queue_mail
-from lms.foundation.mail.templates import Email, render_email
+from lms.foundation.mail.templates import Email, writing_in
 from lms.reminders import Update
 from tests.builders.mail import at_noon, outbox, read, text_of
 from tests.conftest import ROOT, Site
@@ -54,7 +54,7 @@ WORD = re.compile(r"\w+")
 
 
 def render(site: Site, template: str, /, **values: Any) -> Email:
-    with site.inside():
+    with site.inside(), writing_in("en") as render_email:
         return render_email(template, **{**VALUES, **values})
 
 

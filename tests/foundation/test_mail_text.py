@@ -11,7 +11,7 @@ import pytest
 
 from lms.foundation.config.settings import BadSetting, read_settings
 from lms.foundation.mail.outbox import queue_mail
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import writing_in
 from lms.foundation.text.i18n import ngettext
 from tests.builders.mail import at_noon, read
 from tests.conftest import Site
@@ -91,7 +91,7 @@ def test_the_one_press_of_a_mail_program_turns_the_reminders_off(sqlite_site: Si
 
 def test_names_and_titles_stand_in_an_email_as_they_were_written(sqlite_site: Site) -> None:
     name, title, address = SOME
-    with sqlite_site.inside():
+    with sqlite_site.inside(), writing_in("en") as render_email:
         texts = [
             render_email("certificate_ready", name=name, title=title, certificate_url=address, code="ABCD1234").text,
             render_email("new_device", name=name, moment=title, device=title, address=address).text,

@@ -237,6 +237,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "batch": world.batches[HOME.get(owner, "harbour")],
         "unit": world.units[HOME.get(owner, "harbour")],
         "section": "contacts",
+        "kind": "certificate_ready",
         "colour": "12466e",
         "assignment": world.assignments[HOME.get(owner, "harbour")],
         "line": "gb-111",

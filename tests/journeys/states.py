@@ -588,6 +588,8 @@ STATES = (
     State("accounts", "ada", "/operator/accounts?q=example.org"),
     State("an account", "ada", "/operator/accounts/{mira}"),
     State("a test email", "ada", "/operator/email", press("Send")),
+    State("emails that the site sends", "ada", "/operator/emails"),
+    State("preview of an email", "ada", "/operator/emails/certificate_ready"),
     State("what waits", "ada", "/operator/queue"),
     State("programme settings", "cora", SETTINGS),
     State("settings: name and place", "cora", f"{SETTINGS}/name"),

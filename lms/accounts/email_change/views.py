@@ -15,12 +15,13 @@ from lms.accounts.email_change import actions as change_actions
 from lms.accounts.email_change.actions import CONFIRM, UNDO, ChangeEmails, change_of, token_of
 from lms.accounts.email_change.records import CONFIRM_DAYS, UNDO_DAYS, find_open_change
 from lms.accounts.forms import EmailAddressForm
+from lms.accounts.notifications.reader_language import language_at, language_of
 from lms.accounts.records import Person
 from lms.accounts.second_factor.step_up import step_up
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import writing_in
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 
@@ -78,19 +79,16 @@ def _for_notice(change_id: str, new_email: str) -> dict[str, Any]:
 
 
 def _ask(me: Person, email: str) -> None:
-    change_id = ids.public_id()
+    change_id, new_email = ids.public_id(), normal_email(email)
     sign_in = settings().base_url + url_for("accounts.sign_in")
-    emails = ChangeEmails(
-        link=render_email(
-            "email_change_link",
-            days=CONFIRM_DAYS,
-            address=_address("accounts.confirm_email", token=token_of(_key(), change_id, CONFIRM)),
-        ),
-        has_account=render_email("email_change_taken", address=sign_in, looks_alike=False),
-        looks_like_another=render_email("email_change_taken", address=sign_in, looks_alike=True),
-        notice=render_email("email_change_asked", **_for_notice(change_id, normal_email(email))),
-    )
-    write(change_actions.ask, settings(), me.id, change_id, email, emails)
+    confirm = _address("accounts.confirm_email", token=token_of(_key(), change_id, CONFIRM))
+    with writing_in(language_of(me)) as render_email:
+        link = render_email("email_change_link", days=CONFIRM_DAYS, address=confirm)
+        looks_alike = render_email("email_change_taken", address=sign_in, looks_alike=True)
+        notice = render_email("email_change_asked", **_for_notice(change_id, new_email))
+    with writing_in(language_at(new_email)) as render_email:
+        has_account = render_email("email_change_taken", address=sign_in, looks_alike=False)
+    write(change_actions.ask, settings(), me.id, change_id, email, ChangeEmails(link, has_account, looks_alike, notice))
 
 
 @blueprint.route("/account/email/confirm/<token>", methods=["GET", "POST"])
@@ -102,13 +100,9 @@ def confirm_email(token: str) -> Any:
     if change is None or change.person_id != me.id or not change.may_be_confirmed:
         return _ended("confirm")
     if request.method == "POST":
-        done = write(
-            change_actions.confirm,
-            settings(),
-            me.id,
-            change.id,
-            render_email("email_changed", **_for_notice(change.id, change.new_email)),
-        )
+        with writing_in(language_of(me)) as render_email:
+            email = render_email("email_changed", **_for_notice(change.id, change.new_email))
+        done = write(change_actions.confirm, settings(), me.id, change.id, email)
         if isinstance(done, FormError):
             return _ended("taken")
         return redirect(url_for("accounts.account", saved="email"), 303) if done else _ended("confirm")

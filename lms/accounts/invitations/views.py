@@ -8,19 +8,21 @@ from flask import make_response, redirect, render_template, request, url_for
 
 from lms.accounts import limits, records
 from lms.accounts.access import public, visitor
+from lms.accounts.addresses import normal_email
 from lms.accounts.blueprint import blueprint
 from lms.accounts.browser_session import let_in
 from lms.accounts.forms import ForgottenForm, RegisterForm
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.actions import NewAccount, RegisterEmails
 from lms.accounts.invitations.records import Invitation, find_invitation
+from lms.accounts.notifications.reader_language import language_at
 from lms.accounts.passwords import hash_password, will_do
-from lms.accounts.records import Person
+from lms.accounts.records import Person, Programme
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
 from lms.foundation.keys import fingerprint, secret_key
-from lms.foundation.mail.templates import render_email
+from lms.foundation.mail.templates import writing_in
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import Form
 from lms.foundation.web.security import network_today, settings
@@ -51,7 +53,7 @@ def register() -> Any:
     form = ForgottenForm(request.form)
     if request.method == "POST" and form.validate() and _may_get_email(form):
         token = ids.secret_token()
-        emails = _emails(token, programme.name)
+        emails = _emails(token, programme, normal_email(form.email.data or ""))
         args = (settings(), programme.id, form.email.data or "", network_today(), token, emails)
         write(invitation_actions.ask_to_register, *args)
         return redirect(url_for("accounts.register", sent="yes"), 303)
@@ -60,15 +62,16 @@ def register() -> Any:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _emails(token: str, programme: str) -> RegisterEmails:
+def _emails(token: str, programme: Programme, address: str) -> RegisterEmails:
     site = settings().base_url
     sign_in, forgotten = site + url_for("accounts.sign_in"), site + url_for("accounts.forgotten")
     preferences_url = site + url_for("accounts.email_preferences")
-    return RegisterEmails(
-        render_email("register", address=_link(token), programme=programme),
-        render_email("has_account", sign_in=sign_in, forgotten=forgotten, preferences_url=preferences_url),
-        render_email("looks_like_another"),
-    )
+    with writing_in(language_at(address, programme)) as render_email:
+        return RegisterEmails(
+            render_email("register", address=_link(token), programme=programme.name),
+            render_email("has_account", sign_in=sign_in, forgotten=forgotten, preferences_url=preferences_url),
+            render_email("looks_like_another"),
+        )
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
@@ -125,22 +128,15 @@ def _state(invitation: Invitation, me: Person | None, proven: bool) -> str:
     return "accept" if me else "new"
 
 
-def _name_of(programme_id: str | None) -> str:
-    return records.get_programme(programme_id).name if programme_id else ""
-
-
 def _may_send(invitation: Invitation, token: str) -> bool:
     """Email the link that proves the address, unless the network asked for too many."""
     mark = network_today()
     if not invitation.email or not limits.may_ask_for_link(mark):
         return False
-    write(
-        invitation_actions.email_link,
-        settings(),
-        invitation.email,
-        mark,
-        render_email("invitation", address=_link(token), programme=_name_of(invitation.programme_id)),
-    )
+    programme = records.get_programme(invitation.programme_id) if invitation.programme_id else None
+    with writing_in(language_at(invitation.email, programme)) as render_email:
+        email = render_email("invitation", address=_link(token), programme=programme.name if programme else "")
+    write(invitation_actions.email_link, settings(), invitation.email, mark, email)
     return True
 
 

@@ -54,7 +54,6 @@ class WaitingLine(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     purpose: Mapped[str]
-    line: Mapped[str]
     path: Mapped[str]
     since: Mapped[datetime]
 
@@ -144,14 +143,17 @@ def save_email_preferences(person_id: str, wanted: set[str], **when: object) -> 
     choose(person_id, **when)
 
 
-def queue_update(person_ids: list[str], purpose: str, line: str, path: str) -> None:
-    """Let a line wait for those of some people who want emails of its kind; the same line waits once."""
+def queue_update(person_ids: list[str], purpose: str, path: str) -> None:
+    """Let a line wait for those of some people who want emails of its kind; one that leads to the same page waits once.
+
+    What it says is put into words when it leaves, in its reader's language.
+    """
     query = select(Consent.person_id).where(
         Consent.purpose == purpose, Consent.given, Consent.person_id.in_(person_ids)
     )
     known = select(WaitingLine.person_id).where(WaitingLine.purpose == purpose, WaitingLine.path == path)
     for person_id in set(db.session.scalars(query)) - set(db.session.scalars(known)):
-        row = WaitingLine(id=ids.inner_id(), person_id=person_id, purpose=purpose, line=line, path=path)
+        row = WaitingLine(id=ids.inner_id(), person_id=person_id, purpose=purpose, path=path)
         row.since = clock.now()
         db.session.add(row)
 

@@ -38,6 +38,7 @@ from lms.foundation.audit import entries
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.keys import fingerprint
+from lms.foundation.mail import deletion as mail_deletion
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.personal_data import Part, Remains, Sheet
 from lms.foundation.text.i18n import gettext as _
@@ -210,8 +211,8 @@ def _of_choices(person_id: str) -> list[Part]:
         Sheet(
             "waiting",
             _("Updates waiting for your next email"),
-            {"since": _("Since"), "for": _("For"), "line": _("Text"), "page": _("Page")},
-            tuple((row.since.isoformat(), row.purpose, row.line, row.path) for row in waiting),
+            {"since": _("Since"), "for": _("For"), "page": _("Page")},
+            tuple((row.since.isoformat(), row.purpose, row.path) for row in waiting),
         ),
     ]
 
@@ -264,7 +265,7 @@ def _forget_other_addresses(me: Person) -> None:
     for change in list_changes(me.id):
         for address in {change.old_email, change.new_email} - {me.email}:
             if records.find_person_by_email(address) is None:
-                mail_outbox.delete_emails(this_site(), address)
+                mail_deletion.delete_emails(this_site(), address)
                 throttle.forget_about(address)
 
 
@@ -279,7 +280,7 @@ def erase(person_id: str, remains: Remains) -> None:
     for table in (SignIn, Membership, KnownDevice, EmailChange, *factor_records.OWN_TABLES, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))
-    mail_outbox.delete_emails(this_site(), me.email)
+    mail_deletion.delete_emails(this_site(), me.email)
     throttle.forget_about(me.email)
     if remains.person:
         me.email, me.password_hash = f"nobody-{ids.public_id()}", ""

@@ -213,7 +213,7 @@ def _of_emails() -> tuple[StoredData, ...]:
                 *columns(
                     "choices", "person_id quiet_from quiet_until snoozed_until weekly told_on wins_hidden check_at_once"
                 ),
-                *columns("waiting_line", "id person_id purpose line path since"),
+                *columns("waiting_line", "id person_id purpose path since"),
             ),
         ),
     )

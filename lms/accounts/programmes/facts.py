@@ -23,13 +23,14 @@ from lms.accounts.rules import (
     without_role,
 )
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import list_languages
 from lms.foundation.text.periods import months_in_words
 from lms.foundation.web.security import settings as this_site
 
 # The facts that a programme can have, in the order in which they are told.
 FACTS = (
     *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
-    *("timezone", "prior_months", "colour", "registration", *KEEPS),
+    *("timezone", "prior_months", "colour", "registration", *KEEPS, "language"),
 )
 # Beside the facts: its name, and whether certificates of a course that nobody reviewed wait ("yes", "no" or "site").
 SETTINGS = ("name", "hold_unreviewed", "logo", *FACTS)
@@ -191,6 +192,11 @@ def _check_hold(value: str) -> str:
     return "" if value in HOLDS.values() else _("Choose one of these.")
 
 
+def _check_language(value: str) -> str:
+    known = list_languages()
+    return "" if value in known else _("The languages are: %(known)s.", known=", ".join(known))
+
+
 _CHECKS: dict[str, Callable[[str], str]] = {
     "emergency": _check_emergency,
     "country": _check_country,
@@ -201,5 +207,6 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     DETAILS: _check_months,
     "colour": _check_colour,
     "registration": _check_registration,
+    "language": _check_language,
     "hold_unreviewed": _check_hold,
 }

@@ -19,7 +19,7 @@ from lms.certification.keys.opening import keys_of
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.text.i18n import language_on_paper, speaking
+from lms.foundation.text.i18n import nearest_language, speaking
 
 if TYPE_CHECKING:
     from lms.certification.keys.keyring import Ring
@@ -46,7 +46,7 @@ def _store_badge(award_id: str, place: tuple[int, int], badge: bytes) -> None:
 
 def make_badge(award: Award, place: tuple[int, int], ring: Ring, settings: Settings) -> bytes:
     """Return an award's badge, signed, in the language of its PDF."""
-    with speaking(language_on_paper(award.attestation.language)):
+    with speaking(nearest_language(award.attestation.language)):
         return _badge_in_words(award, place, ring, settings)
 
 

@@ -33,7 +33,7 @@ from lms.certification.pdf.transcript import transcripts
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.storage.files import FileStore
-from lms.foundation.text.i18n import duration, language, language_on_paper, speaking
+from lms.foundation.text.i18n import duration, language, nearest_language, speaking
 from lms.foundation.text.i18n import gettext as _
 
 
@@ -46,7 +46,7 @@ def make_specimen(settings: Settings, shipped: Path) -> None:
 
 def certificate_content(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateContent:
     """Return all that an award's certificate says; its words and its dates are in one language."""
-    with speaking(language_on_paper(award.attestation.language)):
+    with speaking(nearest_language(award.attestation.language)):
         return _content_in_words(award, programme, ring, settings)
 
 

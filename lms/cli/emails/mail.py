@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from lms.cli.emails.samples import links_left_out, sample_values
 from lms.cli.output import say
 from lms.cli.shared import inside
+from lms.coordination.site.email_samples import preview_email
 from lms.foundation.db import write
 from lms.foundation.mail.bounces import MOST_BYTES, Bounce, read_bounces
 from lms.foundation.mail.outbox import list_emails
-from lms.foundation.mail.templates import list_templates, render_email
+from lms.foundation.mail.templates import list_templates
 from lms.foundation.mail.trouble import RETURNED, note_trouble
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
@@ -88,5 +88,5 @@ def mail_preview(kind: str | None, as_html: bool) -> None:
         return
     if kind not in kinds:
         raise click.ClickException(f"There’s no email of this kind. The kinds are: {', '.join(kinds)}")
-    email = render_email(kind, **{**sample_values(settings().base_url), **links_left_out(kind)})
+    email = preview_email(kind, settings().base_url)
     say(email.html if as_html else f"{_('Subject')}: {email.subject}\n\n{email.text}")

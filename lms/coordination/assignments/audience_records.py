@@ -249,6 +249,7 @@ class Recipient:
     granted_until: date | None
     quiet_from: time
     quiet_until: time
+    language: str | None
 
 
 def _reached(assignment_id: str, group: Group, mail_id: str = "", chosen: Sequence[str] = ()) -> list[Any]:
@@ -289,6 +290,7 @@ def list_recipients(mail: AssignmentMail, purpose: str, today: date, most: int) 
             AssignmentExtension.granted_until,
             func.coalesce(Choices.quiet_from, QUIET_FROM),
             func.coalesce(Choices.quiet_until, QUIET_UNTIL),
+            Person.language,
         )
         .outerjoin(Choices, Choices.person_id == Member.person_id)
         .where(*_reached(mail.assignment_id, mail.whom, mail.id), Member.person_id > mail.after_person)  # type: ignore[arg-type]

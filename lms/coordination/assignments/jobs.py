@@ -7,7 +7,8 @@ from datetime import date
 from flask import url_for
 
 from lms.accounts.notifications import preferences
-from lms.accounts.records import get_person, get_programme
+from lms.accounts.notifications.reader_language import language_in
+from lms.accounts.records import Programme, get_person, get_programme
 from lms.accounts.rules import zone_of
 from lms.coordination.assignments import actions, records
 from lms.coordination.assignments.actions import Outgoing
@@ -19,7 +20,7 @@ from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
-from lms.foundation.mail.templates import Email, render_email
+from lms.foundation.mail.templates import Email, RenderEmail, writing_in
 from lms.foundation.text.i18n import day
 
 
@@ -37,33 +38,32 @@ def work(mail_id: str, settings: Settings) -> None:
     for recipient in found:
         mark = preferences.off_mark(secret_key(settings.data), recipient.public_id, purpose)
         off_url = settings.base_url + url_for("accounts.unsubscribe", mark=mark)
-        email = _email(mail, assignment, recipient, off_url, settings)
+        with writing_in(language_in(programme, recipient.language)) as render_email:
+            email = _email(mail, assignment, recipient, off_url, render_email, settings)
         outgoing.append(Outgoing(recipient, email, off_url))
     write(actions.send_part, mail.id, mail.after_person, outgoing, len(found) < STEP, settings)
 
 
-def _email(mail: AssignmentMail, assignment: Assignment, to: Recipient, off_url: str, settings: Settings) -> Email:
-    until = time_until(assignment.due_on, to.granted_until)
-    if mail.kind == "reminder":
-        sender = get_person(mail.asked_by).display_name
-        return reminder_email(assignment, mail.text, sender, settings, to.name, off_url, until)
-    return render_email(
-        "course_assigned", note=assignment.note, **_values(assignment, to.name, off_url, until, settings)
-    )
-
-
-def reminder_email(
+def _email(
+    mail: AssignmentMail,
     assignment: Assignment,
-    text: str,
-    sender: str,
+    to: Recipient,
+    off_url: str,
+    render_email: RenderEmail,
     settings: Settings,
-    name: str = "",
-    off_url: str = "",
-    until: date | None = None,
 ) -> Email:
-    """Return a reminder as it reaches somebody; without their name and date, as a preview shows it."""
-    values = _values(assignment, name, off_url, until or assignment.due_on, settings)
-    return render_email("course_reminder", sender=sender, lines=lines_of(text), **values)
+    values = _values(assignment, to.name, off_url, time_until(assignment.due_on, to.granted_until), settings)
+    if mail.kind == "asked":
+        return render_email("course_assigned", note=assignment.note, **values)
+    sender = get_person(mail.asked_by).display_name
+    return render_email("course_reminder", sender=sender, lines=lines_of(mail.text), **values)
+
+
+def preview_reminder(programme: Programme, assignment: Assignment, text: str, sender: str, settings: Settings) -> Email:
+    """Return a reminder as most people get it, without a name."""
+    with writing_in(language_in(programme)) as render_email:
+        values = _values(assignment, "…", "", assignment.due_on, settings)
+        return render_email("course_reminder", sender=sender, lines=lines_of(text), **values)
 
 
 def _values(

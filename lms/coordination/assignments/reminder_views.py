@@ -12,7 +12,7 @@ from lms.coordination.assignments import actions, pages, records
 from lms.coordination.assignments.actions import SentToday
 from lms.coordination.assignments.audience_records import count_reached, list_chosen
 from lms.coordination.assignments.forms import ReminderForm
-from lms.coordination.assignments.jobs import reminder_email
+from lms.coordination.assignments.jobs import preview_reminder
 from lms.coordination.assignments.records import Assignment
 from lms.coordination.assignments.rules import GROUPS, PAGE
 from lms.coordination.assignments.views import is_private, this_assignment, today, zone
@@ -70,7 +70,9 @@ def _page(assignment: Assignment, form: ReminderForm, *, previewed: bool = False
         choices=choices,
         picked=[row[1] for row in people],
         count=count_reached(assignment.id, group, chosen) if previewed and group in GROUPS else 0,
-        email=reminder_email(assignment, form.text.data or "", sender, settings(), "…") if previewed else None,
+        email=preview_reminder(this_programme(), assignment, form.text.data or "", sender, settings())
+        if previewed
+        else None,
         this_url=url_for("coordination.assignment", programme=this_programme().slug, assignment=assignment.public_id),
     )
     return make_response(page, 422 if form.errors else 200)

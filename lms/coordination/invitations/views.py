@@ -12,6 +12,7 @@ from lms.accounts.access import allow, this_programme
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.actions import TooMany
 from lms.accounts.invitations.records import count_not_joined, find_not_joined
+from lms.accounts.notifications.reader_language import language_at
 from lms.accounts.rules import (
     IMPORT_FILE_MOST,
     IMPORTED_AT_ONCE,
@@ -22,7 +23,7 @@ from lms.accounts.rules import (
 )
 from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import pages
-from lms.coordination.invitations.emails import invitation_email, outgoing
+from lms.coordination.invitations.emails import all_outgoing, invitation_email
 from lms.coordination.invitations.forms import InviteForm, NamesForm
 from lms.coordination.invitations.pages import Preview
 from lms.foundation import clock, ids
@@ -87,7 +88,8 @@ def _invite_page(form: InviteForm, preview: Preview | None = None, status: int =
 
 def _send(preview: Preview, previewed: datetime) -> int | TooMany:
     """Invite everybody on a preview; their emails are written before the database is asked to take them."""
-    people = [outgoing(this_programme(), settings(), one.address, one.name) for one in preview.to_send]
+    to_send = [(one.address, one.name, "learner") for one in preview.to_send]
+    people = all_outgoing(this_programme(), settings(), to_send)
     done: int | TooMany = write(invitation_actions.invite_all, settings(), this_programme().id, people, previewed)
     return done
 
@@ -158,7 +160,8 @@ def resend_invitation(programme: str, invitation: str) -> Any:
     if known.needs_slip:
         return redirect(url_for("coordination.slips", programme=programme), 303)
     token = ids.secret_token()
-    email = invitation_email(this_programme(), settings(), token, known.name, known.role)
+    language = language_at(known.email or "", this_programme())
+    email = invitation_email(this_programme(), settings(), language, token, known.name, known.role)
     done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, email)
     return _list_page([], _too_many(done.wait)) if isinstance(done, TooMany) else _done("resent" if done else "changed")
 

@@ -36,7 +36,6 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.mail.outbox import can_be_emailed
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.text.i18n import language
 
 WORK = "coordination.roster"
 
@@ -48,7 +47,6 @@ def begin_draft(programme_id: str, asked_by: str | None, left_out: Sequence[str]
         public_id=ids.public_id(),
         programme_id=programme_id,
         asked_by=asked_by,
-        language=language(),
         left_out=list(left_out),
         new_units=[],
         state="reading",

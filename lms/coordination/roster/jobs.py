@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from lms.accounts.invitations.actions import Outgoing
 from lms.accounts.records import Programme, get_programme
-from lms.coordination.invitations.emails import outgoing
+from lms.coordination.invitations.emails import all_outgoing
 from lms.coordination.roster import actions, records
 from lms.coordination.roster.records import RosterRow
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
-from lms.foundation.text.i18n import speaking
 
 STEP = 100
 
@@ -33,10 +32,8 @@ def step(import_id: str, turn: int, settings: Settings) -> None:
     this = write(actions.take_turn, import_id, turn)
     if this is None:
         return
-    programme, spoken = get_programme(this.programme_id), this.language
     rows = records.list_undone(import_id, STEP)
-    with speaking(spoken):
-        emails = _write_emails(programme, rows, settings)
+    emails = _write_emails(get_programme(this.programme_id), rows, settings)
     write(actions.do_rows, import_id, STEP, emails, settings)
     if records.list_undone(import_id, 1):
         write(actions.push_next_step, import_id, turn + 1)
@@ -47,11 +44,9 @@ def step(import_id: str, turn: int, settings: Settings) -> None:
 def _write_emails(programme: Programme, rows: Sequence[RosterRow], settings: Settings) -> dict[int, Outgoing]:
     """Write the emails of those who are invited, before the database is asked to take them."""
     results = actions.results_now(programme.id, rows)
-    return {
-        row.number: outgoing(programme, settings, row.email, row.name, row.role)
-        for row in rows
-        if results[row.number] in {"invited", "again"}
-    }
+    invited = [row for row in rows if results[row.number] in {"invited", "again"}]
+    outgoing = all_outgoing(programme, settings, [(row.email, row.name, row.role) for row in invited])
+    return {row.number: one for row, one in zip(invited, outgoing, strict=True)}
 
 
 def sweep(settings: Settings) -> None:

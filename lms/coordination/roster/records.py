@@ -25,7 +25,6 @@ class RosterImport(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
     asked_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
-    language: Mapped[str]
     # The headings of columns that aren't used, and the names of units that are added once it is confirmed.
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
     new_units: Mapped[list[str]] = mapped_column(JSON, default=list)

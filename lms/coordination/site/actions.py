@@ -15,6 +15,7 @@ from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.events import announce
 from lms.foundation.mail import outbox
+from lms.foundation.mail.templates import Email
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
@@ -72,8 +73,8 @@ def mark_of_test(person: Person) -> str:
     return f"test:{person.public_id}"
 
 
-def send_test_email(settings: Settings, person: Person, subject: str, body: str) -> None:
+def send_test_email(settings: Settings, person: Person, email: Email) -> None:
     """Send somebody a test email the way every email goes; one that still waits is taken back."""
     outbox.take_back(mark_of_test(person))
-    outbox.queue_mail(settings, person.email, subject, body, any_hour=True, about=mark_of_test(person))
+    outbox.queue_mail(settings, person.email, *email, any_hour=True, about=mark_of_test(person))
     announce(MailTested(person.id))

@@ -1,4 +1,4 @@
-"""Pages of what the site does by itself: a test email, and work that waits or couldn't be done."""
+"""The page of what the site does by itself: work that waits or couldn't be done."""
 
 from __future__ import annotations
 
@@ -6,39 +6,17 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in
-from lms.accounts.records import get_person
+from lms.accounts.access import allow
 from lms.certification.awards.document_records import count_requests
 from lms.coordination.batches.records import count_running
 from lms.coordination.blueprint import blueprint
 from lms.coordination.site import actions, pages
 from lms.foundation.background.heartbeat import is_alive
 from lms.foundation.db import write
-from lms.foundation.mail.outbox import list_emails
-from lms.foundation.mail.transport import mail_folder
 from lms.foundation.mail.waiting import find_due
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.security import settings
-
-
-@blueprint.route("/operator/email", methods=["GET", "POST"])
-@allow("run the site")
-def site_mail() -> Any:
-    """Send oneself a test email the way every email goes, and see what became of it."""
-    me, site = get_person(signed_in().person_id), settings()
-    if request.method == "POST":
-        body = _("This is a test. The site at %(url)s can send email.", url=site.base_url)
-        write(actions.send_test_email, site, me, _("Test email from Sidelight"), f"{body}\n")
-        return redirect(url_for("coordination.site_mail"), 303)
-    last = next((row for row in list_emails(me.email) if row.about == actions.mark_of_test(me)), None)
-    return render_template(
-        "coordination/site_mail.html",
-        here="site",
-        email=me.email,
-        result=pages.test_words(last, site.timezone, written_only=mail_folder(site) is not None),
-        ended=last is not None and last.sent_at is not None,
-    )
 
 
 @blueprint.route("/operator/queue", methods=["GET", "POST"])

@@ -134,7 +134,7 @@ class Jobs:
                 self._do(lane, lambda: lane.work[kind](key))  # noqa: B023 - done before the next round
 
 
-def push(kind: str, key: str) -> None:
-    """Push a job once the present write is kept."""
+def push(kind: str, key: str = "") -> None:
+    """Push a job once the present write is kept; without a key, it takes everything of its kind that waits."""
     jobs = provided(Jobs)
     after_commit(lambda: jobs.push(kind, key))

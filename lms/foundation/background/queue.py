@@ -39,9 +39,14 @@ class JobQueue:
         self._inode = 0
 
     def push(self, lane: str, kind: str, key: str) -> None:
-        """Add a push to a lane."""
+        """Add a push to a lane. One without a key asks for all of its kind, so it's added only if none waits."""
         row = (lane, json.dumps({"kind": kind, "key": key}))
-        self._asking(lambda now: now.execute("insert into task (queue, data) values (?, ?)", row))
+        add = "insert into task (queue, data) select ?, ?"
+        if key:
+            self._asking(lambda now: now.execute(add, row))
+        else:
+            unless = "where not exists (select 1 from task where queue = ? and data = ?)"
+            self._asking(lambda now: now.execute(f"{add} {unless}", (*row, *row)))
 
     def take(self, lane: str) -> tuple[str, str] | None:
         """Return the oldest push of a lane and delete it; None when there is none."""

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
 from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
-from lms.foundation.db import Base, after_commit, db, write
+from lms.foundation.db import Base, db, write
 from lms.foundation.mail.transport import (
     POLICY,
     Deliver,
     MessageRefused,
     ServerTrouble,
-    file_of,
-    mail_folder,
     open_transport,
     write_body,
 )
-from lms.foundation.mail.trouble import clear_trouble, forget_old_troubles, note_trouble
+from lms.foundation.mail.trouble import clear_trouble, note_trouble
 from lms.foundation.per_app import get_or_make
-from lms.foundation.storage.files import changed_at
 
 log = logging.getLogger("lms.mail")
 
@@ -39,13 +34,13 @@ Quiet = tuple[time, time]
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 # About a week: a mail server that is away over a weekend loses nothing.
 TRIES = 48
-# What a Message-ID begins with, and therefore the name of every file that is written, whole or half.
-OWN_FILE = re.compile(r"\d+\.\d+\.\d+\.eml|\.\d+\.\d+\.\d+\.eml\.\w+\.part")
 # After the mail server could not be used it is left alone this long, so that each new email does not call it again.
 PAUSE = timedelta(minutes=1)
 ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
 # The longest that one pass over the outbox goes on; the next one follows within a minute.
 PASS_MOST = timedelta(minutes=5)
+# How many are looked up at once.
+AT_ONCE = 200
 
 
 class OutboxMail(Base):
@@ -59,7 +54,7 @@ class OutboxMail(Base):
     body: Mapped[str]
     # The same words as HTML; an email without them is sent as plain text.
     html: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     not_before: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
@@ -139,7 +134,7 @@ def queue_mail(
         about=about,
     )
     db.session.add(row)
-    jobs.push("mail.send", row.id)
+    jobs.push("mail.send")
 
 
 def sender_of(settings: Settings) -> str:
@@ -224,20 +219,25 @@ def sweep(settings: Settings) -> None:
     state = get_or_make(MailServer)
     if clock.now() < state.rests_until:
         return
-    query = select(OutboxMail.id).where(
-        OutboxMail.sent_at.is_(None), OutboxMail.not_before <= clock.now(), OutboxMail.tries < TRIES
-    )
-    due = list(db.session.scalars(query.order_by(OutboxMail.not_before).limit(200)))
     started = clock.now()
     try:
         with open_transport(settings) as deliver:
-            for mail_id in due:
-                if clock.now() - started > PASS_MOST:
-                    break
-                _send(settings, mail_id, deliver)
+            # Whatever becomes of an email, it isn't due any more afterwards.
+            while due := _list_due():
+                for mail_id in due:
+                    if clock.now() - started > PASS_MOST:
+                        return
+                    _send(settings, mail_id, deliver)
     except ServerTrouble as trouble:
         state.rests_until = clock.now() + PAUSE
         log.warning("no email can be sent now; the next attempt is in a minute: %s", trouble)
+
+
+def _list_due() -> list[str]:
+    query = select(OutboxMail.id).where(
+        OutboxMail.sent_at.is_(None), OutboxMail.not_before <= clock.now(), OutboxMail.tries < TRIES
+    )
+    return list(db.session.scalars(query.order_by(OutboxMail.not_before).limit(AT_ONCE)))
 
 
 def send_now(settings: Settings, recipient: str, subject: str, body: str) -> None:
@@ -268,39 +268,3 @@ def take_back(about: str) -> bool:
     for row in waiting:
         db.session.delete(row)
     return bool(waiting)
-
-
-def delete_emails(settings: Settings, recipient: str) -> None:
-    """Delete every email to an address, sent or not, with the files that were written for it."""
-    query = select(OutboxMail.message_id).where(OutboxMail.recipient == recipient)
-    clear_trouble(recipient)
-    files = [file_of(settings, message_id) for message_id in db.session.scalars(query)]
-    db.session.execute(delete(OutboxMail).where(OutboxMail.recipient == recipient))
-    after_commit(lambda: _delete_files(files))
-
-
-def forget_old(settings: Settings) -> None:
-    """Delete emails, and files of emails, as long after they were written as the settings keep them."""
-    kept = timedelta(days=settings.keep_emails_days)
-    write(db.session.execute, delete(OutboxMail).where(OutboxMail.created_at < clock.now() - kept))
-    write(forget_old_troubles, kept)
-    forget_old_files(settings)
-
-
-def forget_old_files(settings: Settings) -> None:
-    """Delete old files of emails; files that this site did not name stay."""
-    kept = timedelta(days=settings.keep_emails_days)
-    folder = mail_folder(settings)
-    found = folder.glob("*.eml*") if folder else ()
-    _delete_files([file for file in found if OWN_FILE.fullmatch(file.name) and _is_old(file, kept)])
-
-
-def _is_old(file: Path, kept: timedelta) -> bool:
-    # Whole files have the time of the site's clock, half-written ones that of the machine.
-    now = datetime.now(UTC).timestamp() if file.suffix == ".part" else clock.now().timestamp()
-    return (changed_at(file) or now) < now - kept.total_seconds()
-
-
-def _delete_files(files: list[Path]) -> None:
-    for file in files:
-        file.unlink(missing_ok=True)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from flask import Flask, current_app
 from jinja2 import Environment, FileSystemLoader
 
-from lms.foundation.text.i18n import add_to_templates, direction, language
+from lms.foundation.text.i18n import (
+    add_to_templates,
+    direction,
+    language,
+    load_languages,
+    nearest_language,
+    speaking,
+)
 
 # What the others are made of.
 SHARED = {"layout", "parts"}
@@ -49,7 +58,8 @@ def _folder(app: Flask) -> str:
 
 
 def prepare(app: Flask) -> None:
-    """Compile the templates of all emails."""
+    """Compile the templates of all emails, and read their translations."""
+    load_languages()
     for html in (False, True):
         _environment(_folder(app), html)
 
@@ -60,11 +70,28 @@ def list_templates() -> list[str]:
     return sorted({Path(name).stem for name in names} - SHARED)
 
 
-def render_email(template: str, /, **values: Any) -> Email:
-    """Return the email of mail/<template>.html, in the language that is spoken now.
+class RenderEmail(Protocol):
+    """Writes the email of mail/<template>.html.
 
     With `preferences_url` it says how to change which emails come, and with `off_url` how to turn its kind off.
     """
+
+    def __call__(self, template: str, /, **values: Any) -> Email:
+        """Return the email with these values put in."""
+
+
+@contextmanager
+def writing_in(wanted: str) -> Iterator[RenderEmail]:
+    """Say everything in the language of an email's reader meanwhile, and give what writes the email.
+
+    There's no other way to write one, so that none is in the language of whoever caused it. Dates and sentences that
+    are put in belong inside as well.
+    """
+    with speaking(nearest_language(wanted)):
+        yield _render_email
+
+
+def _render_email(template: str, /, **values: Any) -> Email:
     values |= {"lang": language().replace("_", "-"), "dir": direction()}
     plain, rich = (
         _environment(_folder(current_app), html).get_template(f"mail/{template}.html") for html in (False, True)

@@ -21,7 +21,7 @@ class MailTrouble(Base):
     __tablename__ = "mail_trouble"
     address: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    noted_at: Mapped[datetime]
+    noted_at: Mapped[datetime] = mapped_column(index=True)
 
 
 def note_trouble(address: str, kind: str) -> None:

@@ -52,17 +52,30 @@ def speaking(chosen: str) -> Iterator[None]:
         _spoken.reset(before)
 
 
-def language_on_paper(wanted: str) -> str:
-    """Return the language of all our words and dates on a paper about a course in `wanted`.
+def nearest_language(wanted: str) -> str:
+    """Return the language of all our words and dates on a paper, or in an email, that should be in `wanted`.
 
     That language, or the one it is a form of, where we have both a translation and the names of its months; else
     English, so that words and dates are never in two languages, and none is waited for.
     """
     tag = wanted.replace("-", "_")
-    for found in (tag, tag.partition("_")[0]):
-        if (TRANSLATIONS / found / "LC_MESSAGES" / "messages.mo").is_file() and _has_dates(found):
-            return found
-    return "en"
+    return next((found for found in (tag, tag.partition("_")[0]) if found != "en" and _is_whole(found)), "en")
+
+
+def list_languages() -> dict[str, str]:
+    """Return the languages that we have whole, each with its own name for itself, English first."""
+    found = sorted(folder.name for folder in TRANSLATIONS.iterdir() if folder.is_dir() and _is_whole(folder.name))
+    return {tag: Locale.parse(tag).get_display_name(tag) or tag for tag in ("en", *(set(found) - {"en"}))}
+
+
+def load_languages() -> None:
+    """Read the translations that we have, so that nothing has to be read while an email is written."""
+    for tag in list_languages():
+        _table(tag)
+
+
+def _is_whole(tag: str) -> bool:
+    return (TRANSLATIONS / tag / "LC_MESSAGES" / "messages.mo").is_file() and _has_dates(tag)
 
 
 def _has_dates(tag: str) -> bool:

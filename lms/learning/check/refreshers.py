@@ -102,15 +102,13 @@ def record_shown(person_id: str, names: Iterable[str], today: date) -> None:
         db.session.add(row)
 
 
-def queue_due_reminders(today: date, line: str, path: str) -> None:
+def queue_due_reminders(today: date, path: str) -> None:
     """Queue an email for people whose refreshers are due, if they want one, and set everybody's next day.
 
     Refreshers that nobody looked at don't add up: the next ones come as usual.
     """
     due = list(db.session.scalars(select(Refresher).where(Refresher.next_on <= today)))
     if due:
-        preferences.queue_update(
-            [row.person_id for row in due if list_finished(row.person_id)], "refreshers", line, path
-        )
+        preferences.queue_update([row.person_id for row in due if list_finished(row.person_id)], "refreshers", path)
     for row in due:
         row.next_on = today + PACES[row.pace]

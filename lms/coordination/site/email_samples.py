@@ -1,0 +1,60 @@
+"""Emails with invented values, for the preview in a browser and by `lms mail preview`; nobody in them is real."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lms.foundation.mail.templates import Email, writing_in
+from lms.foundation.text.i18n import day, moment
+from lms.foundation.text.i18n import gettext as _
+
+LINKS = (
+    *("address", "sign_in", "forgotten", "certificate_url", "account_url", "course_url"),
+    *("off_url", "preferences_url", "undo_url", "link"),
+)
+
+
+def preview_email(kind: str, base: str, language: str = "") -> Email:
+    """Return an email of a kind as somebody gets it in a language, with links on the site's own address."""
+    with writing_in(language) as render_email:
+        return render_email(kind, **sample_values(base))
+
+
+def sample_values(base: str) -> dict[str, Any]:
+    """Return values for every email, in the language that is spoken now; nobody in them is real."""
+    ends = day(date(2028, 5, 1))
+    return {
+        "name": "Sam Osei",
+        "title": "Psychological first aid",
+        "course": "Psychological first aid",
+        "programme": "Harbour Hospitals",
+        "code": "ABCD-EFGH-JKMN-PQRS",
+        "letters": "အ ဆ",
+        "day": ends,
+        "until": ends,
+        "closed_on": day(date(2027, 5, 1)),
+        "moment": moment(datetime(2027, 5, 1, 9, 14, tzinfo=UTC), "UTC"),
+        "ended": False,
+        "lead": "Ingrid Okafor",
+        "contact": "ingrid@harbour.example",
+        "sender": "Cora Haddad",
+        "note": _("Please bring a pen."),
+        "lines": [_("The room is booked for Tuesday at ten.")],
+        "days": 2,
+        "new_email": "sam.osei@example.org",
+        "looks_alike": False,
+        "role": "learner",
+        "device": "Firefox, Windows",
+        "what": _("You set up two-step sign-in."),
+        "site": base.partition("://")[2],
+        "updates": [
+            {
+                "headline": _("Your refresher is ready: two or three questions, if you like"),
+                "details": [],
+                "link_words": _("Go to your refreshers"),
+                "url": f"{base}/…",
+            }
+        ],
+        **dict.fromkeys(LINKS, f"{base}/…"),
+    }
