@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lms.foundation.config.settings import NAMES, BadSetting, read_settings
+from lms.foundation.config.reference import ELSEWHERE, NAMES, OF_SINGLE_SIGN_ON, OF_SITE
+from lms.foundation.config.settings import BadSetting, read_settings
 from tests.conftest import ROOT
+from tests.house import settings as settings_page
 
 SECRET = "hunter2"
 CANNOT_WORK = [
@@ -150,10 +152,21 @@ def test_a_name_that_nothing_reads_is_said_aloud(caplog: pytest.LogCaptureFixtur
     assert "LMS_WALLPAPER is not a setting" in caplog.text
 
 
-def test_every_setting_is_in_the_documentation_and_no_other(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    table = "\n".join(line for line in page.splitlines() if line.startswith("|"))
-    cells = " ".join(line.split("|")[1] for line in table.splitlines())
-    assert set(re.findall(r"`(LMS_[A-Z_]+)`", cells)) == NAMES
-    code = (ROOT / "lms" / "foundation" / "config" / "settings.py").read_text("utf-8")
-    assert set(re.findall(r'env(?:\.get\(|, )"(LMS_[A-Z_]+)"', code)) <= NAMES
+def test_the_page_of_settings_is_as_the_list_has_it_and_other_pages_name_no_others() -> None:
+    page = settings_page.FILE.read_text("utf-8")
+    assert settings_page.filled(page) == page, "run: python -m tests.house.settings"
+    pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "compose.yaml", ROOT / "Containerfile"]
+    named = {name for one in pages for name in re.findall(r"\bLMS_[A-Z_]*[A-Z]\b", one.read_text("utf-8"))}
+    assert named - NAMES - ELSEWHERE == set()
+
+
+def test_the_list_has_every_setting_that_is_read_and_each_default_as_it_is(tmp_path: Path) -> None:
+    config = ROOT / "lms" / "foundation" / "config"
+    code = "".join((config / name).read_text("utf-8") for name in ("settings.py", "single_sign_on.py"))
+    assert set(re.findall(r'"((?:LMS_[A-Z_]*[A-Z])|PORT)"', code)) == NAMES
+    provider = {"LMS_SSO_ISSUER": "https://id.example.org", "LMS_SSO_CLIENT_ID": "x", "LMS_SSO_CLIENT_SECRET": "y"}
+    plain = {"LMS_DATA": str(tmp_path), **provider}
+    for setting in (*OF_SITE, *OF_SINGLE_SIGN_ON):
+        found = re.fullmatch("`([^`]+)`", setting.default)
+        if found and setting.names[0] != "LMS_DATA":
+            assert read_settings({**plain, setting.names[0]: found[1]}) == read_settings(plain), setting.names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,21 @@ def parsed(app: Flask, name: str) -> nodes.Template:
     return app.jinja_env.parse((TEMPLATES / name).read_text("utf-8"))
 
 
+@cache
+def all_calls() -> list[tuple[Path, ast.Call]]:
+    """Return every call in the code; it's parsed once for all tests."""
+    return [
+        (path, node)
+        for path in (ROOT / "lms").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+
+
 def calls_in_code(name: str) -> Iterator[tuple[Path, ast.Call]]:
-    for path in (ROOT / "lms").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
-                yield path, node
+    for path, node in all_calls():
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
+            yield path, node
 
 
 def email_names() -> set[str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from lms.foundation.checkup.findings import TEST_MAIL, Finding, some_of
+from lms.foundation.config.reference import ELSEWHERE, NAMES
 from lms.foundation.config.setting_checks import check_names
-from lms.foundation.config.settings import ELSEWHERE, NAMES, Settings
+from lms.foundation.config.settings import Settings
 from lms.foundation.mail.transport import is_this_machine
 from lms.foundation.text.i18n import gettext as _
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lms.foundation.config.reference import ELSEWHERE, NAMES
 from lms.foundation.config.setting_checks import (
     BadSetting,
     check_ca_file,
@@ -24,7 +25,6 @@ from lms.foundation.config.setting_checks import (
     check_web_address,
     in_ascii,
 )
-from lms.foundation.config.single_sign_on import NAMES as SSO_NAMES
 from lms.foundation.config.single_sign_on import SingleSignOn, read_single_sign_on
 
 __all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_log_format", "read_settings"]
@@ -35,34 +35,6 @@ LOG_FORMATS = ("text", "json")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # One page for the whole world: no place, name or news on it, and nothing that anybody would ask about.
 LEAVE_TO = "https://www.wikipedia.org/"
-NAMES = {
-    "LMS_ACCESS_LOG",
-    "LMS_ALLOW_HTTP",
-    "LMS_BASE_URL",
-    "LMS_DATA",
-    "LMS_DATABASE_URL",
-    "LMS_HOLD_UNREVIEWED",
-    "LMS_KEEP_ANSWERS_MONTHS",
-    "LMS_KEEP_CLOSED_ACCOUNTS_MONTHS",
-    "LMS_KEEP_EMAILS_DAYS",
-    "LMS_LEAVE_URL",
-    "LMS_LOG_FORMAT",
-    "LMS_MAIL_ALLOW_PLAIN",
-    "LMS_MAIL_CA",
-    "LMS_MAIL_FROM",
-    "LMS_MAIL_URL",
-    "LMS_METRICS_KEY",
-    "LMS_PDF_SUBFILTER",
-    "LMS_REGISTRATION",
-    "LMS_SECOND_FACTOR_DAYS",
-    "LMS_SIGNING_CERT",
-    "LMS_SIGNING_KEY",
-    "LMS_TIMEZONE",
-    "LMS_TRUSTED_PROXIES",
-    *SSO_NAMES,
-}
-# Read by `lms care` alone.
-ELSEWHERE = {"LMS_CARE_EMAIL", "LMS_CARE_PASSWORD"}
 
 
 @dataclass(frozen=True)
@@ -225,7 +197,7 @@ def _timezone(env: Mapping[str, str]) -> str:
 
 def _check_all(env: Mapping[str, str]) -> None:
     """Refuse what no setting can be: a space or an unseen character in a value, and a name that is nearly one."""
-    for name in sorted({"PORT", *NAMES} & set(env)):
+    for name in sorted(NAMES & set(env)):
         check_spaces(name, env[name])
     for name in check_names(env, NAMES | ELSEWHERE):
         log.warning("%s is not a setting, so it does nothing. docs/settings.md lists them all.", name)

@@ -9,24 +9,9 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from lms.foundation.config.reference import SSO_NAMES
 from lms.foundation.config.setting_checks import BadSetting, check_web_address
 
-NAMES = {
-    "LMS_SSO_ACCOUNTS",
-    "LMS_SSO_CLIENT_ID",
-    "LMS_SSO_CLIENT_SECRET",
-    "LMS_SSO_CLIENT_SECRET_FILE",
-    "LMS_SSO_HOURS",
-    "LMS_SSO_ISSUER",
-    "LMS_SSO_LABEL",
-    "LMS_SSO_MAPPING",
-    "LMS_SSO_ONLY",
-    "LMS_SSO_PROGRAMME",
-    "LMS_SSO_SCOPES",
-    "LMS_SSO_SECOND_STEP",
-    "LMS_SSO_STAFF_ROLES",
-    "LMS_SSO_TRUST_EMAILS",
-}
 ISSUER_EXAMPLE = "https://id.example.org/realms/harbour"
 MAPPING_EXAMPLE = "groups=/Emergency -> unit:Emergency; groups=/Trainers -> role:trainer"
 LABEL, LABEL_MOST = "Single sign-on", 60
@@ -70,7 +55,7 @@ def read_single_sign_on(env: Mapping[str, str]) -> SingleSignOn | None:
     """Return the provider that the environment names, or None; raise BadSetting for what can't be used."""
     issuer = env.get("LMS_SSO_ISSUER", "")
     if not issuer:
-        left = sorted(name for name in NAMES if env.get(name))
+        left = sorted(name for name in SSO_NAMES if env.get(name))
         if left:
             raise BadSetting("LMS_SSO_ISSUER", "", ISSUER_EXAMPLE, f"{left[0]} is set, but no provider")
         return None
