@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from lms import reminders, retention
 from lms.accounts.actions import set_programme
-from lms.accounts.events import NewDevice, SecondFactorReset
+from lms.accounts.events import NewDevice, PasswordLinkHandedOut, SecondFactorReset
 from lms.accounts.invitations.actions import invite
 from lms.accounts.leaving import disable
 from lms.accounts.notifications import preferences
@@ -113,6 +113,10 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "another spelling": (lambda w: w.about_award(SpellingAsked), {"ask_for_spelling"}),
     "a device": (lambda w: w.tell(NewDevice(w.ids["sam"], "")), {"new_device"}),
     "a reset": (lambda w: w.tell(SecondFactorReset(w.ids["sam"], w.harbour)), {"sign_in_changed"}),
+    "a link": (
+        lambda w: w.tell(PasswordLinkHandedOut(w.ids["sam"], w.harbour, "coordinator")),
+        {"password_link_made"},
+    ),
     "a practice": (World.observe, {"confirm_observer"}),
     "an answer": (World.tell_of_answer, {"updates"}),
     "invitations": (World.invite, {"invited"}),

@@ -122,6 +122,11 @@ def _about_signing_in() -> list[EmailKind]:
     return [
         EmailKind("new_password", _("When somebody asks for a link to choose a new password."), asked),
         EmailKind(
+            "password_link_made",
+            _("When a coordinator, or somebody who runs the site, makes a link to a new password for somebody."),
+            safety,
+        ),
+        EmailKind(
             "new_device", _("When somebody signs in on a kind of device that they haven’t used here before."), safety
         ),
         EmailKind(

@@ -46,6 +46,7 @@ def sample_values(base: str) -> dict[str, Any]:
         "looks_alike": False,
         "role": "learner",
         "device": "Firefox, Windows",
+        "who": _("A coordinator of %(programme)s", programme="Harbour Hospitals"),
         "what": _("You set up two-step sign-in."),
         "site": base.partition("://")[2],
         "updates": [
