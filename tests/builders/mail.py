@@ -56,6 +56,12 @@ def at_noon() -> None:
     clock.shift(timedelta(days=1) + NOON.replace(year=now.year, month=now.month, day=now.day) - now)
 
 
+def at_night() -> None:
+    """Move the clock to the next midnight, when email waits for the morning."""
+    now = datetime.now(UTC)
+    clock.shift(timedelta(days=1) + now.replace(hour=0, minute=0, second=0) - now)
+
+
 def outbox(site: Site) -> list[OutboxMail]:
     """Return the emails in the outbox."""
     with site.inside():

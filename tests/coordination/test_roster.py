@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
@@ -27,6 +28,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from tests.builders.learning import link_in_newest_email
+from tests.builders.mail import at_night
 from tests.builders.rows import count_events, count_rows
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Inspector, Page, squeezed
@@ -57,6 +59,12 @@ def results(page: Page) -> dict[str, int]:
         words, _bracket, count = squeezed(" ".join(node.itertext())).rpartition(" (")
         found[words] = int(count.rstrip(")"))
     return found
+
+
+@pytest.fixture(autouse=True)
+def night() -> None:
+    """Keep emails where they can be read, at whatever time of day the tests run."""
+    at_night()
 
 
 def rows(page: Page) -> list[str]:

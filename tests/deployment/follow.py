@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from page import Step, in_order, steps
+from page import Step, follow_encrypted, in_order, steps
 
 SITE = "http://127.0.0.1:8000"
 # What it cannot do: there is no systemd in a folder, no name of ours on the internet, and no mail server.
@@ -46,6 +46,7 @@ def main() -> None:
                 run(with_checkout(line, asked.checkout))
         look_through_nginx()
         back_up_and_restore()
+        undone += encrypt(asked.postgres)
     finally:
         if served is not None:
             served.terminate()
@@ -139,6 +140,20 @@ def back_up_and_restore() -> None:
     run("rm -rf /srv/other && install -d -m 700 -o sidelight -g sidelight /srv/other")
     if "LMS_DATABASE_URL" not in Path("/etc/sidelight.env").read_text("utf-8"):
         run('lms restore "/backup/sidelight-$(date +%F).tar.gz" --into /srv/other/data')
+
+
+def encrypt(postgres: bool) -> list[str]:
+    """Encrypt a backup and restore it, with each tool that's installed; return what was not done."""
+    undone = []
+    for tool in ("gpg", "age"):
+        if shutil.which(tool) is None:
+            undone.append(f"the lines for {tool}, which isn't installed here")
+        elif postgres:
+            undone.append(f"the lines for {tool}, which are followed with SQLite alone")
+        else:
+            run("rm -rf /srv/other && install -d -m 700 -o sidelight -g sidelight /srv/other")
+            follow_encrypted(tool, {"/srv/sidelight": "/srv/other/data"}, dict(os.environ))
+    return undone
 
 
 if __name__ == "__main__":

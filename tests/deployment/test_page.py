@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import venv
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import yaml
 
 from lms.foundation.config.settings import read_settings
 from tests.conftest import ROOT
-from tests.deployment.page import Step, in_order, steps
+from tests.deployment.page import Step, follow_encrypted, in_order, steps
 from tests.journeys.served import LMS
 
 OURS = re.compile(r"^(?:exec )?(?:\S*bin/)?lms ")
@@ -103,6 +105,28 @@ def test_the_commands_of_the_page_work_in_their_order(tmp_path: Path) -> None:
             assert done.returncode == (1 if words.startswith("doctor") else 0), f"{words}\n{done.stdout}{done.stderr}"
             ran.append(words.split()[0])
     assert ran == ["init", "programme", "publish", "doctor", "backup", "restore"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", ["gpg", "age"])
+def test_an_encrypted_backup_comes_back_with_the_other_half_of_the_key(
+    tool: str, filled_sqlite: Path, tmp_path: Path
+) -> None:
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} isn't installed here")
+    folder = shutil.copytree(filled_sqlite, tmp_path / "data")
+    (tmp_path / "backup").mkdir()
+    program = tmp_path / "lms"
+    program.write_text(f'#!/bin/sh\nexec {" ".join(LMS)} "$@"\n', "utf-8")
+    program.chmod(0o755)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    environment = {**plain, "LMS_DATA": str(folder), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    places = {"/srv/sidelight": str(tmp_path / "restored"), "/backup": str(tmp_path / "backup")}
+    follow_encrypted(tool, places, environment)
+    (made,) = (tmp_path / "backup").iterdir()
+    assert not made.read_bytes().startswith(b"\x1f\x8b"), "it isn't a gzip file that anybody can open"
+    with closing(sqlite3.connect(tmp_path / "restored" / "sidelight.db")) as connection:
+        assert connection.execute("select count(*) from person").fetchone() == (6,)
 
 
 def test_a_built_wheel_installs_and_runs_away_from_the_checkout(tmp_path: Path) -> None:
