@@ -70,5 +70,10 @@ def test_the_command_prints_what_the_page_shows(sqlite_site: Site, monkeypatch: 
     assert set(run("mail", "preview").output.split()) == KINDS
     text = run("mail", "preview", "certificate_ready").output
     assert text.startswith("Subject: ") and "Dear Sam Osei," in text
+    ends = {
+        kind: run("mail", "preview", kind).output for kind in ("certificate_ready", "course_reminder", "email_changed")
+    }
+    assert [kind for kind, text in ends.items() if "Turn off emails" in text] == ["course_reminder"]
+    assert [kind for kind, text in ends.items() if "Email preferences" not in text] == ["email_changed"]
     assert run("mail", "preview", "certificate_ready", "--html").output.startswith("<!doctype html>")
     assert "The kinds are:" in run("mail", "preview", "newsletter").output

@@ -9,6 +9,15 @@ from lms.foundation.mail.templates import Email, writing_in
 from lms.foundation.text.i18n import day, moment
 from lms.foundation.text.i18n import gettext as _
 
+# The emails that end with a link to turn their kind off, and those that don't mention preferences: they always come.
+CAN_BE_TURNED_OFF = frozenset({"certificate_ends", "course_assigned", "course_reminder", "updates"})
+ALWAYS_COME = frozenset(
+    {
+        *("account_ending", "email_change_asked", "email_change_link", "email_change_taken", "email_changed"),
+        *("invitation", "invited", "looks_like_another", "password_link_made", "register", "sign_in_changed"),
+        "test_email",
+    }
+)
 LINKS = (
     *("address", "sign_in", "forgotten", "certificate_url", "account_url", "course_url"),
     *("off_url", "preferences_url", "undo_url", "link"),
@@ -18,7 +27,13 @@ LINKS = (
 def preview_email(kind: str, base: str, language: str = "") -> Email:
     """Return an email of a kind as somebody gets it in a language, with links on the site's own address."""
     with writing_in(language) as render_email:
-        return render_email(kind, **sample_values(base))
+        return render_email(kind, **{**sample_values(base), **_links_left_out(kind)})
+
+
+def _links_left_out(kind: str) -> dict[str, str]:
+    """Return empty values for the links that people don't find at the end of this kind of email."""
+    is_there = {"off_url": kind in CAN_BE_TURNED_OFF, "preferences_url": kind not in ALWAYS_COME}
+    return {name: "" for name, there in is_there.items() if not there}
 
 
 def sample_values(base: str) -> dict[str, Any]:
