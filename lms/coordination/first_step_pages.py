@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -30,10 +30,13 @@ class Step:
 def steps_beside_people(programme: Programme, offered: int) -> list[Step]:
     """Return what is missing in a programme for its list of people, which asks the database nothing more.
 
-    Support lines have a place of their own there. `offered` is how many courses the programme offers.
+    What to do about support lines has a place of its own there. `offered` is how many courses the programme offers.
     """
     silent = [programme.slug] if missing_contact(programme.facts) else []
-    return _steps_of(programme, [check_contacts(1, silent), check_offered(offered)], coordinates=True)
+    missing = _missing([check_contacts(1, silent), check_offered(offered)])
+    if not programme.facts.get("country"):
+        missing["lines.country"] = ""
+    return _steps_of(programme, missing, coordinates=True)
 
 
 def programme_steps(programme: Programme, *, coordinates: bool) -> list[Step]:
@@ -41,11 +44,15 @@ def programme_steps(programme: Programme, *, coordinates: bool) -> list[Step]:
 
     Whoever runs the site changes settings and names coordinators, but checks no support line.
     """
-    return _steps_of(programme, hooks().list_findings(programme.slug), coordinates=coordinates)
+    return _steps_of(programme, _missing(hooks().list_findings(programme.slug)), coordinates=coordinates)
 
 
-def _steps_of(programme: Programme, findings: Sequence[SiteFinding], *, coordinates: bool) -> list[Step]:
-    missing = {finding.check: finding for finding in findings if finding.to_do}
+def _missing(findings: Sequence[SiteFinding]) -> dict[str, str]:
+    """Return what each check that found something says."""
+    return {finding.check: finding.text for finding in findings if finding.to_do}
+
+
+def _steps_of(programme: Programme, missing: Mapping[str, str], *, coordinates: bool) -> list[Step]:
     slug = programme.slug
     steps = {
         "programmes.contact": Step(
@@ -66,7 +73,7 @@ def _steps_of(programme: Programme, findings: Sequence[SiteFinding], *, coordina
     }
     if coordinates and "lines.age" in missing:
         steps["lines.age"] = Step(
-            missing["lines.age"].text,
+            missing["lines.age"],
             _("Check support lines"),
             url_for("wellbeing.programme_lines", programme=slug),
         )

@@ -83,12 +83,8 @@ def problem_words(trouble: LineProblem) -> str:
 def coordinator_notices(
     lines: Lines, troubles: Sequence[LineProblem], slug: str, country: str, has_contact: bool, today: date
 ) -> list[str]:
-    """Return what a coordinator should know of the lines that their people meet."""
-    told = []
-    if troubles:
-        told.append(_("We couldn’t read the file lines.toml, so the last version that could be read is in use."))
-        told += [problem_words(trouble) for trouble in troubles]
-    reached = in_reach(lines, slug, country)
+    """Return what a coordinator should know of the lines that their people meet, and of what they lack."""
+    told = line_notices(lines, troubles, slug, country, today)
     if not country:
         told.append(
             _(
@@ -96,7 +92,18 @@ def coordinator_notices(
                 "Choose it under “Programme settings”."
             )
         )
-    old = [line for line in reached if is_old(line, today)]
+    if not has_contact:
+        told.append(_("Your programme doesn’t name anybody to talk to yet. Add a contact under “Programme settings”."))
+    return told
+
+
+def line_notices(lines: Lines, troubles: Sequence[LineProblem], slug: str, country: str, today: date) -> list[str]:
+    """Return what a coordinator should do about the lines that their people meet."""
+    told = []
+    if troubles:
+        told.append(_("We couldn’t read the file lines.toml, so the last version that could be read is in use."))
+        told += [problem_words(trouble) for trouble in troubles]
+    old = [line for line in in_reach(lines, slug, country) if is_old(line, today)]
     if old:
         told.append(
             ngettext(
@@ -105,8 +112,6 @@ def coordinator_notices(
                 len(old),
             )
         )
-    if not has_contact:
-        told.append(_("Your programme doesn’t name anybody to talk to yet. Add a contact under “Programme settings”."))
     return told
 
 

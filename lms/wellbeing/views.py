@@ -187,20 +187,13 @@ def programme_lines(programme: str) -> Any:
 
 
 def coordinator_notices(slug: str, facts: Mapping[str, Any]) -> list[str]:
-    """Return what a programme's coordinators should know of their lines, for the page they open most.
+    """Return what a programme's coordinators should do about their lines, for the page they open most.
 
-    Missing contacts are among the first steps there, so they aren't named a second time.
+    What the programme itself lacks stands there among its first steps.
     """
     now = support_cache.current(settings().data)
     today = clock.today(settings().timezone)
-    return pages.coordinator_notices(
-        now.lines_of(slug),
-        now.troubles,
-        slug,
-        str(facts.get("country", "")),
-        True,
-        today,
-    )
+    return pages.line_notices(now.lines_of(slug), now.troubles, slug, str(facts.get("country", "")), today)
 
 
 @blueprint.post("/programmes/<programme>/support-lines/<line>")

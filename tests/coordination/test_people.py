@@ -106,6 +106,8 @@ def test_pages_hold_twenty_five_and_lead_to_one_another_with_the_search_kept(sit
     page = cora.get(PEOPLE).form("/people").submit(q="person")
     pages = [rows(page)]
     assert "Previous page" not in page.links()
+    assert "Choose the country" not in page.links(), "what was found stands at the top"
+    assert "Choose the country" in cora.get(PEOPLE).links()
     while "Next page" in page.links():
         page = page.follow("Next page")
         pages.append(rows(page))
@@ -328,7 +330,9 @@ def test_cora_narrows_the_list_by_what_she_knows(site: Site, cora: Inspector) ->
     for asked, names in NARROWED:
         page = cora.get(f"{PEOPLE}?{asked.format(ward=ward.public_id, bay=bay.public_id)}")
         found = [next(name for name in ("Lena Brandt", "Sam Osei") if row.startswith(name)) for row in rows(page)]
-        assert found == names == [row[0] for row in sheet(cora, page)[1:]], asked
+        assert found == names, asked
+        listed = [row[0] for row in sheet(cora, page)[1:]] if names else page.links().get("Download as CSV", [])
+        assert listed == names, asked
 
 
 def test_only_harbours_people_stand_on_harbours_page(site: Site, cora: Inspector) -> None:

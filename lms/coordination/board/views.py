@@ -172,6 +172,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         kept_fields=asked.hidden_fields,
         columns_chosen=asked.columns != USUAL_COLUMNS,
         is_filtered=asked.wanted != Wanted(),
+        overview=not (choosing or problem or asked.after or asked.before or asked.wanted != Wanted()),
         csv_url=url_for("coordination.people_csv", programme=programme, **asked.fields),
         xlsx_url=url_for("coordination.people_xlsx", programme=programme, **asked.fields),
         next_url=page.next and address(after=page.next),
