@@ -157,7 +157,12 @@ def _put_in_units(served: Served, people: People) -> None:
     site.do(leaving.end_membership, gil.id, harbour)
     site.do(accounts.give_role, erin.id, harbour, "employer")
     ward = site.do(unit_actions.add_unit, harbour, "Ward 4", "")
-    nights = site.do(unit_actions.add_unit, harbour, "Night team of the Donaudampfschifffahrtsgesellschaftskapitänsstation", ward.public_id)
+    nights = site.do(
+        unit_actions.add_unit,
+        harbour,
+        "Night team of the Donaudampfschifffahrtsgesellschaftskapitänsstation",
+        ward.public_id,
+    )
     people.codes["unit"] = ward.public_id
     wanted = members.Details("N-4711", nights.public_id, "Ruth Amadi")
     site.do(members.change_details, harbour, nils.id, members.Details("", "", ""), wanted)
