@@ -102,7 +102,7 @@ def check_logout(tells: bool) -> Finding:
         return Finding("sso.logout", _("The provider can tell this site when somebody signs out there."))
     return Finding(
         "sso.logout",
-        _("The provider doesn’t say when somebody signs out there, so sessions here last until LMS_SSO_HOURS."),
+        _("The provider doesn’t say when somebody signs out there, so sessions here last for LMS_SSO_HOURS."),
     )
 
 

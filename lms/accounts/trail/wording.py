@@ -62,7 +62,7 @@ def _about_sign_in() -> dict[str, str]:
         "SingleSignOnConnected": _("Account connected with single sign-on"),
         "SingleSignOnEnded": _("Single sign-on ended by an operator"),
         "SingleSignOnRefused": _("Single sign-on refused"),
-        "SingleSignOnLoggedOut": _("Signed out, because they signed out at single sign-on"),
+        "SingleSignOnLoggedOut": _("Signed out, after signing out at the provider"),
     }
 
 
