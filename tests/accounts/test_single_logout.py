@@ -195,7 +195,7 @@ def _is_away(provider: Provider) -> None:
 
 # What is changed at the provider, which check finds it, and in which words.
 SEEN: list[tuple[Callable[[Provider], object], str, str]] = [
-    (_has(), "", "sessions here last until LMS_SSO_HOURS"),
+    (_has(), "", "sessions here last for LMS_SSO_HOURS"),
     (_has(backchannel_logout_supported=True), "", "can tell this site when somebody signs out"),
     (_has(issuer="https://id.example.net"), "sso.provider", "names another issuer"),
     (_has(token_endpoint="ftp://id.example.org/token"), "sso.provider", "lacks an address"),

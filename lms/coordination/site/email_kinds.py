@@ -123,7 +123,7 @@ def _about_signing_in() -> list[EmailKind]:
         EmailKind("new_password", _("When somebody asks for a link to choose a new password."), asked),
         EmailKind(
             "password_link_made",
-            _("When a coordinator, or somebody who runs the site, makes a link to a new password for somebody."),
+            _("When a coordinator, or somebody who runs the site, makes a password link for somebody."),
             safety,
         ),
         EmailKind(
@@ -145,7 +145,7 @@ def _about_signing_in() -> list[EmailKind]:
             asked,
         ),
         EmailKind(
-            "email_change_asked", _("To the present address, when somebody changes their email address."), safety
+            "email_change_asked", _("To the current address, when somebody changes their email address."), safety
         ),
         EmailKind("email_changed", _("To the former address, once the new one is confirmed."), safety),
         EmailKind(

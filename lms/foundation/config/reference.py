@@ -72,7 +72,7 @@ OF_SITE = (
     Setting(
         ("LMS_KEEP_ANSWERS_MONTHS",),
         "`24`",
-        "How long answers to a check are kept, in months, or `always` (until their person deletes their "
+        "How long we keep answers to a check, in months, or `always` (until their person deletes their "
         "account). Results stay. See [Privacy](privacy.md).",
     ),
     Setting(
