@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +18,7 @@ from sqlalchemy import select
 from lms.accounts.actions import make_password_link
 from lms.accounts.leaving import disable
 from lms.accounts.limits import note_sign_in_miss
+from lms.accounts.passwords import STEPS_BACK, hash_password, matches
 from lms.accounts.records import PasswordLink
 from lms.cli import main as lms
 from lms.foundation import clock
@@ -35,8 +41,6 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 @pytest.fixture
 def box() -> Iterator[Box]:
     """A real mail server on this machine."""
-    import threading
-
     with Box() as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
@@ -262,3 +266,24 @@ def test_asking_for_a_link_costs_the_same_for_an_address_that_nobody_has_and_a_c
     assert [row.recipient for row in letters(site)] == ["sam@example.org"]
     with site.inside():
         assert set(db.session.scalars(select(OutboxMail.body))) == {""}
+
+
+def nice_of(thread: str) -> list[int]:
+    """Return the priorities of this process's threads with a name, as the kernel has them."""
+    tasks = [task.native_id for task in threading.enumerate() if task.name.startswith(thread)]
+    return [os.getpriority(os.PRIO_PROCESS, task) for task in tasks if task is not None]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux alone")
+def test_many_who_sign_in_at_once_step_back_for_pages_and_a_fork_can_hash_as_well() -> None:
+    with ThreadPoolExecutor(4) as many:
+        secret = hash_password(NEW)
+        assert list(many.map(lambda _number: matches(secret, NEW), range(4))) == [True] * 4
+    assert not matches(secret, PASSWORD)
+    assert nice_of("passwords") == [nice_of("MainThread")[0] + STEPS_BACK]
+    child = get_context("fork").Process(target=hash_password, args=(NEW,))
+    child.start()
+    child.join(30)
+    ended = child.exitcode
+    child.kill()
+    assert ended == 0
