@@ -67,7 +67,7 @@ def with_an_account_elsewhere(page: Page, people: People) -> None:
     site, reply = people.served.site, Response()
     with site.inside():
         ines = site.person("ines").public_id
-        found = ToConnect(ines, "http://127.0.0.1:9", "ines-1", "ines@example.org", (), False, 2e9, "/courses")
+        found = ToConnect(ines, "http://127.0.0.1:9", "ines-1", "ines@example.org", (), False, 2e9, "", "/courses")
         remember_to_connect(reply, found)
     name, _equals, value = reply.headers["Set-Cookie"].partition(";")[0].partition("=")
     page.context.add_cookies([{"name": name, "value": value, "url": people.served.url}])
