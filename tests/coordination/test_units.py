@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lms.accounts.actions import give_role
 from lms.accounts.members import records
 from lms.accounts.records import find_programme
 from tests.builders.units import add, harbour, join
@@ -71,6 +72,18 @@ def test_who_was_in_a_removed_unit_is_in_none_and_units_below_it_are_at_the_top(
     with site.inside():
         assert records.get_member(harbour(site), site.person("sam").id).unit_id is None
     again.submit("Remove this unit", expect=404)
+
+
+def test_a_unit_with_an_employer_in_it_stays(site: Site, cora: Inspector) -> None:
+    ward = add(site, "Ward 4")
+    open_page = cora.get(f"{UNITS}/{ward}").follow("Remove this unit")
+    join(site, "tara", ward)
+    with site.inside():
+        tara = site.person("tara").id
+    site.do(give_role, tara, harbour(site), "employer")
+    page = open_page.form("/remove").submit("Remove this unit", expect=422)
+    assert "An employer is in this unit: Tara" in page.main and "Nothing has changed." in page.main
+    assert not page.find("form[action$='/remove']") and tree(cora.get(UNITS)) == ["Ward 4"]
 
 
 def test_a_unit_with_others_below_it_stays_at_the_top(sqlite_site: Site) -> None:

@@ -187,6 +187,14 @@ def get_unit(unit_id: str) -> Unit:
     return db.session.get_one(Unit, unit_id)
 
 
+def list_employers_in(unit_id: str) -> list[str]:
+    """Return the names of the employers who see a unit and those below it, because they are in it."""
+    query = select(Person.display_name).join(Member, Member.person_id == Person.id).where(Member.unit_id == unit_id)
+    has_role = and_(Membership.person_id == Member.person_id, Membership.programme_id == Member.programme_id)
+    query = query.join(Membership, has_role).where(Membership.role == "employer")
+    return list(db.session.scalars(query.order_by(Person.display_name)))
+
+
 def find_unit(public_id: str, programme_id: str) -> Unit | None:
     """Return the unit of a programme with an id that stands in addresses."""
     return db.session.scalar(select(Unit).where(Unit.public_id == public_id, Unit.programme_id == programme_id))

@@ -69,14 +69,20 @@ def _place(units: list[Unit], name: str, above: str, unit: Unit | None) -> str |
     return parent_id
 
 
-def remove_unit(unit_id: str) -> None:
-    """Remove a unit: its people are in no unit and those below it move to the top; a second time changes nothing."""
+def remove_unit(unit_id: str) -> list[str]:
+    """Remove a unit: its people are in no unit and those below it move to the top; a second time changes nothing.
+
+    It stays while an employer is in it, who would see the whole programme without it; their names are returned.
+    """
     unit = db.session.get(Unit, unit_id)
     if unit is None:
-        return
+        return []
+    if employers := records.list_employers_in(unit_id):
+        return employers
     emptied = db.session.execute(update(Member).where(Member.unit_id == unit_id).values(unit_id=None))
     db.session.execute(update(Unit).where(Unit.parent_id == unit_id).values(parent_id=None))
     # Before the row goes, so that what follows can let go of it as well.
     announce(UnitRemoved(unit_id, unit.programme_id, emptied.rowcount))  # type: ignore[attr-defined]
     db.session.delete(unit)
     db.session.flush()
+    return []

@@ -9,7 +9,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from lms.accounts.access import allow, this_programme
 from lms.accounts.actions import FormError
 from lms.accounts.members import unit_actions
-from lms.accounts.members.records import Unit, count_people_by_unit, find_unit, list_units
+from lms.accounts.members.records import Unit, count_people_by_unit, find_unit, list_employers_in, list_units
 from lms.coordination.blueprint import blueprint
 from lms.coordination.units import pages
 from lms.coordination.units.forms import UnitForm
@@ -86,14 +86,17 @@ def unit(programme: str, unit: str) -> Any:
 def remove_unit(programme: str, unit: str) -> Any:
     """Remove a unit, after saying what becomes of its people and of the units below it."""
     found = _this_unit(unit)
-    if request.form.get("go") == "remove":
-        write(unit_actions.remove_unit, found.id)
+    asked = request.form.get("go") == "remove"
+    employers = write(unit_actions.remove_unit, found.id) if asked else list_employers_in(found.id)
+    if asked and not employers:
         return redirect(url_for("coordination.units", programme=programme, saved="removed"), 303)
-    return render_template(
+    page = render_template(
         "coordination/remove_unit.html",
         here="people",
         programme=this_programme(),
         unit={"id": found.public_id, "name": found.name},
         people=count_people_by_unit(found.programme_id).get(found.id, 0),
         below=[row.name for row in list_units(found.programme_id) if row.parent_id == found.id],
+        employers=employers,
     )
+    return make_response(page, 422 if asked else 200)
