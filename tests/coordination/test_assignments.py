@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from lms.accounts.actions import give_role
+from lms.accounts.actions import FormError, give_role
 from lms.accounts.leaving import end_membership, take_role
 from lms.accounts.members.actions import Details, change_details
 from lms.accounts.members.records import find_unit
@@ -20,20 +20,23 @@ from lms.accounts.notifications import preferences
 from lms.accounts.records import find_programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import find_award
+from lms.content.lint.check import check
 from lms.coordination.assignments import actions, jobs, records
 from lms.coordination.assignments.actions import SentToday, Wanted
 from lms.coordination.assignments.audience_records import list_asked, list_own
-from lms.coordination.assignments.records import Assignment, AssignmentExtension
+from lms.coordination.assignments.records import Assignment, AssignmentExtension, AssignmentMail, AssignmentMailPerson
 from lms.coordination.assignments.rules import TwoDays, read_day, time_until
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db, write
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.text.i18n import day
+from lms.library import actions as library
 from lms.library.records import Offering
 from tests.builders.learning import COURSE, PFA, begin, earn
 from tests.builders.mail import at_noon
 from tests.conftest import Site
+from tests.content import small_course
 from tests.inspector import Inspector, Page
 
 LIST = "/programmes/harbour/assignments"
@@ -304,13 +307,19 @@ def test_cora_adds_people_to_an_assignment_twice_in_a_day_and_each_gets_one_emai
         (one,) = page.choices["person"]
         page = page.submit("Add", person=[one])
         assert "Added. They see the course" in page.main
-    again = cora.send(address, {**dict(form.fields), "go": "add", "person": sam}, 422)
-    assert "who isn’t asked yet" in again.main
+    again = cora.send(address, {**dict(form.fields), "go": "add", "person": sam})
+    assert "Added. They see the course" in again.main, "a second press"
     assert "Nobody else matches" in page.follow("Add people").form("/add-people").submit("Search", q="osei").main
     assert all(is_asked(site, name) for name in ("sam", "lena", "mina")) and not is_asked(site, "cora")
     for _again in range(3):
         site.work()
-    assert [name for name, _subject in emails(site)] == ["lena", "mina", "sam"]
+    assert emails(site) == [(name, f"You’ve been asked to take “{TITLE}”") for name in ("lena", "mina", "sam")]
+    with site.inside():
+        assert records.last_added(assignment.id, today()) == 2
+        first = db.session.scalars(select(AssignmentMail).where(AssignmentMail.kind == "added 1")).one()
+        db.session.execute(delete(AssignmentMailPerson).where(AssignmentMailPerson.mail_id == first.id))
+        db.session.delete(first)
+        assert records.last_added(assignment.id, today()) == 2, "the account of who added them was deleted"
     whole = assign(site)
     assert cora.get(f"{LIST}/{whole.public_id}/add-people").h1 == TITLE, "whom it asks follows from memberships"
 
@@ -340,6 +349,44 @@ def test_cora_gives_somebody_more_time_who_has_not_asked(sqlite_site: Site) -> N
     lena = of(site, "lena", public=True)
     undated = assign(site, Wanted(PFA, "people", people=(lena,)))
     assert cora.get(f"{LIST}/{undated.public_id}/time/{lena}").h1 == TITLE, "no date, so none of one's own"
+
+
+def test_a_course_that_became_private_shows_no_requests(sqlite_site: Site) -> None:
+    site, cora = sqlite_site, sqlite_site.visitor("cora")
+    publish_small_course(site, "1.0.0")
+    site.do(library.offer, harbour(site), "small-course", True, 1)
+    assignment = assign(site, Wanted("small-course", "everybody", due_on=today()))
+    site.do(actions.ask_for_more_time, of(site, "sam"), "small-course", assignment.public_id)
+    form = cora.get(LIST).form("/more-time/" + of(site, "sam", public=True))
+    assert "1 person asks for more time" in cora.get("/programmes/harbour/people").main
+    publish_small_course(site, "1.0.1", private=True)
+    for address in (LIST, f"{LIST}/{assignment.public_id}", "/programmes/harbour/people"):
+        page = cora.get(address)
+        assert "more time" not in page.main, address
+    form.submit("I’ll get in touch (Sam Osei)", expect=404)
+    assert "Your programme will answer" not in site.visitor("sam").get("/courses/small-course").main
+
+
+def publish_small_course(site: Site, version: str, *, private: bool = False) -> None:
+    head = f'version: "{version}"' + ("\nprivate: yes" if private else "")
+    bundle = small_course.bundle(**{"course.md": small_course.COURSE.replace('version: "1.0.0"', head)})
+    course = check(bundle, "small-course").course
+    assert course is not None
+    site.do(library.publish, bundle, course)
+
+
+def test_a_course_is_assigned_to_the_same_people_once(sqlite_site: Site) -> None:
+    site = sqlite_site
+    sam, lena = (of(site, name, public=True) for name in ("sam", "lena"))
+    first = assign(site, Wanted(PFA, "people", people=(sam, lena)))
+    for people, refused in (((lena, sam), True), ((sam,), False), ((sam,), True), ((lena,), False)):
+        wanted = Wanted(PFA, "people", people=people)
+        made = site.do(actions.assign, harbour(site), of(site, "cora"), wanted, today())
+        assert isinstance(made, FormError) is refused, people
+    site.do(actions.close, first.id)
+    assign(site, Wanted(PFA, "people", people=(sam, lena)))
+    page = site.visitor("cora").get(f"{LIST}/{first.public_id}/edit")
+    assert "Saved" not in page.main and page.h1 == TITLE, "a closed one stays as it is"
 
 
 def test_nobody_answers_their_own_request_and_nobody_reaches_what_is_not_theirs(sqlite_site: Site) -> None:

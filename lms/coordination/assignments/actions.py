@@ -82,27 +82,33 @@ def assign(programme_id: str, made_by: str, wanted: Wanted, today: date) -> Assi
         made_by=made_by,
         made_at=clock.now(),
     )
-    if records.find_same(assignment):
+    chosen = [row[0] for row in people]
+    if records.find_same(assignment, chosen):
         words = _("This course is already assigned to them. You can change its date on the page of that assignment.")
         return FormError("course", words)
     db.session.add(assignment)
     db.session.flush()
-    db.session.add_all(AssignmentPerson(assignment_id=assignment.id, person_id=row[0]) for row in people)
+    db.session.add_all(AssignmentPerson(assignment_id=assignment.id, person_id=person_id) for person_id in chosen)
     announce(CourseAssigned(assignment.id, programme_id, wanted.course_id, wanted.audience, wanted.due_on))
     _send(AssignmentMail(assignment_id=assignment.id, kind="asked", sent_on=today, asked_by=made_by))
     return assignment
 
 
 def add_people(assignment_id: str, added_by: str, people: Sequence[str], today: date) -> FormError | None:
-    """Ask more people by name, by their public ids, and let an email say so to them alone."""
+    """Ask more people by name, by their public ids, and let an email say so to them alone.
+
+    Those who are asked already stay as they are, so a second press changes nothing.
+    """
     assignment = records.get_assignment(assignment_id)
     chosen, known = audiences.list_chosen(assignment.programme_id, people), records.list_chosen_ids(assignment_id)
+    if not chosen or assignment.closed_at:
+        return FormError("q", _("Choose at least one person: search for their name, then tick it."))
     added = [row[0] for row in chosen if row[0] not in known]
-    if not added or assignment.closed_at:
-        return FormError("q", _("Choose at least one person who isn’t asked yet: search for their name, then tick it."))
+    if not added:
+        return None
     db.session.add_all(AssignmentPerson(assignment_id=assignment_id, person_id=person_id) for person_id in added)
     announce(PeopleAssigned(assignment_id, assignment.programme_id, len(added)))
-    kind = f"added {records.count_added(assignment_id, today) + 1}"
+    kind = f"added {records.last_added(assignment_id, today) + 1}"
     mail = AssignmentMail(assignment_id=assignment_id, kind=kind, sent_on=today, asked_by=added_by, whom="chosen")
     _send(mail)
     db.session.add_all(AssignmentMailPerson(mail_id=mail.id, person_id=person_id) for person_id in added)

@@ -25,6 +25,7 @@ from lms.coordination.assignments.rules import ASKED_ROLES, FOUND_MOST, PROGRESS
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL
 from lms.learning.progress.records import Enrolment
+from lms.library.course_cache import for_staff
 from lms.library.records import Offering
 
 
@@ -159,14 +160,14 @@ def _open_requests(programme_id: Any, *columns: Any) -> Any:
     )
 
 
-def count_requests(programme_id: Any) -> Any:
-    """Return a subquery for how many ask for more time in a programme."""
-    return _open_requests(programme_id, func.count()).scalar_subquery()
+def count_requests(programme_id: Any, private: Any) -> Any:
+    """Return a subquery for how many ask for more time in a programme, without private courses."""
+    return _open_requests(programme_id, func.count()).where(Assignment.course_id.not_in(private)).scalar_subquery()
 
 
 def list_requests(programme_id: str, most: int) -> list[tuple[Assignment, AssignmentExtension, Person]]:
     """Return who asks for more time, those first who have waited longest."""
-    query = _open_requests(programme_id, Assignment, AssignmentExtension, Person)
+    query = for_staff(_open_requests(programme_id, Assignment, AssignmentExtension, Person), Assignment.course_id)
     query = query.order_by(AssignmentExtension.asked_at, AssignmentExtension.person_id).limit(most)
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 

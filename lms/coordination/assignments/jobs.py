@@ -53,7 +53,7 @@ def _email(
     settings: Settings,
 ) -> Email:
     values = _values(assignment, to.name, off_url, time_until(assignment.due_on, to.granted_until), settings)
-    if mail.kind == "asked":
+    if mail.kind != "reminder":
         return render_email("course_assigned", note=assignment.note, **values)
     sender = get_person(mail.asked_by).display_name
     return render_email("course_reminder", sender=sender, lines=lines_of(mail.text), **values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lms.accounts.members.records import Unit, list_units
@@ -19,6 +19,7 @@ from lms.foundation.dates import add_months
 from lms.foundation.hooks import AskedCourse
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
+from lms.library.course_cache import private_courses
 
 REQUESTS_MOST = 25
 SHAPES: Mapping[Progress, str] = {"not_started": "none", "in_training": "go", "done": "ok"}
@@ -129,8 +130,14 @@ def sums_of(assignment_id: str) -> list[ProgressSum]:
 def list_asked(person_id: str, course_id: str | None, settings: Settings) -> list[AskedCourse]:
     """Return what is asked of somebody, in words; each programme asks for a course once, by its earliest date."""
     found: dict[tuple[str, str], AskedCourse] = {}
-    for own in audiences.list_own(person_id, course_id):
-        found.setdefault((own.programme, own.course_id), _asked(own, settings))
+    all_own = audiences.list_own(person_id, course_id)
+    # Of a private course no coordinator sees a request, so nobody would answer it.
+    private = private_courses() if any(own.due_on for own in all_own) else ()
+    for own in all_own:
+        one = _asked(own, settings)
+        if own.course_id in private:
+            one = replace(one, answer="", can_ask=False)
+        found.setdefault((own.programme, own.course_id), one)
     return list(found.values())
 
 

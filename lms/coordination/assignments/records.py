@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Person
@@ -98,13 +98,17 @@ def get_assignment(assignment_id: str) -> Assignment:
     return db.session.get_one(Assignment, assignment_id, populate_existing=True)
 
 
-def find_same(assignment: Assignment) -> Assignment | None:
-    """Return an open assignment that asks the same group for the same; people chosen by name are no group."""
-    if assignment.audience == "people":
-        return None
+def find_same(assignment: Assignment, chosen: Collection[str]) -> Assignment | None:
+    """Return an open assignment that asks the same group for the same, or exactly the people who were chosen."""
     columns = (Assignment.programme_id, Assignment.course_id, Assignment.audience, Assignment.unit_id, Assignment.role)
     same = [column.is_not_distinct_from(getattr(assignment, column.key)) for column in columns]
-    return db.session.scalar(select(Assignment).where(Assignment.closed_at.is_(None), *same))
+    query = select(Assignment).where(Assignment.closed_at.is_(None), *same)
+    if assignment.audience == "people":
+        person = AssignmentPerson.person_id
+        these = select(AssignmentPerson.assignment_id).group_by(AssignmentPerson.assignment_id)
+        all_of_them = func.sum(case((person.in_(chosen), 1), else_=0)) == len(chosen)
+        query = query.where(Assignment.id.in_(these.having(func.count() == len(chosen), all_of_them)))
+    return db.session.scalar(query.limit(1))
 
 
 def list_page(programme_id: str, *, closed: bool, before: str, most: int) -> list[Assignment]:
@@ -128,11 +132,11 @@ def list_chosen_ids(assignment_id: str) -> set[str]:
     return set(db.session.scalars(query))
 
 
-def count_added(assignment_id: str, on: date) -> int:
-    """Return how many times people were added on a day."""
-    query = select(func.count()).select_from(AssignmentMail)
+def last_added(assignment_id: str, on: date) -> int:
+    """Return the number of the last time that people were added on a day; emails before it may have been deleted."""
     here = (AssignmentMail.assignment_id == assignment_id, AssignmentMail.sent_on == on)
-    return db.session.scalar(query.where(*here, AssignmentMail.kind.like("added%"))) or 0
+    kinds = db.session.scalars(select(AssignmentMail.kind).where(*here, AssignmentMail.kind.like("added %")))
+    return max((int(kind.removeprefix("added ")) for kind in kinds), default=0)
 
 
 def find_mail(mail_id: str) -> AssignmentMail | None:

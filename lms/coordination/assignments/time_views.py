@@ -36,7 +36,7 @@ def ask_for_more_time(course: str) -> Any:
 def answer_more_time(programme: str, assignment: str, person: str) -> Any:
     """Give somebody another month, or until another date, or say that you would like to talk."""
     found, somebody = this_assignment(assignment), find_member(person, this_programme().id)
-    if somebody is None:
+    if somebody is None or is_private(found):
         abort(404)
     go, until = request.form.get("go"), None
     extension = records.find_extension(found.id, somebody.id)

@@ -174,6 +174,8 @@ def edit_assignment(programme: str, assignment: str) -> Any:
     found = this_assignment(assignment)
     form = DateForm(request.form, due_on=found.due_on.isoformat() if found.due_on else "", note=found.note)
     this_url = url_for("coordination.assignment", programme=programme, assignment=assignment)
+    if found.closed_at:
+        return redirect(this_url, 303)
     if request.method == "POST" and form.validate():
         due_on = day_in(form.due_on)
         problem = day_problem(due_on) if due_on != found.due_on else ""

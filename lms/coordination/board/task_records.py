@@ -59,6 +59,6 @@ def _tasks() -> Any:
         troubled.where(of_award.where(Award.id == RenderRequest.award_id)).scalar_subquery(),
         pending.where(Observation.undone_at.is_(None), shown).scalar_subquery(),
         asked.where(of_award.where(Award.id == NameRequest.award_id)).scalar_subquery(),
-        count_requests(programme),
+        count_requests(programme, private),
         endings.scalar_subquery(),
     )
