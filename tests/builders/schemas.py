@@ -37,8 +37,11 @@ def value_for(column: sa.Column[Any], number: int) -> Any:
     return WORDS.get(column.name, f"{column.name} {number}")
 
 
-def fill(connection: sa.Connection, rows: int = 2) -> dict[str, int]:
-    """Put rows into every table of whatever schema there is, each beside the rows it refers to; return the counts."""
+def fill(connection: sa.Connection, rows: int = 2, first: int = 0) -> dict[str, int]:
+    """Put rows into every table of whatever schema there is, each beside the rows it refers to; return their counts.
+
+    Rows are numbered from `first`, so that a database can be filled again after it was upgraded.
+    """
     tables = sa.MetaData()
     tables.reflect(connection)
     made: dict[str, list[dict[str, Any]]] = {}
@@ -53,7 +56,7 @@ def fill(connection: sa.Connection, rows: int = 2) -> dict[str, int]:
                         for key in column.foreign_keys
                         if key.column.table.name in made
                     ),
-                    None if column.foreign_keys else value_for(column, number),
+                    None if column.foreign_keys else value_for(column, first + number),
                 )
                 for column in table.columns
             }

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from lms.app import create_app
 from lms.foundation.db import db
 from lms.foundation.migrations import upgrade
-from tests.builders.schemas import REVISIONS, fill, is_whole, opened
+from tests.builders.schemas import REVISIONS, counts_of, fill, is_whole, opened
 from tests.conftest import settings_for
 from tests.postgres import Cluster
 
@@ -50,18 +50,19 @@ def test_a_site_of_each_earlier_version_keeps_its_data(
 
 @pytest.mark.postgres
 def test_a_site_of_each_earlier_version_keeps_its_data_on_postgres(tmp_path: Path, postgres: Cluster) -> None:
-    earlier = create_app(settings_for(tmp_path / "earlier", postgres.create("earlier")))
-    for revision in EARLIER:
-        upgrade(earlier, revision)
-        with opened(earlier):
-            pass
-        url = postgres.clone("earlier")
-        app = create_app(settings_for(tmp_path / revision, url))
+    """One site goes through all versions, and each fills its tables: the rows of every version meet all later steps."""
+    url = postgres.create("earlier")
+    app = create_app(settings_for(tmp_path, url))
+    upgrade(app, EARLIER[0])
+    for place, following in enumerate(REVISIONS[1:]):
         with opened(app) as connection:
-            before = fill(connection)
-        upgrade(app)
-        is_whole(app, before)
-        postgres.drop(url)
+            filled = fill(connection, first=place * 2)
+            before = counts_of(connection, filled)
+        upgrade(app, following)
+        with opened(app) as connection:
+            assert counts_of(connection, before) == before, following
+    is_whole(app, before)
+    postgres.drop(url)
 
 
 def _upgrade_until(data: Path, statement: int) -> None:
