@@ -33,6 +33,7 @@ from lms.accounts.invitations.records import sweep_invitations
 from lms.accounts.members import actions as members
 from lms.accounts.members.details import note_on_joining
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
+from lms.accounts.merges.records import list_merged_into
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import actions as own_account
@@ -79,6 +80,8 @@ from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.batches.records import count_running
 from lms.coordination.board.actions import follow_privacy, leave_unit, refresh_person, refresh_status
+from lms.coordination.merging.emails import email_about_merge, email_about_undo
+from lms.coordination.merging.events import AccountsMerged, MergeUndone
 from lms.coordination.roster import jobs as roster_jobs
 from lms.foundation import clock
 from lms.foundation.audit import seals
@@ -147,7 +150,12 @@ def export_person(person_id: str) -> list[Part]:
 
 
 def delete_person(person_id: str, seal_key: bytes | None) -> None:
-    """Delete somebody's account and all that is theirs, but for what the page on one's own data names."""
+    """Delete somebody's account and all that is theirs, but for what the page on one's own data names.
+
+    An account that was merged into it is theirs as well, and goes first.
+    """
+    for merge in list_merged_into(person_id):
+        delete_person(merge.other_id, seal_key)
     remains = Remains(seal_key)
     for erase in ERASURES:
         erase(person_id, remains)
@@ -261,6 +269,8 @@ def reactions(settings: Settings) -> Reactions:
             lambda event: assignments.leave_unit(event.unit_id),
         ],
         AccountDisabled: [keep_listed],
+        AccountsMerged: [lambda event: email_about_merge(event, settings)],
+        MergeUndone: [lambda event: email_about_undo(event, settings)],
         AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
         Enrolled: [keep_status],
         CoursePublished: [lambda event: follow_privacy(event.course_id)],

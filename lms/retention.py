@@ -12,6 +12,7 @@ from lms.accounts import records as accounts
 from lms.accounts.members.actions import delete_old_details
 from lms.accounts.members.records import list_memberships
 from lms.accounts.notifications.reader_language import language_of
+from lms.accounts.merges.records import forget_moved
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter
@@ -55,6 +56,7 @@ def sweep(settings: Settings, delete_person: DeletePerson) -> None:
         lambda: _delete_sooner(settings),
         lambda: _tell_of_endings(settings),
         lambda: _delete_accounts(settings, delete_person),
+        _forget_merged_rows,
     )
     for step in steps:
         while step():
@@ -63,6 +65,12 @@ def sweep(settings: Settings, delete_person: DeletePerson) -> None:
     # Readers may have kept the log from being emptied when an account was deleted.
     erasures.empty_log()
     following.at = clock.now() + EVERY
+
+
+def _forget_merged_rows() -> bool:
+    """Delete which rows a merge of accounts moved, once it can't be undone any more; nothing is left over."""
+    write(forget_moved)
+    return False
 
 
 def _delete_answers(settings: Settings) -> bool:

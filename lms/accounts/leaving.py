@@ -10,6 +10,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.events import AccountDisabled, AccountEnabled, MembershipEnded, OperatorRemoved
 from lms.accounts.invitations import records as invitation_records
 from lms.accounts.invitations.records import Invitation
+from lms.accounts.merges.records import find_merge_away
 from lms.accounts.session_records import end_sign_ins
 from lms.foundation import clock
 from lms.foundation.events import announce
@@ -73,11 +74,17 @@ def disable(person_id: str) -> bool | FormError:
     return True
 
 
-def enable(person_id: str) -> bool:
-    """Open a closed account again, with the roles it still has; return whether it was closed and not deleted."""
+def enable(person_id: str) -> bool | FormError:
+    """Open a closed account again, with the roles it still has; return whether it was closed and not deleted.
+
+    One that was merged into another is opened by undoing the merge: what was in it is in the other one.
+    """
     person = records.get_person(person_id)
     if person.disabled_at is None or not person.password_hash:
         return False
+    if find_merge_away(person_id) is not None:
+        words = _("This account was merged into another one of the same person, so it stays closed.")
+        return FormError("role", words)
     person.disabled_at = None
     announce(AccountEnabled(person_id))
     return True

@@ -103,6 +103,7 @@ MAY: dict[str, May] = {
     "look after members": _may("coordinator"),
     "give roles": _may("coordinator", "operator", site_wide=True),
     "hand out a password link": _may("coordinator", "operator", site_wide=True),
+    "merge accounts": _may("coordinator", "operator", site_wide=True),
     "close accounts": _may("operator", site_wide=True),
     "see status only": _may("employer"),
     "read the audit trail": _may("operator", site_wide=True),

@@ -24,11 +24,16 @@ def member_of_programme(public_id: str) -> Person:
 
 def started_by(person_id: str) -> list[tuple[Enrolment, Course]]:
     """Return what somebody began in this programme; a private course shows nothing."""
+    return started_in(this_programme().id, person_id)
+
+
+def started_in(programme_id: str, person_id: str) -> list[tuple[Enrolment, Course]]:
+    """Return what somebody began in a programme, as its staff see it; a private course shows nothing."""
     found, private = [], private_courses()
     for enrolment in list_enrolments(person_id):
         digest = find_newest_digest(enrolment.course_id, enrolment.minor_line)
         course = get_course(digest) if digest else None
-        if course and enrolment.course_id not in private and enrolment.programme_id == this_programme().id:
+        if course and enrolment.course_id not in private and enrolment.programme_id == programme_id:
             found.append((enrolment, course))
     return found
 

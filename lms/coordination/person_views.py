@@ -14,6 +14,7 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.board.list_records import list_rows_of
 from lms.coordination.board.pages import board_of, rows_of, state_names
 from lms.coordination.members import member_of_programme, on_hold_of
+from lms.coordination.merging.pages import merged_rows
 from lms.coordination.person.pages import details_in_words
 from lms.coordination.person.roles_views import saved_words
 from lms.coordination.unreached import trouble_words_of
@@ -43,6 +44,7 @@ def person(programme: str, person: str) -> Any:
         details=details_in_words(member, this_programme(), settings()),
         mail_trouble=trouble_words_of(member.email, zone_of(this_programme().facts, settings().timezone)),
         on_hold=on_hold_of(member.id) if any(row.on_hold for row in rows) else [],
+        merged=merged_rows(member, this_programme(), settings()),
         is_me=member.id == signed_in().person_id,
         runs_site=signed_in().operator,
         courses=[

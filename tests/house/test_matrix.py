@@ -18,6 +18,7 @@ from lms.accounts.email_change.records import EmailChange
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.records import list_not_joined
 from lms.accounts.members.unit_actions import add_unit
+from lms.accounts.merges.records import AccountMerge
 from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.records import find_programme
 from lms.accounts.second_factor import actions as second_factor
@@ -144,6 +145,7 @@ def _furnish(site: Site) -> World:
         world.codes[name] = earn(site, name, document=False)
         _open_again(world, name)
         _record_for(world, name)
+        _merge_and_undo(world, name)
         world.passkeys[name] = _add_passkey(site, name)
     site.work()
     for name, programme in COORDINATORS.items():
@@ -204,6 +206,16 @@ def _record_for(world: World, name: str) -> None:
     world.observations[name] = world.site.do(readiness_actions.record_observation, enrolment.id, seen, None).public_id
 
 
+def _merge_and_undo(world: World, name: str) -> None:
+    """Note a merge that is undone, of an account with itself: a page that decides about it, and changes nothing."""
+    with world.site.inside():
+        person, programme = world.site.person(name), find_programme(HOME[name])
+    assert programme is not None
+    now, both = clock.now(), {"kept_id": person.id, "other_id": person.id}
+    row = AccountMerge(programme_id=programme.id, **both, merged_at=now, until=now, undone_at=now)
+    world.site.do(lambda: db.session.add(row))
+
+
 def _ask_for_all(site: Site, name: str, programme: str) -> str:
     """Ask for the certificates of a whole programme as a file."""
     with site.inside():
@@ -227,6 +239,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "sign_in": sign_ins[0].public_id if sign_ins else "nobodys",
         "programme": HOME.get(owner, "harbour"),
         "person": world.people.get(owner, "nobodys"),
+        "other": world.people.get(owner, "nobodys"),
         "equivalent": world.equivalents.get(owner, "nobodys"),
         "observation": world.observations.get(owner, "nobodys"),
         "design": "warm",

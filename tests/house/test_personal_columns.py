@@ -34,6 +34,7 @@ MAKING = "how far a file or an email is in being made or sent; its day and resul
 COPIED = "worked out from rows that are exported, for the coordinators' list"
 # Columns that the export leaves out. Keys by which rows find each other are left out by rule, see `is_key`.
 NOT_EXPORTED: dict[str, str] = {
+    "account_merge.moved": "names the rows that were moved by their numbers; the rows themselves are exported",
     "answer.revision": FORM_STATE,
     "assignment.public_id": NUMBER,
     "assignment_mail.after_person": MAKING,

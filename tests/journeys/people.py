@@ -24,6 +24,8 @@ from lms.coordination.assignments import actions as assignments
 from lms.coordination.assignments.actions import Wanted
 from lms.coordination.batches.actions import ask as ask_for_many
 from lms.coordination.batches.actions import end as end_batch
+from lms.coordination.merging import actions as merging
+from lms.coordination.merging.rules import Decider
 from lms.coordination.roster import actions as roster_actions
 from lms.coordination.roster.drafts import make_draft
 from lms.coordination.roster.records import RosterImport
@@ -118,6 +120,7 @@ def settle(served: Served, folder: Path) -> People:
     _put_in_units(served, people)
     _assign(served, people)
     _wait_for_what_is_missing(served, people)
+    _merge(served, people)
     for _miss in range(limits.BY_ACCOUNT.free + 2):
         served.site.do(limits.note_sign_in_miss, SLOWED, "a network of the tests")
     return people
@@ -195,6 +198,19 @@ def _wait_for_what_is_missing(served: Served, people: People) -> None:
     add(served, "leila", "Leila Amari", programme="lakeside")
     people.codes["leila"] = earn(site, "leila")
     site.work()
+
+
+def _merge(served: Served, people: People) -> None:
+    """Rosa was in the programme twice until an operator merged her accounts; the two Miras may be one."""
+    site = served.site
+    for name in ("rosa", "rosa.at.home"):
+        add(served, name, "Rosa Lind")
+    with site.inside():
+        rows = {name: site.person(name) for name in ("rosa", "rosa.at.home", "namesake")}
+        harbour = next(iter(site.roles(rows["rosa"].id)))
+    people.codes |= {name.replace(".", "_"): row.public_id for name, row in rows.items()}
+    by = Decider(None, operator=True)
+    site.do(merging.merge, harbour, rows["rosa"].id, rows["rosa.at.home"].id, by)
 
 
 def _observe_practice(served: Served, people: People) -> None:

@@ -15,6 +15,7 @@ from lms.accounts.identities.records import forget_identities
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.members import records as member_records
 from lms.accounts.members.details import name_of_unit
+from lms.accounts.merges import records as merge_records
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import WaitingLine
 from lms.accounts.personal_data.activity_log import describe
@@ -26,6 +27,7 @@ from lms.accounts.personal_data.sign_in_sheets import (
     of_email_changes,
     of_ending,
     of_mail_trouble,
+    of_merges,
     of_second_step,
     of_single_sign_on,
     yes_or_no,
@@ -70,6 +72,7 @@ def export(person_id: str) -> list[Part]:
         of_single_sign_on(person_id),
         of_email_changes(person_id),
         of_ending(person_id),
+        of_merges(person_id),
         of_mail_trouble(me.email),
         *_of_choices(person_id),
         *_of_what_happened(person_id, me.email),
@@ -276,6 +279,7 @@ def erase(person_id: str, remains: Remains) -> None:
     member_records.forget_person(person_id)
     _forget_other_addresses(me)
     forget_ending(person_id)
+    merge_records.forget_person(person_id)
     forget_identities(person_id)
     for table in (SignIn, Membership, KnownDevice, EmailChange, *factor_records.OWN_TABLES, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lms.accounts.email_change.records import KEPT_DAYS as CHANGE_KEPT_DAYS
+from lms.accounts.merges.records import CAN_BE_UNDONE
 from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import DETAILS, list_shorter
 from lms.accounts.rules import INVITATION_KEPT_DAYS, SIGN_IN_KEPT
@@ -100,6 +101,18 @@ def _of_the_account(person_id: str | None) -> tuple[StoredData, ...]:
             _("So that nobody’s account is deleted without notice."),
             _("Until your account is opened again or deleted."),
             columns("account_ending", "person_id told_at deletes_on"),
+        ),
+        StoredData(
+            _("Merges of two accounts that you have here: which ones, by whom, when, and which rows were moved"),
+            _("So that you find out what happened, and the merge can be undone if the accounts aren’t both yours."),
+            _(
+                "Until you delete your account. Which rows were moved, for %(days)s or until it’s undone.",
+                days=in_words(CAN_BE_UNDONE),
+            ),
+            columns(
+                "account_merge",
+                "id programme_id kept_id other_id merged_by merged_at until undone_by undone_at moved",
+            ),
         ),
         StoredData(
             _("Your roles in programmes"),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms.accounts.email_change.records import list_changes
 from lms.accounts.identities.records import list_identities
+from lms.accounts.merges.records import list_merges
 from lms.accounts.personal_data.closed_accounts import find_ending
 from lms.accounts.records import Person
 from lms.accounts.second_factor import records as factor_records
@@ -102,6 +103,35 @@ def of_ending(person_id: str) -> Part:
         _("Deletion of your closed account"),
         {"told": _("Email written"), "deletes_on": _("Deleted on")},
         ((ending.told_at.isoformat(), ending.deletes_on.isoformat()),) if ending else (),
+    )
+
+
+def of_merges(person_id: str) -> Part:
+    """Return the merges of somebody's accounts, and those of others that they made or undid, with nobody's name."""
+    return Sheet(
+        "merges",
+        _("Merges of two accounts"),
+        {
+            "kept": _("This account stayed"),
+            "closed": _("This account was closed"),
+            "by_you": _("By you"),
+            "when": _("When"),
+            "until": _("Could be undone until"),
+            "undone": _("Undone"),
+            "undone_by_you": _("Undone by you"),
+        },
+        tuple(
+            (
+                yes_or_no(row.kept_id == person_id),
+                yes_or_no(row.other_id == person_id),
+                yes_or_no(row.merged_by == person_id),
+                row.merged_at.isoformat(),
+                row.until.isoformat(),
+                moment_of(row.undone_at),
+                yes_or_no(row.undone_by == person_id),
+            )
+            for row in list_merges(person_id)
+        ),
     )
 
 

@@ -222,3 +222,14 @@ class NameConfirmed:
     award_id: str
     person_id: str
     programme_id: str
+
+
+@dataclass(frozen=True)
+class CertificateMoved:
+    """A certificate belongs to another account of its holder; the digest is that of its record, which names it."""
+
+    award_id: str
+    person_id: str
+    programme_id: str
+    former_person_id: str
+    record_sha256: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from lms.certification.awards.document_records import Document
 from lms.certification.awards.events import (
     CertificateHeld,
     CertificateIssued,
+    CertificateMoved,
     CertificateRaised,
     CertificateReinstated,
     CertificateRenewed,
@@ -37,6 +38,7 @@ EVENTS = (
     *(event.__name__ for event in (CertificateHeld, CertificateIssued, CertificateWithdrawn, CertificateReinstated)),
     *LINKS,
     DocumentStored.__name__,
+    CertificateMoved.__name__,
 )
 
 What = Literal["added", "deleted", "changed", "issued", "withdrawn", "reinstated", "PDF changed"]
@@ -59,6 +61,7 @@ class _Told:
     reason: str | None = None
     links: dict[str, str] = field(default_factory=dict)
     document: str = ""
+    former: set[str] = field(default_factory=set)
 
     def add(self, event: str, facts: dict[str, Any]) -> None:
         """Take one more event into account, in order."""
@@ -70,6 +73,9 @@ class _Told:
             self.reason = str(facts.get("reason"))
         elif event == CertificateReinstated.__name__:
             self.reason = None
+        elif event == CertificateMoved.__name__:
+            self.former.add(str(facts.get("former_person_id")))
+            self.record_sha256 = str(facts.get("record_sha256"))
         else:
             self.issued = self.issued or event == CertificateIssued.__name__
             # Earlier versions recorded no digest.
@@ -83,6 +89,7 @@ def list_without_event() -> Iterator[WithoutEvent]:
         after = people[-1]
         told = _read_events(people)
         codes = _read_codes(people)
+        _follow_moves(told, codes, set(people))
         stored = _read_documents(list(codes))
         for award_id, code in codes.items():
             what = _compare(award_id, told.pop(award_id, None), stored.get(award_id))
@@ -113,6 +120,15 @@ def _read_events(people: list[str]) -> dict[str, _Told]:
         if isinstance(facts, dict):
             told[str(facts.get("award_id"))].add(event, facts)
     return told
+
+
+def _follow_moves(told: dict[str, _Told], codes: Collection[str], people: set[str]) -> None:
+    """Read the events of certificates that came from another account of their holder, with those from there."""
+    moved = [award_id for award_id in codes if award_id in told and told[award_id].former]
+    while more := {person for award_id in moved for person in told[award_id].former} - people:
+        people |= more
+        found = _read_events(sorted(people))
+        told.update((award_id, found[award_id]) for award_id in moved)
 
 
 def _read_codes(people: list[str]) -> dict[str, str]:

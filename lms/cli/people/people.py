@@ -16,6 +16,7 @@ from lms.accounts.rules import ROLES
 from lms.certification.verification.records import list_api_keys
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.people.lookup import get_address, get_person
+from lms.cli.people.merge import people_merge
 from lms.cli.people.sign_in import people_reset, people_second_factor_off, people_sso_off
 from lms.cli.people.status import people_status
 from lms.cli.shared import get_programme, inside
@@ -36,7 +37,7 @@ def people() -> None:
     """
 
 
-for command in (people_reset, people_second_factor_off, people_sso_off, people_status):
+for command in (people_merge, people_reset, people_second_factor_off, people_sso_off, people_status):
     people.add_command(command)
 
 

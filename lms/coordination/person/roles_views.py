@@ -100,6 +100,8 @@ def saved_words() -> list[str]:
                    "sent. Nothing else is lost. Please give the role again in an hour."),
         "back": _("They’re a learner of this programme again."),
         "closed": _("The account is closed. They’ve been signed out everywhere."),
+        "merged": _("The accounts are merged. We’ve emailed both addresses."),
+        "apart": _("The merge is undone. Each account has what it had before."),
         "open": _("The account is open again, with the roles it had."),
     }  # fmt: skip
     return [words[saved]] if saved in words else []
