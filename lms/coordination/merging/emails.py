@@ -50,7 +50,7 @@ def _values(
     return {
         "name": person.display_name,
         "programme": programme.name,
-        "who": who_merged(programme, by),
+        "by_whom": who_merged(programme, by),
         "account": person.email,
         "other_account": masked(beside.email),
         "kept": person.id == merge.kept_id,
