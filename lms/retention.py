@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from lms.accounts import records as accounts
 from lms.accounts.members.actions import delete_old_details
 from lms.accounts.members.records import list_memberships
-from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.merges.records import forget_moved
+from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter

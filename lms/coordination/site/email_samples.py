@@ -13,6 +13,7 @@ from lms.foundation.text.i18n import gettext as _
 CAN_BE_TURNED_OFF = frozenset({"certificate_ends", "course_assigned", "course_reminder", "updates"})
 ALWAYS_COME = frozenset(
     {
+        *("accounts_merged", "merge_undone"),
         *("account_ending", "email_change_asked", "email_change_link", "email_change_taken", "email_changed"),
         *("invitation", "invited", "looks_like_another", "password_link_made", "register", "sign_in_changed"),
         "test_email",
@@ -54,6 +55,10 @@ def sample_values(base: str) -> dict[str, Any]:
         "lead": "Ingrid Okafor",
         "contact": "ingrid@harbour.example",
         "sender": "Cora Haddad",
+        "account": "sam.osei@harbour.example",
+        "other_account": "s…@example.org",
+        "kept": True,
+        "by_whom": _("%(name)s, who coordinates %(programme)s,", name="Cora Haddad", programme="Harbour Hospitals"),
         "note": _("Please bring a pen."),
         "lines": [_("The room is booked for Tuesday at ten.")],
         "days": 2,
