@@ -148,6 +148,8 @@ def _about_signing_in() -> list[EmailKind]:
             "email_change_asked", _("To the current address, when somebody changes their email address."), safety
         ),
         EmailKind("email_changed", _("To the former address, once the new one is confirmed."), safety),
+        EmailKind("accounts_merged", _("To both addresses, when two accounts of one person are merged."), safety),
+        EmailKind("merge_undone", _("To both addresses, when the merge of two accounts is undone."), safety),
         EmailKind(
             "account_ending",
             _("30 days before a closed account is deleted."),
