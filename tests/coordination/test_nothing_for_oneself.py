@@ -53,6 +53,7 @@ def own_things(site: Site) -> dict[str, str]:
     return {
         "programme": "harbour",
         "person": cora.public_id,
+        "other": ada.public_id,
         "code": award.code,
         "equivalent": row.public_id,
         "observation": observation.public_id,
