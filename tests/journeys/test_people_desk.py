@@ -17,7 +17,12 @@ from playwright.sync_api import Locator, Page
 
 from lms.accounts import actions as accounts
 from lms.accounts.records import Person, find_programme
-from lms.foundation.db import db
+from lms.foundation import clock
+from lms.foundation.db import db, write
+from lms.library import actions as library
+from lms.wellbeing import actions as care
+from lms.wellbeing.lines import in_reach
+from lms.wellbeing.support_cache import current
 from tests.builders.learning import PFA, earn
 from tests.builders.mail import text_of
 from tests.conftest import PASSWORD
@@ -79,6 +84,18 @@ def desk(request: pytest.FixtureRequest, filled_sqlite: Path, tmp_path: Path) ->
         with running.site.inside():
             db.engine.dispose()
     if url:
+        server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The settings of a site that isn't there yet: an empty folder, and on PostgreSQL an empty database."""
+    url, server = "", None
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        url = server.create(f"nowhere_{tmp_path.name}".lower()[:40])
+    yield {**without_settings(), "LMS_DATA": str(tmp_path / "data"), "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": url}
+    if server is not None:
         server.drop(url)
 
 
@@ -259,11 +276,19 @@ def fill_in_contacts(ada: Mouse) -> None:
     assert "People can’t see yet who they can talk to" not in main(ada.page)
 
 
-def test_ada_brings_an_empty_folder_to_a_programme_that_runs(opens: Opens, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    settings = {**without_settings(), "LMS_DATA": str(data), "LMS_MAIL_URL": "file:", "LMS_DATABASE_URL": ""}
-    said = run_lms(settings, "init", "--programme", "harbour", "--name", "Harbour Hospitals")
-    with serve(data, LMS_TIMEZONE=daytime(), LMS_REGISTRATION="invited") as site:
+def review_and_check(served: Served) -> None:
+    """Do what experts do: review the course, and make sure of each support line."""
+    with served.site.inside():
+        for role in ("clinical", "peer", "legal"):
+            write(library.record_review, PFA, None, role, "Dr R. Amari", clock.today("UTC"), None, False)
+        for line in in_reach(current(served.site.settings.data).before, "harbour", "GB"):
+            write(care.check_line, line.id, clock.today("UTC"), served.site.settings.data)
+
+
+def test_ada_brings_an_empty_machine_to_a_programme_that_runs(nowhere: dict[str, str], opens: Opens) -> None:
+    said = run_lms(nowhere, "init", "--programme", "harbour", "--name", "Harbour Hospitals")
+    data, url = Path(nowhere["LMS_DATA"]), nowhere["LMS_DATABASE_URL"]
+    with serve(data, url=url, LMS_TIMEZONE=daytime(), LMS_REGISTRATION="invited") as site:
         ada, cora = Mouse(opens().new_page()), Mouse(opens().new_page())
         ada.page.goto(site.url + urlsplit(link_in(said)).path)
         ada.type("Email address", "ada@example.org")
@@ -280,6 +305,19 @@ def test_ada_brings_an_empty_folder_to_a_programme_that_runs(opens: Opens, tmp_p
         ada.press("Programmes")
         ada.press("Harbour Hospitals")
         assert "Nobody coordinates this programme yet." not in main(ada.page)
-        found = json.loads(site.lms("doctor", "--json", expect=1))["findings"]
-        urgent = {finding["check"] for finding in found if finding["needs_attention"]}
-        assert not [check for check in urgent if check.startswith(("programmes.", "courses.offered"))], urgent
+        ada.press("Choose the country")
+        ada.pick(ada.page.get_by_label("Country", exact=True), "GB")
+        ada.press("Save")
+        review_and_check(site)
+        site.lms("backup", str(data.parent / "backup.tar.gz"))
+        # Nothing of the first steps is left, on any of the three pages that show them.
+        ada.press("Overview")
+        assert "Nothing is missing, and nothing needs attention." in main(ada.page)
+        ada.press("Programmes")
+        ada.press("Harbour Hospitals")
+        cora.press("People")
+        assert not any("First steps" in main(page) or "To do" in main(page) for page in (ada.page, cora.page))
+        found = json.loads(site.lms("doctor", "--json"))["findings"]
+        assert not [finding for finding in found if finding["needs_attention"]]
+        with site.site.inside():
+            db.engine.dispose()
