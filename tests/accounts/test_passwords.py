@@ -1,4 +1,4 @@
-"""Passwords: changed, forgotten, and a letter when a new kind of device signs in."""
+"""Passwords: changed, forgotten, and an email when a new kind of device signs in."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from multiprocessing import get_context
 
 import pytest
 from click.testing import CliRunner
+from psutil import Process
 from sqlalchemy import select
 
+from lms.accounts import passwords
 from lms.accounts.actions import make_password_link
 from lms.accounts.leaving import disable
 from lms.accounts.limits import note_sign_in_miss
@@ -287,3 +289,12 @@ def test_many_who_sign_in_at_once_step_back_for_pages_and_a_fork_can_hash_as_wel
     ended = child.exitcode
     child.kill()
     assert ended == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory isn't given back")
+def test_the_memory_of_hashes_is_given_back_once_nobody_waits() -> None:
+    before = Process().memory_info().rss
+    with ThreadPoolExecutor(4) as many:
+        list(many.map(hash_password, [NEW] * 8))
+    passwords._hashing.submit(int).result()
+    assert Process().memory_info().rss - before < 10_000_000
