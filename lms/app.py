@@ -16,7 +16,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
 import lms
-from lms import flow
+from lms import all_rooms, flow
 from lms.accounts import access
 from lms.accounts import records as accounts
 from lms.accounts.access import public, with_key
@@ -247,5 +247,5 @@ def _add_health_checks(app: Flask, settings: Settings) -> None:
         missing = health.missing()
         found = figures.look(settings, missing)
         if "database" not in missing:
-            found += flow.list_figures()
+            found += all_rooms.list_figures()
         return Response(counted.as_text(found), content_type=CONTENT_TYPE)

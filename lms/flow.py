@@ -33,22 +33,19 @@ from lms.accounts.invitations.records import sweep_invitations
 from lms.accounts.members import actions as members
 from lms.accounts.members.details import note_on_joining
 from lms.accounts.members.events import MemberDetailsChanged, UnitJoined, UnitRemoved
-from lms.accounts.merges.records import list_merged_into
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of
-from lms.accounts.personal_data import actions as own_account
 from lms.accounts.personal_data import closed_accounts
-from lms.accounts.programmes import findings as account_findings
 from lms.accounts.rules import SIGN_IN_KEPT
 from lms.accounts.second_factor.emails import email_about_link, email_about_sign_in
 from lms.accounts.second_factor.records import sweep_challenges
 from lms.accounts.session_records import sweep_sign_ins
-from lms.accounts.single_sign_on import findings as single_sign_on_findings
 from lms.accounts.single_sign_on.emails import email_about_connection
 from lms.accounts.single_sign_on.events import SingleSignOnConnected
+from lms.all_rooms import delete_person
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
-from lms.certification.awards.document_records import count_requests, find_letters
+from lms.certification.awards.document_records import find_letters
 from lms.certification.awards.events import (
     CertificateHeld,
     CertificateIssued,
@@ -65,20 +62,13 @@ from lms.certification.awards.events import (
 from lms.certification.awards.observations import find_observation
 from lms.certification.awards.records import get_award
 from lms.certification.badges import records as badge_records
-from lms.certification.holders import personal_data as own_certificates
-from lms.certification.keys import findings as key_findings
-from lms.certification.pdf import findings as pdf_findings
 from lms.certification.pdf import jobs as pdf_jobs
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.renewal import actions as renewal_actions
 from lms.certification.renewal import expiry_notices
-from lms.coordination import personal_data as own_batches
 from lms.coordination.assignments import actions as assignments
 from lms.coordination.assignments import jobs as assignment_jobs
-from lms.coordination.assignments import personal_data as own_assignments
-from lms.coordination.batches import findings as batch_findings
 from lms.coordination.batches import jobs as batch_jobs
-from lms.coordination.batches.records import count_running
 from lms.coordination.board.actions import follow_privacy, leave_unit, refresh_person, refresh_status
 from lms.coordination.merging.emails import email_about_merge, email_about_undo
 from lms.coordination.merging.events import AccountsMerged, MergeUndone
@@ -86,10 +76,6 @@ from lms.coordination.roster import jobs as roster_jobs
 from lms.foundation import clock
 from lms.foundation.audit import seals
 from lms.foundation.background.jobs import Lane, Sweep
-from lms.foundation.backup import erasures
-from lms.foundation.backup.erasures import Erasure as Erased
-from lms.foundation.checkup.figures import work_figures
-from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
@@ -97,16 +83,12 @@ from lms.foundation.mail import deletion as mail_deletion
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import writing_in
 from lms.foundation.per_app import provided
-from lms.foundation.personal_data import Erasure, Export, Part, Remains, StoredData
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
-from lms.foundation.web.figures import Figure
 from lms.foundation.web.observing import Observer
-from lms.foundation.web.security import settings as this_site
 from lms.learning.check.refreshers import queue_due_reminders
 from lms.learning.feedback.records import list_finishers
-from lms.learning.personal_data import actions as own_learning
 from lms.learning.practice import records as practice_records
 from lms.learning.progress.events import (
     CoursePassed,
@@ -116,128 +98,8 @@ from lms.learning.progress.events import (
     PracticeCompleted,
     RemarkAnswered,
 )
-from lms.library import findings as course_findings
 from lms.library.events import CoursePublished, ReviewRecorded
-from lms.wellbeing import actions as care
-from lms.wellbeing import findings as care_findings
-from lms.wellbeing import personal_data as own_care
 from lms.wellbeing import support_cache as kept_care
-from lms.wellbeing.lines import Lines, read_lines
-from lms.wellbeing.pages import problem_words
-
-# Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
-# first, and the account itself goes last.
-OWN = (own_account, own_learning, own_certificates, own_batches, own_assignments, own_care)
-EXPORTS: list[Export] = [room.export for room in OWN]
-ERASURES: list[Erasure] = [
-    own_care.erase,
-    own_batches.erase,
-    own_assignments.erase,
-    own_certificates.erase,
-    own_learning.erase,
-    own_account.erase,
-]
-
-
-def list_stored(person_id: str | None = None) -> list[StoredData]:
-    """Return everything that is kept of people; with a person, as the page on one's own data tells it to them."""
-    return [kind for room in OWN for kind in room.stored_data(person_id)]
-
-
-def export_person(person_id: str) -> list[Part]:
-    """Return all that is kept of somebody."""
-    return [part for export in EXPORTS for part in export(person_id)]
-
-
-def delete_person(person_id: str, seal_key: bytes | None) -> None:
-    """Delete somebody's account and all that is theirs, but for what the page on one's own data names.
-
-    An account that was merged into it is theirs as well, and goes first.
-    """
-    for merge in list_merged_into(person_id):
-        delete_person(merge.other_id, seal_key)
-    remains = Remains(seal_key)
-    for erase in ERASURES:
-        erase(person_id, remains)
-    erasure = Erased(person_id, clock.today("UTC"), sealed=seal_key is not None)
-    data = this_site().data
-    after_commit(lambda: erasures.note(data, erasure))
-    after_commit(erasures.empty_log)
-
-
-def list_findings(settings: Settings) -> list[Finding]:
-    """Return what the rooms have to say of the site to whoever runs it; those of the foundation come before."""
-    return [
-        *key_findings.look(settings),
-        *pdf_findings.look(),
-        *batch_findings.look(),
-        *account_findings.look(),
-        *single_sign_on_findings.look(settings),
-        *course_findings.look(),
-        *care_findings.look(settings),
-    ]
-
-
-def list_programme_findings(settings: Settings, slug: str) -> list[Finding]:
-    """Return what the rooms have to say of one programme to whoever coordinates it; nothing of a name that is none."""
-    programme = accounts.find_programme(slug)
-    if programme is None:
-        return []
-    return [
-        *account_findings.look_at(programme),
-        *course_findings.look(programme.id),
-        *care_findings.look(settings, [programme]),
-    ]
-
-
-def list_figures() -> list[Figure]:
-    """Return how much work waits and for how long, as metrics show it; inside the app."""
-    return work_figures({"pdf": count_requests(), "batch": count_running()})
-
-
-def check_lines(text: str) -> tuple[list[str], int]:
-    """Return what is amiss with a file of support lines, in words, and how many lines it holds."""
-    found = read_lines(text)
-    return ([], len(found.all())) if isinstance(found, Lines) else ([problem_words(one) for one in found], 0)
-
-
-def list_lines() -> list[dict[str, Any]]:
-    """Return all support lines as they stand now."""
-    now = kept_care.current(this_site().data)
-    return [
-        {
-            "id": line.id,
-            "label": line.label,
-            "number": line.number,
-            "checked": line.verified_on or "not yet",
-            "state": _line_state(now, line.id),
-        }
-        for line in now.before.all()
-    ]
-
-
-def _line_state(now: kept_care.Current, line_id: str) -> str:
-    """Return where a line was taken off: on the whole site, or by which programmes."""
-    by = sorted(slug for slug, lines in now.withdrawn_by.items() if line_id in lines)
-    return "taken off" if line_id in now.withdrawn else f"taken off by {', '.join(by)}" if by else ""
-
-
-def remove_line(line_id: str) -> bool:
-    """Take a support line off the pages of all programmes; False when there is none with this id."""
-    data = this_site().data
-    if kept_care.current(data).before.find(line_id) is None:
-        return False
-    write(care.withdraw_line, line_id, data)
-    return True
-
-
-def restore_line(line_id: str) -> bool:
-    """Show a support line again that was taken off the whole site; False when there is none with this id."""
-    data = this_site().data
-    if kept_care.current(data).before.find(line_id) is None:
-        return False
-    write(care.restore_line, line_id, data)
-    return True
 
 
 def reactions(settings: Settings) -> Reactions:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from lms import flow
+from lms import all_rooms
 from lms.certification.awards import actions as certification
 from lms.certification.awards import document_records
 from lms.certification.awards import records as awards
@@ -42,14 +42,14 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
         return missing_glyphs(name, pdf_designs.design_named("warm", settings, designs))
 
     def list_findings(slug: str | None) -> list[Finding]:
-        return flow.list_programme_findings(settings, slug) if slug else flow.list_findings(settings)
+        return all_rooms.list_programme_findings(settings, slug) if slug else all_rooms.list_findings(settings)
 
     return Hooks(
         page_frame=page_frame,
         copy_display_settings=wellbeing.copy_display_settings,
-        list_stored=flow.list_stored,
-        export_person=flow.export_person,
-        delete_person=flow.delete_person,
+        list_stored=all_rooms.list_stored,
+        export_person=all_rooms.export_person,
+        delete_person=all_rooms.delete_person,
         list_certificates=list_certificates,
         find_certificate=_find_certificate,
         find_certificate_news=find_certificate_news,

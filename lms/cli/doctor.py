@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts.addresses import NotDeliverable, read_address
 from lms.accounts.single_sign_on import findings as single_sign_on
+from lms.all_rooms import list_findings
 from lms.app import at_work, create_app
 from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import json_option, say
 from lms.cli.shared import database_words
 from lms.coordination.board import findings as status_findings
-from lms.flow import list_findings
 from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
 from lms.foundation.backup.databases import sqlite_file
 from lms.foundation.checkup import clocks, database, disk, key_files, mail, site, work

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from lms.all_rooms import check_lines, list_lines, remove_line, restore_line
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import inside
-from lms.flow import check_lines, list_lines, remove_line, restore_line
 
 
 @click.group()

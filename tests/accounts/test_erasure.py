@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, select
 
-from lms import flow
+from lms import all_rooms
 from lms.coordination.batches.jobs import folder_of
 from lms.foundation.db import Base, db, write
 from lms.foundation.mail import outbox as mail_outbox
@@ -61,7 +61,7 @@ def test_no_table_and_no_file_holds_what_was_planted_about_a_deleted_person(site
         sought = planted(world)
         before = in_tables() + b"".join(content for _path, content in in_files(data))
         assert {name for marker, name in sought.items() if marker not in before} == set()
-        write(flow.delete_person, world.person_id, None)
+        write(all_rooms.delete_person, world.person_id, None)
         db.session.remove()
     site.work()
     with site.inside():
@@ -76,6 +76,6 @@ def test_no_table_and_no_file_holds_what_was_planted_about_a_deleted_person(site
 def test_the_log_outside_the_backup_holds_a_number_and_a_day_alone(sqlite_site: Site, kept: str | None) -> None:
     with sqlite_site.inside():
         number = sqlite_site.person("lena").id
-        write(flow.delete_person, number, b"k" * 32 if kept else None)
+        write(all_rooms.delete_person, number, b"k" * 32 if kept else None)
     day, told, how = (sqlite_site.settings.data / "erasures.log").read_text().split()
     assert (told, how, len(day)) == (number, kept or "plain", 10)

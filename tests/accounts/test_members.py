@@ -16,8 +16,8 @@ from lms.accounts.leaving import disable, end_membership, take_role
 from lms.accounts.members import records
 from lms.accounts.members.records import Member, keys_of, matching
 from lms.accounts.records import Membership, Person, find_programme
+from lms.all_rooms import delete_person
 from lms.cli import main
-from lms.flow import delete_person
 from lms.foundation import clock
 from lms.foundation.db import db
 from tests.conftest import Site

@@ -19,11 +19,11 @@ from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of, languages_at
 from lms.accounts.records import Person, find_programme
 from lms.accounts.session_records import SignIn
+from lms.all_rooms import delete_person
 from lms.certification.awards.events import DocumentStored, PdfWaitsForLetters, SpellingAsked
 from lms.certification.awards.records import find_award
 from lms.coordination.assignments import actions, jobs
 from lms.coordination.assignments.actions import Wanted
-from lms.flow import delete_person
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce

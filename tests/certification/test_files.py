@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lms import flow
+from lms import all_rooms
 from lms.certification.badges.baking import baked
 from lms.certification.verification import file_check
 from lms.certification.verification.actions import FILES_A_NETWORK
@@ -69,7 +69,7 @@ def test_a_file_whose_holder_deleted_their_account_is_still_known(sqlite_site: S
     content, badge = pdf(sqlite_site, code), badge_of(sqlite_site, code)
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    sqlite_site.do(flow.delete_person, sam, None)
+    sqlite_site.do(all_rooms.delete_person, sam, None)
     for kept in (content, badge):
         page = bring(sqlite_site, kept)
         assert page.h1 == "This certificate is valid" and "We no longer have a name" in page.main

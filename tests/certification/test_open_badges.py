@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from lms import flow
+from lms import all_rooms
 from lms.certification.awards import actions, records, reissue
 from lms.certification.awards.records import Award, find_award
 from lms.certification.awards.rules import Earned
@@ -79,7 +79,7 @@ def test_a_deleted_account_closes_its_badges(sqlite_site: Site) -> None:
     choose(sqlite_site, code, "yes")
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-    sqlite_site.do(flow.delete_person, sam, None)
+    sqlite_site.do(all_rooms.delete_person, sam, None)
     assert sqlite_site.stranger().get(f"/badges/{code}", expect=410).h1 == "The holder has closed this badge"
 
 

@@ -7,10 +7,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from lms.all_rooms import delete_person
 from lms.certification.awards import actions, records, reissue
 from lms.certification.awards.codes import grouped
 from lms.certification.verification.trail_check import list_without_event
-from lms.flow import delete_person
 from lms.foundation.db import db
 from tests.builders.backups import at
 from tests.builders.learning import earn

@@ -11,7 +11,7 @@ from typing import Any
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from lms import flow
+from lms import all_rooms
 from lms.accounts import actions as accounts
 from lms.certification.awards import actions
 from lms.certification.awards.document_records import RENDER_TRIES
@@ -272,8 +272,8 @@ def test_an_account_takes_its_pdf_and_its_count_with_it(sqlite_site: Site) -> No
     sqlite_site.work()
     with sqlite_site.inside():
         sam = sqlite_site.person("sam").id
-        assert any(getattr(part, "name", "") == "transcript.pdf" for part in flow.export_person(sam))
-    sqlite_site.do(flow.delete_person, sam, None)
+        assert any(getattr(part, "name", "") == "transcript.pdf" for part in all_rooms.export_person(sam))
+    sqlite_site.do(all_rooms.delete_person, sam, None)
     sqlite_site.do(transcript_requests.store, sam, b"%PDF- made meanwhile")
     assert rows(sqlite_site) == []
     with sqlite_site.inside():

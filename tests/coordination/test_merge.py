@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, String, Table, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from lms import flow
+from lms import all_rooms
 from lms.accounts import leaving
 from lms.accounts.actions import give_role, name_operator, register
 from lms.accounts.members.records import Member, keep_keys
@@ -378,9 +378,9 @@ def test_an_account_that_is_deleted_takes_the_one_merged_into_it_along(twice_on_
     done = merge(site, "sam", "sam.home")
     with site.inside():
         sam, other = site.person("sam").id, site.person("sam.home").id
-        (sheet,) = (part for part in flow.export_person(sam) if part.name == "merges")
+        (sheet,) = (part for part in all_rooms.export_person(sam) if part.name == "merges")
         assert len(sheet.rows) == 1
-    site.do(flow.delete_person, id_of(site, erased), None)
+    site.do(all_rooms.delete_person, id_of(site, erased), None)
     with site.inside():
         left = set(db.session.scalars(select(Person.email).where(Person.id.in_([sam, other]))))
         assert db.session.get(AccountMerge, done.id) is None

@@ -6,7 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from lms import flow
+from lms import all_rooms
 from lms.app import at_work, create_app
 from lms.foundation.config.settings import read_settings
 
@@ -16,7 +16,7 @@ MARKS = re.compile(r"(<!-- table: kept -->)\n.*?(<!-- end of table -->)", re.DOT
 
 def table() -> str:
     """Return what is kept, why and how long, with the default settings; call it inside an app."""
-    rows = [f"| {kind.what} | {kind.why} | {kind.until} |" for kind in flow.list_stored()]
+    rows = [f"| {kind.what} | {kind.why} | {kind.until} |" for kind in all_rooms.list_stored()]
     return "\n".join(["| What | Why | How long |", "|---|---|---|", *rows]).replace("’", "'")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms import flow
+from lms import all_rooms
 from lms.foundation.db import Base
 from tests.conftest import Site
 from tests.house import privacy
@@ -17,7 +17,7 @@ def columns() -> dict[str, set[str]]:
 
 def test_every_personal_column_stands_in_the_notice_and_no_other(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        told = [name for kind in flow.list_stored() for name in kind.columns]
+        told = [name for kind in all_rooms.list_stored() for name in kind.columns]
     personal = {f"{table}.{name}" for table, names in columns().items() if table not in ABOUT_NOBODY for name in names}
     assert len(told) == len(set(told))
     assert set(told) == personal
@@ -40,7 +40,7 @@ def test_the_table_in_the_documentation_is_what_the_code_stores(sqlite_site: Sit
 
 def test_each_kind_says_what_why_and_until_when_and_the_page_shows_it(sqlite_site: Site) -> None:
     with sqlite_site.inside():
-        kept = flow.list_stored()
+        kept = all_rooms.list_stored()
     assert all(kind.what and kind.why and kind.until and kind.columns for kind in kept)
     page = sqlite_site.visitor("sam").get("/account/data")
     assert len(page.find("tbody tr")) == len(kept)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, select, update
 
-from lms import flow
+from lms import all_rooms
 from lms.foundation import db as database
 from lms.foundation.db import db, write
 from tests.builders.planted import (
@@ -119,7 +119,7 @@ NOT_EXPORTED: dict[str, str] = {
 
 def exported(person_id: str) -> str:
     db.session.expire_all()
-    return repr(flow.export_person(person_id))
+    return repr(all_rooms.export_person(person_id))
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def test_every_personal_column_is_erased_or_named_with_a_reason(sqlite_site: Sit
         worlds = [world_of("sam.a"), world_of("sam.b", flag=False)]
         for world in worlds:
             write(world.fill)
-            write(flow.delete_person, world.person_id, None)
+            write(all_rooms.delete_person, world.person_id, None)
         still = [set(_still_there(world)) for world in worlds]
     assert (still[0] & still[1]) - set(KEPT_AFTER_ERASURE) == set(), "say here why each stays, or erase it"
     assert set(KEPT_AFTER_ERASURE) - (still[0] & still[1]) == set()

@@ -16,6 +16,7 @@ ROOMS = (
     "coordination",
     "wellbeing",
     "reminders.py",
+    "all_rooms.py",
     "flow.py",
     "app.py",
     "conformance",

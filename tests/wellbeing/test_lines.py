@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.accounts import actions as accounts
+from lms.all_rooms import list_lines, remove_line, restore_line
 from lms.app import create_app
-from lms.flow import list_lines, remove_line, restore_line
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db

@@ -16,6 +16,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts.records import has_person
+from lms.all_rooms import delete_person
 from lms.cli.backups.calm import calmly, settings_of, tell
 from lms.cli.backups.checks import (
     check_exported_certificate,
@@ -25,7 +26,6 @@ from lms.cli.backups.checks import (
     opened,
 )
 from lms.cli.output import say
-from lms.flow import delete_person
 from lms.foundation.background.heartbeat import FILE as HEARTBEAT
 from lms.foundation.background.heartbeat import is_alive
 from lms.foundation.backup import databases, erasures
