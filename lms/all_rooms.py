@@ -1,4 +1,4 @@
-"""What is asked of all rooms at once: what they keep of people, what is amiss, figures, and support lines."""
+"""What is asked of all rooms at once: what they keep of people, their problems, figures, and support lines."""
 
 from __future__ import annotations
 
