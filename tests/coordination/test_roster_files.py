@@ -97,6 +97,10 @@ READ = {
             (6, ("Role", "“operator” isn’t a role here.")),
         ],
     ),
+    "units that nobody could rename": (
+        f"Email,Unit\na@example.org,{'u' * 81}\nb@example.org,Surgery / {'u' * 81}\n",
+        [(row, ("Unit", "This is longer than 80 characters.")) for row in (2, 3)],
+    ),
     "the same address again, with another name, other details and another's number": (
         "Email,Name,Staff number\namal@example.org,Amal Haddad,\nAmal@Example.org,Amal Haddad,\n"
         "amal@example.org,Zoë,\namal@example.org,Amal Haddad,7\nben@example.org,Ben,8\ncleo@example.org,Cleo,8\n",

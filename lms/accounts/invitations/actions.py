@@ -160,14 +160,27 @@ def renew(settings: Settings, programme_id: str, public_id: str, token: str, ema
     wait = limits.count_invitations(programme_id, 1)
     if wait:
         return TooMany(wait)
-    role, address, name, brought = row.role, row.email, row.name, row.brought()
-    end_link(row)
-    invitation = make_invitation(programme_id, role, address, token)
-    mark_invited(invitation, name)
-    bring(invitation, brought)
+    invitation = replace_link(row, token, keep_id=email is None)
     if email:
         _queue(settings, invitation, email)
     return True
+
+
+def replace_link(row: Invitation, token: str, *, keep_id: bool = True) -> Invitation:
+    """Give an invitation another link, and return it; the one before ends.
+
+    A link that is shown once keeps the invitation's id, so that a second press shows one that works.
+    """
+    role, address, name, brought = row.role, row.email, row.name, row.brought()
+    programme_id, public_id = row.programme_id, row.public_id
+    end_link(row)
+    db.session.flush()
+    invitation = make_invitation(programme_id, role, address, token)
+    mark_invited(invitation, name)
+    if keep_id:
+        invitation.public_id = public_id
+    bring(invitation, brought)
+    return invitation
 
 
 def cancel(programme_id: str, public_id: str) -> bool:

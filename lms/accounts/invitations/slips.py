@@ -113,9 +113,6 @@ def _problems(here: Sequence[tuple[Invitation, ToPrint]]) -> dict[str, str]:
 
 
 def _renew(row: Invitation, one: ToPrint) -> Slip:
-    programme_id, role, name, brought = row.programme_id, row.role, row.name, row.brought()
-    actions.end_link(row)
-    invitation = actions.make_invitation(programme_id, role, one.sign_in_name, one.token)
-    actions.mark_invited(invitation, name)
-    actions.bring(invitation, brought)
-    return Slip(name, one.sign_in_name, one.token, invitation.expires_at)
+    invitation = actions.replace_link(row, one.token)
+    invitation.email = one.sign_in_name
+    return Slip(invitation.name, one.sign_in_name, one.token, invitation.expires_at)

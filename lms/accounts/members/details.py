@@ -18,6 +18,8 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.text.collation import search_key
 
+UNIT_NAME_MOST = 80
+
 
 def list_managers(programme_id: str, texts: Collection[str]) -> dict[str, str]:
     """Return the inner ids of the members whose addresses stand among some texts, by address."""

@@ -8,6 +8,7 @@ from itertools import islice
 
 from lms.accounts.actions import FormError, check_addresses
 from lms.accounts.forms import NAME_MOST
+from lms.accounts.members.details import UNIT_NAME_MOST, unit_path
 from lms.coordination.roster import rules
 from lms.coordination.roster.rules import Column, Heading
 from lms.foundation.refused import Refused
@@ -129,6 +130,8 @@ class Reader:
         if hides_something(cell):
             codes = dict.fromkeys(code for code, is_hidden in show_hidden(cell) if is_hidden)
             return _("This has a hidden character in it: %(codes)s. Please enter it again.", codes=", ".join(codes))
+        if column == "unit" and any(len(part) > UNIT_NAME_MOST for part in unit_path(cell)):
+            return _("This is longer than %(most)s characters.", most=UNIT_NAME_MOST)
         if column == "role" and rules.read_role(cell) is None:
             return _(
                 "“%(cell)s” isn’t a role here. You can write learner, trainer, observer, coordinator or employer, "

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from wtforms import SelectField
 
+from lms.accounts.members.details import UNIT_NAME_MOST
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, NothingHidden, Required, ShortEnough, TextField
-
-UNIT_NAME_MOST = 80
 
 
 class UnitForm(Form):
