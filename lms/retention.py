@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lms.accounts import records as accounts
 from lms.accounts.members.actions import delete_old_details
 from lms.accounts.members.records import list_memberships
-from lms.accounts.merges.records import forget_moved
+from lms.accounts.merges.records import find_merge_away, forget_moved
 from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
@@ -107,7 +107,8 @@ def _tell_of_endings(settings: Settings) -> bool:
 
 def _tell(person_id: str, settings: Settings) -> None:
     deletes_on = clock.today(settings.timezone) + NOTICE
-    if not closed_accounts.note_told(person_id, deletes_on):
+    # Whoever has another account, into which this one was merged, loses nothing with it.
+    if not closed_accounts.note_told(person_id, deletes_on) or find_merge_away(person_id):
         return
     person = accounts.get_person(person_id)
     with writing_in(language_of(person)) as render_email:

@@ -16,6 +16,7 @@ from lms.accounts import leaving
 from lms.accounts.actions import give_role, name_operator, register
 from lms.accounts.members.records import Member, keep_keys
 from lms.accounts.merges.records import CAN_BE_UNDONE, AccountMerge, list_merged_into
+from lms.accounts.personal_data.closed_accounts import AccountEnding
 from lms.accounts.records import Person, find_programme
 from lms.certification.awards.records import find_award
 from lms.certification.verification import trail_check
@@ -25,7 +26,7 @@ from lms.coordination.merging.columns import MARKERS, OF_COURSE, OF_PERSON, STAY
 from lms.coordination.merging.rules import Decider
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, Moment, db
-from lms.foundation.mail.outbox import list_emails
+from lms.foundation.mail.outbox import OutboxMail, list_emails
 from lms.learning.progress.actions import finish_lesson
 from lms.learning.progress.records import Enrolment, LessonDone, find_enrolment, list_enrolments, progress_of
 from tests.builders import commands
@@ -369,6 +370,12 @@ def test_after_thirty_days_a_merge_stays_and_its_rows_are_forgotten(twice_on_sql
     assert "The 30 days in which this could be undone are over." in page.main and not page.find("main form")
     refused = site.do(leaving.enable, id_of(site, "sam.home"))
     assert "merged into another one" in refused.message
+    clock.shift(timedelta(days=340))
+    site.work()
+    with site.inside():
+        assert db.session.get_one(AccountEnding, id_of(site, "sam.home")).deletes_on
+        to_other = select(OutboxMail.subject).where(OutboxMail.recipient.startswith("sam.home"))
+        assert not any("deleted" in subject for subject in db.session.scalars(to_other))
 
 
 @pytest.mark.parametrize("erased", ["sam", "sam.home"])
