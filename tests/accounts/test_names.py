@@ -8,7 +8,7 @@ from markupsafe import escape
 from lms.accounts.records import find_person_by_email
 from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provided
-from lms.foundation.web.fields import name_trouble
+from lms.foundation.web.fields import DIRECTION_MARKS, hides_something, name_trouble
 from tests.builders.learning import make_account
 from tests.conftest import Site
 
@@ -95,6 +95,19 @@ def test_names_that_people_have_are_welcome(name: str) -> None:
 @pytest.mark.parametrize("name", ["葛\U000e0100城", "渡邉\U000e0101", "Thị\u0302", "שָׁרָה", "ประภัสสร", "མཚོ་སྐྱིད"])
 def test_forms_and_marks_that_names_have_are_welcome(name: str) -> None:
     assert name_trouble(name) is None
+
+
+def test_pictures_that_phones_type_hide_nothing_and_marks_of_direction_stand_in_running_text_alone() -> None:
+    for text in (
+        "Thank you \u2764\ufe0f",
+        "\U0001f469\u200d\u2695\ufe0f",
+        "\U0001f3f3\ufe0f\u200d\U0001f308",
+        "\U0001f44d\U0001f3fd",
+    ):
+        assert not hides_something(text), text
+    for text in ("Sam \ufe0f\ufe0f", "\u2764\ufe0f\ufe0f", "\u2764\u200dSam", "Sam\u200d\u2764", "\u2764\u200b"):
+        assert hides_something(text, DIRECTION_MARKS), text
+    assert hides_something("أمل\u200f") and not hides_something("أمل\u200f", DIRECTION_MARKS)
 
 
 @pytest.mark.parametrize(

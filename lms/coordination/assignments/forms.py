@@ -20,7 +20,15 @@ from lms.coordination.assignments.rules import (
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
-from lms.foundation.web.fields import Form, NothingHidden, Required, ShortEnough, TextField, hides_something
+from lms.foundation.web.fields import (
+    DIRECTION_MARKS,
+    Form,
+    NothingHidden,
+    Required,
+    ShortEnough,
+    TextField,
+    hides_something,
+)
 
 
 class OneDay:
@@ -51,7 +59,7 @@ class DateForm(Form):
     """Until when people are asked, and a note to them; both can stay empty."""
 
     due_on = TextField(_l("By which date? (optional)"), [OneDay()])
-    note = TextField(_l("Note to them (optional)"), [ShortEnough(NOTE_MOST), NothingHidden()])
+    note = TextField(_l("Note to them (optional)"), [ShortEnough(NOTE_MOST), NothingHidden(DIRECTION_MARKS)])
 
 
 class AssignForm(DateForm):
@@ -83,7 +91,7 @@ class Readable:
 
     def __call__(self, form: Any, field: Any) -> None:
         """Refuse a text with a hidden character in one of its lines."""
-        if any(hides_something(line.replace("\t", " ")) for line in (field.data or "").splitlines()):
+        if any(hides_something(line, f"\t{DIRECTION_MARKS}") for line in (field.data or "").splitlines()):
             raise ValidationError(_("This has a hidden character in it. Please type it again."))
 
 

@@ -96,11 +96,26 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufff
 _MARKS_MOST = 6
 _STACKED = {"Mn", "Me"}
 _JOINERS = frozenset("\u200c\u200d")
+# After a symbol, this asks for the picture in colour, as phones type a heart; a joiner makes one picture of two.
+_AS_PICTURE = "\ufe0f"
+# Word processors put these between words of two directions; running text needs them, and a name doesn't.
+DIRECTION_MARKS = "\u061c\u200e\u200f"
+
+
+def _is_of_picture(text: str, place: int) -> bool:
+    """Decide whether a character only says how the symbol before it looks, or joins it to the one after it."""
+    before, after = text[:place].rstrip(_AS_PICTURE)[-1:], text[place + 1 : place + 2]
+    if not before or unicodedata.category(before) not in {"So", "Sk"}:
+        return False
+    joins = text[place] == "\u200d" and unicodedata.category(after or " ") == "So"
+    return joins or (text[place] == _AS_PICTURE and text[place - 1] == before)
 
 
 def _is_hidden(text: str, place: int) -> bool:
     """Decide whether a character cannot be seen; the joiners that scripts need stand between two letters."""
     sign = text[place]
+    if _is_of_picture(text, place):
+        return False
     if sign in _JOINERS:
         beside = text[place - 1 : place] + text[place + 1 : place + 2]
         return len(beside) < 2 or any(unicodedata.category(other)[0] not in "LM" for other in beside)
@@ -111,9 +126,9 @@ def _is_hidden(text: str, place: int) -> bool:
     return variation or sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
-def hides_something(text: str) -> bool:
-    """Return whether there is a character in a text that cannot be seen."""
-    return any(_is_hidden(text, place) for place in range(len(text)))
+def hides_something(text: str, besides: str = "") -> bool:
+    """Return whether there is a character in a text that cannot be seen, besides some that may be there."""
+    return any(_is_hidden(text, place) for place, sign in enumerate(text) if sign not in besides)
 
 
 def show_hidden(text: str) -> list[tuple[str, bool]]:
@@ -154,7 +169,10 @@ class OneLine:
 class NothingHidden:
     """Keeps a line to characters that can be seen; unlike a name, it can do without letters."""
 
+    def __init__(self, besides: str = "") -> None:
+        self.besides = besides
+
     def __call__(self, form: PlainForm, field: Any) -> None:
         """Refuse a line with a character that can't be seen."""
-        if field.data and hides_something(field.data):
+        if field.data and hides_something(field.data, self.besides):
             raise ValidationError(_("This has a hidden character or a line break in it. Please type it again."))
