@@ -15,21 +15,27 @@ from lms.foundation.web.security import settings
 
 @click.command()
 @click.option(
-    "--programme", "slug", default="programme", show_default=True, help="The short name of the first programme."
+    "--programme", "slug", default=None, help="The short name of the first programme. By default, it’s “programme”."
 )
 @click.option("--name", default=None, help="Its full name.")
 @inside
-def init(slug: str, name: str | None) -> None:
+def init(slug: str | None, name: str | None) -> None:
     """Set up the site, and print a one-time link for the first operator.
+
+    While there's no operator, you can run it again for a new link. The earlier one then stops working.
 
     Example: lms init --programme harbour --name "Harbour Hospitals peer support"
     """
-    refuse_slug(slug)
+    if slug is None and (name is not None or not records.list_programmes()):
+        slug = "programme"
+    if slug is not None:
+        refuse_slug(slug)
     if name is not None:
         check({"name": name.strip()})
     if records.list_operators():
         raise click.ClickException("This site already has an operator. Nothing was changed. See: lms people list")
-    write(actions.set_programme, slug, name, {})
-    token = write(invitation_actions.invite, None, "operator", None)
+    if slug is not None:
+        write(actions.set_programme, slug, name, {})
+    token = write(invitation_actions.invite_first_operator)
     say("The site is ready. This link is for its first operator. It works once, within 14 days:")
     say(f"{settings().base_url}/invitation/{token}")

@@ -14,6 +14,7 @@ import pytest
 from click import Command, Context
 from click.testing import Result
 
+from lms.accounts import records
 from lms.certification.awards.actions import note_render_trouble
 from lms.certification.awards.records import list_awards
 from lms.cli import LINES, main
@@ -42,12 +43,14 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_init_prints_a_link_that_makes_the_first_operator_and_only_the_first(lms: Run) -> None:
-    first = lms("init", "--programme", "harbour", "--name", "Harbour Hospitals")
-    assert first.exit_code == 0 and "/invitation/" in first.output
+    lost = lms("init", "--programme", "harbour", "--name", "Harbour Hospitals")
+    first = lms("init")
+    assert lost.exit_code == first.exit_code == 0 and "/invitation/" in first.output
     from lms.app import create_app
     from tests.inspector import Inspector
 
     visitor = Inspector(create_app())
+    visitor.get("/invitation/" + lost.output.split("/invitation/")[1].strip(), expect=404)
     page = visitor.get("/invitation/" + first.output.split("/invitation/")[1].strip())
     page = page.form_with("Create account").submit(
         "Create account", display_name="Ada", email="ada@example.org", password="tin cup by the sea"
@@ -55,6 +58,10 @@ def test_init_prints_a_link_that_makes_the_first_operator_and_only_the_first(lms
     assert page.h1 == "Welcome, Ada"
     again = lms("init")
     assert again.exit_code == 1 and "already has an operator" in again.output and "/invitation/" not in again.output
+    with visitor.app.app_context():
+        assert [programme.slug for programme in records.list_programmes()] == ["harbour"], (
+            "a new link makes no programme"
+        )
     assert listed(lms("people", "list", "--json"))[0]["role"] == "operator"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from lms.accounts.actions import FormError, give_role
+from lms.accounts.actions import FormError, change_names, give_role
 from lms.accounts.leaving import end_membership, take_role
 from lms.accounts.members.actions import Details, change_details
 from lms.accounts.members.records import find_unit
@@ -347,6 +347,9 @@ def test_cora_gives_somebody_more_time_who_has_not_asked(sqlite_site: Site) -> N
         events = [entry.event for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.at))]
     assert events.count("MoreTimeGiven") == events.count("MoreTimeAnswered") == 1
     lena = of(site, "lena", public=True)
+    site.do(change_names, of(site, "lena"), "Sam Osei", "Lena Berg")
+    rows = map(squeeze, cora.get(f"{LIST}/{assignment.public_id}").find("main tbody tr"))
+    assert {"sam@", "lena@"} <= {row.partition("example")[0].split()[-1] for row in rows}, "namesakes are told apart"
     undated = assign(site, Wanted(PFA, "people", people=(lena,)))
     assert cora.get(f"{LIST}/{undated.public_id}/time/{lena}").h1 == TITLE, "no date, so none of one's own"
 

@@ -110,7 +110,11 @@ def test_the_link_in_the_email_makes_an_account_under_the_name_on_the_list_and_e
 ) -> None:
     page = send(cora, "Amal Haddad <amal@example.org>")
     assert "Amal Haddad" in rows(page)[0] and "Expired" not in page.main
-    form = site.stranger().get(link_in_newest_email(site)).form_with("Create account")
+    invitation = site.stranger().get(link_in_newest_email(site))
+    assert (
+        invitation.h1 == "You’ve been invited" and "Harbour Hospitals has invited you as a learner" in invitation.main
+    )
+    form = invitation.form_with("Create account")
     assert dict(form.fields)["display_name"] == "Amal Haddad"
     assert form.submit("Create account", password=PASSWORD).h1 == "Welcome, Amal Haddad"
     assert "Nobody is waiting to join" in cora.get(LIST).main
@@ -197,6 +201,9 @@ def test_the_list_has_fifty_on_a_page_and_asks_as_often_for_one_as_for_fifty(
         page = page.follow("Next page")
         seen += [row.split()[0] for row in rows(page)]
     assert len(seen) == 111 and set(seen) == {*everybody, "only@example.org"}
+    assert [row.split()[0] for row in rows(cora.get(f"{LIST}?q=EXAMPLE+only"))] == ["only@example.org"]
+    nobody = cora.get(f"{LIST}?q=100%25")
+    assert "matches your search" in nobody.main and not rows(nobody)
     clock.shift(timedelta(days=14, minutes=1))
     sqlite_site.visitors.clear()
     cora = sqlite_site.visitor("cora")

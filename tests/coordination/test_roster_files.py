@@ -149,7 +149,7 @@ REFUSED = {
     "two columns of addresses": (b"Email,Name,E-mail\na@example.org,A,b@example.org\n", "Email (A) and E-mail (C)"),
     "only headings": (b"Email,Name\n", "There’s nobody in this file yet"),
     "a quotation mark that never closes": (PLAIN.encode() + b'"ben@example.org,Ben\n' * 9, "in row 4 don’t match up"),
-    "too many rows": (b"Email\n" + b"a@example.org\n" * 20_020, "There are more than 20000 rows"),
+    "too many rows": (b"Email\n" + b"a@example.org\n" * 20_020, "There are more than 20,000 rows"),
     "an old or locked workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as XLSX or CSV"),
     "a ZIP file that is no workbook": (archive({"people.csv": PLAIN}), "can’t be read as an Excel workbook"),
     "half a workbook": (workbook([HEAD, ["amal@example.org"]])[:-200], "can’t be read as an Excel workbook"),

@@ -51,6 +51,14 @@ def invite(programme_id: str | None, role: str, email: str | None) -> str | Form
     return token
 
 
+def invite_first_operator() -> str:
+    """Make the one-time link of a site without an operator and return its token; an earlier one ends."""
+    invitation_records.end_invitations(None, Invitation.role == "operator")
+    token = ids.secret_token()
+    mark_invited(make_invitation(None, "operator", None, token), "")
+    return token
+
+
 def make_invitation(programme_id: str | None, role: str, address: str | None, token: str | None) -> Invitation:
     """Add an invitation; without a token it has no link yet."""
     invitation = Invitation(

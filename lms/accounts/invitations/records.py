@@ -17,6 +17,7 @@ from lms.foundation.mail.outbox import can_be_emailed
 
 # What stands in place of a link's SHA-256 until a slip is printed; no token has it.
 NO_LINK = "no link yet "
+WORDS_MOST = 8
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,13 @@ def find_invitation(token_sha256: str) -> Invitation | None:
     return row if row and row.used_at is None and row.expires_at > clock.now() else None
 
 
-def end_invitations(email: str, *only: ColumnElement[bool]) -> int:
-    """Delete the invitations of an address that were not used yet, or some of them; return how many."""
-    mine = (Invitation.email == bindparam("address", email), Invitation.used_at.is_(None))
+def end_invitations(email: str | None, *only: ColumnElement[bool]) -> int:
+    """Delete the invitations of an address that were not used yet, or some of them; return how many.
+
+    Without an address, they're those that name none.
+    """
+    whose = Invitation.email == bindparam("address", email) if email else Invitation.email.is_(None)
+    mine = (whose, Invitation.used_at.is_(None))
     return len(db.session.scalars(delete(Invitation).where(*mine, *only).returning(Invitation.token_sha256)).all())
 
 
@@ -107,9 +112,20 @@ def _not_joined(programme_id: str) -> Select[Invitation]:
     )
 
 
-def list_not_joined(programme_id: str, most: int, before: tuple[datetime, str] | None) -> list[Invitation]:
+def list_not_joined(
+    programme_id: str, most: int, before: tuple[datetime, str] | None, search: str = ""
+) -> list[Invitation]:
     """Return those who were invited and have not joined, the newest first, from a place in that order on."""
-    return _page(_not_joined(programme_id), most, before)
+    return _page(_found(_not_joined(programme_id), search), most, before)
+
+
+def _found(query: Select[Invitation], search: str) -> Select[Invitation]:
+    """Return the query for those whose address or name holds each word of a search."""
+    held = (
+        or_(Invitation.email.icontains(word, autoescape=True), Invitation.name.icontains(word, autoescape=True))
+        for word in search.split()[:WORDS_MOST]
+    )
+    return query.where(*held)
 
 
 def _page(query: Select[Invitation], most: int, before: tuple[datetime, str] | None) -> list[Invitation]:
@@ -121,9 +137,16 @@ def _page(query: Select[Invitation], most: int, before: tuple[datetime, str] | N
     return list(db.session.scalars(query.order_by(*order).limit(most)))
 
 
-def count_not_joined(programme_id: str) -> int:
+def count_not_joined(programme_id: str, search: str = "") -> int:
     """Return how many invitations of a programme wait for somebody to join."""
-    return db.session.scalar(select(func.count()).select_from(_not_joined(programme_id).subquery())) or 0
+    found = _found(_not_joined(programme_id), search)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def list_invited_to(programme_id: str, role: str) -> list[str]:
+    """Return the addresses of those who were invited to a role in a programme and don't have it yet."""
+    found = _not_joined(programme_id).where(Invitation.role == role, Invitation.expires_at > clock.now())
+    return [row.email for row in db.session.scalars(found.order_by(Invitation.email)) if row.email]
 
 
 def find_not_joined(programme_id: str, public_id: str) -> Invitation | None:

@@ -103,7 +103,7 @@ def accept_invitation(token: str) -> Any:
         form=form,
         address=invitation.email,
         by_slip=invitation.needs_slip,
-        own_request=proven and invitation.role == "learner",
+        own_request=proven and invitation.invited_at is None,
         programme_name=programme.name if programme else None,
         role=invitation.role,
         letters=hooks().missing_letters(me.certificate_name) if me else (),

@@ -111,11 +111,15 @@ class AskedPerson:
     progress: Progress
     granted_until: date | None
     waits: bool
+    namesake: bool
 
 
 def list_asked(assignment: Assignment, progress: str, search: str, after: str, most: int) -> list[AskedPerson]:
     """Return those who are asked, by name, after the one with a public id; `progress` empty is all of them."""
     waits = and_(AssignmentExtension.person_id.is_not(None), AssignmentExtension.answered_at.is_(None))
+    other = aliased(Member)
+    same_name = (other.programme_id == Member.programme_id, other.sort_key == Member.sort_key)
+    namesake = exists().where(*same_name, other.person_id != Member.person_id, other.left_at.is_(None))
     query = _joined(
         Person.public_id,
         Person.display_name,
@@ -124,6 +128,7 @@ def list_asked(assignment: Assignment, progress: str, search: str, after: str, m
         _progress(),
         AssignmentExtension.granted_until,
         func.coalesce(waits, False),
+        namesake.correlate(Member),
     ).where(Assignment.id == assignment.id, *matching(search))
     if progress in PROGRESS:
         query = query.where(_progress() == progress)

@@ -22,6 +22,7 @@ from lms.foundation.web.fields import name_trouble, show_hidden
 
 PAGE = 50
 SEEN_MOST = 120
+SEARCH_MOST = 80
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,9 @@ class InvitationRow:
     trouble: str = ""
 
 
-def list_page(programme_id: str, zone: str, cursor: str) -> tuple[list[InvitationRow], str | None]:
+def list_page(programme_id: str, zone: str, cursor: str, search: str) -> tuple[list[InvitationRow], str | None]:
     """Return a page of invitations, the newest first, and the cursor of the page after it."""
-    found = invitation_records.list_not_joined(programme_id, PAGE + 1, read_cursor(cursor))
+    found = invitation_records.list_not_joined(programme_id, PAGE + 1, read_cursor(cursor), search)
     troubles = find_troubles([invitation.email or "" for invitation in found[:PAGE]])
     rows = [row_of(invitation, zone, troubles.get(invitation.email or "")) for invitation in found[:PAGE]]
     return rows, cursor_of(found[PAGE - 1]) if len(found) > PAGE else None

@@ -25,10 +25,10 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import pages
 from lms.coordination.invitations.emails import all_outgoing, invitation_email
 from lms.coordination.invitations.forms import InviteForm, NamesForm
-from lms.coordination.invitations.pages import Preview
+from lms.coordination.invitations.pages import SEARCH_MOST, Preview
 from lms.foundation import clock, ids
 from lms.foundation.db import write
-from lms.foundation.text.i18n import day, ngettext
+from lms.foundation.text.i18n import day, ngettext, number
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import settings
@@ -78,7 +78,7 @@ def _invite_page(form: InviteForm, preview: Preview | None = None, status: int =
         days=INVITATION_DAYS,
         closed=settings().registration == "closed",
         file_most=IMPORT_FILE_MOST // (1024 * 1024),
-        rows_most=IMPORTED_AT_ONCE,
+        rows_most=number(IMPORTED_AT_ONCE),
         names_form=NamesForm(),
         # Whom this preview doesn't know of yet was invited after it: confirming it twice invites nobody twice.
         previewed=int(clock.now().timestamp()),
@@ -112,17 +112,21 @@ def invitations(programme: str) -> Any:
 
 def _list_page(notices: list[str], problem: str = "") -> Any:
     slug, cursor = this_programme().slug, request.args.get("before", "")[:80]
-    rows, following = pages.list_page(this_programme().id, _zone(), cursor)
+    search = request.args.get("q", "")[:SEARCH_MOST].replace("\0", "").strip()
+    rows, following = pages.list_page(this_programme().id, _zone(), cursor, search)
+    asked: dict[str, Any] = {"programme": slug, "q": search or None}
     page = render_template(
         "coordination/invitations.html",
         here="people",
         programme=this_programme(),
         rows=rows,
-        total=count_not_joined(this_programme().id),
+        search=search,
+        total=count_not_joined(this_programme().id, search),
+        list_url=url_for("coordination.invitations", programme=slug),
         notices=notices,
         problem=problem,
-        first_url=url_for("coordination.invitations", programme=slug) if cursor else None,
-        next_url=url_for("coordination.invitations", programme=slug, before=following) if following else None,
+        first_url=url_for("coordination.invitations", **asked) if cursor else None,
+        next_url=url_for("coordination.invitations", **asked, before=following) if following else None,
     )
     return make_response(page, 422 if problem else 200)
 

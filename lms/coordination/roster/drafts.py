@@ -12,6 +12,7 @@ from lms.coordination.roster.records import RosterImport
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import number
 from lms.foundation.text.tables import HEAD_ROWS, read_table
 from lms.foundation.text.xlsx_files import NotRead, Row
 
@@ -59,4 +60,4 @@ def _store(import_id: str, reader: Reader, rows: Iterator[Row]) -> Refused | Non
 
 
 def _too_many() -> Refused:
-    return Refused(_("There are more than %(most)s rows in this file. Please split it.", most=IMPORTED_AT_ONCE))
+    return Refused(_("There are more than %(most)s rows in this file. Please split it.", most=number(IMPORTED_AT_ONCE)))

@@ -19,6 +19,7 @@ from lms.coordination.roster.records import RosterImport
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import number
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import settings
 
@@ -57,7 +58,7 @@ def _imports_page(problem: str = "") -> Any:
         problem=problem,
         closed=settings().registration == "closed",
         file_most=IMPORT_FILE_MOST // (1024 * 1024),
-        rows_most=IMPORTED_AT_ONCE,
+        rows_most=number(IMPORTED_AT_ONCE),
         imports=pages.recent_imports(this_programme().id, signed_in().person_id, zone),
     )
     return make_response(page, 422 if problem else 200)

@@ -89,7 +89,10 @@ def value_in_words(key: str, value: str) -> str:
         months = months_kept({key: value}, key, this_site())
         return months_in_words(months) if months else _("As long as the account")
     if key == "registration":
-        return _("Only people you invite") if value else _("Anybody who registers")
+        is_open = this_site().registration == "open" and not value
+        return _("Anybody who registers") if is_open else _("Only people you invite")
+    if key == "timezone" and not value:
+        return _("As on the rest of this site: %(zone)s", zone=this_site().timezone)
     if key == "hold_unreviewed":
         return {
             "site": _("As on the rest of this site"),

@@ -8,6 +8,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 
 from lms.accounts.access import allow, public, signed_in, this_programme
 from lms.accounts.actions import FormError
+from lms.accounts.invitations.records import list_invited_to
 from lms.accounts.programmes.actions import SettingsChanged
 from lms.accounts.programmes.colour_rules import as_hex, passes, style_sheet
 from lms.accounts.programmes.facts import check_settings, settings_of
@@ -48,6 +49,7 @@ def settings_list(programme: str) -> Any:
         design=str(this.facts.get("design") or ""),
         signatory=str(this.facts.get("signatory") or ""),
         offered=[row for row in rows if row.state != "none"],
+        invited=[] if coordinates_here() else list_invited_to(this.id, "coordinator"),
         first_steps=programme_steps(this, coordinates=coordinates_here()),
         notices=_saved_words(request.args.get("saved")),
     )

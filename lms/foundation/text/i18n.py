@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel.speaklater import LazyString
@@ -139,6 +140,11 @@ def day(value: date) -> str:
 @lru_cache(maxsize=4096)
 def _day(value: date, locale: str) -> str:
     return format_date(value, "d MMMM y", locale=locale)
+
+
+def number(value: int) -> str:
+    """Return a number with its groups of digits marked: 20,000."""
+    return format_decimal(value, locale=_dates())
 
 
 def month(value: date, form: str = "LLLL y") -> str:
