@@ -21,6 +21,11 @@ SEEN_BY_A_PERSON = (
     ("color-contrast", "due to a pseudo element", "the line of the path and the marks of lists stand beside the words"),
     ("color-contrast", "partially overlaps other elements", "the open menu is opaque, and lies over the page"),
     ("color-contrast", "contains an image node", "the drawing of the home page begins below its words"),
+    (
+        "frame-tested",
+        "The iframe still",
+        "a frame without scripts holds an email, which tests/foundation/test_mail_html.py reads",
+    ),
     ("identical-links-same-purpose", "links have the same purpose", "they differ in the page that leads back"),
 )
 

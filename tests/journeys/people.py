@@ -201,16 +201,16 @@ def _wait_for_what_is_missing(served: Served, people: People) -> None:
 
 
 def _merge(served: Served, people: People) -> None:
-    """Rosa was in the programme twice until an operator merged her accounts; the two Miras may be one."""
+    """Vida was in the programme twice until an operator merged her accounts; the two Miras may be one."""
     site = served.site
-    for name in ("rosa", "rosa.at.home"):
-        add(served, name, "Rosa Lind")
+    for name in ("vida", "vida.at.home"):
+        add(served, name, "Vida Lind")
     with site.inside():
-        rows = {name: site.person(name) for name in ("rosa", "rosa.at.home", "namesake")}
-        harbour = next(iter(site.roles(rows["rosa"].id)))
+        rows = {name: site.person(name) for name in ("vida", "vida.at.home", "namesake")}
+        harbour = next(iter(site.roles(rows["vida"].id)))
     people.codes |= {name.replace(".", "_"): row.public_id for name, row in rows.items()}
     by = Decider(None, operator=True)
-    site.do(merging.merge, harbour, rows["rosa"].id, rows["rosa.at.home"].id, by)
+    site.do(merging.merge, harbour, rows["vida"].id, rows["vida.at.home"].id, by)
 
 
 def _observe_practice(served: Served, people: People) -> None:

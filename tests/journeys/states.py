@@ -569,7 +569,7 @@ STATES = (
     State("membership to end", "cora", "/programmes/harbour/people/{nils}/end-membership"),
     State("a second account to find", "cora", "/programmes/harbour/people/{mira}/second-account"),
     State("accounts to merge", "cora", "/programmes/harbour/people/{mira}/merge/{namesake}"),
-    State("accounts that were merged", "cora", "/programmes/harbour/people/{rosa}/merge/{rosa_at_home}/undo"),
+    State("accounts that were merged", "cora", "/programmes/harbour/people/{vida}/merge/{vida_at_home}/undo"),
     State("somebody who has left", "cora", "/programmes/harbour/people/{gil_id}/former"),
     State("account to close", "ada", "/programmes/harbour/people/{nils}/account"),
     State(

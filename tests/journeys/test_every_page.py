@@ -37,6 +37,7 @@ NOT_PAGES = {
     "coordination.assignment_csv",
     "coordination.example_import",
     "coordination.colour_sheet",
+    "coordination.site_email_html",
     "certification.document",
 }
 NOT_PAGES |= {"certification.badge", "certification.issuer", "certification.keys", "certification.status_list"}
