@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "programme": "Harbour & Hospitals",
     "code": "ABCD-EFGH-1234",
     "letters": "အ ဆ",
+    "who": "A coordinator of Harbour & Hospitals",
     "site": "training.example.org",
     "sender": "Cora Haddad",
     "course": TITLE,
