@@ -107,20 +107,25 @@ def register(
 
 
 def give_role(person_id: str, programme_id: str, role: str) -> None:
-    """Give somebody a role; their open sign-ins end, so that the next one has a new id."""
+    """Give somebody a role; their open sign-ins end, so that the next one has a new id.
+
+    Links to a new password end too: one that was handed out for an account with fewer roles doesn't open more.
+    """
     if role in records.roles_of(person_id).get(programme_id, []):
         return
     db.session.add(
         Membership(id=ids.inner_id(), programme_id=programme_id, person_id=person_id, role=role, created_at=clock.now())
     )
     end_sign_ins(person_id)
+    records.end_password_links(person_id)
     announce(MembershipGiven(person_id, programme_id, role))
 
 
 def name_operator(person_id: str) -> None:
-    """Let somebody run the site."""
+    """Let somebody run the site; open sign-ins and links to a new password end, as with every role."""
     records.get_person(person_id).operator = True
     end_sign_ins(person_id)
+    records.end_password_links(person_id)
     announce(OperatorNamed(person_id))
 
 

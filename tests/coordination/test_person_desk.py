@@ -9,7 +9,10 @@ from sqlalchemy import update
 
 from lms.accounts.actions import give_role, name_operator, register
 from lms.accounts.leaving import take_role
+from lms.accounts.members import actions as members
 from lms.accounts.records import Person, find_programme, roles_of
+from lms.coordination.merging import actions as merging
+from lms.coordination.merging.rules import Decider
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import list_emails
 from tests.builders.learning import earn
@@ -200,6 +203,25 @@ def test_cora_makes_no_link_with_which_she_could_sign_in_as_other_staff(sqlite_s
         sqlite_site.do(name_operator, sam.id)
     page = sqlite_site.visitor("cora").get(desk(sqlite_site, "tara" if who == "a trainer" else "sam", "/password-link"))
     assert bool(page.find("main form")) is may
+
+
+@pytest.mark.parametrize("gained", ["a role", "a programme", "the site", "another account"])
+def test_a_password_link_ends_once_the_account_opens_more_than_when_it_was_made(sqlite_site: Site, gained: str) -> None:
+    with sqlite_site.inside():
+        meadow = find_programme("meadow")
+        sam, lena = sqlite_site.person("sam").id, sqlite_site.person("lena").id
+        assert meadow is not None
+    here = harbour(sqlite_site)
+    sqlite_site.do(members.hand_out_password_link, here, sam, "a-token", by_operator=False)
+    assert sqlite_site.stranger().get("/new-password/a-token").find("main form")
+    gain: dict[str, tuple[Any, ...]] = {
+        "a role": (give_role, sam, here, "trainer"),
+        "a programme": (give_role, sam, meadow.id, "learner"),
+        "the site": (name_operator, sam),
+        "another account": (merging.merge, here, sam, lena, Decider(None, operator=True)),
+    }
+    sqlite_site.do(*gain[gained])
+    sqlite_site.stranger().get("/new-password/a-token", expect=404)
 
 
 def test_ada_closes_and_opens_an_account_but_not_her_own(site: Site) -> None:

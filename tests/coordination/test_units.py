@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lms.accounts import leaving
 from lms.accounts.actions import give_role
 from lms.accounts.members import records
 from lms.accounts.records import find_programme
@@ -64,6 +65,10 @@ def test_who_was_in_a_removed_unit_is_in_none_and_units_below_it_are_at_the_top(
     ward = add(site, "Ward 4")
     add(site, "Nights", ward)
     join(site, "sam", ward)
+    join(site, "lena", ward)
+    with site.inside():
+        lena = site.person("lena").id
+    site.do(leaving.disable, lena)
     page = cora.get(f"{UNITS}/{ward}").follow("Remove this unit")
     assert "One person is in this unit" in page.main and "move to the top: Nights" in page.main
     again = page.form("/remove")

@@ -206,10 +206,10 @@ def list_units(programme_id: str) -> list[Unit]:
 
 
 def count_people_by_unit(programme_id: str) -> dict[str | None, int]:
-    """Return how many people each unit has now, by its inner id; None is for those without a unit."""
-    here = (Member.programme_id == programme_id, Member.left_at.is_(None))
-    rows = db.session.execute(select(Member.unit_id, func.count()).where(*here).group_by(Member.unit_id))
-    return {row[0]: row[1] for row in rows}
+    """Return how many people with an open account each unit has now, by its inner id; None is for no unit."""
+    here = (Member.programme_id == programme_id, Member.left_at.is_(None), Person.disabled_at.is_(None))
+    query = select(Member.unit_id, func.count()).join(Person, Person.id == Member.person_id)
+    return {row[0]: row[1] for row in db.session.execute(query.where(*here).group_by(Member.unit_id))}
 
 
 def name_of_unit(unit_id: str | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lms.accounts import leaving
 from lms.accounts.members.records import keep_keys
 from lms.accounts.merges.records import CAN_BE_UNDONE, AccountMerge, get_merge
-from lms.accounts.records import Person, get_person, roles_of
+from lms.accounts.records import Person, end_password_links, get_person, roles_of
 from lms.certification.awards.events import CertificateMoved
 from lms.certification.awards.records import get_award
 from lms.coordination.board.actions import refresh_person
@@ -64,6 +64,8 @@ def merge(programme_id: str, kept_id: str, other_id: str, by: Decider) -> Accoun
     db.session.add(done)
     db.session.flush()
     leaving.disable(other_id)
+    # One that was handed out before doesn't open what comes from the other account.
+    end_password_links(kept_id)
     _keep_up(kept_id, other_id)
     announce(AccountsMerged(done.id, kept_id, other_id, programme_id))
     _note_certificates(plan.changes, other_id)
