@@ -359,13 +359,17 @@ def test_a_course_that_became_private_shows_no_requests(sqlite_site: Site) -> No
     publish_small_course(site, "1.0.0")
     site.do(library.offer, harbour(site), "small-course", True, 1)
     assignment = assign(site, Wanted("small-course", "everybody", due_on=today()))
+    by_name = assign(site, Wanted("small-course", "people", people=(of(site, "sam", public=True),), due_on=today()))
+    merging = f"/programmes/harbour/people/{of(site, 'lena', public=True)}/merge/{of(site, 'sam', public=True)}"
     site.do(actions.ask_for_more_time, of(site, "sam"), "small-course", assignment.public_id)
     form = cora.get(LIST).form("/more-time/" + of(site, "sam", public=True))
     assert "1 person asks for more time" in cora.get("/programmes/harbour/people").main
+    assert "1 request for more time comes from the other account" in cora.get(merging).main
     publish_small_course(site, "1.0.1", private=True)
-    for address in (LIST, f"{LIST}/{assignment.public_id}", "/programmes/harbour/people"):
+    assert cora.get(f"{LIST}/{by_name.public_id}/add-people").h1 != "Add people"
+    for address in (LIST, f"{LIST}/{assignment.public_id}", "/programmes/harbour/people", merging):
         page = cora.get(address)
-        assert "more time" not in page.main, address
+        assert "more time" not in page.main and "assignment by name" not in page.main, address
     form.submit("I’ll get in touch (Sam Osei)", expect=404)
     assert "Your programme will answer" not in site.visitor("sam").get("/courses/small-course").main
 

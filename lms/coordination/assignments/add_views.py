@@ -10,7 +10,7 @@ from lms.accounts.access import allow, signed_in, this_programme
 from lms.coordination.assignments import actions, pages
 from lms.coordination.assignments.audience_records import find_people, list_chosen
 from lms.coordination.assignments.forms import FindForm
-from lms.coordination.assignments.views import picked, this_assignment, today, zone
+from lms.coordination.assignments.views import is_private, picked, this_assignment, today, zone
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 
@@ -21,7 +21,7 @@ def add_people(programme: str, assignment: str) -> Any:
     """Find people by name and ask them too; whom another kind of assignment asks follows from units and roles."""
     found, form = this_assignment(assignment), FindForm(request.form)
     this_url = url_for("coordination.assignment", programme=programme, assignment=assignment)
-    if found.audience != "people" or found.closed_at:
+    if found.audience != "people" or found.closed_at or is_private(found):
         return redirect(this_url, 303)
     if request.form.get("go") == "add" and form.validate():
         refused = write(actions.add_people, found.id, signed_in().person_id, picked(), today())

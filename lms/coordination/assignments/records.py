@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.records import Person
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.library.course_cache import for_staff
 
 
 class Assignment(Base):
@@ -124,6 +125,12 @@ def list_page(programme_id: str, *, closed: bool, before: str, most: int) -> lis
 def find_extension(assignment_id: str, person_id: str) -> AssignmentExtension | None:
     """Return what somebody asked of an assignment's date."""
     return db.session.get(AssignmentExtension, (assignment_id, person_id))
+
+
+def count_shown(assignment_ids: Collection[str], programme_id: str) -> int:
+    """Return how many of some assignments its staff see in a programme: none of a private course."""
+    query = select(func.count()).select_from(Assignment).where(Assignment.id.in_(assignment_ids))
+    return db.session.scalar(for_staff(query.where(Assignment.programme_id == programme_id), Assignment.course_id)) or 0
 
 
 def list_chosen_ids(assignment_id: str) -> set[str]:

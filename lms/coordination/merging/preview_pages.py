@@ -11,6 +11,7 @@ from lms.accounts.records import Person, Programme, get_person, get_programme, r
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.observations import list_observations
 from lms.certification.awards.records import Award, list_awards_of_enrolment
+from lms.coordination.assignments.records import count_shown
 from lms.coordination.board.list_records import list_rows_of
 from lms.coordination.board.pages import board_of, rows_of
 from lms.coordination.members import started_in
@@ -37,7 +38,7 @@ def preview(programme: Programme, kept: Person, other: Person, plan: Plan, setti
         Line(_("Courses"), tuple(_courses(programme, kept, other, settings))),
         Line(_("Certificates"), tuple(_certificates(programme, kept, other, plan))),
         Line(_("Recorded for them"), tuple(_recorded(programme, kept, other))),
-        Line(_("Assignments"), tuple(_assignments(plan))),
+        Line(_("Assignments"), tuple(_assignments(programme, plan))),
         Line(_("Roles"), tuple(_roles(kept, other))),
         Line(_("Unit and staff number"), tuple(_details(programme, kept, plan))),
         Line(_("What you don’t see here"), tuple(_unseen(plan))),
@@ -143,15 +144,17 @@ def _recorded(programme: Programme, kept: Person, other: Person) -> Iterator[str
         )
 
 
-def _assignments(plan: Plan) -> Iterator[str]:
-    chosen = plan.count("assignment_person", "person_id")
+def _assignments(programme: Programme, plan: Plan) -> Iterator[str]:
+    chosen, extended = (
+        count_shown([key[0] for key in plan.keys(table, "person_id")], programme.id)
+        for table in ("assignment_person", "assignment_extension")
+    )
     if chosen:
         yield ngettext(
             "%(num)s assignment by name comes from the other account, with its date.",
             "%(num)s assignments by name come from the other account, with their dates.",
             chosen,
         )
-    extended = plan.count("assignment_extension", "person_id")
     if extended:
         yield ngettext(
             "%(num)s request for more time comes from the other account, with the answer.",

@@ -105,9 +105,13 @@ class Plan:
     changes: tuple[Change, ...] = ()
     staying: Mapping[str, int] = field(default_factory=dict)
 
+    def keys(self, table: str, column: str) -> list[tuple[str, ...]]:
+        """Return the former primary keys of the rows of a table that come to the kept account by a column."""
+        return [key for one in self.changes if (one.table, one.column) == (table, column) for key in one.keys]
+
     def count(self, table: str, column: str) -> int:
         """Return how many rows of a table come to the kept account by a column."""
-        return sum(len(one.keys) for one in self.changes if (one.table, one.column) == (table, column))
+        return len(self.keys(table, column))
 
     def as_json(self) -> dict[str, Any]:
         """Return what undoing needs as a JSON value."""
