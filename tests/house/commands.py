@@ -12,7 +12,8 @@ from lms.cli import main
 FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "commands.md"
 HEAD = """# Commands
 
-`./dev` installs the `lms` command into `.venv/bin`. It reads the same [settings](settings.md) as the site. If a command
+`./dev` installs the `lms` command into `.venv/bin`. On a server,
+[step 4](deployment.md#from-an-empty-debian-12-to-https) makes one that runs as the site's account. It reads the same [settings](settings.md) as the site. If a command
 fails, it says why and its exit status isn't zero. Commands that list something can print JSON. This page is generated
 from the commands: `lms --help` has the same text.
 """
@@ -40,10 +41,17 @@ def _section(name: str, command: click.Command) -> str:
     text, _, example = " ".join((command.help or "").split()).partition("Example: ")
     with click.Context(command) as context:
         usage = " ".join([name, *(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]")])
-        told = [parameter.get_help_record(context) for parameter in command.params]
-    rows = "".join(f"| `{what}` | {words} |\n" for what, words in filter(None, told))
+        # An argument that says nothing more is in the usage already. A table's cell ends at a bar, even in code.
+        told = [
+            (what.replace("|", "\\|"), words)
+            for parameter in command.params
+            for what, words in filter(None, [parameter.get_help_record(context)])
+            if words or isinstance(parameter, click.Option)
+        ]
+    rows = "".join(f"| `{what}` | {words} |\n" for what, words in told)
     table = f"\n| Option | What it does |\n|---|---|\n{rows}" if rows else ""
-    return f"\n## {name}\n\n{text.strip()}\n\n    {usage}\n    {example}\n{table}"
+    lines = "".join(f"    {line}\n" for line in dict.fromkeys((usage, example)))
+    return f"\n## {name}\n\n{text.strip()}\n\n{lines}{table}"
 
 
 if __name__ == "__main__":
