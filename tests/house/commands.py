@@ -13,9 +13,9 @@ FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "commands.md"
 HEAD = """# Commands
 
 `./dev` installs the `lms` command into `.venv/bin`. On a server,
-[step 4](deployment.md#from-an-empty-debian-12-to-https) makes one that runs as the site's account. It reads the same [settings](settings.md) as the site. If a command
-fails, it says why and its exit status isn't zero. Commands that list something can print JSON. This page is generated
-from the commands: `lms --help` has the same text.
+[step 4](deployment.md#from-an-empty-debian-12-to-https) makes one that runs as the site's account. It reads the same
+[settings](settings.md) as the site. If a command fails, it says why and its exit status isn't zero. Commands that list
+something can print JSON. This page is generated from the commands: `lms --help` has the same text.
 """
 
 
