@@ -24,6 +24,8 @@ from lms.certification.awards.events import DocumentStored, PdfWaitsForLetters, 
 from lms.certification.awards.records import find_award
 from lms.coordination.assignments import actions, jobs
 from lms.coordination.assignments.actions import Wanted
+from lms.coordination.merging import actions as merging
+from lms.coordination.merging.rules import Decider
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
@@ -100,6 +102,11 @@ class World:
         with self.site.inside():
             jobs.sweep(self.site.settings)
 
+    def merge(self) -> None:
+        by = Decider(None, operator=True)
+        made = self.site.do(merging.merge, self.harbour, self.ids["sam"], self.ids["lena"], by)
+        self.site.do(merging.undo, made.id, by)
+
     def later(self, days: int) -> None:
         clock.shift(clock.now() - datetime.now(UTC) + timedelta(days=days))
         with self.site.inside():
@@ -134,6 +141,7 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     ),
     "a test": (lambda w: w.send(w.site.visitor("ada"), "/operator/email"), {"test_email"}),
     "an assignment": (World.assign, {"course_assigned", "course_reminder"}),
+    "a merge": (World.merge, {"accounts_merged", "merge_undone"}),
     "a closed account": (
         lambda w: (w.site.do(disable, w.ids["lena"]), w.later(340)),
         {"account_ending"},

@@ -26,7 +26,7 @@ def email_about_merge(event: AccountsMerged, settings: Settings) -> None:
     """Tell both addresses which account is kept, who did it, and until when it can be undone."""
     merge = get_merge(event.merge_id)
     for person, beside in _both(merge):
-        with writing_in(language_of(person)) as render_email:
+        with writing_in(language_of(person, get_programme(merge.programme_id))) as render_email:
             email = render_email("accounts_merged", **_values(person, beside, merge, merge.merged_by, settings))
         queue_mail(settings, person.email, *email, any_hour=True)
 
@@ -35,7 +35,7 @@ def email_about_undo(event: MergeUndone, settings: Settings) -> None:
     """Tell both addresses that the accounts are apart again."""
     merge = get_merge(event.merge_id)
     for person, beside in _both(merge):
-        with writing_in(language_of(person)) as render_email:
+        with writing_in(language_of(person, get_programme(merge.programme_id))) as render_email:
             email = render_email("merge_undone", **_values(person, beside, merge, merge.undone_by, settings))
         queue_mail(settings, person.email, *email, any_hour=True)
 
