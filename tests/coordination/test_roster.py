@@ -16,12 +16,14 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from lms.accounts import actions as accounts
-from lms.accounts import limits
+from lms.accounts import leaving, limits
 from lms.accounts.invitations.records import Invitation
 from lms.accounts.members.details import index_units, name_of_unit
 from lms.accounts.members.records import Member, Unit, name_of_line_manager
 from lms.accounts.records import find_person_by_email, find_programme
 from lms.accounts.rules import IMPORTED_PER_DAY
+from lms.coordination.merging.actions import merge
+from lms.coordination.merging.rules import Decider
 from lms.coordination.roster.records import RosterImport, RosterRow
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -141,6 +143,22 @@ def test_what_changes_between_preview_and_import_is_done_as_it_stands_then(sqlit
     assert results(own) == {"Already a member": 1}, "nobody is their own line manager"
     shown = send(cora, "Email,Staff number\nmina@example.org,5\n")
     assert rows(shown) == ["Row 2 mina@example.org Staff number Somebody else in this programme has this staff number."]
+
+
+def test_of_a_closed_account_a_file_changes_nothing(sqlite_site: Site) -> None:
+    site, cora = sqlite_site, sqlite_site.visitor("cora")
+    with site.inside():
+        harbour, sam, lena, tara = (
+            find_programme("harbour"),
+            *(site.person(name).id for name in ("sam", "lena", "tara")),
+        )
+        assert harbour is not None
+    site.do(merge, harbour.id, sam, lena, Decider(None, operator=True))
+    site.do(leaving.disable, tara)
+    page = send(cora, "Email,Staff number,Role\nlena@example.org,5,\ntara@example.org,6,trainer\nsam@example.org,7,\n")
+    assert results(page) == {"Can’t be used": 2, "Details change": 1}
+    said = ("This account was merged into sam@example.org. Please use that address.", "This account is closed, so")
+    assert all(words in row for words, row in zip(said, rows(page), strict=True))
 
 
 def _rename_units() -> None:

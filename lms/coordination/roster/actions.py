@@ -22,6 +22,7 @@ from lms.accounts.members.details import (
     unit_path,
 )
 from lms.accounts.members.unit_actions import UNITS_MOST, add_unit
+from lms.accounts.merges.records import find_merge_away
 from lms.accounts.records import get_person
 from lms.coordination.roster import records, rules
 from lms.coordination.roster.events import RosterImportEnded, RosterImportStarted
@@ -160,9 +161,20 @@ def _look_at(row: RosterRow, now: _Now, own: str) -> None:
     member = now.known.members.get(row.email)
     if member and member.left_at and not can_be_emailed(row.email):
         reasons.append([_("Name"), _("They left this programme. You can bring them back on their page.")])
+    if member and row.email in now.known.closed:
+        reasons.append([_("Email"), _why_closed(member.person_id)])
     if own and row.email == own and now.result_of(row) != "here":
         reasons.append([_("Email"), _("This is you. Another coordinator can change your details.")])
     row.problems, row.done = reasons, bool(reasons)
+
+
+def _why_closed(person_id: str) -> str:
+    """Return why nothing is changed of somebody whose account is closed."""
+    merge = find_merge_away(person_id)
+    if merge:
+        kept = get_person(merge.kept_id).email
+        return _("This account was merged into %(account)s. Please use that address.", account=kept)
+    return _("This account is closed, so nothing is changed. The people who run this site can open it.")
 
 
 def finish_draft(import_id: str) -> RosterImport:

@@ -137,6 +137,8 @@ class Known:
     invitations: dict[tuple[str, str], Invitation]
     # Whose each staff number is, by the address of their account.
     staff_numbers: dict[str, str]
+    # The addresses of members, and of those who left, whose account is closed.
+    closed: frozenset[str]
 
 
 def look_up(programme_id: str, emails: Collection[str], staff_numbers: Collection[str]) -> Known:
@@ -148,18 +150,20 @@ def look_up(programme_id: str, emails: Collection[str], staff_numbers: Collectio
     ):
         roles.setdefault(email, set()).add(role)
     here = Member.programme_id == programme_id
-    members = select(Person.email, Member).join(Member, Member.person_id == Person.id)
+    members = select(Person.email, Member, Person.disabled_at).join(Member, Member.person_id == Person.id)
+    found = db.session.execute(members.where(here, Person.email.in_(emails))).all()
     numbers = select(Member.staff_number, Person.email).join(Person, Person.id == Member.person_id)
     invited = select(Invitation).where(Invitation.programme_id == programme_id, Invitation.email.in_(emails))
     open_ones = (Invitation.used_at.is_(None), Invitation.invited_at.is_not(None))
     return Known(
-        {row[0]: row[1] for row in db.session.execute(members.where(here, Person.email.in_(emails)))},
+        {row[0]: row[1] for row in found},
         roles,
         {(row.email or "", row.role): row for row in db.session.scalars(invited.where(*open_ones))},
         {
             row[0] or "": row[1]
             for row in db.session.execute(numbers.where(here, Member.staff_number.in_(staff_numbers)))
         },
+        frozenset(row[0] for row in found if row[2]),
     )
 
 
