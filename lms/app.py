@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, g, jsonify, request, url_for
 from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import MapAdapter
 
 import lms
@@ -79,8 +80,28 @@ class NoSessions(SessionInterface):
         """Keep nothing."""
 
 
+class Sent(ImmutableMultiDict[str, Any]):
+    """What a query or a form sent, without NUL: it comes from tampering, and PostgreSQL takes it in no text."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        if isinstance(mapping, list):
+            mapping = [
+                (name, value.replace("\0", "") if isinstance(value, str) and "\0" in value else value)
+                for name, value in mapping
+            ]
+        super().__init__(mapping)
+
+
+class SiteRequest(Request):
+    """A request whose query and form can be asked of any database."""
+
+    parameter_storage_class = Sent
+
+
 class Site(Flask):
     """Flask without what this site never uses."""
+
+    request_class = SiteRequest
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view as it is: none is a coroutine, so that no request asks it of all that it calls."""

@@ -211,8 +211,23 @@ def test_a_nul_in_an_address_is_a_page_that_is_not_there(site: Site, path: str) 
         assert visitor.browser.get(path, base_url=BASE).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/programmes/harbour/assignments?before=", "/operator/audit?q=", "/operator/audit?person="]
+)
+def test_a_nul_in_a_query_asks_the_database_nothing_that_it_cannot_read(site: Site, path: str) -> None:
+    who = "ada" if path.startswith("/operator") else "cora"
+    assert site.visitor(who).browser.get(f"{path}%00a", base_url=BASE).status_code == 200
+
+
+def test_a_nul_in_what_somebody_chose_or_sent_with_a_file_is_left_out(site: Site) -> None:
+    cora, sam = site.visitor("cora"), site.visitor("cora").get("/programmes/harbour/people").links()["Sam Osei"]
+    form = cora.get(f"{sam}/details").form("/details")
+    fields = {**dict(form.fields), "unit": "\0a"}
+    assert "removed this unit" in cora.send(f"{sam}/details", fields, 422).main
+
+
 def test_a_nul_in_what_somebody_types_is_answered_as_any_other_slip(site: Site) -> None:
     form = site.stranger().get("/sign-in").form("/sign-in")
-    assert "don’t match" in form.submit(email="sa\0m@example.org", password="\0", expect=422).main
+    assert "don’t match" in form.submit(email="sa\0m@example.org", password="a\0", expect=422).main
     page = make_account(site, "Noor\0 Haddad\x07")
     assert page.h1 == "Welcome, Noor Haddad"
