@@ -128,7 +128,7 @@ def drill(make: Callable[[], tuple[Path, dict[str, int]]], step: int) -> int:
 def test_an_upgrade_that_is_killed_on_the_way_is_done_at_the_next_start(
     early_site: Callable[[], tuple[Path, dict[str, int]]],
 ) -> None:
-    assert drill(early_site, 29) > 3
+    assert drill(early_site, 59) > 3
 
 
 @pytest.mark.slow

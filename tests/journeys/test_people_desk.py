@@ -87,7 +87,8 @@ def desk(request: pytest.FixtureRequest, filled_sqlite: Path, tmp_path: Path) ->
         server.drop(url)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+# On PostgreSQL, the same way takes as long again: it runs with ./dev test --all.
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
 def nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The settings of a site that isn't there yet: an empty folder, and on PostgreSQL an empty database."""
     url, server = "", None
