@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -71,12 +72,12 @@ def daytime() -> str:
     return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def desk(request: pytest.FixtureRequest, filled_sqlite: Path, tmp_path: Path) -> Iterator[Served]:
-    """A site of its own on either database, at noon."""
-    data, url = tmp_path / "data", ""
-    shutil.copytree(filled_sqlite, data)
-    if request.param == "postgres":
+@contextmanager
+def site_of_its_own(request: pytest.FixtureRequest, kind: str, data: Path) -> Iterator[Served]:
+    """Serve a site on either database, at noon."""
+    url = ""
+    shutil.copytree(request.getfixturevalue("filled_sqlite"), data)
+    if kind == "postgres":
         server = request.getfixturevalue("postgres")
         url = server.clone(request.getfixturevalue("filled_postgres"))
     with serve(data, url=url, LMS_TIMEZONE=daytime()) as running:
@@ -85,6 +86,23 @@ def desk(request: pytest.FixtureRequest, filled_sqlite: Path, tmp_path: Path) ->
             db.engine.dispose()
     if url:
         server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """A site of its own on either database."""
+    with site_of_its_own(request, request.param, tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """The site that journeys share, and one on PostgreSQL with ./dev test --all."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("served")
+        return
+    with site_of_its_own(request, request.param, tmp_path / "data") as running:
+        yield running
 
 
 # On PostgreSQL, the same way takes as long again: it runs with ./dev test --all.
@@ -235,18 +253,18 @@ def test_cora_opens_a_programme_of_300_and_looks_after_it(desk: Served, opens: O
     assert "valid" in walks.look_up(stranger, desk, code)
 
 
-def test_the_employer_finds_status_and_no_other_staff_page_answers(served: Served, opens: Opens) -> None:
-    add(served, "ingo", "Ingo Brandt")
-    add(served, "uma", "Uma Nair")
-    code = earn(served.site, "ingo")
-    with served.site.inside():
+def test_the_employer_finds_status_and_no_other_staff_page_answers(place: Served, opens: Opens) -> None:
+    add(place, "ingo", "Ingo Brandt")
+    add(place, "uma", "Uma Nair")
+    code = earn(place.site, "ingo")
+    with place.site.inside():
         harbour = find_programme("harbour")
     assert harbour is not None
-    boss = served.site.do(accounts.register, "boss@example.org", "Bo Steiner", secret(), None)
+    boss = place.site.do(accounts.register, "boss@example.org", "Bo Steiner", secret(), None)
     assert isinstance(boss, Person)
-    served.site.do(accounts.give_role, boss.id, harbour.id, "employer")
+    place.site.do(accounts.give_role, boss.id, harbour.id, "employer")
     bo = Mouse(opens().new_page())
-    walks.sign_in(bo, served, "boss")
+    walks.sign_in(bo, place, "boss")
     bo.press("Status")
     bo.page.get_by_role("searchbox").fill("ingo")
     bo.press("Search")
@@ -257,11 +275,11 @@ def test_the_employer_finds_status_and_no_other_staff_page_answers(served: Serve
     links = bo.page.locator("a").evaluate_all("them => them.map(one => one.getAttribute('href'))")
     staff = [link for link in links if link.startswith(("/programmes/", "/operator"))]
     assert {link.partition("?")[0] for link in staff} == {"/programmes/harbour/status"}
-    with served.site.inside():
-        ingo = served.site.person("ingo").public_id
+    with place.site.inside():
+        ingo = place.site.person("ingo").public_id
     for path in (*STAFF_PAGES, f"people/{ingo}", f"people/{ingo}/details", f"certificates/{code}/withdraw"):
-        assert bo.page.request.get(f"{served.url}/programmes/harbour/{path}").status == 404, path
-    assert bo.page.request.get(f"{served.url}/programmes/meadow/status").status == 404
+        assert bo.page.request.get(f"{place.url}/programmes/harbour/{path}").status == 404, path
+    assert bo.page.request.get(f"{place.url}/programmes/meadow/status").status == 404
 
 
 def fill_in_contacts(ada: Mouse) -> None:
