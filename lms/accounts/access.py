@@ -16,7 +16,7 @@ from lms.accounts import limits, records
 from lms.accounts.events import DoorStayedShut
 from lms.accounts.forms import SignInForm
 from lms.accounts.records import Programme
-from lms.accounts.rules import MAY, Visitor, lacks_factor, may, passkey_host
+from lms.accounts.rules import MAY, Visitor, lacks_factor, may, passkey_host, zone_of
 from lms.accounts.session_records import find_person_of_session, find_visitor, is_renewable
 from lms.foundation.audit.entries import acting_person
 from lms.foundation.db import write
@@ -173,6 +173,11 @@ def this_programme() -> Programme:
     """Return the programme in the address of this page."""
     found: Programme = g.programme
     return found
+
+
+def this_zone() -> str:
+    """Return the time zone of the programme in the address of this page."""
+    return zone_of(this_programme().facts, settings().timezone)
 
 
 def session_cookie() -> str:

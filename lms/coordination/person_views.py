@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import render_template, request
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.records import has_email
-from lms.accounts.rules import zone_of
 from lms.coordination import pages
 from lms.coordination.blueprint import blueprint
 from lms.coordination.board.list_records import list_rows_of
@@ -42,7 +41,7 @@ def person(programme: str, person: str) -> Any:
             "has_second_step": member.second_factor_at is not None,
         },
         details=details_in_words(member, this_programme(), settings()),
-        mail_trouble=trouble_words_of(member.email, zone_of(this_programme().facts, settings().timezone)),
+        mail_trouble=trouble_words_of(member.email, this_zone()),
         on_hold=on_hold_of(member.id) if any(row.on_hold for row in rows) else [],
         merged=merged_rows(member, this_programme(), settings()),
         is_me=member.id == signed_in().person_id,

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.coordination.assignments import actions, pages
 from lms.coordination.assignments.audience_records import find_people, list_chosen
 from lms.coordination.assignments.forms import FindForm
-from lms.coordination.assignments.views import is_private, picked, this_assignment, today, zone
+from lms.coordination.assignments.views import is_private, picked, this_assignment, today
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 
@@ -37,7 +37,7 @@ def add_people(programme: str, assignment: str) -> Any:
         "coordination/add_people.html",
         here="people",
         programme=this_programme(),
-        row=pages.row_of(found, pages.unit_names(found.programme_id), zone()),
+        row=pages.row_of(found, pages.unit_names(found.programme_id), this_zone()),
         form=form,
         chosen=chosen,
         found=matches,

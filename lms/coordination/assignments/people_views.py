@@ -10,12 +10,12 @@ from typing import IO, Any
 from flask import Response, redirect, render_template, request, url_for
 
 from lms.accounts import actions as accounts
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, this_programme, this_zone
 from lms.coordination.assignments import pages, records
 from lms.coordination.assignments.audience_records import AskedPerson, list_asked
 from lms.coordination.assignments.records import Assignment
 from lms.coordination.assignments.rules import PAGE, PROGRESS, SEARCH_MOST, time_until
-from lms.coordination.assignments.views import is_private, this_assignment, today, zone
+from lms.coordination.assignments.views import is_private, this_assignment, today
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 from lms.foundation.text.csv_files import write_sheet
@@ -65,7 +65,7 @@ def assignment(programme: str, assignment: str) -> Any:
         "coordination/assignment.html",
         here="people",
         programme=this_programme(),
-        row=pages.row_of(found, units, zone()),
+        row=pages.row_of(found, units, this_zone()),
         note=found.note,
         by_name=found.audience == "people",
         private=private,

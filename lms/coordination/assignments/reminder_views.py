@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.actions import FormError
 from lms.coordination.assignments import actions, pages, records
 from lms.coordination.assignments.actions import SentToday
@@ -15,7 +15,7 @@ from lms.coordination.assignments.forms import ReminderForm
 from lms.coordination.assignments.jobs import preview_reminder
 from lms.coordination.assignments.records import Assignment
 from lms.coordination.assignments.rules import GROUPS, PAGE
-from lms.coordination.assignments.views import is_private, this_assignment, today, zone
+from lms.coordination.assignments.views import is_private, this_assignment, today
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
@@ -65,7 +65,7 @@ def _page(assignment: Assignment, form: ReminderForm, *, previewed: bool = False
         "coordination/send_reminder.html",
         here="people",
         programme=this_programme(),
-        row=pages.row_of(assignment, pages.unit_names(assignment.programme_id), zone()),
+        row=pages.row_of(assignment, pages.unit_names(assignment.programme_id), this_zone()),
         form=form,
         choices=choices,
         picked=[row[1] for row in people],

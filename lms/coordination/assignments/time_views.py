@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.records import find_member
 from lms.coordination.assignments import actions, pages, records
 from lms.coordination.assignments.audience_records import is_asked
 from lms.coordination.assignments.forms import MoreTimeForm, day_in
 from lms.coordination.assignments.rules import time_until
-from lms.coordination.assignments.views import day_problem, is_private, list_page, this_assignment, today, zone
+from lms.coordination.assignments.views import day_problem, is_private, list_page, this_assignment, today
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
 from lms.foundation.text.i18n import day
@@ -83,7 +83,7 @@ def give_more_time(programme: str, assignment: str, person: str) -> Any:
         "coordination/give_more_time.html",
         here="people",
         programme=this_programme(),
-        row=pages.row_of(found, pages.unit_names(found.programme_id), zone()),
+        row=pages.row_of(found, pages.unit_names(found.programme_id), this_zone()),
         person={"name": somebody.display_name, "id": somebody.public_id},
         form=form,
         this_url=this_url,

@@ -7,9 +7,8 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.actions import FormError
-from lms.accounts.rules import zone_of
 from lms.coordination.assignments import actions, pages, records
 from lms.coordination.assignments.actions import Wanted
 from lms.coordination.assignments.audience_records import find_people, list_chosen
@@ -22,21 +21,15 @@ from lms.coordination.units.pages import unit_choices
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.web.security import settings
 from lms.library.course_cache import private_courses
 
 # A date further away is more likely a slip of the fingers than a plan.
 FURTHEST = timedelta(days=5 * 366)
 
 
-def zone() -> str:
-    """Return the time zone of this programme."""
-    return zone_of(this_programme().facts, settings().timezone)
-
-
 def today() -> date:
     """Return what day it is in this programme."""
-    return clock.today(zone())
+    return clock.today(this_zone())
 
 
 def this_assignment(public_id: str) -> Assignment:
@@ -74,7 +67,7 @@ def list_page(problem: tuple[str, str] = ("", "")) -> Any:
     closed, before = request.args.get("closed") == "yes", request.args.get("before", "")[:80]
     found = records.list_page(programme_id, closed=closed, before=before, most=PAGE + 1)
     units = pages.unit_names(programme_id)
-    requests, more = pages.requests_of(programme_id, zone())
+    requests, more = pages.requests_of(programme_id, this_zone())
     kind = "yes" if closed else None
     following = found[PAGE - 1].public_id if len(found) > PAGE else None
     list_url = url_for("coordination.assignments", programme=slug)
@@ -82,7 +75,7 @@ def list_page(problem: tuple[str, str] = ("", "")) -> Any:
         "coordination/assignments.html",
         here="people",
         programme=this_programme(),
-        rows=[pages.row_of(row, units, zone()) for row in found[:PAGE]],
+        rows=[pages.row_of(row, units, this_zone()) for row in found[:PAGE]],
         closed=closed,
         requests=requests,
         more_requests=more,
@@ -187,7 +180,7 @@ def edit_assignment(programme: str, assignment: str) -> Any:
         "coordination/edit_assignment.html",
         here="people",
         programme=this_programme(),
-        row=pages.row_of(found, pages.unit_names(found.programme_id), zone()),
+        row=pages.row_of(found, pages.unit_names(found.programme_id), this_zone()),
         form=form,
         this_url=this_url,
     )
@@ -206,6 +199,6 @@ def close_assignment(programme: str, assignment: str) -> Any:
         "coordination/close_assignment.html",
         here="people",
         programme=this_programme(),
-        row=pages.row_of(found, pages.unit_names(found.programme_id), zone()),
+        row=pages.row_of(found, pages.unit_names(found.programme_id), this_zone()),
         this_url=url_for("coordination.assignment", programme=programme, assignment=assignment),
     )

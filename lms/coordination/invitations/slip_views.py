@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.invitations import slips as slip_actions
 from lms.accounts.invitations.records import count_slips
 from lms.accounts.invitations.slips import ToPrint
-from lms.accounts.rules import INVITATION_DAYS, INVITED_AT_ONCE, zone_of
+from lms.accounts.rules import INVITATION_DAYS, INVITED_AT_ONCE
 from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import slip_pages
 from lms.coordination.invitations.forms import NamesForm
@@ -21,10 +21,6 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import settings
-
-
-def _zone() -> str:
-    return zone_of(this_programme().facts, settings().timezone)
 
 
 @blueprint.route("/programmes/<programme>/slips", methods=["GET", "POST"])
@@ -49,7 +45,7 @@ def slips(programme: str) -> Any:
 
 def _list_page(form: NamesForm, problems: dict[str, str] | None = None, nobody: bool = False) -> Any:
     slug, cursor = this_programme().slug, request.args.get("before", "")[:80]
-    rows, following = slip_pages.list_page(this_programme().id, _zone(), cursor)
+    rows, following = slip_pages.list_page(this_programme().id, this_zone(), cursor)
     problems = problems or {}
     page = render_template(
         "coordination/slips.html",
@@ -97,7 +93,7 @@ def _print() -> Any:
         "coordination/printed_slips.html",
         here="people",
         programme=this_programme(),
-        slips=[slip_pages.printed(slip, link, _zone()) for slip, link in zip(made, links, strict=True)],
+        slips=[slip_pages.printed(slip, link, this_zone()) for slip, link in zip(made, links, strict=True)],
         sign_in_url=settings().base_url + url_for("accounts.sign_in"),
         ask=slip_pages.whom_to_ask(this_programme().facts, signed_in().display_name),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import make_response, redirect, render_template, request, url_for
 
 from lms.accounts import limits
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, this_programme, this_zone
 from lms.accounts.invitations import actions as invitation_actions
 from lms.accounts.invitations.actions import TooMany
 from lms.accounts.invitations.records import count_not_joined, find_not_joined
@@ -19,7 +19,6 @@ from lms.accounts.rules import (
     INVITATION_DAYS,
     INVITED_AT_ONCE,
     INVITED_PER_HOUR,
-    zone_of,
 )
 from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import pages
@@ -32,10 +31,6 @@ from lms.foundation.text.i18n import day, ngettext, number
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import settings
-
-
-def _zone() -> str:
-    return zone_of(this_programme().facts, settings().timezone)
 
 
 @blueprint.route("/programmes/<programme>/invitations/new", methods=["GET", "POST"])
@@ -113,7 +108,7 @@ def invitations(programme: str) -> Any:
 def _list_page(notices: list[str], problem: str = "") -> Any:
     slug, cursor = this_programme().slug, request.args.get("before", "")[:80]
     search = request.args.get("q", "")[:SEARCH_MOST].replace("\0", "").strip()
-    rows, following = pages.list_page(this_programme().id, _zone(), cursor, search)
+    rows, following = pages.list_page(this_programme().id, this_zone(), cursor, search)
     asked: dict[str, Any] = {"programme": slug, "q": search or None}
     page = render_template(
         "coordination/invitations.html",
@@ -182,14 +177,14 @@ def invitation_link(programme: str, invitation: str) -> Any:
         return _done("changed")
     if known.needs_slip:
         return redirect(url_for("coordination.slips", programme=programme), 303)
-    row, token = pages.row_of(known, _zone()), ids.secret_token()
+    row, token = pages.row_of(known, this_zone()), ids.secret_token()
     done = write(invitation_actions.renew, settings(), this_programme().id, invitation, token, None)
     if isinstance(done, TooMany):
         return _list_page([], _too_many(done.wait))
     if not done:
         return _done("changed")
     link = settings().base_url + url_for("accounts.accept_invitation", token=token)
-    until = day(clock.day_of(clock.now() + timedelta(days=INVITATION_DAYS), _zone()))
+    until = day(clock.day_of(clock.now() + timedelta(days=INVITATION_DAYS), this_zone()))
     page = render_template(
         "coordination/invitation_link.html",
         here="people",

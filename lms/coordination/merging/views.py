@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.merges.records import AccountMerge, find_merge_into
 from lms.accounts.records import Person, find_person
-from lms.accounts.rules import Visitor, zone_of
+from lms.accounts.rules import Visitor
 from lms.accounts.second_factor.step_up import confirm_first, is_proven
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme
@@ -114,7 +114,7 @@ def undo_merge(programme: str, person: str, other: str) -> Any:
         person=_account(kept),
         other=_account(closed),
         who=pages.who_merged(this_programme(), merge.merged_by),
-        days=pages.days_of(merge, zone_of(this_programme().facts, settings().timezone)),
+        days=pages.days_of(merge, this_zone()),
         undone=why_not == "undone",
         why_not=pages.reason_words(why_not, kept, closed) if why_not else "",
         proven=is_proven(),

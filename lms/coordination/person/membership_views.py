@@ -6,18 +6,16 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import allow, this_programme
+from lms.accounts.access import allow, this_programme, this_zone
 from lms.accounts.members import actions as members
 from lms.accounts.members.records import find_former
 from lms.accounts.records import roles_of
-from lms.accounts.rules import zone_of
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme
 from lms.coordination.person.pages import role_names
 from lms.foundation.clock import day_of
 from lms.foundation.db import write
 from lms.foundation.text.i18n import day
-from lms.foundation.web.security import settings
 
 
 @blueprint.route("/programmes/<programme>/people/<person>/end-membership", methods=["GET", "POST"])
@@ -65,5 +63,5 @@ def former_member(programme: str, person: str) -> Any:
         here="people",
         programme=this_programme(),
         person={"name": who.display_name, "id": who.public_id},
-        left=day(day_of(member.left_at, zone_of(this_programme().facts, settings().timezone))),
+        left=day(day_of(member.left_at, this_zone())),
     )

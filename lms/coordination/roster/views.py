@@ -8,9 +8,9 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts import limits
-from lms.accounts.access import allow, signed_in, this_programme
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.actions import FormError
-from lms.accounts.rules import IMPORT_FILE_MOST, IMPORTED_AT_ONCE, IMPORTED_PER_DAY, zone_of
+from lms.accounts.rules import IMPORT_FILE_MOST, IMPORTED_AT_ONCE, IMPORTED_PER_DAY
 from lms.coordination.blueprint import blueprint
 from lms.coordination.roster import actions, pages, records
 from lms.coordination.roster.actions import TooMany
@@ -50,7 +50,7 @@ def imports(programme: str) -> Any:
 
 
 def _imports_page(problem: str = "") -> Any:
-    zone = zone_of(this_programme().facts, settings().timezone)
+    zone = this_zone()
     page = render_template(
         "coordination/imports.html",
         here="people",
