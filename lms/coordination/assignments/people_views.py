@@ -38,7 +38,7 @@ class Slice:
 def _slice(assignment: Assignment) -> Slice:
     sent = request.args
     progress = sent.get("progress", "") if sent.get("progress") in PROGRESS else ""
-    search, after = sent.get("q", "")[:SEARCH_MOST].replace("\0", "").strip(), sent.get("after", "")[:80]
+    search, after = sent.get("q", "")[:SEARCH_MOST].strip(), sent.get("after", "")[:80]
     found = list_asked(assignment, progress, search, after, PAGE + 1)
     following = found[PAGE - 1].public_id if len(found) > PAGE else None
     return Slice(found[:PAGE], progress, search, after, following)

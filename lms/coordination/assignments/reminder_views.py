@@ -23,7 +23,7 @@ from lms.foundation.web.security import settings
 
 
 def _picked() -> list[str]:
-    return [text.replace("\0", "") for text in request.values.getlist("pick")[:PAGE]]
+    return request.values.getlist("pick")[:PAGE]
 
 
 @blueprint.route("/programmes/<programme>/assignments/<assignment>/reminder", methods=["GET", "POST"])

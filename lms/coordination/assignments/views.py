@@ -121,7 +121,7 @@ def assign_course(programme: str) -> Any:
 
 def picked() -> tuple[str, ...]:
     """Return the public ids of those who were ticked."""
-    return tuple(dict.fromkeys(text.replace("\0", "") for text in request.form.getlist("person")))[:PEOPLE_MOST]
+    return tuple(dict.fromkeys(request.form.getlist("person")))[:PEOPLE_MOST]
 
 
 def _wanted(form: AssignForm) -> tuple[str, str, Wanted]:

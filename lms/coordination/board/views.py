@@ -97,19 +97,14 @@ def asked_for() -> Asked:
     wanted = Wanted(
         search=sent.get("q", "")[:SEARCH_MOST].strip(),
         states=tuple(state for state in STATES if state in sent.getlist("state")),
-        courses=tuple(sorted({course for course in _plain("course") if course}))[:SEARCH_MOST],
+        courses=tuple(sorted({course for course in sent.getlist("course") if course}))[:SEARCH_MOST],
         certificate=certificate,
         role=next((role for role in OTHER_ROLES if role == sent.get("role")), ""),
         units=units.within.get(unit, ()),
     )
     columns = tuple(column for column in COLUMNS if column in sent.getlist("column")) or USUAL_COLUMNS
-    after, before = (next(iter(_plain(place)), "") for place in ("after", "before"))
+    after, before = (sent.get(place, "") for place in ("after", "before"))
     return Asked(wanted, unit, units, columns, after, before)
-
-
-def _plain(name: str) -> list[str]:
-    """Return what was sent under a name, without what a database can't hold."""
-    return [sent.replace("\0", "") for sent in request.values.getlist(name)]
 
 
 @blueprint.get("/programmes/<programme>/people")

@@ -107,7 +107,7 @@ def invitations(programme: str) -> Any:
 
 def _list_page(notices: list[str], problem: str = "") -> Any:
     slug, cursor = this_programme().slug, request.args.get("before", "")[:80]
-    search = request.args.get("q", "")[:SEARCH_MOST].replace("\0", "").strip()
+    search = request.args.get("q", "")[:SEARCH_MOST].strip()
     rows, following = pages.list_page(this_programme().id, this_zone(), cursor, search)
     asked: dict[str, Any] = {"programme": slug, "q": search or None}
     page = render_template(

@@ -42,7 +42,7 @@ def _account(person: Person) -> dict[str, Any]:
 def second_account(programme: str, person: str) -> Any:
     """Find the second account of somebody: those of the same name first, or whoever matches a search."""
     member = member_of_programme(person)
-    search = request.args.get("q", "").replace("\0", "").strip()[:SEARCH_MOST]
+    search = request.args.get("q", "").strip()[:SEARCH_MOST]
     found = records.list_candidates(this_programme().id, member.id, search, FOUND_MOST + 1)
     return render_template(
         "coordination/second_account.html",

@@ -26,7 +26,7 @@ SEARCH_MOST = 100
 @allow("run the site")
 def site_accounts() -> Any:
     """Find accounts by name, email address or staff number."""
-    search = request.args.get("q", "").replace("\0", "").strip()[:SEARCH_MOST]
+    search = request.args.get("q", "").strip()[:SEARCH_MOST]
     found = find_people(search) if search else []
     return render_template(
         "coordination/site_accounts.html",

@@ -36,7 +36,7 @@ def site_home() -> Any:
 @allow("run the site")
 def site_programmes() -> Any:
     """Show all programmes, a page at a time."""
-    after = request.args.get("after", "").replace("\0", "")
+    after = request.args.get("after", "")
     rows = records.list_programmes_page(after, PAGE + 1)
     return render_template(
         "coordination/site_programmes.html",
