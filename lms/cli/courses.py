@@ -1,4 +1,4 @@
-"""Commands for courses: publish and review."""
+"""Commands for courses: publish, review, and hand over to another owner."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from lms.foundation.refused import Refused
 from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
 from lms.library import actions
+from lms.library.records import find_newest_digest, list_newest_digests
 
 
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:
@@ -97,3 +98,31 @@ def review(
     say(f"Recorded: {role} review of {course_id} by {name} on {reviewed}.")
     still = len(list_waiting(course_id))
     say(f"{before - still} certificates that were waiting are issued; {still} are still waiting.")
+
+
+@click.group()
+def courses() -> None:
+    """Say who publishes new versions of a course.
+
+    Example: lms courses owner psychological-first-aid --programme harbour
+    """
+
+
+@courses.command("owner")
+@click.argument("course_id")
+@click.option("--programme", "slug", default=None, help="The programme whose trainers publish it from now on.")
+@click.option("--site", "to_site", is_flag=True, help="Only the people who run the site publish it.")
+@inside
+def owner(course_id: str, slug: str | None, to_site: bool) -> None:
+    """Hand a course over to a programme or to the site. Learners and certificates stay as they are.
+
+    Example: lms courses owner psychological-first-aid --programme harbour
+    """
+    if to_site == (slug is not None):
+        raise click.ClickException("Say who owns it: either --programme NAME or --site. Nothing was changed.")
+    if find_newest_digest(course_id) is None:
+        known = ", ".join(list_newest_digests()) or "none yet"
+        raise click.ClickException(f"No course {course_id} is published. The courses are: {known}")
+    programme = get_programme(slug) if slug else None
+    write(actions.set_owner, course_id, programme.id if programme else None)
+    say(f"{course_id} belongs to {programme.name if programme else 'the site'}.")

@@ -12,7 +12,14 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.refused import Refused
 from lms.library import records, rules
-from lms.library.events import CourseOffered, CoursePublished, OfferingEnded, OfferingOpened, ReviewRecorded
+from lms.library.events import (
+    CourseHandedOver,
+    CourseOffered,
+    CoursePublished,
+    OfferingEnded,
+    OfferingOpened,
+    ReviewRecorded,
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,18 @@ def offer(programme_id: str, course_id: str, open_reading: bool, position: int) 
         )
     )
     announce(CourseOffered(programme_id, course_id))
+
+
+def set_owner(course_id: str, programme_id: str | None) -> None:
+    """Hand a course over to a programme, or to the site with None."""
+    if records.find_owner(course_id) == programme_id:
+        return
+    if programme_id is None:
+        db.session.delete(db.session.get_one(records.CourseOwner, course_id))
+    else:
+        db.session.merge(records.CourseOwner(course_id=course_id, programme_id=programme_id))
+    db.session.flush()
+    announce(CourseHandedOver(programme_id, course_id))
 
 
 def offering_state(programme_id: str, course_id: str) -> rules.OfferingState:

@@ -40,6 +40,14 @@ class OfferingEnded:
 
 
 @dataclass(frozen=True)
+class CourseHandedOver:
+    """A course belongs to another programme now, or to the site, which is None."""
+
+    programme_id: str | None
+    course_id: str
+
+
+@dataclass(frozen=True)
 class ReviewRecorded:
     """Somebody's review of a version was recorded."""
 

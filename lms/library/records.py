@@ -65,6 +65,14 @@ class Offering(Base):
     position: Mapped[int]
 
 
+class CourseOwner(Base):
+    """The programme whose trainers publish new versions of a course; without a row, it's the site."""
+
+    __tablename__ = "course_owner"
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
+
+
 class FormerOffering(Base):
     """A course that a programme offered before, and can offer again."""
 
@@ -138,6 +146,11 @@ def find_offering(programme_id: str, course_id: str) -> Offering | None:
     return db.session.scalar(
         select(Offering).where(Offering.programme_id == programme_id, Offering.course_id == course_id)
     )
+
+
+def find_owner(course_id: str) -> str | None:
+    """Return the programme that a course belongs to; None for the site's, and for one that nobody published."""
+    return db.session.scalar(select(CourseOwner.programme_id).where(CourseOwner.course_id == course_id))
 
 
 def list_former_offerings(programme_id: str) -> set[str]:

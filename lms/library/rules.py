@@ -36,6 +36,15 @@ def newest_that_blocks(version: str, newest_of_lines: Iterable[int]) -> int | No
     return highest if rank(version) <= highest else None
 
 
+def may_publish(owner: str | None, programme_id: str, is_operator: bool, *, published: bool = True) -> bool:
+    """Decide whether a new version of a course may come from a programme.
+
+    A course that belongs to no programme is the site's, and its operators publish it. A course that nobody has
+    `published` yet can come from anywhere.
+    """
+    return is_operator or not published or owner == programme_id
+
+
 def needed_reviews(course: Course) -> tuple[str, ...]:
     """Return the reviews a course needs before its certificates are issued; law needs one where law is quoted."""
     return REVIEW_ROLES if course.jurisdiction_notes else REVIEW_ROLES[:2]

@@ -16,7 +16,7 @@ from lms.foundation import clock
 from lms.foundation.backup.data_folder import note_backup
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import TRIES, OutboxMail, list_emails
-from lms.library.records import Offering
+from lms.library.records import Offering, find_owner
 from tests.builders.learning import PFA, earn
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Page
@@ -214,3 +214,13 @@ def test_what_could_not_be_done_is_tried_again_when_ada_asks(sqlite_site: Site) 
     assert "Everything has been done." in page.main
     with sqlite_site.inside():
         assert find_document(award.id) is not None
+
+
+def test_ada_hands_a_course_over_to_a_programme_and_back_to_the_site(sqlite_site: Site) -> None:
+    path = f"/operator/courses/{PFA}"
+    for chosen, said in (("harbour", "Harbour"), ("", "Only the people who run the site")):
+        page = sqlite_site.visitor("ada").get(path).form(f"{path}/owner").submit("Save", owner=chosen)
+        assert "Saved." in page.html and said in page.main
+        with sqlite_site.inside():
+            programme, owner = find_programme("harbour"), find_owner(PFA)
+            assert programme is not None and owner == (programme.id if chosen else None)

@@ -47,3 +47,20 @@ def test_a_rank_leads_back_to_its_version(version: str) -> None:
 
 def test_every_version_that_is_read_has_room_in_the_database() -> None:
     assert rules.rank("20.9999.9999") < 2**31
+
+
+@pytest.mark.parametrize(
+    ("owner", "published", "is_operator", "may"),
+    [
+        ("harbour", True, False, True),
+        ("meadow", True, False, False),
+        (None, True, False, False),
+        (None, False, False, True),
+        (None, True, True, True),
+        ("meadow", True, True, True),
+    ],
+)
+def test_trainers_publish_what_belongs_to_their_programme(
+    owner: str | None, published: bool, is_operator: bool, may: bool
+) -> None:
+    assert rules.may_publish(owner, "harbour", is_operator, published=published) is may

@@ -129,6 +129,7 @@ def _about_programmes() -> dict[str, str]:
         "ValiditySet": _("Validity of certificates changed"),
         "ReadinessSet": _("Number of observed practices changed"),
         "CoursePublished": _("Course published"),
+        "CourseHandedOver": _("Course handed over to another owner"),
         "CourseOffered": _("Course offered by a programme"),
         "OfferingOpened": _("Who can read a course changed"),
         "OfferingEnded": _("Course no longer offered by a programme"),

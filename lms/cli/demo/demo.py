@@ -20,6 +20,8 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
 from lms.foundation.web.security import settings
+from lms.library.actions import set_owner
+from lms.library.records import list_newest_digests
 
 LIMITS = (
     "“What you tell me stays with me. The exceptions: if you or someone else may be badly hurt, if a child or a "
@@ -60,6 +62,8 @@ def demo(courses: Path | None) -> None:
                 say(publish_folder(folder, programme.id, True, position))
             except click.ClickException as error:
                 say(error.format_message())
+        for course_id in list_newest_digests():
+            write(set_owner, course_id, programme.id)
     password = _password(settings())
     secret = hash_password(password)
     new = records.find_person_by_email(SIGN_INS[0][0]) is None

@@ -7,19 +7,20 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow
+from lms.accounts.records import list_programmes
 from lms.certification.awards.records import list_waiting
 from lms.coordination.blueprint import blueprint
 from lms.coordination.settings import course_pages
 from lms.coordination.site import actions, pages, records
-from lms.coordination.site.forms import ReviewForm
+from lms.coordination.site.forms import OwnerForm, ReviewForm
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
-from lms.library.actions import record_review
+from lms.library.actions import record_review, set_owner
 from lms.library.course_cache import get_course
-from lms.library.records import find_newest_digest
+from lms.library.records import find_newest_digest, find_owner
 
 
 @blueprint.get("/operator/courses")
@@ -60,6 +61,33 @@ def site_course(course: str) -> Any:
         programmes=records.list_offering_programmes().get(course, []),
         reviews=course_pages.review_rows(content),
         waiting=len(list_waiting(course)),
-        notices=[_("The review is recorded.")] if request.method == "GET" and request.args.get("saved") else [],
+        owner=_owner_form(course),
+        notices=_notices(),
     )
     return make_response(page, 422 if form.errors else 200)
+
+
+def _notices() -> list[str]:
+    said = {"yes": _("The review is recorded."), "owner": _("Saved.")}
+    found = said.get(request.args.get("saved", "")) if request.method == "GET" else None
+    return [found] if found else []
+
+
+def _owner_form(course: str) -> OwnerForm:
+    """Return the form of who publishes a course, with the present owner chosen."""
+    programmes, owner = list_programmes(), find_owner(course)
+    form = OwnerForm(request.form, owner=next((row.slug for row in programmes if row.id == owner), ""))
+    form.offer([(row.slug, row.name) for row in programmes])
+    return form
+
+
+@blueprint.post("/operator/courses/<course>/owner")
+@allow("run the site")
+def site_course_owner(course: str) -> Any:
+    """Hand a course over to a programme or to the site."""
+    form = _owner_form(course)
+    if find_newest_digest(course) is None or not form.validate():
+        abort(404)
+    programme = next((row.id for row in list_programmes() if row.slug == form.owner.data), None)
+    write(set_owner, course, programme)
+    return redirect(url_for("coordination.site_course", course=course, saved="owner"), 303)

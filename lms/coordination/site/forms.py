@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, RadioField, SelectField
 
 from lms.coordination.settings.course_pages import review_roles
 from lms.foundation.text.i18n import gettext as _
@@ -23,6 +23,16 @@ class CoordinatorForm(Form):
     """Who is to coordinate a programme."""
 
     email = TextField(_l("Their email address"), [Required(_l("Enter an email address."))])
+
+
+class OwnerForm(Form):
+    """Which programme's trainers publish new versions of a course; empty for the people who run the site."""
+
+    owner = SelectField(_l("Who publishes new versions?"), choices=[])
+
+    def offer(self, programmes: list[tuple[str, str]]) -> None:
+        """Let the site, or one of these programmes by short name, be chosen."""
+        self.owner.choices = [("", _("Only the people who run the site")), *programmes]
 
 
 class ReviewForm(Form):
