@@ -15,6 +15,7 @@ from lms.cli.lazy import rare_collections
 from lms.cli.output import json_option, say
 from lms.content.lint.across import shared_sentences
 from lms.content.lint.check import check_with_measures, render_findings
+from lms.content.lint.codes.explain import as_text, find_explanation, near_codes
 from lms.content.lint.measures import Measures
 from lms.content.model.bundle import from_folder
 from lms.content.model.report import Finding
@@ -42,14 +43,20 @@ def _course_order(folder: Path) -> tuple[int, str]:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--explain", metavar="CODE", help="Say what a code means, with an example, and check nothing.")
 @json_option
-def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+def check(paths: tuple[Path, ...], strict: bool, explain: str | None, as_json: bool) -> None:
     """Check courses, and list each problem with its place and how to fix it.
 
     Example: lms check courses/psychological-first-aid
     """
+    if explain is not None:
+        say(_explained(explain))
+        return
+    if not paths:
+        raise click.UsageError("Name a course, or a folder of courses: lms check courses")
     with rare_collections():
         checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in course_folders(paths)}
     shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
@@ -63,6 +70,16 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
         say(json.dumps(reports, ensure_ascii=False, indent=2))
     blocked = any(one["errors"] or (strict and one["warnings"]) for one in reports)
     sys.exit(1 if blocked else 0)
+
+
+def _explained(code: str) -> str:
+    """Return what there is to say about a code; end with near names where there is none of that name."""
+    explanation = find_explanation(code)
+    if explanation is not None:
+        return as_text(explanation)
+    near = near_codes(code)
+    other = f" Did you mean {', '.join(near)}?" if near else " docs/check-codes.md lists them all."
+    raise click.ClickException(f"There’s no code named “{code}”.{other}")
 
 
 def _as_json(name: str, findings: Sequence[Finding], measures: Measures | None) -> dict[str, Any]:

@@ -49,6 +49,13 @@ def test_json_carries_every_lesson(shelf: Path) -> None:
     assert "sentences" not in told
 
 
+def test_a_code_is_explained_and_a_misspelled_one_gets_near_names() -> None:
+    assert "An example that gives it, in 1-know/1-first.md:" in run("--explain", "bad-link").output
+    unknown = run("--explain", "BAD_LNIK")
+    assert unknown.exit_code == 1 and "Did you mean BAD_LINK" in unknown.output
+    assert "Name a course" in run().output
+
+
 def test_several_courses_are_held_against_each_other(shelf: Path) -> None:
     one, other = json.loads(run("--json", shelf).output)
     assert "SHARED_SENTENCE" not in {finding["code"] for finding in one["findings"]}

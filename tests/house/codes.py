@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.content.model.codes import as_markdown
+from lms.content.lint.codes.explain import as_markdown
 from tests.house.tour import ROOT
 
 if __name__ == "__main__":

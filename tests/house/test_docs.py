@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from lms.content.model.codes import as_markdown as codes_as_markdown
+from lms.content.lint.codes.explain import as_markdown as codes_as_markdown
 from tests.house import authoring
 from tests.house.catalogue import FILE, messages
 from tests.house.tour import ROOT, as_markdown, opening_line

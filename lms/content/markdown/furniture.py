@@ -231,5 +231,5 @@ class Furniture(Extension):
         md.treeprocessors.register(self.furnish, "furnish", 5)
 
     def begin(self, lead: bool) -> None:
-        """Forgets the last page."""
-        self.citations.cited, self.furnish.lead = {}, lead
+        """Forgets the last page, whose counts would stand for an empty one, which the library never hands on."""
+        self.citations.cited, self.furnish.lead, self.furnish.counts = {}, lead, Counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -489,23 +488,3 @@ FORGIVEN_IN_A_DRAFT = frozenset(
         "EMPTY_CELL",
     }
 )
-
-
-def _as_plain(text: str) -> str:
-    """Return text for a cell in which nothing is a link, bold or another cell."""
-    return re.sub(r"([\[\]*<])", r"\\\1", text).replace("|", "&#124;")
-
-
-def as_markdown() -> str:
-    """The table as a page for course writers."""
-    head = (
-        "# Check codes\n\n"
-        "`lms check` reports each of these with its file, line and column. You can’t publish a course that has an *error*; "
-        "a *warning* doesn’t stop you.\n\n"
-        "| Code | | What it means | How to fix it |\n| --- | --- | --- | --- |\n"
-    )
-    rows = (
-        f"| `{code}` | {severity} | {_as_plain(what)} | {_as_plain(fix)} |"
-        for code, (severity, what, fix) in sorted(CODES.items())
-    )
-    return head + "\n".join(rows) + "\n"
