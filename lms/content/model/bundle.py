@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from unicodedata import normalize
 
@@ -109,7 +109,7 @@ def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[Path]:
     for here, folders, names in os.walk(root, followlinks=False, onerror=tell):
         inside = Path(here).relative_to(root)
         for name in (*folders, *names):
-            if _is_hidden_part(inside, name, folder=name in folders):
+            if is_hidden_part(inside.as_posix(), name, folder=name in folders):
                 refused.append(("HIDDEN_FILE", (inside / name).as_posix()))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in list(folders):
@@ -120,8 +120,8 @@ def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
 
 
-def _is_hidden_part(inside: Path, name: str, *, folder: bool) -> bool:
+def is_hidden_part(inside: str, name: str, *, folder: bool) -> bool:
     """True for a name that a dot alone keeps out of the course; what a Mac leaves beside files is none."""
     if not name.startswith(".") or name.startswith("._") or name == ".DS_Store":
         return False
-    return has_place((inside / name[1:]).as_posix(), folder=folder)
+    return has_place((PurePosixPath(inside) / name[1:]).as_posix(), folder=folder)
