@@ -25,6 +25,7 @@ from lms.accounts.blueprint import blueprint as account_blueprint
 from lms.accounts.browser_session import touch_session
 from lms.accounts.records import Programme
 from lms.accounts.rules import Visitor
+from lms.authoring.blueprint import blueprint as authoring_blueprint
 from lms.certification.awards.codes import grouped
 from lms.certification.blueprint import blueprint as certification_blueprint
 from lms.coordination.blueprint import blueprint as coordination_blueprint
@@ -58,6 +59,7 @@ ROOMS = (
     learning_blueprint,
     library_blueprint,
     certification_blueprint,
+    authoring_blueprint,
     coordination_blueprint,
     wellbeing_blueprint,
 )
@@ -211,7 +213,7 @@ def _frame_of_page() -> tuple[Hashable, str]:
     """Return what the frame of this page depends on, and the name that stands in it."""
     visitor = access.visitor()
     seen = _visitor_on_page(visitor) if visitor else {}
-    about = tuple(seen.get(key) for key in ("is_staff", "is_operator", "programmes", "employs", "shared"))
+    about = tuple(seen.get(key) for key in ("is_staff", "is_operator", "programmes", "writes", "employs", "shared"))
     display = read_display(request.cookies.get("display", ""))
     return (
         visitor is None,
@@ -233,12 +235,14 @@ def _path_of_page() -> str:
 def _visitor_on_page(visitor: Visitor) -> dict[str, Any]:
     staff = {key: roles for key, roles in visitor.roles.items() if set(roles) & {"coordinator"}}
     programmes = [accounts.get_programme(key) for key in staff]
+    writes = [accounts.get_programme(key) for key, roles in visitor.roles.items() if "trainer" in roles]
     employs = [accounts.get_programme(key) for key, roles in visitor.roles.items() if "employer" in roles]
     return {
         "display_name": getattr(g, "name_in_page", visitor.display_name),
         "is_staff": bool(staff),
         "is_operator": visitor.operator,
         "shared": not visitor.own_device,
+        "writes": tuple((row.slug, row.name) for row in writes),
         "employs": tuple((row.slug, row.name) for row in employs),
         "programmes": tuple((row.slug, row.name, tuple(staff[row.id])) for row in programmes),
     }

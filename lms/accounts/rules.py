@@ -85,6 +85,8 @@ MAY: dict[str, May] = {
     "hold certificates": _may(*ROLES, self_only=True),
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
     "read feedback": _may("trainer"),
+    "write courses": _may("trainer", "operator", site_wide=True),
+    "publish courses": _may("trainer", "operator", site_wide=True),
     "reset a second factor": _may("coordinator", "operator", site_wide=True),
     "see training states": _may("coordinator"),
     "invite people": _may("coordinator"),

@@ -25,6 +25,7 @@ TRAIL = "the audit trail is append-only; its numbers lead to nobody once the acc
 RECORD = "whoever is shown a certificate can still ask whether it is genuine; it holds no name any more"
 BADGE = "a badge's place in the list of withdrawn badges is never given to another one"
 ASKED = "what a coordinator asked of others stays in force; who asked is taken out"
+WRITTEN = "a course's text belongs to its programme; who wrote it is taken out"
 # Columns that still hold their value after somebody with a certificate deleted their account.
 KEPT_AFTER_ERASURE: dict[str, str] = {
     **{
@@ -71,6 +72,25 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
             "made_at",
             "closed_at",
         ]
+    },
+    **{
+        f"draft.{name}": WRITTEN
+        for name in [
+            "id",
+            "public_id",
+            "programme_id",
+            "course_id",
+            "title",
+            "base_digest",
+            "created_at",
+            "changed_at",
+            "revision",
+            "state",
+        ]
+    },
+    **{
+        f"draft_revision.{name}": WRITTEN
+        for name in ["draft_id", "number", "at", "what", "path", "new_path", "changes"]
     },
     **{f"credential.{name}": BADGE for name in ["award_id", "list_number", "list_index", "stored_at", "suspendable"]},
     **{

@@ -9,6 +9,8 @@ ABOUT_NOBODY = {
     "bundle",
     "course_line",
     "library_text",
+    "draft_file",
+    "draft_text",  # what a course says
     "former_offering",
     "line_withdrawal",
     "line_note",  # what was found out about a support line

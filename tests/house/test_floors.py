@@ -9,7 +9,7 @@ import pytest
 
 # From the top; the last word of a module's name says on which floor it is, as in `check/refresher_views.py`.
 FLOORS = ("views", "forms", "pages", "actions", "records", "events", "rules")
-ROOMS = ("accounts", "library", "learning", "certification", "coordination", "wellbeing")
+ROOMS = ("accounts", "library", "learning", "certification", "authoring", "coordination", "wellbeing")
 SQL = ("sqlalchemy", "flask_sqlalchemy", "alembic")
 WEB = ("flask", "flask_login", "flask_wtf", "wtforms", "werkzeug", "jinja2")
 # An action whose refusal is a field's message, and what asks the site's settings, may know the form or the request.

@@ -13,6 +13,7 @@ ROOMS = (
     "library",
     "learning",
     "certification",
+    "authoring",
     "coordination",
     "wellbeing",
     "reminders.py",

@@ -482,6 +482,8 @@ STATES = (
     State("lesson after a finished one", "mira", f"{COURSE}/lessons/what-pfa-is-not?done=what-pfa-is"),
     State("remarks on a lesson", "mira", f"{LESSON}/remarks"),
     State("remarks for an author", "tara", "/programmes/harbour/courses/" + PFA + "/remarks"),
+    State("writing home", "tara", "/programmes/harbour/writing"),
+    State("drafts, none yet", "tara", "/programmes/harbour/drafts"),
     State("refreshers", "ines", "/refreshers"),
     State("letters", "ines", "/account/letters"),
     State("letters of a coordinator", "cora", "/account/letters"),

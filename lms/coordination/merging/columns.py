@@ -22,6 +22,8 @@ OF_PERSON = (
     "assignment_person.person_id",
     "award.person_id",
     "batch.asked_by",
+    "draft.created_by",
+    "draft_revision.person_id",
     "end_notice.person_id",
     "equivalent.recorded_by",
     "member.line_manager_id",

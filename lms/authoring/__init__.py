@@ -1,0 +1,1 @@
+"""Authoring: trainers write, try and publish courses in the browser."""

@@ -1,0 +1,7 @@
+"""The blueprint of authoring's pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("authoring", __name__)
