@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.content.lint.across import shared_sentences
+from lms.content.lint.links import look_for_links
 from lms.content.lint.lint import lint_course
 from lms.content.lint.measures import Measures, measure
 from lms.content.lint.pasted import look_for_pasted
@@ -43,6 +44,7 @@ def check_with_measures(bundle: Bundle, name: str = "") -> Checked:
         look_for_wording(parsed)
         look_for_marks(parsed)
         look_for_pasted(parsed)
+    look_for_links(context)
     if course is None:
         return Checked(finish(context, course), None)
     lint_course(context, course)

@@ -9,6 +9,7 @@ from posixpath import dirname
 
 from markdown_it.token import Token
 
+from lms.content.lint.links import where
 from lms.content.lint.phone_numbers import find_phones
 from lms.content.markdown.blocks import Block, text_of
 from lms.content.markdown.citations import CITATION
@@ -99,7 +100,6 @@ def _inline(context: ParseContext, parsed: ParsedFile, block: Block) -> None:
     report = parsed.report
     for token in block.inline:
         if token.type == "link_open":
-            _link(str(token.attrGet("href") or ""), parsed, block)
             _link_words(block, token, report)
         elif token.type == "image":
             _picture(context, parsed, block, str(token.attrGet("src") or ""), token.content)
@@ -125,7 +125,7 @@ def _colours(words: str, block: Block, report: Report) -> None:
     if not any(colour in lowered for colour in _COLOURS):
         return
     for found in _COLOUR_ONLY.finditer(words):
-        line, column = _where(block, found.group(), report)
+        line, column = where(block, found.group(), report)
         report.add("COLOUR_ONLY", line, f"“{found.group()}” refers to something by its colour alone.", column=column)
 
 
@@ -134,7 +134,7 @@ def _link_words(block: Block, opened: Token, report: Report) -> None:
     after = block.inline[block.inline.index(opened) + 1 :]
     words = "".join(token.content for token in takewhile(lambda token: token.type != "link_close", after)).strip()
     if _SAYS_NOTHING.fullmatch(words):
-        line, column = _where(block, words, report)
+        line, column = where(block, words, report)
         report.add("LINK_SAYS_NOTHING", line, f"The link text is only “{words}”.", column=column)
 
 
@@ -142,7 +142,7 @@ def _facts(words: str, block: Block, report: Report) -> None:
     """Reports unknown programme facts in double braces, and telephone numbers."""
     for found in PLACEHOLDER.finditer(block.text):
         if found.group(1) not in PLACEHOLDERS:
-            line, column = _where(block, found.group(), report)
+            line, column = where(block, found.group(), report)
             report.add(
                 "UNKNOWN_PLACEHOLDER",
                 line,
@@ -150,7 +150,7 @@ def _facts(words: str, block: Block, report: Report) -> None:
                 column=column,
             )
     for number in find_phones(words):
-        line, column = _where(block, number, report)
+        line, column = where(block, number, report)
         report.add("PHONE_NUMBER", line, f"“{number}” looks like a telephone number.", column=column)
 
 
@@ -163,28 +163,8 @@ def _inside_link(block: Block, wanted: object) -> bool:
     return False
 
 
-def _link(href: str, parsed: ParsedFile, block: Block) -> None:
-    if href.lower().startswith(("http://", "https://", "mailto:")):
-        return
-    if href.startswith("#") and (parsed.role == "conversation" or href[1:] in _anchors(parsed)):
-        return
-    line, column = _where(block, href, parsed.report)
-    parsed.report.add("BAD_LINK", line, f"The link to “{href}” doesn’t lead anywhere.", column=column)
-
-
-def _anchors(parsed: ParsedFile) -> set[str]:
-    """The ids that headings of this page give themselves in braces."""
-    return {
-        found.group(1)
-        for block in parsed.page.blocks
-        if block.kind == "heading"
-        for found in [re.search(r"\{#([\w-]+)[^{}]*\}\s*$", block.text)]
-        if found
-    }
-
-
 def _picture(context: ParseContext, parsed: ParsedFile, block: Block, source: str, words: str) -> None:
-    line, column = _where(block, source, parsed.report)
+    line, column = where(block, source, parsed.report)
     why = _why_not_shown(context, parsed, block, source)
     if why:
         parsed.report.add("BAD_IMAGE", line, f"We can’t show the picture “{source}”: {why}.", column=column)
@@ -209,14 +189,14 @@ def _why_not_shown(context: ParseContext, parsed: ParsedFile, block: Block, sour
 def _html(text: str, block: Block, report: Report) -> None:
     for found in _TAG.finditer(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)):
         if found.group(2).lower() not in AUTHORS_TAGS or found.group(3).strip(" /"):
-            line, column = _where(block, found.group(), report)
+            line, column = where(block, found.group(), report)
             report.add("RAW_HTML", line, f"“{found.group()[:40]}” would be removed.", column=column)
 
 
 def _citations(context: ParseContext, text: str, block: Block, report: Report) -> None:
     for found in CITATION.finditer(text):
         id = found.group(1)
-        line, column = _where(block, found.group(), report)
+        line, column = where(block, found.group(), report)
         if id == "unchecked":
             report.add("UNCHECKED_FACT", line, column=column)
         elif (context.renderer.sources or context.objectives) and id not in context.renderer.sources:
@@ -262,7 +242,7 @@ def _claims(block: Block, report: Report) -> None:
         text = " ".join(text_of(inner.inline) for inner in part.walk() if inner.inline)
         claim = None if cited or not _CLAIM_HINT.search(text) else _CLAIM.search(_QUOTED.sub("“”", text))
         if claim:
-            line, column = _where(part, claim.group(), report)
+            line, column = where(part, claim.group(), report)
             report.add("CLAIM_WITHOUT_SOURCE", line, f"“{claim.group()}” has no source.", column=column)
 
 
@@ -274,15 +254,6 @@ def _parts(block: Block) -> Iterator[Block]:
             yield from _parts(child)
 
 
-def _where(block: Block, words: str, report: Report) -> tuple[int, int]:
-    """Line and column where the words stand in the block; its beginning when they are broken across lines."""
-    for line in range(block.line, min(block.end, len(report.lines)) + 1):
-        column = report.lines[line - 1].find(words)
-        if column >= 0:
-            return line, column + 1
-    return block.line, 1
-
-
 def _place(block: Block, words: str, report: Report) -> tuple[int, str]:
-    line, _ = _where(block, words, report)
+    line, _ = where(block, words, report)
     return line, f"“{words}” is a link on a Git host, but plain text here."

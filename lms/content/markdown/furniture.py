@@ -52,9 +52,11 @@ def story_note(told_by: str, removal: str) -> str:
 class FurnitureTreeprocessor(Treeprocessor):
     """Replaces marked quotes with callouts and prompts, and adds roles and captions to tables and pictures."""
 
-    def __init__(self, md: Markdown, find_picture: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, md: Markdown, find_picture: Callable[[str], str | None], find_page: Callable[[str], str | None]
+    ) -> None:
         super().__init__(md)
-        self.find_picture = find_picture
+        self.find_picture, self.find_page = find_picture, find_page
         self.lead = False
         self.counts: Counter[str] = Counter()
 
@@ -67,6 +69,9 @@ class FurnitureTreeprocessor(Treeprocessor):
             _scope(table)
         for heading in (element for tag in _HEADINGS for element in list(root.iter(tag))):
             _anchor(heading)
+        for link in root.iter("a"):
+            href = link.get("href", "")
+            link.set("href", self.find_page(href) or href)
         part_references(root)
         for holder in list(root.iter()):
             self._picture(holder)
@@ -219,14 +224,19 @@ class Furniture(Extension):
     citations: Citations
     furnish: FurnitureTreeprocessor
 
-    def __init__(self, sources: Mapping[str, Source], find_picture: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        find_picture: Callable[[str], str | None],
+        find_page: Callable[[str], str | None],
+    ) -> None:
         super().__init__()
-        self.sources, self.find_picture = sources, find_picture
+        self.sources, self.find_picture, self.find_page = sources, find_picture, find_page
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         """Citations come before the library's own footnotes; furniture after everything is in the tree."""
         self.citations = Citations(md, self.sources)
-        self.furnish = FurnitureTreeprocessor(md, self.find_picture)
+        self.furnish = FurnitureTreeprocessor(md, self.find_picture, self.find_page)
         md.inlinePatterns.register(self.citations, "citations", 176)
         md.treeprocessors.register(self.furnish, "furnish", 5)
 

@@ -20,6 +20,7 @@ from lms.content.markdown.normalise import normalise
 from lms.content.markdown.quotes import mark_quote
 from lms.content.model.course import Source
 from lms.content.model.safe import CLOSE, OPEN, clean, clean_phrase, without_marks
+from lms.content.model.structure import address_of
 from lms.content.model.wording import fixed
 
 __all__ = ["FIXED_WORDS", "PLACEHOLDER", "PLACEHOLDERS", "Rendered", "Renderer"]
@@ -36,6 +37,7 @@ _SETTINGS = {
     "pymdownx.highlight": {"use_pygments": False},
     "pymdownx.tilde": {"subscript": False},
 }
+_ANCHOR = re.compile(r"[\w-]+")
 _PUNCTUATION = list("\"$%&',/:;<=>?@^|~")
 
 
@@ -51,9 +53,15 @@ class Rendered:
 class Renderer:
     """Render the pages of one course: it knows the course's sources and pictures, by path; use it within one thread."""
 
-    def __init__(self, sources: Mapping[str, Source] | None = None, pictures: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Source] | None = None,
+        pictures: Mapping[str, str] | None = None,
+        course_id: str = "",
+    ) -> None:
         self.sources = dict(sources or {})
         self.pictures = dict(pictures or {})
+        self.course_id = course_id
         self._folder = ""
 
     def page(
@@ -101,7 +109,7 @@ class Renderer:
 
     @cached_property
     def _furniture(self) -> Furniture:
-        return Furniture(self.sources, self._find_picture)
+        return Furniture(self.sources, self._find_picture, self._find_page)
 
     def picture_path(self, source: str, folder: str) -> str | None:
         """The path of a picture of this course, written from its root or from the file's own folder; else None."""
@@ -113,6 +121,12 @@ class Renderer:
     def _find_picture(self, source: str) -> str | None:
         path = self.picture_path(source, self._folder)
         return f"{OPEN}media:{self.pictures[path]}{CLOSE}/{quote(path.removeprefix('media/'))}" if path else None
+
+    def _find_page(self, href: str) -> str | None:
+        """The mark that stands for the address of another page of this course; None for all other links."""
+        path, anchor = page_of(href, self._folder)
+        address = address_of(path) if path else None
+        return None if address is None else f"{OPEN}page:{self.course_id}{address}{anchor}{CLOSE}"
 
     def _notes(self, cited: Sequence[str]) -> str:
         if not cited:
@@ -132,6 +146,14 @@ def spellings(source: str, folder: str) -> tuple[str, str]:
     return plain, normpath(f"{folder}/{plain}" if folder else plain)
 
 
+def page_of(href: str, folder: str) -> tuple[str, str]:
+    """The path of the file that a link in that folder names, and the anchor with its `#`; no path for other links."""
+    plain, mark, anchor = normalize("NFC", unquote(href)).partition("#")
+    if not plain.endswith(".md") or ":" in plain or plain.startswith("/"):
+        return "", ""
+    return normpath(f"{folder}/{plain}" if folder else plain), mark + "".join(_ANCHOR.findall(anchor))
+
+
 def _without_marks(block: Block) -> Block:
     """The same block with every text cleared of characters that are marks to us."""
     for inner in block.walk():
@@ -145,7 +167,12 @@ def _keep_placeholder(found: re.Match[str]) -> str:
 
 def _put_back(html: str) -> str:
     """Puts programme facts, pictures' addresses and our own fields where cleaning left their marks."""
-    kinds = {"fact": lambda value: "{{" + value + "}}", "media": lambda value: f"⟦media:{value}⟧", "private": field_for}
+    kinds = {
+        "fact": lambda value: "{{" + value + "}}",
+        "media": lambda value: f"⟦media:{value}⟧",
+        "page": lambda value: f"⟦page:{value}⟧",
+        "private": field_for,
+    }
     return _KEPT.sub(lambda found: kinds[found.group(1)](found.group(2)) if found.group(1) in kinds else "", html)
 
 

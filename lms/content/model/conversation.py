@@ -30,12 +30,16 @@ class Reply:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the colleague says, and the replies to it; `stage` is the direction in front of the words."""
+    """What the colleague says, and the replies to it; `stage` is the direction in front of the words.
+
+    `title` is plain text, and empty where the turn has none.
+    """
 
     id: str
     stage: str
     says: str
     replies: tuple[Reply, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,12 @@ ATTRIBUTES = {
     "*": {"id", "class", "align"}, "a": {"href"}, "img": {"src", "alt"}, "th": {"scope"}, "ol": {"start"},
 }  # fmt: skip
 SCHEMES = frozenset({"http", "https", "mailto"})
-_HREF = re.compile(r"(?:https?://|mailto:|#)[^\s]*", re.IGNORECASE)
+_HREF = re.compile(f"(?:https?://|mailto:|#|{OPEN}page:)[^\\s]*", re.IGNORECASE)
 _MARKS = re.compile(
     "[\ue000\ue001\x02\x03]|&(?:#(?:[xX]0*(?:[eE]00[01]|27[eE][67]|[23](?![0-9a-fA-F]))|0*(?:5734[45]|1021[45]|[23](?!\\d)))"
     "|[lr]obrk|(?:Left|Right)DoubleBracket);?"
 )
-_OWN_LINK = re.compile(r'(<a [^>]*?href="#[^"]*"[^>]*?) rel="noopener noreferrer"')
+_OWN_LINK = re.compile(f'(<a [^>]*?href="(?:#|{OPEN}page:)[^"]*"[^>]*?) rel="noopener noreferrer"')
 
 
 _TAG = re.compile(r"<[^>]*>")
@@ -72,7 +72,7 @@ def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Links lead to the web, to a mailbox or to this page; pictures come from the course alone."""
+    """Links lead to the web, a mailbox, this page or another of the course; pictures come from the course alone."""
     if name == "href":
         return value if _HREF.fullmatch(value) else None
     if name == "src":

@@ -18,6 +18,7 @@ _RECORDINGS = (".mp3", ".ogg", ".wav", ".m4a", ".mp4", ".webm")
 _TRANSCRIPTS = (".txt", ".vtt")
 _ROOT = ("course.md", "check.md", "glossary.md")
 _FREE = ("README.md", "LICENSE", "LICENSE.md", "NOTICE")
+_OWN_ADDRESS = {"course.md": "", "glossary.md": "/glossary"}
 _FOLDERS = ("practice", "media")
 
 
@@ -82,6 +83,21 @@ def outline(paths: Iterable[str], findings: Report) -> Outline:
     found.folders = sorted(folders.values(), key=lambda folder: (folder.number, folder.id))
     _say_what_lacks(found, findings)
     return found
+
+
+def address_of(path: str) -> str | None:
+    """Where readers find the page of a file, below the course's own address; None for a file that has no page.
+
+    It goes by the name alone, so that a link is rendered without a look at any other file.
+    """
+    if path in _OWN_ADDRESS:
+        return _OWN_ADDRESS[path]
+    page, lesson = _PAGE.fullmatch(basename(path)), _NUMBERED.match(basename(path))
+    if not page or page["language"] or not _NUMBERED.fullmatch(dirname(path)):
+        return None
+    if not lesson or lesson.group() != page["stem"]:
+        return None
+    return f"/lessons/{lesson.group(2)}" + "/gentler" * bool(page["gentle"])
 
 
 def is_recording(path: str) -> bool:

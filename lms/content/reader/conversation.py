@@ -76,6 +76,7 @@ def _sections(page: Page, report: Report) -> list[tuple[Block, list[Block]]]:
 def _turn(id: str, blocks: list[Block], renderer: Renderer, report: Report, line: int) -> Turn:
     said: list[str] = []
     replies: list[Reply] = []
+    title, blocks = _title_of_turn(blocks, renderer)
     for block in blocks:
         if block.kind == "quote" and not replies:
             said += texts_of([block], report)
@@ -93,7 +94,16 @@ def _turn(id: str, blocks: list[Block], renderer: Renderer, report: Report, line
         renderer.inline(stage.group(1)) if stage else "",
         "<br>".join(renderer.inline(text) for text in said),
         tuple(replies),
+        title,
     )
+
+
+def _title_of_turn(blocks: list[Block], renderer: Renderer) -> tuple[str, list[Block]]:
+    """The title of a turn, a line in bold before the quote as at an end, and the blocks that are left."""
+    found = _TITLE.fullmatch(blocks[0].text) if blocks and blocks[0].kind == "paragraph" else None
+    if found is None:
+        return "", blocks
+    return unescape(bare(renderer.inline(found.group(1)))).rstrip("."), blocks[1:]
 
 
 def _reply(item: Block, renderer: Renderer, report: Report) -> Reply | None:

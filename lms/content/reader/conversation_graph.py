@@ -68,7 +68,7 @@ class Survey:
 
 def title_of(place: Turn | End) -> str:
     """The name of a place in words."""
-    return place.title if isinstance(place, End) else place.id.replace("-", " ").capitalize()
+    return place.title or place.id.replace("-", " ").capitalize()
 
 
 def steps_of(conversation: Conversation, path: tuple[int, ...]) -> list[tuple[Turn, Reply]]:

@@ -111,6 +111,7 @@ def _read_front(context: ParseContext, course_folder_name: str) -> tuple[shapes.
     context.renderer = Renderer(
         {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources},
         context.renderer.pictures,
+        shape.id,
     )
     return shape, parsed
 

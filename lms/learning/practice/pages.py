@@ -71,6 +71,7 @@ def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
     other = another_way(turn, index)
     return {
         "number": number,
+        "title": turn.title,
         "stage": turn.stage,
         "they": _spoken(turn.says, facts),
         "you": fill_placeholders(reply.text, facts),
@@ -82,7 +83,7 @@ def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
 
 def present_turn(turn: Turn, facts: Facts) -> dict[str, Any]:
     """Return what the colleague says now."""
-    return {"stage": turn.stage, "text": _spoken(turn.says, facts)}
+    return {"title": turn.title, "stage": turn.stage, "text": _spoken(turn.says, facts)}
 
 
 def counts_of(conversation: Conversation, played: Played) -> dict[str, Any]:

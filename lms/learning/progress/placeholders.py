@@ -6,17 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from markupsafe import Markup, escape
 
 from lms.content.model.course import Lesson
+from lms.content.model.question import Question
 from lms.content.model.wording import Sentence
-from lms.content.questions import Item, Presented
+from lms.content.questions import Item, Presented, match, one_answer, order, present, several_answers, short_answer
+from lms.content.questions.match import Match
+from lms.content.questions.order import Order
+from lms.content.questions.short_answer import ShortAnswer
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
 
 _FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
+_ADDRESS = re.compile(r"⟦(media|page):([^⟧]*)⟧")
+_ADDRESSES = {"media": "/media/", "page": "/courses/"}
 Facts = tuple[str, str, str]
 _FACT = re.compile(r"\{\{\s*(lead|emergency|limits_statement)\s*\}\}")
 
@@ -45,7 +51,7 @@ def _filled(html: str, words: Facts, _language: str) -> Markup:
     known = dict(zip(("lead", "emergency", "limits_statement"), words, strict=True))
     html = _FACT.sub(lambda found: str(escape(known[found[1]])), html)
     html = _FIXED.sub(lambda found: str(escape(_(found[1]))), html)
-    html = re.sub(r"⟦media:([0-9a-f]{64})⟧", lambda found: f"/media/{found[1]}", html)
+    html = _ADDRESS.sub(lambda found: f"{_ADDRESSES[found[1]]}{found[2]}", html)
     return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
 
 
@@ -62,22 +68,67 @@ def fill_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
 
 
 def practice_of(lesson: Lesson, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a lesson's practice questions with every option's reason; nothing of them is ever sent."""
+    """Return a lesson's practice questions with every answer's reason; nothing of them is ever sent."""
+    words = placeholder_values(facts)
     return [
-        {
-            "id": question.id,
-            "stem": fill_placeholders(question.stem, facts),
-            "options": [
-                {
-                    "text": fill_placeholders(option.text, facts),
-                    "right": option.right,
-                    "reason": fill_placeholders(option.reason, facts),
-                }
-                for option in getattr(question.body, "options", ())
-            ],
-        }
+        {"id": question.id, "kind": question.body.kind, "stem": fill_with(question.stem, words)}
+        | _PRACTICE.get(question.body.kind, _options)(question, words)
         for question in lesson.practice
     ]
+
+
+def _options(question: Question, words: Facts) -> dict[str, Any]:
+    return {
+        "options": [
+            {"text": fill_with(option.text, words), "right": option.right, "reason": fill_with(option.reason, words)}
+            for option in getattr(question.body, "options", ())
+        ]
+    }
+
+
+def _order(question: Question, words: Facts) -> dict[str, Any]:
+    body = cast(Order, question.body)
+    return {
+        "shuffled": [fill_with(item.text, words) for item in present(question, _SAME_FOR_ALL).items],
+        "options": [
+            {"text": fill_with(step.text, words), "reason": fill_with(step.reason, words)} for step in body.steps
+        ],
+    }
+
+
+def _match(question: Question, words: Facts) -> dict[str, Any]:
+    body = cast(Match, question.body)
+    return {
+        "shuffled": [fill_with(item.text, words) for item in present(question, _SAME_FOR_ALL).rights],
+        "options": [
+            {
+                "text": fill_with(pair.left, words),
+                "goes_with": fill_with(pair.right, words),
+                "reason": fill_with(pair.reason, words),
+            }
+            for pair in body.pairs
+        ],
+    }
+
+
+def _short_answer(question: Question, words: Facts) -> dict[str, Any]:
+    body = cast(ShortAnswer, question.body)
+    return {
+        "model": fill_with(body.model, words),
+        "look_for": [fill_with(text, words) for text in body.look_for],
+        "not_enough": [fill_with(text, words) for text in body.not_enough],
+    }
+
+
+# The pages of lessons are the same for all, so practice is shuffled in one way.
+_SAME_FOR_ALL = 0
+_PRACTICE = {
+    one_answer.KIND: _options,
+    several_answers.KIND: _options,
+    order.KIND: _order,
+    match.KIND: _match,
+    short_answer.KIND: _short_answer,
+}
 
 
 def translate_sentence(sentence: str | None) -> str | None:
