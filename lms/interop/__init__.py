@@ -1,0 +1,1 @@
+"""Translate at the door: question formats of other systems, and courses as SCORM packages."""

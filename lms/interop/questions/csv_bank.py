@@ -1,0 +1,94 @@
+"""Questions in a CSV file: one row each, with a column per option; read from many hands, written in one form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+
+from lms.content.model.wording import say
+from lms.interop.questions.bank import Bank, Item, Labels, LeftOut, Source, Weighed, as_choices, make_bank
+from lms.interop.questions.phrases import paragraphs, phrase
+from lms.interop.questions.text_files import read_text
+
+_QUESTION = ("question", "question text", "stem", "text")
+_RIGHT = ("right", "correct", "correct answer", "correct answers", "answer", "answers", "key")
+_OPTION = re.compile(r"(?:(?:option|answer|choice) ?)?([a-j]|\d{1,2})")
+_REASON = re.compile(r"(?:reason|feedback|explanation) ?([a-j]|\d{1,2})")
+_SEPARATORS = re.compile(r"[\s,;&/|]+|\band\b")
+
+
+def read_csv(content: bytes) -> Bank:
+    """All rows of a CSV file; the first row names the columns."""
+    text, notes = read_text(content)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return make_bank(_rows(reader), notes)
+
+
+def _rows(reader: Iterable[list[str]] | csv.DictReader[str]) -> Iterator[Item | LeftOut]:
+    heads: list[str] = []
+    before = 0
+    for row in reader:
+        line, before = before + 1, getattr(reader, "line_num", before + 1)
+        if not heads:
+            heads = [head.strip().casefold().replace("_", " ") for head in row]
+        elif any(cell.strip() for cell in row):
+            cells = dict(zip(heads, (cell.strip() for cell in row), strict=False))
+            yield _read(cells, line)
+
+
+def _read(cells: dict[str, str], line: int) -> Item | LeftOut:
+    source = Source(line, id=cells.get("id", ""), name=cells.get("name", ""))
+    source.stem = paragraphs(_first(cells, _QUESTION), "auto", source)
+    source.labels = Labels(
+        tuple(cells.get("objectives", "").replace(",", " ").split()), cells.get("group", ""),
+        _is_yes(cells.get("critical", "")), _is_yes(cells.get("fixed", "")),
+    )  # fmt: skip
+    options = _numbered(cells, _OPTION)
+    if not options:
+        return source.leave_out(
+            say("This row has no options. A CSV file can hold one answer or several, nothing else.")
+        )
+    reasons = _numbered(cells, _REASON)
+    right = _chosen(_first(cells, _RIGHT), options)
+    several = len(right) > 1 or cells.get("kind", "").casefold().startswith(("several", "multi"))
+    weighed = [
+        Weighed(phrase(text, "auto", source), paragraphs(reasons.get(name, ""), "auto", source), float(name in right))
+        for name, text in options.items()
+    ]
+    return as_choices(source, weighed, single=not several)
+
+
+def _numbered(cells: dict[str, str], pattern: re.Pattern[str]) -> dict[str, str]:
+    """Cells of columns such as “option 2” or “B”, by number."""
+    found = {}
+    for head, cell in cells.items():
+        match = pattern.fullmatch(head)
+        if match and cell:
+            found[_number(match.group(1))] = cell
+    return found
+
+
+def _number(name: str) -> str:
+    return str(int(name)) if name.isdigit() else str(ord(name) - ord("a") + 1)
+
+
+def _chosen(words: str, options: dict[str, str]) -> set[str]:
+    """The right options: named by letters, by numbers, or by their own text."""
+    whole = {name for name, text in options.items() if text.casefold() == words.casefold()}
+    if whole:
+        return whole
+    parts = [part.casefold().strip(".)") for part in _SEPARATORS.split(words) if part]
+    names = {_number(part) for part in parts if re.fullmatch(r"[a-j]|\d{1,2}", part)}
+    return names & options.keys() if len(names) == len(set(parts)) else set()
+
+
+def _first(cells: dict[str, str], heads: Iterable[str]) -> str:
+    return next((cells[head] for head in heads if cells.get(head)), "")
+
+
+def _is_yes(word: str) -> bool:
+    return word.casefold() in ("yes", "true", "1", "x")

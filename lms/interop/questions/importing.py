@@ -1,0 +1,82 @@
+"""One door for files of every format: tells GIFT, QTI, Moodle XML and CSV apart by what is in them, zips included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lms.content.model.wording import Sentence, say
+from lms.interop.questions.bank import Bank, LeftOut
+from lms.interop.questions.csv_bank import read_csv
+from lms.interop.questions.gift import read_gift
+from lms.interop.questions.moodle_xml import read_moodle
+from lms.interop.questions.plain_xml import Node, UnreadableXml, read_xml
+from lms.interop.questions.qti_items import read_qti_items
+from lms.interop.questions.qti_old import read_qti_old
+from lms.interop.questions.text_files import read_text
+
+MAX_BYTES = 5 * 1024 * 1024
+_GIFT = re.compile(r"(?<!\\)\{.*?(?<!\\)\}", re.DOTALL)
+
+
+def read_questions(content: bytes, name: str = "") -> Bank:
+    """All questions of one file that is no zip; a file that is none of the formats gives a bank with a note alone."""
+    if len(content) > MAX_BYTES:
+        return Bank(notes=(say("The file is larger than 5 MB. Nothing was read. Export fewer questions at once."),))
+    text, _notes = read_text(content[:4096])
+    begin = text.lstrip("\ufeff \t\n")
+    if begin.startswith("<"):
+        return _read_xml(content)
+    if name.casefold().endswith((".csv", ".tsv")):
+        return read_csv(content)
+    if begin and (name.casefold().endswith(".gift") or _GIFT.search(read_text(content)[0])):
+        return read_gift(content)
+    return Bank(notes=(_unknown(),))
+
+
+def read_package(files: Mapping[str, bytes]) -> Bank:
+    """All questions of an unpacked zip: every XML file with items, in the order of their names."""
+    banks = []
+    for path in sorted(files):
+        if path.casefold().endswith((".xml", ".qti")) and not path.casefold().endswith("imsmanifest.xml"):
+            bank = read_questions(files[path], path)
+            if bank.items or bank.left_out:
+                banks.append(bank)
+    if any(not path.casefold().endswith((".xml", ".qti", "/")) for path in files):
+        extra: tuple[Sentence, ...] = (say("Pictures and other files of the package were left out."),)
+    else:
+        extra = ()
+    if not banks:
+        return Bank(notes=(_unknown(),))
+    return Bank(
+        tuple(item for bank in banks for item in bank.items),
+        tuple(one for bank in banks for one in bank.left_out),
+        (*dict.fromkeys(note for bank in banks for note in bank.notes), *extra),
+    )
+
+
+def _read_xml(content: bytes) -> Bank:
+    try:
+        root = read_xml(content)
+    except UnreadableXml as error:
+        why = say("The XML can’t be read beyond this line (%(why)s).", why=error.why)
+        return Bank(left_out=(LeftOut(error.line, "", why),))
+    return _by_root(root)
+
+
+def _by_root(root: Node) -> Bank:
+    if root.tag == "quiz":
+        return read_moodle(root)
+    tags = {node.tag for node in root.walk()}
+    if "assessmentItem" in tags:
+        return read_qti_items(root)
+    if root.tag in ("questestinterop", "item", "section", "assessment", "objectbank"):
+        return read_qti_old(root)
+    return Bank(notes=(_unknown(),))
+
+
+def _unknown() -> Sentence:
+    return say(
+        "No questions were found in this file. It can be GIFT, QTI 1.2 or 2.1, Moodle XML or CSV; choose one of these "
+        "when you export it."
+    )
