@@ -14,13 +14,16 @@ WORDS = (
     "Dana", "waits", "“Would you like company?”", "30 % = half", "a -> b", "yes: no", "#1", "{braces}", "~about~",
     "*not marked*".replace("*", "\\*"), "**plainly**", "*softly*", "`x = {1}`", "R&amp;D", "a < b", "back\\\\slash",
     "H<sub>2</sub>O", "[a page](https://example.org/?a=1&b=2)", "snake_case", "=first", "// no comment", "::name::",
-    "x|y".replace("|", "\\|"), "~~gone~~", "Łucja", "مرحبا", "\\[x\\]", "[^WANG24]", "**a**b", "1\\. no list", "&lt;b&gt;",
+    "x|y".replace("|", "\\|"), "~~gone~~", "Łucja", "مرحبا", "\\[x\\]", "[^WANG24]", "**a**b", "1\\. no list",
+    "&lt;b&gt;",
 )  # fmt: skip
 
 
 def phrase(dice: random.Random, least: int = 2) -> str:
     """Some words, never only signs."""
-    return " ".join(["Say", *(dice.choice(WORDS) for _ in range(dice.randint(least, 6))), f"no. {dice.randint(1, 10**6)}"])
+    return " ".join(
+        ["Say", *(dice.choice(WORDS) for _ in range(dice.randint(least, 6))), f"no. {dice.randint(1, 10**6)}"]
+    )
 
 
 def _reason(dice: random.Random) -> str:

@@ -30,6 +30,26 @@ class Written:
     there: bool
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do to a check: what comes in, what stays outside, and the page as it would be."""
+
+    bank: Bank
+    written: tuple[Written, ...]
+    text: str
+
+    @property
+    def new(self) -> tuple[Written, ...]:
+        """What would be added."""
+        return tuple(one for one in self.written if not one.there)
+
+
+def plan(bank: Bank, check: str, objectives: Collection[str], usual: str = "") -> Plan:
+    """What adding a bank to a page of Markdown means."""
+    written = tuple(write_items(bank, ids_in(check), objectives, usual))
+    return Plan(bank, written, add_to_check(check, written))
+
+
 def write_items(bank: Bank, known: Collection[str], objectives: Collection[str], usual: str = "") -> list[Written]:
     """Each item as Markdown, none under an id that another of the file has.
 

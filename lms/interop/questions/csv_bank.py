@@ -16,6 +16,8 @@ _QUESTION = ("question", "question text", "stem", "text")
 _RIGHT = ("right", "correct", "correct answer", "correct answers", "answer", "answers", "key")
 _OPTION = re.compile(r"(?:(?:option|answer|choice) ?)?([a-j]|\d{1,2})")
 _REASON = re.compile(r"(?:reason|feedback|explanation) ?([a-j]|\d{1,2})")
+# What our export puts before a sign that a spreadsheet would take for the beginning of a formula.
+_FORMULA = re.compile(r"^'(?=[=+@−-])")
 _SEPARATORS = re.compile(r"[\s,;&/|]+|\band\b")
 
 
@@ -36,7 +38,7 @@ def _rows(reader: Iterable[list[str]] | csv.DictReader[str]) -> Iterator[Item | 
         if not heads:
             heads = [head.strip().casefold().replace("_", " ") for head in row]
         elif any(cell.strip() for cell in row):
-            cells = dict(zip(heads, (cell.strip() for cell in row), strict=False))
+            cells = dict(zip(heads, (_FORMULA.sub("", cell.strip()) for cell in row), strict=False))
             yield _read(cells, line)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from lms.content.model.question import Question
+from lms.interop.questions.bank import labels_as_words
 from lms.interop.questions.outgoing import Outgoing, Row, outgoing
 from lms.interop.questions.structured import write_model, write_table
 
@@ -18,7 +19,7 @@ def write_gift(questions: Iterable[Question]) -> str:
 
 
 def _question(one: Outgoing) -> str:
-    tags = "".join(f" [tag:{word}]" for word in one.labels)
+    tags = "".join(f" [tag:{word}]" for word in labels_as_words(one.labels))
     lines = [f"// [id:{one.id}]{tags}"]
     if one.kind in ("order", "match") and any(row.reason for row in one.rows):
         lines.append(f"// feedback: {write_table([(*row.cells, row.reason) for row in one.rows])}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 
+from lms.content.model.archive import from_zip
+from lms.content.model.bundle import Bundle
 from lms.content.model.wording import Sentence, say
 from lms.interop.questions.bank import Bank, LeftOut
 from lms.interop.questions.csv_bank import read_csv
@@ -20,9 +23,12 @@ _GIFT = re.compile(r"(?<!\\)\{.*?(?<!\\)\}", re.DOTALL)
 
 
 def read_questions(content: bytes, name: str = "") -> Bank:
-    """All questions of one file that is no zip; a file that is none of the formats gives a bank with a note alone."""
+    """All questions of a file, or of the files in a zip; what is none of the formats gives a bank with a note alone."""
     if len(content) > MAX_BYTES:
         return Bank(notes=(say("The file is larger than 5 MB. Nothing was read. Export fewer questions at once."),))
+    if content.startswith(b"PK"):
+        unpacked = from_zip(io.BytesIO(content))
+        return read_package(unpacked.files) if isinstance(unpacked, Bundle) else Bank(notes=(_unknown(),))
     text, _notes = read_text(content[:4096])
     begin = text.lstrip("\ufeff \t\n")
     if begin.startswith("<"):

@@ -13,7 +13,7 @@ from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.order import Order
 from lms.content.questions.several_answers import SeveralAnswers
 from lms.content.questions.short_answer import ShortAnswer
-from lms.interop.questions.bank import Labels, labels_as_words
+from lms.interop.questions.bank import Labels
 from lms.interop.questions.phrases import plain_words
 
 _TOKEN = re.compile(r"⟦t:([^⟧]*)⟧")
@@ -38,8 +38,7 @@ class Outgoing:
     stem: str
     rows: tuple[Row, ...]
     model: tuple[tuple[str, ...], ...]
-    labels: tuple[str, ...]
-    fixed: bool
+    labels: Labels
 
     @property
     def title(self) -> str:
@@ -63,8 +62,7 @@ def outgoing(question: Question) -> Outgoing:
         rows += [Row(("", _said(text))) for _id, text in body.extra]
     elif isinstance(body, ShortAnswer):
         model = tuple(tuple(map(_said, texts)) for texts in ((body.model,), body.look_for, body.not_enough))
-    words = tuple(labels_as_words(labels))
-    return Outgoing(question.id, body.kind, _said(question.stem), tuple(rows), model, words, question.fixed)
+    return Outgoing(question.id, body.kind, _said(question.stem), tuple(rows), model, labels)
 
 
 def _said(html: str) -> str:

@@ -69,13 +69,18 @@ def plain_words(text: str, form: Form = "auto") -> str:
     return " ".join("".join(piece for kind, piece in pieces if kind == "text").strip() for pieces in reader.found)
 
 
+def looks_like_html(text: str) -> bool:
+    """Return whether a text of unknown form has tags."""
+    return bool(_LOOKS_LIKE_HTML.search(text))
+
+
 def safe_start(paragraph: str) -> str:
     """A paragraph whose beginning cannot be taken for a list, a heading or a quote."""
     return _STARTS.sub(lambda found: f"{found.group(1)}\\" if found.group(1) else f"\\{found.group()}", paragraph)
 
 
 def _as_html(text: str, form: Form) -> str:
-    if form == "html" or (form == "auto" and _LOOKS_LIKE_HTML.search(text)):
+    if form == "html" or (form == "auto" and looks_like_html(text)):
         return text
     if form == "markdown":
         return str(parser().render(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lms.content.model.question import Question
+from lms.interop.questions.bank import labels_as_words
 from lms.interop.questions.outgoing import Outgoing, as_xhtml, in_paragraphs, outgoing, xml
 from lms.interop.questions.structured import write_model, write_table
 
@@ -61,7 +62,8 @@ def _manifest(items: Iterable[Outgoing], title: str) -> str:
 def _item(one: Outgoing) -> str:
     declaration, interaction, feedback, processing = _WRITERS[one.kind](one)
     stem = "".join(f"<p>{as_xhtml(text)}</p>" for text in in_paragraphs(one.stem))
-    classes = f' class="{xml(" ".join(one.labels))}"' if one.labels else ""
+    words = " ".join(labels_as_words(one.labels))
+    classes = f' class="{xml(words)}"' if words else ""
     cardinality = "multiple" if one.kind == "several_answers" else "single"
     return (
         f'{_HEAD}<assessmentItem xmlns="{_QTI}" {_XSI} xsi:schemaLocation="{_SCHEMA}" identifier="_{one.id}" '
@@ -157,7 +159,7 @@ def _table(one: Outgoing) -> str:
 
 
 def _shuffle(one: Outgoing) -> str:
-    return "false" if one.fixed else "true"
+    return "true"
 
 
 _WRITERS = {

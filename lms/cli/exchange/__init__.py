@@ -1,0 +1,1 @@
+"""Commands that exchange questions and courses with other learning systems."""

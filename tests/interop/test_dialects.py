@@ -1,0 +1,147 @@
+"""Files as Moodle, Canvas, text2qti and others write them: what comes in, what stays outside and at which line.
+
+All of them are of our own making, in the manner of those systems.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lms.cli.exchange.questions import questions
+from lms.content.lint.check import check
+from lms.interop.packing import pack
+from lms.interop.questions.check_page import plan
+from lms.interop.questions.importing import read_questions
+from lms.interop.questions.plain_xml import UnreadableXml, read_xml
+from tests.content.small_course import FILES, bundle
+
+HERE = Path(__file__).parent / "files"
+ONE, SEVERAL, TYPED = "one_answer", "several_answers", "short_answer"
+
+# File: the kinds that come in with their lines, and the lines and reasons of what doesn't.
+COMES_IN = {
+    "moodle-gift.txt": (
+        [(7, ONE), (14, SEVERAL), (21, ONE), (23, TYPED), (25, TYPED), (27, "match"), (33, "order"), (40, ONE),
+         (44, ONE)],
+        [(42, "essay"), (46, "No option is marked"), (48, "not a question"), (50, "A brace is missing")],
+    ),
+    "moodle.xml": (
+        [(10, ONE), (34, SEVERAL), (43, ONE), (49, TYPED), (56, TYPED), (61, "match"), (68, "order")],
+        [(75, "gaps"), (76, "essay"), (77, "calculated"), (78, "drag onto an image")],
+    ),
+    "canvas-qti12.xml": (
+        [(5, ONE), (39, SEVERAL), (64, ONE), (88, "match"), (126, TYPED), (145, TYPED)],
+        [(164, "essay"), (176, "file upload"), (187, "gaps"), (203, "not a question")],
+    ),
+    "text2qti.xml": ([(7, ONE), (43, ONE)], []),
+    "other-qti21.xml": ([(3, ONE)], []),
+    "bank.csv": ([(2, ONE), (3, SEVERAL)], [(5, "no options"), (6, "No option is marked")]),
+}  # fmt: skip
+# File: a question's Markdown, whole.
+WRITTEN = {
+    "moodle-gift.txt": """## Ade restocks a trolley. How do you **begin**? {#begin-well objectives="sml-o1"}
+
+- ( ) Ask what happened.
+  > A question about facts starts an inquiry.
+- (x) Say who you are, and offer company.
+  > He gets a real choice, and can decline.
+- ( ) Nod, and walk on.
+  > It is kind, and leaves him alone with it.
+""",
+    "moodle.xml": """| “Some water?” | Open offer |  |
+|  | Diagnosis |  |
+""",
+    "canvas-qti12.xml": """- [x] Hazards
+- [x] Urgent needs
+- [ ] Who caused it
+""",
+    "bank.csv": """## Which two? {#q-ca3468 objectives="sml-o1"}
+
+Take your time.
+""",
+}
+
+
+@pytest.mark.parametrize("name", COMES_IN)
+def test_a_file_comes_in_with_the_line_of_everything_left_out(name: str) -> None:
+    found = plan(read_questions((HERE / name).read_bytes(), name), "", ("sml-o1",), "sml-o1")
+    coming, outside = COMES_IN[name]
+    assert [(item.line, item.kind) for item in found.bank.items] == coming
+    assert [one.line for one in found.bank.left_out] == [line for line, _why in outside]
+    for one, (_line, why) in zip(found.bank.left_out, outside, strict=True):
+        assert why in one.why
+    assert WRITTEN.get(name, "## ") in found.text
+    reading = check(bundle(**{"check.md": found.text}), "small-course")
+    ids = {question.id for question in reading.course.questions} if reading.course else set()
+    problems = {one.code for one in reading.findings if one.path == "check.md" and one.severity == "error"}
+    assert problems <= {"SHORT_REASON"} and (ids == {one.id for one in found.written} or problems)
+    assert plan(found.bank, found.text, ("sml-o1",)).new == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_letters_and_line_ends_of_any_system_come_in(encoding: str) -> None:
+    text = "::Café::Was hilft? {\r\n=Zuhören – ja#Es lässt Raum.\r\n~“Mut!”#Es drängt.\r\n}\r\n\r\n::Two::B?{T}\r\n"
+    bank = read_questions(text.encode(encoding), "bank.txt")
+    first, second = bank.items
+    assert (first.name, first.line, second.line) == ("Café", 1, 6)
+    assert first.choices[0].text == "Zuhören – ja" and first.choices[1].reason == ("Es drängt.",)
+    assert bool(bank.notes) == (encoding == "cp1252")
+
+
+BOMB = '<!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><quiz><question type="essay"/>&b;</quiz>'
+OUTSIDE = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/hostname">]><quiz>&x;</quiz>'
+
+
+@pytest.mark.parametrize("xml", [BOMB, OUTSIDE, "<quiz><question>", "<a>" * 300 + "</a>" * 300])
+def test_xml_that_is_a_bomb_or_broken_is_named_with_its_line(xml: str) -> None:
+    bank = read_questions(xml.encode(), "x.xml")
+    assert bank.items == () and bank.left_out[0].line == 1
+    with pytest.raises(UnreadableXml):
+        read_xml(xml.encode())
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n", b"PK\x03\x04broken", b"Dear all,", b"<html><p>Hi</p></html>"])
+def test_what_holds_no_questions_is_said_calmly(content: bytes) -> None:
+    bank = read_questions(content, "letter")
+    assert (bank.items, len(bank.notes)) == ((), 1)
+    assert "No questions were found" in bank.notes[0]
+
+
+def test_a_package_comes_in_whole(tmp_path: Path) -> None:
+    item = (HERE / "other-qti21.xml").read_bytes()
+    files = {
+        "imsmanifest.xml": b"<manifest/>",
+        "a.xml": item,
+        "b.xml": (HERE / "moodle.xml").read_bytes(),
+        "c.png": b"",
+    }
+    bank = read_questions(pack(files), "bank.zip")
+    assert len(bank.items) == 8 and any("Pictures" in note for note in bank.notes)
+
+
+def test_a_command_adds_them_once_and_takes_them_out(tmp_path: Path) -> None:
+    course = tmp_path / "small-course"
+    for path, text in FILES.items():
+        (course / path).parent.mkdir(parents=True, exist_ok=True)
+        (course / path).write_text(text, "utf-8")
+
+    def run(*words: str | Path) -> str:
+        done = CliRunner().invoke(questions, [str(word) for word in words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    for form in ("gift", "qti"):
+        run("export", course, "--as", form, "--out", tmp_path / "out")
+        assert len(read_questions((tmp_path / "out").read_bytes()).items) == 6
+    bring = ("import", HERE / "canvas-qti12.xml", "--into", course, "--objective", "sml-o2")
+    before = (course / "check.md").read_text("utf-8")
+    assert "Nothing was changed" in run(*bring, "--dry-run")
+    assert (course / "check.md").read_text("utf-8") == before
+    said = json.loads(run(*bring, "--json"))
+    assert (said["added"], [one["line"] for one in said["left_out"]]) == (6, [164, 176, 187, 203])
+    assert (course / "check.md").read_text("utf-8").startswith(before)
+    assert "Nothing was added" in run(*bring)
