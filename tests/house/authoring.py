@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lms.content.model.content_note import UNSEEN
+from lms.content.model.content_note import TOPICS, UNSEEN
 from lms.content.model.conversation import LABELS
 from lms.content.reader import shapes
 from lms.learning.practice.pages import label_words
@@ -142,7 +142,7 @@ def _needed(key: str, field: FieldInfo) -> str:
 
 
 def _topics() -> str:
-    lines = [f"| `{topic}` | {'yes' if topic in UNSEEN else 'no'} |" for topic in shapes.TOPICS]
+    lines = [f"| `{topic}` | {'yes' if topic in UNSEEN else 'no'} |" for topic in TOPICS]
     return "\n".join(["| Topic | “Leave this page” is offered |", "|---|---|", *lines])
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.content.model.content_note import ContentNote
-from lms.content.reader.shapes import TOPICS
+from lms.content.model.content_note import TOPICS, ContentNote
 from lms.foundation.config.settings import BadSetting, read_settings
 from tests.builders.learning import COURSE
 from tests.conftest import Site

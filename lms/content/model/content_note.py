@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TOPICS = (
+    "death", "injury", "violence", "sexual violence", "abuse", "suicide", "self-harm", "substance use",
+    "discrimination", "loss of a child", "medical error", "whistleblowing", "trauma", "panic", "distress",
+)  # fmt: skip
 # Who is seen reading about these may come to harm by it: from someone at home, or from an employer.
 UNSEEN = frozenset({"abuse", "violence", "sexual violence", "suicide", "self-harm", "whistleblowing"})
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from lms.content.markdown.blocks import words_of
 from lms.content.markdown.furniture import fold_picture, story_note
 from lms.content.markdown.quotes import PRIVATE
-from lms.content.model.content_note import ContentNote
+from lms.content.model.content_note import TOPICS, ContentNote
 from lms.content.model.conversation import Conversation
 from lms.content.model.course import Lesson, Module
 from lms.content.model.question import Question
@@ -149,11 +149,11 @@ def _check_front(
 def check_topics(note: ContentNote, line: int, report: Report) -> None:
     """Every topic is one of the list."""
     for topic in note.topics:
-        if topic not in shapes.TOPICS:
+        if topic not in TOPICS:
             report.add(
                 "UNKNOWN_TOPIC",
                 line,
-                f"The topic “{topic}” isn’t in the list.{did_you_mean(topic, shapes.TOPICS)}",
+                f"The topic “{topic}” isn’t in the list.{did_you_mean(topic, TOPICS)}",
                 column=report.column_of(line, topic),
             )
 

@@ -27,10 +27,6 @@ from lms.content.reader.field_types import (
     read_text,
 )
 
-TOPICS = (
-    "death", "injury", "violence", "sexual violence", "abuse", "suicide", "self-harm", "substance use",
-    "discrimination", "loss of a child", "medical error", "whistleblowing", "trauma", "panic", "distress",
-)  # fmt: skip
 # Keys whose plain value is meant to be a yes, a number, a day or nothing.
 BENDING = frozenset({
     "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",

@@ -1,0 +1,1 @@
+"""What writers of a course can insert into a file: the Markdown of questions, callouts, replies and the like."""

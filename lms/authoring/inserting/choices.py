@@ -1,0 +1,96 @@
+"""What can be chosen while inserting: objectives, sources, pictures, headings, and ids that are free."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lms.content.model.bundle import Bundle
+from lms.content.model.report import Report
+from lms.content.model.structure import is_picture
+
+FileKind = Literal["course", "check", "conversation", "lesson", "gentle", "other"]
+# The letter before the number of an id, by what it names.
+QUESTION, PRACTICE, PROMPT = "q", "i", "p"
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_IDS = re.compile(r"\{#([a-z0-9]+(?:-[a-z0-9]+)*)")
+_NUMBERED = re.compile(r"([a-z0-9-]+?)-[qipl]\d+[a-z]?")
+_LESSON = re.compile(r"\d{1,3}-[a-z0-9-]+/\d{1,3}-[a-z0-9-]+(?P<gentle>\.gentle)?\.md")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a file of a course can refer to; pairs of an id or a path with its words."""
+
+    objectives: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, str], ...]
+    pictures: tuple[str, ...]
+    taken: frozenset[str]
+    prefix: str
+
+    def free_id(self, letter: str) -> str:
+        """Return the first id of that letter after the highest one there is, such as `pfa-q12`."""
+        numbers = [re.fullmatch(rf"{re.escape(self.prefix)}-{letter}(\d+)[a-z]?", id) for id in self.taken]
+        highest = max((int(found[1]) for found in numbers if found), default=0)
+        return f"{self.prefix}-{letter}{highest + 1:02d}"
+
+
+def is_id(text: str) -> bool:
+    """Decide whether a text can be an id."""
+    return bool(_ID.fullmatch(text))
+
+
+def kind_of_file(path: str) -> FileKind:
+    """Return what a file of a course is, by its path."""
+    if path in ("course.md", "check.md"):
+        return "course" if path == "course.md" else "check"
+    if path.startswith("practice/") and path.endswith(".md"):
+        return "conversation"
+    lesson = _LESSON.fullmatch(path)
+    if lesson is None:
+        return "other"
+    return "gentle" if lesson["gentle"] else "lesson"
+
+
+def choices_of(bundle: Bundle) -> Choices:
+    """Return what files of a draft can refer to, also while `course.md` has problems."""
+    front = _front_matter(bundle)
+    texts = [content.decode("utf-8", "replace") for path, content in bundle.files.items() if path.endswith(".md")]
+    taken = frozenset(id for text in texts for id in _IDS.findall(text))
+    return Choices(
+        objectives=_listed(front, "objectives", "text"),
+        sources=_listed(front, "sources", "citation"),
+        pictures=tuple(path for path in sorted(bundle.files) if path.startswith("media/") and is_picture(path)),
+        taken=taken,
+        prefix=_prefix(taken, front),
+    )
+
+
+def _front_matter(bundle: Bundle) -> Mapping[str, Any]:
+    # Imported here: it takes 0.4 s and 19 MB (YAML, pydantic), which only people who write courses need.
+    from lms.content.reader import frontmatter
+
+    source, _body, _line = frontmatter.split(bundle.files.get("course.md", b"").decode("utf-8", "replace"))
+    tree = frontmatter.load(source, Report("course.md")) if source else None
+    return tree.value if tree else {}
+
+
+def _listed(front: Mapping[str, Any], key: str, words: str) -> tuple[tuple[str, str], ...]:
+    rows = front.get(key)
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return tuple((str(row["id"]), str(row.get(words, ""))) for row in rows if row.get("id"))
+
+
+def _prefix(taken: frozenset[str], front: Mapping[str, Any]) -> str:
+    """Return how ids of this course begin: as most do so far, else as its code or its id does."""
+    known = Counter(found[1] for id in sorted(taken) if (found := _NUMBERED.fullmatch(id)))
+    if known:
+        return known.most_common(1)[0][0]
+    objectives = _listed(front, "objectives", "text")
+    if objectives and "-" in objectives[0][0]:
+        return objectives[0][0].rpartition("-")[0]
+    named = front.get("code") or str(front.get("id", "")).partition("-")[0]
+    return re.sub(r"[^a-z0-9]", "", str(named).lower()) or "question"

@@ -1,0 +1,207 @@
+"""What somebody chooses and types to insert something that is no question: one form for each thing."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf
+
+from lms.authoring.inserting import snippets
+from lms.authoring.inserting.base_forms import LINE_MOST, TEXT_MOST, AreaField, InsertForm, OpenFile, check_id
+from lms.authoring.inserting.choices import PROMPT
+from lms.authoring.inserting.places import headings_of, section_at
+from lms.authoring.inserting.snippets import Choice, Snippet
+from lms.content.model.content_note import TOPICS
+from lms.content.model.conversation import FITS
+from lms.content.questions.parts import LEAST_WORDS
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import lazy_gettext as _l
+from lms.foundation.web.fields import Required, ShortEnough, TextField
+from lms.learning.practice.pages import label_words
+
+
+class OptionForm(InsertForm):
+    """One more option of a question."""
+
+    text = TextField(_l("Option"), [Required(_l("Write the option.")), ShortEnough(LINE_MOST)])
+    right = BooleanField(_l("This option is right"))
+    why = TextField(_l("Reason"), [ShortEnough(LINE_MOST)])
+
+    def look_over(self, file: OpenFile) -> bool:
+        """Ask for a reason."""
+        self.validate()
+        if len((self.why.data or "").split()) < LEAST_WORDS:
+            self.refuse("why", _("Give a reason of four words or more. Learners read it after they’ve answered."))
+        return not self.errors
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the option in the kind of its question."""
+        choice = Choice(self.text.data or "", self.why.data or "", bool(self.right.data))
+        return snippets.option(choice, section_at(file.text, line))
+
+
+class CalloutForm(InsertForm):
+    """A callout."""
+
+    kind = RadioField(
+        _l("Kind"),
+        [AnyOf(snippets.CALLOUTS, _l("Choose a kind of callout."))],
+        choices=[
+            SelectChoice("NOTE", _l("People often think …")),
+            SelectChoice("CAUTION", _l("Do not …")),
+            SelectChoice("TIP", _l("To take with you")),
+        ],
+        validate_choice=False,
+    )
+    words = AreaField(
+        _l("Text"),
+        [Required(_l("Write the text of the callout.")), ShortEnough(TEXT_MOST)],
+        description=_l("It continues the words of its kind, such as “that …” after “People often think”."),
+    )
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the callout."""
+        return snippets.callout(self.kind.data, self.words.data or "")
+
+
+class SpokenForm(InsertForm):
+    """Something that a person says."""
+
+    words = AreaField(_l("What they say"), [Required(_l("Write what they say.")), ShortEnough(TEXT_MOST)])
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the quote."""
+        return snippets.spoken(self.words.data or "")
+
+
+class PromptForm(InsertForm):
+    """A private prompt."""
+
+    words = AreaField(_l("Question"), [Required(_l("Write the question.")), ShortEnough(TEXT_MOST)])
+    id = TextField(_l("Id"), description=_l("What somebody writes is found again by it, so it never changes."))
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer an id that is free."""
+        super().prepare(file)
+        self.id.data = self.id.data or file.choices.free_id(PROMPT)
+
+    def look_over(self, file: OpenFile) -> bool:
+        """Ask for an id that's free."""
+        self.validate()
+        check_id(self, file)
+        return not self.errors
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the prompt."""
+        return snippets.private_prompt(self.id.data or "", self.words.data or "")
+
+
+class SourceForm(InsertForm):
+    """A source of the course."""
+
+    source = SelectField(_l("Source"), [Required(_l("Choose a source."))], choices=[])
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the sources of `course.md`."""
+        super().prepare(file)
+        self.source.choices = [
+            SelectChoice("", _("Please choose")),
+            *(SelectChoice(id, f"{id}: {words}") for id, words in file.choices.sources),
+            SelectChoice("unchecked", _("Not yet checked")),
+        ]
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the mark of the source."""
+        return snippets.citation(self.source.data)
+
+
+class PictureForm(InsertForm):
+    """A picture of the draft."""
+
+    picture = SelectField(
+        _l("Picture"),
+        [Required(_l("Choose a picture."))],
+        choices=[],
+        description=_l("Add pictures to the draft first."),
+    )
+    description = TextField(
+        _l("Description"),
+        [Required(_l("Describe the picture for people who can’t see it.")), ShortEnough(LINE_MOST)],
+    )
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the pictures of the draft."""
+        super().prepare(file)
+        offered = [SelectChoice(path, path.removeprefix("media/")) for path in file.choices.pictures]
+        self.picture.choices = [SelectChoice("", _("Please choose")), *offered]
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the picture."""
+        return snippets.picture(self.picture.data, file.path, self.description.data or "")
+
+
+class ReplyForm(InsertForm):
+    """A reply of a conversation."""
+
+    label = SelectField(_l("What kind of reply is it?"), [Required(_l("Choose a kind of reply."))], choices=[])
+    fit = RadioField(
+        _l("How does it fit?"),
+        [AnyOf(FITS, _l("Choose how it fits."))],
+        choices=[
+            SelectChoice("steady", _l("Steady: it helps now")),
+            SelectChoice("mixed", _l("Mixed: it helps in part")),
+            SelectChoice("detour", _l("A detour: it leads away from what they need")),
+        ],
+        validate_choice=False,
+    )
+    words = TextField(_l("What the learner says"), [Required(_l("Write the reply.")), ShortEnough(LINE_MOST)])
+    goes_to = SelectField(_l("Where does it lead?"), [Required(_l("Choose where it leads."))], choices=[])
+    feedback = TextField(
+        _l("What the reply does"), [ShortEnough(LINE_MOST)], description=_l("About the reply, never about the person.")
+    )
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the labels, and the turns and ends of the conversation."""
+        super().prepare(file)
+        labels = [SelectChoice(label, f"{name}: {does}") for label, (name, does) in label_words().items()]
+        self.label.choices = [SelectChoice("", _("Please choose")), *labels]
+        turns = [SelectChoice(row.text, row.text) for row in headings_of(file.text)]
+        self.goes_to.choices = [SelectChoice("", _("Please choose")), *turns]
+
+    def look_over(self, file: OpenFile) -> bool:
+        """Ask for what the reply does."""
+        self.validate()
+        if len((self.feedback.data or "").split()) < LEAST_WORDS:
+            self.refuse("feedback", _("Say what the reply does, in four words or more."))
+        return not self.errors
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the reply."""
+        return snippets.reply(
+            self.label.data, self.fit.data, self.words.data or "", self.goes_to.data, self.feedback.data or ""
+        )
+
+
+class ContentNoteForm(InsertForm):
+    """The content note of a file."""
+
+    topics = SelectMultipleField(_l("Topics that are in it"), choices=[(topic, topic) for topic in TOPICS])
+    note = TextField(
+        _l("Note"),
+        [ShortEnough(LINE_MOST)],
+        description=_l(
+            "Say in a sentence what’s there, and in one what isn’t, such as “A death is mentioned. It isn’t described.”"
+        ),
+    )
+    mention = BooleanField(_l("These topics are only mentioned, so no gentler version is needed"))
+
+    def look_over(self, file: OpenFile) -> bool:
+        """Ask for the note if there are topics."""
+        self.validate()
+        if self.topics.data and not self.note.data:
+            self.refuse("note", _("Say what’s there, in a sentence or two."))
+        return not self.errors
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the key of the front matter."""
+        return snippets.content_note(self.topics.data or [], self.note.data or "", bool(self.mention.data))
