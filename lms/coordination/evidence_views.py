@@ -21,7 +21,9 @@ from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.qr_codes import qr_code
 from lms.foundation.web.security import settings
+from lms.learning.practice.pages import label_words
 from lms.learning.progress.records import get_enrolment
 from lms.library.course_cache import get_course, private_courses
 from lms.library.records import find_newest_digest, find_offering
@@ -101,6 +103,23 @@ def _page(programme: str, member: Person, form: ObservationForm, undo_problem: t
         notices=_saved_words(),
     )
     return make_response(page, 422 if form.errors or undo_problem[0] else 200)
+
+
+@blueprint.get("/programmes/<programme>/people/<person>/practice/sheet")
+@allow("record observed practice")
+def observer_sheet(programme: str, person: str) -> Any:
+    """Show a sheet to print for whoever observes somebody's practice, with a code that leads to their form."""
+    member = member_of_programme(person)
+    form_url = url_for("coordination.practice", programme=programme, person=person)
+    return render_template(
+        "coordination/observer_sheet.html",
+        here="people",
+        programme=this_programme(),
+        person={"name": member.display_name, "id": member.public_id},
+        kinds=list(label_words().values()),
+        ratings=list(RATING_WORDS.values()),
+        code=qr_code(settings().base_url + form_url),
+    )
 
 
 @blueprint.post("/programmes/<programme>/people/<person>/practice/<observation>/undo")

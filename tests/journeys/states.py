@@ -530,6 +530,7 @@ STATES = (
     State("somebody whose certificate was renewed", "cora", "/programmes/harbour/people/{sela_id}"),
     State("somebody who has begun nothing", "cora", "/programmes/harbour/people/{nils}"),
     State("observed practice", "cora", "/programmes/harbour/people/{ines_id}/practice"),
+    State("observer sheet", "cora", "/programmes/harbour/people/{ines_id}/practice/sheet"),
     State("observed practice, with errors", "cora", "/programmes/harbour/people/{ines_id}/practice", press("Save")),
     State("observed practice, on hold after harm", "cora", "/programmes/harbour/people/{omar_id}/practice"),
     State("observers to confirm", "tara", "/programmes/harbour/practice-to-confirm"),
