@@ -43,6 +43,8 @@ from lms.accounts.session_records import sweep_sign_ins
 from lms.accounts.single_sign_on.emails import email_about_connection
 from lms.accounts.single_sign_on.events import SingleSignOnConnected
 from lms.all_rooms import delete_person
+from lms.authoring.pack import jobs as pack_jobs
+from lms.authoring.pack import records as pack_records
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.document_records import find_letters
@@ -258,11 +260,13 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         "certification.transcript": lambda person_id: pdf_jobs.make_requested_transcript(person_id, settings, designs),
         "coordination.batch": lambda key: batch_jobs.work(key, settings, designs),
         "coordination.roster": lambda key: roster_jobs.work(key, settings),
+        pack_records.WORK: lambda key: pack_jobs.make_requested_pack(key, settings, designs),
         assignments.WORK: lambda mail_id: assignment_jobs.work(mail_id, settings),
     }
     sweeps: list[Sweep] = [
         lambda: pdf_jobs.sweep(settings, designs),
         lambda: pdf_jobs.sweep_transcripts(settings, designs),
+        lambda: pack_jobs.sweep(settings, designs),
         lambda: batch_jobs.sweep(settings, designs),
         lambda: roster_jobs.sweep(settings),
         lambda: assignment_jobs.sweep(settings),

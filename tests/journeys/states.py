@@ -482,6 +482,13 @@ STATES = (
     State("lesson after a finished one", "mira", f"{COURSE}/lessons/what-pfa-is-not?done=what-pfa-is"),
     State("remarks on a lesson", "mira", f"{LESSON}/remarks"),
     State("remarks for an author", "tara", "/programmes/harbour/courses/" + PFA + "/remarks"),
+    State("workshop pack", "tara", "/programmes/harbour/courses/active-listening/workshop-pack"),
+    State(
+        "workshop pack, being prepared",
+        "tara",
+        "/programmes/harbour/courses/active-listening/workshop-pack",
+        press("Prepare the pack"),
+    ),
     State("writing home", "tara", "/programmes/harbour/writing"),
     State("drafts, none yet", "tara", "/programmes/harbour/drafts"),
     State("refreshers", "ines", "/refreshers"),

@@ -135,7 +135,7 @@ def _values(content: CertificateContent, texts: Mapping[str, Printed], design: D
         **texts,
         "code_groups": tuple(grouped(content.code).split()),
         "verify_url": content.verify_url,
-        "square_image": _qr_image(content.verify_url, content.sealed),
+        "square_image": qr_image(content.verify_url, content.sealed),
         "logo_image": f"data:image/png;base64,{b64encode(content.logo).decode()}" if content.logo else "",
         "language": content.language,
         "direction": content.direction,
@@ -161,7 +161,7 @@ def qr_code(address: str, sealed: str) -> segno.QRCode:
     return segno.make_qr(address, error="m")
 
 
-def _qr_image(address: str, sealed: str) -> str:
+def qr_image(address: str, sealed: str = "") -> str:
     """Return the QR code as an image in the page itself, a pixel a dot; as a drawing it would be five times as large.
 
     Designs say `image-rendering: pixelated` of it.

@@ -7,12 +7,13 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public
+from lms.accounts.records import get_programme
 from lms.content.model.course import Course, Lesson
 from lms.foundation.db import write
 from lms.foundation.web.page_cache import cached_page
 from lms.learning.blueprint import blueprint
 from lms.learning.progress import actions, pages
-from lms.learning.progress.access import may_facilitate, open_course, open_enrolment, preload_passed_versions
+from lms.learning.progress.access import facilitated_programmes, open_course, open_enrolment, preload_passed_versions
 from lms.learning.progress.open_page_records import OpenPage
 from lms.learning.progress.placeholders import (
     fill_placeholders,
@@ -125,14 +126,21 @@ def _finish(course: str, lesson: str, known: bool) -> Any:
 def facilitator(course: str) -> Any:
     """Show the notes for those who run a course; learners are never sent them."""
     page, content = open_course(course)
-    if not may_facilitate(page.visitor, course):
+    programmes = facilitated_programmes(page.visitor, course)
+    if not programmes:
         abort(404)
     modules = [
         (module, prefix_ids(fill_placeholders(module.facilitator, page.facts), module.id))
         for module in content.modules
         if module.facilitator
     ]
-    return render_template("learning/facilitator.html", here="courses", course=content, modules=modules)
+    return render_template(
+        "learning/facilitator.html",
+        here="courses",
+        course=content,
+        modules=modules,
+        packs=[get_programme(programme_id) for programme_id in programmes],
+    )
 
 
 @blueprint.get("/courses/<course>/glossary")
