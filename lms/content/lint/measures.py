@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.content.model.course import Course
-from lms.content.reader.context import ParseContext, ParsedFile
-from lms.content.reader.reading import Sentence, grade, paragraphs, sentences
+from lms.content.reader.context import ParseContext
+from lms.content.reader.parts import Proofread
+from lms.content.reader.reading import Passage, Sentence, grade, sentences
 
 HARDEST = 9
 
@@ -63,11 +65,14 @@ class Measures:
 
 
 def measure(context: ParseContext, course: Course) -> Measures:
-    """Counts and grades every lesson; reports each page that is too hard to read."""
-    english = course.language.split("-")[0] == "en"
+    """Counts every lesson; reports each page that is too hard to read."""
     ids = {lesson.path: lesson.id for lesson in course.lessons}
-    pages = [(ids[path], parsed) for parsed in context.parsed_files if (path := _lesson_path(parsed)) in ids]
-    grades = {parsed.report.path: _grade(parsed) if english else None for _, parsed in pages}
+    pages = [(ids[path], page) for page in context.proofread if (path := _lesson_path(page)) in ids]
+    for _, page in pages:
+        if page.grade is not None and page.grade > HARDEST:
+            message = f"This page has reading grade {page.grade}."
+            context.report(page.path).add("READING_GRADE", page.line, message)
+    grades = {page.path: page.grade for _, page in pages}
     return Measures(
         draft=course.draft,
         questions=len(course.questions),
@@ -84,27 +89,20 @@ def measure(context: ParseContext, course: Course) -> Measures:
             )
             for lesson in course.lessons
         ),
-        sentences=tuple(
-            (id, parsed.report.path, sentence)
-            for id, parsed in pages
-            for sentence in sentences(paragraphs(parsed.prose), quoted=False)
-        ),
+        sentences=tuple((id, page.path, sentence) for id, page in pages for sentence in page.sentences),
     )
 
 
-def _lesson_path(parsed: ParsedFile) -> str:
+def _lesson_path(page: Proofread) -> str:
     """The path of the lesson that a page belongs to; empty when it belongs to none."""
-    if parsed.role not in ("lesson", "gentle"):
+    if page.role not in ("lesson", "gentle"):
         return ""
-    return parsed.report.path.removesuffix(".gentle.md") + ".md" * (parsed.role == "gentle")
+    return page.path.removesuffix(".gentle.md") + ".md" * (page.role == "gentle")
 
 
-def _grade(parsed: ParsedFile) -> float:
-    found = grade(sentences(paragraphs(parsed.prose)))
-    if found > HARDEST:
-        line = parsed.prose[0].line if parsed.prose else 1
-        parsed.report.add("READING_GRADE", line, f"This page has reading grade {found}.")
-    return found
+def grade_of(passages: Sequence[Passage], language: str) -> float | None:
+    """The reading grade of a page; None where English rules do not hold."""
+    return grade(sentences(passages)) if language.split("-")[0] == "en" else None
 
 
 def _counted(count: int, thing: str) -> str:

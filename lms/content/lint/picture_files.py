@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from posixpath import splitext
 
 from lms.content.model.pictures import ENDINGS, PIXELS_MOST, UnreadablePicture, inspect_picture
@@ -10,25 +10,29 @@ from lms.content.model.structure import is_picture
 from lms.content.reader.context import ParseContext
 
 
-def check_pictures(context: ParseContext, files: Mapping[str, bytes]) -> None:
+def check_pictures(context: ParseContext, paths: Iterable[str]) -> None:
     """Reports pictures that can't be read, whose name doesn't match their format, or that are too large."""
-    for path, content in files.items():
-        if not path.startswith("media/") or not is_picture(path):
-            continue
-        report = context.report(path)
-        ending = splitext(path)[1].lower()
-        try:
-            picture = inspect_picture(content)
-        except UnreadablePicture as what:
-            report.add("BAD_MEDIA", message=f"The file is {what}.")
-            continue
-        if ENDINGS.get(ending) != picture.kind:
-            right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
-            report.add(
-                "BAD_MEDIA",
-                message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
-                fix=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
-            )
-        if picture.width * picture.height > PIXELS_MOST:
-            size = f"{picture.width:,} × {picture.height:,}"
-            report.add("PICTURE_TOO_LARGE", message=f"The picture has {size} pixels.")
+    for path in paths:
+        if path.startswith("media/") and is_picture(path):
+            context.part(check_picture, path)
+
+
+def check_picture(context: ParseContext, path: str) -> None:
+    """Reports what is amiss with one picture."""
+    report = context.report(path)
+    ending = splitext(path)[1].lower()
+    try:
+        picture = inspect_picture(context.files[path])
+    except UnreadablePicture as what:
+        report.add("BAD_MEDIA", message=f"The file is {what}.")
+        return
+    if ENDINGS.get(ending) != picture.kind:
+        right = next(end for end, kind in ENDINGS.items() if kind == picture.kind)
+        report.add(
+            "BAD_MEDIA",
+            message=f"The file is {picture.kind.removeprefix('image/').upper()}, but its name ends in “{ending}”.",
+            fix=f"Rename it to {splitext(path)[0]}{right}, and also where a lesson refers to it.",
+        )
+    if picture.width * picture.height > PIXELS_MOST:
+        size = f"{picture.width:,} × {picture.height:,}"
+        report.add("PICTURE_TOO_LARGE", message=f"The picture has {size} pixels.")

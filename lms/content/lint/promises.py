@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lms.content.markdown.blocks import Block, text_of
 from lms.content.markdown.quotes import ALERT, is_speech
 from lms.content.model.course import Course
+from lms.content.model.report import Finding, Report
 from lms.content.reader.context import ParseContext, ParsedFile
 from lms.content.reader.reading import QUOTED, Passage, passage, sentences, split
 
@@ -91,9 +92,8 @@ _ASSERTING = ("course", "module", "facilitator", "lesson", "gentle", "glossary")
 
 def look_for_promises(context: ParseContext, course: Course) -> None:
     """Reports every sentence of prose, summary, audience and objectives that promises too much."""
-    for parsed in context.parsed_files:
-        if parsed.role in _ASSERTING:
-            _prose_promises(parsed)
+    for page in context.proofread:
+        context.findings += page.promises
     report = context.report("course.md")
     shown = (course.summary, course.audience, *(goal.text for goal in course.objectives))
     for text in shown:
@@ -102,12 +102,15 @@ def look_for_promises(context: ParseContext, course: Course) -> None:
             report.add("UNTRUE_PROMISE", line, f"“{promise}” is more than a course can promise.")
 
 
-def _prose_promises(parsed: ParsedFile) -> None:
+def prose_promises(parsed: ParsedFile) -> tuple[Finding, ...]:
+    """Every sentence of a page that promises too much."""
+    if parsed.role not in _ASSERTING:
+        return ()
+    report = Report(parsed.report.path, parsed.report.lines)
     all_sentences = sentences(asserted(parsed.prose), quoted=False)
     for place, promise in _promises([sentence.text for sentence in all_sentences]).items():
-        parsed.report.add(
-            "UNTRUE_PROMISE", all_sentences[place].line, f"“{promise}” is more than a course can promise."
-        )
+        report.add("UNTRUE_PROMISE", all_sentences[place].line, f"“{promise}” is more than a course can promise.")
+    return tuple(report.findings)
 
 
 def _promises(all_sentences: Sequence[str]) -> dict[int, str]:

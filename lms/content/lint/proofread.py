@@ -179,10 +179,8 @@ def _why_not_shown(context: ParseContext, parsed: ParsedFile, block: Block, sour
     folder = dirname(parsed.report.path)
     path = context.renderer.picture_path(source, folder)
     if path is None:
-        left_out = [
-            one for one in context.findings if one.severity == "error" and one.path in spellings(source, folder)
-        ]
-        return left_out[0].message.rstrip(".") if left_out else "it isn’t in the course’s media folder"
+        reasons = [context.left_out[path] for path in spellings(source, folder) if path in context.left_out]
+        return reasons[0].rstrip(".") if reasons else "it isn’t in the course’s media folder"
     return "" if is_picture(path) else "it’s a recording or a transcript, not a picture"
 
 

@@ -51,17 +51,17 @@ class Rendered:
 
 
 class Renderer:
-    """Render the pages of one course: it knows the course's sources and pictures, by path; use it within one thread."""
+    """Render the pages of one course: it knows the course's id, sources and pictures; use it within one thread."""
 
     def __init__(
         self,
         sources: Mapping[str, Source] | None = None,
         pictures: Mapping[str, str] | None = None,
-        course_id: str = "",
+        course: Mapping[str, str] | None = None,
     ) -> None:
-        self.sources = dict(sources or {})
-        self.pictures = dict(pictures or {})
-        self.course_id = course_id
+        self.sources: Mapping[str, Source] = {} if sources is None else sources
+        self.pictures: Mapping[str, str] = {} if pictures is None else pictures
+        self.course: Mapping[str, str] = {} if course is None else course
         self._folder = ""
 
     def page(
@@ -126,7 +126,7 @@ class Renderer:
         """The mark that stands for the address of another page of this course; None for all other links."""
         path, anchor = page_of(href, self._folder)
         address = address_of(path) if path else None
-        return None if address is None else f"{OPEN}page:{self.course_id}{address}{anchor}{CLOSE}"
+        return None if address is None else f"{OPEN}page:{self.course.get('id', '')}{address}{anchor}{CLOSE}"
 
     def _notes(self, cited: Sequence[str]) -> str:
         if not cited:

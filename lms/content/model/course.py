@@ -182,10 +182,14 @@ class Course:
 
 @dataclass(frozen=True)
 class Reading:
-    """The result of reading a bundle: findings, and a course unless one of them is an error."""
+    """The result of reading a bundle: findings, and a course unless one of them is an error.
+
+    `so_far` is the course as far as it could be put together, errors or not: for previews, never for learners.
+    """
 
     course: Course | None
     findings: tuple[Finding, ...]
+    so_far: Course | None = None
 
     @property
     def ok(self) -> bool:

@@ -6,7 +6,8 @@ import re
 from pathlib import PurePosixPath
 
 from lms.content.model.bundle import MAX_FILES, MAX_MARKDOWN, MAX_TOTAL, Bundle
-from lms.content.model.report import Finding, Report
+from lms.content.model.report import Report
+from lms.content.reader.context import ParseContext
 
 MAX_PARAGRAPH = 8 * 1024
 MAX_OPEN = 50
@@ -16,28 +17,30 @@ _MARK = re.compile(r"[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$))")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
-def scan(bundle: Bundle) -> tuple[dict[str, str], list[Finding]]:
-    """The texts that are safe to parse, by path and with plain newlines, and a finding for each that is not."""
-    findings: list[Finding] = []
+def scan(bundle: Bundle, context: ParseContext) -> dict[str, str]:
+    """The texts that are safe to parse, by path and with plain newlines; each that is not is reported."""
     for code, path in bundle.refused:
-        report = Report(path, (), findings)
-        report.add(code)
+        Report(path, (), context.findings).add(code)
     if len(bundle.files) > MAX_FILES:
-        Report("course.md", (), findings).add("TOO_MANY_FILES")
-        return {}, findings
+        Report("course.md", (), context.findings).add("TOO_MANY_FILES")
+        return {}
     if sum(map(len, bundle.files.values())) > MAX_TOTAL:
-        Report("course.md", (), findings).add("COURSE_TOO_LARGE")
-        return {}, findings
-    texts: dict[str, str] = {}
-    for path, data in bundle.files.items():
-        report = Report(path, (), findings)
-        if leads_outside(path):
-            report.add("PATH_OUTSIDE", message=f"The path {path!r} points outside the course.")
-        elif path.endswith(".md"):
-            text = _decode(data, report)
-            if text is not None and measure(text, report):
-                texts[path] = text
-    return texts, findings
+        Report("course.md", (), context.findings).add("COURSE_TOO_LARGE")
+        return {}
+    texts = {path: context.part(read_text, path) for path in bundle.files}
+    return {path: text for path, text in texts.items() if text is not None}
+
+
+def read_text(context: ParseContext, path: str) -> str | None:
+    """The text of a Markdown file; None for another file, and, with a finding, for what no parser should see."""
+    report = Report(path, (), context.findings)
+    if leads_outside(path):
+        report.add("PATH_OUTSIDE", message=f"The path {path!r} points outside the course.")
+    elif path.endswith(".md"):
+        text = _decode(context.files[path], report)
+        if text is not None and measure(text, report):
+            return text
+    return None
 
 
 def leads_outside(path: str) -> bool:

@@ -25,17 +25,28 @@ def read_module(context: ParseContext, folder: Folder) -> Module:
     """A module with its lessons; one without module.md is named after its folder."""
     title, html = folder.id.replace("-", " ").capitalize(), ""
     if folder.page and folder.page in context.texts:
-        source, parsed = parse_file(context, folder.page, "module")
-        shape = frontmatter.read(source, shapes.ModuleShape, parsed.report, "the title of this module")
-        title, html = shape.title if shape else title, render_file(context, parsed)
-    lessons = [_read_lesson(context, folder, id, path) for id, path in folder.lessons.items() if path in context.texts]
+        written, html = context.part(_read_module_page, folder.page)
+        title = written or title
+    lessons = [
+        context.part(_read_lesson, id, path, folder.gentle.get(id))
+        for id, path in folder.lessons.items()
+        if path in context.texts
+    ]
     found = tuple(lesson for lesson in lessons if lesson is not None)
-    return Module(folder.id, folder.number, title, html, found, _read_facilitator(context, folder.facilitator))
+    facilitator = context.part(_read_facilitator, folder.facilitator) if folder.facilitator else ""
+    return Module(folder.id, folder.number, title, html, found, facilitator)
 
 
-def _read_facilitator(context: ParseContext, path: str | None) -> str:
-    """Notes for those who run the module; empty when there are none."""
-    if path is None or path not in context.texts:
+def _read_module_page(context: ParseContext, path: str) -> tuple[str, str]:
+    """A module's title, empty where it cannot be read, and its text."""
+    source, parsed = parse_file(context, path, "module")
+    shape = frontmatter.read(source, shapes.ModuleShape, parsed.report, "the title of this module")
+    return shape.title if shape else "", render_file(context, parsed)
+
+
+def _read_facilitator(context: ParseContext, path: str) -> str:
+    """Notes for those who run the module; empty when they cannot be read."""
+    if path not in context.texts:
         return ""
     source, parsed = parse_file(context, path, "facilitator")
     if source is not None:
@@ -46,17 +57,17 @@ def _read_facilitator(context: ParseContext, path: str | None) -> str:
     return html
 
 
-def _read_lesson(context: ParseContext, folder: Folder, id: str, path: str) -> Lesson | None:
+def _read_lesson(context: ParseContext, id: str, path: str, gentle: str | None) -> Lesson | None:
     source, parsed = parse_file(context, path, "lesson")
     parsed.prose, sections = bank.split(parsed.page.blocks)
-    lost = _lesson_and_all(folder.gentle.get(id), len(sections))
+    lost = _lesson_and_all(gentle, len(sections))
     shape = frontmatter.read(source, shapes.LessonShape, parsed.report, lost)
     questions = tuple(_questions(context, sections, parsed.report))
     html = render_file(context, parsed, lead=True)
     if not says_something(html):
         parsed.report.add("EMPTY_PAGE")
     prompts = _claim_prompts(context, parsed)
-    gentle_html, gentle_note = _read_gentle(context, folder.gentle.get(id), prompts)
+    gentle_html, gentle_note = _read_gentle(context, gentle, prompts)
     if shape is None:
         return None
     html, gentle_html = _fold_pictures(context, shape, parsed, path, html, gentle_html)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lms.content.markdown.prose import Renderer
 from lms.content.model.bundle import Bundle
 from lms.content.model.codes import FORGIVEN_IN_A_DRAFT
 from lms.content.model.conversation import Arc, Conversation
@@ -23,8 +22,9 @@ from lms.content.model.question import Question
 from lms.content.model.report import Finding, Report
 from lms.content.model.structure import Outline, outline
 from lms.content.reader import frontmatter, glossary, limits, shapes, values
-from lms.content.reader.context import ParseContext, ParsedFile, parse_file, render_file
+from lms.content.reader.context import Inspect, ParseContext, parse_file, render_file
 from lms.content.reader.pages import read_check, read_conversation, read_module
+from lms.content.reader.parts import PartMemory, Tracked
 
 
 def read_course(bundle: Bundle, course_folder_name: str = "") -> Reading:
@@ -41,27 +41,42 @@ def reread(bundle: Bundle) -> Course | None:
     return read(bundle)[1]
 
 
-def read(bundle: Bundle, course_folder_name: str = "") -> tuple[ParseContext, Course | None]:
-    """The course as far as it can be put together, with all that proofreading needs."""
-    texts, findings = limits.scan(bundle)
-    context = ParseContext(texts, findings)
+def read(
+    bundle: Bundle, course_folder_name: str = "", inspect: Inspect | None = None, memory: PartMemory | None = None
+) -> tuple[ParseContext, Course | None]:
+    """The course as far as it can be put together, with all that checking needs.
+
+    `inspect` is called with each file that was parsed. What `memory` holds of an earlier run isn't read again.
+    """
+    context = ParseContext(Tracked(bundle.files), inspect=inspect, memory=memory)
+    context.texts.settle(limits.scan(bundle, context))
     media = {path: digest for path, digest in bundle.manifest.items() if path.startswith("media/")}
-    found = outline(bundle.files, Report("", (), findings))
-    context.renderer = Renderer(pictures=media)
-    shape, parsed = _read_front(context, course_folder_name)
-    html = render_file(context, parsed) if parsed else ""
+    context.pictures.settle(media)
+    found = outline(bundle.files, Report("", (), context.findings))
+    context.left_out.settle(_left_out(context.findings))
+    shape, html = _read_front(context, course_folder_name)
     modules = tuple(read_module(context, folder) for folder in found.folders)
     conversations = tuple(
         conversation
         for path in found.conversations
-        if path in texts and (conversation := read_conversation(context, path)) is not None
+        if path in context.texts and (conversation := context.part(read_conversation, path)) is not None
     )
     questions = _read_bank(context, bundle)
-    words = glossary.read(context, "glossary.md") if "glossary.md" in texts else ()
+    words = context.part(glossary.read, "glossary.md") if "glossary.md" in context.texts else ()
+    context.settle_claims()
     if shape is None:
         return context, None
     course = _put_together(shape, html, modules, questions, conversations, words)
     return context, replace(course, digest=bundle.digest, media=_named(found, media))
+
+
+def _left_out(findings: list[Finding]) -> dict[str, str]:
+    """The first reason by path for which a file is no part of the course."""
+    reasons: dict[str, str] = {}
+    for finding in findings:
+        if finding.severity == "error":
+            reasons.setdefault(finding.path, finding.message)
+    return reasons
 
 
 def finish(context: ParseContext, course: Course | None) -> Reading:
@@ -71,7 +86,7 @@ def finish(context: ParseContext, course: Course | None) -> Reading:
         {_with_excerpt(finding, context) for finding in findings},
         key=lambda finding: (finding.path, finding.line, finding.column, finding.code, finding.message),
     )
-    reading = Reading(course, tuple(ordered))
+    reading = Reading(course, tuple(ordered), course)
     return reading if reading.ok else replace(reading, course=None)
 
 
@@ -88,37 +103,55 @@ def _with_excerpt(finding: Finding, context: ParseContext) -> Finding:
     )
 
 
-def _read_front(context: ParseContext, course_folder_name: str) -> tuple[shapes.CourseShape | None, ParsedFile | None]:
+def _read_front(context: ParseContext, course_folder_name: str) -> tuple[shapes.CourseShape | None, str]:
     """course.md, whose objectives and sources everything else is held against."""
-    if "course.md" not in context.texts:
-        if not any(finding.path == "course.md" and finding.severity == "error" for finding in context.findings):
-            Report("course.md", (), context.findings).add("MISSING_FILE", message="The course has no course.md.")
-        return None, None
+    shape, html = None, ""
+    if "course.md" in context.texts:
+        shape, html = context.part(read_course_page, course_folder_name)
+    elif not any(finding.path == "course.md" and finding.severity == "error" for finding in context.findings):
+        Report("course.md", (), context.findings).add("MISSING_FILE", message="The course has no course.md.")
+    _settle(context, shape)
+    return shape, html
+
+
+def read_course_page(context: ParseContext, course_folder_name: str) -> tuple[shapes.CourseShape | None, str]:
+    """The front matter of course.md, None where it cannot be read, and its text."""
     source, parsed = parse_file(context, "course.md", "course")
     shape = frontmatter.read(source, shapes.CourseShape, parsed.report, "the whole course")
-    if shape is None:
-        return None, parsed
-    values.check_values(shape, parsed.report)
+    if shape is not None:
+        _check_front(shape, parsed.report, course_folder_name)
+        context.sources.known, context.objectives.known, context.course.known = _known(shape)
+    return shape, render_file(context, parsed)
+
+
+def _check_front(shape: shapes.CourseShape, report: Report, course_folder_name: str) -> None:
+    values.check_values(shape, report)
     if course_folder_name and shape.id != course_folder_name:
-        parsed.report.add(
-            "ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, but the folder is named “{course_folder_name}”."
-        )
+        report.add("ID_NOT_FILE_NAME", 2, f"The id is “{shape.id}”, but the folder is named “{course_folder_name}”.")
     for entries in (shape.objectives, shape.sources, shape.arcs):
         ids = [entry.id for entry in entries]
         for id in sorted({id for id in ids if ids.count(id) > 1}):
-            parsed.report.add("DUPLICATE_ID", message=f"The id “{id}” appears twice in course.md.")
-    context.objectives = [objective.id for objective in shape.objectives]
-    context.renderer = Renderer(
-        {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources},
-        context.renderer.pictures,
-        shape.id,
-    )
-    return shape, parsed
+            report.add("DUPLICATE_ID", message=f"The id “{id}” appears twice in course.md.")
+
+
+def _settle(context: ParseContext, shape: shapes.CourseShape | None) -> None:
+    """From here on, files are held against what course.md says."""
+    sources, objectives, course = _known(shape) if shape else ({}, {}, {})
+    context.sources.settle(sources)
+    context.objectives.settle(objectives)
+    context.course.settle(course)
+
+
+def _known(shape: shapes.CourseShape) -> tuple[dict[str, Source], dict[str, str], dict[str, str]]:
+    """Sources and objectives by id, and what pages ask of the course itself."""
+    sources = {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources}
+    objectives = {objective.id: objective.text for objective in shape.objectives}
+    return sources, objectives, {"id": shape.id, "language": shape.language}
 
 
 def _read_bank(context: ParseContext, bundle: Bundle) -> tuple[Question, ...]:
     if "check.md" in context.texts:
-        return read_check(context, "check.md")
+        return context.part(read_check, "check.md")
     if "check.md" not in bundle.files:
         Report("check.md", (), context.findings).add("MISSING_FILE", message="The course has no check.md.")
     return ()
