@@ -21,6 +21,7 @@ THIRD = """---
 id: third
 title: Third
 objectives: [sml-o9]
+content_notes: none
 ---
 Dana waits.[^LEE24] Accommodating considerable organisational responsibilities necessitates deliberation.
 
