@@ -10,6 +10,7 @@ from lms.accounts.personal_data import actions as own_account
 from lms.accounts.programmes import findings as account_findings
 from lms.accounts.single_sign_on import findings as single_sign_on_findings
 from lms.authoring.drafts import personal_data as own_drafts
+from lms.authoring.publishing import personal_data as own_publications
 from lms.certification.awards.document_records import count_requests
 from lms.certification.holders import personal_data as own_certificates
 from lms.certification.keys import findings as key_findings
@@ -39,11 +40,21 @@ from lms.wellbeing.pages import problem_words
 
 # Whose rows are mine: each room tells what it keeps, hands it over, and takes it away. What outlives an account says so
 # first, and the account itself goes last.
-OWN = (own_account, own_learning, own_certificates, own_drafts, own_batches, own_assignments, own_care)
+OWN = (
+    own_account,
+    own_learning,
+    own_certificates,
+    own_drafts,
+    own_publications,
+    own_batches,
+    own_assignments,
+    own_care,
+)
 EXPORTS: list[Export] = [room.export for room in OWN]
 ERASURES: list[Erasure] = [
     own_care.erase,
     own_drafts.erase,
+    own_publications.erase,
     own_batches.erase,
     own_assignments.erase,
     own_certificates.erase,

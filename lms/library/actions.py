@@ -16,6 +16,8 @@ from lms.library.events import (
     CourseHandedOver,
     CourseOffered,
     CoursePublished,
+    CourseReinstated,
+    CourseWithdrawn,
     OfferingEnded,
     OfferingOpened,
     ReviewRecorded,
@@ -32,8 +34,11 @@ class Published:
     new: bool
 
 
-def publish(bundle: Bundle, course: Course) -> Published | Refused:
-    """Keep a checked bundle as a version for ever; other text under the same version, and a lower one, is refused."""
+def publish(bundle: Bundle, course: Course, programme_id: str | None = None) -> Published | Refused:
+    """Keep a checked bundle as a version for ever; other text under the same version, and a lower one, is refused.
+
+    A course that nobody published before belongs to the programme from which it comes.
+    """
     known = records.find_version(course.id, course.version)
     if known and known.digest != bundle.digest:
         return Refused(
@@ -50,6 +55,8 @@ def publish(bundle: Bundle, course: Course) -> Published | Refused:
             f"Nothing was changed. Write version {rules.version_of(blocking + 1)} in course.md, or "
             f"{rules.version_of((max(ranks) // 10_000 + 1) * 10_000)} for a new line, and publish again."
         )
+    if programme_id and not ranks:
+        set_owner(course.id, programme_id)
     _store(bundle)
     db.session.add(
         records.Version(
@@ -63,7 +70,7 @@ def publish(bundle: Bundle, course: Course) -> Published | Refused:
     )
     db.session.flush()
     records.set_line(course.id, course.minor_line, course.version, bundle.digest)
-    announce(CoursePublished(course.id, course.version, bundle.digest))
+    announce(CoursePublished(course.id, course.version, bundle.digest, programme_id))
     return Published(course.id, course.version, bundle.digest, new=True)
 
 
@@ -81,8 +88,8 @@ def _store(bundle: Bundle) -> None:
 
 
 def offer(programme_id: str, course_id: str, open_reading: bool, position: int) -> None:
-    """Let a programme offer a course."""
-    if records.find_offering(programme_id, course_id):
+    """Let a programme offer a course, unless it was withdrawn."""
+    if records.find_offering(programme_id, course_id) or records.find_withdrawn(course_id):
         return
     db.session.add(
         records.Offering(
@@ -120,10 +127,7 @@ def change_offering(programme_id: str, course_id: str, seen: rules.OfferingState
     if now != seen:
         return False
     if wanted == "none" != now:
-        db.session.delete(records.find_offering(programme_id, course_id))
-        row = records.FormerOffering(programme_id=programme_id, course_id=course_id, ended_at=clock.now())
-        db.session.merge(row)
-        announce(OfferingEnded(programme_id, course_id))
+        _end_offering(programme_id, course_id)
     elif wanted != now == "none":
         others = [row.position for row in records.list_offerings() if row.programme_id == programme_id]
         offer(programme_id, course_id, wanted == "open", max(others, default=-1) + 1)
@@ -131,6 +135,31 @@ def change_offering(programme_id: str, course_id: str, seen: rules.OfferingState
         found.open_reading = wanted == "open"
         announce(OfferingOpened(programme_id, course_id, found.open_reading))
     return True
+
+
+def _end_offering(programme_id: str, course_id: str) -> None:
+    db.session.delete(records.find_offering(programme_id, course_id))
+    row = records.FormerOffering(programme_id=programme_id, course_id=course_id, ended_at=clock.now())
+    db.session.merge(row)
+    announce(OfferingEnded(programme_id, course_id))
+
+
+def withdraw_course(course_id: str) -> None:
+    """Let nobody start a course any more, in any programme; who started it can finish, and certificates stay."""
+    if records.find_withdrawn(course_id):
+        return
+    db.session.add(records.WithdrawnCourse(course_id=course_id, at=clock.now()))
+    for offering in records.list_offerings(course_id):
+        _end_offering(offering.programme_id, course_id)
+    announce(CourseWithdrawn(course_id))
+
+
+def reinstate_course(course_id: str) -> None:
+    """Let programmes offer a withdrawn course again; none does so by itself."""
+    withdrawn = records.find_withdrawn(course_id)
+    if withdrawn is not None:
+        db.session.delete(withdrawn)
+        announce(CourseReinstated(course_id))
 
 
 def record_review(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CoursePublished:
-    """A version of a course can be taken now."""
+    """A version of a course can be taken now; it came from a draft of a programme, or from the server."""
 
     course_id: str
     version: str
     digest: str
+    programme_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,20 @@ class CourseHandedOver:
     """A course belongs to another programme now, or to the site, which is None."""
 
     programme_id: str | None
+    course_id: str
+
+
+@dataclass(frozen=True)
+class CourseWithdrawn:
+    """Nobody can start a course any more; who started it can finish it."""
+
+    course_id: str
+
+
+@dataclass(frozen=True)
+class CourseReinstated:
+    """Programmes can offer a withdrawn course again."""
+
     course_id: str
 
 

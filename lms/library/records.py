@@ -73,6 +73,14 @@ class CourseOwner(Base):
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
 
 
+class WithdrawnCourse(Base):
+    """A course that nobody can start any more; who started it can finish it."""
+
+    __tablename__ = "withdrawn_course"
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class FormerOffering(Base):
     """A course that a programme offered before, and can offer again."""
 
@@ -110,6 +118,11 @@ def list_texts(digests: list[str]) -> dict[str, bytes]:
 def find_version(course_id: str, version: str) -> Version | None:
     """Return a published version."""
     return db.session.scalar(select(Version).where(Version.course_id == course_id, Version.version == version))
+
+
+def list_versions(course_id: str) -> list[Version]:
+    """Return the published versions of a course, the newest first."""
+    return list(db.session.scalars(select(Version).where(Version.course_id == course_id).order_by(Version.rank.desc())))
 
 
 def find_version_by_digest(course_id: str, digest: str) -> Version | None:
@@ -151,6 +164,22 @@ def find_offering(programme_id: str, course_id: str) -> Offering | None:
 def find_owner(course_id: str) -> str | None:
     """Return the programme that a course belongs to; None for the site's, and for one that nobody published."""
     return db.session.scalar(select(CourseOwner.programme_id).where(CourseOwner.course_id == course_id))
+
+
+def find_withdrawn(course_id: str) -> WithdrawnCourse | None:
+    """Return that a course was withdrawn, and when."""
+    return db.session.get(WithdrawnCourse, course_id)
+
+
+def list_withdrawn() -> set[str]:
+    """Return the ids of all withdrawn courses."""
+    return set(db.session.scalars(select(WithdrawnCourse.course_id)))
+
+
+def list_owned(programme_id: str) -> list[str]:
+    """Return the courses that belong to a programme."""
+    query = select(CourseOwner.course_id).where(CourseOwner.programme_id == programme_id)
+    return list(db.session.scalars(query.order_by(CourseOwner.course_id)))
 
 
 def list_former_offerings(programme_id: str) -> set[str]:

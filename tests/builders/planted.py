@@ -92,6 +92,21 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
         f"draft_revision.{name}": WRITTEN
         for name in ["draft_id", "number", "at", "what", "path", "new_path", "changes"]
     },
+    **{
+        f"publication.{name}": WRITTEN
+        for name in [
+            "draft_id",
+            "programme_id",
+            "course_id",
+            "version",
+            "revision",
+            "state",
+            "asked_at",
+            "decided_at",
+            "publish_at",
+            "note",
+        ]
+    },
     **{f"credential.{name}": BADGE for name in ["award_id", "list_number", "list_index", "stored_at", "suspendable"]},
     **{
         f"enrolment.{name}": "the certificate rests on it"

@@ -8,6 +8,7 @@ ABOUT_NOBODY = {
     "api_key",  # keys of registers that ask, by their label
     "bundle",
     "course_line",
+    "course_owner",
     "library_text",
     "draft_file",
     "draft_text",  # what a course says
@@ -28,4 +29,5 @@ ABOUT_NOBODY = {
     "used_challenge",  # what passkeys have answered, without whose they are
     "validity_rule",
     "version",
+    "withdrawn_course",
 }

@@ -48,6 +48,7 @@ from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions as learning
 from lms.learning.progress.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
+from tests.builders.drafts import add_draft
 from tests.builders.learning import CONVERSATIONS, PFA, earn, publish_next, the_course
 from tests.conftest import Site, app_of, settings_for
 from tests.content import small_course
@@ -92,6 +93,7 @@ class World:
     units: dict[str, str] = field(default_factory=dict)
     assignments: dict[str, str] = field(default_factory=dict)
     passkeys: dict[str, str] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -131,6 +133,10 @@ def _furnish(site: Site) -> World:
     assert course is not None
     site.do(library.publish, bundle, course)
     site.do(library.offer, meadow.id, "small-course", False, 1)
+    with site.inside():
+        harbour = find_programme("harbour")
+        assert harbour is not None
+    site.do(library.set_owner, PFA, harbour.id)
     site.do(library.offer, meadow.id, PFA, True, 0)
     _add_employer(site)
     world = World(site, {}, {}, {}, {}, provided(FileStore, site.app).put(b"<svg> </svg>"))
@@ -138,6 +144,7 @@ def _furnish(site: Site) -> World:
         programmes = {programme: find_programme(programme) for programme in COORDINATORS.values()}
     for slug, programme in programmes.items():
         assert programme is not None
+        world.drafts[slug] = add_draft(site, small_course.bundle(), slug=slug)
         world.units[slug] = site.do(add_unit, programme.id, "Ward 4", "").public_id
         made_by, wanted = world_coordinator(site, slug), Wanted(PFA, "everybody")
         world.assignments[slug] = site.do(assign, programme.id, made_by, wanted, clock.today("UTC")).public_id
@@ -259,6 +266,8 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
+        "draft": world.drafts[HOME.get(owner, "harbour")],
+        "version": "1.0.0",
     }
     path = door.path.replace("int:", "").replace("path:", "")
     for name, value in values.items():

@@ -70,6 +70,7 @@ NOT_EXPORTED: dict[str, str] = {
     "draft.revision": FORM_STATE,
     "draft_revision.changes": "digests of the texts before and after; which file was changed is exported",
     "draft_revision.number": NUMBER,
+    "publication.revision": FORM_STATE,
     "equivalent.public_id": NUMBER,
     "invitation.public_id": NUMBER,
     "invitation.token_sha256": SECRET,

@@ -130,6 +130,8 @@ def _about_programmes() -> dict[str, str]:
         "ReadinessSet": _("Number of observed practices changed"),
         "CoursePublished": _("Course published"),
         "CourseHandedOver": _("Course handed over to another owner"),
+        "CourseWithdrawn": _("Course withdrawn: nobody can start it"),
+        "CourseReinstated": _("Withdrawn course can be offered again"),
         "CourseOffered": _("Course offered by a programme"),
         "OfferingOpened": _("Who can read a course changed"),
         "OfferingEnded": _("Course no longer offered by a programme"),

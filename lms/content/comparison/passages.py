@@ -16,6 +16,7 @@ from lms.content.model.question import Question
 Kind: TypeAlias = Literal["course", "module", "lesson", "conversation", "question", "facilitator", "glossary"]
 _FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
 _MEDIUM = re.compile(r"⟦media:([0-9a-f]{64})⟧")
+_FACT = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _SPACE = re.compile(r"\s+")
 _ROLES = {
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "heading"),
@@ -175,13 +176,15 @@ def _conversation_piece(conversation: Conversation) -> Piece:
 
 
 def _reply_passages(reply: Reply) -> Iterator[Passage]:
-    yield Passage("reply", plain(reply.text), f"{reply.label} {reply.fit} {reply.goes_to}")
+    yield Passage("reply", plain(reply.text))
+    yield Passage("leads", f"{reply.label}, {reply.fit} → {reply.goes_to}")
     yield Passage("reason", plain(reply.feedback))
 
 
 def _passages(html: str) -> Iterator[Passage]:
     reader = _Reader()
-    reader.feed(_MEDIUM.sub(r"\1", _FIXED.sub(r"\1", html)))
+    # A fact of the programme stays a gap with a name, as the author wrote it.
+    reader.feed(_FACT.sub(r"‹\1›", _MEDIUM.sub(r"\1", _FIXED.sub(r"\1", html))))
     reader.close()
     return iter(reader.finish())
 

@@ -33,6 +33,8 @@ OF_PERSON = (
     "observation.confirmed_by",
     "observation.observer_id",
     "observation.recorded_by",
+    "publication.asked_by",
+    "publication.decided_by",
     "refresher.person_id",
     "refresher_shown.person_id",
     "roster_import.asked_by",

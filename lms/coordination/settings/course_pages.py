@@ -18,6 +18,7 @@ from lms.library.records import (
     list_offerings,
     list_reviews,
     list_reviews_of_newest,
+    list_withdrawn,
 )
 from lms.library.rules import OfferingState, missing_reviews, needed_reviews
 
@@ -43,7 +44,8 @@ def review_roles() -> dict[str, str]:
 def courses_for(programme_id: str, *, all_of_site: bool) -> dict[str, OfferingState]:
     """Return the courses that a programme offers or can offer, with whether it does.
 
-    It can offer what everybody can read, and what it offered before. The people who run the site can offer all.
+    It can offer what everybody can read, and what it offered before. The people who run the site can offer all. What
+    was withdrawn is offered by nobody.
     """
     offerings = list_offerings()
     mine: dict[str, OfferingState] = {
@@ -54,7 +56,8 @@ def courses_for(programme_id: str, *, all_of_site: bool) -> dict[str, OfferingSt
     others = {row.course_id for row in offerings if row.open_reading} | list_former_offerings(programme_id)
     known = list_newest_digests()
     found = known if all_of_site else [id_ for id_ in known if id_ in mine or id_ in others]
-    return {id_: mine.get(id_, "none") for id_ in [*mine, *found] if id_ in known}
+    withdrawn = list_withdrawn()
+    return {id_: mine.get(id_, "none") for id_ in [*mine, *found] if id_ in known and id_ not in withdrawn}
 
 
 def course_rows(programme_id: str, *, all_of_site: bool) -> list[CourseRow]:

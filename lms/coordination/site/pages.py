@@ -13,7 +13,7 @@ from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.text.i18n import day, moment
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import get_course
-from lms.library.records import list_newest_digests, list_reviews_of_newest
+from lms.library.records import list_newest_digests, list_reviews_of_newest, list_versions
 from lms.library.rules import missing_reviews, needed_reviews
 
 PDFS_SHOWN = 20
@@ -49,7 +49,7 @@ def published_courses(zone: str) -> list[PublishedCourse]:
 
 def version_rows(course_id: str, zone: str) -> list[tuple[str, str]]:
     """Return the versions of a course with the day on which each was published, the newest first."""
-    return [(row.version, day(day_of(row.published_at, zone))) for row in records.list_versions(course_id)]
+    return [(row.version, day(day_of(row.published_at, zone))) for row in list_versions(course_id)]
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,6 @@ def list_roles_of(person_ids: Collection[str]) -> dict[str, list[tuple[Programme
     return found
 
 
-def list_versions(course_id: str) -> list[Version]:
-    """Return the published versions of a course, the newest first."""
-    return list(db.session.scalars(select(Version).where(Version.course_id == course_id).order_by(Version.rank.desc())))
-
-
 def count_versions() -> dict[str, tuple[int, datetime]]:
     """Return how many versions of each course there are, and when the last was published."""
     query = select(Version.course_id, func.count(), func.max(Version.published_at)).group_by(Version.course_id)

@@ -1,0 +1,101 @@
+"""Publishing a draft: prepared outside the write, and done in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.authoring.drafts.checking import Readings
+from lms.authoring.drafts.files import bundle_of
+from lms.authoring.drafts.records import Draft
+from lms.authoring.publishing.records import Publication
+from lms.content.comparison.numbering import ready_as
+from lms.content.model.bundle import Bundle, for_publishing
+from lms.content.model.course import Course, Reading
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.foundation.per_app import get_or_make, provided
+from lms.foundation.refused import Refused
+from lms.foundation.storage.files import FileStore
+from lms.foundation.text.i18n import gettext as _
+from lms.library import actions as library
+from lms.library.records import find_newest_digest, find_owner, list_offerings
+from lms.library.rules import may_publish
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A draft as it was at a revision, made ready to be published under a version."""
+
+    draft_id: str
+    revision: int
+    bundle: Bundle
+    course: Course
+
+
+def read_as(draft: Draft, version: str) -> tuple[Bundle, Reading]:
+    """Return the bundle that publishing a draft under a version would keep, and what the check says of it."""
+    bundle = for_publishing(ready_as(bundle_of(draft), version))
+    return bundle, get_or_make(Readings).of(bundle)
+
+
+def prepare(draft: Draft, version: str) -> Prepared | None:
+    """Check a draft under a version and store its pictures, before the write; None when it has problems."""
+    revision = draft.revision
+    bundle, reading = read_as(draft, version)
+    if reading.course is None or not reading.ok:
+        return None
+    store = provided(FileStore)
+    for path, content in bundle.files.items():
+        if not path.endswith(".md"):
+            store.put(content)
+    return Prepared(draft.id, revision, bundle, reading.course)
+
+
+def publish_draft(prepared: Prepared, person_id: str | None, is_operator: bool, offer: bool) -> Refused | None:
+    """Publish a draft that was prepared, and close it; nothing is changed where it isn't as it was looked at.
+
+    With `offer`, members of its programme can start the course.
+    """
+    draft = db.session.get_one(Draft, prepared.draft_id)
+    course = prepared.course
+    if draft.state != "open":
+        return Refused(_("This draft has already been published or discarded. Nothing was changed."))
+    if draft.revision != prepared.revision:
+        return Refused(
+            _("The draft was changed while you looked at this page. Nothing was published. Please look at it again.")
+        )
+    known = find_newest_digest(course.id) is not None
+    if not may_publish(find_owner(course.id), draft.programme_id, is_operator, published=known):
+        return Refused(_("This course belongs to somebody else now. Nothing was published."))
+    done = library.publish(prepared.bundle, course, draft.programme_id)
+    if isinstance(done, Refused) or not done.new:
+        return Refused(
+            _(
+                "Somebody published another version of this course meanwhile. Nothing was published. Please look at "
+                "the difference again."
+            )
+        )
+    _close(draft, prepared, person_id)
+    if offer:
+        library.offer(draft.programme_id, course.id, False, len(list_offerings()))
+    return None
+
+
+def _close(draft: Draft, prepared: Prepared, person_id: str | None) -> None:
+    draft.state = "published"
+    now = clock.now()
+    db.session.merge(
+        Publication(
+            draft_id=draft.id,
+            programme_id=draft.programme_id,
+            course_id=prepared.course.id,
+            version=prepared.course.version,
+            revision=prepared.revision,
+            state="published",
+            asked_by=person_id,
+            asked_at=now,
+            decided_by=person_id,
+            decided_at=now,
+        )
+    )
+    db.session.flush()

@@ -1,0 +1,121 @@
+"""Pages of published courses for those who write them: versions, their files, and withdrawing a course."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO, Any
+
+from flask import Response, abort, redirect, render_template, request, send_file, url_for
+
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
+from lms.authoring.blueprint import blueprint
+from lms.authoring.drafts.files import bundle_of
+from lms.authoring.publishing import course_pages, records
+from lms.authoring.publishing.compare_views import readable_course
+from lms.authoring.publishing.publish_views import this_draft
+from lms.content.model.archive import write_zip
+from lms.content.model.bundle import Bundle
+from lms.content.model.course import Course
+from lms.foundation.db import write
+from lms.library.actions import reinstate_course as let_be_offered
+from lms.library.actions import withdraw_course as withdraw
+from lms.library.course_cache import get_bundle
+from lms.library.records import find_owner, find_version, find_withdrawn, list_newest_digests
+from lms.library.rules import may_publish
+
+# A course with few pictures is made in memory, a larger one in a file that goes away with the answer.
+_IN_MEMORY = 1024 * 1024
+
+
+@blueprint.get("/programmes/<programme>/writing/courses")
+@allow("write courses")
+def written_courses(programme: str) -> Any:
+    """List the published courses that trainers of a programme may read."""
+    this = this_programme()
+    digests = list_newest_digests() if signed_in().operator else records.list_readable(this.id)
+    rows = course_pages.course_rows(this, digests)
+    return render_template("authoring/written_courses.html", here="writing", programme=this, rows=rows)
+
+
+@blueprint.get("/programmes/<programme>/writing/courses/<course>")
+@allow("write courses")
+def course_versions(programme: str, course: str) -> Any:
+    """Show the versions of a course, each with what it changed and its files."""
+    content, this = readable_course(course), this_programme()
+    return render_template(
+        "authoring/course_versions.html",
+        here="writing",
+        programme=this,
+        course=content,
+        versions=course_pages.version_rows(course, this_zone()),
+        owner_words=course_pages.owner_words(find_owner(course), this),
+        withdrawn=course_pages.day_of_withdrawal(course, this_zone()),
+        may_withdraw=_may_publish(course),
+    )
+
+
+@blueprint.route("/programmes/<programme>/writing/courses/<course>/withdraw", methods=["GET", "POST"])
+@allow("publish courses")
+def withdraw_course(programme: str, course: str) -> Any:
+    """Ask whether a course is to be withdrawn, say what that means, and do it."""
+    content = _own_course(course)
+    if find_withdrawn(course):
+        return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+    if request.method == "POST":
+        write(withdraw, course)
+        return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+    return render_template(
+        "authoring/withdraw_course.html",
+        here="writing",
+        programme=this_programme(),
+        course=content,
+        middle=course_pages.middle_words(content),
+    )
+
+
+@blueprint.post("/programmes/<programme>/writing/courses/<course>/reinstate")
+@allow("publish courses")
+def reinstate_course(programme: str, course: str) -> Any:
+    """Let programmes offer a withdrawn course again."""
+    _own_course(course)
+    write(let_be_offered, course)
+    return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+
+
+@blueprint.get("/programmes/<programme>/writing/courses/<course>/<version>.zip")
+@allow("write courses")
+def version_zip(programme: str, course: str, version: str) -> Any:
+    """Give the files of a published version as a ZIP file; the same version is always the same file."""
+    readable_course(course)
+    found = find_version(course, version)
+    if found is None:
+        abort(404)
+    return _as_download(get_bundle(found.digest), course, f"{course}-{version}.zip")
+
+
+@blueprint.get("/programmes/<programme>/drafts/<draft>/files.zip")
+@allow("write courses")
+def draft_zip(programme: str, draft: str) -> Any:
+    """Give the files of a draft as a ZIP file."""
+    found = this_draft(draft)
+    return _as_download(bundle_of(found), found.course_id, f"{found.course_id}-draft.zip")
+
+
+def _as_download(bundle: Bundle, folder: str, name: str) -> Response:
+    # Flask closes it once it's sent.
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    write_zip(bundle, folder, file)
+    file.seek(0)
+    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+
+
+def _may_publish(course_id: str) -> bool:
+    return may_publish(find_owner(course_id), this_programme().id, signed_in().operator)
+
+
+def _own_course(course_id: str) -> Course:
+    """Return a course whose new versions come from this programme, or answer 404."""
+    content = readable_course(course_id)
+    if not _may_publish(course_id):
+        abort(404)
+    return content

@@ -1,0 +1,89 @@
+"""What became of drafts, and how many people a new version concerns: counts only, over all programmes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import ForeignKey, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.certification.awards.records import Award
+from lms.foundation.db import Base, db
+from lms.learning.progress.records import Enrolment
+from lms.library.records import CourseLine, CourseOwner, Offering
+
+State = Literal["asked", "changes", "approved", "scheduled", "stopped", "published"]
+
+
+class Publication(Base):
+    """What is to become of a draft, or became of it: as which version, and who asked for it and decided it.
+
+    It speaks of the draft at one `revision`: an approval of other text is none.
+    """
+
+    __tablename__ = "publication"
+    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"), primary_key=True)
+    programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
+    course_id: Mapped[str]
+    version: Mapped[str]
+    revision: Mapped[int]
+    state: Mapped[str]
+    asked_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    decided_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    note: Mapped[str | None]
+
+
+def find_publication(draft_id: str) -> Publication | None:
+    """Return what is to become of a draft, or became of it."""
+    return db.session.get(Publication, draft_id)
+
+
+def list_publications_by(person_id: str) -> list[Publication]:
+    """Return what somebody published, asked to be published or decided, the oldest first."""
+    by = or_(Publication.asked_by == person_id, Publication.decided_by == person_id)
+    return list(db.session.scalars(select(Publication).where(by).order_by(Publication.asked_at)))
+
+
+def remove_person(person_id: str) -> None:
+    """Take somebody's name out of publications."""
+    for column in (Publication.asked_by, Publication.decided_by):
+        db.session.execute(update(Publication).where(column == person_id).values({column.key: None}))
+
+
+def count_in_middle(course_id: str) -> dict[str, int]:
+    """Return how many people have started each line of a course and have no certificate of it yet."""
+    query = (
+        select(Enrolment.minor_line, func.count())
+        .outerjoin(Award, Award.current_for == Enrolment.id)
+        .where(Enrolment.course_id == course_id, Award.id.is_(None))
+        .group_by(Enrolment.minor_line)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def count_holders(course_id: str, today: date) -> int:
+    """Return how many people hold a valid certificate of a course."""
+    query = select(func.count()).where(
+        Award.course_id == course_id,
+        Award.current_for.is_not(None),
+        Award.waiting.is_(False),
+        Award.withdrawn_at.is_(None),
+        or_(Award.valid_until.is_(None), Award.valid_until >= today),
+    )
+    return db.session.scalar(query) or 0
+
+
+def list_readable(programme_id: str) -> dict[str, str]:
+    """Return the courses that a programme's trainers may read, with the digest of the newest version.
+
+    These are the programme's own, those that it offers, and those that everybody can read.
+    """
+    offered = select(Offering.course_id).where(or_(Offering.programme_id == programme_id, Offering.open_reading))
+    owned = select(CourseOwner.course_id).where(CourseOwner.programme_id == programme_id)
+    query = select(CourseLine.course_id, CourseLine.digest).order_by(CourseLine.course_id, CourseLine.rank)
+    rows = db.session.execute(query.where(or_(CourseLine.course_id.in_(offered), CourseLine.course_id.in_(owned))))
+    return {row.course_id: row.digest for row in rows}

@@ -1,0 +1,36 @@
+"""Decided here: which versions can follow, and what a new one means for reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lms.content.comparison.versions import Step
+from lms.library.rules import rank, version_of
+
+FIRST = "1.0.0"
+_LINE, _EDITION = 10_000, 100_000_000
+_HIGHEST = rank("20.9999.9999")
+# Fewer people than these are never told as a number.
+LEAST = 5
+
+
+def next_versions(base: str | None, newest_of_lines: Iterable[int]) -> dict[Step, str]:
+    """Return the version that each step leads to, from the ranks of each line's newest version.
+
+    A correction follows the newest version of the line of `base`; the other steps come after all lines. A course that
+    nobody has published starts at 1.0.0.
+    """
+    ranks = sorted(newest_of_lines)
+    if not ranks:
+        return {"major": FIRST}
+    line = rank(base) // _LINE if base else ranks[-1] // _LINE
+    on_line = [known for known in ranks if known // _LINE == line] or ranks[-1:]
+    wanted: dict[Step, int] = {
+        "patch": on_line[-1] + 1,
+        "minor": (ranks[-1] // _LINE + 1) * _LINE,
+        "major": (ranks[-1] // _EDITION + 1) * _EDITION,
+    }
+    whole = wanted["patch"] // _LINE == on_line[-1] // _LINE
+    same_edition = wanted["minor"] // _EDITION == ranks[-1] // _EDITION
+    possible = {"patch": whole, "minor": same_edition, "major": wanted["major"] <= _HIGHEST}
+    return {step: version_of(number) for step, number in wanted.items() if possible[step]}

@@ -1,0 +1,233 @@
+"""Publishing a draft: what it does to whom is said first, and it happens whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from sqlalchemy import event
+
+from lms.accounts.records import find_programme
+from lms.authoring.drafts.records import Draft, find_draft
+from lms.authoring.publishing import actions, rules
+from lms.authoring.publishing.publish_pages import people_words
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
+from lms.foundation.db import db, write
+from lms.library import actions as library
+from lms.library.course_cache import get_course
+from lms.library.records import (
+    find_newest_digest,
+    find_offering,
+    find_owner,
+    find_version,
+)  # fmt: skip
+from tests.builders.drafts import add_draft
+from tests.builders.learning import PFA, answer, attempt_of, begin, earn, open_check
+from tests.conftest import PFA as PFA_FOLDER
+from tests.conftest import Site
+from tests.content.small_course import FILES, bundle
+from tests.inspector import BASE, Page
+
+DRAFTS = "/programmes/harbour/drafts"
+COURSES = "/programmes/harbour/writing/courses"
+LESSON = "1-begin/1-hello.md"
+TURNED = FILES[LESSON].replace("Dana looks up.", "Dana turns.")
+
+
+def publish_small(site: Site, owner: str | None = "harbour", **files: str | None) -> str:
+    """Publish the small course for a programme; return its digest."""
+    made = bundle(**files)
+    course = check(made, "small-course").course
+    assert course is not None
+    site.do(library.publish, made, course)
+    with site.inside():
+        programme = find_programme(owner) if owner else None
+    site.do(library.set_owner, "small-course", programme.id if programme else None)
+    return made.digest
+
+
+def look(site: Site, draft: str, version: str, who: str = "tara") -> Page:
+    """Choose a version on the publish page; return the page that asks once more."""
+    path = f"{DRAFTS}/{draft}/publish"
+    return site.visitor(who).get(path).form(path).submit("Continue", version=version)
+
+
+def test_tara_publishes_a_draft_and_it_says_where_the_course_is(sqlite_site: Site) -> None:
+    base = publish_small(sqlite_site)
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}), base=base)
+    page = sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/publish")
+    assert "Lessons: 1 changed" in page.main and "fewer than 5 people" in page.main
+    page = look(sqlite_site, draft, "1.0.1")
+    assert page.h1 == "Publish version 1.0.1?"
+    page = page.form(f"{DRAFTS}/{draft}/publish").submit("Publish")
+    assert "published as version 1.0.1" in page.main
+    with sqlite_site.inside():
+        digest = find_newest_digest("small-course")
+        assert digest and get_course(digest).version == "1.0.1" and "Dana turns." in get_course(digest).lessons[0].html
+    page = page.follow("Versions of the course")
+    assert "1.0.1" in page.main and "Dana turns" not in page.main
+    page = page.follow("From 1.0.0")
+    assert "removed: looks up end of removal" in page.main and "added: turns end of addition" in page.main
+
+
+def test_the_first_version_belongs_to_its_programme_and_its_members_can_start_it(sqlite_site: Site) -> None:
+    draft = add_draft(sqlite_site, bundle())
+    look(sqlite_site, draft, "1.0.0").form(f"{DRAFTS}/{draft}/publish").submit("Publish")
+    with sqlite_site.inside():
+        harbour = find_programme("harbour")
+        assert harbour and find_owner("small-course") == harbour.id
+        offering = find_offering(harbour.id, "small-course")
+        assert offering and not offering.open_reading
+    assert sqlite_site.visitor("sam").get("/courses/small-course").h1 == "A small course"
+
+
+def test_what_keeps_a_draft_from_being_published_is_said(sqlite_site: Site) -> None:
+    base = publish_small(sqlite_site, owner=None)
+    cases = (
+        ({LESSON: FILES[LESSON].replace("objectives: [sml-o1]", "objectives: [none]")}, "problem has to be fixed"),
+        ({LESSON: TURNED}, "doesn’t belong to this programme"),
+    )
+    for files, said in cases:
+        draft = add_draft(sqlite_site, bundle(**files), base=base)
+        page = sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/publish")
+        assert said in page.main and "Which version" not in page.main
+    draft = add_draft(sqlite_site, bundle(), base=base)
+    assert "Nothing differs from version 1.0.0" in sqlite_site.visitor("ada").get(f"{DRAFTS}/{draft}/publish").main
+    foreign = add_draft(sqlite_site, bundle(), slug="meadow")
+    sqlite_site.visitor("tara").get(f"{DRAFTS}/{foreign}/publish", expect=404)
+
+
+def test_a_draft_that_changed_after_the_second_look_is_not_published(sqlite_site: Site) -> None:
+    base = publish_small(sqlite_site)
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}), base=base)
+    page = look(sqlite_site, draft, "1.0.1")
+
+    def change() -> None:
+        db.session.query(Draft).filter_by(public_id=draft).one().revision += 1
+
+    sqlite_site.do(change)
+    refused = page.form(f"{DRAFTS}/{draft}/publish").submit("Publish", expect=422)
+    assert "was changed while you looked" in refused.main
+    with sqlite_site.inside():
+        assert find_version("small-course", "1.0.1") is None
+
+
+def test_what_was_published_since_the_draft_was_started_is_not_lost_in_silence(sqlite_site: Site) -> None:
+    base = publish_small(sqlite_site)
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}), base=base)
+    other = {"check.md": FILES["check.md"].replace("Push a little.", "Push a lot.")}
+    publish_small(sqlite_site, **other, **{"course.md": FILES["course.md"].replace('"1.0.0"', '"1.0.1"')})
+    page = sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/publish")
+    assert "Version 1.0.1 was published after this draft was started" in page.main
+    assert "Questions: 1 changed" in page.main and "Version 1.0.2, a correction" in page.main
+
+
+def test_a_publish_during_a_check_changes_nothing_of_that_check(sqlite_site: Site) -> None:
+    with sqlite_site.inside():
+        harbour, base = find_programme("harbour"), find_newest_digest(PFA)
+        assert harbour and base
+    sqlite_site.do(library.set_owner, PFA, harbour.id)
+    begin(sqlite_site.visitor("sam"))
+    asked = open_check(sqlite_site.visitor("sam"))
+    files = dict(from_folder(PFA_FOLDER).files)
+    files["check.md"] = files["check.md"].replace(b"{#", b"(new) {#")
+    draft = add_draft(sqlite_site, Bundle(files), PFA, base)
+    look(sqlite_site, draft, "1.0.1").form(f"{DRAFTS}/{draft}/publish").submit("Publish")
+    with sqlite_site.inside():
+        assert "(new)" in get_course(find_newest_digest(PFA) or "").questions[0].stem
+        assert attempt_of(sqlite_site, "sam").attempt.digest == base
+    page = answer(sqlite_site, "sam", asked)
+    assert "(new)" not in page.html
+    assert "passed" in page.form("/submit").submit().main.lower()
+
+
+def test_a_crash_at_any_statement_publishes_nothing(sqlite_site: Site) -> None:
+    draft = add_draft(sqlite_site, bundle())
+    with sqlite_site.inside():
+        harbour = find_programme("harbour")
+        found = find_draft(harbour.id, draft) if harbour else None
+        assert found
+        prepared = actions.prepare(found, "1.0.0")
+        assert prepared
+        crashes = 0
+        while _crashes_at(crashes, prepared):
+            crashes += 1
+            db.session.expire_all()
+            assert find_version("small-course", "1.0.0") is None and find_owner("small-course") is None
+            assert db.session.query(Draft).filter_by(public_id=draft).one().state == "open"
+        assert crashes > 8 and find_version("small-course", "1.0.0") is not None
+
+
+def _crashes_at(statement: int, prepared: actions.Prepared) -> bool:
+    """Publish with a database that fails at one statement; return whether it came that far."""
+    left = statement
+
+    def fail(*_arguments: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            raise RuntimeError("planted")
+
+    event.listen(db.engine, "before_cursor_execute", fail)
+    try:
+        write(actions.publish_draft, prepared, None, False, True)
+    except RuntimeError:
+        return True
+    finally:
+        event.remove(db.engine, "before_cursor_execute", fail)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("base", "newest", "versions"),
+    [
+        (None, [], {"major": "1.0.0"}),
+        ("1.0.0", ["1.0.0"], {"patch": "1.0.1", "minor": "1.1.0", "major": "2.0.0"}),
+        ("1.0.0", ["1.0.4", "1.3.2"], {"patch": "1.0.5", "minor": "1.4.0", "major": "2.0.0"}),
+        ("1.3.0", ["1.0.4", "1.3.2", "2.0.0"], {"patch": "1.3.3", "minor": "2.1.0", "major": "3.0.0"}),
+        (None, ["20.9999.9999"], {}),
+    ],
+)
+def test_versions_follow_what_is_published(base: str | None, newest: list[str], versions: dict[str, str]) -> None:
+    assert rules.next_versions(base, [library.rules.rank(one) for one in newest]) == versions
+
+
+def test_small_groups_are_no_number() -> None:
+    assert [people_words(count) for count in (0, 4, 5)] == ["fewer than 5 people", "fewer than 5 people", "5 people"]
+
+
+def test_a_version_and_a_draft_can_be_downloaded_as_zip(sqlite_site: Site) -> None:
+    publish_small(sqlite_site)
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}))
+    tara = sqlite_site.visitor("tara")
+    for path in (f"{COURSES}/small-course/1.0.0.zip", f"{DRAFTS}/{draft}/files.zip"):
+        contents = []
+        for _time in range(2):
+            with tara.browser.get(path, base_url=BASE) as reply:
+                contents.append(reply.data)
+        assert contents[0] == contents[1]
+        with zipfile.ZipFile(io.BytesIO(contents[0])) as archive:
+            assert b"Dana" in archive.read(f"small-course/{LESSON}")
+
+
+def test_a_withdrawn_course_cannot_be_started_and_whoever_started_it_goes_on(sqlite_site: Site) -> None:
+    code = earn(sqlite_site, "lena")
+    sam = sqlite_site.visitor("sam")
+    with sqlite_site.inside():
+        harbour = find_programme("harbour")
+        assert harbour
+    sqlite_site.do(library.set_owner, PFA, harbour.id)
+    tara, path = sqlite_site.visitor("tara"), f"{COURSES}/{PFA}/withdraw"
+    page = tara.get(path).form(path).submit("Withdraw")
+    assert "This course was withdrawn on" in page.main
+    assert PFA_FOLDER.name not in sam.get("/courses").html
+    sam.get(f"/courses/{PFA}", expect=404)
+    assert sqlite_site.visitor("lena").get(f"/courses/{PFA}/lessons/listen-without-pressing").h1
+    assert sqlite_site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
+    assert PFA not in sqlite_site.visitor("cora").get("/programmes/harbour/settings/courses").html
+    page = tara.get(f"{COURSES}/{PFA}").form(f"{COURSES}/{PFA}/reinstate").submit("Let it be offered again")
+    assert "This course was withdrawn on" not in page.main
+    assert PFA in sqlite_site.visitor("cora").get("/programmes/harbour/settings/courses").html
+    sqlite_site.visitor("tara").get(f"{COURSES}/nothing", expect=404)
