@@ -15,6 +15,7 @@ from lms.learning.feedback.records import IN_A_WEEK, Feedback, week_of
 from lms.learning.feedback.views import IN_AN_HOUR
 from lms.learning.progress import actions
 from tests.builders.learning import COURSE, PFA, begin, prepare
+from tests.conftest import PFA as PFA_FOLDER
 from tests.conftest import Site
 from tests.inspector import Page
 
@@ -63,7 +64,7 @@ def test_a_comment_keeps_no_person_no_moment_and_no_order(site: Site) -> None:
     assert "without your name" in thanks.find(".told")[0].xpath("string()")
     with site.inside():
         columns = {column["name"] for column in inspect(db.engine).get_columns("remark")}
-        assert columns == {"id", "programme_id", "course_id", "lesson_id", "said", "words", "week"}
+        assert columns == {"id", "programme_id", "course_id", "lesson_id", "said", "words", "week", "heading"}
         row = db.session.scalars(select(Feedback)).one()
         assert (row.said, row.words, row.week) == ("unclear", "The third part lost me.", week_of(clock.today("UTC")))
         assert len(list(db.session.scalars(select(AuditEntry)))) == before
@@ -74,6 +75,34 @@ def test_a_comment_keeps_no_person_no_moment_and_no_order(site: Site) -> None:
         if db.engine.dialect.name == "sqlite":
             made = db.session.scalar(text("select sql from sqlite_master where name = 'remark'"))
             assert "WITHOUT ROWID" in str(made).upper()
+
+
+def test_a_comment_can_be_about_a_heading_and_waits_at_its_line_for_a_reply(site: Site) -> None:
+    finish(site, *ALL)
+    form = site.visitor("sam").get(HERE).form("/remarks")
+    choices = [node.get("value") for node in site.visitor("sam").get(HERE).find("select[name=about] option")]
+    heading = choices[1]
+    assert choices[0] == "" and len(choices) > 2 and not {"Do not", "To take with you"} & set(choices)
+    form.submit(said="unclear", words="Lost me here.", about=heading)
+    say(site, "lena", "", said="helpful")
+    say(site, "lena", "All of it.", said="too_much")
+    next_week()
+    enter_again(site)
+    tara = site.visitor("tara")
+    waiting = tara.get("/programmes/harbour/writing").follow("Feedback to answer")
+    assert "2 comments" in waiting.main
+    page = waiting.follow("What psychological first aid is")
+    lines = (PFA_FOLDER / "1-know" / f"1-{LESSON}.md").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if text.startswith("## ") and heading in text)
+    assert f"{heading} (line {line})" in " ".join(page.text.split())
+    page.form("/remarks").submit(lesson=LESSON, heard="One part was hard.", changed="It is shorter.")
+    assert "There’s no feedback to answer." in tara.get("/programmes/harbour/writing/remarks").main
+    say(site, "sam", "Still hard.")
+    clock.shift(timedelta(days=14))
+    enter_again(site)
+    assert "1 comment" in site.visitor("tara").get("/programmes/harbour/writing/remarks").main
+    for name in ("cora", "mina", "ada", "sam"):
+        site.visitor(name).get("/programmes/harbour/writing/remarks", expect=404)
 
 
 def test_nothing_is_logged_of_a_comment(sqlite_site: Site, caplog) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from lms.accounts.access import allow, this_programme, this_zone
+from lms.accounts.access import allow, signed_in, this_programme, this_zone
+from lms.accounts.rules import may
 from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import records
 from lms.foundation import clock
@@ -22,6 +23,7 @@ def writing(programme: str) -> Any:
         here="writing",
         programme=this_programme(),
         drafts=_rows(records.list_drafts(this_programme().id, most=5)),
+        reads_feedback=may(signed_in(), "read feedback", this_programme().id),
     )
 
 

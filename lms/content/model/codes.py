@@ -64,7 +64,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "Check the spelling, or remove it.",
     ),
     "MISSING_KEY": ("error", "A required key is missing.", "Add the key."),
-    "BAD_VALUE": ("error", "A value has the wrong form for its key.", "Write it in the form we name."),
+    "BAD_VALUE": ("error", "A value doesn’t have the form that its key needs.", "Write it in the form we name."),
     "PUT_IN_QUOTES": (
         "warning",
         "YAML reads this value as something other than the text you see.",

@@ -186,7 +186,7 @@ def _tell(error: dict[str, Any], tree: Tree, shape: type[BaseModel], report: Rep
     elif error["type"].isupper():
         report.add(error["type"], line, f"{name}: {error['msg']}", column=column)
     else:
-        report.add("BAD_VALUE", line, f"{name}: this has the wrong form for the key.", column=column)
+        report.add("BAD_VALUE", line, f"{name}: the key needs another form than this.", column=column)
 
 
 def _tell_unknown(error: dict[str, Any], tree: Tree, shape: type[BaseModel], report: Report, place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField
+from wtforms import RadioField, SelectField
 
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
@@ -25,7 +25,14 @@ class FeedbackForm(Form):
         validators=[Required(_l("Please choose one of the three. You don’t have to write anything."))],
         validate_choice=False,
     )
+    about = SelectField(_l("Which part is it about?"), choices=[], validate_choice=False)
     words = TextField(_l("A few words, if you like"), [ShortEnough(WORDS_MOST)])
+
+    def offer(self, headings: list[str]) -> None:
+        """Offer a lesson's headings; one that another version of the lesson had stands for the whole lesson."""
+        self.about.choices = [("", _("The whole lesson")), *((heading, heading) for heading in headings)]
+        if self.about.data not in headings:
+            self.about.data = ""
 
     def validate_said(self, field: RadioField) -> None:
         """Refuse what the page does not offer."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import ids
@@ -31,6 +32,8 @@ class Feedback(Base):
     said: Mapped[str]
     words: Mapped[str]
     week: Mapped[str]
+    # The words of the heading that it's about; empty for the whole lesson.
+    heading: Mapped[str] = mapped_column(default="")
 
 
 class FeedbackReply(Base):
@@ -44,16 +47,24 @@ class FeedbackReply(Base):
     heard: Mapped[str]
     changed: Mapped[str]
     answered_on: Mapped[date]
+    week: Mapped[str]
 
 
 def week_of(day: date) -> str:
-    """Return the ISO week of a day, as 2026-W48: all that is stored of when feedback was sent."""
+    """Return the ISO week of a day, as 2026-W48: all that is stored of when feedback was sent; weeks sort as texts."""
     year, week, _weekday = day.isocalendar()
     return f"{year}-W{week:02}"
 
 
 def add_feedback(
-    slip: str, programme_id: str, course_id: str, lesson_id: str, said: Said, words: str, today: date
+    slip: str,
+    programme_id: str,
+    course_id: str,
+    lesson_id: str,
+    said: Said,
+    words: str,
+    today: date,
+    heading: str = "",
 ) -> bool:
     """Store feedback once under its slip, without its sender; return False when the lesson's week is full."""
     week = week_of(today)
@@ -63,31 +74,71 @@ def add_feedback(
         return False
     if db.session.get(Feedback, slip) is None:
         row = Feedback(id=slip, programme_id=programme_id, course_id=course_id, lesson_id=lesson_id, said=said)
-        row.words, row.week = words, week
+        row.words, row.week, row.heading = words, week, heading
         db.session.add(row)
     return True
 
 
-def list_released(programme_id: str, course_id: str, today: date) -> list[Feedback]:
-    """Return the comments that the authors may read, in the order of their random keys.
+def _released(programme_id: str, today: date) -> ColumnElement[bool]:
+    """The condition for comments that the authors may read.
 
     A lesson's comments come out once five people of the programme have finished it, and each once its week is over,
     so that nobody who looks every day can tell on which it was sent.
     """
     readers = (
-        select(LessonDone.lesson_id)
+        select(Enrolment.course_id, LessonDone.lesson_id)
         .join(Enrolment, Enrolment.id == LessonDone.enrolment_id)
-        .where(Enrolment.programme_id == programme_id, Enrolment.course_id == course_id)
-        .group_by(LessonDone.lesson_id)
+        .where(Enrolment.programme_id == programme_id)
+        .group_by(Enrolment.course_id, LessonDone.lesson_id)
         .having(func.count(Enrolment.person_id.distinct()) >= OPENED_BY)
     )
-    query = select(Feedback).where(
+    return and_(
         Feedback.programme_id == programme_id,
-        Feedback.course_id == course_id,
         Feedback.week < week_of(today),
-        Feedback.lesson_id.in_(readers),
+        tuple_(Feedback.course_id, Feedback.lesson_id).in_(readers),
     )
+
+
+def list_released(programme_id: str, course_id: str, today: date, lesson_id: str | None = None) -> list[Feedback]:
+    """Return the comments on a course, or on one lesson, that its authors may read, in the order of random keys."""
+    query = select(Feedback).where(_released(programme_id, today), Feedback.course_id == course_id)
+    if lesson_id is not None:
+        query = query.where(Feedback.lesson_id == lesson_id)
     return list(db.session.scalars(query.order_by(Feedback.id)))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A lesson with comments that came after its last reply, and how many."""
+
+    course_id: str
+    lesson_id: str
+    count: int
+
+
+def list_waiting(programme_id: str, today: date, after: tuple[str, str] = ("", ""), most: int = 20) -> list[Waiting]:
+    """Return the lessons whose comments wait for a reply, by course and lesson, after a pair of these.
+
+    A reply answers what its authors could read that day. That a lesson helped, and nothing more, waits for no reply.
+    """
+    replied = (
+        select(FeedbackReply.course_id, FeedbackReply.lesson_id, func.max(FeedbackReply.week).label("week"))
+        .where(FeedbackReply.programme_id == programme_id)
+        .group_by(FeedbackReply.course_id, FeedbackReply.lesson_id)
+        .subquery()
+    )
+    same = and_(replied.c.course_id == Feedback.course_id, replied.c.lesson_id == Feedback.lesson_id)
+    query = (
+        select(Feedback.course_id, Feedback.lesson_id, func.count().label("count"))
+        .outerjoin(replied, same)
+        .where(_released(programme_id, today))
+        .where(or_(replied.c.week.is_(None), Feedback.week >= replied.c.week))
+        .where(or_(Feedback.words != "", Feedback.said != "helpful"))
+        .where(tuple_(Feedback.course_id, Feedback.lesson_id) > tuple_(*after))
+        .group_by(Feedback.course_id, Feedback.lesson_id)
+        .order_by(Feedback.course_id, Feedback.lesson_id)
+    )
+    return [Waiting(row[0], row[1], row[2]) for row in db.session.execute(query.limit(most))]
 
 
 def answer(programme_id: str, course_id: str, lesson_id: str, heard: str, changed: str, today: date) -> None:
@@ -95,7 +146,7 @@ def answer(programme_id: str, course_id: str, lesson_id: str, heard: str, change
     row = FeedbackReply(
         id=ids.public_id(), programme_id=programme_id, course_id=course_id, lesson_id=lesson_id, answered_on=today
     )
-    row.heard, row.changed = heard, changed
+    row.heard, row.changed, row.week = heard, changed, week_of(today)
     db.session.add(row)
     announce(RemarkAnswered(programme_id, course_id, lesson_id))
 

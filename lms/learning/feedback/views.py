@@ -20,12 +20,14 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
 from lms.learning.feedback import records as feedback_records
-from lms.learning.feedback.forms import FeedbackForm, ReplyForm, said_words
+from lms.learning.feedback.forms import FeedbackForm, ReplyForm
+from lms.learning.feedback.pages import Comment, beside
+from lms.learning.feedback.places import headings_of
 from lms.learning.progress import pages
 from lms.learning.progress.access import open_course, open_enrolment
 from lms.learning.progress.open_page_records import OpenPage
 from lms.library.course_cache import get_course
-from lms.library.records import find_newest_digest, find_offering, list_offerings
+from lms.library.records import find_bundle, find_newest_digest, find_offering, list_offerings, list_texts
 
 SLIP = re.compile(r"[A-Za-z0-9_-]{16}")
 IN_AN_HOUR = 12
@@ -74,6 +76,7 @@ def feedback(course: str, lesson: str) -> Any:
 
 
 def _feedback_page(page: OpenPage, content: Course, shown: Lesson, form: FeedbackForm, slip: str) -> Any:
+    form.offer(headings_of(shown))
     thanks = _("Thank you. We’ve sent it to the authors without your name. If they reply, you’ll see it on this page.")
     full = _("This lesson has had a lot of feedback this week, so we couldn’t save yours. Please come back next week.")
     told = {"yes": thanks, "later": full}.get(request.args.get("sent", ""))
@@ -104,6 +107,7 @@ def send_feedback(course: str, lesson: str) -> Any:
         slip = ids.public_id()
     if not form.validate():
         return _feedback_page(page, content, shown, form, slip)
+    form.offer(headings_of(shown))
     remembered = get_or_make(Remembered)
     kept = not remembered.enough(g.session_mark) and write(
         feedback_records.add_feedback,
@@ -114,6 +118,7 @@ def send_feedback(course: str, lesson: str) -> Any:
         form.said.data,
         form.words.data or "",
         clock.today(settings().timezone),
+        form.about.data or "",
     )
     sent = "yes" if kept else "later"
     return redirect(url_for("learning.feedback", course=content.id, lesson=shown.id, sent=sent), 303)
@@ -130,17 +135,29 @@ def _offered_here(course: str) -> Course:
 @allow("read feedback")
 def read_feedback(programme: str, course: str) -> Any:
     """Show the authors the feedback on each lesson, with its file, and their replies."""
-    return _authors_page(_offered_here(course), ReplyForm())
+    return _authors_page(_offered_here(course), ReplyForm(), request.args.get("lesson", ""))
+
+
+def _comments(content: Course) -> dict[str, list[Comment]]:
+    """Return the comments on each lesson in the order of its text, which is looked up where one is about a part."""
+    today = clock.today(settings().timezone)
+    by_lesson: dict[str, list[feedback_records.Feedback]] = {}
+    for row in feedback_records.list_released(this_programme().id, content.id, today):
+        by_lesson.setdefault(row.lesson_id, []).append(row)
+    bundle = find_bundle(content.digest)
+    shas = {
+        lesson.id: bundle.manifest[lesson.path]
+        for lesson in content.lessons
+        if bundle and any(row.heading for row in by_lesson.get(lesson.id, ()))
+    }
+    texts = list_texts(list(shas.values()))
+    return {id: beside(rows, texts.get(shas.get(id, ""), b"").decode()) for id, rows in by_lesson.items()}
 
 
 def _authors_page(content: Course, form: ReplyForm, lesson_id: str = "") -> Any:
     mine = this_programme()
-    said = said_words()
     titles = {lesson.id: (lesson.title, lesson.path) for lesson in content.lessons}
-    by_lesson: dict[str, list[dict[str, str]]] = {}
-    for row in feedback_records.list_released(mine.id, content.id, clock.today(settings().timezone)):
-        line = {"said": said.get(row.said, row.said), "words": row.words, "week": row.week}
-        by_lesson.setdefault(row.lesson_id, []).append(line)
+    by_lesson = _comments(content)
     answered = feedback_records.list_answers([mine.id], content.id)
     order = [*titles, *(lesson for lesson in by_lesson if lesson not in titles)]
     body = render_template(
@@ -151,7 +168,9 @@ def _authors_page(content: Course, form: ReplyForm, lesson_id: str = "") -> Any:
         form=form,
         lesson_id=lesson_id,
         choices=[(lesson.id, lesson.title) for lesson in content.lessons],
-        lessons=[(*titles.get(lesson, (lesson, "")), by_lesson[lesson]) for lesson in order if lesson in by_lesson],
+        lessons=[
+            (lesson, *titles.get(lesson, (lesson, "")), by_lesson[lesson]) for lesson in order if lesson in by_lesson
+        ],
         answers=[(titles.get(row.lesson_id, (row.lesson_id, ""))[0], row) for row in answered],
         opened_by=feedback_records.OPENED_BY,
         notices=[_("Published. Everyone who reads the lesson can see your reply.")]

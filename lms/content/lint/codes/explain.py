@@ -46,9 +46,9 @@ class Explanation:
     example: Example
 
     @property
-    def anchor(self) -> str:
-        """The code's place on the page of codes, as Git hosts name it."""
-        return self.code.lower()
+    def address(self) -> str:
+        """The code as it stands in the address of its page."""
+        return self.code.lower().replace("_", "-")
 
 
 @cache
@@ -70,6 +70,11 @@ def find_explanation(code: str) -> Explanation | None:
     """The explanation of a code, however it is spelled: `bad link` and `bad-link` are BAD_LINK."""
     name = _spelled(code)
     return Explanation(name, *CODES[name], examples()[name]) if name in CODES else None
+
+
+def list_explanations() -> list[Explanation]:
+    """All codes by name."""
+    return [Explanation(code, *CODES[code], examples()[code]) for code in sorted(CODES)]
 
 
 def near_codes(code: str) -> list[str]:
@@ -114,7 +119,7 @@ def as_markdown() -> str:
         f"| [`{code}`](#{code.lower()}) | {severity} | {_as_plain(what)} | {_as_plain(fix)} |"
         for code, (severity, what, fix) in sorted(CODES.items())
     )
-    sections = (_section(Explanation(code, *CODES[code], examples()[code])) for code in sorted(CODES))
+    sections = map(_section, list_explanations())
     return _HEAD + "\n".join(rows) + "\n" + "".join(sections)
 
 

@@ -1,0 +1,1 @@
+"""Learners' feedback that waits for a reply."""
