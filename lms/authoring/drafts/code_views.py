@@ -25,5 +25,5 @@ def code(code: str) -> Any:
     found = find_explanation(code)
     if found is None:
         near = [one for name in near_codes(code) if (one := find_explanation(name))]
-        return render_template("authoring/no_code.html", here="writing", asked=code[:60], near=near), 404
+        return render_template("authoring/codes.html", here="writing", asked=code[:60], codes=near), 404
     return render_template("authoring/code.html", here="writing", code=found, also=found.example.also)
