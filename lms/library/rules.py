@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias, get_args
 
 from lms.content.model.course import Course
@@ -53,3 +55,28 @@ def needed_reviews(course: Course) -> tuple[str, ...]:
 def missing_reviews(needed: Iterable[str], recorded: Collection[str]) -> tuple[str, ...]:
     """Return the needed reviews that nobody has recorded."""
     return tuple(role for role in needed if role not in recorded)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A day by which somebody should have looked at a course again; `place` is that of a note on local law."""
+
+    on: date
+    place: str = ""
+
+
+def passed_dates(course: Course, today: date) -> tuple[Due, ...]:
+    """Return the dates of a course that have passed, the earliest first: its review, and its notes on local law.
+
+    A day that no calendar has, which old versions may hold, has never passed.
+    """
+    named = [(course.review_due, ""), *((note.next_check, note.place) for note in course.jurisdiction_notes)]
+    dates = [Due(on, place) for text, place in named if (on := _day(text)) is not None and on < today]
+    return tuple(sorted(dates, key=lambda due: (due.on, due.place)))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -65,7 +65,7 @@ KEYS: dict[type[BaseModel], dict[str, str]] = {
         "jurisdiction_notes.read_on": "The day somebody read the law.",
         "jurisdiction_notes.owner": "Who looks after the note.",
         "jurisdiction_notes.next_check": "When to read it again.",
-        "review_due": "When the whole course should be reviewed again.",
+        "review_due": "When the whole course should be reviewed again. Once it has passed, its pages say so.",
         "needs_facts": "Facts (`lead`, `emergency`, `limits_statement`) that a programme has to set first.",
         "licence": "The licence of the text, such as `CC BY 4.0`.",
         "authors": "Who wrote it.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
+from lms.foundation import clock
 from lms.library import actions as library
 from tests.builders.learning import play
 from tests.conftest import Site, find_programme
@@ -37,8 +39,9 @@ GROWN = {
 }
 
 
-def publish(site: Site) -> None:
-    bundle = Bundle({path: text.encode() for path, text in GROWN.items()})
+def publish(site: Site, dates: str = "draw: 3") -> None:
+    files = {**GROWN, "course.md": GROWN["course.md"].replace("draw: 3", dates)}
+    bundle = Bundle({path: text.encode() for path, text in files.items()})
     reading = check(bundle, "small-course")
     assert codes(reading) == {"THIN_GROUP"} and reading.course is not None
     with site.inside():
@@ -104,3 +107,17 @@ def test_the_title_of_a_turn_is_shown_in_play_debrief_and_graph(sqlite_site: Sit
     assert "Dana washes her hands" in play(sqlite_site.visitor("lena").get(talk)).main
     graph = sqlite_site.visitor("tara").get(f"{talk}/graph").main
     assert "1. Dana washes her hands" in graph and "2. Shrug" in graph
+
+
+def test_a_review_that_was_due_is_told_on_lessons_and_the_course_in_calm_words(sqlite_site: Site) -> None:
+    law = "{place: Norway, text: An example., next_check: 2027-02-01}"
+    publish(sqlite_site, f"draw: 3\nreview_due: 2027-03-14\njurisdiction_notes: [{law}]")
+    said = "This course was due for a review in March 2027. A reviewer will look at it."
+    pages = ("/courses/small-course", "/courses/small-course/lessons/hello")
+    law_said = "It’s due to be checked again."
+    for passed in (False, True):
+        if passed:
+            clock.shift(datetime(2027, 3, 15, 12, tzinfo=UTC) - datetime.now(UTC))
+        for path in pages:
+            main = sqlite_site.stranger().get(path).main
+            assert (said in main, law_said in main) == (passed, passed and path == pages[0])

@@ -45,8 +45,9 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
         abort(404)
     finished = _just_finished(page, content)
     progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
-    about = (content.digest, placeholder_values(page.facts), *progress, finished)
-    return cached_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished))
+    due = pages.review_passed(content)
+    about = (content.digest, placeholder_values(page.facts), *progress, finished, due)
+    return cached_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished, due))
 
 
 def _just_finished(page: OpenPage, content: Course) -> str | None:
@@ -57,7 +58,9 @@ def _just_finished(page: OpenPage, content: Course) -> str | None:
     return pages.finished_message(last)
 
 
-def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None) -> str:
+def _make_lesson_page(
+    page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None, due: str
+) -> str:
     """Render a lesson's page from values that are the same for all readers with the same progress."""
     place = content.lessons.index(shown)
     before = content.lessons[place - 1] if place else None
@@ -85,6 +88,7 @@ def _make_lesson_page(page: OpenPage, content: Course, shown: Lesson, gentle: bo
         signed_in=page.visitor is not None,
         previous=(before.title, pages.lesson_path(content, before)) if before else None,
         finished=finished,
+        review_passed=due,
         known=shown.id in page.lessons_known,
         may_be_known=content.criteria.lessons_required,
         next=(after.title, pages.lesson_path(content, after)) if after else None,

@@ -11,9 +11,11 @@ from lms.accounts.personal_data import data_visibility
 from lms.accounts.records import get_programme
 from lms.accounts.rules import Visitor, may
 from lms.content.model.course import Course
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.hooks import CourseCertificate, hooks
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
 from lms.learning.practice import records as practice_records
 from lms.learning.progress import actions, pages, records, renewal_pages
@@ -39,7 +41,7 @@ from lms.learning.progress.renewal_pages import NewerVersion, RenewalProgress
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.rules import Progress, missing_facts
 from lms.library.records import list_offerings, list_reviews
-from lms.library.rules import missing_reviews
+from lms.library.rules import missing_reviews, passed_dates
 
 
 def review_words() -> dict[str, str]:
@@ -99,6 +101,8 @@ def course(course: str) -> Any:
         sees={"columns": data_visibility.COLUMNS(), "rows": [row[:2] for row in data_visibility.visibility_rows()]},
         notes_text=content.content_note,
         **_reviews(content),
+        review_passed=pages.review_passed(content),
+        laws_to_check=[due.place for due in passed_dates(content, clock.today(settings().timezone)) if due.place],
         held=page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest),
         lead_text=placeholder_values(page.facts)[0],
         certificate_url=certificate.url,

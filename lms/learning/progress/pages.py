@@ -6,17 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 from lms.content.model.course import Course, Lesson, Term
+from lms.foundation import clock
 from lms.foundation.text.collation import sort_key
-from lms.foundation.text.i18n import day, duration, language, ngettext
+from lms.foundation.text.i18n import day, duration, language, month, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address as url_for
+from lms.foundation.web.security import settings
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.rules import Progress, Requirement, equivalent_items, needed_right, requirements_of
+from lms.library.rules import passed_dates
 
 
 def lesson_path(course: Course, lesson: Lesson) -> str:
     """Return the address of a lesson."""
     return url_for("learning.lesson", course=course.id, lesson=lesson.id)
+
+
+def review_passed(course: Course) -> str:
+    """Return the sentence on a review that was due and hasn't come, or nothing; it asks the course alone."""
+    if course.review_due is None:
+        return ""
+    due = next((one for one in passed_dates(course, clock.today(settings().timezone)) if not one.place), None)
+    if due is None:
+        return ""
+    return _("This course was due for a review in %(month)s. A reviewer will look at it.", month=month(due.on))
 
 
 def sorted_terms(terms: tuple[Term, ...]) -> list[Term]:
