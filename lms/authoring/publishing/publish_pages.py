@@ -47,7 +47,8 @@ class PublishPage:
     comparison: Comparison | None
     reasons: tuple[str, ...]
     choices: tuple[Choice, ...]
-    passed_by: str | None
+    passed_by: str | None = None
+    whom: tuple[str, ...] = ()
 
     @property
     def is_first(self) -> bool:
@@ -61,13 +62,13 @@ def publish_page(draft: Draft, is_operator: bool, zone: str) -> PublishPage:
     problems = tuple(finding for finding in reading.findings if finding.severity == "error")
     course = reading.course
     if course is None or problems:
-        return PublishPage((), problems, None, None, None, (), (), None)
+        return PublishPage((), problems, None, None, None, (), ())
     blocks = tuple(_blocks(draft, course.id, is_operator))
     known = known_version(draft, course.id)
     versions = next_versions(known.version if known else None, list_newest_ranks(course.id))
     if known is None:
         only = Choice("major", versions["major"], first_title(versions["major"]), (), is_suggested=True)
-        return PublishPage(blocks, (), course, None, None, (), (only,), None)
+        return PublishPage(blocks, (), course, None, None, (), (only,))
     differences = compare(known, course)
     if all(one.is_untouched for one in differences):
         blocks = (*blocks, _("Nothing differs from version %(version)s.", version=known.version))
@@ -84,8 +85,8 @@ def publish_page(draft: Draft, is_operator: bool, zone: str) -> PublishPage:
         for step in STEPS
         if step in versions
     )
-    passed = _passed_by(draft, known)
-    return PublishPage(blocks, (), course, known, shown(differences), reason_words(suggestion), choices, passed)
+    seen, passed, whom = shown(differences), _passed_by(draft, known), _whom(known, people)
+    return PublishPage(blocks, (), course, known, seen, reason_words(suggestion), choices, passed, whom)
 
 
 def known_version(draft: Draft, course_id: str) -> Course | None:
@@ -170,39 +171,38 @@ def step_title(step: Step, version: str) -> str:
 
 
 def _effects(step: Step, known: Course, course: Course, people: People) -> list[str]:
-    """Return what a step does to people in the middle, and to people who hold a certificate."""
-    line, count = known.minor_line, people.on_line
-    if not people.holders:
-        found = [count]
-    elif step == "patch":
-        middle = _(
-            "In the middle of version %(line)s: %(people)s. They read the new text at once.", line=line, people=count
-        )
-        found = [middle, _("With a valid certificate: %(people)s. Nothing changes for them.", people=people.holders)]
-    else:
-        middle = _(
-            "In the middle of version %(line)s: %(people)s. They stay on it. The course page offers them the new "
-            "version, and lessons that didn’t change stay done.",
-            line=line,
-            people=count,
-        )
-        found = [middle, _to_holders(step, len(changes_between(known, course).lessons), people.holders)]
-    if step == "patch" and people.elsewhere:
-        found.append(_("People on other versions than %(line)s keep their text.", line=line))
-    return [*found, _("Whoever has a check open finishes it as it was. Nobody gets an email.")]
+    """Return what people in the middle of the course see of a version, and people who hold a certificate."""
+    if step == "patch":
+        found = [_("People in the middle of version %(line)s read it at once.", line=known.minor_line)]
+        if people.elsewhere:
+            found.append(_("People on older versions keep their text."))
+        return [*found, _("For people with a certificate, nothing changes.")]
+    middle = _("People in the middle of the course stay on their version. The course page offers them this one.")
+    return [middle, _to_holders(step, len(changes_between(known, course).lessons))]
 
 
-def _to_holders(step: Step, lessons: int, holders: str) -> str:
+def _to_holders(step: Step, lessons: int) -> str:
     if step == "minor":
-        return _("With a valid certificate: %(people)s. Their course page mentions the newer version.", people=holders)
+        return _("People with a certificate see a line about it on the course page.")
     return ngettext(
-        "With a valid certificate: %(people)s. They keep it, and can do the %(num)s lesson that changed, with its "
-        "questions, for a certificate of the new edition.",
-        "With a valid certificate: %(people)s. They keep it, and can do the %(num)s lessons that changed, with their "
-        "questions, for a certificate of the new edition.",
+        "People with a certificate keep it. They can do the %(num)s lesson that changed, with its questions, for a "
+        "certificate of this edition.",
+        "People with a certificate keep it. They can do the %(num)s lessons that changed, with their questions, for a "
+        "certificate of this edition.",
         lessons,
-        people=holders,
     )
+
+
+def _whom(known: Course, people: People) -> tuple[str, ...]:
+    """Return how many people a new version concerns, and what is so whichever it is."""
+    if people.holders:
+        counts = [
+            _("In the middle of version %(line)s: %(people)s.", line=known.minor_line, people=people.on_line),
+            _("With a valid certificate: %(people)s.", people=people.holders),
+        ]
+    else:
+        counts = [people.on_line]
+    return (*counts, _("Whoever has a check open finishes it as it was. Nobody gets an email."))
 
 
 def _reviews(step: Step, known: Course, course: Course) -> list[str]:
@@ -213,7 +213,7 @@ def _reviews(step: Step, known: Course, course: Course) -> list[str]:
     roles = ", ".join(names[role] for role in missing)
     if not missing:
         return [_("Its reviews carry over, as they cover later corrections.")]
-    return [_("It needs reviews: %(roles)s. Until they’re recorded, certificates of it can wait.", roles=roles)]
+    return [_("It needs reviews: %(roles)s. Its certificates can wait until these are recorded.", roles=roles)]
 
 
 def reason_words(suggestion: Suggestion) -> tuple[str, ...]:
