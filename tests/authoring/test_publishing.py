@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from sqlalchemy import event
@@ -231,3 +232,23 @@ def test_a_withdrawn_course_cannot_be_started_and_whoever_started_it_goes_on(sql
     assert "This course was withdrawn on" not in page.main
     assert PFA in sqlite_site.visitor("cora").get("/programmes/harbour/settings/courses").html
     sqlite_site.visitor("tara").get(f"{COURSES}/nothing", expect=404)
+
+
+def test_the_board_says_what_is_unreviewed_due_and_unchecked(sqlite_site: Site) -> None:
+    due = FILES["course.md"].replace("licence: CC BY 4.0", "licence: CC BY 4.0\nreview_due: 2020-01-31")
+    lesson = FILES[LESSON].replace("[^WANG24]", "[^WANG24][^unchecked]", 1)
+    publish_small(sqlite_site, **{"course.md": due, LESSON: lesson})
+    sqlite_site.do(
+        library.record_review, "small-course", None, "clinical", "Dr R. Amari", date(2026, 11, 2), None, True
+    )
+    draft = add_draft(sqlite_site, bundle())
+    later = due.replace('"1.0.0"', '"1.0.1"')
+    publish_small(sqlite_site, **{"course.md": later, LESSON: lesson})
+    page = sqlite_site.visitor("tara").get("/programmes/harbour/writing/reviews")
+    small = page.main.partition("A small course")[2]
+    for said in ("Peer support", "Dr R. Amari, 2 November 2026, carried over", "due since 31 January 2020", "1 fact"):
+        assert said in small, said
+    assert page.links()["Open draft: A small course"].endswith(f"/drafts/{draft}/compare")
+    with sqlite_site.statements() as few:
+        sqlite_site.visitor("tara").get("/programmes/harbour/writing/reviews")
+    assert len(few) < 14

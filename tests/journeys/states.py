@@ -490,6 +490,7 @@ STATES = (
         press("Prepare the pack"),
     ),
     State("writing home", "tara", "/programmes/harbour/writing"),
+    State("reviews of courses", "tara", "/programmes/harbour/writing/reviews"),
     State("published courses", "tara", "/programmes/harbour/writing/courses"),
     State("versions of a course", "tara", f"/programmes/harbour/writing/courses/{PFA}"),
     State("two versions side by side", "tara", f"/programmes/harbour/writing/courses/{PFA}/compare"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ForeignKey, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.authoring.drafts.records import Draft
 from lms.certification.awards.records import Award
 from lms.foundation.db import Base, db
 from lms.learning.progress.records import Enrolment
@@ -82,8 +83,26 @@ def list_readable(programme_id: str) -> dict[str, str]:
 
     These are the programme's own, those that it offers, and those that everybody can read.
     """
-    offered = select(Offering.course_id).where(or_(Offering.programme_id == programme_id, Offering.open_reading))
+    return _newest_of(or_(Offering.programme_id == programme_id, Offering.open_reading), programme_id)
+
+
+def list_cared_for(programme_id: str) -> dict[str, str]:
+    """Return the courses that a programme owns or offers, with the digest of the newest version."""
+    return _newest_of(Offering.programme_id == programme_id, programme_id)
+
+
+def _newest_of(offered: ColumnElement[bool], programme_id: str) -> dict[str, str]:
+    shown = select(Offering.course_id).where(offered)
     owned = select(CourseOwner.course_id).where(CourseOwner.programme_id == programme_id)
     query = select(CourseLine.course_id, CourseLine.digest).order_by(CourseLine.course_id, CourseLine.rank)
-    rows = db.session.execute(query.where(or_(CourseLine.course_id.in_(offered), CourseLine.course_id.in_(owned))))
+    rows = db.session.execute(query.where(or_(CourseLine.course_id.in_(shown), CourseLine.course_id.in_(owned))))
     return {row.course_id: row.digest for row in rows}
+
+
+def list_open_drafts(programme_id: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the open drafts of a programme by course, each with its public id and title."""
+    query = select(Draft.course_id, Draft.public_id, Draft.title).order_by(Draft.id)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in db.session.execute(query.where(Draft.programme_id == programme_id, Draft.state == "open")):
+        found.setdefault(row.course_id, []).append((row.public_id, row.title))
+    return found

@@ -1,0 +1,24 @@
+"""The page that shows which courses need a review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from lms.accounts.access import allow, this_programme, this_zone
+from lms.authoring.blueprint import blueprint
+from lms.authoring.publishing.review_pages import board_rows
+from lms.foundation import clock
+
+
+@blueprint.get("/programmes/<programme>/writing/reviews")
+@allow("write courses")
+def reviews(programme: str) -> Any:
+    """Show what nobody has reviewed, what is due, and what rests on unchecked facts."""
+    return render_template(
+        "authoring/reviews.html",
+        here="writing",
+        programme=this_programme(),
+        rows=board_rows(this_programme().id, clock.today(this_zone())),
+    )
