@@ -22,6 +22,7 @@ from lms.foundation.refused import Refused
 from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
 from lms.library import actions
+from lms.library.media import keep_media
 from lms.library.records import find_newest_digest, list_newest_digests
 
 
@@ -35,11 +36,8 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
         raise click.ClickException(f"{folder.name} has {len(errors)} errors, so it wasn’t published.")
     if reading.course.draft:
         return f"{folder.name} is marked as a draft, so it wasn’t published."
-    store = FileStore(settings().data / "files")
-    for path, content in bundle.files.items():
-        if not path.endswith(".md"):
-            store.put(content)
-    done = write(actions.publish, bundle, reading.course)
+    changed = keep_media(bundle, FileStore(settings().data / "files"))
+    done = changed or write(actions.publish, bundle, reading.course)
     if isinstance(done, Refused):
         raise click.ClickException(done.message)
     write(actions.offer, programme_id, done.course_id, open_reading, position)

@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.content.model.bundle import Bundle
+from lms.content.model.bundle import Bundle, StoredFile
 from lms.content.model.course import Course
 from lms.foundation.storage.files import FileStore
 from lms.library import records
+from lms.library.media import stored_medium
 
 log = logging.getLogger("lms.library.course_cache")
 _reading = threading.Lock()
@@ -90,7 +91,7 @@ def get_bundle(digest: str) -> Bundle:
     if bundle is None:
         raise LookupError(digest)
     texts = records.list_texts(list(bundle.manifest.values()))
-    return Bundle({path: texts[sha] if sha in texts else _picture(path, sha) for path, sha in bundle.manifest.items()})
+    return Bundle({path: texts[sha] if sha in texts else _medium(path, sha) for path, sha in bundle.manifest.items()})
 
 
 def _read(digest: str) -> Course:
@@ -104,10 +105,10 @@ def _read(digest: str) -> Course:
     return replace(course, digest=digest)
 
 
-def _picture(path: str, sha: str) -> bytes:
+def _medium(path: str, sha: str) -> StoredFile | bytes:
     """Return a medium of a course; one that is gone leaves its words to stand alone, and the log says which it was."""
     try:
-        return _files[0].get(sha)
+        return stored_medium(_files[0], sha)
     except KeyError:
         log.error("%s of a course is gone from the data folder; its file was files/%s/%s", path, sha[:2], sha)
         return b""

@@ -46,7 +46,7 @@ def test_a_course_goes_out_and_comes_back_with_its_digest_and_always_as_the_same
     for course in (from_folder(ROOT / "courses" / "psychological-first-aid"), bundle(**{"media/ä.svg": b"<svg/>"})):
         first, second = io.BytesIO(), io.BytesIO()
         write_zip(course, "my-course", first)
-        write_zip(Bundle(dict(reversed(course.files.items()))), "my-course", second)
+        write_zip(Bundle(dict(reversed(list(course.files.items())))), "my-course", second)
         assert first.getvalue() == second.getvalue()
         assert read(first).digest == course.digest
         with zipfile.ZipFile(first) as archive:

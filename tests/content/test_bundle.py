@@ -1,10 +1,14 @@
 """A bundle has the same name wherever its files come from, and lets nothing in from outside."""
 
 import hashlib
+import tracemalloc
 
 from lms.content.lint.check import check
 from lms.content.model import bundle as bundles
-from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.archive import from_zip, write_zip
+from lms.content.model.bundle import Bundle, for_publishing, from_folder
+from lms.foundation.storage.files import FileStore
+from lms.library.media import keep_media, stored_medium
 from tests.content.small_course import codes
 
 
@@ -51,3 +55,37 @@ def test_files_of_a_bundle_cannot_be_changed_afterwards():
     found = Bundle(files)
     files["a.md"] = b"two"
     assert found.files["a.md"] == b"one"
+
+
+def test_media_lie_in_memory_one_at_a_time(tmp_path):
+    course = tmp_path / "course"
+    (course / "media").mkdir(parents=True)
+    (course / "course.md").write_text("A course.")
+    for number in range(8):
+        (course / "media" / f"{number}.mp4").write_bytes(bytes([number]) * 4 * 1024 * 1024)
+    store, packed = FileStore(tmp_path / "files"), tmp_path / "course.zip"
+    tracemalloc.start()
+    try:
+        found = for_publishing(from_folder(course))
+        with packed.open("wb") as file:
+            write_zip(found, "course", file)
+        with packed.open("rb") as file:
+            unpacked = from_zip(file)
+        assert isinstance(unpacked, Bundle) and unpacked.digest == found.digest
+        assert keep_media(unpacked, store) is None
+        kept = Bundle({path: stored_medium(store, sha) for path, sha in unpacked.manifest.items() if "media" in path})
+        assert kept.files.total == 32 * 1024 * 1024 and kept.manifest.items() <= found.manifest.items()
+        assert tracemalloc.get_traced_memory()[1] < 10 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_medium_that_changes_while_it_is_published_is_refused(tmp_path):
+    picture = tmp_path / "course" / "media" / "a.svg"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"<svg/>")
+    found = from_folder(tmp_path / "course")
+    assert found.manifest
+    picture.write_bytes(b"<svg></svg>")
+    refused = keep_media(found, FileStore(tmp_path / "files"))
+    assert refused and "media/a.svg was changed meanwhile. Nothing was published." in refused.message

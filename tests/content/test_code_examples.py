@@ -9,7 +9,7 @@ import pytest
 
 from lms.content.lint.check import check
 from lms.content.lint.codes.explain import as_markdown, as_text, examples, find_explanation, near_codes
-from lms.content.model.bundle import MAX_FILES, MAX_TOTAL, Bundle, from_folder
+from lms.content.model.bundle import MAX_FILES, MAX_TOTAL, Bundle, StoredFile, from_folder
 from lms.content.model.codes import CODES
 from tests.content.small_course import CHECK, CONVERSATION, COURSE, GENTLE, LESSON
 
@@ -109,7 +109,7 @@ def lesson(words: str) -> dict[str, str | bytes]:
 
 WORDS = {
     "FILE_TOO_LARGE": (lesson("Words here.\n\n" * 25_000), lesson("Words here.\n")),
-    "COURSE_TOO_LARGE": ({"media/a.svg": SVG.ljust(MAX_TOTAL)}, {"media/a.svg": SVG}),
+    "COURSE_TOO_LARGE": ({"media/a.svg": StoredFile(MAX_TOTAL, lambda: SVG + b"\n")}, {"media/a.svg": SVG}),
     "TOO_MANY_FILES": ({f"media/{n}.svg": SVG for n in range(MAX_FILES)}, {"media/1.svg": SVG}),
     "NOT_UTF8": ({"1-know/module.md": "---\ntitle: Café\n---\nA.\n".encode("latin-1")}, {}),
     "NUL_BYTE": ({"1-know/module.md": b"---\ntitle: A\0B\n---\nA.\n"}, {}),

@@ -141,4 +141,4 @@ def test_a_picture_that_was_too_large_is_not_called_missing():
     files = bundle(**{LESSON_PATH: text})
     reading = check(Bundle(files.files, (("COURSE_TOO_LARGE", "media/a.png"),)), "small-course")
     found = [one.message for one in reading.findings if one.code == "BAD_IMAGE"]
-    assert len(found) == 1 and "20 MB" in found[0] and "media folder" not in found[0]
+    assert len(found) == 1 and "200 MB" in found[0] and "media folder" not in found[0]

@@ -18,6 +18,7 @@ from lms.foundation.refused import Refused
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import gettext as _
 from lms.library import actions as library
+from lms.library.media import keep_media
 from lms.library.records import find_newest_digest, find_owner, list_offerings
 from lms.library.rules import may_publish
 
@@ -44,10 +45,8 @@ def prepare(draft: Draft, version: str) -> Prepared | None:
     bundle, reading = read_as(draft, version)
     if reading.course is None or not reading.ok:
         return None
-    store = provided(FileStore)
-    for path, content in bundle.files.items():
-        if not path.endswith(".md"):
-            store.put(content)
+    # What it has lies under its digest, so none of it changes meanwhile.
+    keep_media(bundle, provided(FileStore))
     return Prepared(draft.id, revision, bundle, reading.course)
 
 

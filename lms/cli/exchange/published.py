@@ -10,6 +10,7 @@ from lms.content.model.course import Course
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import course_cache, records
+from lms.library.media import stored_medium
 
 
 @inside
@@ -25,5 +26,5 @@ def find_published(course_id: str) -> tuple[Course, Bundle]:
     stored = records.find_bundle(digest)
     assert stored is not None
     files = provided(FileStore)
-    media = {path: files.get(sha) for path, sha in stored.manifest.items() if path.startswith("media/")}
+    media = {path: stored_medium(files, sha) for path, sha in stored.manifest.items() if path.startswith("media/")}
     return course, Bundle(media)

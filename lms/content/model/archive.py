@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import stat
 import struct
+import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
 from posixpath import basename
 from typing import IO, Literal, TypeAlias
 
 from lms.content.model import bundle as bundles
-from lms.content.model.bundle import Bundle, is_hidden_part
+from lms.content.model.bundle import Bundle, StoredFile, is_hidden_part, is_medium, size_allowed
 
 # What a zip may hold besides the course: folders have entries of their own, and a Mac writes one more for each file.
 MAX_ENTRIES = 4 * bundles.MAX_FILES
@@ -32,11 +38,24 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 NoArchive: TypeAlias = Literal["no zip", "too many entries"]
 
 
+class _Spool:
+    """A file without a name in which media lie one behind the other; it's gone once nobody holds one of them."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it's open as long as a bundle is held
+        weakref.finalize(self, self.file.close)
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return a part of it."""
+        return os.pread(self.file.fileno(), size, start)
+
+
 @dataclass
 class _Taken:
     """What was read so far; `size` counts what came out, whatever the zip says of itself."""
 
-    files: dict[str, bytes] = field(default_factory=dict)
+    spool: _Spool = field(default_factory=_Spool)
+    files: dict[str, bytes | StoredFile] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     size: int = 0
 
@@ -44,8 +63,8 @@ class _Taken:
 def from_zip(file: IO[bytes]) -> Bundle | NoArchive:
     """Read a zip file that can be anybody's; what's unsafe or too large stays unread and is named in `refused`.
 
-    Nothing is written to disk, and no more than a course's size is unpacked. One folder round the whole course is
-    taken off, and what Mac and Windows leave beside files is passed over.
+    No more than a course's size is unpacked, and media lie in a temporary file meanwhile. One folder round the whole
+    course is taken off, and what Mac and Windows leave beside files is passed over.
     """
     if (problem := _look_at_end(file)) is not None:
         return problem
@@ -134,15 +153,15 @@ def _was_left_by_a_system(parts: list[str]) -> bool:
 def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, taken: _Taken) -> None:
     """Read one file into what is taken, or say why not."""
     code = _why_hidden(path) or _why_too_much(entry, path, taken)
-    content = b""
+    content: bytes | StoredFile = b""
     if code is None:
-        content, code = _read(archive, entry, _room_for(path, taken))
+        content, code = _read(archive, entry, _room_for(path, taken), taken.spool if is_medium(path) else None)
     if code:
         if code != "hidden":
             taken.refused.append((code, path))
         return
     taken.files[path] = content
-    taken.size += len(content)
+    taken.size += content.size if isinstance(content, StoredFile) else len(content)
 
 
 def _why_hidden(path: str) -> str | None:
@@ -161,7 +180,7 @@ def _why_hidden(path: str) -> str | None:
 
 def _room_for(path: str, taken: _Taken) -> int:
     left = bundles.MAX_TOTAL - taken.size
-    return min(left, bundles.MAX_MARKDOWN) if path.endswith(".md") else left
+    return min(left, size_allowed(path))
 
 
 def _why_too_much(entry: zipfile.ZipInfo, path: str, taken: _Taken) -> str | None:
@@ -176,24 +195,33 @@ def _why_too_much(entry: zipfile.ZipInfo, path: str, taken: _Taken) -> str | Non
 
 
 def _too_large(path: str, size: int, taken: _Taken) -> str | None:
-    if path.endswith(".md") and size > bundles.MAX_MARKDOWN:
+    if size > size_allowed(path):
         return "FILE_TOO_LARGE"
     return "COURSE_TOO_LARGE" if taken.size + size > bundles.MAX_TOTAL else None
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> tuple[bytes, str | None]:
-    """Return a file's bytes, or why it stays unread: encrypted, broken, packed in a rare way, or too large."""
+def _read(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int, spool: _Spool | None
+) -> tuple[bytes | StoredFile, str | None]:
+    """Return a file, in memory or in the spool, or why it stays unread: encrypted, broken, rarely packed, too large."""
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         return b"", "UNREADABLE_FILE"
-    pieces: list[bytes] = []
-    size = 0
+    into = spool.file if spool else BytesIO()
+    start, size, digest = into.seek(0, os.SEEK_END), 0, hashlib.sha256()
     try:
         with archive.open(entry) as source:
             while piece := source.read(_CHUNK):
                 size += len(piece)
                 if size > room:
+                    into.truncate(start)
                     return b"", "COURSE_TOO_LARGE"
-                pieces.append(piece)
+                digest.update(piece)
+                into.write(piece)
     except _BROKEN:
+        into.truncate(start)
         return b"", "UNREADABLE_FILE"
-    return b"".join(pieces), None
+    into.flush()
+    if spool is None:
+        into.seek(0)
+        return into.read(), None
+    return StoredFile(size, partial(spool.read, start, size), digest.hexdigest()), None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from unicodedata import normalize
 
 from lms.content.model.pictures import without_metadata
@@ -16,7 +15,56 @@ from lms.content.model.structure import has_place, is_picture
 
 MAX_FILES = 2_000
 MAX_MARKDOWN = 256 * 1024
-MAX_TOTAL = 20 * 1024 * 1024
+MAX_MEDIA = 50 * 1024 * 1024
+MAX_TOTAL = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that's read when somebody asks for it, so that a course's media never lie in memory all at once.
+
+    `size` is in bytes; `digest` is its SHA-256 in hex where that's known already.
+    """
+
+    size: int
+    read: Callable[[], bytes]
+    digest: str = ""
+
+
+class Files(Mapping[str, bytes]):
+    """The bytes of files by path; those of stored files are read each time somebody asks for them."""
+
+    def __init__(self, held: Mapping[str, bytes | StoredFile]) -> None:
+        self._held = dict(held)
+        self._digests = {path: one.digest for path, one in held.items() if isinstance(one, StoredFile) and one.digest}
+
+    def __getitem__(self, path: str) -> bytes:
+        found = self._held[path]
+        return found.read() if isinstance(found, StoredFile) else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._held
+
+    def held(self) -> Iterator[tuple[str, bytes | StoredFile]]:
+        """Yield each file as it's held, unread."""
+        return iter(self._held.items())
+
+    def digest(self, path: str) -> str:
+        """Return the SHA-256 of a file in hex."""
+        if path not in self._digests:
+            self._digests[path] = hashlib.sha256(self[path]).hexdigest()
+        return self._digests[path]
+
+    @property
+    def total(self) -> int:
+        """How many bytes all files have."""
+        return sum(one.size if isinstance(one, StoredFile) else len(one) for one in self._held.values())
 
 
 @dataclass(frozen=True)
@@ -26,20 +74,22 @@ class Bundle:
     Paths are in NFC, so that a name with an accent is the same from a Mac, from Linux and in a text.
     """
 
-    files: Mapping[str, bytes]
+    files: Files
     refused: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
-    def __post_init__(self) -> None:
-        files: dict[str, bytes] = {}
+    def __init__(
+        self, files: Mapping[str, bytes] | Mapping[str, bytes | StoredFile], refused: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        held: dict[str, bytes | StoredFile] = {}
         twice: list[tuple[str, str]] = []
-        for path, content in self.files.items():
+        for path, content in files.held() if isinstance(files, Files) else files.items():
             name = normalize("NFC", path)
-            if name in files:
+            if name in held:
                 twice.append(("SAME_NAME", name))
             else:
-                files[name] = content
-        object.__setattr__(self, "files", MappingProxyType(files))
-        object.__setattr__(self, "refused", (*self.refused, *twice))
+                held[name] = content
+        object.__setattr__(self, "files", Files(held))
+        object.__setattr__(self, "refused", (*refused, *twice))
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -47,7 +97,7 @@ class Bundle:
     @cached_property
     def manifest(self) -> dict[str, str]:
         """SHA-256 in hex of every file by path, in the order of the paths."""
-        return {path: hashlib.sha256(self.files[path]).hexdigest() for path in sorted(self.files)}
+        return {path: self.files.digest(path) for path in sorted(self.files)}
 
     @cached_property
     def digest(self) -> str:
@@ -58,13 +108,15 @@ class Bundle:
 
 def for_publishing(bundle: Bundle) -> Bundle:
     """The same bundle, with place, date and camera removed from its pictures."""
-    return Bundle(
-        {
-            path: without_metadata(content) if path.startswith("media/") and is_picture(path) else content
-            for path, content in bundle.files.items()
-        },
-        bundle.refused,
-    )
+
+    def tidied(path: str, held: bytes | StoredFile) -> bytes | StoredFile:
+        if not (path.startswith("media/") and is_picture(path)):
+            return held
+        if isinstance(held, StoredFile):
+            return StoredFile(held.size, lambda: without_metadata(held.read()))
+        return without_metadata(held)
+
+    return Bundle({path: tidied(path, held) for path, held in bundle.files.held()}, bundle.refused)
 
 
 def from_folder(folder: str | Path) -> Bundle:
@@ -74,7 +126,7 @@ def from_folder(folder: str | Path) -> Bundle:
     course without it.
     """
     root = Path(folder).resolve()
-    files: dict[str, bytes] = {}
+    files: dict[str, bytes | StoredFile] = {}
     refused: list[tuple[str, str]] = []
     total = 0
     for path in _walk(root, refused):
@@ -89,15 +141,25 @@ def from_folder(folder: str | Path) -> Bundle:
             refused.append(("TOO_MANY_FILES", name))
             break
         size = path.stat().st_size
-        if name.endswith(".md") and size > MAX_MARKDOWN:
+        if size > size_allowed(name):
             refused.append(("FILE_TOO_LARGE", name))
             continue
         if total + size > MAX_TOTAL:
             refused.append(("COURSE_TOO_LARGE", name))
             continue
         total += size
-        files[name] = path.read_bytes()
+        files[name] = StoredFile(size, path.read_bytes) if is_medium(name) else path.read_bytes()
     return Bundle(files, tuple(refused))
+
+
+def is_medium(path: str) -> bool:
+    """True for a file of the course that isn't text: a picture or a recording."""
+    return path.startswith("media/") and not path.endswith(".md")
+
+
+def size_allowed(path: str) -> int:
+    """How many bytes a file may have."""
+    return MAX_MARKDOWN if path.endswith(".md") else MAX_MEDIA
 
 
 def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[Path]:

@@ -13,7 +13,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A file is too large for a course.",
         "Split the file, or make the picture smaller.",
     ),
-    "COURSE_TOO_LARGE": ("error", "The course is larger than 20 MB.", "Make pictures and recordings smaller."),
+    "COURSE_TOO_LARGE": ("error", "The course is larger than 200 MB.", "Make pictures and recordings smaller."),
     "TOO_MANY_FILES": (
         "error",
         "The course has more than 2,000 files.",

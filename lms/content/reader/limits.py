@@ -24,7 +24,7 @@ def scan(bundle: Bundle, context: ParseContext) -> dict[str, str]:
     if len(bundle.files) > MAX_FILES:
         Report("course.md", (), context.findings).add("TOO_MANY_FILES")
         return {}
-    if sum(map(len, bundle.files.values())) > MAX_TOTAL:
+    if bundle.files.total > MAX_TOTAL:
         Report("course.md", (), context.findings).add("COURSE_TOO_LARGE")
         return {}
     texts = {path: context.part(read_text, path) for path in bundle.files}

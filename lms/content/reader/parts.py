@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from lms.content.model.bundle import Files, is_medium
 from lms.content.model.report import Finding
 from lms.content.reader.reading import Sentence
 
@@ -45,7 +46,7 @@ class Tracked(Mapping[str, V]):
 
     def note_anew(self) -> None:
         """Begins the notes of the next part."""
-        self._values: dict[str, V | None] = {}
+        self._values: dict[str, V | str | None] = {}
         self._keys: tuple[str, ...] | None = None
         self._some: bool | None = None
 
@@ -60,18 +61,20 @@ class Tracked(Mapping[str, V]):
         return (
             (answers.some is None or answers.some is bool(self.known))
             and (answers.keys is None or answers.keys == tuple(self.known))
-            and all(self.known.get(key) == value for key, value in answers.values.items())
+            and all(self.answer(key) == value for key, value in answers.values.items())
         )
 
+    def answer(self, key: str) -> V | str | None:
+        """What is noted of a question: its answer, or something that is the same as long as the answer is."""
+        return self.known.get(key)
+
     def __getitem__(self, key: str) -> V:
-        value = self._values[key] = self.known.get(key)
-        if value is None:
-            raise KeyError(key)
-        return value
+        self._values[key] = self.answer(key)
+        return self.known[key]
 
     def __contains__(self, key: object) -> bool:
         name = str(key)
-        value = self._values[name] = self.known.get(name)
+        value = self._values[name] = self.answer(name)
         return value is not None
 
     def __iter__(self) -> Iterator[str]:
@@ -85,6 +88,18 @@ class Tracked(Mapping[str, V]):
     def __bool__(self) -> bool:
         self._some = bool(self.known)
         return self._some
+
+
+class TrackedFiles(Tracked[bytes]):
+    """The files of a course; of a medium its digest is noted, so that it's read only once."""
+
+    def __init__(self, files: Files) -> None:
+        super().__init__(files)
+        self._files = files
+
+    def answer(self, key: str) -> bytes | str | None:
+        """Return what is noted of a file: its bytes, or the digest of a medium."""
+        return self._files.digest(key) if is_medium(key) and key in self._files else self._files.get(key)
 
 
 class Link(NamedTuple):

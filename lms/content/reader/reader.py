@@ -24,7 +24,7 @@ from lms.content.model.structure import Outline, outline
 from lms.content.reader import frontmatter, glossary, limits, shapes, values
 from lms.content.reader.context import Inspect, ParseContext, parse_file, render_file
 from lms.content.reader.pages import read_check, read_conversation, read_module
-from lms.content.reader.parts import PartMemory, Tracked
+from lms.content.reader.parts import PartMemory, TrackedFiles
 
 
 def read_course(bundle: Bundle, course_folder_name: str = "") -> Reading:
@@ -48,7 +48,7 @@ def read(
 
     `inspect` is called with each file that was parsed. What `memory` holds of an earlier run isn't read again.
     """
-    context = ParseContext(Tracked(bundle.files), inspect=inspect, memory=memory)
+    context = ParseContext(TrackedFiles(bundle.files), inspect=inspect, memory=memory)
     context.texts.settle(limits.scan(bundle, context))
     media = {path: digest for path, digest in bundle.manifest.items() if path.startswith("media/")}
     context.pictures.settle(media)

@@ -37,7 +37,7 @@ def changed_at(path: Path) -> float | None:
 
 
 class FileStore:
-    """Two methods over a folder: `put` keeps bytes once, `get` gives them back unchanged."""
+    """Bytes in a folder: `put` keeps them once, `get` gives them back unchanged, `size` counts them unread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -54,6 +54,13 @@ class FileStore:
         if not path.exists():
             write_whole(path, content)
         return digest
+
+    def size(self, digest: str) -> int:
+        """Return how many bytes a digest has; raise KeyError when there are none."""
+        try:
+            return self._path(digest).stat().st_size
+        except FileNotFoundError:
+            raise KeyError(digest) from None
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raise KeyError when there are none."""

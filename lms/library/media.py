@@ -1,0 +1,22 @@
+"""Media of courses in the data folder: pictures and recordings, one at a time, never a whole course of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from lms.content.model.bundle import Bundle, StoredFile
+from lms.foundation.refused import Refused
+from lms.foundation.storage.files import FileStore
+
+
+def stored_medium(store: FileStore, sha: str) -> StoredFile:
+    """Return a medium by its digest, unread; raise KeyError when it isn't there."""
+    return StoredFile(store.size(sha), partial(store.get, sha), sha)
+
+
+def keep_media(bundle: Bundle, store: FileStore) -> Refused | None:
+    """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked."""
+    for path, digest in bundle.manifest.items():
+        if not path.endswith(".md") and store.put(bundle.files[path]) != digest:
+            return Refused(f"{path} was changed meanwhile. Nothing was published. Check the course and publish again.")
+    return None
