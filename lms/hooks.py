@@ -59,6 +59,7 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
         missing_letters=missing_letters,
         operator_notices=_operator_notices,
         coordinator_notices=wellbeing.coordinator_notices,
+        support_lines=wellbeing.lines_to_take_along,
         list_findings=list_findings,
     )
 

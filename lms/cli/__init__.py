@@ -41,7 +41,7 @@ LINES = {
     "check": "Check courses, and list each problem with its place and how to fix it.",
     "publish": "Publish courses that have no errors. People who started an earlier version stay on it.",
     "review": "Record the review of a course by a qualified person, and issue the certificates that waited for it.",
-    "courses": "Say who publishes new versions of a course.",
+    "courses": "Say who publishes new versions of a course, and take courses to other learning systems.",
     "questions": "Bring questions in from other learning systems, and take them out.",
     "pack": "Print a course for a workshop: guide, role cards, observer sheets, handouts and sign-in sheet.",
     "people": "Add and list people.",

@@ -11,6 +11,7 @@ import click
 from lms.accounts.rules import missing_contact
 from lms.certification.awards.records import list_waiting
 from lms.cli.check import course_folders
+from lms.cli.exchange.scorm import scorm
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.content.lint.check import check as check_bundle
@@ -100,10 +101,13 @@ def review(
 
 @click.group()
 def courses() -> None:
-    """Say who publishes new versions of a course.
+    """Say who publishes new versions of a course, and take courses to other learning systems.
 
     Example: lms courses owner psychological-first-aid --programme harbour
     """
+
+
+courses.add_command(scorm)
 
 
 @courses.command("owner")

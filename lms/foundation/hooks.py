@@ -92,6 +92,8 @@ class Hooks:
     # Notices on the start pages of operators, and of coordinators of a programme with this slug and settings.
     operator_notices: Callable[[], list[str]]
     coordinator_notices: Callable[[str, Mapping[str, Any]], list[str]]
+    # Support lines and the person to talk to, as a programme with these facts shows them now, to be taken along.
+    support_lines: Callable[[Mapping[str, Any]], dict[str, Any]]
     # What needs attention on the site, or in the programme with a slug, as `lms doctor` finds it.
     list_findings: Callable[[str | None], Sequence[SiteFinding]]
 

@@ -126,6 +126,25 @@ def _support_page(facts: Facts | None) -> str:
     )
 
 
+def lines_to_take_along(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the support lines of a programme as they are now, for what is read without this site.
+
+    Where the programme has no country, the emergency numbers of all countries stand in for its own.
+    """
+    lines = support_cache.current(settings().data).lines_of(facts.get("slug"))
+    place = lines.places.get(str(facts.get("country", "")).upper())
+    emergency = (place.emergency if place else "") or str(facts.get("emergency", ""))
+    own = spoken_first(lines.programmes.get(str(facts.get("slug", "")), ()), language())
+    every = sorted((each.name, each.emergency) for each in lines.places.values() if each.emergency)
+    shown = [*own, *(spoken_first(place.lines, language()) if place else [])]
+    return {
+        "numbers": [(_("Emergency"), emergency)] if emergency else every,
+        "lines": [pages.show(line) for line in shown],
+        "person": pages.person_to_talk_to(dict(facts)),
+        "directory": lines.directory,
+    }
+
+
 @blueprint.route("/display", methods=["GET", "POST"])
 @public
 def display() -> Any:

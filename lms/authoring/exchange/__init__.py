@@ -1,0 +1,1 @@
+"""Questions and whole courses, in from other learning systems and out to them."""
