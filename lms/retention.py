@@ -16,6 +16,8 @@ from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter
+from lms.authoring.drafts.records import PAGE as DRAFTS_PAGE
+from lms.authoring.drafts.records import forget_discarded
 from lms.certification.awards.records import holders_of_valid
 from lms.foundation import clock
 from lms.foundation.backup import erasures
@@ -57,6 +59,7 @@ def sweep(settings: Settings, delete_person: DeletePerson) -> None:
         lambda: _tell_of_endings(settings),
         lambda: _delete_accounts(settings, delete_person),
         _forget_merged_rows,
+        _forget_drafts,
     )
     for step in steps:
         while step():
@@ -71,6 +74,11 @@ def _forget_merged_rows() -> bool:
     """Delete which rows a merge of accounts moved, once it can't be undone any more; nothing is left over."""
     write(forget_moved)
     return False
+
+
+def _forget_drafts() -> bool:
+    """Delete a few drafts that were discarded a month ago; return whether there may be more."""
+    return write(forget_discarded) == DRAFTS_PAGE
 
 
 def _delete_answers(settings: Settings) -> bool:

@@ -30,7 +30,8 @@ log = logging.getLogger("lms.accounts")
 View = TypeVar("View", bound=Callable[..., Any])
 
 WITH_KEY = "with a key"
-CARRIED_MOST = 64 * 1024
+# A text of 256 kB, which packs to less: what a form may bring in one field, and the page that asks to sign in holds.
+CARRIED_MOST = 400 * 1024
 CARRIED_SECONDS = 24 * 3600
 # Secrets, and what belongs to the page that was left.
 NOT_CARRIED = {TOKEN_FIELD, "password", "old", "new", "carried", "code", "recovery", "proof_code", "half"}

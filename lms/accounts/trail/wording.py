@@ -18,6 +18,7 @@ def event_words() -> dict[str, str]:
         **_about_certificates(),
         **_about_training(),
         **_about_programmes(),
+        **_about_writing(),
     }
 
 
@@ -41,6 +42,14 @@ def _about_accounts() -> dict[str, str]:
         "EmailChanged": _("Email address changed"),
         "EmailChangeUndone": _("Change of email address stopped or undone"),
         "AddressConfirmed": _("Email address confirmed"),
+    }
+
+
+def _about_writing() -> dict[str, str]:
+    return {
+        "DraftStarted": _("Draft of a course started"),
+        "DraftChanged": _("Draft of a course changed"),
+        "DraftDiscarded": _("Draft of a course discarded"),
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lms.authoring.drafts.files import bundle_of
+from collections.abc import Callable
+
+from lms.authoring.drafts import records
+from lms.authoring.drafts.files import bundle_of, digest_of
 from lms.authoring.drafts.records import Draft
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Reading
@@ -14,10 +17,10 @@ READINGS_MOST = 8
 class Readings(dict[str, Reading]):
     """The last readings by the digest of their bundle, the oldest first."""
 
-    def of(self, bundle: Bundle) -> Reading:
-        """Return what the check says of a bundle."""
-        found = self.pop(bundle.digest, None) or _check(bundle)
-        self[bundle.digest] = found
+    def of(self, digest: str, make_bundle: Callable[[], Bundle]) -> Reading:
+        """Return what the check says of a bundle, which is made only when it isn't known."""
+        found = self.pop(digest, None) or _check(make_bundle())
+        self[digest] = found
         while len(self) > READINGS_MOST:
             self.pop(next(iter(self)), None)
         return found
@@ -32,4 +35,11 @@ def _check(bundle: Bundle) -> Reading:
 
 def reading_of(draft: Draft) -> Reading:
     """Return the problems of a draft, and its course when none of them is an error."""
-    return get_or_make(Readings).of(bundle_of(draft))
+    digest = digest_of(records.list_files(draft.id))
+    return get_or_make(Readings).of(digest, lambda: bundle_of(draft))
+
+
+def reading_with(draft: Draft, path: str, content: bytes) -> Reading:
+    """Return what the check would say if a file had this text, which isn't saved."""
+    bundle = Bundle({**bundle_of(draft).files, path: content})
+    return get_or_make(Readings).of(bundle.digest, lambda: bundle)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, LargeBinary, select, tuple_, update
+from sqlalchemy import ForeignKey, LargeBinary, String, cast, delete, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation import ids
+from lms.accounts.records import Person
+from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 
 State = Literal["open", "published", "discarded"]
 PAGE = 20
+DISCARDED_KEPT = timedelta(days=30)
 
 
 class Draft(Base):
@@ -91,6 +93,110 @@ def list_texts(draft_id: str) -> dict[str, bytes]:
     now = select(DraftFile.sha256).where(DraftFile.draft_id == draft_id)
     query = select(DraftText.sha256, DraftText.content).where(DraftText.draft_id == draft_id)
     return {row.sha256: row.content for row in db.session.execute(query.where(DraftText.sha256.in_(now)))}
+
+
+def find_file(draft_id: str, path: str) -> DraftFile | None:
+    """Return a file of a draft as it is now."""
+    return db.session.get(DraftFile, (draft_id, path), populate_existing=True)
+
+
+def set_file(draft_id: str, path: str, sha256: str | None, revision: int) -> None:
+    """Let a path lead to other bytes from a revision on, or to none."""
+    row = db.session.get(DraftFile, (draft_id, path))
+    if row is None and sha256 is not None:
+        db.session.add(DraftFile(draft_id=draft_id, path=path, sha256=sha256, changed_revision=revision))
+    elif row is not None and sha256 is None:
+        db.session.delete(row)
+    elif row is not None and sha256 is not None:
+        row.sha256, row.changed_revision = sha256, revision
+
+
+def find_text(draft_id: str, sha256: str | None) -> bytes | None:
+    """Return a text that a draft has or had."""
+    found = db.session.get(DraftText, (draft_id, sha256)) if sha256 else None
+    return found.content if found else None
+
+
+def lock_draft(draft_id: str) -> Draft:
+    """Return a draft as it is in the database now, for a change inside this write."""
+    return db.session.scalars(select(Draft).where(Draft.id == draft_id).execution_options(populate_existing=True)).one()
+
+
+def keep_text(draft_id: str, sha256: str, content: bytes) -> None:
+    """Keep a text under its digest, once."""
+    if db.session.get(DraftText, (draft_id, sha256)) is None:
+        db.session.add(DraftText(draft_id=draft_id, sha256=sha256, content=content))
+
+
+def forget_text(draft_id: str, sha256: str, number: int) -> None:
+    """Delete a text that only one revision leads to, and that no file has any more."""
+    others = select(DraftRevision.number).where(DraftRevision.draft_id == draft_id, DraftRevision.number != number)
+    told = others.where(cast(DraftRevision.changes, String).contains(sha256)).limit(1)
+    has = select(DraftFile.path).where(DraftFile.draft_id == draft_id, DraftFile.sha256 == sha256).limit(1)
+    if db.session.scalar(told) is None and db.session.scalar(has) is None:
+        db.session.execute(delete(DraftText).where(DraftText.draft_id == draft_id, DraftText.sha256 == sha256))
+
+
+def find_last_change(draft_id: str, path: str) -> datetime | None:
+    """Return when a file was changed last, by the revision that it has now."""
+    query = select(DraftRevision.at).join(DraftFile, DraftFile.draft_id == DraftRevision.draft_id)
+    query = query.where(DraftFile.draft_id == draft_id, DraftFile.path == path)
+    return db.session.scalar(query.where(DraftRevision.number == DraftFile.changed_revision))
+
+
+def find_last_revision(draft_id: str) -> DraftRevision | None:
+    """Return what was changed last."""
+    query = select(DraftRevision).where(DraftRevision.draft_id == draft_id)
+    return db.session.scalar(query.order_by(DraftRevision.number.desc()).limit(1))
+
+
+def find_revision(draft_id: str, number: int) -> DraftRevision | None:
+    """Return one change of a draft."""
+    return db.session.get(DraftRevision, (draft_id, number))
+
+
+def list_revisions(draft_id: str, before: int | None = None, most: int = PAGE) -> list[tuple[DraftRevision, str]]:
+    """Return changes with the name of who made each, the newest first; a deleted account has no name any more."""
+    query = select(DraftRevision, Person.display_name).outerjoin(Person, Person.id == DraftRevision.person_id)
+    query = query.where(DraftRevision.draft_id == draft_id)
+    if before is not None:
+        query = query.where(DraftRevision.number < before)
+    rows = db.session.execute(query.order_by(DraftRevision.number.desc()).limit(most))
+    return [(row[0], row[1] or "") for row in rows]
+
+
+def list_revisions_since(draft_id: str, number: int) -> list[DraftRevision]:
+    """Return the changes after a revision, the oldest first."""
+    query = select(DraftRevision).where(DraftRevision.draft_id == draft_id, DraftRevision.number > number)
+    return list(db.session.scalars(query.order_by(DraftRevision.number)))
+
+
+def list_others_since(draft_id: str, person_id: str, since: datetime) -> list[tuple[str, str]]:
+    """Return (name, path) of who else changed a draft since then, and where each did so last."""
+    query = (
+        select(Person.id, Person.display_name, DraftRevision.path)
+        .join(Person, Person.id == DraftRevision.person_id)
+        .where(DraftRevision.draft_id == draft_id, DraftRevision.at >= since, Person.id != person_id)
+    )
+    found: dict[str, tuple[str, str]] = {}
+    for row in db.session.execute(query.order_by(DraftRevision.number)):
+        found[row[0]] = (row[1], row[2])
+    return list(found.values())
+
+
+def find_name(person_id: str | None) -> str:
+    """Return somebody's name; empty when the account is deleted."""
+    return db.session.scalar(select(Person.display_name).where(Person.id == person_id)) or ""
+
+
+def forget_discarded() -> int:
+    """Delete a few drafts that were discarded long enough ago; return how many."""
+    query = select(Draft.id).where(Draft.state == "discarded", Draft.changed_at < clock.now() - DISCARDED_KEPT)
+    found = list(db.session.scalars(query.limit(PAGE)))
+    for table in (DraftRevision, DraftText, DraftFile):
+        db.session.execute(delete(table).where(table.draft_id.in_(found)))
+    db.session.execute(delete(Draft).where(Draft.id.in_(found)))
+    return len(found)
 
 
 def list_started_by(person_id: str) -> list[Draft]:

@@ -216,6 +216,12 @@ def record_practice(enrolment_id: str, conversation_id: str, counts: bool) -> bo
     return counts
 
 
+def count_finished_lesson(course_id: str, lesson_id: str) -> int:
+    """Return how many people have finished a lesson of a course, in all programmes."""
+    query = select(func.count()).select_from(LessonDone).join(Enrolment, Enrolment.id == LessonDone.enrolment_id)
+    return db.session.scalar(query.where(Enrolment.course_id == course_id, LessonDone.lesson_id == lesson_id)) or 0
+
+
 def was_practised(enrolment_id: str, conversation_id: str) -> bool:
     """Return whether a conversation came to an end for somebody before, whether or not that end counts."""
     return db.session.get(PracticeDone, (enrolment_id, conversation_id)) is not None

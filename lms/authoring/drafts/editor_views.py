@@ -1,0 +1,225 @@
+"""Pages of one draft: its outline with all problems, and the editor of a file with its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, jsonify, make_response, redirect, render_template, request
+
+from lms.accounts.access import allow, signed_in, this_zone
+from lms.authoring.blueprint import blueprint
+from lms.authoring.drafts import actions, pages, records
+from lms.authoring.drafts.actions import Conflict, Saved
+from lms.authoring.drafts.checking import reading_of, reading_with
+from lms.authoring.drafts.outline_rules import is_text, place_of
+from lms.authoring.drafts.records import Draft
+from lms.authoring.drafts.text_rules import as_lines, compare, read_bytes
+from lms.authoring.drafts.this_draft import frame_of, this_draft
+from lms.content.model.bundle import MAX_MARKDOWN
+from lms.content.model.course import Reading
+from lms.content.model.report import Finding
+from lms.foundation import clock
+from lms.foundation.db import write
+from lms.foundation.refused import Refused
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import moment
+from lms.foundation.web.fields import whole_number
+from lms.foundation.web.security import address
+
+# A letter of two bytes is sent as six, one of three as nine; a text that is too large is told so in words.
+TEXT_POST_MOST = 4 * MAX_MARKDOWN + 64 * 1024
+PROBLEMS_SHOWN = 60
+
+
+@blueprint.url_value_preprocessor
+def take_whole_texts(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Take a whole file of a course as one field, before anything of the post is read."""
+    if endpoint in {"authoring.save_draft_file", "authoring.check_draft_text"}:
+        request.max_content_length = request.max_form_memory_size = TEXT_POST_MOST
+
+
+@blueprint.get("/programmes/<programme>/drafts/<draft>")
+@allow("write courses")
+def draft(programme: str, draft: str) -> Any:
+    """Show the outline of a draft and its problems."""
+    found = this_draft(draft)
+    reading = reading_of(found)
+    return render_template(
+        "authoring/draft.html",
+        **frame_of(found),
+        outline=pages.outline_of(found, reading),
+        summary=pages.summary_of(reading.findings),
+        problems=[pages.problem(one, found, programme) for one in reading.findings[:PROBLEMS_SHOWN]],
+        more=max(0, len(reading.findings) - PROBLEMS_SHOWN),
+        notices=_notices(),
+    )
+
+
+def _notices() -> list[str]:
+    saved = request.args.get("saved", "") if request.method == "GET" else ""
+    words = {
+        "started": _("The draft is ready. Nobody sees it before you publish it."),
+        "added": _("Added."),
+        "renamed": _("Saved. The numbers and links to it were changed with it."),
+        "moved": _("Moved. The numbers were changed with it."),
+        "removed": _("Removed. You can undo this in the history."),
+        "undone": _("Undone."),
+        "merged": _("Saved. Somebody else had changed other lines of this file, and both changes are in it now."),
+    }
+    return [words[saved]] if saved in words else []
+
+
+@blueprint.get("/programmes/<programme>/drafts/<draft>/files/<path:path>")
+@allow("write courses")
+def draft_file(programme: str, draft: str, path: str) -> Any:
+    """Show the text of a file to edit, with its problems below."""
+    found = this_draft(draft)
+    file = records.find_file(found.id, path)
+    if file is None:
+        abort(404)
+    if not is_text(path):
+        return redirect(address("authoring.draft_pictures", programme=programme, draft=draft), 303)
+    text, plain = read_bytes(records.find_text(found.id, file.sha256) or b"")
+    return _editor(found, path, text, file.changed_revision, reading_of(found), recoded=not plain)
+
+
+def _editor(
+    found: Draft, path: str, text: str, revision: int, reading: Reading, *, recoded: bool = False, problem: str = ""
+) -> Any:
+    programme = frame_of(found)["programme"].slug
+    mine = [one for one in reading.findings if one.path == path]
+    elsewhere = [one for one in reading.findings if one.path != path]
+    page = render_template(
+        "authoring/editor.html",
+        **frame_of(found),
+        outline=pages.outline_of(found, reading),
+        path=path,
+        title=pages.Titles(found, reading).of(path),
+        text=text,
+        revision=revision,
+        saved_at=_saved_at(found, path, revision),
+        recoded=recoded,
+        problem=problem,
+        summary=pages.summary_of(mine),
+        problems=_with_anchors(mine, found, programme),
+        elsewhere=_by_file(elsewhere, found, programme),
+        notices=_notices(),
+    )
+    return make_response(page, 422 if problem else 200)
+
+
+def _saved_at(found: Draft, path: str, revision: int) -> str:
+    """Return when a file was saved last: the time of day, with the date when it wasn't today."""
+    at = found.changed_at if revision == found.revision else records.find_last_change(found.id, path)
+    if at is None:
+        return ""
+    words = moment(at, this_zone())
+    return words.rpartition(" ")[2] if clock.day_of(at, this_zone()) == clock.today(this_zone()) else words
+
+
+def _with_anchors(findings: list[Finding], found: Draft, programme: str) -> list[dict[str, Any]]:
+    """Return problems of this file; the first of each line can be linked to by the line's number."""
+    rows, seen = [], set()
+    for finding in findings:
+        row = pages.problem(finding, found, programme)
+        rows.append({**row, "anchor": "" if finding.line in seen else f"line-{finding.line}"})
+        seen.add(finding.line)
+    return rows
+
+
+def _by_file(findings: list[Finding], found: Draft, programme: str) -> list[tuple[str, str, int]]:
+    """Return (path, address, how many) of other files with problems."""
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.path] = counts.get(finding.path, 0) + 1
+    values = {"programme": programme, "draft": found.public_id}
+    known = records.list_files(found.id)
+    return [
+        (
+            path,
+            address("authoring.draft_file", **values, path=path)
+            if path in known
+            else address("authoring.draft", **values),
+            count,
+        )
+        for path, count in counts.items()
+    ]
+
+
+@blueprint.post("/programmes/<programme>/drafts/<draft>/files/<path:path>")
+@allow("write courses")
+def save_draft_file(programme: str, draft: str, path: str) -> Any:
+    """Save the text of a file; a script gets JSON, and a newer text of somebody else is shown beside one's own."""
+    found = this_draft(draft)
+    text, read_at = as_lines(request.form.get("text", "")), whole_number(request.form.get("revision"), 0)
+    scripted = request.accept_mimetypes.best == "application/json"
+    if not is_text(path) or "text" not in request.form:
+        abort(404 if not is_text(path) else 400)
+    content = text.encode("utf-8", "replace")
+    saved = write(actions.save, found.id, signed_in().person_id, path, content, read_at, merging=not scripted)
+    if scripted:
+        return _as_json(saved)
+    if isinstance(saved, Conflict):
+        return make_response(_three_ways(found, path, text, saved), 409)
+    if isinstance(saved, Refused):
+        return _editor(found, path, text, read_at, reading_of(found), problem=saved.message)
+    values = {"programme": programme, "draft": draft, "path": path}
+    merged = {"saved": "merged"} if saved.merged else {}
+    return redirect(address("authoring.draft_file", **values, **merged), 303)
+
+
+def _as_json(saved: Saved | Conflict | Refused) -> tuple[Response, int]:
+    if isinstance(saved, Conflict):
+        words = _("%(name)s has saved this file since you opened it.", name=_who(saved.by))
+        theirs = read_bytes(saved.theirs)[0] if saved.theirs is not None else None
+        return jsonify(saved=False, message=words, text=theirs, revision=saved.revision), 409
+    if isinstance(saved, Refused):
+        return jsonify(saved=False, message=saved.message), 422
+    return jsonify(saved=True, revision=saved.revision, time=moment(saved.at, this_zone()).rpartition(" ")[2]), 200
+
+
+def _who(person_id: str | None) -> str:
+    if person_id == signed_in().person_id:
+        return _("You, in another window,")
+    return records.find_name(person_id) or _("Somebody else")
+
+
+def _three_ways(found: Draft, path: str, text: str, conflict: Conflict) -> str:
+    base, theirs = (read_bytes(one)[0] if one is not None else "" for one in (conflict.base, conflict.theirs))
+    return render_template(
+        "authoring/conflict.html",
+        **frame_of(found),
+        path=path,
+        who=_who(conflict.by),
+        at=moment(conflict.at, this_zone()),
+        removed=conflict.theirs is None,
+        theirs=compare(base, theirs),
+        yours=compare(base, text),
+        base=base,
+        text=text,
+        revision=conflict.revision,
+    )
+
+
+@blueprint.get("/programmes/<programme>/drafts/<draft>/check.json")
+@allow("write courses")
+def check_draft(programme: str, draft: str) -> Any:
+    """Return the problems of a draft as it is saved."""
+    found = this_draft(draft)
+    return _problems_json(found, programme, reading_of(found))
+
+
+@blueprint.post("/programmes/<programme>/drafts/<draft>/check.json")
+@allow("write courses")
+def check_draft_text(programme: str, draft: str) -> Any:
+    """Return the problems as they would be with a text that isn't saved."""
+    found, path = this_draft(draft), request.form.get("path", "")
+    if place_of(path).kind == "other" and records.find_file(found.id, path) is None:
+        return _problems_json(found, programme, reading_of(found))
+    content = as_lines(request.form.get("text", "")).encode("utf-8", "replace")
+    return _problems_json(found, programme, reading_with(found, path, content))
+
+
+def _problems_json(found: Draft, programme: str, reading: Reading) -> Response:
+    rows = [pages.problem(finding, found, programme) for finding in reading.findings]
+    return jsonify(problems=rows, summary=pages.summary_of(reading.findings))

@@ -1,0 +1,128 @@
+"""What pages of a draft show: its outline with the problems of each file, and problems with the way to their line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from lms.authoring.drafts import records
+from lms.authoring.drafts.outline_rules import Kind, is_text, sorted_paths
+from lms.authoring.drafts.records import Draft
+from lms.authoring.drafts.text_rules import front_value, read_bytes
+from lms.content.model.course import Reading
+from lms.content.model.report import Finding
+from lms.content.model.structure import Folder
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.security import address
+
+
+@dataclass(frozen=True)
+class Row:
+    """A file in the outline: what it's called, and how many problems it has."""
+
+    path: str
+    title: str
+    problems: int = 0
+    inside: bool = False
+    text: bool = True
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the outline with its files, and what can be added to it as (kind, folder, words)."""
+
+    title: str
+    rows: list[Row]
+    add: list[tuple[Kind, str, str]] = field(default_factory=list)
+    path: str = ""
+
+
+class Titles:
+    """The titles of a draft's files, from their front matter, and the problems of each."""
+
+    def __init__(self, draft: Draft, reading: Reading) -> None:
+        self.files, self._texts = records.list_files(draft.id), records.list_texts(draft.id)
+        self._problems = Counter(finding.path for finding in reading.findings)
+
+    def of(self, path: str, otherwise: str = "") -> str:
+        """Return the title of a file, or the other words for one without."""
+        content = self._texts.get(self.files.get(path, ""))
+        return (front_value(read_bytes(content)[0], "title") if content else "") or otherwise or path
+
+    def row(self, path: str, title: str = "", *, inside: bool = False) -> Row:
+        """Return a file as a row of the outline."""
+        return Row(path, title or self.of(path), self._problems[path], inside, is_text(path))
+
+
+def outline_of(draft: Draft, reading: Reading) -> list[Group]:
+    """Return the outline of a draft in the order in which learners meet it."""
+    titles = Titles(draft, reading)
+    found = sorted_paths(titles.files)
+    groups = [Group(_("Course"), [titles.row("course.md", _("About the course"))])]
+    groups += [_module(titles, folder) for folder in found.folders]
+    if groups[-1].path or len(groups) == 1:
+        groups[-1].add.append(("module", "", _("Add a module")))
+    practice = [titles.row(path) for path in found.conversations]
+    groups.append(Group(_("Conversations"), practice, [("conversation", "", _("Add a conversation"))]))
+    singles = {"check.md": _("Check"), "glossary.md": _("Glossary")}
+    rest = Group(
+        _("Check and glossary"), [titles.row(path, title) for path, title in singles.items() if path in titles.files]
+    )
+    wanted: list[tuple[Kind, str]] = [("check", _("Add the check")), ("glossary", _("Add a glossary"))]
+    rest.add.extend((kind, "", words) for kind, words in wanted if f"{kind}.md" not in titles.files)
+    groups.append(rest)
+    groups.append(
+        Group(_("Pictures and recordings"), [titles.row(path, path.removeprefix("media/")) for path in found.media])
+    )
+    known = {row.path for group in groups for row in group.rows}
+    others = [titles.row(path, path) for path in titles.files if path not in known]
+    return [*groups, Group(_("Other files"), others)] if others else groups
+
+
+def _module(titles: Titles, folder: Folder) -> Group:
+    rows: list[Row] = [titles.row(folder.page, _("About this module"))] if folder.page else []
+    for lesson, path in folder.lessons.items():
+        rows.append(titles.row(path))
+        if gentle := folder.gentle.get(lesson):
+            rows.append(titles.row(gentle, _("Gentler version"), inside=True))
+    if folder.facilitator:
+        rows.append(titles.row(folder.facilitator, _("Facilitator notes")))
+    name = titles.of(folder.page, folder.id) if folder.page else folder.id
+    add: list[tuple[Kind, str, str]] = [("lesson", folder.path, _("Add a lesson"))]
+    if any(lesson not in folder.gentle for lesson in folder.lessons):
+        add.append(("gentler", folder.path, _("Add a gentler version")))
+    if not folder.facilitator:
+        add.append(("facilitator", folder.path, _("Add facilitator notes")))
+    title = _("Module %(number)s: %(title)s", number=folder.number, title=name)
+    return Group(title, rows, add, folder.page or f"{folder.path}/module.md")
+
+
+def problem(finding: Finding, draft: Draft, programme: str) -> dict[str, Any]:
+    """Return a problem as pages and scripts show it, with the address of its line."""
+    values = {"programme": programme, "draft": draft.public_id}
+    page = address("authoring.draft_file", **values, path=finding.path)
+    return {
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "fix": finding.fix,
+        "excerpt": finding.excerpt,
+        "url": f"{page}#line-{finding.line}",
+    }
+
+
+def summary(errors: int, warnings: int) -> str:
+    """Return how many problems there are, in words."""
+    if not errors and not warnings:
+        return _("No problems")
+    return _("To fix before publishing: %(errors)s. To consider: %(warnings)s.", errors=errors, warnings=warnings)
+
+
+def summary_of(findings: list[Finding] | tuple[Finding, ...]) -> str:
+    """Return how many of these problems there are, in words."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    return summary(errors, len(findings) - errors)
