@@ -262,11 +262,12 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "kind": "certificate_ready",
         "colour": "12466e",
         "assignment": world.assignments[HOME.get(owner, "harbour")],
+        "draft": world.drafts[HOME.get(owner, "harbour")],
+        "path": "check.md",
         "line": "gb-111",
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
-        "draft": world.drafts[HOME.get(owner, "harbour")],
         "version": "1.0.0",
     }
     path = door.path.replace("int:", "").replace("path:", "")

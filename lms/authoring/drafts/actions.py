@@ -54,7 +54,7 @@ class Contents:
 def contents_of(files: Mapping[str, bytes], digests: Mapping[str, str] | None = None) -> Contents:
     """Return files by digest; what is no text is expected in the file store under its own."""
     known = dict(digests or {path: hashlib.sha256(content).hexdigest() for path, content in files.items()})
-    return Contents(known, {known[path]: content for path, content in files.items() if is_text(path)})
+    return Contents(known, {known[path]: files[path] for path in files if is_text(path)})
 
 
 def start(

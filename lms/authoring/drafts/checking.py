@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lms.authoring.drafts import records
 from lms.authoring.drafts.files import bundle_of, digest_of
@@ -11,35 +12,50 @@ from lms.content.model.bundle import Bundle
 from lms.content.model.course import Reading
 from lms.foundation.per_app import get_or_make
 
-READINGS_MOST = 8
+if TYPE_CHECKING:
+    from lms.content.lint.recheck import Rechecker
+
+READINGS_MOST, DRAFTS_MOST = 8, 4
+
+
+class Recheckers(dict[str, "Rechecker"]):
+    """What was read of the drafts that were checked last, by draft, the oldest first; so one change costs one file."""
+
+    def of(self, draft_id: str) -> Rechecker:
+        """Return the one of a draft."""
+        # Imported here: it takes 0.8 s and 12 MB, which only people who write courses need.
+        from lms.content.lint.recheck import Rechecker
+
+        found = self.pop(draft_id, None) or Rechecker()
+        self[draft_id] = found
+        while len(self) > DRAFTS_MOST:
+            self.pop(next(iter(self)), None)
+        return found
 
 
 class Readings(dict[str, Reading]):
     """The last readings by the digest of their bundle, the oldest first."""
 
-    def of(self, digest: str, make_bundle: Callable[[], Bundle]) -> Reading:
-        """Return what the check says of a bundle, which is made only when it isn't known."""
-        found = self.pop(digest, None) or _check(make_bundle())
+    def of(self, bundle: Bundle, draft_id: str = "") -> Reading:
+        """Return what the check says of a bundle; with its draft, only what has changed there is read again."""
+        return self.by_digest(bundle.digest, lambda: bundle, draft_id)
+
+    def by_digest(self, digest: str, make_bundle: Callable[[], Bundle], draft_id: str = "") -> Reading:
+        """Return what the check says of a bundle by its digest; it's made only when that isn't known."""
+        found = self.pop(digest, None) or get_or_make(Recheckers).of(draft_id).check(make_bundle())
         self[digest] = found
         while len(self) > READINGS_MOST:
             self.pop(next(iter(self)), None)
         return found
 
 
-def _check(bundle: Bundle) -> Reading:
-    # Imported here: it takes 0.8 s and 12 MB, which only people who write courses need.
-    from lms.content.lint.check import check
-
-    return check(bundle)
-
-
 def reading_of(draft: Draft) -> Reading:
     """Return the problems of a draft, and its course when none of them is an error."""
     digest = digest_of(records.list_files(draft.id))
-    return get_or_make(Readings).of(digest, lambda: bundle_of(draft))
+    return get_or_make(Readings).by_digest(digest, lambda: bundle_of(draft), draft.id)
 
 
 def reading_with(draft: Draft, path: str, content: bytes) -> Reading:
     """Return what the check would say if a file had this text, which isn't saved."""
-    bundle = Bundle({**bundle_of(draft).files, path: content})
-    return get_or_make(Readings).of(bundle.digest, lambda: bundle)
+    bundle = Bundle({**dict(bundle_of(draft).files.held()), path: content})
+    return get_or_make(Readings).of(bundle, draft.id)

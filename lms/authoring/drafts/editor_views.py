@@ -153,8 +153,10 @@ def save_draft_file(programme: str, draft: str, path: str) -> Any:
     found = this_draft(draft)
     text, read_at = as_lines(request.form.get("text", "")), whole_number(request.form.get("revision"), 0)
     scripted = request.accept_mimetypes.best == "application/json"
-    if not is_text(path) or "text" not in request.form:
-        abort(404 if not is_text(path) else 400)
+    if not is_text(path):
+        abort(404)
+    if "text" not in request.form:
+        return redirect(address("authoring.draft_file", programme=programme, draft=draft, path=path), 303)
     content = text.encode("utf-8", "replace")
     saved = write(actions.save, found.id, signed_in().person_id, path, content, read_at, merging=not scripted)
     if scripted:

@@ -205,8 +205,8 @@ def _edited(bundle: Bundle, path: str, paths: dict[str, str], title: str, new_id
             edited[paths[path]] = changed.encode()
     if place.kind == "media" and paths[path] != path:
         old, new = path.encode(), paths[path].encode()
-        texts = {other: content for other, content in bundle.files.items() if is_text(other) and old in content}
-        edited = {other: content.replace(old, new) for other, content in texts.items()}
+        texts = {other: bundle.files[other] for other in bundle.files if is_text(other)}
+        edited = {other: content.replace(old, new) for other, content in texts.items() if old in content}
     return edited
 
 

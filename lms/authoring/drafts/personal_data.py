@@ -17,7 +17,8 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             _("Drafts of courses: who started them, and who changed which file when"),
             _("So that trainers who write together know who changed what, and can undo it."),
             _(
-                "As long as the draft, and 30 days after it’s discarded. If you delete your account, the text stays and your name is taken out."
+                "As long as the draft, and 30 days after it’s discarded. If you delete your account, the text stays "
+                "and your name is taken out."
             ),
             (*(f"draft.{name}" for name in draft), *(f"draft_revision.{name}" for name in revision)),
         ),

@@ -61,6 +61,7 @@ def new_draft(programme: str) -> Any:
         copy=copy,
         way=way if way in WAYS else "",
         problem=problem,
+        zip_most=MAX_TOTAL // (1024 * 1024),
     )
     return make_response(page, 422 if request.method == "POST" else 200)
 
@@ -81,7 +82,6 @@ def _is_ours(course_id: str) -> bool:
 def _start(bundle: Bundle, base_digest: str | None = None) -> Draft | Refused:
     front = read_bytes(bundle.files["course.md"])[0]
     course_id, title = front_value(front, "id")[:80], front_value(front, "title")[:200]
-    store_media(bundle)
     started: Draft | Refused = write(
         actions.start, this_programme().id, signed_in().person_id, bundle, course_id, title or course_id, base_digest
     )
@@ -140,4 +140,5 @@ def _from_zip() -> Draft | Refused:
         return Refused(
             _("There’s no course.md in this zip file, so no draft was started. Zip the folder of one course.")
         )
+    store_media(bundle)
     return _start(bundle)

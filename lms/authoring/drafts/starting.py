@@ -182,4 +182,4 @@ def under_another_id(bundle: Bundle, course_id: str, title: str) -> Bundle:
     text = read_bytes(bundle.files["course.md"])[0]
     for key, value in (("id", course_id), ("title", title), ("version", "1.0.0")):
         text = with_front_value(text, key, value)
-    return Bundle({**bundle.files, "course.md": text.encode()})
+    return Bundle({**dict(bundle.files.held()), "course.md": text.encode()}, bundle.refused)
