@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from lms.cli.course_fixes import fix_folder, say_fixes
 from lms.cli.lazy import rare_collections
 from lms.cli.output import json_option, say
 from lms.content.lint.across import shared_sentences
@@ -45,9 +46,11 @@ def _course_order(folder: Path) -> tuple[int, str]:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--fix", is_flag=True, help="First fix what has one safe fix, such as pasted quotes, and say what.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show what would change, and change nothing.")
 @click.option("--explain", metavar="CODE", help="Say what a code means, with an example, and check nothing.")
 @json_option
-def check(paths: tuple[Path, ...], strict: bool, explain: str | None, as_json: bool) -> None:
+def check(paths: tuple[Path, ...], strict: bool, fix: bool, dry_run: bool, explain: str | None, as_json: bool) -> None:
     """Check courses, and list each problem with its place and how to fix it.
 
     Example: lms check courses/psychological-first-aid
@@ -57,6 +60,11 @@ def check(paths: tuple[Path, ...], strict: bool, explain: str | None, as_json: b
         return
     if not paths:
         raise click.UsageError("Name a course, or a folder of courses: lms check courses")
+    if fix:
+        for folder in course_folders(paths):
+            say_fixes(fix_folder(folder, dry_run), folder.name, to_errors=as_json)
+        if dry_run:
+            return
     with rare_collections():
         checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in course_folders(paths)}
     shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})

@@ -56,6 +56,24 @@ def test_a_code_is_explained_and_a_misspelled_one_gets_near_names() -> None:
     assert "Name a course" in run().output
 
 
+def test_fix_says_what_it_wrote_and_a_dry_run_writes_nothing(shelf: Path) -> None:
+    course = shelf / "one-course"
+    module, lesson = course / "1-begin/module.md", course / "1-begin/1-hello.md"
+    whole = lesson.read_bytes()
+    module.write_text(FILES["1-begin/module.md"].replace("title: Begin", "title: “Begin”"), "utf-8")
+    lesson.write_bytes(whole.replace(b"\n", b"\r\n").replace(b"## How", "##\u00a0How".encode()))
+    spoiled = module.read_bytes()
+    shown = run("--fix", "--dry-run", course)
+    assert '-title: “Begin”\n+title: "Begin"\n' in shown.output and module.read_bytes() == spoiled
+    told = run("--fix", course)
+    assert told.exit_code == 0
+    assert "one-course/1-begin/module.md: fixed CURLY_QUOTES\n" in told.output
+    assert "one-course/1-begin/1-hello.md: fixed line ends, HIDDEN_SPACE\n" in told.output
+    assert lesson.read_bytes() == whole and 'title: "Begin"' in module.read_text("utf-8")
+    assert "one-course: nothing to fix by itself" in run("--fix", course).output
+    assert sorted(path.name for path in course.rglob(".*")) == []
+
+
 def test_several_courses_are_held_against_each_other(shelf: Path) -> None:
     one, other = json.loads(run("--json", shelf).output)
     assert "SHARED_SENTENCE" not in {finding["code"] for finding in one["findings"]}
