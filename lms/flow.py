@@ -45,6 +45,9 @@ from lms.accounts.single_sign_on.events import SingleSignOnConnected
 from lms.all_rooms import delete_person
 from lms.authoring.pack import jobs as pack_jobs
 from lms.authoring.pack import records as pack_records
+from lms.authoring.publishing import jobs as publishing_jobs
+from lms.authoring.publishing.emails import email_about_stop
+from lms.authoring.publishing.events import PublicationStopped
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.document_records import find_letters
@@ -137,6 +140,7 @@ def reactions(settings: Settings) -> Reactions:
         MergeUndone: [lambda event: email_about_undo(event, settings)],
         AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
         Enrolled: [keep_status],
+        PublicationStopped: [lambda event: email_about_stop(event, settings)],
         CoursePublished: [lambda event: follow_privacy(event.course_id)],
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],
@@ -270,6 +274,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: batch_jobs.sweep(settings, designs),
         lambda: roster_jobs.sweep(settings),
         lambda: assignment_jobs.sweep(settings),
+        lambda: publishing_jobs.sweep(settings),
         lambda: reminders.send_expiry_reminders(settings),
         lambda: reminders.queue_expiry_updates(settings),
         lambda: _queue_refresher_updates(settings),

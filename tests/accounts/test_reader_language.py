@@ -20,6 +20,9 @@ from lms.accounts.notifications.reader_language import language_of, languages_at
 from lms.accounts.records import Person, find_programme
 from lms.accounts.session_records import SignIn
 from lms.all_rooms import delete_person
+from lms.authoring.drafts.records import Draft
+from lms.authoring.publishing import plan_actions
+from lms.authoring.publishing.actions import Prepared
 from lms.certification.awards.events import DocumentStored, PdfWaitsForLetters, SpellingAsked
 from lms.certification.awards.records import find_award
 from lms.coordination.assignments import actions, jobs
@@ -31,10 +34,12 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.mail.templates import SHARED
 from tests.builders.certificates import ask_for, observe
+from tests.builders.drafts import add_draft
 from tests.builders.languages import marked
 from tests.builders.learning import PFA, earn, prepare
 from tests.builders.mail import at_noon, outbox
 from tests.conftest import ROOT, Site
+from tests.content import small_course
 from tests.inspector import Inspector, Page
 
 GERMAN = {f"{name}@example.org" for name in ("sam", "lena", "tara", "ada")}
@@ -102,6 +107,14 @@ class World:
         with self.site.inside():
             jobs.sweep(self.site.settings)
 
+    def stop_publishing(self) -> None:
+        draft = add_draft(self.site, small_course.bundle())
+        with self.site.inside():
+            found, sam = db.session.query(Draft).filter_by(public_id=draft).one(), self.ids["sam"]
+        prepared = Prepared(found.id, found.revision, small_course.bundle(), small_course.course())
+        self.site.do(plan_actions.schedule, plan_actions.Plan(prepared, sam, clock.now() + timedelta(days=1)))
+        self.site.do(plan_actions.stop, found.id, "changed")
+
     def merge(self) -> None:
         by = Decider(None, operator=True)
         made = self.site.do(merging.merge, self.harbour, self.ids["sam"], self.ids["lena"], by)
@@ -141,6 +154,7 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     ),
     "a test": (lambda w: w.send(w.site.visitor("ada"), "/operator/email"), {"test_email"}),
     "an assignment": (World.assign, {"course_assigned", "course_reminder"}),
+    "a draft": (World.stop_publishing, {"publication_stopped"}),
     "a merge": (World.merge, {"accounts_merged", "merge_undone"}),
     "a closed account": (
         lambda w: (w.site.do(disable, w.ids["lena"]), w.later(340)),

@@ -52,7 +52,7 @@ def publish_small(site: Site, owner: str | None = "harbour", **files: str | None
 def look(site: Site, draft: str, version: str, who: str = "tara") -> Page:
     """Choose a version on the publish page; return the page that asks once more."""
     path = f"{DRAFTS}/{draft}/publish"
-    return site.visitor(who).get(path).form(path).submit("Continue", version=version)
+    return site.visitor(who).get(path).form_with("Continue").submit("Continue", version=version)
 
 
 def test_tara_publishes_a_draft_and_it_says_where_the_course_is(sqlite_site: Site) -> None:
@@ -110,7 +110,7 @@ def test_a_draft_that_changed_after_the_second_look_is_not_published(sqlite_site
 
     sqlite_site.do(change)
     refused = page.form(f"{DRAFTS}/{draft}/publish").submit("Publish", expect=422)
-    assert "was changed while you looked" in refused.main
+    assert "changed while you looked" in refused.main
     with sqlite_site.inside():
         assert find_version("small-course", "1.0.1") is None
 
@@ -173,7 +173,7 @@ def _crashes_at(statement: int, prepared: actions.Prepared) -> bool:
 
     event.listen(db.engine, "before_cursor_execute", fail)
     try:
-        write(actions.publish_draft, prepared, None, False, True)
+        write(actions.publish_draft, prepared, actions.Decided(None, False), True)
     except RuntimeError:
         return True
     finally:

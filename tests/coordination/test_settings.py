@@ -30,7 +30,7 @@ FILLED = {
         "limits_statement": "I stop if somebody is in danger.",
     },
     "registration": {"registration": "closed"},
-    "reviews": {"hold_unreviewed": "yes", "prior_months": "12"},
+    "reviews": {"hold_unreviewed": "yes", "second_approval": "yes", "prior_months": "12"},
     "colour": {"colour": "#6d2146"},
 }
 

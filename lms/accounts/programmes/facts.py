@@ -30,7 +30,7 @@ from lms.foundation.web.security import settings as this_site
 # The facts that a programme can have, in the order in which they are told.
 FACTS = (
     *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
-    *("timezone", "prior_months", "colour", "registration", *KEEPS, "language"),
+    *("timezone", "prior_months", "colour", "registration", *KEEPS, "language", "second_approval"),
 )
 # Beside the facts: its name, and whether certificates of a course that nobody reviewed wait ("yes", "no" or "site").
 SETTINGS = ("name", "hold_unreviewed", "logo", *FACTS)
@@ -53,7 +53,7 @@ def tidy(key: str, value: str) -> str:
         return country_code(text) or text
     if key == "colour":
         return as_hex(text) or text
-    return "" if (key, text) == ("registration", "open") else text
+    return "" if (key, text) in {("registration", "open"), ("second_approval", "no")} else text
 
 
 def check_settings(
@@ -209,4 +209,5 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "registration": _check_registration,
     "language": _check_language,
     "hold_unreviewed": _check_hold,
+    "second_approval": lambda value: "" if value == "yes" else _("Choose one of these."),
 }

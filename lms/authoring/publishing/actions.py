@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.accounts.records import get_programme
 from lms.authoring.drafts.checking import Readings
 from lms.authoring.drafts.files import bundle_of
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing.records import Publication
+from lms.authoring.publishing.rules import needs_approval
 from lms.content.comparison.numbering import ready_as
 from lms.content.model.bundle import Bundle, for_publishing
 from lms.content.model.course import Course, Reading
@@ -50,23 +52,37 @@ def prepare(draft: Draft, version: str) -> Prepared | None:
     return Prepared(draft.id, revision, bundle, reading.course)
 
 
-def publish_draft(prepared: Prepared, person_id: str | None, is_operator: bool, offer: bool) -> Refused | None:
+@dataclass(frozen=True)
+class Decided:
+    """Who publishes; and who had asked for it, where a second person approved it."""
+
+    person_id: str | None
+    is_operator: bool
+    asked_by: str | None = None
+    is_approved: bool = False
+
+
+def draft_changed() -> Refused:
+    """Return that a draft isn't as it was looked at."""
+    return Refused(
+        _(
+            "The draft or the course was changed while you looked at this page. Nothing was published. Please look at "
+            "it again."
+        )
+    )
+
+
+def publish_draft(prepared: Prepared, decided: Decided, offer: bool) -> Refused | None:
     """Publish a draft that was prepared, and close it; nothing is changed where it isn't as it was looked at.
 
-    With `offer`, members of its programme can start the course.
+    With `offer`, members of its programme can start a course that is published for the first time.
     """
     draft = db.session.get_one(Draft, prepared.draft_id)
-    course = prepared.course
-    if draft.state != "open":
-        return Refused(_("This draft has already been published or discarded. Nothing was changed."))
-    if draft.revision != prepared.revision:
-        return Refused(
-            _("The draft was changed while you looked at this page. Nothing was published. Please look at it again.")
-        )
-    known = find_newest_digest(course.id) is not None
-    if not may_publish(find_owner(course.id), draft.programme_id, is_operator, published=known):
-        return Refused(_("This course belongs to somebody else now. Nothing was published."))
-    done = library.publish(prepared.bundle, course, draft.programme_id)
+    known = find_newest_digest(prepared.course.id) is not None
+    refused = _why_not(draft, prepared, decided, known)
+    if refused is not None:
+        return refused
+    done = library.publish(prepared.bundle, prepared.course, draft.programme_id)
     if isinstance(done, Refused) or not done.new:
         return Refused(
             _(
@@ -74,13 +90,26 @@ def publish_draft(prepared: Prepared, person_id: str | None, is_operator: bool, 
                 "the difference again."
             )
         )
-    _close(draft, prepared, person_id)
-    if offer:
-        library.offer(draft.programme_id, course.id, False, len(list_offerings()))
+    _close(draft, prepared, decided)
+    if offer and not known:
+        library.offer(draft.programme_id, prepared.course.id, False, len(list_offerings()))
     return None
 
 
-def _close(draft: Draft, prepared: Prepared, person_id: str | None) -> None:
+def _why_not(draft: Draft, prepared: Prepared, decided: Decided, known: bool) -> Refused | None:
+    """Return why a draft can't be published now, although it could when it was looked at."""
+    if draft.state != "open":
+        return Refused(_("This draft has already been published or discarded. Nothing was changed."))
+    if draft.revision != prepared.revision:
+        return draft_changed()
+    if not may_publish(find_owner(prepared.course.id), draft.programme_id, decided.is_operator, published=known):
+        return Refused(_("This course belongs to somebody else now. Nothing was published."))
+    if needs_approval(get_programme(draft.programme_id).facts) and not decided.is_approved:
+        return Refused(_("A second person approves here before anything is published. Nothing was published."))
+    return None
+
+
+def _close(draft: Draft, prepared: Prepared, decided: Decided) -> None:
     draft.state = "published"
     now = clock.now()
     db.session.merge(
@@ -91,10 +120,12 @@ def _close(draft: Draft, prepared: Prepared, person_id: str | None) -> None:
             version=prepared.course.version,
             revision=prepared.revision,
             state="published",
-            asked_by=person_id,
+            asked_by=decided.asked_by or decided.person_id,
             asked_at=now,
-            decided_by=person_id,
+            decided_by=decided.person_id,
             decided_at=now,
+            publish_at=None,
+            note=None,
         )
     )
     db.session.flush()

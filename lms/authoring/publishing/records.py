@@ -43,6 +43,19 @@ def find_publication(draft_id: str) -> Publication | None:
     return db.session.get(Publication, draft_id)
 
 
+def list_due(now: datetime) -> list[str]:
+    """Return the drafts whose time to be published has come, the longest due first."""
+    due = select(Publication.draft_id).where(Publication.state == "scheduled", Publication.publish_at <= now)
+    return list(db.session.scalars(due.order_by(Publication.publish_at)))
+
+
+def list_asked(programme_id: str) -> list[tuple[str, str, str]]:
+    """Return the drafts of a programme that wait for approval: public id, title and version."""
+    query = select(Draft.public_id, Draft.title, Publication.version).join(Draft, Draft.id == Publication.draft_id)
+    rows = db.session.execute(query.where(Publication.programme_id == programme_id, Publication.state == "asked"))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def list_publications_by(person_id: str) -> list[Publication]:
     """Return what somebody published, asked to be published or decided, the oldest first."""
     by = or_(Publication.asked_by == person_id, Publication.decided_by == person_id)

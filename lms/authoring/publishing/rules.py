@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from lms.content.comparison.versions import Step
 from lms.library.rules import rank, version_of
 
+# Why a draft wasn't published at its time.
+Stop: TypeAlias = Literal["changed", "problems", "version", "person"]
 FIRST = "1.0.0"
 _LINE, _EDITION = 10_000, 100_000_000
 _HIGHEST = rank("20.9999.9999")
@@ -34,3 +39,22 @@ def next_versions(base: str | None, newest_of_lines: Iterable[int]) -> dict[Step
     same_edition = wanted["minor"] // _EDITION == ranks[-1] // _EDITION
     possible = {"patch": whole, "minor": same_edition, "major": wanted["major"] <= _HIGHEST}
     return {step: version_of(number) for step, number in wanted.items() if possible[step]}
+
+
+def needs_approval(facts: Mapping[str, Any]) -> bool:
+    """Decide whether a programme asks for a second person before anything is published."""
+    return facts.get("second_approval") == "yes"
+
+
+def approves_its_own(asked_by: str | None, person_id: str | None) -> bool:
+    """Decide whether somebody would approve what they asked for themselves; two unknown people are the same."""
+    return asked_by == person_id
+
+
+def moment_in(day: str, at: str, zone: str) -> datetime | None:
+    """Return the moment of a day and a time, as they are entered, in a time zone; None when they are none."""
+    try:
+        there = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
+        return there.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -27,3 +27,11 @@ def offer_words() -> dict[str, str]:
         "members": _("Your people, and only they can read the lessons"),
         "none": _("Nobody new (the course isn’t offered)"),
     }
+
+
+def approval_words() -> dict[str, str]:
+    """Return who decides that a new version of a course is published, in words."""
+    return {
+        "no": _("Each trainer can publish them"),
+        "yes": _("A second person approves before they’re published"),
+    }

@@ -58,6 +58,11 @@ def _about_courses() -> list[EmailKind]:
             _("When somebody records a practice whose observer has no account, to those who can confirm it."),
             _("Nobody. The practice doesn’t count until it’s confirmed."),
         ),
+        EmailKind(
+            "publication_stopped",
+            _("When a draft of a course couldn’t be published at its time, to whoever set the time."),
+            _("Nobody. It’s only sent to somebody who set a time."),
+        ),
     ]
 
 

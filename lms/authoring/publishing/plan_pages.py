@@ -1,0 +1,69 @@
+"""What is to become of a draft, as the publish page says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.accounts.records import get_person
+from lms.authoring.drafts.records import Draft
+from lms.authoring.publishing.records import find_publication
+from lms.authoring.publishing.rules import approves_its_own
+from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import moment
+
+
+@dataclass(frozen=True)
+class ShownPlan:
+    """A plan in words, and what whoever is looking can do about it."""
+
+    state: str
+    version: str
+    text: str
+    note: str = ""
+    may_decide: bool = False
+    may_call_off: bool = False
+
+
+def shown_plan(draft: Draft, person_id: str, zone: str) -> ShownPlan | None:
+    """Return the plan for a draft; a request about other text than the draft has now is none any more."""
+    plan = find_publication(draft.id)
+    if plan is None or plan.state == "published":
+        return None
+    who = _name(plan.asked_by)
+    at = moment(plan.publish_at, zone) if plan.publish_at else ""
+    if plan.state == "stopped":
+        text = _("It wasn’t published at its time, %(at)s.", at=at)
+        return ShownPlan("stopped", plan.version, text, stop_words(plan.note))
+    if plan.state == "changes":
+        text = _("%(name)s asked for changes before this is published.", name=_name(plan.decided_by))
+        return ShownPlan("changes", plan.version, text, plan.note or "", may_call_off=True)
+    if plan.revision != draft.revision:
+        text = _("The draft was changed after that, so it won’t be published as it was asked for.")
+        return ShownPlan("outdated", plan.version, text, may_call_off=True)
+    if plan.state == "scheduled":
+        text = _("Version %(version)s will be published at this time: %(at)s.", version=plan.version, at=at)
+        return ShownPlan("scheduled", plan.version, text, may_call_off=True)
+    text = _("%(name)s asked to publish this as version %(version)s.", name=who, version=plan.version)
+    if at:
+        text = _(
+            "%(name)s asked to publish this as version %(version)s at this time: %(at)s.",
+            name=who,
+            version=plan.version,
+            at=at,
+        )
+    own = approves_its_own(plan.asked_by, person_id)
+    return ShownPlan("asked", plan.version, text, may_decide=not own, may_call_off=own)
+
+
+def _name(person_id: str | None) -> str:
+    person = get_person(person_id) if person_id else None
+    return person.display_name if person else _("Somebody who has left")
+
+
+def stop_words(why: str | None) -> str:
+    """Return why a draft wasn't published at its time."""
+    return {
+        "changed": _("The draft was changed after its time was set. Look at it again, and set a new time."),
+        "problems": _("The draft has problems that keep it from being published. They’re listed on its page."),
+        "version": _("Another version was published meanwhile. Look at the difference again, and set a new time."),
+    }.get(why or "", _("Whoever set the time doesn’t publish courses in this programme any more."))

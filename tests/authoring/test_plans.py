@@ -1,0 +1,153 @@
+"""A draft that waits: for a second person, or for its time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lms.accounts import actions as accounts
+from lms.accounts.leaving import take_role
+from lms.accounts.records import find_programme
+from lms.authoring.drafts.records import Draft
+from lms.authoring.publishing import rules
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.library.records import find_version
+from tests.authoring.test_publishing import DRAFTS, FILES, LESSON, TURNED, look, publish_small
+from tests.builders.drafts import add_draft
+from tests.builders.learning import link_in_newest_email
+from tests.builders.mail import outbox
+from tests.conftest import Site
+from tests.content.small_course import bundle
+from tests.inspector import Page
+
+
+def is_published(site: Site, version: str = "1.0.1") -> bool:
+    with site.inside():
+        return find_version("small-course", version) is not None
+
+
+def start(site: Site) -> tuple[str, str]:
+    """Publish the small course and start a draft with another sentence; return its id and its publish page."""
+    base = publish_small(site)
+    draft = add_draft(site, bundle(**{LESSON: TURNED}), base=base)
+    return draft, f"{DRAFTS}/{draft}/publish"
+
+
+def send(page: Page, path: str, go: str, expect: int = 200, **fields: str) -> Page:
+    """Send the form of a publish page that has this button."""
+    form = next(form for form in page.forms if go in {value for _name, value, _words in form.buttons})
+    words = next(words for _name, value, words in form.buttons if value == go)
+    return form.submit(words, expect=expect, **fields)
+
+
+def test_where_a_second_person_approves_nobody_publishes_alone(sqlite_site: Site) -> None:
+    sqlite_site.do(accounts.set_programme, "harbour", None, {"second_approval": "yes"})
+    draft, path = start(sqlite_site)
+    page = look(sqlite_site, draft, "1.0.1")
+    assert "a second person approves" in page.main
+    fields = dict(page.form(path).fields)
+    alone = sqlite_site.visitor("tara").send(path, {**fields, "go": "publish"}, 422)
+    assert "A second person approves here" in alone.main and not is_published(sqlite_site)
+    page = send(page, path, "ask")
+    assert "Tara Lindqvist asked to publish this as version 1.0.1." in page.main and "Approve" not in page.main
+    own = sqlite_site.visitor("tara").send(path, {**fields, "go": "approve"}, 422)
+    assert "Somebody else has to approve" in own.main and not is_published(sqlite_site)
+    ada = sqlite_site.visitor("ada")
+    assert "Please say what has to change" in send(ada.get(path), path, "changes", 422, note=" ").main
+    send(ada.get(path), path, "changes", note="Dana should look up.")
+    page = sqlite_site.visitor("tara").get(path)
+    assert "Ada Novak asked for changes" in page.main and "Dana should look up." in page.main
+    send(look(sqlite_site, draft, "1.0.1"), path, "ask")
+    page = send(ada.get(path), path, "approve")
+    assert "published as version 1.0.1" in page.main and is_published(sqlite_site)
+
+
+def test_an_approval_is_of_the_text_that_was_asked_for(sqlite_site: Site) -> None:
+    sqlite_site.do(accounts.set_programme, "harbour", None, {"second_approval": "yes"})
+    draft, path = start(sqlite_site)
+    send(look(sqlite_site, draft, "1.0.1"), path, "ask")
+    page = sqlite_site.visitor("ada").get(path)
+    sqlite_site.do(lambda: _touch(draft))
+    assert "changed while you looked" in send(page, path, "approve", 422).main
+    assert "changed after that" in sqlite_site.visitor("ada").get(path).main and not is_published(sqlite_site)
+
+
+def _touch(draft: str) -> None:
+    db.session.query(Draft).filter_by(public_id=draft).one().revision += 1
+
+
+def in_two_days() -> str:
+    return (clock.now() + timedelta(days=2)).date().isoformat()
+
+
+def later(site: Site, days: float) -> None:
+    """Let days pass, and the job process do its work."""
+    clock.shift(timedelta(days=days))
+    site.work()
+
+
+def test_a_draft_is_published_at_its_time_and_not_before(sqlite_site: Site) -> None:
+    draft, path = start(sqlite_site)
+    page = look(sqlite_site, draft, "1.0.1")
+    for day, time in (("soon", "09:00"), ("2027-01-02", ""), ("2020-01-02", "09:00")):
+        refused = send(page, path, "schedule", 422, day=day, time=time)
+        assert "Nothing was changed." in refused.main
+    page = send(page, path, "schedule", day=in_two_days(), time="09:00")
+    assert "Version 1.0.1 will be published at this time" in page.main
+    later(sqlite_site, 1)
+    assert not is_published(sqlite_site)
+    later(sqlite_site, 3)
+    assert is_published(sqlite_site)
+    clock.shift(timedelta(0))
+
+
+def test_a_time_can_be_called_off(sqlite_site: Site) -> None:
+    draft, path = start(sqlite_site)
+    page = send(look(sqlite_site, draft, "1.0.1"), path, "schedule", day=in_two_days(), time="09:00")
+    assert "will be published" not in send(page, path, "call_off").main
+    later(sqlite_site, 3)
+    assert not is_published(sqlite_site)
+    clock.shift(timedelta(0))
+
+
+@pytest.mark.parametrize("what", ["changed", "version", "problems", "person"])
+def test_what_no_longer_fits_at_its_time_is_not_published_and_its_trainer_is_told(sqlite_site: Site, what: str) -> None:
+    draft, path = start(sqlite_site)
+    send(look(sqlite_site, draft, "1.0.1"), path, "schedule", day=in_two_days(), time="09:00")
+    if what == "changed":
+        sqlite_site.do(lambda: _touch(draft))
+    elif what == "version":
+        publish_small(sqlite_site, **{"course.md": FILES["course.md"].replace('"1.0.0"', '"1.0.1"')})
+    elif what == "problems":
+        sqlite_site.do(accounts.set_programme, "harbour", None, {"reply_time": ""})
+    else:
+        with sqlite_site.inside():
+            tara, harbour = sqlite_site.person("tara").id, find_programme("harbour")
+        assert harbour
+        sqlite_site.do(take_role, tara, harbour.id, "trainer")
+    later(sqlite_site, 3)
+    with sqlite_site.inside():
+        assert db.session.query(Draft).filter_by(public_id=draft).one().state == "open"
+    assert link_in_newest_email(sqlite_site) == path
+    later(sqlite_site, 4)
+    assert [row.recipient for row in outbox(sqlite_site)] == ["tara@example.org"]
+    assert "It wasn’t published at its time" in sqlite_site.visitor("ada").get(path).main
+    clock.shift(timedelta(0))
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "zone", "moment"),
+    [
+        ("2027-03-14", "09:00", "Europe/London", "2027-03-14T09:00:00+00:00"),
+        ("2027-07-14", "09:00", "Europe/London", "2027-07-14T08:00:00+00:00"),
+        ("2027-03-14", "09:00:30", "Asia/Tokyo", "2027-03-14T00:00:30+00:00"),
+        ("14 March", "09:00", "UTC", None),
+        ("2027-03-14", "nine", "UTC", None),
+        ("0001-01-01", "00:00", "Asia/Tokyo", None),
+    ],
+)
+def test_a_time_is_one_of_the_programme(day: str, time: str, zone: str, moment: str | None) -> None:
+    found = rules.moment_in(day, time, zone)
+    assert (found.isoformat() if found else None) == moment
