@@ -47,7 +47,7 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
             _("As long as you’re a learner in the programme."),
             (
                 *(f"training_status.{name}" for name in status),
-                *(f"person_word.{name}" for name in ("programme_id", "word", "person_id")),
+                *(f"person_word.{name}" for name in ("programme_id", "word", "sort_key", "person_id")),
             ),
         ),
         StoredData(

@@ -23,7 +23,7 @@ from lms.certification.awards.records import Award, get_award, list_awards_of_pe
 from lms.content.lint.check import check
 from lms.coordination.batches import jobs as batch_jobs
 from lms.coordination.board import search_records
-from lms.coordination.board.list_records import Filter, count_found, filter_of, list_page
+from lms.coordination.board.list_records import Filter, count_found, filter_of, list_all, list_page
 from lms.coordination.board.pages import board_of, rows_of
 from lms.coordination.board.rules import Wanted
 from lms.coordination.board.status_records import TrainingStatus
@@ -196,23 +196,33 @@ def test_cora_finds_zoe_without_accents_and_names_stand_in_their_order(sqlite_si
     assert names == ["Élodie Petit", "Lena Brandt", "Łukasz Nowak", "Sam Osei", "Zara Young", "Zoë Álvarez"]
 
 
-@pytest.mark.parametrize(("among", "rare"), [(40, True), (8, False)])
-def test_a_search_finds_the_same_whether_it_begins_with_a_word_or_with_all_names(
-    site: Site, monkeypatch: pytest.MonkeyPatch, among: int, rare: bool
+@pytest.mark.parametrize(
+    ("among", "whole_words", "ways"),
+    [
+        (40, 0, ["sorted", "sorted", "sorted"]),
+        (8, 0, ["in turn", "in turn", "sorted"]),
+        (40, 1, ["sorted", "walked", "walked"]),
+        (40, 12, ["walked", "walked", "walked"]),
+    ],
+)
+def test_a_search_finds_the_same_whatever_it_begins_with(
+    site: Site, monkeypatch: pytest.MonkeyPatch, among: int, whole_words: int, ways: list[str]
 ) -> None:
-    for limit in ("RARE", "RARE_TO_COUNT"):
-        monkeypatch.setattr(search_records, limit, 1)
+    for limit, value in (("RARE", 1), ("COMPARED_MOST", 1), ("WHOLE_WORDS_MOST", whole_words)):
+        monkeypatch.setattr(search_records, limit, value)
     add(site, ["Zoë Haddad", "Bo Haddad", "Ana Zoe", "Zoltan Zoe", "Haddad Zoe", "Ida Petit"])
     with site.inside():
         harbour = find_programme("harbour")
         assert harbour is not None
         board = board_of(harbour.id, site.settings)
-        for search, names in SEARCHED:
+        for (search, names), way in zip(SEARCHED, ways, strict=True):
             words = search_records.find_words(harbour.id, search, among)
-            here = TrainingStatus.programme_id == harbour.id
-            found = Filter((here, *words.conditions), words.few, (here, *words.counted))
-            assert words.few is (rare or len(names) < 2), search
-            assert [row.display_name for row in list_page(board, found, 9)] == names, search
+            assert ("walked" if words.walk else "sorted" if words.few else "in turn") == way, search
+            found = Filter((TrainingStatus.programme_id == harbour.id, *words.conditions), words.few, words.walk)
+            page = list_page(board, found, 9)
+            assert [row.display_name for row in page] == names, search
+            assert [row for some in list_all(board, found, 2) for row in some] == page, search
+            assert list_page(board, found, 9, before=tuple(page[-1][:3])) == page[:-1], search
             assert count_found(found) == len(names), search
 
 

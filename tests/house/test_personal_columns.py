@@ -115,6 +115,7 @@ NOT_EXPORTED: dict[str, str] = {
     "transcript_request.made_at": MAKING,
     "transcript_request.tried_at": MAKING,
     "transcript_request.tries": MAKING,
+    "person_word.sort_key": COPIED,
     "person_word.word": COPIED,
     **dict.fromkeys(
         (f"training_status.{name}" for name in ("course_id", "sort_key", "phase", "valid_until", "ready", "on_hold")),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, case, exists, literal, or_, select, tuple_
+from sqlalchemy import Date, and_, bindparam, case, column, exists, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
@@ -23,7 +23,7 @@ from lms.coordination.board.rules import (
     sum_of,
     turns_of,
 )
-from lms.coordination.board.search_records import RARE, count_up_to, find_words
+from lms.coordination.board.search_records import RARE, Walk, count_up_to, find_words
 from lms.coordination.board.status_records import TrainingStatus
 from lms.foundation.db import db
 
@@ -95,12 +95,12 @@ class Board:
 class Filter:
     """The conditions of a list, and whether so few can fit that they are sorted once they are found.
 
-    `counted` are conditions that say the same and that a count meets sooner.
+    With a `walk`, people are met by the words they have.
     """
 
     conditions: tuple[Any, ...]
     few: bool
-    counted: tuple[Any, ...] = ()
+    walk: Walk | None = None
 
     def order(self, backwards: bool = False) -> list[Any]:
         """Return the order of the list; an expression keeps a database from walking all names to find a few."""
@@ -113,7 +113,7 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
 
     Where the programme's list in numbers is known, it says whether few people have a status.
     """
-    found: list[Any] = [TrainingStatus.programme_id == board.programme_id]
+    found: list[Any] = []
     private = [course.id for course in board.courses.values() if course.private]
     few = sums is not None and bool(wanted.states) and sum_of(sums, wanted) <= RARE
     if private:
@@ -132,8 +132,10 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
         found.append(TrainingStatus.person_id.in_(select(Membership.person_id).where(*here)))
         few = few or (db.session.scalar(select(count_up_to(RARE + 1, Membership, here))) or 0) <= RARE
     among = sum(one.count for one in sums or ())
-    words = find_words(board.programme_id, wanted.search, among)
-    return Filter((*found, *words.conditions), few or words.few, (*found, *words.counted))
+    words = find_words(board.programme_id, wanted.search, among, few=few)
+    if not words.walk:
+        found.append(TrainingStatus.programme_id == board.programme_id)
+    return Filter((*found, *words.conditions), few or words.few, words.walk)
 
 
 def _phases(board: Board, states: Sequence[TrainingState], few: bool) -> list[Any]:
@@ -164,20 +166,39 @@ def list_page(
     board: Board, found: Filter, most: int, after: Place | None = None, before: Place | None = None
 ) -> list[Any]:
     """Return the rows that fit, so many after or before a place, in the order of names."""
-    # The last column isn't in the index of the order, or SQLite would read all of that to find a few.
-    chosen = select(*_ORDER, TrainingStatus.enrolment_id).where(*found.conditions)
-    if before:
-        chosen = chosen.where(tuple_(*_ORDER) < tuple_(*before))
-    elif after:
-        chosen = chosen.where(tuple_(*_ORDER) > tuple_(*after))
     # What a row shows is looked up once it is known which rows are shown, and not for each that is sorted.
-    keys = chosen.order_by(*found.order(backwards=before is not None)).limit(most).subquery()
+    keys = _places(found, after, before).limit(most).subquery()
     here = TrainingStatus.programme_id == board.programme_id
     same = (TrainingStatus.person_id == keys.c.person_id, TrainingStatus.course_id == keys.c.course_id)
     query = _rows().join(keys, and_(here, *same))
     query = query.order_by(*Filter((), few=True).order(backwards=before is not None))
     rows = db.session.execute(query, {"today": board.today}).all()
     return list(reversed(rows)) if before else list(rows)
+
+
+def _places(found: Filter, after: Place | None = None, before: Place | None = None) -> Any:
+    """Return the query for the places of the rows that fit and their enrolments, in the order of the list."""
+    place, backwards = before or after, before is not None
+    if not found.walk:
+        # The last column isn't in the index of the order, or SQLite would read all of that to find a few.
+        chosen = select(*_ORDER, TrainingStatus.enrolment_id).where(*found.conditions)
+        if place:
+            chosen = chosen.where(_beyond(_ORDER, place, backwards))
+        return chosen.order_by(*found.order(backwards))
+    queries = found.walk.queries(found.conditions)
+    if place:
+        queries = [query.where(_beyond(query.selected_columns, place, backwards)) for query in queries]
+    # Each word's people come in this order, so that a database merges them, and stops when the page is full.
+    names: list[Any] = [column(name) for name in ("sort_key", "person_id", "course_id")]
+    return union_all(*queries).order_by(*((name.desc() for name in names) if backwards else names))
+
+
+def _beyond(columns: Iterable[Any], place: Place, backwards: bool) -> Any:
+    """Return the condition that a row comes after a place in the list, or before it."""
+    order = list(columns)[:3]
+    if backwards:
+        return and_(order[0] <= place[0], tuple_(*order) < tuple_(*place))
+    return and_(order[0] >= place[0], tuple_(*order) > tuple_(*place))
 
 
 def list_all(board: Board, found: Filter, step: int) -> Iterator[list[Any]]:
@@ -250,8 +271,8 @@ def _rows() -> Any:
 
 def list_enrolments(found: Filter, most: int) -> list[str]:
     """Return the courses begun by those who fit, in the order of names, up to so many."""
-    query = select(TrainingStatus.enrolment_id).where(*found.conditions, TrainingStatus.enrolment_id.is_not(None))
-    return [row for row in db.session.scalars(query.order_by(*found.order()).limit(most)) if row]
+    started = replace(found, conditions=(*found.conditions, TrainingStatus.enrolment_id.is_not(None)))
+    return [row.enrolment_id for row in db.session.execute(_places(started).limit(most))]
 
 
 def list_picked(board: Board, keys: Collection[str]) -> list[str]:
@@ -267,4 +288,7 @@ def list_picked(board: Board, keys: Collection[str]) -> list[str]:
 
 def count_found(found: Filter) -> int:
     """Return how many rows fit; one more than `COUNTED_MOST` stands for all that are more."""
-    return db.session.scalar(select(count_up_to(COUNTED_MOST + 1, TrainingStatus, found.counted))) or 0
+    if not found.walk:
+        return db.session.scalar(select(count_up_to(COUNTED_MOST + 1, TrainingStatus, found.conditions))) or 0
+    some = union_all(*found.walk.queries(found.conditions)).limit(COUNTED_MOST + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0

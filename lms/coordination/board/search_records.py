@@ -1,4 +1,4 @@
-"""A search for people by words: the conditions that find them, starting with the rarest word."""
+"""A search for people by words: where it begins, so that a page of any number of people is full after few rows."""
 
 from __future__ import annotations
 
@@ -6,57 +6,167 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, false, func, literal, select
+from sqlalchemy import String, and_, exists, false, func, literal, select, true, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from lms.coordination.board.rules import TERMS_MOST
 from lms.coordination.board.status_records import PersonWord, TrainingStatus, words_of
 from lms.foundation.db import Base, db
 
-# Up to so many people, a status, a role or the rarest word of a search is rare: they are looked up one by one, and
+# Up to so many people, a status, a role or the rarest term of a search is rare: they are looked up one by one, and
 # else met on the way through all names.
 RARE = 2000
-# In a large programme a word is rare that one in so many people have. Those who have it may all come late in the
+# In a large programme a term is rare that one in so many people have. Those who have it may all come late in the
 # alphabet, and the way there is long.
 RARE_SHARE = 8
-# A count has no order, so it may begin with a word that is more common.
-RARE_TO_COUNT, RARE_SHARE_TO_COUNT = 10_000, 4
+# A term that begins so few different words is searched as these words: the people of each are stored in the order of
+# names. An address is a word of its own, so a term that begins many addresses is not.
+WHOLE_WORDS_MOST = 12
+# How many people have a word is counted up to here, to find the rarest.
+COMPARED_MOST = 10_000
 # Comes after every other character.
 _LAST = "\U0010ffff"
 
 
+class WithoutIndex(FunctionElement[str]):
+    """A column that SQLite is to compare without an index on it: it has no statistics, and would choose a poor one."""
+
+    inherit_cache = True
+    name = "without_index"
+    type = String()
+
+
+@compiles(WithoutIndex)
+def _as_it_is(element: WithoutIndex, compiler: Any, **rest: Any) -> str:
+    return str(compiler.process(element.clauses, **rest))
+
+
+@compiles(WithoutIndex, "sqlite")
+def _with_plus(element: WithoutIndex, compiler: Any, **rest: Any) -> str:
+    return f"+{_as_it_is(element, compiler, **rest)}"
+
+
+# The rows of the words that a search begins with.
+_WALKED = aliased(PersonWord, name="walked")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """People in the order of names by the whole words they have, with the conditions that they also meet."""
+
+    programme_id: str
+    words: tuple[str, ...]
+    conditions: tuple[Any, ...]
+
+    def queries(self, conditions: Sequence[Any]) -> list[Any]:
+        """Return a query for each word that finds the places of people; who has two of them is found by the first."""
+        columns = (
+            _WALKED.sort_key.label("sort_key"),
+            _WALKED.person_id.label("person_id"),
+            TrainingStatus.course_id.label("course_id"),
+            TrainingStatus.enrolment_id.label("enrolment_id"),
+        )
+        same = and_(
+            TrainingStatus.person_id == _WALKED.person_id,
+            TrainingStatus.sort_key == _WALKED.sort_key,
+            # Or SQLite would go through everybody's statuses.
+            WithoutIndex(TrainingStatus.programme_id) == _WALKED.programme_id,
+        )
+        return [
+            select(*columns)
+            .join_from(_WALKED, TrainingStatus, same)
+            .where(_WALKED.programme_id == self.programme_id, _WALKED.word == word, *conditions, *self.conditions)
+            .where(~_has(self.programme_id, self.words[:number]) if number else true())
+            for number, word in enumerate(self.words)
+        ]
+
+
 @dataclass(frozen=True)
 class Words:
-    """The conditions of a search for a page in the order of names, and the same for a count, which has no order."""
+    """The conditions of a search, and whether so few can meet them that they are sorted once they are found.
 
-    conditions: tuple[Any, ...]
-    counted: tuple[Any, ...]
+    With a `walk` there are no others.
+    """
+
+    conditions: tuple[Any, ...] = ()
     few: bool = False
+    walk: Walk | None = None
 
 
-def find_words(programme_id: str, search: str, among: int = 0) -> Words:
-    """Return the conditions for the words of a search, each the beginning of a word of somebody's.
+@dataclass(frozen=True)
+class _Term:
+    """What somebody typed: how many people have a word that begins so, and all such words if they are few."""
 
-    The rarest word says where to begin: with those who have it, or with everybody in turn where each word is common.
-    `among` is how many people there are, if that is known.
+    text: str
+    people: int
+    words: tuple[str, ...]
+
+    def match(self, programme_id: str) -> tuple[Any, Any, Any]:
+        """Return the conditions for words that begin so."""
+        word = PersonWord.word
+        return (PersonWord.programme_id == programme_id, word >= self.text, word < self.text + _LAST)
+
+
+def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = False) -> Words:
+    """Return how to find those who have, for each word of a search, a word that begins with it.
+
+    The rarest word says where to begin: with its people in the order of names, with all its people if they are few, or
+    with everybody in turn. `among` is how many people there are, if that is known, and with `few` something else finds
+    the few who are asked.
     """
     terms = sorted(words_of(search), key=len, reverse=True)[:TERMS_MOST]
     if not terms:
-        return Words((), ()) if not search.strip() else Words((false(),), (false(),), few=True)
-    matches = {
-        term: (PersonWord.programme_id == programme_id, PersonWord.word >= term, PersonWord.word < term + _LAST)
-        for term in terms
-    }
-    rare = max(RARE, among // RARE_SHARE)
-    most = max(RARE_TO_COUNT, among // RARE_SHARE_TO_COUNT) if len(terms) > 1 else rare
-    counts = db.session.execute(select(*(count_up_to(most + 1, PersonWord, matches[term]) for term in terms))).one()
-    rarest, fewest = min(zip(terms, counts, strict=True), key=lambda pair: pair[1])
-    by_word = {term: exists().where(PersonWord.person_id == TrainingStatus.person_id, *matches[term]) for term in terms}
-    in_turn = tuple(by_word.values())
-    begun_with = TrainingStatus.person_id.in_(select(PersonWord.person_id).where(*matches[rarest]))
-    from_rarest = (begun_with, *(by_word[term] for term in terms if term != rarest))
-    if fewest <= rare:
-        return Words(from_rarest, from_rarest, few=True)
-    return Words(in_turn, from_rarest if fewest <= most else in_turn)
+        return Words((false(),), few=True) if search.strip() else Words()
+    found = _count(programme_id, [_Term(term, 0, ()) for term in terms], max(COMPARED_MOST, among // RARE_SHARE))
+    first = min(found, key=lambda term: term.people)
+    if not first.words and first.people > RARE:
+        first = min((term for term in found if term.words), key=lambda term: term.people, default=first)
+    others = [term for term in found if term is not first]
+    if first.words and not few:
+        has = (_has(programme_id, term.words) if term.words else _begins(programme_id, term) for term in others)
+        return Words(walk=Walk(programme_id, first.words, tuple(has)))
+    in_turn = [_begins(programme_id, term, TrainingStatus) for term in others]
+    if first.people <= max(RARE, among // RARE_SHARE):
+        begun_with = select(PersonWord.person_id).where(*first.match(programme_id))
+        return Words((TrainingStatus.person_id.in_(begun_with), *in_turn), few=True)
+    return Words((_begins(programme_id, first, TrainingStatus), *in_turn))
+
+
+def _count(programme_id: str, terms: Sequence[_Term], most: int) -> list[_Term]:
+    """Return the terms with how many people have each, up to so many, and with their words; in one statement."""
+    parts = []
+    for number, term in enumerate(terms):
+        matches = here, _from, until = term.match(programme_id)
+        first = select(func.min(PersonWord.word).label("word"), literal(1).label("place")).where(*matches)
+        found = first.cte(f"found_{number}", recursive=True)
+        following = select(func.min(PersonWord.word)).where(here, PersonWord.word > found.c.word, until)
+        step = select(following.scalar_subquery(), found.c.place + 1)
+        found = found.union_all(step.where(found.c.word.is_not(None), found.c.place <= WHOLE_WORDS_MOST))
+        people = count_up_to(most + 1, PersonWord, matches)
+        parts.append(select(literal(number), found.c.word, people).where(found.c.word.is_not(None)))
+    counted: dict[int, tuple[int, list[str]]] = {}
+    for number, word, people in db.session.execute(union_all(*parts)):
+        counted.setdefault(number, (people, []))[1].append(word)
+    return [
+        _Term(term.text, people, tuple(words) if len(words) <= WHOLE_WORDS_MOST else ())
+        for number, term in enumerate(terms)
+        for people, words in [counted.get(number, (0, []))]
+    ]
+
+
+def _has(programme_id: str, words: Sequence[str]) -> Any:
+    """Return the condition that somebody met on a walk has one of some words; all the columns of a key are given."""
+    same = (PersonWord.sort_key == _WALKED.sort_key, PersonWord.person_id == _WALKED.person_id)
+    return exists().where(PersonWord.programme_id == programme_id, PersonWord.word.in_(words), *same)
+
+
+def _begins(programme_id: str, term: _Term, met: Any = _WALKED) -> Any:
+    """Return the condition that somebody who is met has a word that begins with a term."""
+    # Or SQLite would go through all people with such a word for each who is met.
+    here = WithoutIndex(PersonWord.programme_id) == programme_id
+    return exists().where(PersonWord.person_id == met.person_id, here, *term.match(programme_id)[1:])
 
 
 def count_up_to(most: int, table: type[Base], conditions: Sequence[Any]) -> Any:

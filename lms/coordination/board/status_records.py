@@ -80,12 +80,16 @@ class TrainingStatus(Base):
 
 
 class PersonWord(Base):
-    """A word of somebody's name, address or staff number, by which a coordinator finds them in a programme."""
+    """A word of somebody's name, address or staff number, by which a coordinator finds them in a programme.
+
+    The key holds their place in the order of names, so that the people of a word are stored in that order.
+    """
 
     __tablename__ = "person_word"
-    __table_args__ = (Index("ix_person_word_person", "person_id", "programme_id", "word"),)
+    __table_args__ = (Index("ix_person_word_person", "person_id", "word", "programme_id"),)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     word: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
+    sort_key: Mapped[str] = mapped_column(PLAIN_ORDER, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
 
@@ -196,8 +200,12 @@ def expected(
     """Return the rows of status that some people of a programme should have, and with `names` those of their words."""
     asked = {"programme": programme_id, "people": list(person_ids), "private": list(private)}
     rows = store.execute(_facts(), asked).mappings().all()
-    found = {(row["person_id"], word) for row in rows for word in words_of(row["search_key"])} if names else set()
-    words = [{"programme_id": programme_id, "person_id": person, "word": word} for person, word in sorted(found)]
+    people = {row["person_id"]: row for row in rows} if names else {}
+    words = [
+        {"programme_id": programme_id, "person_id": person_id, "word": word, "sort_key": row["sort_key"]}
+        for person_id, row in sorted(people.items())
+        for word in sorted(words_of(row["search_key"]))
+    ]
     return [_as_stored(row) for row in rows], words
 
 

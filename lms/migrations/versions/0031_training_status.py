@@ -1,12 +1,7 @@
 """The status of each person in each course, and the words by which they are found, for lists of any length."""
 
-import json
-import re
-
 import sqlalchemy as sa
 from alembic import op
-
-from lms.coordination.board.status_records import rebuild
 
 revision = "0031"
 down_revision = "0030"
@@ -15,7 +10,7 @@ SORTED = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Go forward. A later migration that changes one of these tables takes the call of `rebuild` over from this one."""
+    """Go forward. The last migration that changes one of these tables also fills them."""
     op.create_table(
         "training_status",
         sa.Column("programme_id", sa.String(), nullable=False),
@@ -65,18 +60,3 @@ def upgrade() -> None:
         ("ix_person_word_person_id", "person_word", ["person_id"]),
     ):
         op.create_index(name, table, columns)
-    rebuild(op.get_bind(), _private_courses())
-
-
-def _private_courses() -> set[str]:
-    """Return the courses that are private in a version that somebody may open, read from what was published."""
-    connection = op.get_bind()
-    lines = "SELECT l.course_id, b.manifest FROM course_line l JOIN bundle b ON b.digest = l.digest"
-    found = set()
-    for course_id, manifest in connection.execute(sa.text(lines)):
-        files = json.loads(manifest) if isinstance(manifest, str) else manifest
-        query = sa.text("SELECT content FROM library_text WHERE sha256 = :sha")
-        content = connection.execute(query, {"sha": files.get("course.md")}).scalar() or b""
-        if re.search(rb"(?mi)^private:\s*(?:yes|true|on)\b", bytes(content).partition(b"\n---")[0]):
-            found.add(course_id)
-    return found
