@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -18,8 +19,12 @@ from lms.content.lint.across import shared_sentences
 from lms.content.lint.check import check_with_measures, render_findings
 from lms.content.lint.codes.explain import as_text, find_explanation, near_codes
 from lms.content.lint.measures import Measures
+from lms.content.lint.sarif import as_sarif
 from lms.content.model.bundle import from_folder
 from lms.content.model.report import Finding
+
+# What a check found in each course, and the course's figures.
+Found: TypeAlias = dict[Path, tuple[Sequence[Finding], Measures | None]]
 
 
 def course_folders(paths: tuple[Path, ...]) -> list[Path]:
@@ -48,9 +53,20 @@ def _course_order(folder: Path) -> tuple[int, str]:
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @click.option("--fix", is_flag=True, help="First fix what has one safe fix, such as pasted quotes, and say what.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show what would change, and change nothing.")
+@click.option(
+    "--sarif", type=click.Path(dir_okay=False, allow_dash=True), help="Also write SARIF 2.1.0 there; - prints it alone."
+)
 @click.option("--explain", metavar="CODE", help="Say what a code means, with an example, and check nothing.")
 @json_option
-def check(paths: tuple[Path, ...], strict: bool, fix: bool, dry_run: bool, explain: str | None, as_json: bool) -> None:
+def check(
+    paths: tuple[Path, ...],
+    strict: bool,
+    fix: bool,
+    dry_run: bool,
+    sarif: str | None,
+    explain: str | None,
+    as_json: bool,
+) -> None:
     """Check courses, and list each problem with its place and how to fix it.
 
     Example: lms check courses/psychological-first-aid
@@ -60,24 +76,47 @@ def check(paths: tuple[Path, ...], strict: bool, fix: bool, dry_run: bool, expla
         return
     if not paths:
         raise click.UsageError("Name a course, or a folder of courses: lms check courses")
+    if as_json and sarif == "-":
+        raise click.UsageError("Only one of the two can be printed. Name a file for SARIF: --sarif check.sarif --json")
+    folders = course_folders(paths)
     if fix:
-        for folder in course_folders(paths):
-            say_fixes(fix_folder(folder, dry_run), folder.name, to_errors=as_json)
-        if dry_run:
-            return
-    with rare_collections():
-        checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in course_folders(paths)}
-    shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
-    reports = []
-    for folder, one in checked.items():
-        findings = (*one.reading.findings, *shared.get(str(folder), ()))
-        reports.append(_as_json(folder.name, findings, one.measures))
-        if not as_json:
-            _say_check(reports[-1], findings, one.measures)
+        for folder in folders:
+            say_fixes(fix_folder(folder, dry_run), folder.name, to_errors=as_json or sarif == "-")
+    if not (fix and dry_run):
+        sys.exit(1 if _tell(_check_all(folders), strict, sarif, as_json) else 0)
+
+
+def _tell(found: Found, strict: bool, sarif: str | None, as_json: bool) -> bool:
+    """Print or write what was found, and return whether any of it counts as an error."""
+    reports = {folder: _as_json(folder.name, findings, measures) for folder, (findings, measures) in found.items()}
+    if sarif is not None:
+        log = as_sarif({_from_here(folder): findings for folder, (findings, _measures) in found.items()})
+        try:
+            with click.open_file(sarif, "w", "utf-8") as file:
+                file.write(json.dumps(log, ensure_ascii=False, indent=2) + "\n")
+        except OSError as error:
+            raise click.ClickException(f"We can’t write {sarif}: {error.strerror}.") from None
     if as_json:
-        say(json.dumps(reports, ensure_ascii=False, indent=2))
-    blocked = any(one["errors"] or (strict and one["warnings"]) for one in reports)
-    sys.exit(1 if blocked else 0)
+        say(json.dumps(list(reports.values()), ensure_ascii=False, indent=2))
+    elif sarif != "-":
+        for folder, (findings, measures) in found.items():
+            _say_check(reports[folder], findings, measures)
+    return any(one["errors"] or (strict and one["warnings"]) for one in reports.values())
+
+
+def _check_all(folders: Sequence[Path]) -> Found:
+    """Return the findings of each course, with those of sentences that courses share, and its figures."""
+    with rare_collections():
+        checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in folders}
+    shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
+    return {
+        folder: ((*one.reading.findings, *shared.get(str(folder), ())), one.measures) for folder, one in checked.items()
+    }
+
+
+def _from_here(folder: Path) -> str:
+    """Return a folder as it's written from the current one, which code hosts take for the root of the repository."""
+    return Path(os.path.relpath(folder)).as_posix()
 
 
 def _explained(code: str) -> str:

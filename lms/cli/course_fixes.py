@@ -33,7 +33,12 @@ def fix_folder(folder: Path, dry_run: bool) -> Fixed:
     if dry_run:
         return Fixed(mended.fixes, (), "".join(_diff(path, bundle.files[path], changed[path]) for path in changed))
     for path, data in changed.items():
-        _write(folder / path, data)
+        try:
+            _write(folder / path, data)
+        except OSError as error:
+            raise click.ClickException(
+                f"We can’t write {folder / path}: {error.strerror}. Files before it are fixed, this one is as it was."
+            ) from None
     return Fixed(mended.fixes, renamed)
 
 

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner, Result
 
 from lms.cli.check import check
+from lms.content.model.codes import CODES
 from tests.conftest import ROOT
 from tests.content.small_course import FILES, LESSON
 
@@ -72,6 +74,30 @@ def test_fix_says_what_it_wrote_and_a_dry_run_writes_nothing(shelf: Path) -> Non
     assert lesson.read_bytes() == whole and 'title: "Begin"' in module.read_text("utf-8")
     assert "one-course: nothing to fix by itself" in run("--fix", course).output
     assert sorted(path.name for path in course.rglob(".*")) == []
+
+
+def test_sarif_names_each_problem_at_its_place_with_the_help_of_its_code(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shelf)
+    alone = run("--sarif", "-", "one-course")
+    written = run("--sarif", "check.sarif", "one-course")
+    log = json.loads(alone.output)
+    assert json.loads((shelf / "check.sarif").read_text("utf-8")) == log and "one-course: 0 errors" in written.output
+    assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
+    rules, results = log["runs"][0]["tool"]["driver"]["rules"], log["runs"][0]["results"]
+    assert [rule["id"] for rule in rules] == sorted(CODES)
+    for rule in rules:
+        assert rule["defaultConfiguration"]["level"] in ("error", "warning")
+        assert "An example that gives it" in rule["help"]["text"] and rule["help"]["markdown"]
+    for result in results:
+        [place] = [one["physicalLocation"] for one in result["locations"]]
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"] and result["message"]["text"]
+        assert (shelf / unquote(place["artifactLocation"]["uri"])).is_file()
+        assert place["region"]["startLine"] > 0 and place["region"]["startColumn"] > 0
+    prints = [result["partialFingerprints"]["lmsCheck/v1"] for result in results]
+    assert results and len(set(prints)) == len(prints)
+    assert run("--json", "--sarif", "-", "one-course").exit_code == 2
 
 
 def test_several_courses_are_held_against_each_other(shelf: Path) -> None:

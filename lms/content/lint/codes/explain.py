@@ -119,11 +119,12 @@ def as_markdown() -> str:
         f"| [`{code}`](#{code.lower()}) | {severity} | {_as_plain(what)} | {_as_plain(fix)} |"
         for code, (severity, what, fix) in sorted(CODES.items())
     )
-    sections = map(_section, list_explanations())
+    sections = map(section, list_explanations())
     return _HEAD + "\n".join(rows) + "\n" + "".join(sections)
 
 
-def _section(explanation: Explanation) -> str:
+def section(explanation: Explanation) -> str:
+    """One code as a part of the page of codes."""
     example = explanation.example
     where = f" In `{example.file}`:" if example.shows == "text" else ""
     parts = [
