@@ -269,6 +269,8 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
         "version": "1.0.0",
+        "what": "lesson" if "id" in parts(door) else "check",
+        "id": "hello" if "draft" in parts(door) else "what-pfa-is",
     }
     path = door.path.replace("int:", "").replace("path:", "")
     for name, value in values.items():

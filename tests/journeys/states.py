@@ -33,6 +33,7 @@ Steps = Callable[[Page, People], None]
 COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 CONVERSATION = f"{COURSE}/conversations/after-the-resuscitation-room"
+PREVIEW = f"/programmes/harbour/writing/courses/{PFA}/1.0.0/preview"
 INVITED, SETTINGS = "/programmes/harbour/invitations", "/programmes/harbour/settings"
 ASSIGNED = "/programmes/harbour/assignments"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -495,6 +496,12 @@ STATES = (
     State("versions of a course", "tara", f"/programmes/harbour/writing/courses/{PFA}"),
     State("two versions side by side", "tara", f"/programmes/harbour/writing/courses/{PFA}/compare"),
     State("withdrawing a course", "ada", f"/programmes/harbour/writing/courses/{PFA}/withdraw"),
+    State("preview of a course", "tara", PREVIEW),
+    State("preview of a hard lesson", "tara", f"{PREVIEW}/lesson/reactions-and-recovery"),
+    State("preview of a conversation", "tara", f"{PREVIEW}/conversation/after-the-resuscitation-room?reply=0&tell=yes"),
+    State("preview of the check", "tara", f"{PREVIEW}/check"),
+    State("preview on a phone", "tara", f"{PREVIEW}/lesson/what-pfa-is?phone=1"),
+    State("preview of a link out of the course", "tara", f"{PREVIEW}/elsewhere"),
     State("drafts, none yet", "tara", "/programmes/harbour/drafts"),
     State("feedback to answer", "tara", "/programmes/harbour/writing/remarks"),
     State("check codes", "tara", "/help/check-codes"),

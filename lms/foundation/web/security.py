@@ -31,15 +31,19 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# For a page that another page of this site may show inside itself, as an editor shows a preview.
+FRAMED = {
+    "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'"),
+    "X-Frame-Options": "SAMEORIGIN",
+}
 # What a page sets for itself stands; of the rest nothing else sets any, so they are added without looking first.
-UNLESS_SET = (("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"))
+UNLESS_SET = (("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"), ("X-Frame-Options", "DENY"))
 ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    ("X-Frame-Options", "DENY"),
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 

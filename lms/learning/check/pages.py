@@ -23,7 +23,7 @@ from lms.learning.progress.placeholders import Facts, fill_with, placeholder_val
 from lms.library.course_cache import get_course
 
 # A question is kept with slots for its number, and for the token and the text of each option, side by side.
-_NUMBER = slot("number")
+NUMBER = slot("number")
 _MOST = 100
 # No setting deletes answers earlier.
 LEAST_KEPT = timedelta(days=28)
@@ -60,7 +60,7 @@ def _question(about: Presented, many: tuple[int, int], words: Facts, _language: 
         return tuple(Item(slot(name), Markup(slot(f"{name}t"))) for name in _SLOT_NAMES[side][:number])  # noqa: S704
 
     asked = replace(about, stem=fill_with(about.stem, words), items=items("l", many[0]), rights=items("r", many[1]))
-    return cut(get_template_attribute("questions/question.html", "row")(_NUMBER, asked, None, 0))
+    return cut(get_template_attribute("questions/question.html", "row")(NUMBER, asked, None, 0))
 
 
 @lru_cache(maxsize=1024)
@@ -84,12 +84,10 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
     missed: list[str] = []
     gone = answers_gone(check_attempt, result)
     for number, (this, graded) in enumerate(() if gone else grading.graded, 1):
-        row = _graded(this.stem, this.critical, graded, words, language()).replace(_NUMBER, str(number))
+        row = _graded(this.stem, this.critical, graded, words, language()).replace(NUMBER, str(number))
         (right_rows if graded.right else missed_rows).append(row)
         if not graded.right:
-            missed.append(
-                _missed(check_attempt.course.digest, this.id, words, language()).replace(_NUMBER, str(number))
-            )
+            missed.append(_missed(check_attempt.course.digest, this.id, words, language()).replace(NUMBER, str(number)))
     return render_template(
         "parts/outcome.html",
         course=check_attempt.course,
@@ -122,7 +120,7 @@ def _missed(digest: str, question_id: str, words: Facts, _language: str) -> str:
     question = course.question_by_id[question_id]
     return render_template(
         "parts/missed.html",
-        number=_NUMBER,
+        number=NUMBER,
         stem=fill_with(question.stem, words),
         critical=question.critical,
         lessons=[_lesson(course, lesson) for lesson in rules.lessons_for(course, question)],
@@ -133,12 +131,11 @@ def _lesson(course: Course, lesson: Lesson) -> dict[str, Any]:
     return {"title": lesson.title, "url": pages.lesson_path(course, lesson), "minutes": lesson.minutes}
 
 
-@lru_cache(maxsize=1024)
-def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: str) -> str:
-    """Return the feedback on one answer, the same for everybody who gave it; the number is filled in later."""
+def render_graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: str) -> str:
+    """Return the feedback on one answer, the same for everybody who gave it; `NUMBER` in it is filled in later."""
     return render_template(
         "parts/graded.html",
-        number=_NUMBER,
+        number=NUMBER,
         stem=fill_with(stem, words),
         critical=critical,
         right=graded.right,
@@ -146,6 +143,9 @@ def _graded(stem: str, critical: bool, graded: Graded, words: Facts, _language: 
         better=[_note(note, words) for note in graded.better],
         part=translate_sentence(graded.part),
     )
+
+
+_graded = lru_cache(maxsize=1024)(render_graded)
 
 
 def _note(note: Note, words: Facts) -> dict[str, Any]:

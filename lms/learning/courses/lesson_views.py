@@ -8,19 +8,18 @@ from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public
 from lms.accounts.records import get_programme
-from lms.content.model.course import Course, Lesson
+from lms.content.model.course import Course
 from lms.foundation.db import write
 from lms.foundation.web.page_cache import cached_page
 from lms.learning.blueprint import blueprint
+from lms.learning.courses.lesson_pages import make_lesson_page
 from lms.learning.progress import actions, pages
 from lms.learning.progress.access import facilitated_programmes, open_course, open_enrolment, preload_passed_versions
 from lms.learning.progress.open_page_records import OpenPage
 from lms.learning.progress.placeholders import (
     fill_placeholders,
     placeholder_values,
-    practice_of,
     prefix_ids,
-    split_off_sources,
 )
 
 
@@ -47,7 +46,7 @@ def _lesson_page(course: str, lesson: str, gentle: bool) -> Any:
     progress = (page.lessons_done, page.lessons_known, page.enrolment_id is not None)
     due = pages.review_passed(content)
     about = (content.digest, placeholder_values(page.facts), *progress, finished, due)
-    return cached_page(about, lambda: _make_lesson_page(page, content, shown, gentle, finished, due))
+    return cached_page(about, lambda: make_lesson_page(page, content, shown, gentle, finished, due))
 
 
 def _just_finished(page: OpenPage, content: Course) -> str | None:
@@ -56,44 +55,6 @@ def _just_finished(page: OpenPage, content: Course) -> str | None:
     if last is None or page.wins_hidden or last.id not in page.lessons_done - page.lessons_known:
         return None
     return pages.finished_message(last)
-
-
-def _make_lesson_page(
-    page: OpenPage, content: Course, shown: Lesson, gentle: bool, finished: str | None, due: str
-) -> str:
-    """Render a lesson's page from values that are the same for all readers with the same progress."""
-    place = content.lessons.index(shown)
-    before = content.lessons[place - 1] if place else None
-    after = content.lessons[place + 1] if place + 1 < len(content.lessons) else None
-    plain_url = pages.lesson_path(content, shown)
-    gentle_url = url_for("learning.gentler", course=content.id, lesson=shown.id)
-    html = shown.gentle_html if gentle and shown.gentle_html else shown.html
-    body, notes = split_off_sources(fill_placeholders(html, page.facts))
-    return render_template(
-        "learning/lesson.html",
-        here="courses",
-        course=content,
-        lesson=shown,
-        module=next(module for module in content.modules if shown in module.lessons),
-        body=body,
-        notes=notes,
-        practice=practice_of(shown, page.facts),
-        gentle=gentle,
-        other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
-        number=place + 1,
-        count=len(content.lessons),
-        done_marks=[item.id in page.lessons_done for item in content.lessons],
-        done=shown.id in page.lessons_done,
-        enrolled=page.enrolment_id is not None,
-        signed_in=page.visitor is not None,
-        previous=(before.title, pages.lesson_path(content, before)) if before else None,
-        finished=finished,
-        review_passed=due,
-        known=shown.id in page.lessons_known,
-        may_be_known=content.criteria.lessons_required,
-        next=(after.title, pages.lesson_path(content, after)) if after else None,
-        course_url=url_for("learning.course", course=content.id),
-    )
 
 
 @blueprint.post("/courses/<course>/lessons/<lesson>/done")

@@ -47,7 +47,8 @@ def _spoken(html: str, facts: Facts) -> Markup:
     return Markup(_DIRECTION.sub(r'<span class="stage">(\1)</span>', str(fill_placeholders(html, facts))))  # noqa: S704 - dressed
 
 
-def _kind(reply: Reply) -> dict[str, str]:
+def kind_of_reply(reply: Reply) -> dict[str, str]:
+    """Return how well a reply fits, and its kind in words."""
     fits = {"steady": _("steady"), "mixed": _("mixed"), "detour": _("a detour")}
     label = label_words().get(reply.label, (reply.label, ""))[0]
     return {"fit": reply.fit, "kind": _("%(label)s: %(fit)s", label=label, fit=fits.get(reply.fit, reply.fit))}
@@ -77,7 +78,7 @@ def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
         "you": fill_placeholders(reply.text, facts),
         "feedback": fill_placeholders(reply.feedback, facts),
         "another": fill_placeholders(other.text, facts) if other else "",
-        **_kind(reply),
+        **kind_of_reply(reply),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.content.model.conversation import Conversation, End, Reply, Turn
@@ -50,6 +51,18 @@ def play(conversation: Conversation, path: str) -> Played:
 def cut(path: str, steps: int) -> str:
     """Return a path as far as a number of steps."""
     return ".".join(path.split(".")[: max(steps, 0)]) if path else ""
+
+
+def moved(path: str, asked: Mapping[str, str]) -> str:
+    """Return the path after what a page asked for: a reply, one turn back, an earlier turn, or the start."""
+    steps = len(path.split(".")) if path else 0
+    if "reply" in asked:
+        return f"{path}.{asked['reply']}" if path else asked["reply"]
+    if "back" in asked:
+        return cut(path, steps - 1)
+    if "from" in asked:
+        return cut(path, int(asked["from"]) if asked["from"].isdecimal() and len(asked["from"]) < 4 else 0)
+    return "" if "restart" in asked else path
 
 
 def shuffled(conversation: Conversation, turn: Turn, step: int) -> list[tuple[int, Reply]]:

@@ -22,7 +22,7 @@ from lms.learning.practice import actions as practice_actions
 from lms.learning.practice import pages as practice_pages
 from lms.learning.practice import records as practice_records
 from lms.learning.practice.records import Run
-from lms.learning.practice.rules import Played, cut, play
+from lms.learning.practice.rules import Played, moved, play
 from lms.learning.progress import records
 from lms.learning.progress.access import open_course, preload_passed_versions
 from lms.learning.progress.open_page_records import OpenPage
@@ -95,17 +95,7 @@ def conversation(course: str, conversation: str) -> Any:
 
 def _loose_move(opened: OpenedConversation) -> Any:
     """Take one step with a path that is in the page's form and stored nowhere."""
-    form = request.form
-    path = form.get("path", "")
-    steps = len(path.split(".")) if path else 0
-    if "reply" in form:
-        path = f"{path}.{form['reply']}" if path else form["reply"]
-    elif "back" in form:
-        path = cut(path, steps - 1)
-    elif "from" in form:
-        path = cut(path, whole_number(form["from"], 0))
-    elif "restart" in form:
-        path = ""
+    path = moved(request.form.get("path", ""), request.form)
     tells, own_first = _options()
     path = play(opened.conversation, path).path
     now = OpenedConversation(opened.page, opened.course, opened.conversation, None, path, tells, own_first)

@@ -1,0 +1,89 @@
+"""A conversation in a preview: played from any turn, with its whole script beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g, render_template
+from markupsafe import Markup, escape
+
+from lms.authoring.preview.conversations import playable
+from lms.authoring.preview.pages import Page, Preview
+from lms.content.model.conversation import Conversation, Turn
+from lms.content.model.course import Course
+from lms.content.reader.conversation_graph import title_of
+from lms.foundation.text.i18n import gettext as _
+from lms.learning.practice import pages as practice_pages
+from lms.learning.practice.rules import moved, play
+from lms.learning.progress.placeholders import fill_placeholders
+
+_PLAYING = ("path", "reply", "back", "from", "restart", "tell", "own", "begin")
+
+
+def conversation_page(preview: Preview, course: Course, shown: Conversation, asked: Mapping[str, str]) -> Page:
+    """One page of a conversation; the path is in the address, and stored nowhere."""
+    start = asked.get("start", "") if asked.get("start") in shown.places else ""
+    unwritten = f"<p>{escape(_('Nobody has written this part yet.'))}</p>"
+    conversation = playable(shown, start or shown.start, unwritten)
+    played = play(conversation, moved(asked.get("path", ""), asked))
+    facts = preview.facts
+    about: dict[str, Any] = {
+        "course": course,
+        "conversation": conversation,
+        "run": None,
+        "path": played.path,
+        "tells": (asked.get("tell") or asked.get("tells")) == "yes",
+        "own_first": (asked.get("own") or asked.get("own_first")) == "yes",
+        "conversation_url": f"/courses/{course.id}/conversations/{conversation.id}",
+        "enrolled": False,
+        "signed_in": True,
+        "contact": practice_pages.contact_of(course, conversation),
+        "needs_good": conversation.must_reach == "good",
+        "script": practice_pages.script_of(played, facts),
+    }
+    g.preview["beside"] = _script(preview, shown, start)
+    carried = {"start": start} if start else {}
+    if played.end:
+        end_html = fill_placeholders(played.end.html, facts)
+        counts = practice_pages.counts_of(conversation, played)
+        return Page(
+            render_template("learning/debrief.html", **about, end=played.end, end_html=end_html, counts=counts), carried
+        )
+    turn = played.place
+    return Page(
+        render_template(
+            "learning/conversation.html",
+            **about,
+            started=bool(start) or any(name in asked for name in _PLAYING),
+            now=practice_pages.present_turn(turn, facts) if isinstance(turn, Turn) else None,
+            replies=practice_pages.replies_in_play(conversation, played, facts),
+        ),
+        carried,
+    )
+
+
+def _script(preview: Preview, conversation: Conversation, start: str) -> Markup:
+    """The whole script, each turn with a link that plays from there."""
+    names = {id: title_of(place) for id, place in conversation.places.items()}
+    turns = [
+        {
+            "name": names[turn.id],
+            "stage": turn.stage,
+            "says": fill_placeholders(turn.says, preview.facts),
+            "here": turn.id == start,
+            "url": preview.look.address(f"{preview.base}/conversation/{conversation.id}", start=turn.id),
+            "replies": [
+                {
+                    "text": fill_placeholders(reply.text, preview.facts),
+                    **practice_pages.kind_of_reply(reply),
+                    "feedback": fill_placeholders(reply.feedback, preview.facts),
+                    "leads_to": names.get(reply.goes_to, reply.goes_to),
+                    "written": reply.goes_to in conversation.places,
+                }
+                for reply in turn.replies
+            ],
+        }
+        for turn in conversation.turns
+    ]
+    return Markup(render_template("authoring/preview/script.html", conversation=conversation, turns=turns))  # noqa: S704
