@@ -8,8 +8,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import event
+from werkzeug.datastructures import FileStorage
 
 from lms.accounts.records import find_programme
+from lms.authoring.drafts.files import bundle_of
 from lms.authoring.drafts.records import Draft, find_draft
 from lms.authoring.publishing import actions, rules
 from lms.authoring.publishing.publish_pages import people_words
@@ -252,3 +254,27 @@ def test_the_board_says_what_is_unreviewed_due_and_unchecked(sqlite_site: Site) 
     with sqlite_site.statements() as few:
         sqlite_site.visitor("tara").get("/programmes/harbour/writing/reviews")
     assert len(few) < 14
+
+
+def test_a_draft_goes_out_as_zip_and_comes_back_changed_as_one_revision(sqlite_site: Site) -> None:
+    draft = add_draft(sqlite_site, bundle())
+    tara, path = sqlite_site.visitor("tara"), f"{DRAFTS}/{draft}/zip"
+    for files, said in (({}, "no course.md"), ({"course.md": "x", "../out.md": "y"}, "can’t come in: ../out.md")):
+        refused = tara.send(path, {**dict(tara.get(path).form(path).fields), "file": _zipped(files)}, 422)
+        assert said in refused.main and "Nothing was changed" in refused.main
+    changed = {**{name: text for name, text in FILES.items() if "gentle" not in name}, LESSON: TURNED}
+    page = tara.send(path, {**dict(tara.get(path).form(path).fields), "file": _zipped(changed)})
+    assert "The files of the ZIP file are in the draft now." in page.html
+    with sqlite_site.inside():
+        found = db.session.query(Draft).filter_by(public_id=draft).one()
+        assert dict(bundle_of(found).files) == {name: text.encode() for name, text in changed.items()}
+        assert found.revision == 2
+
+
+def _zipped(files: dict[str, str]) -> FileStorage:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    file.seek(0)
+    return FileStorage(file, "course.zip")

@@ -64,6 +64,7 @@ def _notices() -> list[str]:
         "moved": _("Moved. The numbers were changed with it."),
         "removed": _("Removed. You can undo this in the history."),
         "undone": _("Undone."),
+        "zip": _("The files of the ZIP file are in the draft now. You can undo this in the history."),
         "merged": _("Saved. Somebody else had changed other lines of this file, and both changes are in it now."),
     }
     return [words[saved]] if saved in words else []

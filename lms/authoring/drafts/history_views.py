@@ -65,6 +65,7 @@ def _what(row: DraftRevision) -> str:
         "renamed": _("Renamed %(file)s to %(new)s", file=row.path, new=row.new_path or row.path),
         "moved": _("Moved %(file)s", file=row.path),
         "removed": _("Removed %(file)s", file=row.path),
+        "zip": _("Took all files from a ZIP file"),
         "undone": _("Undid a change of %(file)s", file=row.path),
     }
     return words.get(row.what, row.what)

@@ -35,16 +35,16 @@ class Prepared:
     course: Course
 
 
-def read_as(draft: Draft, version: str) -> tuple[Bundle, Reading]:
-    """Return the bundle that publishing a draft under a version would keep, and what the check says of it."""
-    bundle = for_publishing(ready_as(bundle_of(draft), version))
-    return bundle, get_or_make(Readings).of(bundle)
+def read_as(draft: Draft, version: str) -> Reading:
+    """Return what the check says of a draft under a version; its pictures are looked at when it's published."""
+    return get_or_make(Readings).of(ready_as(bundle_of(draft), version), draft.id)
 
 
 def prepare(draft: Draft, version: str) -> Prepared | None:
     """Check a draft under a version and store its pictures, before the write; None when it has problems."""
     revision = draft.revision
-    bundle, reading = read_as(draft, version)
+    bundle = for_publishing(ready_as(bundle_of(draft), version))
+    reading = get_or_make(Readings).of(bundle, draft.id)
     if reading.course is None or not reading.ok:
         return None
     # What it has lies under its digest, so none of it changes meanwhile.

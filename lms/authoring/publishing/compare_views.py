@@ -8,11 +8,11 @@ from flask import abort, render_template, request
 
 from lms.accounts.access import allow, signed_in, this_programme
 from lms.authoring.blueprint import blueprint
+from lms.authoring.drafts.this_draft import this_draft
 from lms.authoring.publishing import records
 from lms.authoring.publishing.actions import read_as
 from lms.authoring.publishing.comparison_pages import compared
 from lms.authoring.publishing.publish_pages import known_version
-from lms.authoring.publishing.publish_views import this_draft
 from lms.authoring.publishing.rules import FIRST
 from lms.content.model.course import Course
 from lms.library.course_cache import get_course
@@ -24,8 +24,7 @@ from lms.library.records import find_version, list_newest_digests, list_versions
 def compare(programme: str, draft: str) -> Any:
     """Show how a draft differs from a published version of its course: the one people read now, or another."""
     found = this_draft(draft)
-    _bundle, reading = read_as(found, FIRST)
-    course = reading.course
+    course = read_as(found, FIRST).course
     course_id = course.id if course else found.course_id
     version = request.args.get("with")
     known = _version_of(course_id, version) if version else known_version(found, course_id)

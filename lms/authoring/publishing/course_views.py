@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from typing import IO, Any
+from typing import Any
 
-from flask import Response, abort, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.authoring.blueprint import blueprint
-from lms.authoring.drafts.files import bundle_of
 from lms.authoring.publishing import course_pages, records
 from lms.authoring.publishing.compare_views import readable_course
-from lms.authoring.publishing.publish_views import this_draft
-from lms.content.model.archive import write_zip
-from lms.content.model.bundle import Bundle
+from lms.authoring.publishing.zip_views import as_download
 from lms.content.model.course import Course
 from lms.foundation.db import write
 from lms.library.actions import reinstate_course as let_be_offered
@@ -22,9 +18,6 @@ from lms.library.actions import withdraw_course as withdraw
 from lms.library.course_cache import get_bundle
 from lms.library.records import find_owner, find_version, find_withdrawn, list_newest_digests
 from lms.library.rules import may_publish
-
-# A course with few pictures is made in memory, a larger one in a file that goes away with the answer.
-_IN_MEMORY = 1024 * 1024
 
 
 @blueprint.get("/programmes/<programme>/writing/courses")
@@ -90,23 +83,7 @@ def version_zip(programme: str, course: str, version: str) -> Any:
     found = find_version(course, version)
     if found is None:
         abort(404)
-    return _as_download(get_bundle(found.digest), course, f"{course}-{version}.zip")
-
-
-@blueprint.get("/programmes/<programme>/drafts/<draft>/files.zip")
-@allow("write courses")
-def draft_zip(programme: str, draft: str) -> Any:
-    """Give the files of a draft as a ZIP file."""
-    found = this_draft(draft)
-    return _as_download(bundle_of(found), found.course_id, f"{found.course_id}-draft.zip")
-
-
-def _as_download(bundle: Bundle, folder: str, name: str) -> Response:
-    # Flask closes it once it's sent.
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    write_zip(bundle, folder, file)
-    file.seek(0)
-    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+    return as_download(get_bundle(found.digest), course, f"{course}-{version}.zip")
 
 
 def _may_publish(course_id: str) -> bool:

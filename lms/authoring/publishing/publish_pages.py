@@ -58,7 +58,7 @@ class PublishPage:
 
 def publish_page(draft: Draft, is_operator: bool, zone: str) -> PublishPage:
     """Return the page of a draft that may be published."""
-    _bundle, reading = read_as(draft, FIRST)
+    reading = read_as(draft, FIRST)
     problems = tuple(finding for finding in reading.findings if finding.severity == "error")
     course = reading.course
     if course is None or problems:

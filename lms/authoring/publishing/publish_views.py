@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.authoring.blueprint import blueprint
-from lms.authoring.drafts.records import Draft, find_draft
+from lms.authoring.drafts.pages import problem
+from lms.authoring.drafts.records import Draft
+from lms.authoring.drafts.this_draft import this_draft
 from lms.authoring.publishing import plan_actions
 from lms.authoring.publishing.actions import Decided, Prepared, draft_changed, prepare, publish_draft
 from lms.authoring.publishing.plan_pages import shown_plan
@@ -21,14 +23,6 @@ from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import whole_number
 
 NOTE_MOST = 2000
-
-
-def this_draft(public_id: str) -> Draft:
-    """Return the draft in the address of this page, or answer 404."""
-    draft = find_draft(this_programme().id, public_id)
-    if draft is None:
-        abort(404)
-    return draft
 
 
 @blueprint.route("/programmes/<programme>/drafts/<draft>/publish", methods=["GET", "POST"])
@@ -53,6 +47,7 @@ def publish(programme: str, draft: str) -> Any:
         choices=[(one.version, one.title, " ".join(one.lines)) for one in page.choices],
         chosen=chosen,
         refused=refused,
+        problems=[problem(one, found, programme) for one in page.problems],
         plan=shown_plan(found, signed_in().person_id, this_zone()),
         asks=needs_approval(this_programme().facts),
         entered={name: request.form.get(name, "") for name in ("day", "time", "note")},

@@ -21,4 +21,4 @@ def ready_as(bundle: Bundle, version: str) -> Bundle:
     keys = _DRAFT.sub(b"", found["keys"])
     keys = _VERSION.sub(line, keys, count=1) if _VERSION.search(keys) else line + b"\n" + keys
     start, end = found.span("keys")
-    return Bundle({**bundle.files, "course.md": text[:start] + keys + text[end:]}, bundle.refused)
+    return Bundle({**dict(bundle.files.held()), "course.md": text[:start] + keys + text[end:]}, bundle.refused)
