@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+import io
+import zipfile
+from datetime import timedelta
 
+import pytest
+from PIL import Image
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
+
+from lms import all_rooms
+from lms.authoring.drafts.records import Draft, DraftText
+from lms.content.model.bundle import MAX_MARKDOWN
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.retention import sweep
 from tests.builders.learning import PFA
-from tests.conftest import Site
-from tests.inspector import Page
+from tests.conftest import PASSWORD, Site
+from tests.content import small_course
+from tests.inspector import BASE, Page
 
 START = "/programmes/harbour/drafts/new"
 TITLE = {"title": "Night shifts", "audience": "Colleagues on nights.", "summary": "How to stay near at night."}
@@ -14,10 +29,6 @@ TITLE = {"title": "Night shifts", "audience": "Colleagues on nights.", "summary"
 
 def start(site: Site, way: str = "starter", name: str = "tara") -> Page:
     return site.visitor(name).get(START).form_with("Start").submit(way=way, **TITLE)
-
-
-def edit(page: Page, link: str) -> Page:
-    return page.follow(link)
 
 
 def written(page: Page) -> str:
@@ -116,3 +127,169 @@ def test_every_kind_of_part_is_added_without_a_new_error(sqlite_site: Site, kind
     form = page.form_with("Add")
     added = form.submit(title="Something new") if "title" in dict(form.fields) else form.submit()
     assert "Fix before publishing" not in added.main
+
+
+def path_of(page: Page) -> str:
+    return page.path.split("?")[0]
+
+
+def save_as_script(site: Site, page: Page, text: str, revision: str, name: str = "tara") -> TestResponse:
+    token = dict(page.form_with("Save").fields)["form_token"]
+    headers = {"Accept": "application/json", "Origin": BASE}
+    sent = {"form_token": token, "text": text, "revision": revision}
+    return site.visitor(name).browser.post(path_of(page), base_url=BASE, data=sent, headers=headers)
+
+
+def test_a_script_saves_and_is_told_of_a_newer_text(sqlite_site: Site) -> None:
+    editor = start(sqlite_site).follow("A first lesson")
+    read_at, text = dict(editor.form_with("Save").fields)["revision"], written(editor)
+    for number in range(3):
+        saved = save_as_script(sqlite_site, editor, f"{text}Line {number}.\n", read_at)
+        assert saved.status_code == 200 and saved.json and saved.json["saved"]
+        read_at = str(saved.json["revision"])
+    late = save_as_script(sqlite_site, editor, text + "Late.\n", "1")
+    assert late.status_code == 409 and late.json and late.json["text"] == text + "Line 2.\n"
+    draft = editor.follow("Night shifts").follow("History")
+    assert draft.main.count("Changed 1-first-steps/1-a-first-lesson.md") == 2, "with its button; typing is one change"
+    with sqlite_site.inside():
+        texts = db.session.scalars(select(DraftText.content))
+        assert sum(b"Line " in content for content in texts) == 1, "what was typed in between isn't kept"
+
+
+def test_what_is_checked_for_a_script_is_what_the_check_says_of_the_text_on_the_page(sqlite_site: Site) -> None:
+    editor = start(sqlite_site).follow("A first lesson")
+    address, token = editor.find("form[data-editor]")[0].get("data-check"), dict(editor.form_with("Save").fields)
+    sent = {
+        "form_token": token["form_token"],
+        "path": "1-first-steps/1-a-first-lesson.md",
+        "text": written(editor) + "<b>x</b>",
+    }
+    browser = sqlite_site.visitor("tara").browser
+    found = browser.post(address, base_url=BASE, data=sent, headers={"Origin": BASE}).json
+    assert found and {row["code"] for row in found["problems"]} >= {"RAW_HTML", "NO_SELF_CARE"}
+    row = next(row for row in found["problems"] if row["code"] == "RAW_HTML")
+    assert row["severity"] == "error" and row["url"].endswith(f"#line-{row['line']}") and row["fix"]
+    saved = browser.get(address, base_url=BASE).json
+    assert saved and {row["code"] for row in saved["problems"]} == {"NO_SELF_CARE"}
+
+
+def test_a_sign_in_that_ends_while_somebody_types_loses_nothing(sqlite_site: Site) -> None:
+    tara = sqlite_site.visitor("tara")
+    editor = start(sqlite_site).follow("A first lesson")
+    text = written(editor) + "Ein langer Satz, mit Würde.\n\n" * 7000
+    assert 200_000 < len(text.encode()) < MAX_MARKDOWN
+    clock.shift(timedelta(hours=2))
+    sign_in = editor.form_with("Save").submit(text=text, expect=401)
+    carry = sign_in.form("/sign-in").submit(email="tara@example.org", password=PASSWORD)
+    saved = next(form for form in carry.forms if form.action.endswith(path_of(editor))).submit()
+    assert saved.client is tara and written(saved) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expect", "says"),
+    [
+        ("x" * 300_000, 422, "a file can have 256 kB at most"),
+        ("ü" * 400_000, 422, "a file can have 256 kB at most"),
+        ("", 200, "NO_FRONT_MATTER"),
+        ("---\nid: [\n---\n", 200, "YAML_BROKEN"),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_told_in_words_and_stays(
+    sqlite_site: Site, text: str, expect: int, says: str
+) -> None:
+    editor = start(sqlite_site).follow("A first lesson")
+    answer = editor.form_with("Save").submit(text=text, expect=expect)
+    assert says in answer.main and (answer.find("textarea")[0].text or "").strip() == text.strip()
+
+
+def png(width: int = 20) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, 20), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "alt", "says"),
+    [
+        (b"<!doctype html><script>alert(1)</script>", "A page", "a web page"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 40, "A bench", "HEIC"),
+        (b"\x89PNG" + b"\0" * (5 * 1024 * 1024), "A bench", "more than 5 MB"),
+        (png(), "", "Describe what the picture shows"),
+        (b"", "A bench", "Choose a picture first"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_words(sqlite_site: Site, content: bytes, alt: str, says: str) -> None:
+    page = start(sqlite_site).follow("Pictures")
+    token = dict(page.form_with("Add").fields)["form_token"]
+    upload = FileStorage(io.BytesIO(content), "bench.png" if content else "")
+    answer = page.client.send(path_of(page), {"form_token": token, "alt": alt, "picture": upload}, expect=422)
+    assert says in answer.main
+
+
+def test_a_picture_is_added_with_its_description_and_renamed_where_it_is_shown(sqlite_site: Site) -> None:
+    draft = start(sqlite_site)
+    page = draft.follow("Pictures")
+    token = dict(page.form_with("Add").fields)["form_token"]
+    sent = {
+        "form_token": token,
+        "alt": "Two people on a bench",
+        "picture": FileStorage(io.BytesIO(png()), "Meine Bank.JPG"),
+    }
+    added = page.client.send(path_of(page), sent)
+    line = "![Two people on a bench](media/meine-bank.png)"
+    assert line in added.main
+    editor = draft.follow("A first lesson")
+    saved = editor.form_with("Save").submit(text=f"{written(editor)}\n{line}\n")
+    assert "Fix before publishing" not in saved.main
+    part = added.follow("Rename, move or remove (meine-bank.png)")
+    part.form_with("Save").submit(part_id="the-bench")
+    assert "(media/the-bench.png)" in written(draft.follow("A first lesson"))
+
+
+def test_a_discarded_draft_is_gone_at_once_and_deleted_after_a_month(sqlite_site: Site) -> None:
+    draft = start(sqlite_site)
+    home = draft.follow("Discard this draft").form_with("Discard").submit()
+    assert "Night shifts" not in home.main
+    draft.client.get(path_of(draft), expect=404)
+    for days, left in ((29, 1), (31, 0)):
+        clock.shift(timedelta(days=days))
+        with sqlite_site.inside():
+            sweep(sqlite_site.settings, all_rooms.delete_person)
+            assert len(list(db.session.scalars(select(Draft)))) == left
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "expect", "says"),
+    [
+        (
+            zipped({"nights/course.md": small_course.COURSE.encode(), "nights/check.md": "caf\xe9".encode("latin-1")}),
+            200,
+            "A small course",
+        ),
+        (zipped({"readme.txt": b"Hello"}), 422, "no course.md"),
+        (b"no zip at all", 422, "as a zip file"),
+    ],
+)
+def test_a_draft_starts_from_a_zip_file(sqlite_site: Site, content: bytes, expect: int, says: str) -> None:
+    tara = sqlite_site.visitor("tara")
+    token = dict(tara.get(START).form_with("Start from this file").fields)["form_token"]
+    sent = {"form_token": token, "way": "zip", "file": FileStorage(io.BytesIO(content), "nights.zip")}
+    page = tara.send(START, sent, expect=expect)
+    assert says in page.main
+    if expect == 200:
+        old = page.follow("Check")
+        assert "wasn’t in UTF-8" in old.main and "café" in written(old)
+
+
+def test_a_draft_of_another_programme_is_not_found_through_ones_own(sqlite_site: Site) -> None:
+    draft = path_of(start(sqlite_site))
+    sqlite_site.visitor("ada").get(draft.replace("harbour", "meadow"), expect=404)
+    assert sqlite_site.visitor("ada").get(draft).h1 == "Night shifts"

@@ -26,8 +26,8 @@ from lms.foundation.text.i18n import moment
 from lms.foundation.web.fields import whole_number
 from lms.foundation.web.security import address
 
-# A letter of two bytes is sent as six, one of three as nine; a text that is too large is told so in words.
-TEXT_POST_MOST = 4 * MAX_MARKDOWN + 64 * 1024
+# A byte of a letter beyond ASCII is sent as three; a text that is some times too large is still told so in words.
+TEXT_POST_MOST = 16 * MAX_MARKDOWN
 PROBLEMS_SHOWN = 60
 
 
@@ -102,7 +102,8 @@ def _editor(
         recoded=recoded,
         problem=problem,
         summary=pages.summary_of(mine),
-        problems=_with_anchors(mine, found, programme),
+        problems=_with_anchors(mine[:PROBLEMS_SHOWN], found, programme),
+        more=max(0, len(mine) - PROBLEMS_SHOWN),
         elsewhere=_by_file(elsewhere, found, programme),
         notices=_notices(),
     )

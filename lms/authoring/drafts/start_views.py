@@ -110,7 +110,7 @@ def _from_published(form: CopyForm) -> Draft | Refused | None:
     digest = library.find_newest_digest(form.course.data) or ""
     bundle = published_bundle(digest)
     if bundle is None:
-        return Refused(_("The files of this course can’t be read, so no draft was started."))
+        return Refused(_("The files of this course can’t be read."))
     new_id = form.course_id.data or ""
     if not new_id and _is_ours(form.course.data):
         return _start(bundle, digest)
@@ -133,12 +133,8 @@ def _from_zip() -> Draft | Refused:
     bundle = from_zip(upload.stream)
     upload.close()
     if not isinstance(bundle, Bundle):
-        return Refused(
-            _("We couldn’t read this file as a zip file, so no draft was started. Please make the zip again.")
-        )
+        return Refused(_("We couldn’t read this file as a zip file. Please make the zip again."))
     if "course.md" not in bundle.files:
-        return Refused(
-            _("There’s no course.md in this zip file, so no draft was started. Zip the folder of one course.")
-        )
+        return Refused(_("There’s no course.md in this zip file. Please zip the folder of one course."))
     store_media(bundle)
     return _start(bundle)
