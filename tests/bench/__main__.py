@@ -24,7 +24,7 @@ from tests.bench import walk, weigh
 from tests.bench.load import Script, Timing, best, load, play_once, read_any, read_page
 from tests.bench.site import LESSONS_DONE, PASSWORD, PEOPLE, Filled, Running, fill, free_port, running, yardstick
 from tests.bench.walk import Learner
-from tests.bench.writing import check_while_writing
+from tests.bench.writing import check_while_writing, preview_after_save
 
 SECONDS, ROUNDS = 0.8, 6
 SIGN_INS = 32
@@ -220,12 +220,14 @@ def _measure_certificates(told: Told, folder: Path) -> None:
     told.most("a badge verified, CPU", made.verified, "ms", 6)
 
 
-def _measure_writing(told: Told) -> None:
+def _measure_writing(told: Told, folder: Path) -> None:
     """Check a large course; the yardstick of a check after an edit is the first check of the same run."""
     found = check_while_writing()
     told.most(f"first check of a course with {found.lessons} lessons, CPU", found.first, "s", 3)
     told.most("a check after an edit of one of them, CPU", found.again * 1000, "ms", 200)
     told.most("  of the first check", 100 * found.again / found.first, "%", 7)
+    words, seconds = preview_after_save(folder)
+    told.most(f"a lesson of {words} words, checked and previewed after a change, CPU", seconds * 1000, "ms", 100)
 
 
 def _measure(folder: Path) -> Told:
@@ -241,7 +243,7 @@ def _measure(folder: Path) -> Told:
         _measure_sign_ins(told, site, filled)
     _measure_certificates(told, folder / "certificates")
     told.most("`lms check` of the first course, the best of three", weigh.course_check(), "s", 1)
-    _measure_writing(told)
+    _measure_writing(told, folder / "writing")
     clicks = walk.shortest_path(folder / "path")
     told.most("clicks beyond the answers, three lessons", len(clicks), "", 14)
     return told

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lms.cli.authoring.preview_app import make_app
+from lms.cli.authoring.watching import Folder
 from lms.content.lint.recheck import Rechecker
 from lms.content.model.bundle import Bundle, from_folder
 
@@ -22,6 +25,36 @@ class Writing:
     lessons: int
     first: float
     again: float
+
+
+def lesson_of(words: int) -> str:
+    """Return the Markdown of a lesson with so many words, from those of a shipped one."""
+    text = (COURSES / "psychological-first-aid/1-know/1-what-pfa-is.md").read_text("utf-8")
+    front, body = text.partition("\n---\n")[::2]
+    paragraphs = [part for part in body.split("\n\n") if part[:1].isalpha()]
+    found: list[str] = []
+    while sum(len(part.split()) for part in found) < words:
+        found += paragraphs
+    return f"{front}\n---\n" + "\n\n".join(found)
+
+
+def preview_after_save(folder: Path) -> tuple[int, float]:
+    """Return the words of a lesson, and the CPU seconds from a saved change of it to its page, half of them within."""
+    course, page = folder / "course", "1-know/1-what-pfa-is.md"
+    (folder / "data").mkdir(parents=True)
+    shutil.copytree(COURSES / "psychological-first-aid", course)
+    text, times = lesson_of(1500), []
+    (course / page).write_text(text, "utf-8")
+    watched = Folder(course)
+    browser = make_app(watched, folder / "data", 8010).test_client()
+    for number in range(EDITS):
+        (course / page).write_text(f"{text}\n\nOnce more: {'more ' * number}.\n", "utf-8")
+        began = time.process_time()
+        watched.look()
+        reply = browser.get("/preview/lesson/what-pfa-is", base_url="http://127.0.0.1:8010")
+        times.append(time.process_time() - began)
+        assert reply.status_code == 200, reply.status
+    return len(text.split()), sorted(times)[len(times) // 2]
 
 
 def large_course() -> dict[str, bytes]:

@@ -22,6 +22,7 @@ from lms.learning.progress.path_pages import path_of
 from lms.learning.progress.placeholders import fill_placeholders, placeholder_values, prefix_ids
 from lms.learning.progress.rules import Progress
 
+OTHERS_MOST = 50
 Edit = Callable[[str, int], str]
 
 
@@ -30,7 +31,8 @@ class Preview:
     """A course as far as it can be put together, and where its preview is.
 
     `course` is None while course.md can't be read. `edit` gives the address of a line in the editor, None where there
-    is nothing to edit. `back` is the address and the words of the way out.
+    is nothing to edit. `back` is the address and the words of the way out, and `follows` the address that says when the
+    files have changed.
     """
 
     course: Course | None
@@ -42,6 +44,7 @@ class Preview:
     paths: Sequence[str] = ()
     edit: Edit | None = None
     back: tuple[str, str] | None = None
+    follows: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ def show(preview: Preview, what: str, id: str, make: Callable[[], Page | None], 
         "switches": _switches(preview, place, what, id),
         "pages": list_pages(preview),
         "problems": [_problem(preview, finding) for finding in preview.findings if finding.path in files],
+        "others": [_problem(preview, one) for one in _others(preview, files)] if preview.follows else [],
         "back": _way_back(preview, files),
+        "follows": preview.follows,
         "beside": "",
     }
     g.preview = bar | {"look": look}
@@ -120,6 +125,11 @@ def list_pages(preview: Preview) -> list[tuple[str, str]]:
     places += [(f"/conversation/{one.id}", one.title) for one in course.conversations]
     places += [("/check", _("Knowledge check")), ("/glossary", _("Glossary")), ("/facilitator", _("Facilitator notes"))]
     return [(look.address(preview.base + place), words) for place, words in places]
+
+
+def _others(preview: Preview, files: Sequence[str]) -> list[Finding]:
+    """The problems of other files; the terminal has all of them."""
+    return [finding for finding in preview.findings if finding.path not in files][:OTHERS_MOST]
 
 
 def _problem(preview: Preview, finding: Finding) -> dict[str, Any]:
