@@ -278,3 +278,19 @@ def _zipped(files: dict[str, str]) -> FileStorage:
             archive.writestr(name, text)
     file.seek(0)
     return FileStorage(file, "course.zip")
+
+
+def test_going_back_is_a_new_version_with_the_older_text(sqlite_site: Site) -> None:
+    first = publish_small(sqlite_site)
+    newer = FILES["course.md"].replace('"1.0.0"', '"1.0.1"')
+    publish_small(sqlite_site, **{LESSON: TURNED, "course.md": newer})
+    page = sqlite_site.visitor("tara").get(f"{COURSES}/small-course")
+    page = page.form(f"{COURSES}/small-course/1.0.0/draft").submit("Start a draft: 1.0.0")
+    page = page.follow("Publish")
+    assert "Version 1.0.1 was published after this draft was started" in page.main
+    page = page.form_with("Continue").submit("Continue", version="1.0.2")
+    page.form_with("Publish").submit("Publish")
+    with sqlite_site.inside():
+        versions = [get_course(find_newest_digest("small-course") or ""), get_course(first)]
+    assert [one.version for one in versions] == ["1.0.2", "1.0.0"]
+    assert versions[0].lessons == versions[1].lessons

@@ -8,14 +8,17 @@ from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.authoring.blueprint import blueprint
+from lms.authoring.drafts.actions import start
+from lms.authoring.drafts.files import published_bundle
 from lms.authoring.publishing import course_pages, records
 from lms.authoring.publishing.compare_views import readable_course
 from lms.authoring.publishing.zip_views import as_download
 from lms.content.model.course import Course
 from lms.foundation.db import write
+from lms.foundation.refused import Refused
 from lms.library.actions import reinstate_course as let_be_offered
 from lms.library.actions import withdraw_course as withdraw
-from lms.library.course_cache import get_bundle
+from lms.library.course_cache import get_bundle, get_course
 from lms.library.records import find_owner, find_version, find_withdrawn, list_newest_digests
 from lms.library.rules import may_publish
 
@@ -73,6 +76,23 @@ def reinstate_course(programme: str, course: str) -> Any:
     _own_course(course)
     write(let_be_offered, course)
     return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+
+
+@blueprint.post("/programmes/<programme>/writing/courses/<course>/<version>/draft")
+@allow("write courses")
+def draft_from_version(programme: str, course: str, version: str) -> Any:
+    """Start a draft with the files of a version: to change it or, from an older one, to go back to its text."""
+    content = _own_course(course)
+    found = find_version(course, version)
+    bundle = published_bundle(found.digest) if found else None
+    if found is None or bundle is None:
+        abort(404)
+    title = get_course(found.digest).title
+    who = signed_in().person_id
+    started = write(start, this_programme().id, who, bundle, content.id, title, found.digest)
+    if isinstance(started, Refused):
+        return redirect(url_for("authoring.drafts", programme=programme), 303)
+    return redirect(url_for("authoring.draft", programme=programme, draft=started.public_id, saved="started"), 303)
 
 
 @blueprint.get("/programmes/<programme>/writing/courses/<course>/<version>.zip")
