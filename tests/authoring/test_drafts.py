@@ -63,6 +63,20 @@ def test_what_is_saved_is_there_again_with_its_problems_below(sqlite_site: Site)
     assert saved.find(f"#line-{line}")
 
 
+def test_what_has_one_safe_fix_is_fixed_at_once_and_can_be_undone(sqlite_site: Site) -> None:
+    page = start(sqlite_site).follow("A first lesson")
+    spoiled = written(page).replace("\n## ", "\n##\u00a0", 1)
+    page = page.form_with("Save").submit(text=spoiled)
+    assert written(page) == spoiled
+    fixed = page.form_with("Fix the one that has one safe fix").submit()
+    assert "Fixed. You can undo this in the history." in fixed.main
+    assert written(fixed) == spoiled.replace("\u00a0", " ") and not fixed.find("form[action*='/fix/']")
+    code = page.links()["HIDDEN_SPACE"]
+    assert sqlite_site.visitor("tara").get(code).h1 == "HIDDEN_SPACE"
+    history = fixed.follow("Night shifts").follow("History")
+    assert "Fixed what has one safe fix in" in history.main
+
+
 def test_two_people_in_one_file_overwrite_nothing(sqlite_site: Site) -> None:
     tara = start(sqlite_site).follow("A first lesson")
     ada = sqlite_site.visitor("ada").get(tara.path)

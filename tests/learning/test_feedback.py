@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select, text, update
 
 from lms.accounts.session_records import SignIn
+from lms.authoring.drafts.records import Draft
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
@@ -95,6 +96,14 @@ def test_a_comment_can_be_about_a_heading_and_waits_at_its_line_for_a_reply(site
     lines = (PFA_FOLDER / "1-know" / f"1-{LESSON}.md").read_text("utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if text.startswith("## ") and heading in text)
     assert f"{heading} (line {line})" in " ".join(page.text.split())
+    start = tara.get("/programmes/harbour/drafts/new").form_with("Start from this course")
+    draft = start.submit(course=PFA, course_id="our-pfa", title="Our first aid")
+    assert "Lost me here." not in draft.follow("What psychological first aid is").main
+    site.do(lambda: db.session.execute(update(Draft).values(course_id=PFA)))
+    editor = tara.get(draft.path).follow("What psychological first aid is")
+    shown = " ".join(editor.find("#feedback-head")[0].getparent().itertext())
+    assert f"Line {line}: {heading}" in " ".join(shown.split()) and "Lost me here." in shown
+    page = editor.follow("Reply to feedback on this lesson")
     page.form("/remarks").submit(lesson=LESSON, heard="One part was hard.", changed="It is shorter.")
     assert "There’s no feedback to answer." in tara.get("/programmes/harbour/writing/remarks").main
     say(site, "sam", "Still hard.")

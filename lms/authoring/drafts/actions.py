@@ -125,7 +125,14 @@ def rename(
 
 
 def save(
-    draft_id: str, person_id: str, path: str, content: bytes, read_at: int, *, merging: bool = False
+    draft_id: str,
+    person_id: str,
+    path: str,
+    content: bytes,
+    read_at: int,
+    *,
+    merging: bool = False,
+    what: str = "saved",
 ) -> Saved | Conflict | Refused:
     """Save the text of a file that was read at a revision; a newer one of somebody else is never overwritten."""
     if len(content) > MAX_MARKDOWN:
@@ -150,7 +157,7 @@ def save(
         if both is None:
             return conflict
         contents, merged = contents_of({path: both}), True
-    saved = _apply(draft, person_id, "saved", path, None, dict(contents.digests), contents.texts)
+    saved = _apply(draft, person_id, what, path, None, dict(contents.digests), contents.texts)
     return Saved(saved.revision, saved.at, merged)
 
 

@@ -61,6 +61,7 @@ def _what(row: DraftRevision) -> str:
     words = {
         "started": _("Started the draft"),
         "saved": _("Changed %(file)s", file=row.path),
+        "fixed": _("Fixed what has one safe fix in %(file)s", file=row.path),
         "added": _("Added %(file)s", file=row.path),
         "renamed": _("Renamed %(file)s to %(new)s", file=row.path, new=row.new_path or row.path),
         "moved": _("Moved %(file)s", file=row.path),

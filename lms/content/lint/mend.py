@@ -9,18 +9,19 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lms.content.lint.pasted import HIDDEN
 from lms.content.lint.recheck import Rechecker
-from lms.content.model.bundle import Bundle
+from lms.content.model.bundle import Bundle, StoredFile
 from lms.content.model.conversation import FITS, LABELS
 from lms.content.model.report import Finding
 
 # What a text is cleared of without a finding: these change nothing that is read.
 BYTES = ("UTF-8", "line ends", "spaces at line ends")
 Findings = tuple[Finding, ...]
+Held = dict[str, bytes | StoredFile]
 _ROUNDS = 8
 _NO_WIDTH = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 _LINE_BREAK = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
@@ -55,49 +56,61 @@ class Mended:
     fixes: tuple[Fix, ...]
 
 
-def mend(bundle: Bundle, name: str = "") -> Mended:
-    """Fix everything that has one safe fix; a course that has been through it comes back as it is."""
-    files, fixes = _plain_texts(bundle)
+def mend(bundle: Bundle, name: str = "", only: str = "") -> Mended:
+    """Fix everything that has one safe fix, in one file if `only` names it.
+
+    A course that has been through it comes back as it is.
+    """
+    files, fixes = _plain_texts(bundle, only)
     checker = Rechecker()
 
-    def findings_of(tried: dict[str, bytes]) -> Findings:
+    def findings_of(tried: Held) -> Findings:
         return checker.check(Bundle(tried, bundle.refused), name).findings
 
     found = findings_of(files)
     for _round in range(_ROUNDS):
-        tried, made = _try_all(files, found)
+        tried, made = _try_all(files, found, only)
         after = findings_of(tried) if made else found
         if made and not _better(found, after, made):
-            tried, made, after = _try_each(files, found, findings_of)
+            tried, made, after = _try_each(files, found, findings_of, only)
         if not made:
             break
         files, found, fixes = tried, after, [*fixes, *made]
     return Mended(Bundle(files, bundle.refused) if fixes else bundle, tuple(fixes))
 
 
-def _try_all(files: dict[str, bytes], found: Findings) -> tuple[dict[str, bytes], list[Fix]]:
-    """Every fix at once, at most one on a line."""
-    texts: dict[str, list[str]] = {}
-    made: dict[tuple[str, int], Fix] = {}
+def propose(path: str, text: str, found: Iterable[Finding]) -> tuple[str, list[Fix]]:
+    """The text of a file with every fix that its findings suggest, at most one on a line; none of them is tried yet."""
+    lines, made = text.split("\n"), dict[int, Fix]()
     for finding in found:
-        if finding.code not in _MENDERS or (finding.path, finding.line) in made or finding.path not in files:
+        place = finding.line - 1
+        if finding.path != path or finding.code not in _MENDERS or finding.line in made or place >= len(lines):
             continue
-        lines = texts.setdefault(finding.path, files[finding.path].decode("utf-8").split("\n"))
-        line = lines[finding.line - 1] if finding.line <= len(lines) else ""
-        new = _MENDERS[finding.code](line, finding)
-        if new is not None and new != line:
-            lines[finding.line - 1] = new
-            made[finding.path, finding.line] = Fix(finding.path, finding.line, finding.code)
-    changed = {path: "\n".join(texts[path]).encode() for path in {fix.path for fix in made.values()}}
-    return {**files, **changed}, list(made.values())
+        new = _MENDERS[finding.code](lines[place], finding)
+        if new is not None and new != lines[place]:
+            lines[place], made[finding.line] = new, Fix(path, finding.line, finding.code)
+    return "\n".join(lines), list(made.values())
+
+
+def _try_all(files: Held, found: Findings, only: str) -> tuple[Held, list[Fix]]:
+    """Every fix at once."""
+    tried, made = dict(files), list[Fix]()
+    for path in dict.fromkeys(finding.path for finding in found if finding.code in _MENDERS):
+        data = files.get(path, b"")
+        if isinstance(data, StoredFile) or (only and path != only):
+            continue
+        text, fixes = propose(path, data.decode("utf-8"), found)
+        tried[path] = text.encode() if fixes else data
+        made += fixes
+    return (tried if made else files), made
 
 
 def _try_each(
-    files: dict[str, bytes], found: Findings, findings_of: Callable[[dict[str, bytes]], Findings]
-) -> tuple[dict[str, bytes], list[Fix], Findings]:
+    files: Held, found: Findings, findings_of: Callable[[Held], Findings], only: str
+) -> tuple[Held, list[Fix], Findings]:
     """The first fix that is better by itself, where all at once were not."""
     for finding in found:
-        tried, made = _try_all(files, (finding,))
+        tried, made = _try_all(files, (finding,), only)
         if made:
             after = findings_of(tried)
             if _better(found, after, made):
@@ -114,11 +127,11 @@ def _better(before: Findings, after: Findings, made: list[Fix]) -> bool:
     return fewer and (hidden or not has - had)
 
 
-def _plain_texts(bundle: Bundle) -> tuple[dict[str, bytes], list[Fix]]:
+def _plain_texts(bundle: Bundle, only: str) -> tuple[Held, list[Fix]]:
     """The files with every text in UTF-8, with plain line ends, and no spaces at line ends that say nothing."""
-    files, fixes = dict(bundle.files), []
-    for path, data in bundle.files.items():
-        if not path.endswith(".md"):
+    files, fixes = dict(bundle.files.held()), []
+    for path, data in bundle.files.held():
+        if not path.endswith(".md") or isinstance(data, StoredFile) or (only and path != only):
             continue
         text = _decoded(data)
         if text is None:

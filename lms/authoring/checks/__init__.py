@@ -1,0 +1,1 @@
+"""Pages around the check of a draft: what each code means, and fixes that a page can make."""
