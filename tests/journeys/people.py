@@ -15,6 +15,8 @@ from lms.accounts.members import unit_actions
 from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
+from lms.authoring.drafts import actions as drafts
+from lms.authoring.drafts.starting import NewCourse, starter_course
 from lms.certification.awards import actions as certification
 from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.awards.reissue import reissue_certificate
@@ -60,6 +62,9 @@ THREE, GOING_ON = "three-lessons-of-all", "a-course-that-goes-on"
 def secret() -> str:
     """Return the kept form of everybody's password, made once."""
     return hash_password(PASSWORD)
+
+
+FIRST_LESSON = "1-first-steps/1-a-first-lesson.md"
 
 
 def add(served: Served, name: str, shown: str, programme: str = "harbour", on_paper: str | None = None) -> None:
@@ -121,6 +126,7 @@ def settle(served: Served, folder: Path) -> People:
     _assign(served, people)
     _wait_for_what_is_missing(served, people)
     _merge(served, people)
+    _write_a_course(served, people)
     for _miss in range(limits.BY_ACCOUNT.free + 2):
         served.site.do(limits.note_sign_in_miss, SLOWED, "a network of the tests")
     return people
@@ -362,6 +368,20 @@ def _import_people(served: Served, people: People) -> None:
                 write(roster_actions.start, draft.id)
             if name == "import_stopped":
                 write(roster_actions.end, draft.id, "stopped")
+
+
+def _write_a_course(served: Served, people: People) -> None:
+    """Tara starts a course, and Ada writes into a lesson of it something that is to be fixed."""
+    site = served.site
+    with site.inside():
+        harbour, tara, ada = find_programme("harbour"), site.person("tara"), site.person("ada")
+    assert harbour is not None
+    course = NewCourse("night-shifts", "Night shifts", "How to stay near at night.", "Colleagues on nights.", "Tara")
+    bundle = starter_course(course)
+    draft = site.do(drafts.start, harbour.id, tara.id, bundle, course.id, course.title)
+    text = bundle.files[FIRST_LESSON] + b"\nAnd <b>one</b> more line.\n"
+    assert isinstance(site.do(drafts.save, draft.id, ada.id, FIRST_LESSON, text, 1), drafts.Saved)
+    people.codes["course_draft"] = draft.public_id
 
 
 def _withdraw(code: str) -> None:

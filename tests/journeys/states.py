@@ -27,12 +27,13 @@ from lms.foundation.db import db
 from lms.foundation.turns import CHILDREN_MOST
 from lms.foundation.web import throttle
 from tests.conftest import PASSWORD
-from tests.journeys.people import GOING_ON, PFA, SLOWED, THREE, People
+from tests.journeys.people import FIRST_LESSON, GOING_ON, PFA, SLOWED, THREE, People
 
 Steps = Callable[[Page, People], None]
 COURSE, SMALL, ONGOING = f"/courses/{PFA}", f"/courses/{THREE}", f"/courses/{GOING_ON}"
 LESSON, HARD = f"{COURSE}/lessons/what-pfa-is", f"{COURSE}/lessons/reactions-and-recovery"
 CONVERSATION = f"{COURSE}/conversations/after-the-resuscitation-room"
+WRITTEN = "/programmes/harbour/drafts/{course_draft}"
 PREVIEW = f"/programmes/harbour/writing/courses/{PFA}/1.0.0/preview"
 INVITED, SETTINGS = "/programmes/harbour/invitations", "/programmes/harbour/settings"
 ASSIGNED = "/programmes/harbour/assignments"
@@ -100,6 +101,13 @@ def choose(name: str, value: str) -> Steps:
         page.locator(f"main input[name={name}][value={value}]").check()
 
     return step
+
+
+def save_beside(page: Page, _people: People) -> None:
+    """Save a text that was opened before somebody else saved another one in its place."""
+    page.locator("main input[name=revision]").evaluate("field => { field.value = 1; }")
+    page.locator("#f-text").fill("Another text.")
+    press("Save")(page, _people)
 
 
 def question(kind: str) -> Steps:
@@ -502,7 +510,16 @@ STATES = (
     State("preview of the check", "tara", f"{PREVIEW}/check"),
     State("preview on a phone", "tara", f"{PREVIEW}/lesson/what-pfa-is?phone=1"),
     State("preview of a link out of the course", "tara", f"{PREVIEW}/elsewhere"),
-    State("drafts, none yet", "tara", "/programmes/harbour/drafts"),
+    State("drafts", "tara", "/programmes/harbour/drafts"),
+    State("start a draft, nothing filled in", "tara", "/programmes/harbour/drafts/new", press("Start")),
+    State("outline of a draft", "tara", WRITTEN),
+    State("editor with problems", "tara", f"{WRITTEN}/files/{FIRST_LESSON}"),
+    State("two texts of a file", "tara", f"{WRITTEN}/files/{FIRST_LESSON}", save_beside),
+    State("add a lesson to a draft", "tara", f"{WRITTEN}/add?kind=lesson&folder=1-first-steps"),
+    State("rename, move or remove a lesson", "tara", f"{WRITTEN}/parts/{FIRST_LESSON}"),
+    State("history of a draft", "tara", f"{WRITTEN}/history"),
+    State("pictures of a draft", "tara", f"{WRITTEN}/pictures", press("Add")),
+    State("discard a draft", "tara", f"{WRITTEN}/discard"),
     State("feedback to answer", "tara", "/programmes/harbour/writing/remarks"),
     State("check codes", "tara", "/help/check-codes"),
     State("one check code", "tara", "/help/check-codes/bad-link"),

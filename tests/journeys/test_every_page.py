@@ -50,6 +50,7 @@ NOT_PAGES |= {
     "coordination.batch_file",
     "accounts.passkey_challenge",
 }
+NOT_PAGES |= {"authoring.check_draft"}
 WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
 

@@ -14,7 +14,7 @@ from lms.authoring.drafts.actions import Conflict, Saved
 from lms.authoring.drafts.checking import reading_of, reading_with
 from lms.authoring.drafts.outline_rules import is_text, place_of
 from lms.authoring.drafts.records import Draft
-from lms.authoring.drafts.text_rules import as_lines, compare, read_bytes
+from lms.authoring.drafts.text_rules import as_lines, compare, front_value, read_bytes
 from lms.authoring.drafts.this_draft import frame_of, this_draft
 from lms.content.model.bundle import MAX_MARKDOWN
 from lms.content.model.course import Reading
@@ -93,15 +93,16 @@ def draft_file(programme: str, draft: str, path: str) -> Any:
 def _editor(
     found: Draft, path: str, text: str, revision: int, reading: Reading, *, recoded: bool = False, problem: str = ""
 ) -> Any:
-    programme = frame_of(found)["programme"].slug
+    frame = frame_of(found)
+    programme = frame["programme"].slug
     mine = [one for one in reading.findings if one.path == path]
     elsewhere = [one for one in reading.findings if one.path != path]
     page = render_template(
         "authoring/editor.html",
-        **frame_of(found),
+        **frame,
         outline=pages.outline_of(found, reading),
         path=path,
-        title=pages.Titles(found, reading).of(path),
+        title=front_value(text, "title") or path,
         text=text,
         revision=revision,
         saved_at=_saved_at(found, path, revision),
