@@ -49,6 +49,7 @@ INSERTED = [
     ("something said", HELLO, snippets.spoken("Would you like company?"), 9),
     ("a private prompt", HELLO, snippets.private_prompt("sml-p09", "What helps you?"), LAST),
     ("a source", HELLO, snippets.citation("WANG24"), 9),
+    ("a link", HELLO, snippets.link("1-begin/1-hello.gentle.md", HELLO, "a gentler version"), 9),
     ("a picture", HELLO, snippets.picture("media/desk.svg", HELLO, "A desk [with] a lamp"), 12),
     *((label, SINK, snippets.reply(label, "mixed", "Shall I stay?", "home", FEEDBACK), 17) for label in LABELS),
     ("all topics", HELLO, snippets.content_note(TOPICS, 'Each is "named": only that. Nothing is described.', True), 1),

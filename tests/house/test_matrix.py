@@ -264,6 +264,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "assignment": world.assignments[HOME.get(owner, "harbour")],
         "draft": world.drafts[HOME.get(owner, "harbour")],
         "path": "check.md",
+        "snippet": "one-answer",
         "line": "gb-111",
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",

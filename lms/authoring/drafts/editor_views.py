@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import Response, abort, jsonify, make_response, redirect, render_template, request
@@ -12,10 +15,12 @@ from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import actions, pages, records
 from lms.authoring.drafts.actions import Conflict, Saved
 from lms.authoring.drafts.checking import reading_of, reading_with
+from lms.authoring.drafts.editor_words import editor_words, previews_of
 from lms.authoring.drafts.outline_rules import is_text, place_of
 from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.text_rules import as_lines, compare, front_value, read_bytes
 from lms.authoring.drafts.this_draft import frame_of, this_draft
+from lms.authoring.inserting.offers import offers_for
 from lms.content.model.bundle import MAX_MARKDOWN
 from lms.content.model.course import Reading
 from lms.content.model.report import Finding
@@ -24,9 +29,9 @@ from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.text.i18n import moment
+from lms.foundation.text.i18n import moment, ngettext
 from lms.foundation.web.fields import whole_number
-from lms.foundation.web.security import address, settings
+from lms.foundation.web.security import address, editor_policy, settings
 from lms.learning.feedback.pages import beside
 from lms.learning.feedback.records import list_released
 
@@ -38,7 +43,7 @@ PROBLEMS_SHOWN = 60
 @blueprint.url_value_preprocessor
 def take_whole_texts(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Take a whole file of a course as one field, before anything of the post is read."""
-    if endpoint in {"authoring.save_draft_file", "authoring.check_draft_text"}:
+    if endpoint in {"authoring.save_draft_file", "authoring.check_draft_text", "authoring.insert"}:
         request.max_content_length = request.max_form_memory_size = TEXT_POST_MOST
 
 
@@ -73,7 +78,9 @@ def _notices() -> list[str]:
         "unfixed": _("There was nothing that could be fixed without you. Nothing was changed."),
         "merged": _("Saved. Somebody else had changed other lines of this file, and both changes are in it now."),
     }
-    return [words[saved]] if saved in words else []
+    line = whole_number(request.args.get("inserted"), 0)
+    inserted = [_("Inserted, at line %(line)s.", line=line)] if line and request.method == "GET" else []
+    return [*inserted, words[saved]] if saved in words else inserted
 
 
 @blueprint.get("/programmes/<programme>/drafts/<draft>/files/<path:path>")
@@ -96,7 +103,7 @@ def _editor(
     frame = frame_of(found)
     programme = frame["programme"].slug
     mine = [one for one in reading.findings if one.path == path]
-    elsewhere = [one for one in reading.findings if one.path != path]
+    nonce = token_urlsafe(16)
     page = render_template(
         "authoring/editor.html",
         **frame,
@@ -110,13 +117,20 @@ def _editor(
         problem=problem,
         summary=pages.summary_of(mine),
         problems=_with_anchors(mine[:PROBLEMS_SHOWN], found, programme),
-        more=max(0, len(mine) - PROBLEMS_SHOWN),
+        more=_more(mine),
         fixes=_count_fixes(path, text, mine),
         comments=_comments(found, path, text),
-        elsewhere=_by_file(elsewhere, found, programme),
+        elsewhere=_elsewhere(reading.findings, path, found, programme),
         notices=_notices(),
+        nonce=nonce,
+        words=editor_words(),
+        offers=offers_for(path),
+        preview=previews_of(programme, found.public_id, path, records.list_files(found.id)),
     )
-    return make_response(page, 422 if problem else 200)
+    response = make_response(page, 422 if problem else 200)
+    # CodeMirror writes its own styles into the page, which the nonce allows there and nowhere else.
+    response.headers["Content-Security-Policy"] = editor_policy(nonce)
+    return response
 
 
 def _count_fixes(path: str, text: str, findings: list[Finding]) -> int:
@@ -158,22 +172,26 @@ def _with_anchors(findings: list[Finding], found: Draft, programme: str) -> list
     return rows
 
 
-def _by_file(findings: list[Finding], found: Draft, programme: str) -> list[tuple[str, str, int]]:
-    """Return (path, address, how many) of other files with problems."""
-    counts: dict[str, int] = {}
-    for finding in findings:
-        counts[finding.path] = counts.get(finding.path, 0) + 1
+def _more(findings: Sequence[Finding]) -> str:
+    """Return how many more problems there are than a page lists; empty when it lists them all."""
+    more = len(findings) - PROBLEMS_SHOWN
+    return ngettext("And %(num)s more problem.", "And %(num)s more problems.", more) if more > 0 else ""
+
+
+def _elsewhere(findings: Sequence[Finding], path: str, found: Draft, programme: str) -> list[dict[str, str]]:
+    """Return the other files with problems: the path, its address, and how many there are in words."""
+    counts = Counter(finding.path for finding in findings if finding.path != path)
     values = {"programme": programme, "draft": found.public_id}
     known = records.list_files(found.id)
     return [
-        (
-            path,
-            address("authoring.draft_file", **values, path=path)
-            if path in known
+        {
+            "path": other,
+            "url": address("authoring.draft_file", **values, path=other)
+            if other in known
             else address("authoring.draft", **values),
-            count,
-        )
-        for path, count in counts.items()
+            "words": ngettext("%(num)s problem", "%(num)s problems", count),
+        }
+        for other, count in counts.items()
     ]
 
 
@@ -250,9 +268,20 @@ def check_draft_text(programme: str, draft: str) -> Any:
     if place_of(path).kind == "other" and records.find_file(found.id, path) is None:
         return _problems_json(found, programme, reading_of(found))
     content = as_lines(request.form.get("text", "")).encode("utf-8", "replace")
-    return _problems_json(found, programme, reading_with(found, path, content))
+    return _problems_json(found, programme, reading_with(found, path, content), path)
 
 
-def _problems_json(found: Draft, programme: str, reading: Reading) -> Response:
-    rows = [pages.problem(finding, found, programme) for finding in reading.findings]
-    return jsonify(problems=rows, summary=pages.summary_of(reading.findings))
+def _problems_json(found: Draft, programme: str, reading: Reading, path: str = "") -> Response:
+    """Return all problems; for one file, also what its page says of its own and of the others'."""
+    mine = [finding for finding in reading.findings if finding.path == path]
+    here = {
+        "summary": pages.summary_of(mine),
+        "listed": PROBLEMS_SHOWN,
+        "more": _more(mine),
+        "elsewhere": _elsewhere(reading.findings, path, found, programme),
+    }
+    return jsonify(
+        problems=[pages.problem(finding, found, programme) for finding in reading.findings],
+        summary=pages.summary_of(reading.findings),
+        here=here if path else None,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice
 
 from lms.authoring.inserting.choices import PROMPT, Choices, FileKind, is_id, kind_of_file
 from lms.authoring.inserting.places import headings_of
@@ -42,10 +41,8 @@ class InsertForm(Form):
 
     def prepare(self, file: OpenFile) -> None:
         """Offer what can be chosen for a file; called before the form is shown or read."""
-        ends = [SelectChoice("", _("At the end of the file"))]
-        ends += [
-            SelectChoice(str(row.line), _("Below “%(heading)s”", heading=row.text)) for row in headings_of(file.text)
-        ]
+        ends = [("", _("At the end of the file"))]
+        ends += [(str(row.line), _("Below “%(heading)s”", heading=row.text)) for row in headings_of(file.text)]
         self.where.choices = ends
 
     def look_over(self, file: OpenFile) -> bool:

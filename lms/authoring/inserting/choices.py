@@ -18,6 +18,7 @@ QUESTION, PRACTICE, PROMPT = "q", "i", "p"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _IDS = re.compile(r"\{#([a-z0-9]+(?:-[a-z0-9]+)*)")
 _NUMBERED = re.compile(r"([a-z0-9-]+?)-[qipl]\d+[a-z]?")
+_TITLE = re.compile(r"^title:\s*[\"']?(.*?)[\"']?\s*$", re.M)
 _LESSON = re.compile(r"\d{1,3}-[a-z0-9-]+/\d{1,3}-[a-z0-9-]+(?P<gentle>\.gentle)?\.md")
 
 
@@ -28,6 +29,7 @@ class Choices:
     objectives: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
     pictures: tuple[str, ...]
+    pages: tuple[tuple[str, str], ...]
     taken: frozenset[str]
     prefix: str
 
@@ -58,15 +60,29 @@ def kind_of_file(path: str) -> FileKind:
 def choices_of(bundle: Bundle) -> Choices:
     """Return what files of a draft can refer to, also while `course.md` has problems."""
     front = _front_matter(bundle)
-    texts = [content.decode("utf-8", "replace") for path, content in bundle.files.items() if path.endswith(".md")]
-    taken = frozenset(id for text in texts for id in _IDS.findall(text))
+    texts = {
+        path: content.decode("utf-8", "replace")
+        for path, content in sorted(bundle.files.items())
+        if path.endswith(".md")
+    }
+    taken = frozenset(id for text in texts.values() for id in _IDS.findall(text))
     return Choices(
         objectives=_listed(front, "objectives", "text"),
         sources=_listed(front, "sources", "citation"),
         pictures=tuple(path for path in sorted(bundle.files) if path.startswith("media/") and is_picture(path)),
+        pages=tuple((path, _title_of(path, text)) for path, text in texts.items() if _can_be_linked(path)),
         taken=taken,
         prefix=_prefix(taken, front),
     )
+
+
+def _can_be_linked(path: str) -> bool:
+    return path == "glossary.md" or kind_of_file(path) in ("course", "lesson", "gentle")
+
+
+def _title_of(path: str, text: str) -> str:
+    found = _TITLE.search(text)
+    return f"{found[1]} ({path})" if found else path
 
 
 def _front_matter(bundle: Bundle) -> Mapping[str, Any]:

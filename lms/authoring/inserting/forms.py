@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from lms.authoring.inserting import snippets
@@ -47,9 +46,9 @@ class CalloutForm(InsertForm):
         _l("Kind"),
         [AnyOf(snippets.CALLOUTS, _l("Choose a kind of callout."))],
         choices=[
-            SelectChoice("NOTE", _l("People often think …")),
-            SelectChoice("CAUTION", _l("Do not …")),
-            SelectChoice("TIP", _l("To take with you")),
+            ("NOTE", _l("People often think …")),
+            ("CAUTION", _l("Do not …")),
+            ("TIP", _l("To take with you")),
         ],
         validate_choice=False,
     )
@@ -105,14 +104,31 @@ class SourceForm(InsertForm):
         """Offer the sources of `course.md`."""
         super().prepare(file)
         self.source.choices = [
-            SelectChoice("", _("Please choose")),
-            *(SelectChoice(id, f"{id}: {words}") for id, words in file.choices.sources),
-            SelectChoice("unchecked", _("Not yet checked")),
+            ("", _("Please choose")),
+            *((id, f"{id}: {words}") for id, words in file.choices.sources),
+            ("unchecked", _("Not yet checked")),
         ]
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:
         """Return the mark of the source."""
         return snippets.citation(self.source.data)
+
+
+class LinkForm(InsertForm):
+    """A link to another page of the course."""
+
+    page = SelectField(_l("Page"), [Required(_l("Choose a page."))], choices=[])
+    words = TextField(_l("Words of the link"), [Required(_l("Write the words of the link.")), ShortEnough(LINE_MOST)])
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the other pages of the course."""
+        super().prepare(file)
+        offered = [(path, title) for path, title in file.choices.pages if path != file.path]
+        self.page.choices = [("", _("Please choose")), *offered]
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the link."""
+        return snippets.link(self.page.data, file.path, self.words.data or "")
 
 
 class PictureForm(InsertForm):
@@ -132,8 +148,8 @@ class PictureForm(InsertForm):
     def prepare(self, file: OpenFile) -> None:
         """Offer the pictures of the draft."""
         super().prepare(file)
-        offered = [SelectChoice(path, path.removeprefix("media/")) for path in file.choices.pictures]
-        self.picture.choices = [SelectChoice("", _("Please choose")), *offered]
+        offered = [(path, path.removeprefix("media/")) for path in file.choices.pictures]
+        self.picture.choices = [("", _("Please choose")), *offered]
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:
         """Return the picture."""
@@ -148,9 +164,9 @@ class ReplyForm(InsertForm):
         _l("How does it fit?"),
         [AnyOf(FITS, _l("Choose how it fits."))],
         choices=[
-            SelectChoice("steady", _l("Steady: it helps now")),
-            SelectChoice("mixed", _l("Mixed: it helps in part")),
-            SelectChoice("detour", _l("A detour: it leads away from what they need")),
+            ("steady", _l("Steady: it helps now")),
+            ("mixed", _l("Mixed: it helps in part")),
+            ("detour", _l("A detour: it leads away from what they need")),
         ],
         validate_choice=False,
     )
@@ -163,10 +179,10 @@ class ReplyForm(InsertForm):
     def prepare(self, file: OpenFile) -> None:
         """Offer the labels, and the turns and ends of the conversation."""
         super().prepare(file)
-        labels = [SelectChoice(label, f"{name}: {does}") for label, (name, does) in label_words().items()]
-        self.label.choices = [SelectChoice("", _("Please choose")), *labels]
-        turns = [SelectChoice(row.text, row.text) for row in headings_of(file.text)]
-        self.goes_to.choices = [SelectChoice("", _("Please choose")), *turns]
+        labels = [(label, f"{name}: {does}") for label, (name, does) in label_words().items()]
+        self.label.choices = [("", _("Please choose")), *labels]
+        turns = [(row.text, row.text) for row in headings_of(file.text)]
+        self.goes_to.choices = [("", _("Please choose")), *turns]
 
     def look_over(self, file: OpenFile) -> bool:
         """Ask for what the reply does."""

@@ -20,12 +20,13 @@ FORMS: dict[str, type[InsertForm]] = {
     "spoken": forms.SpokenForm,
     "prompt": forms.PromptForm,
     "source": forms.SourceForm,
+    "link": forms.LinkForm,
     "picture": forms.PictureForm,
     "reply": forms.ReplyForm,
     "content-note": forms.ContentNoteForm,
 }
 QUESTIONS = ("one-answer", "several-answers", "order", "match", "short-answer")
-TEXTS = ("callout", "spoken", "source", "picture", "content-note")
+TEXTS = ("callout", "spoken", "source", "link", "picture", "content-note")
 OFFERED: dict[FileKind, tuple[str, ...]] = {
     "course": (),
     "check": (*QUESTIONS, "option"),
@@ -57,6 +58,7 @@ def offers_for(path: str) -> list[Offer]:
         "callout": _("Callout"),
         "spoken": _("Something a person says"),
         "source": _("Source"),
+        "link": _("Link to a page of the course"),
         "picture": _("Picture"),
         "reply": _("Reply"),
         "content-note": _("Content note"),

@@ -67,7 +67,8 @@ def place(text: str, snippet: Snippet, line: int) -> Change:
     line = max(line, _front_matter_ends(lines) + 1)
     if snippet.where == "inline":
         said = lines[line - 1] if line <= len(lines) else ""
-        return Change(line, line + 1, f"{said.rstrip()}{snippet.text}\n")
+        apart = "" if snippet.text.startswith("[^") or not said.strip() else " "
+        return Change(line, line + 1, f"{said.rstrip()}{apart}{snippet.text}\n")
     if snippet.where == "section" or (snippet.where == "block" and _is_in_question(text, line)):
         return at_end_of(text, snippet, line)
     if snippet.where == "list":

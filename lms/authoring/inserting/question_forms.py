@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wtforms import BooleanField, FieldList, FormField, SelectMultipleField
 from wtforms import Form as PlainForm
-from wtforms.fields.choices import SelectChoice
 
 from lms.authoring.inserting import snippets
 from lms.authoring.inserting.base_forms import LINE_MOST, TEXT_MOST, AreaField, InsertForm, OpenFile, check_id
@@ -53,7 +52,7 @@ class QuestionForm(InsertForm):
     def prepare(self, file: OpenFile) -> None:
         """Offer the objectives of `course.md`, and an id that is free."""
         super().prepare(file)
-        self.objectives.choices = [SelectChoice(id, words or id) for id, words in file.choices.objectives]
+        self.objectives.choices = [(id, words or id) for id, words in file.choices.objectives]
         self.id.data = self.id.data or file.choices.free_id(QUESTION if file.kind == "check" else PRACTICE)
 
     def look_over(self, file: OpenFile) -> bool:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from posixpath import dirname, relpath
 from typing import Literal
 
 # Where it belongs: at the end of a section, in its list, after the paragraph, in the line, or in the front matter.
@@ -91,10 +92,14 @@ def citation(source: str) -> Snippet:
     return Snippet(f"[^{source}]", "inline")
 
 
+def link(path: str, of_file: str, words: str) -> Snippet:
+    """Return a link to another page of the course, as seen from the file that has it."""
+    return Snippet(f"[{_bracketed(words)}]({relpath(path, dirname(of_file) or '.')})", "inline")
+
+
 def picture(path: str, of_file: str, description: str) -> Snippet:
     """Return a picture of the course with its description, as seen from the file that shows it."""
-    up = "../" * of_file.count("/")
-    return Snippet(f"![{_bracketed(description)}]({up}{path})", "block")
+    return Snippet(f"![{_bracketed(description)}]({relpath(path, dirname(of_file) or '.')})", "block")
 
 
 def reply(label: str, fit: str, words: str, goes_to: str, feedback: str) -> Snippet:

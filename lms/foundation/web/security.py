@@ -36,6 +36,13 @@ FRAMED = {
     "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'"),
     "X-Frame-Options": "SAMEORIGIN",
 }
+
+
+def editor_policy(nonce: str) -> str:
+    """Return the policy of the editor's page: styles that bear the nonce, and a frame of this site, are let in."""
+    return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'") + "; frame-src 'self'"
+
+
 # What a page sets for itself stands; of the rest nothing else sets any, so they are added without looking first.
 UNLESS_SET = (("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"), ("X-Frame-Options", "DENY"))
 ALWAYS = (

@@ -1,0 +1,113 @@
+"""The editor of a draft's file in a browser: problems while typing, saving, two writers, inserting, keyboard alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import looking, walks
+from tests.journeys.conftest import Opens
+from tests.journeys.hands import Mouse
+from tests.journeys.served import Served
+
+pytestmark = pytest.mark.browser
+TEXT = ".cm-content"
+
+
+def open_editor(served: Served, opens: Opens) -> Page:
+    """Start a draft as Tara and open its first lesson."""
+    page = opens(viewport={"width": 1280, "height": 900}).new_page()
+    hands = Mouse(page)
+    walks.sign_in(hands, served, "tara")
+    page.goto(f"{served.url}/programmes/harbour/drafts/new")
+    page.locator("input[name=way][value=starter]").check()
+    for label, words in (("Title of the course", "Nights"), ("Who is it for", "Us."), ("What is it about", "Nights.")):
+        page.get_by_label(label).fill(words)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("link", name="A first lesson", exact=True).click()
+    page.locator(TEXT).wait_for()
+    return page
+
+
+def says(page: Page, words: str) -> None:
+    page.locator("[data-says]").get_by_text(words).wait_for()
+
+
+def seconds_to_a_problem(page: Page, tag: str) -> float:
+    """Write a tag in place of the last line; return how long its problem takes to be in the gutter and the list."""
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Shift+Home")
+    begun = time.monotonic()
+    page.keyboard.type(f"Some <{tag}> words.")
+    page.locator("[data-problems] li").filter(has_text=f"“<{tag}>”").wait_for()
+    page.locator(".signs .sign.error").wait_for()
+    return time.monotonic() - begun
+
+
+def test_tara_types_sees_a_problem_at_its_place_mends_it_and_finds_all_of_it_saved(
+    served: Served, opens: Opens
+) -> None:
+    page = open_editor(served, opens)
+    refused = []
+    page.on("console", lambda told: refused.append(told.text) if "Content Security Policy" in told.text else None)
+    page.locator(TEXT).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n")
+    # The first check of a worker loads what it needs; a second is what each later one may take.
+    assert min(seconds_to_a_problem(page, tag) for tag in ("i", "u", "b")) < 1
+    problem = page.locator("[data-problems] li").filter(has_text="RAW_HTML")
+    page.evaluate("scrollTo(0, 0)")
+    assert looking.axe_finds(page) == []
+    # By keyboard: F8 goes there, says it, and Escape closes the words; Tab leaves the text, and comes back.
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("F8")
+    expect(page.locator(".problems-here")).to_contain_text("would be removed")
+    expect(page.locator("[data-here]")).to_contain_text("would be removed")
+    page.keyboard.press("Escape")
+    expect(page.locator(".problems-here")).to_have_count(0)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.cm-editor')") is None
+    page.keyboard.press("Shift+Tab")
+    page.locator(f"{TEXT}:focus").wait_for()
+    says(page, "Draft saved")
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.type("Some words in plain text.")
+    expect(problem).to_have_count(0)
+    expect(page.locator(".signs .sign")).to_have_count(0)
+    page.keyboard.press("Control+s")
+    says(page, "Draft saved")
+    page.reload()
+    page.locator(TEXT).get_by_text("Some words in plain text.").wait_for()
+    assert refused == []
+
+
+def test_what_is_inserted_goes_to_the_cursor_and_two_writers_lose_nothing(served: Served, opens: Opens) -> None:
+    page = open_editor(served, opens)
+    page.locator(TEXT).focus()
+    page.keyboard.press("Control+End")
+    page.get_by_role("button", name="Callout").click()
+    asked = page.locator("dialog[data-insert]")
+    asked.get_by_role("button", name="Insert").click()
+    asked.get_by_role("alert").get_by_text("Write the text of the callout.").wait_for()
+    assert looking.axe_finds(page) == []
+    asked.get_by_text("Do not …").click()
+    asked.get_by_label("Text").fill("press anyone.")
+    asked.get_by_role("button", name="Insert").click()
+    page.locator(TEXT).get_by_text("press anyone.").wait_for()
+    says(page, "Draft saved")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(TEXT).focus()
+    other.keyboard.press("Control+End")
+    other.keyboard.type("From another window.")
+    says(other, "Draft saved")
+    page.locator(TEXT).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("From this one.")
+    says(page, "somebody else has changed")
+    page.get_by_role("button", name="Bring both together").click()
+    page.get_by_role("heading", name="Two texts of").wait_for()
+    assert "From this one." in page.locator("textarea").input_value()
