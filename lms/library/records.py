@@ -143,6 +143,12 @@ def list_newest_ranks(course_id: str) -> list[int]:
     return list(db.session.scalars(select(CourseLine.rank).where(CourseLine.course_id == course_id)))
 
 
+def list_line_digests(course_id: str) -> list[str]:
+    """Return the digest of the newest version of each line of a course, the newest line first."""
+    query = select(CourseLine.digest).where(CourseLine.course_id == course_id)
+    return list(db.session.scalars(query.order_by(CourseLine.rank.desc())))
+
+
 def list_current_digests() -> list[str]:
     """Return the digests that somebody may open next."""
     return list(db.session.scalars(select(CourseLine.digest).order_by(CourseLine.rank)))

@@ -11,15 +11,18 @@ from sqlalchemy import event
 from werkzeug.datastructures import FileStorage
 
 from lms.accounts.records import find_programme
+from lms.authoring.drafts.actions import change, contents_of
 from lms.authoring.drafts.files import bundle_of
 from lms.authoring.drafts.records import Draft, find_draft
 from lms.authoring.publishing import actions, rules
 from lms.authoring.publishing.publish_pages import people_words
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.course import Course
 from lms.foundation.db import db, write
+from lms.learning.progress import actions as learning
 from lms.library import actions as library
-from lms.library.course_cache import get_course
+from lms.library.course_cache import get_bundle, get_course
 from lms.library.records import (
     find_newest_digest,
     find_offering,
@@ -294,3 +297,50 @@ def test_going_back_is_a_new_version_with_the_older_text(sqlite_site: Site) -> N
         versions = [get_course(find_newest_digest("small-course") or ""), get_course(first)]
     assert [one.version for one in versions] == ["1.0.2", "1.0.0"]
     assert versions[0].lessons == versions[1].lessons
+
+
+def test_a_correction_for_safety_reaches_whoever_had_read_the_lesson_on_every_line(sqlite_site: Site) -> None:
+    base = publish_small(sqlite_site)
+    with sqlite_site.inside():
+        harbour, ids = find_programme("harbour"), {name: sqlite_site.person(name).id for name in ("sam", "lena")}
+        assert harbour
+    sqlite_site.do(library.offer, harbour.id, "small-course", True, 9)
+    enrolled = {}
+    for name in ids:
+        enrolled[name] = sqlite_site.do(learning.enrol, ids[name], harbour.id, get_small(sqlite_site, base)).id
+    sqlite_site.do(learning.finish_lesson, enrolled["sam"], "hello")
+    newer = {"course.md": FILES["course.md"].replace('"1.0.0"', '"1.1.0"').replace("A course for tests.", "Tests.")}
+    second = publish_small(sqlite_site, **newer)
+    draft = add_draft(sqlite_site, bundle(**{**newer, LESSON: TURNED}), base=second)
+    note = "Dana turns; she doesn’t look up."
+    page = look(sqlite_site, draft, "1.1.1")
+    page.form(f"{DRAFTS}/{draft}/publish").submit("Publish", correction=note)
+    with sqlite_site.inside():
+        lines = {line: get_course(find_newest_digest("small-course", line) or "") for line in ("1.0", "1.1")}
+    assert {line: one.version for line, one in lines.items()} == {"1.0": "1.0.1", "1.1": "1.1.1"}
+    assert lines["1.0"].summary == "A course for tests." and "Dana turns." in lines["1.0"].lessons[0].html
+    lesson = "/courses/small-course/lessons/hello"
+    assert note in sqlite_site.visitor("sam").get(lesson).main
+    lena = sqlite_site.visitor("lena").get(lesson).main
+    assert note not in lena and "Dana turns." in lena and note not in sqlite_site.stranger().get(lesson).main
+    draft = add_draft(sqlite_site, published_files(sqlite_site, lines["1.1"].digest), base=lines["1.1"].digest)
+    sqlite_site.do(lambda: _change_lesson(draft))
+    look(sqlite_site, draft, "1.1.2").form(f"{DRAFTS}/{draft}/publish").submit("Publish")
+    with sqlite_site.inside():
+        assert get_course(find_newest_digest("small-course", "1.1") or "").corrected is None
+
+
+def get_small(site: Site, digest: str) -> Course:
+    with site.inside():
+        return get_course(digest)
+
+
+def published_files(site: Site, digest: str) -> Bundle:
+    with site.inside():
+        return get_bundle(digest)
+
+
+def _change_lesson(public_id: str) -> None:
+    draft = db.session.query(Draft).filter_by(public_id=public_id).one()
+    text = TURNED.replace("Dana turns.", "Dana waits.").encode()
+    change(draft.id, None, "saved", LESSON, contents_of({LESSON: text}))  # type: ignore[arg-type]

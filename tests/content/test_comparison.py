@@ -120,6 +120,8 @@ def test_another_key_is_no_correction() -> None:
         ("---\r\nversion: 1.10 # old\r\nid: a\r\n---\r\n", '---\r\nversion: "2.1.0"\r\nid: a\r\n---\r\n'),
         ("---\nid: a\nstatus: draft\n---\n", '---\nversion: "2.1.0"\nid: a\n---\n'),
         ("\ufeff---\nversion: x\n---\n", '\ufeff---\nversion: "2.1.0"\n---\n'),
+        ("---\nid: a\ncorrected: {day: 2026-01-01}\n---\n", '---\nversion: "2.1.0"\nid: a\n---\n'),
+        ("---\ncorrected:\n  day: 2026-01-01\n  note: x\nid: a\n---\n", '---\nversion: "2.1.0"\nid: a\n---\n'),
         ("no front matter", "no front matter"),
     ],
 )

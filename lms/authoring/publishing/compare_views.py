@@ -10,9 +10,8 @@ from lms.accounts.access import allow, signed_in, this_programme
 from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts.this_draft import this_draft
 from lms.authoring.publishing import records
-from lms.authoring.publishing.actions import read_as
+from lms.authoring.publishing.actions import known_version, read_as
 from lms.authoring.publishing.comparison_pages import compared
-from lms.authoring.publishing.publish_pages import known_version
 from lms.authoring.publishing.rules import FIRST
 from lms.content.model.course import Course
 from lms.library.course_cache import get_course

@@ -34,7 +34,8 @@ def publish_due(draft_id: str, settings: Settings) -> Stop | None:
     page = publish_page(draft, is_operator, zone_of(get_programme(draft.programme_id).facts, settings.timezone))
     if page.problems or page.blocks:
         return "problems"
-    prepared = prepare(draft, plan.version) if plan.version in {choice.version for choice in page.choices} else None
+    possible = {choice.version for choice in page.choices}
+    prepared = prepare(draft, plan.version, plan.note or "") if plan.version in possible else None
     if prepared is None:
         return "version"
     decided = Decided(plan.decided_by, is_operator, plan.asked_by, is_approved=plan.decided_by is not None)

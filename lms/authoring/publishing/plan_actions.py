@@ -32,6 +32,7 @@ class Plan:
     prepared: Prepared
     person_id: str
     publish_at: datetime | None = None
+    correction: str = ""
 
 
 def ask(plan: Plan) -> Refused | None:
@@ -66,7 +67,7 @@ def _keep(plan: Plan, state: State) -> Refused | None:
         decided_by=None,
         decided_at=None,
         publish_at=plan.publish_at,
-        note=None,
+        note=plan.correction or None,
     )
     _tell(PublicationAsked if state == "asked" else PublicationScheduled, db.session.merge(row))
     return None

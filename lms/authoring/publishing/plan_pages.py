@@ -22,6 +22,7 @@ class ShownPlan:
     note: str = ""
     may_decide: bool = False
     may_call_off: bool = False
+    correction: str = ""
 
 
 def shown_plan(draft: Draft, person_id: str, zone: str) -> ShownPlan | None:
@@ -52,7 +53,7 @@ def shown_plan(draft: Draft, person_id: str, zone: str) -> ShownPlan | None:
             at=at,
         )
     own = approves_its_own(plan.asked_by, person_id)
-    return ShownPlan("asked", plan.version, text, may_decide=not own, may_call_off=own)
+    return ShownPlan("asked", plan.version, text, may_decide=not own, may_call_off=own, correction=plan.note or "")
 
 
 def _name(person_id: str | None) -> str:

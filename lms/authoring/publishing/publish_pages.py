@@ -9,7 +9,7 @@ from lms.accounts.records import get_programme
 from lms.accounts.rules import missing_contact
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing import records
-from lms.authoring.publishing.actions import read_as
+from lms.authoring.publishing.actions import known_version, read_as
 from lms.authoring.publishing.comparison_pages import Comparison, shown
 from lms.authoring.publishing.rules import FIRST, LEAST, next_versions
 from lms.content.comparison.compare import compare
@@ -20,7 +20,7 @@ from lms.content.model.report import Finding
 from lms.foundation import clock
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
-from lms.library.course_cache import get_course, private_courses
+from lms.library.course_cache import private_courses
 from lms.library.records import find_newest_digest, find_owner, find_version_by_digest, list_newest_ranks, list_reviews
 from lms.library.rules import may_publish, missing_reviews, needed_reviews
 
@@ -87,14 +87,6 @@ def publish_page(draft: Draft, is_operator: bool, zone: str) -> PublishPage:
     )
     seen, passed, whom = shown(differences), _passed_by(draft, known), _whom(known, people)
     return PublishPage(blocks, (), course, known, seen, reason_words(suggestion), choices, passed, whom)
-
-
-def known_version(draft: Draft, course_id: str) -> Course | None:
-    """Return the version that people read now and that a draft changes: the newest of the line it was started from."""
-    base = find_version_by_digest(course_id, draft.base_digest) if draft.base_digest else None
-    line = base.version.rpartition(".")[0] if base else None
-    digest = find_newest_digest(course_id, line) or find_newest_digest(course_id)
-    return get_course(digest) if digest else None
 
 
 def _passed_by(draft: Draft, known: Course) -> str | None:

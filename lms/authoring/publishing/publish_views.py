@@ -14,7 +14,7 @@ from lms.authoring.drafts.this_draft import this_draft
 from lms.authoring.publishing import plan_actions
 from lms.authoring.publishing.actions import Decided, Prepared, draft_changed, prepare, publish_draft
 from lms.authoring.publishing.plan_pages import shown_plan
-from lms.authoring.publishing.publish_pages import publish_page
+from lms.authoring.publishing.publish_pages import PublishPage, publish_page
 from lms.authoring.publishing.records import find_publication
 from lms.authoring.publishing.rules import moment_in, needs_approval
 from lms.foundation.db import write
@@ -22,7 +22,7 @@ from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import whole_number
 
-NOTE_MOST = 2000
+NOTE_MOST, CORRECTION_MOST = 2000, 240
 
 
 @blueprint.route("/programmes/<programme>/drafts/<draft>/publish", methods=["GET", "POST"])
@@ -50,7 +50,7 @@ def publish(programme: str, draft: str) -> Any:
         problems=[problem(one, found, programme) for one in page.problems],
         plan=shown_plan(found, signed_in().person_id, this_zone()),
         asks=needs_approval(this_programme().facts),
-        entered={name: request.form.get(name, "") for name in ("day", "time", "note")},
+        entered={name: request.form.get(name, "") for name in ("day", "time", "note", "correction")},
         zone=this_zone(),
     )
     return make_response(shown, 422 if refused else 200)
@@ -83,8 +83,16 @@ def _plan(prepared: Prepared, go: str) -> Refused | None:
     publish_at = moment_in(day, at, this_zone())
     if publish_at is None and (day or at or go == "schedule"):
         return Refused(_("Enter a day and a time, such as 2027-03-14 and 09:00. Nothing was changed."))
-    plan = plan_actions.Plan(prepared, signed_in().person_id, publish_at)
+    correction = prepared.course.corrected
+    plan = plan_actions.Plan(prepared, signed_in().person_id, publish_at, correction.note if correction else "")
     return write(plan_actions.ask if go == "ask" else plan_actions.schedule, plan)
+
+
+def _safety_note(page: PublishPage, version: str) -> str:
+    """Return the line of a correction for safety, which only a correction has."""
+    choice = next(choice for choice in page.choices if choice.version == version)
+    note = " ".join((request.form.get("correction") or "").split())[:CORRECTION_MOST]
+    return note if choice.step == "patch" else ""
 
 
 def _prepared(draft: Draft) -> Prepared | None:
@@ -93,7 +101,7 @@ def _prepared(draft: Draft) -> Prepared | None:
     page = publish_page(draft, signed_in().operator, this_zone())
     if page.blocks or version not in {choice.version for choice in page.choices}:
         return None
-    prepared = prepare(draft, version)
+    prepared = prepare(draft, version, _safety_note(page, version))
     return prepared if prepared and prepared.revision == seen else None
 
 

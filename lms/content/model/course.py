@@ -97,6 +97,15 @@ class JurisdictionNote:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A correction for safety: people who had read one of these lessons see its note there, from that day on."""
+
+    day: str
+    lessons: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class Term:
     """A word of the course's glossary, and its meaning as safe HTML without an outer paragraph."""
 
@@ -137,6 +146,7 @@ class Course:
     needs_facts: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
     arcs: tuple[Arc, ...] = ()
+    corrected: Correction | None = None
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

@@ -9,6 +9,7 @@ from lms.content.model.codes import FORGIVEN_IN_A_DRAFT
 from lms.content.model.conversation import Arc, Conversation
 from lms.content.model.course import (
     CertificateTerms,
+    Correction,
     Course,
     Criteria,
     JurisdictionNote,
@@ -235,4 +236,9 @@ def _put_together(
         needs_facts=tuple(shape.needs_facts),
         glossary=words,
         arcs=arcs,
+        corrected=_correction(shape.corrected),
     )
+
+
+def _correction(shape: shapes.CorrectionShape | None) -> Correction | None:
+    return Correction(shape.day or "", tuple(shape.lessons), shape.note) if shape else None

@@ -31,6 +31,7 @@ from lms.content.reader.field_types import (
 BENDING = frozenset({
     "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",
     "observed_practice", "consent", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
+    "day",
 })  # fmt: skip
 
 
@@ -99,6 +100,14 @@ class RefresherShape(_Strict):
     draw: Whole
 
 
+class CorrectionShape(_Strict):
+    """A correction for safety, of which people who had read a lesson are told."""
+
+    day: Day
+    lessons: Texts
+    note: Text
+
+
 class CertificateShape(_Strict):
     """What the certificate says."""
 
@@ -151,6 +160,7 @@ class CourseShape(_Strict):
     arcs: list[ArcShape] = []
     jurisdiction_notes: list[JurisdictionShape] = []
     review_due: Day = None
+    corrected: CorrectionShape | None = None
     needs_facts: list[Literal["lead", "emergency", "limits_statement"]] = []
     licence: Text
     authors: Texts

@@ -30,6 +30,8 @@ def check_values(shape: CourseShape, report: Report) -> None:
         fix = f'Write up to "{FIRST_MOST}.{OTHERS_MOST}.{OTHERS_MOST}", such as "1.0.0".'
         _say(report, "version", f"The version {shape.version} has a number that is too high.", fix)
     check_day(shape.review_due, "review_due", report)
+    if shape.corrected is not None:
+        check_day(shape.corrected.day, "corrected", report)
     for note in shape.jurisdiction_notes:
         check_day(note.read_on, "read_on", report)
         check_day(note.next_check, "next_check", report)

@@ -41,6 +41,7 @@ def make_lesson_page(
         previous=(before.title, pages.lesson_path(content, before)) if before else None,
         finished=finished,
         review_passed=due,
+        corrected=pages.correction_of(content, shown, page.lessons_done),
         known=shown.id in page.lessons_known,
         may_be_known=content.criteria.lessons_required,
         next=(after.title, pages.lesson_path(content, after)) if after else None,

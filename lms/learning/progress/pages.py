@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import date
 from typing import Any
 
 from lms.content.model.course import Course, Lesson, Term
@@ -30,6 +31,14 @@ def review_passed(course: Course) -> str:
     if due is None:
         return ""
     return _("This course was due for a review in %(month)s. A reviewer will look at it.", month=month(due.on))
+
+
+def correction_of(course: Course, lesson: Lesson, lessons_done: Collection[str]) -> tuple[str, str] | None:
+    """Return the day and the note of a correction for safety, for somebody who had read the lesson; else nothing."""
+    made = course.corrected
+    if made is None or lesson.id not in made.lessons or lesson.id not in lessons_done:
+        return None
+    return day(date.fromisoformat(made.day)), made.note
 
 
 def sorted_terms(terms: tuple[Term, ...]) -> list[Term]:
