@@ -50,6 +50,8 @@ BASE: dict[str, str | bytes] = {
     "practice/at-the-gate.md": CONVERSATION.replace("At the sink", "At the gate"),
     "practice/last-talk.md": LAST_TALK,
     "media/bench.svg": SVG,
+    "media/dana.mp3": b"ID3 sound",
+    "media/dana.txt": "She turns the tap off.",
 }  # fmt: skip
 # Where the examples of a file go that replace nothing there: below these words.
 BELOW = {"1-know/1-first.md": "## How to begin\n", "1-know/2-second.md": "## Go on\n"}
@@ -164,8 +166,9 @@ def listed(snippet: str) -> dict[str, str | bytes]:
         "practice": str(BASE["practice/at-the-door.md"]),
         "1-know": SECOND.replace("id: second", "id: third").replace("One more step.", "And another step."),
     }
+    media = {"mp3": b"ID3", "mp4": b"\0\0\0\x18ftypmp42", "vtt": b"WEBVTT\n"}
     return {
-        path: GENTLE if ".gentle" in path else contents[path.split("/")[0]]
+        path: GENTLE if ".gentle" in path else media.get(path.rpartition(".")[2], contents[path.split("/")[0]])
         for path in snippet.split("\n")
         if path not in BASE
     }
@@ -186,7 +189,7 @@ def test_every_example_in_words_is_true(code):
 
 
 def test_examples_that_list_files_are_true(tmp_path):
-    for code in ("MISSING_FILE", "UNKNOWN_FILE", "LANGUAGE_NOT_SHOWN", "NO_TRANSCRIPT"):
+    for code in ("MISSING_FILE", "UNKNOWN_FILE", "LANGUAGE_NOT_SHOWN", "NO_TRANSCRIPT", "NO_CAPTIONS"):
         assert found_in(listed(examples()[code].failing)) == {code}, code
         assert found_in(listed(examples()[code].fixed)) == set(), code
     (tmp_path / "practice").mkdir()
@@ -200,7 +203,7 @@ def test_examples_that_list_files_are_true(tmp_path):
 
 def test_no_code_is_without_its_proof():
     shown = {code for code, example in examples().items() if example.shows == "text"}
-    others = {"MISSING_FILE", "UNKNOWN_FILE", "LANGUAGE_NOT_SHOWN", "NO_TRANSCRIPT"}
+    others = {"MISSING_FILE", "UNKNOWN_FILE", "LANGUAGE_NOT_SHOWN", "NO_TRANSCRIPT", "NO_CAPTIONS"}
     assert shown | set(WORDS) | others | {"HIDDEN_FILE", "PATH_OUTSIDE", "UNREADABLE_FILE"} == set(CODES)
 
 

@@ -64,7 +64,7 @@ def _inspect(context: ParseContext, parsed: ParsedFile) -> Proofread:
         parsed.role,
         parsed.report.path,
         parsed.prose[0].line if parsed.prose else 1,
-        links_of(parsed),
+        links_of(context, parsed),
         anchors_of(parsed),
         prose_promises(parsed),
     )

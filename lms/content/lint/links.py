@@ -18,15 +18,30 @@ _ANCHOR = re.compile(r"\{#([\w-]+)[^{}]*\}\s*$")
 _PAGES = ("course", "module", "facilitator", "lesson", "gentle")
 
 
-def links_of(parsed: ParsedFile) -> tuple[Link, ...]:
+def links_of(context: ParseContext, parsed: ParsedFile) -> tuple[Link, ...]:
     """The links of one page that don't lead to the web or to a mailbox."""
     found = []
     for block in (inner for top in parsed.page.blocks for inner in top.walk()):
         for token in block.inline:
             href = str(token.attrGet("href") or "") if token.type == "link_open" else "mailto:"
+            if _is_played(context, parsed, block, href):
+                continue
             if not href.lower().startswith(("http://", "https://", "mailto:")):
                 found.append(Link(href, *where(block, href, parsed.report)))
     return tuple(found)
+
+
+def _is_played(context: ParseContext, parsed: ParsedFile, block: Block, href: str) -> bool:
+    """True for a link to a recording of this course; one that isn't alone in its paragraph is reported."""
+    if context.renderer.recording_path(href, dirname(parsed.report.path)) is None:
+        return False
+    kinds = [token.type for token in block.inline if token.type != "text" or token.content.strip()]
+    alone = kinds[:1] == ["link_open"] and kinds.count("link_open") == 1 and kinds[-1:] == ["link_close"]
+    top = any(block is one for one in parsed.prose)
+    if parsed.role not in _PAGES or block.kind != "paragraph" or not alone or not top:
+        line, column = where(block, href, parsed.report)
+        parsed.report.add("RECORDING_NOT_ALONE", line, column=column)
+    return True
 
 
 def anchors_of(parsed: ParsedFile) -> frozenset[str]:

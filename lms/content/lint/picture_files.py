@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from posixpath import splitext
 
 from lms.content.model.pictures import ENDINGS, PIXELS_MOST, UnreadablePicture, inspect_picture
+from lms.content.model.recordings import LOOKED_AT, type_of
 from lms.content.model.structure import is_picture
 from lms.content.reader.context import ParseContext
 
@@ -15,6 +16,19 @@ def check_pictures(context: ParseContext, paths: Iterable[str]) -> None:
     for path in paths:
         if path.startswith("media/") and is_picture(path):
             context.part(check_picture, path)
+        elif path.startswith("media/") and not path.endswith(".txt"):
+            context.part(check_recording, path)
+
+
+def check_recording(context: ParseContext, path: str) -> None:
+    """Reports a recording or captions whose first bytes say that it is something else than its name."""
+    if type_of(path, context.files[path][:LOOKED_AT]) is None:
+        ending = splitext(path)[1].lower()
+        context.report(path).add(
+            "BAD_MEDIA",
+            message=f"The file isn’t what its name says ({ending}), so browsers can’t play it.",
+            fix="Export it again as MP3, M4A, OGG, WAV, MP4 or WebM, and captions as WebVTT (.vtt).",
+        )
 
 
 def check_picture(context: ParseContext, path: str) -> None:

@@ -24,10 +24,13 @@ FIXED_WORDS = (
     N_("back to the text"), N_("not yet checked"),
 )  # fmt: skip
 SHOW_PICTURE = N_("Show the picture")
+SHOW_RECORDING = N_("Show the recording")
 TOLD_WITH_CONSENT = N_("Told with the consent of")
 TAKE_IT_BACK = N_("The person who told it can have it removed at any time:")
 _MARKER = re.compile(f"{OPEN}(say|think|stop|keys|private):([A-Za-z0-9-]*){CLOSE}")
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+# What an address in a text leads to: a picture's address, a page's address, a recording's path; None for all else.
+Finders = tuple[Callable[[str], str | None], Callable[[str], str | None], Callable[[str], str | None]]
 _ANCHOR = re.compile(r"\s*\{#([\w-]+)\}\s*$")
 _COUNTED = ("h2", "h3", "h4", "h5", "h6", "li", "table", "tr", "blockquote", "a", "img", "em", "strong")
 
@@ -43,6 +46,16 @@ def fold_picture(html: str, picture: str) -> str | None:
     return f'{html[: found.start(1)]}<details class="fold">{head}{found[1]}</details>{html[found.end(1) :]}'
 
 
+def fold_recording(html: str, name: str) -> str | None:
+    """Return a page with one recording folded away behind its title; None where there is none of that name."""
+    found = re.search(rf'<figure class="recording">(?:(?!</figure>).)*/{re.escape(name)}".*?</figure>', html, re.DOTALL)
+    if found is None:
+        return None
+    words = re.search(r'\baria-label="([^"]*)"', found[0])
+    head = f"<summary>{fixed(SHOW_RECORDING)}: {words[1] if words else ''}</summary>"
+    return f'{html[: found.start()]}<details class="fold">{head}{found[0]}</details>{html[found.end() :]}'
+
+
 def story_note(told_by: str, removal: str) -> str:
     """Return the line under a colleague's own story: by whose consent it stands here, and where it is taken back."""
     words = f"{fixed(TOLD_WITH_CONSENT)} {escape(told_by)}. {fixed(TAKE_IT_BACK)} {escape(removal)}"
@@ -52,13 +65,12 @@ def story_note(told_by: str, removal: str) -> str:
 class FurnitureTreeprocessor(Treeprocessor):
     """Replaces marked quotes with callouts and prompts, and adds roles and captions to tables and pictures."""
 
-    def __init__(
-        self, md: Markdown, find_picture: Callable[[str], str | None], find_page: Callable[[str], str | None]
-    ) -> None:
+    def __init__(self, md: Markdown, finders: Finders) -> None:
         super().__init__(md)
-        self.find_picture, self.find_page = find_picture, find_page
+        self.find_picture, self.find_page, self.find_recording = finders
         self.lead = False
         self.counts: Counter[str] = Counter()
+        self.recordings: list[tuple[str, str]] = []
 
     def run(self, root: ElementTree.Element) -> None:
         """Counts what was read, then changes the tree in place."""
@@ -69,6 +81,8 @@ class FurnitureTreeprocessor(Treeprocessor):
             _scope(table)
         for heading in (element for tag in _HEADINGS for element in list(root.iter(tag))):
             _anchor(heading)
+        for paragraph in root.findall("p"):
+            self._recording(paragraph)
         for link in root.iter("a"):
             href = link.get("href", "")
             link.set("href", self.find_page(href) or href)
@@ -78,6 +92,16 @@ class FurnitureTreeprocessor(Treeprocessor):
         first = root.find("p")
         if self.lead and first is not None:
             first.set("class", "lead")
+
+    def _recording(self, holder: ElementTree.Element) -> None:
+        """Puts a mark for the player where a paragraph is nothing but a link to a recording."""
+        if len(holder) != 1 or holder[0].tag != "a" or ((holder.text or "") + (holder[0].tail or "")).strip():
+            return
+        path = self.find_recording(holder[0].get("href", ""))
+        if path is not None:
+            self.recordings.append((path, "".join(holder[0].itertext())))
+            holder.tag, holder.text = "div", f"{OPEN}recording:{len(self.recordings) - 1}{CLOSE}"
+            holder.remove(holder[0])
 
     def _picture(self, holder: ElementTree.Element) -> None:
         """Points pictures to the course's media; one that is missing is replaced by its text alternative."""
@@ -224,22 +248,18 @@ class Furniture(Extension):
     citations: Citations
     furnish: FurnitureTreeprocessor
 
-    def __init__(
-        self,
-        sources: Mapping[str, Source],
-        find_picture: Callable[[str], str | None],
-        find_page: Callable[[str], str | None],
-    ) -> None:
+    def __init__(self, sources: Mapping[str, Source], finders: Finders) -> None:
         super().__init__()
-        self.sources, self.find_picture, self.find_page = sources, find_picture, find_page
+        self.sources, self.finders = sources, finders
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         """Citations come before the library's own footnotes; furniture after everything is in the tree."""
         self.citations = Citations(md, self.sources)
-        self.furnish = FurnitureTreeprocessor(md, self.find_picture, self.find_page)
+        self.furnish = FurnitureTreeprocessor(md, self.finders)
         md.inlinePatterns.register(self.citations, "citations", 176)
         md.treeprocessors.register(self.furnish, "furnish", 5)
 
     def begin(self, lead: bool) -> None:
         """Forgets the last page, whose counts would stand for an empty one, which the library never hands on."""
         self.citations.cited, self.furnish.lead, self.furnish.counts = {}, lead, Counter()
+        self.furnish.recordings = []

@@ -17,10 +17,11 @@ from lms.content.markdown.blocks import Block, parser
 from lms.content.markdown.citations import CITATION
 from lms.content.markdown.furniture import FIXED_WORDS, Furniture, expected, field_for
 from lms.content.markdown.normalise import normalise
+from lms.content.markdown.player import player
 from lms.content.markdown.quotes import mark_quote
 from lms.content.model.course import Source
 from lms.content.model.safe import CLOSE, OPEN, clean, clean_phrase, without_marks
-from lms.content.model.structure import address_of
+from lms.content.model.structure import address_of, is_recording
 from lms.content.model.wording import fixed
 
 __all__ = ["FIXED_WORDS", "PLACEHOLDER", "PLACEHOLDERS", "Rendered", "Renderer"]
@@ -28,6 +29,7 @@ __all__ = ["FIXED_WORDS", "PLACEHOLDER", "PLACEHOLDERS", "Rendered", "Renderer"]
 PLACEHOLDERS = ("lead", "emergency", "limits_statement")
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\n]*?)\s*\}\}")
 _KEPT = re.compile(f'{OPEN}([a-z]+):([^{OPEN}{CLOSE}<>"]*){CLOSE}')
+_RECORDING = re.compile(r"<div>⟦recording:(\d+)⟧</div>")
 _EXTENSIONS = (
     "footnotes", "tables", "sane_lists", "pymdownx.highlight", "pymdownx.superfences", "pymdownx.quotes",
     "pymdownx.tilde",
@@ -58,10 +60,12 @@ class Renderer:
         sources: Mapping[str, Source] | None = None,
         pictures: Mapping[str, str] | None = None,
         course: Mapping[str, str] | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
         self.sources: Mapping[str, Source] = {} if sources is None else sources
         self.pictures: Mapping[str, str] = {} if pictures is None else pictures
         self.course: Mapping[str, str] = {} if course is None else course
+        self.files: Mapping[str, bytes] = {} if files is None else files
         self._folder = ""
 
     def page(
@@ -82,7 +86,12 @@ class Renderer:
         html = self._library.convert(text)
         cited = tuple(self._furniture.citations.cited)
         counts = self._furniture.furnish.counts
-        return Rendered(_put_back(clean(html + self._notes(cited))), cited, _difference(expected(marked), counts))
+        whole = _RECORDING.sub(self._player, _put_back(clean(html + self._notes(cited))))
+        return Rendered(whole, cited, _difference(expected(marked), counts))
+
+    def _player(self, found: re.Match[str]) -> str:
+        path, title = self._furniture.furnish.recordings[int(found[1])]
+        return player(path, title, self.pictures, self.files, self.course.get("language", ""))
 
     def inline(self, text: str) -> str:
         """One phrase, without an outer paragraph; a cited source stays as its id, for no notes stand below a phrase."""
@@ -109,7 +118,7 @@ class Renderer:
 
     @cached_property
     def _furniture(self) -> Furniture:
-        return Furniture(self.sources, self._find_picture, self._find_page)
+        return Furniture(self.sources, (self._find_picture, self._find_page, self.recording_path))
 
     def picture_path(self, source: str, folder: str) -> str | None:
         """The path of a picture of this course, written from its root or from the file's own folder; else None."""
@@ -117,6 +126,12 @@ class Renderer:
             if path.startswith("media/") and path in self.pictures:
                 return path
         return None
+
+    def recording_path(self, source: str, folder: str | None = None) -> str | None:
+        """The path of a recording of this course that a link names; else None."""
+        if not is_recording(source):
+            return None
+        return self.picture_path(source, self._folder if folder is None else folder)
 
     def _find_picture(self, source: str) -> str | None:
         path = self.picture_path(source, self._folder)
@@ -171,6 +186,7 @@ def _put_back(html: str) -> str:
         "fact": lambda value: "{{" + value + "}}",
         "media": lambda value: f"⟦media:{value}⟧",
         "page": lambda value: f"⟦page:{value}⟧",
+        "recording": lambda value: f"⟦recording:{value}⟧",
         "private": field_for,
     }
     return _KEPT.sub(lambda found: kinds[found.group(1)](found.group(2)) if found.group(1) in kinds else "", html)

@@ -185,6 +185,16 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A recording has no transcript.",
         "Add a file with the same name that ends in .txt or .vtt.",
     ),
+    "NO_CAPTIONS": (
+        "error",
+        "A video has no captions for people who can’t hear it.",
+        "Add a file with the same name that ends in .vtt. Many programs write one from the sound; read it through.",
+    ),
+    "RECORDING_NOT_ALONE": (
+        "error",
+        "A link to a recording isn’t in a paragraph of its own, so it would not be played.",
+        "Put the link in a paragraph of its own, in the text of a lesson.",
+    ),
     "HEADING_JUMP": ("error", "A heading skips a level.", "Start with ## and go down one level at a time."),
     "NO_TABLE_HEADER": ("error", "A table has an empty header.", "Say in the first row what each column contains."),
     "RAW_HTML": ("error", "The text contains HTML, which we’d remove.", "Use Markdown instead."),
@@ -484,6 +494,7 @@ FORGIVEN_IN_A_DRAFT = frozenset(
         "CRITICAL_WITHOUT_GROUP",
         "NO_ALT",
         "NO_TRANSCRIPT",
+        "NO_CAPTIONS",
         "GLOSSARY_SHAPE",
         "EMPTY_CELL",
     }

@@ -10,11 +10,12 @@ from unicodedata import normalize
 
 from babel.core import Locale, UnknownLocaleError
 
+from lms.content.model.recordings import CAPTIONS, TYPES, is_video
 from lms.content.model.report import Report
 
 _NUMBERED = re.compile(r"(\d{1,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _PAGE = re.compile(r"(?P<stem>[A-Za-z0-9-]+)(?P<gentle>\.gentle)?(?P<language>\.[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)?\.md")
-_RECORDINGS = (".mp3", ".ogg", ".wav", ".m4a", ".mp4", ".webm")
+_RECORDINGS = tuple(TYPES)
 _TRANSCRIPTS = (".txt", ".vtt")
 _ROOT = ("course.md", "check.md", "glossary.md")
 _FREE = ("README.md", "LICENSE", "LICENSE.md", "NOTICE")
@@ -179,3 +180,5 @@ def _say_what_lacks(found: Outline, findings: Report) -> None:
     for path in found.media:
         if is_recording(path) and splitext(path)[0] not in stems:
             Report(path, (), findings.findings).add("NO_TRANSCRIPT")
+        if is_video(path) and f"{splitext(path)[0]}{CAPTIONS}" not in found.media:
+            Report(path, (), findings.findings).add("NO_CAPTIONS")

@@ -56,7 +56,7 @@ class ParseContext:
     proofread: list[Proofread] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.renderer = prose.Renderer(self.sources, self.pictures, self.course)
+        self.renderer = prose.Renderer(self.sources, self.pictures, self.course, self.files)
 
     def report(self, path: str) -> Report:
         """A report on that file, with its lines."""

@@ -7,7 +7,7 @@ from posixpath import dirname
 from urllib.parse import quote
 
 from lms.content.markdown.blocks import words_of
-from lms.content.markdown.furniture import fold_picture, story_note
+from lms.content.markdown.furniture import fold_picture, fold_recording, story_note
 from lms.content.markdown.quotes import PRIVATE
 from lms.content.model.content_note import TOPICS, ContentNote
 from lms.content.model.conversation import Conversation
@@ -15,7 +15,7 @@ from lms.content.model.course import Lesson, Module
 from lms.content.model.question import Question
 from lms.content.model.report import Report, did_you_mean
 from lms.content.model.safe import says_something
-from lms.content.model.structure import Folder
+from lms.content.model.structure import Folder, is_recording
 from lms.content.questions import bank
 from lms.content.reader import conversation, frontmatter, shapes, values
 from lms.content.reader.context import ParseContext, ParsedFile, parse_file, render_file
@@ -124,12 +124,13 @@ def _fold_pictures(
     for source in shape.distressing:
         found = context.renderer.picture_path(source, dirname(path))
         name = quote(found.removeprefix("media/")) if found else ""
-        folded = fold_picture(html, name) if name else None
+        fold = fold_recording if found and is_recording(found) else fold_picture
+        folded = fold(html, name) if name else None
         if folded is None:
             at = _line_of(parsed.report, "distressing")
             parsed.report.add("DISTRESSING_NOT_ALONE", at, f"“{source}” isn’t in a paragraph of its own.")
         html = folded or html
-        gentle = (fold_picture(gentle, name) or gentle) if gentle and name else gentle
+        gentle = (fold(gentle, name) or gentle) if gentle and name else gentle
     return html, gentle
 
 

@@ -62,6 +62,11 @@ class FileStore:
         except FileNotFoundError:
             raise KeyError(digest) from None
 
+    def path(self, digest: str) -> Path:
+        """Return the file of a digest, to be sent in pieces; raise KeyError when there is none."""
+        self.size(digest)
+        return self._path(digest)
+
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raise KeyError when there are none."""
         try:

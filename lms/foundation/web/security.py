@@ -29,6 +29,7 @@ ANONYMOUS_TOKEN_SECONDS = 24 * 3600
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; "
     "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # For a page that another page of this site may show inside itself, as an editor shows a preview.
