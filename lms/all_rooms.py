@@ -11,6 +11,7 @@ from lms.accounts.programmes import findings as account_findings
 from lms.accounts.single_sign_on import findings as single_sign_on_findings
 from lms.authoring.drafts import personal_data as own_drafts
 from lms.authoring.publishing import personal_data as own_publications
+from lms.authoring.statistics.regrading import personal_data as own_regrades
 from lms.certification.awards.document_records import count_requests
 from lms.certification.holders import personal_data as own_certificates
 from lms.certification.keys import findings as key_findings
@@ -46,6 +47,7 @@ OWN = (
     own_certificates,
     own_drafts,
     own_publications,
+    own_regrades,
     own_batches,
     own_assignments,
     own_care,
@@ -55,6 +57,7 @@ ERASURES: list[Erasure] = [
     own_care.erase,
     own_drafts.erase,
     own_publications.erase,
+    own_regrades.erase,
     own_batches.erase,
     own_assignments.erase,
     own_certificates.erase,

@@ -48,6 +48,10 @@ from lms.authoring.pack import records as pack_records
 from lms.authoring.publishing import jobs as publishing_jobs
 from lms.authoring.publishing.emails import email_about_stop
 from lms.authoring.publishing.events import PublicationStopped
+from lms.authoring.statistics import count_actions
+from lms.authoring.statistics.regrading import actions as regrading
+from lms.authoring.statistics.regrading.emails import email_about_marking, email_about_proposal
+from lms.authoring.statistics.regrading.events import CheckRegraded, RegradeProposed
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.document_records import find_letters
@@ -146,6 +150,8 @@ def reactions(settings: Settings) -> Reactions:
         PracticeCompleted: [issue_if_earned],
         CoursePassed: [issue_if_earned],
         EquivalentRecorded: [issue_if_earned],
+        RegradeProposed: [lambda event: email_about_proposal(event, settings)],
+        CheckRegraded: [keep_status, lambda event: email_about_marking(event, settings)],
         PracticeObserved: [
             lambda event: raise_if_earned(event.enrolment_id),
             lambda event: _ask_to_confirm(event.observation_id, settings),
@@ -266,6 +272,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         "coordination.roster": lambda key: roster_jobs.work(key, settings),
         pack_records.WORK: lambda key: pack_jobs.make_requested_pack(key, settings, designs),
         assignments.WORK: lambda mail_id: assignment_jobs.work(mail_id, settings),
+        regrading.WORK: regrading.work,
     }
     sweeps: list[Sweep] = [
         lambda: pdf_jobs.sweep(settings, designs),
@@ -282,6 +289,8 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: kept_care.copy_notes(settings.data),
         lambda: kept_care.copy_programmes(settings.data),
         lambda: mail_deletion.forget_old(settings),
+        count_actions.sweep,
+        regrading.sweep,
         lambda: retention.sweep(settings, delete_person),
         lambda: seals.seal_entries(settings.data),
         lambda: write(sweep_invitations),

@@ -91,6 +91,7 @@ MAY: dict[str, May] = {
     "see training states": _may("coordinator"),
     "invite people": _may("coordinator"),
     "record an equivalent": _may("coordinator"),
+    "decide about regrades": _may("coordinator"),
     "record observed practice": _may("coordinator"),
     "confirm observed practice": _may("trainer", "coordinator"),
     "see certificates of a programme": _may("coordinator"),

@@ -23,6 +23,8 @@ from lms.all_rooms import delete_person
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing import plan_actions
 from lms.authoring.publishing.actions import Prepared
+from lms.authoring.statistics.regrading.actions import propose
+from lms.authoring.statistics.regrading.events import CheckRegraded
 from lms.certification.awards.events import DocumentStored, PdfWaitsForLetters, SpellingAsked
 from lms.certification.awards.records import find_award
 from lms.coordination.assignments import actions, jobs
@@ -33,6 +35,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.mail.templates import SHARED
+from lms.learning.progress.attempt_records import list_results
 from tests.builders.certificates import ask_for, observe
 from tests.builders.drafts import add_draft
 from tests.builders.languages import marked
@@ -74,6 +77,16 @@ class World:
     def observe(self) -> None:
         ask_for(self.site)
         observe(self.site, prepare(self.site, "lena"), observer="Somebody Else")
+
+    def propose_regrade(self) -> None:
+        newest = (PFA, "pfa-q03", "out", self.award.digest)  # type: ignore[union-attr]
+        self.site.do(propose, self.harbour, *newest, self.ids["cora"])
+
+    def mark_again(self) -> None:
+        enrolment = self.award.enrolment_id  # type: ignore[union-attr]
+        with self.site.inside():
+            attempt = list_results(enrolment)[0][0].id
+        self.tell(CheckRegraded(self.ids["sam"], self.harbour, enrolment, attempt, passed=True))
 
     def tell_of_answer(self) -> None:
         self.site.do(preferences.consent, self.ids["sam"], "answers", True)
@@ -138,6 +151,8 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
         {"password_link_made"},
     ),
     "a practice": (World.observe, {"confirm_observer"}),
+    "a proposal to mark again": (World.propose_regrade, {"regrade_proposed"}),
+    "a check marked again": (World.mark_again, {"check_marked_again"}),
     "an answer": (World.tell_of_answer, {"updates"}),
     "invitations": (World.invite, {"invited"}),
     "an invitation without email": (World.confirm_address, {"invitation"}),

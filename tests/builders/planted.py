@@ -58,6 +58,22 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
         ]
     },
     **{
+        f"regrade.{name}": ASKED
+        for name in [
+            "id",
+            "public_id",
+            "programme_id",
+            "course_id",
+            "question_id",
+            "how",
+            "digest",
+            "state",
+            "after_attempt",
+            "proposed_at",
+            "decided_at",
+        ]
+    },
+    **{
         f"assignment.{name}": ASKED
         for name in [
             "id",

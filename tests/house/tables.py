@@ -17,6 +17,8 @@ ABOUT_NOBODY = {
     "line_note",  # what was found out about a support line
     "offering",
     "programme",
+    "question_count",  # how many people chose what in a check, without names
+    "question_tally",
     "readiness",
     "remark",  # what was said of a lesson, without a name
     "remark_answer",

@@ -25,6 +25,7 @@ from lms.accounts.second_factor import actions as second_factor
 from lms.accounts.second_factor.passkeys import NewPasskey
 from lms.accounts.second_factor.records import list_passkeys
 from lms.accounts.session_records import list_sign_ins
+from lms.authoring.statistics.regrading.actions import propose
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.name_records import NameRequest
@@ -94,6 +95,7 @@ class World:
     assignments: dict[str, str] = field(default_factory=dict)
     passkeys: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
+    regrades: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -142,11 +144,13 @@ def _furnish(site: Site) -> World:
     world = World(site, {}, {}, {}, {}, provided(FileStore, site.app).put(b"<svg> </svg>"))
     with site.inside():
         programmes = {programme: find_programme(programme) for programme in COORDINATORS.values()}
+        digest = the_course().digest
     for slug, programme in programmes.items():
         assert programme is not None
         world.drafts[slug] = add_draft(site, small_course.bundle(), slug=slug)
         world.units[slug] = site.do(add_unit, programme.id, "Ward 4", "").public_id
         made_by, wanted = world_coordinator(site, slug), Wanted(PFA, "everybody")
+        world.regrades[slug] = site.do(propose, programme.id, PFA, "pfa-q03", "out", digest, made_by)
         world.assignments[slug] = site.do(assign, programme.id, made_by, wanted, clock.today("UTC")).public_id
     for name in HOME:
         world.codes[name] = earn(site, name, document=False)
@@ -266,6 +270,9 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "path": "check.md",
         "snippet": "one-answer",
         "line": "gb-111",
+        "question": "pfa-q03",
+        "regrade": world.regrades[HOME.get(owner, "harbour")],
+        "sent_check": world.attempts.get(owner, "nobodys"),
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
@@ -396,7 +403,7 @@ def promised_to_staff(door: Door, name: str, owner: str) -> str:
 def is_about_somebody(door: Door) -> bool:
     """Decide whether staff change something of one person behind a door, or look at the page on which they do."""
     posts = any(other.path == door.path and other.method == "POST" for other in read_ledger())
-    return posts and bool(parts(door) & {"person", "code", "equivalent", "observation"})
+    return posts and bool(parts(door) & {"person", "code", "equivalent", "observation", "sent_check"})
 
 
 def parts(door: Door) -> set[str]:

@@ -17,6 +17,8 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.drafts.starting import NewCourse, starter_course
+from lms.authoring.statistics.regrading import actions as regrading
+from lms.authoring.statistics.regrading.records import find_regrade
 from lms.certification.awards import actions as certification
 from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.awards.reissue import reissue_certificate
@@ -41,7 +43,8 @@ from lms.learning.progress.records import find_enrolment, list_enrolments_of_pro
 from lms.library import actions as library
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
-from tests.builders.learning import PFA, earn, pass_check, prepare, the_course
+from tests.builders.crowd import send_checks
+from tests.builders.learning import PFA, earn, pass_check, prepare, sample_of, the_course
 from tests.conftest import PASSWORD
 from tests.journeys.courses import three_lessons
 from tests.journeys.served import Served
@@ -127,9 +130,29 @@ def settle(served: Served, folder: Path) -> People:
     _wait_for_what_is_missing(served, people)
     _merge(served, people)
     _write_a_course(served, people)
+    _answer_questions(served, people)
     for _miss in range(limits.BY_ACCOUNT.free + 2):
         served.site.do(limits.note_sign_in_miss, SLOWED, "a network of the tests")
     return people
+
+
+def _answer_questions(served: Served, people: People) -> None:
+    """Many sent a check whose second question tempts them; one proposal to mark it again waits, one was applied."""
+    site = served.site
+    with site.inside():
+        course, tara, cora = the_course(THREE), site.person("tara").id, site.person("cora").id
+        harbour = next(iter(site.roles(tara)))
+    drawable = [question for question in course.questions if question.drawable]
+    right = {question.id: sample_of(question, True) for question in drawable}
+    send_checks(site, course, [right] * 30 + [{**right, "sml-q01": "1"}] * 34 + [{**right, "sml-q02": ["1", "3"]}] * 6)
+    where = (harbour, THREE, "sml-q02", "out", course.digest, tara)
+    people.codes["proposed"] = site.do(regrading.propose, harbour, THREE, "sml-q01", "out", course.digest, tara)
+    people.codes["applied"] = site.do(regrading.propose, *where)
+    with site.inside():
+        applied = find_regrade(harbour, people.codes["applied"])
+    assert applied is not None
+    site.do(regrading.decide, applied.id, True, cora)
+    site.work()
 
 
 def _see_harm(served: Served, people: People) -> None:

@@ -37,6 +37,7 @@ WRITTEN = "/programmes/harbour/drafts/{course_draft}"
 PREVIEW = f"/programmes/harbour/writing/courses/{PFA}/1.0.0/preview"
 INVITED, SETTINGS = "/programmes/harbour/invitations", "/programmes/harbour/settings"
 ASSIGNED = "/programmes/harbour/assignments"
+FIGURES = "/programmes/harbour/writing/figures"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Show feedback on each reply as I go"
 
@@ -524,6 +525,15 @@ STATES = (
     State("check codes", "tara", "/help/check-codes"),
     State("one check code", "tara", "/help/check-codes/bad-link"),
     State("a check code of files", "tara", "/help/check-codes/no-transcript"),
+    State("question figures", "tara", FIGURES),
+    State("question figures of a course", "tara", f"{FIGURES}/{THREE}"),
+    State("question figures, nothing yet", "tara", f"{FIGURES}/{PFA}"),
+    State("marking checks again", "tara", f"{FIGURES}/{THREE}/sml-q03/regrade"),
+    State("marking checks again, proposed", "tara", f"{FIGURES}/{THREE}/sml-q01/regrade"),
+    State("another pass mark", "tara", f"{FIGURES}/{THREE}/what-if"),
+    State("checks to mark again", "cora", "/programmes/harbour/regrades"),
+    State("checks to mark again, a proposal", "cora", "/programmes/harbour/regrades/{proposed}"),
+    State("checks marked again, passes to decide about", "cora", "/programmes/harbour/regrades/{applied}"),
     State("refreshers", "ines", "/refreshers"),
     State("letters", "ines", "/account/letters"),
     State("letters of a coordinator", "cora", "/account/letters"),

@@ -37,6 +37,9 @@ OF_PERSON = (
     "publication.decided_by",
     "refresher.person_id",
     "refresher_shown.person_id",
+    "regrade.decided_by",
+    "regrade.proposed_by",
+    "regraded_result.decided_by",
     "roster_import.asked_by",
 )
 # Rows that move, by the column that names the course somebody started.

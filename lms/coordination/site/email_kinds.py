@@ -54,6 +54,16 @@ def _about_courses() -> list[EmailKind]:
             _("Each reader. Nobody gets it without asking."),
         ),
         EmailKind(
+            "check_marked_again",
+            _("When a check was marked again and is passed now, or isn’t any more because a coordinator decided so."),
+            _("Nobody."),
+        ),
+        EmailKind(
+            "regrade_proposed",
+            _("When a trainer proposes to mark earlier checks again, to the coordinators of the programme."),
+            _("Nobody. Nothing changes until a coordinator decides."),
+        ),
+        EmailKind(
             "confirm_observer",
             _("When somebody records a practice whose observer has no account, to those who can confirm it."),
             _("Nobody. The practice doesn’t count until it’s confirmed."),

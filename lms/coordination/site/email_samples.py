@@ -58,6 +58,7 @@ def sample_values(base: str) -> dict[str, Any]:
         "account": "sam.osei@harbour.example",
         "other_account": "s…@example.org",
         "kept": True,
+        "passed": True,
         "by_whom": _("%(name)s, who coordinates %(programme)s,", name="Cora Haddad", programme="Harbour Hospitals"),
         "note": _("Please bring a pen."),
         "lines": [_("The room is booked for Tuesday at ten.")],

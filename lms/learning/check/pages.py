@@ -95,7 +95,8 @@ def outcome(check_attempt: CheckAttempt, result: Result, still_to_come: dict[str
         renewing=check_attempt.attempt.renewal_id is not None,
         right=result.right,
         asked=result.asked,
-        needed=grading.needed,
+        needed=rules.needed_right(check_attempt.course.criteria, result.asked),
+        regraded=result.regraded_at is not None,
         safety_right=grading.safety_right,
         missed=[Markup(item) for item in missed],  # noqa: S704 - each item comes out of a template
         missed_rows=Markup("".join(missed_rows)),  # noqa: S704 - each row comes out of a template

@@ -78,7 +78,7 @@ def _of_checks(person_id: str | None) -> tuple[StoredData, ...]:
             stays,
             (
                 *_columns("attempt", "id public_id enrolment_id open_for digest seed drawn opened_at renewal_id"),
-                *_columns("result", "attempt_id right asked passed at"),
+                *_columns("result", "attempt_id right asked passed at counted regraded_at"),
             ),
         ),
         StoredData(

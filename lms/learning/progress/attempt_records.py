@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.notifications.preferences import Choices
@@ -44,14 +44,33 @@ class Answer(Base):
 
 
 class Result(Base):
-    """What came of an attempt: its key makes a second submission impossible."""
+    """What came of an attempt: its key makes a second submission impossible.
+
+    `counted` says that the figures of its questions hold it. What waits for that is found by an index of its own.
+    `regraded_at` says that it was marked again; the score before that is stored there.
+    """
 
     __tablename__ = "result"
+    __table_args__ = (
+        Index(
+            "ix_result_uncounted",
+            "attempt_id",
+            sqlite_where=text("counted = 0"),
+            postgresql_where=text("counted = false"),
+        ),
+    )
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     right: Mapped[int]
     asked: Mapped[int]
     passed: Mapped[bool]
     at: Mapped[datetime]
+    counted: Mapped[bool] = mapped_column(default=False)
+    regraded_at: Mapped[datetime | None]
+
+
+def get_attempt(attempt_id: str) -> Attempt:
+    """Return an attempt."""
+    return db.session.get_one(Attempt, attempt_id)
 
 
 def find_open_attempt(open_for: str) -> Attempt | None:
