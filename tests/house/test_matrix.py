@@ -279,6 +279,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "version": "1.0.0",
         "what": "lesson" if "id" in parts(door) else "check",
         "id": "hello" if "draft" in parts(door) else "what-pfa-is",
+        "form": "gift",
     }
     path = door.path.replace("int:", "").replace("path:", "")
     for name, value in values.items():

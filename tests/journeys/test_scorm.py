@@ -18,6 +18,7 @@ from playwright.sync_api import Frame, Page
 
 from lms.app import at_work, create_app
 from lms.authoring.exchange.scorm_pages import make_package
+from lms.content.model.bundle import Bundle
 from lms.content.model.course import Course
 from lms.interop.scorm.course_data import short_keys
 from tests.conftest import ROOT, settings_for
@@ -61,7 +62,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "contact": "cora@example.org",
     }
     with at_work(create_app(settings_for(tmp_path_factory.mktemp("scorm")))):
-        return make_package(every_kind(), {}, facts, date(2026, 11, 30))
+        return dict(make_package(every_kind(), Bundle({}), facts, date(2026, 11, 30)))
 
 
 @pytest.fixture(scope="module")

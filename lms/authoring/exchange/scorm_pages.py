@@ -12,6 +12,7 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
+from lms.content.model.bundle import Bundle, Files, StoredFile
 from lms.content.model.conversation import Conversation, Turn
 from lms.content.model.course import Course, Lesson
 from lms.foundation.hooks import hooks
@@ -38,11 +39,10 @@ _MEDIA = re.compile(r'"/media/[0-9a-f]+/([^"]*)"')
 _PAGE = re.compile(r'"/courses/[^"/#]+(?:/(lessons|glossary)(?:/([^"/#]+)(?:/gentler)?)?)?(?:#[^"]*)?"')
 
 
-def make_package(course: Course, media: Mapping[str, bytes], programme: Facts, on: date) -> dict[str, bytes]:
-    """Return the files of the package by path.
+def make_package(course: Course, bundle: Bundle, programme: Facts, on: date) -> Files:
+    """Return the files of the package by path, the course's media unread.
 
-    `media` are the course's, by path; `programme` holds its facts with its slug and name, and `on` is the day that the
-    support lines are named with.
+    `programme` holds its facts with its slug and name, and `on` is the day that the support lines are named with.
     """
     with speaking(nearest_language(course.language)):
         data = describe(
@@ -50,16 +50,16 @@ def make_package(course: Course, media: Mapping[str, bytes], programme: Facts, o
         )
         page = _render(course, programme, on)
         words = {**data, "words": _player_words()}
-    files = {
+    files: dict[str, bytes | StoredFile] = {
         _LAUNCH: page.encode(),
         "course.js": f"window.sidelightCourse = {json.dumps(words, ensure_ascii=False)};\n".encode(),
-        **{path: content for path, content in media.items() if path.startswith("media/")},
+        **{path: medium for path, medium in bundle.files.held() if path.startswith("media/")},
     }
     static = Path(str(current_app.static_folder))
     fonts = _ARABIC_FONT if _ARABIC.search(page) else ()
     files |= {path: (static / path).read_bytes() for path in (*_STATIC, *fonts)}
     manifest = write_manifest(course.id, course.version, course.title, _LAUNCH, files)
-    return {"imsmanifest.xml": manifest.encode(), **files}
+    return Files({"imsmanifest.xml": manifest.encode(), **files})
 
 
 def _render(course: Course, programme: Facts, on: date) -> str:
@@ -98,7 +98,7 @@ def _lesson(lesson: Lesson, programme: Facts) -> dict[str, Any]:
 def _text(html: str, prefix: str, programme: Facts) -> dict[str, Markup]:
     filled = prefix_ids(_own(fill_with(html, placeholder_values(programme)), ours=False), prefix)
     # A private prompt names its question by id, and that has the prefix as well.
-    named = re.sub(r'aria-labelledby="', f'aria-labelledby="{prefix}-', filled)
+    named = str(filled).replace('aria-labelledby="', f'aria-labelledby="{prefix}-')
     body, notes = split_off_sources(Markup(_to_pages(named)))  # noqa: S704 - safe HTML with other ids
     return {"body": body, "notes": notes}
 
@@ -138,7 +138,8 @@ def _replies(conversation: Conversation, turn: Turn, facts: tuple[str, str, str]
 
 def _own(html: str, ours: bool = True) -> Markup:
     """Addresses of the site as places of the package."""
-    html = _MEDIA.sub(r'"media/\1"', html)
+    # As plain text: substitution in markup would escape what stays of it.
+    html = _MEDIA.sub(r'"media/\1"', str(html))
     return Markup(_to_pages(html) if ours else html)  # noqa: S704 - the same safe HTML with other addresses
 
 

@@ -47,6 +47,7 @@ def course_versions(programme: str, course: str) -> Any:
         owner_words=course_pages.owner_words(find_owner(course), this),
         withdrawn=course_pages.day_of_withdrawal(course, this_zone()),
         may_withdraw=_may_publish(course),
+        may_take_out=signed_in().operator or course in records.list_cared_for(this.id),
     )
 
 

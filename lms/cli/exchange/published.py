@@ -7,10 +7,7 @@ import click
 from lms.cli.shared import inside
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Course
-from lms.foundation.per_app import provided
-from lms.foundation.storage.files import FileStore
 from lms.library import course_cache, records
-from lms.library.media import stored_medium
 
 
 @inside
@@ -22,9 +19,4 @@ def find_published(course_id: str) -> tuple[Course, Bundle]:
         raise click.ClickException(
             f"{course_id} is neither a folder nor a published course. The published courses: {known}"
         )
-    course = course_cache.get_course(digest)
-    stored = records.find_bundle(digest)
-    assert stored is not None
-    files = provided(FileStore)
-    media = {path: stored_medium(files, sha) for path, sha in stored.manifest.items() if path.startswith("media/")}
-    return course, Bundle(media)
+    return course_cache.get_course(digest), course_cache.get_bundle(digest)

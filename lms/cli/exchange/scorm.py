@@ -11,7 +11,7 @@ from lms.cli.exchange.courses import find_course_and_files
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.foundation import clock
-from lms.interop.packing import pack
+from lms.interop.packing import write_package
 
 
 @click.command()
@@ -30,7 +30,7 @@ def scorm(course: str, file: Path, slug: str | None) -> None:
     programme = get_programme(slug)
     facts = {**programme.facts, "slug": programme.slug, "name": programme.name}
     found, bundle = find_course_and_files(course)
-    files = make_package(found, bundle.files, facts, clock.today("UTC"))
-    content = pack(files)
-    file.write_bytes(content)
-    say(f"{found.id} {found.version} is in {file} ({len(content) // 1024} kB). It holds the answer keys.")
+    files = make_package(found, bundle, facts, clock.today("UTC"))
+    with file.open("wb") as out:
+        write_package(files, out)
+    say(f"{found.id} {found.version} is in {file} ({file.stat().st_size // 1024} kB). It holds the answer keys.")

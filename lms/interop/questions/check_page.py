@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from lms.content.markdown.blocks import parse
-from lms.content.questions import bank as our_bank
 from lms.interop.questions.bank import Bank, Choice, Item
 from lms.interop.questions.phrases import safe_start
 
@@ -71,15 +70,19 @@ def write_items(bank: Bank, known: Collection[str], objectives: Collection[str],
 
 def ids_in(text: str) -> set[str]:
     """The ids of the questions in a page of Markdown."""
-    _prose, sections = our_bank.split(parse(text).blocks)
-    return {found.group(1) for section in sections if (found := _BRACED_ID.search(section.heading.text))}
+    heads = (block.text for block in parse(text).blocks if block.kind == "heading" and "objectives" in block.text)
+    return {found.group(1) for head in heads if (found := _BRACED_ID.search(head))}
 
 
 def add_to_check(text: str, written: Sequence[Written]) -> str:
     """The page with new questions at its end; those that are there already stay as they are."""
-    new = [one.text for one in written if not one.there]
-    before = (text.rstrip() or _FRONT.rstrip()) + "\n"
-    return "\n".join([before, *new]) if new else text
+    return append(text, "\n".join(one.text for one in written if not one.there))
+
+
+def append(page: str, questions: str) -> str:
+    """The page with Markdown at its end; one that is empty begins with the front matter of a check."""
+    before = (page.rstrip() or _FRONT.rstrip()) + "\n"
+    return f"{before}\n{questions}" if questions.strip() else page
 
 
 def _id_of(item: Item) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lms.content.model.archive import from_zip
 from lms.content.model.bundle import Bundle
@@ -47,7 +48,7 @@ def read_package(files: Mapping[str, bytes]) -> Bank:
         if path.casefold().endswith((".xml", ".qti")) and not path.casefold().endswith("imsmanifest.xml"):
             bank = read_questions(files[path], path)
             if bank.items or bank.left_out:
-                banks.append(bank)
+                banks.append(replace(bank, left_out=tuple(_in_file(one, path) for one in bank.left_out)))
     if any(not path.casefold().endswith((".xml", ".qti", "/")) for path in files):
         extra: tuple[Sentence, ...] = (say("Pictures and other files of the package were left out."),)
     else:
@@ -59,6 +60,11 @@ def read_package(files: Mapping[str, bytes]) -> Bank:
         tuple(one for bank in banks for one in bank.left_out),
         (*dict.fromkeys(note for bank in banks for note in bank.notes), *extra),
     )
+
+
+def _in_file(one: LeftOut, path: str) -> LeftOut:
+    """The same with the file of the package that its line is in."""
+    return replace(one, name=f"{one.name} ({path})" if one.name else path)
 
 
 def _read_xml(content: bytes) -> Bank:
