@@ -16,7 +16,7 @@ from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.authoring.drafts import actions as drafts
-from lms.authoring.drafts.starting import NewCourse, starter_course
+from lms.authoring.starting.courses import NewCourse, starter_course
 from lms.authoring.statistics.regrading import actions as regrading
 from lms.authoring.statistics.regrading.records import find_regrade
 from lms.certification.awards import actions as certification

@@ -78,9 +78,20 @@ def _notices() -> list[str]:
         "unfixed": _("There was nothing that could be fixed without you. Nothing was changed."),
         "merged": _("Saved. Somebody else had changed other lines of this file, and both changes are in it now."),
     }
-    line = whole_number(request.args.get("inserted"), 0)
-    inserted = [_("Inserted, at line %(line)s.", line=line)] if line and request.method == "GET" else []
-    return [*inserted, words[saved]] if saved in words else inserted
+    told = [words[saved]] if saved in words else []
+    line = whole_number(request.args.get("inserted"), 0) if request.method == "GET" else 0
+    if line:
+        told.insert(0, _("Inserted, at line %(line)s.", line=line))
+    left_out = whole_number(request.args.get("left_out"), 0) if saved == "started" else 0
+    if left_out:
+        told.append(
+            ngettext(
+                "%(num)s file was left out, because courses can’t have a file of its name, place or size.",
+                "%(num)s files were left out, because courses can’t have files of their names, places or sizes.",
+                left_out,
+            )
+        )
+    return told
 
 
 @blueprint.get("/programmes/<programme>/drafts/<draft>/files/<path:path>")

@@ -1,15 +1,12 @@
-"""What people send to start a draft, and to add or rename a part of it."""
+"""A field for the ids of courses and of their parts."""
 
 from __future__ import annotations
 
-from wtforms import SelectField
-
 from lms.authoring.drafts.outline_rules import is_id
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.text.i18n import lazy_gettext as _l
-from lms.foundation.web.fields import Form, NothingHidden, Required, ShortEnough, TextField
+from lms.foundation.web.fields import Form, TextField
 
-TITLE_MOST, TEXT_MOST = 120, 600
+TITLE_MOST = 120
 
 
 class IdField(TextField):
@@ -19,40 +16,3 @@ class IdField(TextField):
         """Refuse what can't be part of an address."""
         if self.data and not is_id(self.data):
             raise ValueError(_("Use only lower-case letters, digits and hyphens, for example “night-shifts”."))
-
-
-class NewCourseForm(Form):
-    """A course that is written from nothing, or over the example."""
-
-    title = TextField(
-        _l("Title of the course"),
-        [
-            Required(_l("Please give the course a title. You can change it later.")),
-            ShortEnough(TITLE_MOST),
-            NothingHidden(),
-        ],
-    )
-    audience = TextField(
-        _l("Who is it for?"),
-        [Required(_l("Please say in a sentence who the course is for.")), ShortEnough(TEXT_MOST), NothingHidden()],
-    )
-    summary = TextField(
-        _l("What is it about?"),
-        [Required(_l("Please say in a sentence what the course is about.")), ShortEnough(TEXT_MOST), NothingHidden()],
-    )
-    course_id = IdField(_l("Id of the course (optional)"))
-
-
-class CopyForm(Form):
-    """A published course to start from; the id and title are asked when it belongs to somebody else."""
-
-    course = SelectField(_l("Course"), choices=[], validate_choice=False)
-    title = TextField(_l("Title of your version (optional)"), [ShortEnough(TITLE_MOST), NothingHidden()])
-    course_id = IdField(_l("Id of your version"))
-
-
-class PartForm(Form):
-    """A part of a course: its title, and its id, which is made from the title when it's left empty."""
-
-    title = TextField(_l("Title"), [ShortEnough(TITLE_MOST), NothingHidden()])
-    part_id = IdField(_l("Id"))

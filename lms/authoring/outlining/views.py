@@ -12,12 +12,12 @@ from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import actions, outline_rules, records
 from lms.authoring.drafts.actions import Contents, Saved, contents_of
 from lms.authoring.drafts.files import bundle_of
-from lms.authoring.drafts.forms import PartForm
-from lms.authoring.drafts.new_files import new_file
 from lms.authoring.drafts.outline_rules import KINDS, Kind, belongs_to, is_text, place_of
 from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.text_rules import front_value, id_from, read_bytes, with_front_value
 from lms.authoring.drafts.this_draft import frame_of, this_draft
+from lms.authoring.outlining.forms import PartForm
+from lms.authoring.outlining.new_files import new_file
 from lms.content.model.bundle import Bundle
 from lms.foundation.db import write
 from lms.foundation.refused import Refused

@@ -10,10 +10,10 @@ from lms.accounts.access import allow, signed_in, this_programme
 from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import actions
 from lms.authoring.drafts.files import published_bundle, store_media
-from lms.authoring.drafts.forms import CopyForm, NewCourseForm
 from lms.authoring.drafts.records import Draft
-from lms.authoring.drafts.starting import NewCourse, blank_course, starter_course, under_another_id
 from lms.authoring.drafts.text_rules import front_value, id_from, read_bytes
+from lms.authoring.starting.courses import NewCourse, blank_course, starter_course, under_another_id
+from lms.authoring.starting.forms import CopyForm, NewCourseForm
 from lms.content.model.archive import from_zip
 from lms.content.model.bundle import MAX_TOTAL, Bundle
 from lms.foundation.db import write
@@ -38,7 +38,7 @@ def take_zip_files(endpoint: str | None, _values: dict[str, Any] | None) -> None
 @allow("write courses")
 def new_draft(programme: str) -> Any:
     """Start a draft in one of four ways, each with a form of its own."""
-    way = request.form.get("way", "")
+    way, left_out = request.form.get("way", ""), 0
     new, copy, problem = NewCourseForm(), CopyForm(), ""
     started: Draft | Refused | None = None
     if way in {"starter", "nothing"}:
@@ -48,9 +48,10 @@ def new_draft(programme: str) -> Any:
         copy = CopyForm(request.form)
         started = _from_published(copy) if copy.validate() else None
     elif way == "zip":
-        started = _from_zip()
+        started, left_out = _from_zip()
     if isinstance(started, Draft):
-        return redirect(address("authoring.draft", programme=programme, draft=started.public_id, saved="started"), 303)
+        values: dict[str, str | int | None] = {"programme": programme, "draft": started.public_id}
+        return redirect(address("authoring.draft", **values, saved="started", left_out=left_out or None), 303)
     problem = started.message if started else ""
     copy.course.choices = _courses()
     page = render_template(
@@ -126,15 +127,17 @@ def _from_published(form: CopyForm) -> Draft | Refused | None:
     return _start(under_another_id(bundle, new_id, form.title.data or get_course(digest).title))
 
 
-def _from_zip() -> Draft | Refused:
+def _from_zip() -> tuple[Draft | Refused, int]:
+    """Start from an uploaded zip; also return how many files were left out because a course can't have them."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        return Refused(_("Choose a zip file with a course in it."))
+        return Refused(_("Choose a zip file with a course in it.")), 0
     bundle = from_zip(upload.stream)
-    upload.close()
     if not isinstance(bundle, Bundle):
-        return Refused(_("We couldn’t read this file as a zip file. Please make the zip again."))
+        return Refused(_("We couldn’t read this file as a zip file. Please make the zip again.")), 0
     if "course.md" not in bundle.files:
-        return Refused(_("There’s no course.md in this zip file. Please zip the folder of one course."))
+        return Refused(_("There’s no course.md in this zip file. Please zip the folder of one course.")), 0
     store_media(bundle)
-    return _start(bundle)
+    started = _start(bundle)
+    upload.close()
+    return started, len(bundle.refused)
