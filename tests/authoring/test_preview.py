@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import MetaData, event, func, select
 
 from lms.foundation.db import db
+from tests.authoring.test_publishing import publish_small
 from tests.builders.drafts import add_draft
 from tests.builders.learning import PFA
 from tests.conftest import Site
@@ -120,7 +121,16 @@ def test_a_published_version_is_previewed_and_only_where_it_may_be_read(sqlite_s
     page = sqlite_site.visitor("tara").get(start)
     assert "Preview of version 1.0.0." in page.text and page.find(f"a[href^='{start}/lesson/']")
     draft = preview_of(sqlite_site)
-    for who, path in (("tara", f"{start}/lesson/none"), ("mina", draft), ("sam", draft), ("sam", start)):
+    publish_small(sqlite_site, owner="meadow")
+    meadows = "/programmes/harbour/writing/courses/small-course/1.0.0/preview/check"
+    assert "Knowledge check" in sqlite_site.visitor("ada").get(meadows).h1
+    for who, path in (
+        ("tara", meadows),
+        ("tara", f"{start}/lesson/none"),
+        ("mina", draft),
+        ("sam", draft),
+        ("sam", start),
+    ):
         assert sqlite_site.visitor(who).browser.get(path, base_url=BASE).status_code == 404
 
 

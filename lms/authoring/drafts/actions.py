@@ -58,9 +58,9 @@ def contents_of(files: Mapping[str, bytes], digests: Mapping[str, str] | None = 
 
 
 def start(
-    programme_id: str, person_id: str, bundle: Bundle, course_id: str, title: str, base_digest: str | None = None
+    programme_id: str, person_id: str | None, bundle: Bundle, course_id: str, title: str, base_digest: str | None = None
 ) -> Draft | Refused:
-    """Start a draft from the files of a bundle."""
+    """Start a draft from the files of a bundle; a command has no person."""
     if len(records.list_drafts(programme_id, most=DRAFTS_MOST + 1)) > DRAFTS_MOST:
         return Refused(_("There are too many open drafts. Discard one that you no longer need first."))
     now = clock.now()
@@ -198,7 +198,7 @@ def discard(draft_id: str) -> None:
 
 def _apply(
     draft: Draft,
-    person_id: str,
+    person_id: str | None,
     what: str,
     path: str,
     new_path: str | None,
@@ -227,7 +227,7 @@ def _apply(
 
 
 def _goes_on(
-    draft: Draft, person_id: str, what: str, path: str, changes: dict[str, list[str | None]], now: datetime
+    draft: Draft, person_id: str | None, what: str, path: str, changes: dict[str, list[str | None]], now: datetime
 ) -> bool:
     """Add to the last revision when the same person goes on typing in the same file; False when there is none."""
     last = records.find_last_revision(draft.id)
