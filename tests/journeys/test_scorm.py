@@ -23,6 +23,7 @@ from lms.content.model.course import Course
 from lms.interop.scorm.course_data import short_keys
 from tests.conftest import ROOT, settings_for
 from tests.content.small_course import course
+from tests.journeys import looking
 from tests.journeys.conftest import Opens
 
 pytestmark = pytest.mark.browser
@@ -157,6 +158,9 @@ def test_without_a_learning_system_it_says_so_and_with_few_answers_nobody_passes
     page.goto(f"{system}course/index.html#p-support")
     assert page.get_by_text("as they were on 30 November 2026").is_visible()
     page.locator(".here").get_by_text("Back to where I was").click()
+    page.goto(f"{system}course/index.html#c-at-the-sink-sink")
+    assert looking.axe_finds(page) == []
+    page.locator(".here").get_by_text("Leave the conversation").click()
     page.locator(".here").get_by_text("Knowledge check").click()
     page.get_by_role("button", name="Start the check").click()
     for _question in range(4):
