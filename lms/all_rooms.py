@@ -11,6 +11,7 @@ from lms.accounts.programmes import findings as account_findings
 from lms.accounts.single_sign_on import findings as single_sign_on_findings
 from lms.authoring.drafts import personal_data as own_drafts
 from lms.authoring.publishing import personal_data as own_publications
+from lms.authoring.reviews import personal_data as own_reviews
 from lms.authoring.statistics.regrading import personal_data as own_regrades
 from lms.certification.awards.document_records import count_requests
 from lms.certification.holders import personal_data as own_certificates
@@ -48,6 +49,7 @@ OWN = (
     own_drafts,
     own_publications,
     own_regrades,
+    own_reviews,
     own_batches,
     own_assignments,
     own_care,
@@ -58,6 +60,7 @@ ERASURES: list[Erasure] = [
     own_drafts.erase,
     own_publications.erase,
     own_regrades.erase,
+    own_reviews.erase,
     own_batches.erase,
     own_assignments.erase,
     own_certificates.erase,

@@ -46,8 +46,9 @@ from lms.all_rooms import delete_person
 from lms.authoring.pack import jobs as pack_jobs
 from lms.authoring.pack import records as pack_records
 from lms.authoring.publishing import jobs as publishing_jobs
-from lms.authoring.publishing.emails import email_about_stop
 from lms.authoring.publishing.events import PublicationStopped
+from lms.authoring.reviews.emails import email_about_review
+from lms.authoring.reviews.events import ReviewAsked
 from lms.authoring.statistics import count_actions
 from lms.authoring.statistics.regrading import actions as regrading
 from lms.authoring.statistics.regrading.emails import email_about_marking, email_about_proposal
@@ -144,7 +145,8 @@ def reactions(settings: Settings) -> Reactions:
         MergeUndone: [lambda event: email_about_undo(event, settings)],
         AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
         Enrolled: [keep_status],
-        PublicationStopped: [lambda event: email_about_stop(event, settings)],
+        ReviewAsked: [lambda event: email_about_review(event, settings)],
+        PublicationStopped: [lambda event: publishing_jobs.email_about_stop(event, settings)],
         CoursePublished: [lambda event: follow_privacy(event.course_id)],
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],

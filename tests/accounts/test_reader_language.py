@@ -23,6 +23,7 @@ from lms.all_rooms import delete_person
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing import plan_actions
 from lms.authoring.publishing.actions import Prepared
+from lms.authoring.reviews import actions as request_actions
 from lms.authoring.statistics.regrading.actions import propose
 from lms.authoring.statistics.regrading.events import CheckRegraded
 from lms.certification.awards.events import DocumentStored, PdfWaitsForLetters, SpellingAsked
@@ -36,6 +37,7 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.mail.templates import SHARED
 from lms.learning.progress.attempt_records import list_results
+from lms.library.records import find_newest_digest
 from tests.builders.certificates import ask_for, observe
 from tests.builders.drafts import add_draft
 from tests.builders.languages import marked
@@ -128,6 +130,12 @@ class World:
         self.site.do(plan_actions.schedule, plan_actions.Plan(prepared, sam, clock.now() + timedelta(days=1)))
         self.site.do(plan_actions.stop, found.id, "changed")
 
+    def ask_for_review(self) -> None:
+        with self.site.inside():
+            sam, digest = self.site.person("sam"), find_newest_digest(PFA) or ""
+        wanted = request_actions.Wanted(PFA, digest, "peer", "")
+        self.site.do(request_actions.ask_for_review, self.harbour, self.ids["cora"], sam, wanted)
+
     def merge(self) -> None:
         by = Decider(None, operator=True)
         made = self.site.do(merging.merge, self.harbour, self.ids["sam"], self.ids["lena"], by)
@@ -169,6 +177,7 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     ),
     "a test": (lambda w: w.send(w.site.visitor("ada"), "/operator/email"), {"test_email"}),
     "an assignment": (World.assign, {"course_assigned", "course_reminder"}),
+    "a review": (World.ask_for_review, {"review_asked"}),
     "a draft": (World.stop_publishing, {"publication_stopped"}),
     "a merge": (World.merge, {"accounts_merged", "merge_undone"}),
     "a closed account": (

@@ -25,6 +25,8 @@ from lms.accounts.second_factor import actions as second_factor
 from lms.accounts.second_factor.passkeys import NewPasskey
 from lms.accounts.second_factor.records import list_passkeys
 from lms.accounts.session_records import list_sign_ins
+from lms.authoring.reviews import actions as reviews
+from lms.authoring.reviews.records import list_requests_of
 from lms.authoring.statistics.regrading.actions import propose
 from lms.certification.awards import actions as certification
 from lms.certification.awards.codes import grouped
@@ -49,6 +51,7 @@ from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions as learning
 from lms.learning.progress.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
+from lms.library.records import find_newest_digest
 from tests.builders.drafts import add_draft
 from tests.builders.learning import CONVERSATIONS, PFA, earn, publish_next, the_course
 from tests.conftest import Site, app_of, settings_for
@@ -74,7 +77,7 @@ NO_PROVIDER = {
     "LMS_SSO_CLIENT_ID": "sidelight",
     "LMS_SSO_CLIENT_SECRET": "a secret",
 }
-OWNED = {"attempt", "code", "passkey", "run"}
+OWNED = {"attempt", "code", "passkey", "review_request", "run"}
 
 
 @dataclass
@@ -96,6 +99,7 @@ class World:
     passkeys: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     regrades: dict[str, str] = field(default_factory=dict)
+    reviews: dict[str, str] = field(default_factory=dict)
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -158,6 +162,7 @@ def _furnish(site: Site) -> World:
         _record_for(world, name)
         _merge_and_undo(world, name)
         world.passkeys[name] = _add_passkey(site, name)
+        world.reviews[name] = _ask_for_review(site, name)
     site.work()
     for name, programme in COORDINATORS.items():
         world.batches[programme] = _ask_for_all(site, name, programme)
@@ -179,6 +184,17 @@ def _add_employer(site: Site) -> None:
     erin = site.do(accounts.register, "erin@example.org", "Erin Walsh", "no password")
     assert harbour is not None
     site.do(accounts.give_role, erin.id, harbour.id, "employer")
+
+
+def _ask_for_review(site: Site, name: str) -> str:
+    """Ask somebody to review a course; return the id of the request."""
+    with site.inside():
+        programme, reviewer, ada = find_programme(HOME[name]), site.person(name), site.person("ada").id
+        digest = find_newest_digest(PFA)
+    assert programme is not None and digest is not None
+    site.do(reviews.ask_for_review, programme.id, ada, reviewer, reviews.Wanted(PFA, digest, "peer", ""))
+    with site.inside():
+        return str(list_requests_of(reviewer.id)[0].public_id)
 
 
 def _add_passkey(site: Site, name: str) -> str:
@@ -277,6 +293,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
         "version": "1.0.0",
+        "review_request": world.reviews.get(owner, "nobodys"),
         "what": "lesson" if "id" in parts(door) else "check",
         "id": "hello" if "draft" in parts(door) else "what-pfa-is",
         "form": "gift",

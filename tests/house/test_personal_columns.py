@@ -76,6 +76,8 @@ NOT_EXPORTED: dict[str, str] = {
     "draft_revision.changes": "digests of the texts before and after; which file was changed is exported",
     "draft_revision.number": NUMBER,
     "publication.revision": FORM_STATE,
+    "review_request.digest": NUMBER,
+    "review_request.public_id": NUMBER,
     "equivalent.public_id": NUMBER,
     "invitation.public_id": NUMBER,
     "invitation.token_sha256": SECRET,

@@ -500,6 +500,12 @@ STATES = (
         press("Prepare the pack"),
     ),
     State("writing home", "tara", "/programmes/harbour/writing"),
+    State(
+        "asking for a review, without an address",
+        "tara",
+        f"/programmes/harbour/writing/courses/{PFA}/ask-for-review",
+        press("Send"),
+    ),
     State("reviews of courses", "tara", "/programmes/harbour/writing/reviews"),
     State("published courses", "tara", "/programmes/harbour/writing/courses"),
     State("versions of a course", "tara", f"/programmes/harbour/writing/courses/{PFA}"),

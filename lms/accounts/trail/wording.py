@@ -142,6 +142,7 @@ def _about_programmes() -> dict[str, str]:
         "ValiditySet": _("Validity of certificates changed"),
         "ReadinessSet": _("Number of observed practices changed"),
         "CoursePublished": _("Course published"),
+        "ReviewAsked": _("Review of a course requested"),
         "PublicationAsked": _("Approval of a draft requested"),
         "PublicationApproved": _("Draft approved"),
         "ChangesAsked": _("Changes to a draft requested"),

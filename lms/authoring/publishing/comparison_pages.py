@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lms.content.comparison.compare import Difference, Row, Run, compare
+from lms.content.comparison.passages import pieces_of
 from lms.content.model.course import Course
 from lms.foundation.text.i18n import gettext as _
 
@@ -171,3 +172,16 @@ def _plural(kind: str) -> str:
         "facilitator": _("Facilitator notes"),
         "glossary": _("Glossary"),
     }[kind]
+
+
+def whole(course: Course) -> list[ShownPiece]:
+    """Return a version as its pieces, with every passage as it stands."""
+    found = []
+    for piece in pieces_of(course):
+        rows = tuple(_plain_row(passage.role, passage.text) for passage in piece.passages)
+        found.append(ShownPiece(piece.kind, piece.id, piece.title, "same", _kind(piece.kind), piece.path, rows, ""))
+    return found
+
+
+def _plain_row(role: str, text: str) -> ShownRow:
+    return ShownRow("plain", tuple(_label((role,))), (Run("same", text),))

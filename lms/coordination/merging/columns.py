@@ -40,6 +40,8 @@ OF_PERSON = (
     "regrade.decided_by",
     "regrade.proposed_by",
     "regraded_result.decided_by",
+    "review_request.asked_by",
+    "review_request.reviewer_id",
     "roster_import.asked_by",
 )
 # Rows that move, by the column that names the course somebody started.

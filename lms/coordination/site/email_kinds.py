@@ -69,6 +69,11 @@ def _about_courses() -> list[EmailKind]:
             _("Nobody. The practice doesn’t count until it’s confirmed."),
         ),
         EmailKind(
+            "review_asked",
+            _("When a trainer asks somebody to review a course."),
+            _("Nobody. Trainers only ask people of their programme."),
+        ),
+        EmailKind(
             "publication_stopped",
             _("When a draft of a course couldn’t be published at its time, to whoever set the time."),
             _("Nobody. It’s only sent to somebody who set a time."),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from lms.accounts.access import allow, this_programme, this_zone
 from lms.authoring.blueprint import blueprint
-from lms.authoring.publishing.review_pages import board_rows
+from lms.authoring.reviews.pages import board_rows
 from lms.foundation import clock
+from lms.foundation.text.i18n import gettext as _
 
 
 @blueprint.get("/programmes/<programme>/writing/reviews")
@@ -21,4 +22,5 @@ def reviews(programme: str) -> Any:
         here="writing",
         programme=this_programme(),
         rows=board_rows(this_programme().id, clock.today(this_zone())),
+        notices=[_("The request is on its way.")] if request.args.get("saved") else [],
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from lms.authoring.publishing import records
+from lms.authoring.publishing.comparison_pages import ShownPiece, whole
+from lms.authoring.reviews.records import list_open
 from lms.content.model.course import Course
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
@@ -40,6 +42,7 @@ class BoardRow:
     due: tuple[str, ...]
     unchecked: tuple[Unchecked, ...]
     drafts: tuple[tuple[str, str], ...]
+    asked: tuple[str, ...]
 
     @property
     def needs(self) -> bool:
@@ -50,13 +53,17 @@ class BoardRow:
 def board_rows(programme_id: str, today: date) -> list[BoardRow]:
     """Return the courses that a programme owns or offers, those that need something first."""
     reviews, drafts = list_reviews_of_newest(), records.list_open_drafts(programme_id)
-    courses = map(get_course, records.list_cared_for(programme_id).values())
-    rows = [_row(course, reviews.get(course.id, ()), drafts, today) for course in courses]
+    courses, asked = map(get_course, records.list_cared_for(programme_id).values()), list_open(programme_id)
+    rows = [_row(one, reviews.get(one.id, ()), drafts, asked.get(one.digest, ()), today) for one in courses]
     return sorted(rows, key=lambda row: (not row.needs, row.title))
 
 
 def _row(
-    course: Course, reviews: Sequence[Review], drafts: Mapping[str, list[tuple[str, str]]], today: date
+    course: Course,
+    reviews: Sequence[Review],
+    drafts: Mapping[str, list[tuple[str, str]]],
+    asked: Sequence[tuple[str, str, datetime]],
+    today: date,
 ) -> BoardRow:
     missing = missing_reviews(needed_reviews(course), {review.role for review in reviews})
     return BoardRow(
@@ -68,6 +75,10 @@ def _row(
         tuple(_due(course, today)),
         unchecked_in(course),
         tuple(drafts.get(course.id, ())),
+        tuple(
+            _("%(role)s: %(name)s, asked on %(day)s", role=role_names()[role], name=name, day=day(at.date()))
+            for role, name, at in asked
+        ),
     )
 
 
@@ -118,3 +129,8 @@ def unchecked_in(course: Course) -> tuple[Unchecked, ...]:
             words = ngettext("%(num)s fact", "%(num)s facts", count)
             found.append(Unchecked(lesson.id, lesson.title, words))
     return tuple(found)
+
+
+def read_whole(course: Course) -> list[ShownPiece]:
+    """Return the whole text of a version, for somebody who reviews it."""
+    return whole(course)
