@@ -107,8 +107,8 @@ def choose(name: str, value: str) -> Steps:
 def save_beside(page: Page, _people: People) -> None:
     """Save a text that was opened before somebody else saved another one in its place."""
     page.locator("main input[name=revision]").evaluate("field => { field.value = 1; }")
-    page.locator("#f-text").fill("Another text.")
-    press("Save")(page, _people)
+    page.locator(".cm-content").fill("Another text.")
+    press("Bring both together")(page, _people)
 
 
 def question(kind: str) -> Steps:
@@ -523,6 +523,8 @@ STATES = (
     State("outline of a draft", "tara", WRITTEN),
     State("editor with problems", "tara", f"{WRITTEN}/files/{FIRST_LESSON}"),
     State("two texts of a file", "tara", f"{WRITTEN}/files/{FIRST_LESSON}", save_beside),
+    State("insert a question", "tara", f"{WRITTEN}/insert/match/{FIRST_LESSON}", press("Insert")),
+    State("insert a content note", "tara", f"{WRITTEN}/insert/content-note/{FIRST_LESSON}"),
     State("add a lesson to a draft", "tara", f"{WRITTEN}/add?kind=lesson&folder=1-first-steps"),
     State("rename, move or remove a lesson", "tara", f"{WRITTEN}/parts/{FIRST_LESSON}"),
     State("history of a draft", "tara", f"{WRITTEN}/history"),

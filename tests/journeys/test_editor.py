@@ -92,7 +92,6 @@ def test_what_is_inserted_goes_to_the_cursor_and_two_writers_lose_nothing(served
     asked = page.locator("dialog[data-insert]")
     asked.get_by_role("button", name="Insert").click()
     asked.get_by_role("alert").get_by_text("Write the text of the callout.").wait_for()
-    assert looking.axe_finds(page) == []
     asked.get_by_text("Do not …").click()
     asked.get_by_label("Text").fill("press anyone.")
     asked.get_by_role("button", name="Insert").click()

@@ -136,7 +136,7 @@ def _editor(
         nonce=nonce,
         words=editor_words(),
         offers=offers_for(path),
-        preview=previews_of(programme, found.public_id, path, records.list_files(found.id)),
+        pane=previews_of(programme, found.public_id, path, records.list_files(found.id)),
     )
     response = make_response(page, 422 if problem else 200)
     # CodeMirror writes its own styles into the page, which the nonce allows there and nowhere else.

@@ -46,7 +46,7 @@ def insert(programme: str, draft: str, snippet: str, path: str) -> Any:
     found, offer = this_draft(draft), _offer(snippet, path)
     values = {"programme": programme, "draft": draft, "path": path}
     if "begin" in request.form:
-        answer = make_response(save_draft_file(programme, draft, path))
+        answer = make_response(save_draft_file(programme=programme, draft=draft, path=path))
         return (
             redirect(address("authoring.insert_form", snippet=snippet, **values), 303)
             if answer.status_code == 303

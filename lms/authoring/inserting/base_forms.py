@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wtforms import SelectField
 
 from lms.authoring.inserting.choices import PROMPT, Choices, FileKind, is_id, kind_of_file
-from lms.authoring.inserting.places import headings_of
+from lms.authoring.inserting.places import Heading, headings_of
 from lms.authoring.inserting.snippets import Snippet
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
@@ -41,9 +41,17 @@ class InsertForm(Form):
 
     def prepare(self, file: OpenFile) -> None:
         """Offer what can be chosen for a file; called before the form is shown or read."""
-        ends = [("", _("At the end of the file"))]
-        ends += [(str(row.line), _("Below “%(heading)s”", heading=row.text)) for row in headings_of(file.text)]
-        self.where.choices = ends
+        rows = headings_of(file.text)
+        into = [(str(row.line), row.text) for row in rows if self.goes_into(file, row)]
+        if into:
+            self.where.choices = into
+            return
+        below = [(str(row.line), _("Below “%(heading)s”", heading=row.text)) for row in rows]
+        self.where.choices = [("", _("At the end of the file")), *below]
+
+    def goes_into(self, file: OpenFile, heading: Heading) -> bool:
+        """Decide whether this is a part of something with that heading, such as an option of a question."""
+        return False
 
     def look_over(self, file: OpenFile) -> bool:
         """Return whether everything is there to make the snippet; else fields have messages."""

@@ -8,7 +8,7 @@ from wtforms.validators import AnyOf
 from lms.authoring.inserting import snippets
 from lms.authoring.inserting.base_forms import LINE_MOST, TEXT_MOST, AreaField, InsertForm, OpenFile, check_id
 from lms.authoring.inserting.choices import PROMPT
-from lms.authoring.inserting.places import headings_of, section_at
+from lms.authoring.inserting.places import Heading, headings_of, section_at
 from lms.authoring.inserting.snippets import Choice, Snippet
 from lms.content.model.content_note import TOPICS
 from lms.content.model.conversation import FITS
@@ -25,6 +25,10 @@ class OptionForm(InsertForm):
     text = TextField(_l("Option"), [Required(_l("Write the option.")), ShortEnough(LINE_MOST)])
     right = BooleanField(_l("This option is right"))
     why = TextField(_l("Reason"), [ShortEnough(LINE_MOST)])
+
+    def goes_into(self, file: OpenFile, heading: Heading) -> bool:
+        """Return whether it's the heading of a question."""
+        return heading.asks
 
     def look_over(self, file: OpenFile) -> bool:
         """Ask for a reason."""
@@ -45,11 +49,7 @@ class CalloutForm(InsertForm):
     kind = RadioField(
         _l("Kind"),
         [AnyOf(snippets.CALLOUTS, _l("Choose a kind of callout."))],
-        choices=[
-            ("NOTE", _l("People often think …")),
-            ("CAUTION", _l("Do not …")),
-            ("TIP", _l("To take with you")),
-        ],
+        choices=[],
         validate_choice=False,
     )
     words = AreaField(
@@ -57,6 +57,15 @@ class CalloutForm(InsertForm):
         [Required(_l("Write the text of the callout.")), ShortEnough(TEXT_MOST)],
         description=_l("It continues the words of its kind, such as “that …” after “People often think”."),
     )
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the kinds, in the words that learners see."""
+        super().prepare(file)
+        self.kind.choices = [
+            ("NOTE", _("People often think …")),
+            ("CAUTION", _("Do not …")),
+            ("TIP", _("To take with you")),
+        ]
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:
         """Return the callout."""
@@ -163,11 +172,7 @@ class ReplyForm(InsertForm):
     fit = RadioField(
         _l("How does it fit?"),
         [AnyOf(FITS, _l("Choose how it fits."))],
-        choices=[
-            ("steady", _l("Steady: it helps now")),
-            ("mixed", _l("Mixed: it helps in part")),
-            ("detour", _l("A detour: it leads away from what they need")),
-        ],
+        choices=[],
         validate_choice=False,
     )
     words = TextField(_l("What the learner says"), [Required(_l("Write the reply.")), ShortEnough(LINE_MOST)])
@@ -176,11 +181,20 @@ class ReplyForm(InsertForm):
         _l("What the reply does"), [ShortEnough(LINE_MOST)], description=_l("About the reply, never about the person.")
     )
 
+    def goes_into(self, file: OpenFile, heading: Heading) -> bool:
+        """Return whether it's the heading of a turn, in which somebody speaks."""
+        return "\n>" in section_at(file.text, heading.line)
+
     def prepare(self, file: OpenFile) -> None:
         """Offer the labels, and the turns and ends of the conversation."""
         super().prepare(file)
         labels = [(label, f"{name}: {does}") for label, (name, does) in label_words().items()]
         self.label.choices = [("", _("Please choose")), *labels]
+        self.fit.choices = [
+            ("steady", _("Steady: it helps now")),
+            ("mixed", _("Mixed: it helps in part")),
+            ("detour", _("A detour: it leads away from what they need")),
+        ]
         turns = [(row.text, row.text) for row in headings_of(file.text)]
         self.goes_to.choices = [("", _("Please choose")), *turns]
 
@@ -201,15 +215,20 @@ class ReplyForm(InsertForm):
 class ContentNoteForm(InsertForm):
     """The content note of a file."""
 
-    topics = SelectMultipleField(_l("Topics that are in it"), choices=[(topic, topic) for topic in TOPICS])
+    topics = SelectMultipleField(_l("Topics that are in it"), choices=[])
     note = TextField(
         _l("Note"),
         [ShortEnough(LINE_MOST)],
         description=_l(
-            "Say in a sentence what’s there, and in one what isn’t, such as “A death is mentioned. It isn’t described.”"
+            "Say in a sentence what’s there, and in one what isn’t: “A death is mentioned. No details are given.”"
         ),
     )
     mention = BooleanField(_l("These topics are only mentioned, so no gentler version is needed"))
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the topics, in the words of the front matter."""
+        super().prepare(file)
+        self.topics.choices = [(topic, topic) for topic in TOPICS]
 
     def look_over(self, file: OpenFile) -> bool:
         """Ask for the note if there are topics."""

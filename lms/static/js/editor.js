@@ -146,12 +146,20 @@ const later = () => {
 
 const pane = element("[data-preview]"), frame = pane && element("iframe", pane);
 const wide = matchMedia("(min-width:75rem)");
-// The new page takes over the place that was being read, and is shown once it's there.
+let loading = false, stale = false;
+// The new page takes over the place that was being read; what is saved while it loads is shown after it.
 const preview = () => {
   if (!frame || !wide.matches) return;
-  let top = 0;
-  try { top = frame.contentWindow.scrollY; } catch { /* nothing is shown yet */ }
-  frame.addEventListener("load", () => { frame.contentWindow?.scrollTo(0, top); }, { once: true });
+  if (loading) { stale = true; return; }
+  const top = frame.contentWindow.scrollY;
+  loading = true;
+  frame.addEventListener("load", () => {
+    loading = false;
+    frame.contentWindow.scrollTo(0, top);
+    if (!stale) return;
+    stale = false;
+    preview();
+  }, { once: true });
   frame.contentWindow.location.replace(frame.dataset.src);
 };
 if (frame) {
