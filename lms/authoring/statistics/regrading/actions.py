@@ -78,8 +78,7 @@ def _store_portion(regrade_id: str, seen: str, last: str | None, changed: list[t
     if regrade.state != "running" or regrade.after_attempt != seen:
         return
     for check, now in changed:
-        if records.find_regraded(regrade_id, check.attempt_id) is None:
-            _store(regrade, check, now)
+        _store(regrade, check, now)
     regrade.after_attempt = last or seen
     regrade.state = "running" if last else "applied"
 
