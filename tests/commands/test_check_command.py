@@ -80,6 +80,8 @@ def test_sarif_names_each_problem_at_its_place_with_the_help_of_its_code(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(shelf)
+    with (shelf / "one-course/1-begin/1-hello.gentle.md").open("a", encoding="utf-8") as lesson:
+        lesson.write(2 * "\nRead more [here](https://example.org).\n")
     alone = run("--sarif", "-", "one-course")
     written = run("--sarif", "check.sarif", "one-course")
     log = json.loads(alone.output)
