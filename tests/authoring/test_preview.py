@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, event, func, select
 
+from lms.accounts.records import find_programme
+from lms.content.lint.check import check
 from lms.foundation.db import db
-from tests.authoring.test_publishing import publish_small
+from lms.library import actions as library
 from tests.builders.drafts import add_draft
 from tests.builders.learning import PFA
 from tests.conftest import Site
@@ -25,6 +27,16 @@ WORDS = "Preview of a draft. Nothing here is saved or counted."
 def preview_of(site: Site, **files: str | None) -> str:
     """Return the address of the preview of a draft with the small course."""
     return f"/programmes/harbour/drafts/{add_draft(site, bundle(**files))}/preview"
+
+
+def publish_for(site: Site, slug: str) -> None:
+    """Publish the small course for a programme, which offers it to nobody."""
+    with site.inside():
+        programme = find_programme(slug)
+    course = check(bundle(), "small-course").course
+    assert programme is not None
+    site.do(library.publish, bundle(), course)
+    site.do(library.set_owner, "small-course", programme.id)
 
 
 def count_rows(site: Site) -> dict[str, int]:
@@ -121,7 +133,7 @@ def test_a_published_version_is_previewed_and_only_where_it_may_be_read(sqlite_s
     page = sqlite_site.visitor("tara").get(start)
     assert "Preview of version 1.0.0." in page.text and page.find(f"a[href^='{start}/lesson/']")
     draft = preview_of(sqlite_site)
-    publish_small(sqlite_site, owner="meadow")
+    publish_for(sqlite_site, "meadow")
     meadows = "/programmes/harbour/writing/courses/small-course/1.0.0/preview/check"
     assert "Knowledge check" in sqlite_site.visitor("ada").get(meadows).h1
     for who, path in (

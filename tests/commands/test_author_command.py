@@ -15,8 +15,7 @@ from lms.cli import main
 from lms.cli.authoring.author import Told
 from lms.cli.authoring.preview_app import make_app
 from lms.cli.authoring.watching import Folder
-from tests.content.small_course import FILES
-from tests.content.test_recheck import PNG
+from tests.content.small_course import FILES, PNG
 from tests.inspector import parse
 
 LESSON, HOST = "1-begin/1-hello.md", "http://127.0.0.1:8010"

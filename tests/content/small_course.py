@@ -1,10 +1,17 @@
 """A small course built in code: whole and quiet as it stands, and easy to spoil in one place."""
 
+import zlib
+
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Course, Reading
 from lms.content.model.question import Question
 
+# A picture of nine by nine pixels, as far as its structure goes.
+PNG = b"\x89PNG\r\n\x1a\n" + b"".join(
+    len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
+    for name, body in ((b"IHDR", bytes([0, 0, 0, 9, 0, 0, 0, 9, 8, 2, 0, 0, 0])), (b"IDAT", b"."), (b"IEND", b""))
+)
 COURSE = """---
 id: small-course
 code: SML

@@ -1,7 +1,5 @@
 """A recheck after each edit finds what a check of the same files finds, and reads little of them."""
 
-import zlib
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,12 +7,8 @@ from lms.content.lint.check import check
 from lms.content.lint.recheck import Rechecker
 from lms.content.model.bundle import Bundle
 from lms.content.reader import reader
-from tests.content.small_course import LESSON, bundle
+from tests.content.small_course import LESSON, PNG, bundle
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"".join(
-    len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
-    for name, body in ((b"IHDR", bytes([0, 0, 0, 9, 0, 0, 0, 9, 8, 2, 0, 0, 0])), (b"IDAT", b"."), (b"IEND", b""))
-)
 LESSON_PATH = "1-begin/1-hello.md"
 # Its third lesson asks for what no other file has: a source, an objective and two pictures.
 THIRD = """---

@@ -512,6 +512,7 @@ STATES = (
     State("two versions side by side", "tara", f"/programmes/harbour/writing/courses/{PFA}/compare"),
     State("a course for other learning systems", "tara", f"/programmes/harbour/writing/courses/{PFA}/exchange"),
     State("withdrawing a course", "ada", f"/programmes/harbour/writing/courses/{PFA}/withdraw"),
+    State("preview of a draft", "tara", f"{WRITTEN}/preview"),
     State("preview of a course", "tara", PREVIEW),
     State("preview of a hard lesson", "tara", f"{PREVIEW}/lesson/reactions-and-recovery"),
     State("preview of a conversation", "tara", f"{PREVIEW}/conversation/after-the-resuscitation-room?reply=0&tell=yes"),

@@ -36,7 +36,7 @@ def check_page(preview: Preview, course: Course) -> Page:
         }
         for number, question in enumerate(course.questions, 1)
     ]
-    return Page(render_template("authoring/preview/check.html", course=course, questions=questions))
+    return Page(render_template("authoring/parts/preview/check.html", course=course, questions=questions))
 
 
 def _results(question: Question, number: int, words: Facts) -> Any:

@@ -73,13 +73,13 @@ def show(preview: Preview, what: str, id: str, make: Callable[[], Page | None], 
     g.preview = bar | {"look": look}
     if look.phone:
         framed = Look(dark=look.dark, quiet=look.quiet, rtl=look.rtl, bare=True).address(place)
-        return render_template("authoring/preview/phone.html", framed=framed)
+        return render_template("authoring/parts/preview/phone.html", framed=framed)
     page = make()
     if page is None and preview.course and not files:
         return None
     if page is None:
         g.preview = g.preview | {"open": True}
-        return render_template("authoring/preview/missing.html", course_url=look.address(preview.base))
+        return render_template("authoring/parts/preview/missing.html", course_url=look.address(preview.base))
     if preview.course is None:
         return page.html
     return lead_back(page.html, preview.course, preview.base, look, page.carried)

@@ -57,7 +57,9 @@ def _conversation(preview: Preview, course: Course, id: str, asked: Asked) -> Pa
 
 
 def _elsewhere(preview: Preview, course: Course, _id: str, _asked: Asked) -> Page:
-    return Page(render_template("authoring/preview/elsewhere.html", course_url=preview.look.address(preview.base)))
+    return Page(
+        render_template("authoring/parts/preview/elsewhere.html", course_url=preview.look.address(preview.base))
+    )
 
 
 def _named(ending: str) -> Callable[[Sequence[str], str], list[str]]:

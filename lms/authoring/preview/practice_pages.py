@@ -86,4 +86,4 @@ def _script(preview: Preview, conversation: Conversation, start: str) -> Markup:
         }
         for turn in conversation.turns
     ]
-    return Markup(render_template("authoring/preview/script.html", conversation=conversation, turns=turns))  # noqa: S704
+    return Markup(render_template("authoring/parts/preview/script.html", conversation=conversation, turns=turns))  # noqa: S704

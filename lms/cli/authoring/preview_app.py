@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, g, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, g, jsonify, make_response, request
 
 from lms.accounts.access import public
 from lms.app import create_app
@@ -22,7 +22,7 @@ from lms.foundation.web.security import FRAMED
 HOST = "127.0.0.1"
 # Shorter than the time after which anything between a page and this machine would give up.
 PATIENCE_SECONDS = 20
-_OPEN = ("static", "library.media", "author.preview", "author.changes", "author.start")
+_OPEN = ("static", "library.media", "author.preview", "author.changes")
 
 
 def make_app(folder: Folder, data: Path, port: int) -> Flask:
@@ -46,11 +46,6 @@ def _pages(folder: Folder) -> Blueprint:
     pages = Blueprint("author", __name__)
     pages.context_processor(of_preview)
 
-    @pages.get("/author")
-    @public
-    def start() -> Any:
-        return redirect(url_for("author.preview"), 303)
-
     @pages.get("/preview")
     @pages.get("/preview/<what>")
     @pages.get("/preview/<what>/<id>")
@@ -59,12 +54,12 @@ def _pages(folder: Folder) -> Blueprint:
         state = folder.state
         shown = Preview(
             course=state.reading.so_far,
-            base=url_for("author.preview"),
+            base="/preview",
             look=read_look(request.args),
             says=_("Preview of %(folder)s. It follows each time you save.", folder=folder.path.name),
             findings=state.reading.findings,
             paths=list(state.bundle.files),
-            follows=url_for("author.changes", seen=state.number),
+            follows=f"/changes?seen={state.number}",
         )
         page = page_of(shown, what, id, request.args)
         if page is None:
