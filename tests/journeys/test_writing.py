@@ -1,0 +1,160 @@
+"""Tara's road through the writing pages in a browser: from an empty page to a course that Sam passes, and repairs."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.accounts.records import find_programme
+from lms.foundation.db import write
+from lms.library.actions import set_owner
+from tests.builders.learning import PFA
+from tests.journeys import walks
+from tests.journeys.conftest import Opens
+from tests.journeys.hands import Mouse
+from tests.journeys.people import add
+from tests.journeys.served import Served
+
+pytestmark = pytest.mark.browser
+TITLE, SUMMARY = "Kind handovers", "How to hand over a hard shift to somebody kindly."
+OBJECTIVE = "Hand over a hard shift in three sentences"
+LESSON = """---
+id: a-first-lesson
+title: Three sentences
+objectives: [o1]
+content_notes: none
+---
+The shift ends at seven, and Noor still has her coat on her arm.
+
+## What helps
+
+- Say what was hard.
+- Say what is open.
+
+> “It was a long one. Bed four needs you first.”
+
+> [!TIP]
+> - Write the first sentence down before the bell.
+"""
+
+
+class Author(Mouse):
+    """Tara in front of the writing pages, with or without JavaScript."""
+
+    def start(self, served: Served, way: str = "A small example to write over") -> None:
+        """Sign in and start a draft."""
+        walks.sign_in(self, served, "tara")
+        self.press("Writing")
+        self.press("Start a draft")
+        self.type("Title of the course", TITLE)
+        self.type("Who is it for?", "Colleagues on night shifts")
+        self.type("What is it about?", SUMMARY)
+        self.choose(self.page.get_by_label(way))
+        self.press("Start")
+
+    @property
+    def text(self) -> str:
+        """The file in the editor."""
+        return self.page.locator("#f-text").input_value()
+
+    def write(self, text: str) -> None:
+        """Write a text over the one in the editor, and see it saved."""
+        editor = self.page.locator(".cm-content")
+        if self.page.evaluate("document.scripts.length") and editor.count():
+            editor.fill(text)
+            self.page.locator("[data-says]").get_by_text("Draft saved").wait_for()
+        else:
+            self.page.locator("#f-text").fill(text)
+            self.press("Save")
+
+    def open_file(self, name: str) -> None:
+        """Open a file from the outline, once the editor is there."""
+        self.press(name)
+        if self.page.evaluate("document.querySelector('[data-editor]').dataset.codemirror"):
+            self.page.locator(".cm-content, #f-text:visible").first.wait_for()
+
+    def publish(self) -> None:
+        """Publish the draft for the members of the programme."""
+        self.press(TITLE)
+        assert "No problems" in self.page.locator("main").inner_text()
+        self.press("Publish")
+        self.press("Continue")
+        self.press("Publish")
+        assert walks.h1(self) == f"Published: {TITLE}"
+
+
+def add_question(tara: Author) -> None:
+    """Insert a question with one answer by its form."""
+    tara.open_file("Check")
+    tara.page.get_by_role("button", name="Question with one answer").click()
+    asked = tara.page.locator("dialog[data-insert]")
+    asked.get_by_label("Question", exact=True).fill("Noor has five minutes. What does she say first?")
+    asked.get_by_label(OBJECTIVE).check()
+    options = ("Everything that happened", "It takes the five minutes."), ("What can't wait", "It keeps people safe.")
+    for number, (words, reason) in enumerate(options):
+        asked.get_by_label("Option", exact=True).nth(number).fill(words)
+        asked.get_by_label("Reason", exact=True).nth(number).fill(reason)
+    asked.get_by_label("This option is right").nth(1).check()
+    asked.get_by_role("button", name="Insert").click()
+    tara.page.locator("[data-says]").get_by_text("Draft saved").wait_for()
+
+
+def pass_course(hands: Mouse, served: Served, name: str) -> None:
+    """Take the new course as a member, to a passed check."""
+    walks.sign_in(hands, served, name)
+    hands.press("Courses")
+    walks.read_lessons(hands, TITLE)
+    assert walks.have_conversations(hands) == 1
+    hands.press_this(hands.page.locator("main .btn.fill"))
+    hands.press("Start the check")
+    walks.answer_one_by_one(hands, served, name, course="kind-handovers")
+    hands.press("Send my answers")
+    assert walks.h1(hands) == "You passed the check"
+
+
+def test_tara_writes_a_course_from_an_empty_page_and_a_member_passes_it(own_served: Served, opens: Opens) -> None:
+    add(own_served, "imre", "Imre Vas")
+    tara, imre = Author(opens(viewport={"width": 1280, "height": 900}).new_page()), Mouse(opens().new_page())
+    tara.start(own_served)
+    tara.open_file("About the course")
+    tara.write(tara.text.replace("Write here what somebody can do after this course", OBJECTIVE))
+    tara.open_file("A first lesson")
+    tara.write(LESSON)
+    tara.press(TITLE)
+    tara.press("Add a lesson\n(Module 1: First steps)")
+    tara.type("Title", "After a hard shift")
+    tara.press("Add")
+    tara.page.locator(".cm-content").wait_for()
+    tara.write(tara.text.replace("content_notes: none", "content_notes: none\nself_care: yes"))
+    add_question(tara)
+    tara.press(TITLE)
+    tara.press("Preview")
+    assert tara.page.get_by_text("Nothing here is saved or counted.").count()
+    tara.page.go_back()
+    tara.open_file("Check")
+    tara.publish()
+    pass_course(imre, own_served, "imre")
+
+
+def test_tara_changes_a_lesson_and_publishes_it_without_javascript(own_served: Served, opens: Opens) -> None:
+    with own_served.site.inside():
+        harbour = find_programme("harbour")
+        assert harbour
+        write(set_owner, PFA, harbour.id)
+    tara = Author(opens(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page())
+    walks.sign_in(tara, own_served, "tara")
+    tara.press("Writing")
+    tara.press("Start a draft")
+    tara.pick(tara.page.get_by_label("Course", exact=True), PFA)
+    tara.press("Start from this course")
+    tara.press("What psychological first aid is")
+    before = tara.page.locator("#f-text").input_value()
+    tara.page.locator("#f-text").fill(before.replace("\n## ", "\nThis sentence is new.\n\n## ", 1))
+    tara.press("Save")
+    assert "This sentence is new." in tara.page.locator("#f-text").input_value()
+    tara.press("Psychological first aid for colleagues")
+    tara.press("Publish")
+    tara.press("Continue")
+    tara.press("Publish")
+    assert "1.0.1" in tara.page.locator("main").inner_text()
+    tara.page.goto(f"{own_served.url}/courses/{PFA}/lessons/what-pfa-is")
+    assert tara.page.get_by_text("This sentence is new.").count() == 1
