@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lms.accounts.records import find_programme
@@ -135,11 +137,16 @@ def test_tara_writes_a_course_from_an_empty_page_and_a_member_passes_it(own_serv
     pass_course(imre, own_served, "imre")
 
 
-def test_tara_changes_a_lesson_and_publishes_it_without_javascript(own_served: Served, opens: Opens) -> None:
-    with own_served.site.inside():
+def own_course(served: Served, course: str) -> None:
+    """Let Tara's programme publish new versions of a course."""
+    with served.site.inside():
         harbour = find_programme("harbour")
         assert harbour
-        write(set_owner, PFA, harbour.id)
+        write(set_owner, course, harbour.id)
+
+
+def test_tara_changes_a_lesson_and_publishes_it_without_javascript(own_served: Served, opens: Opens) -> None:
+    own_course(own_served, PFA)
     tara = Author(opens(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page())
     walks.sign_in(tara, own_served, "tara")
     tara.press("Writing")
@@ -158,3 +165,88 @@ def test_tara_changes_a_lesson_and_publishes_it_without_javascript(own_served: S
     assert "1.0.1" in tara.page.locator("main").inner_text()
     tara.page.goto(f"{own_served.url}/courses/{PFA}/lessons/what-pfa-is")
     assert tara.page.get_by_text("This sentence is new.").count() == 1
+
+
+def test_a_correction_for_safety_reaches_somebody_in_the_middle_of_the_course(own_served: Served, opens: Opens) -> None:
+    own_course(own_served, PFA)
+    add(own_served, "ilse", "Ilse Kern")
+    lesson = f"{own_served.url}/courses/{PFA}/lessons/what-pfa-is"
+    ilse, tara = Mouse(opens().new_page()), Author(opens(java_script_enabled=False).new_page())
+    walks.sign_in(ilse, own_served, "ilse")
+    ilse.press("Courses")
+    ilse.press("Psychological first aid for colleagues")
+    ilse.press("Start this course")
+    ilse.press("Mark as done and continue")
+
+    walks.sign_in(tara, own_served, "tara")
+    tara.page.goto(f"{own_served.url}/programmes/harbour/drafts/new")
+    tara.pick(tara.page.get_by_label("Course", exact=True), PFA)
+    tara.press("Start from this course")
+    tara.press("What psychological first aid is")
+    tara.write(tara.text.replace("\n## ", "\nStay until somebody else is there.\n\n## ", 1))
+    tara.press("Psychological first aid for colleagues")
+    tara.press("Publish")
+    tara.press("Continue")
+    tara.page.get_by_text("It corrects something that could do harm").click()
+    tara.type("What changed, in one line", "Nobody is left alone.")
+    tara.press("Publish")
+
+    ilse.page.goto(lesson)
+    assert ilse.page.get_by_text("Stay until somebody else is there.").count() == 1
+    assert "Nobody is left alone." in ilse.page.locator("main").inner_text()
+
+
+MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
+<quiz>
+<question type="multichoice"><name><text>tea</text></name>
+<questiontext format="html">
+<text><![CDATA[<p>Noor says that she is fine. What do you offer?</p>]]></text></questiontext>
+<single>true</single>
+<answer fraction="100"><text>A place to sit down</text>
+<feedback><text>It asks nothing of her.</text></feedback></answer>
+<answer fraction="0"><text>A talk about it</text><feedback><text>She has not asked for one.</text></feedback></answer>
+</question>
+<question type="essay"><name><text>essay</text></name>
+<questiontext><text>Describe a shift.</text></questiontext></question>
+</quiz>
+"""
+
+
+def test_tara_brings_a_bank_from_moodle_into_her_check(own_served: Served, opens: Opens, tmp_path: Path) -> None:
+    (tmp_path / "bank.xml").write_text(MOODLE, "utf-8")
+    tara = Author(opens(viewport={"width": 1280, "height": 900}).new_page())
+    tara.start(own_served)
+    tara.press("Questions in and out")
+    tara.page.get_by_label("File with questions").set_input_files(tmp_path / "bank.xml")
+    tara.press("Show what would come in")
+    said = tara.page.locator("main").inner_text()
+    assert "1 question would be added. 1 would stay behind." in said and "Line 11" in said
+    tara.press("Add to the check")
+    tara.page.goto(f"{tara.page.url.partition('/questions')[0].partition('/files')[0]}/files/check.md")
+    tara.page.locator(".cm-content").wait_for()
+    assert "- (x) A place to sit down" in tara.text and "Describe a shift." not in tara.text
+
+
+def test_tara_repairs_a_conversation_with_its_drawing(own_served: Served, opens: Opens) -> None:
+    tara = Author(opens(viewport={"width": 1280, "height": 900}).new_page())
+    tara.start(own_served)
+    draft = tara.page.url
+    tara.open_file("A first conversation")
+    whole = tara.text
+    tara.write(whole.replace("(#the-tea)", "(#the-bench)", 1))
+    tara.page.locator("[data-problems] li").filter(has_text="the-bench").wait_for()
+    tara.press(TITLE)
+    tara.press("Preview")
+    tara.press("A first conversation")
+    drawing = tara.page.get_by_role("img", name="All paths of “A first conversation”")
+    assert "The bench" in drawing.text_content()
+    assert tara.page.get_by_text("Nobody has written this part yet.").count()
+    tara.page.goto(draft)
+    tara.open_file("A first conversation")
+    tara.write(whole)
+    tara.page.locator("[data-problems] li").filter(has_text="the-bench").wait_for(state="detached")
+    tara.press(TITLE)
+    tara.press("Preview")
+    tara.press("A first conversation")
+    drawn = tara.page.get_by_role("img", name="All paths of “A first conversation”").text_content()
+    assert "The bench" not in drawn

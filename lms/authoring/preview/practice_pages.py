@@ -12,6 +12,7 @@ from lms.authoring.preview.conversations import playable
 from lms.authoring.preview.pages import Page, Preview
 from lms.content.model.conversation import Conversation, Turn
 from lms.content.model.course import Course
+from lms.content.reader import conversation_graph
 from lms.content.reader.conversation_graph import title_of
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.practice import pages as practice_pages
@@ -42,7 +43,7 @@ def conversation_page(preview: Preview, course: Course, shown: Conversation, ask
         "needs_good": conversation.must_reach == "good",
         "script": practice_pages.script_of(played, facts),
     }
-    g.preview["beside"] = _script(preview, shown, start)
+    g.preview["beside"] = _drawing(playable(shown, shown.start, unwritten)) + _script(preview, shown, start)
     carried = {"start": start} if start else {}
     if played.end:
         end_html = fill_placeholders(played.end.html, facts)
@@ -61,6 +62,19 @@ def conversation_page(preview: Preview, course: Course, shown: Conversation, ask
         ),
         carried,
     )
+
+
+def _drawing(conversation: Conversation) -> Markup:
+    """All paths as a drawing, with what nobody has written yet as an ending."""
+    drawn = render_template(
+        "learning/parts/graph_drawing.html",
+        page_title=_("All paths of “%(title)s”", title=conversation.title),
+        drawing=conversation_graph.draw(conversation),
+        box_width=conversation_graph.WIDTH,
+        box_height=conversation_graph.HEIGHT,
+        fits=practice_pages.fit_words(),
+    )
+    return Markup(drawn)  # noqa: S704 - made by our own template
 
 
 def _script(preview: Preview, conversation: Conversation, start: str) -> Markup:

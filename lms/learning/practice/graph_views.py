@@ -13,15 +13,11 @@ from lms.content.reader.conversation_measures import share_range
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
 from lms.learning.practice import records as practice_records
+from lms.learning.practice.pages import fit_words
 from lms.learning.practice.records import Coverage
 from lms.learning.progress.access import facilitated_programmes, may_facilitate, open_course
 from lms.learning.progress.open_page_records import OpenPage
 from lms.learning.progress.placeholders import fill_placeholders
-
-
-def fit_words() -> dict[str, str]:
-    """Return the labels for how well a reply fits."""
-    return {"steady": _("steady"), "mixed": _("mixed"), "detour": _("detour")}
 
 
 @blueprint.get("/courses/<course>/conversations/<conversation>/graph")

@@ -20,6 +20,11 @@ Facts = Mapping[str, Any]
 _DIRECTION = re.compile(r"\(([^()<>]+)\)")
 
 
+def fit_words() -> dict[str, str]:
+    """Return the labels for how well a reply fits."""
+    return {"steady": _("steady"), "mixed": _("mixed"), "detour": _("detour")}
+
+
 def label_words() -> dict[str, tuple[str, str]]:
     """Return each kind of reply as a name, and what it does in a few words."""
     return {
