@@ -1,4 +1,4 @@
-"""Makes the papers of a workshop pack as tagged PDFs and puts them into one ZIP file."""
+"""Makes the tagged PDFs of a workshop pack and puts them into one ZIP file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the five papers of a workshop pack say, from a course: plain values, and HTML that's safe."""
+"""What the five PDFs of a workshop pack say, from a course: plain values, and HTML that's safe."""
 
 from __future__ import annotations
 
