@@ -20,6 +20,7 @@ from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
 from lms.foundation.db import db, write
+from lms.foundation.refused import Refused
 from lms.learning.progress import actions as learning
 from lms.library import actions as library
 from lms.library.course_cache import get_bundle, get_course
@@ -118,6 +119,18 @@ def test_a_draft_that_changed_after_the_second_look_is_not_published(sqlite_site
     assert "changed while you looked" in refused.main
     with sqlite_site.inside():
         assert find_version("small-course", "1.0.1") is None
+
+
+def test_a_draft_that_changes_while_it_is_checked_is_not_published_either(sqlite_site: Site) -> None:
+    draft = add_draft(sqlite_site, bundle())
+    with sqlite_site.inside():
+        harbour = find_programme("harbour")
+        found = find_draft(harbour.id, draft) if harbour else None
+        prepared = actions.prepare(found, "1.0.0") if found else None
+        assert found and prepared
+        found.revision += 1
+        db.session.commit()
+        assert isinstance(write(actions.publish_draft, prepared, actions.Decided(None, False), True), Refused)
 
 
 def test_what_was_published_since_the_draft_was_started_is_not_lost_in_silence(sqlite_site: Site) -> None:
