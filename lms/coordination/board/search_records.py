@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import String, and_, exists, false, func, literal, select, true, union_all
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import FunctionElement
 
 from lms.coordination.board.rules import TERMS_MOST
@@ -48,8 +47,9 @@ def _with_plus(element: WithoutIndex, compiler: Any, **rest: Any) -> str:
     return f"+{_as_it_is(element, compiler, **rest)}"
 
 
+_WORD: Any = PersonWord.__table__
 # The rows of the words that a search begins with.
-_WALKED = aliased(PersonWord, name="walked")
+_WALKED: Any = _WORD.alias("walked").c
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Walk:
         )
         return [
             select(*columns)
-            .join_from(_WALKED, TrainingStatus, same)
+            .join_from(_WALKED.programme_id.table, TrainingStatus, same)
             .where(_WALKED.programme_id == self.programme_id, _WALKED.word == word, *conditions, *self.conditions)
             .where(~_has(self.programme_id, self.words[:number]) if number else true())
             for number, word in enumerate(self.words)
