@@ -150,6 +150,10 @@ def test_an_account_that_was_deleted_is_not_opened_again(sqlite_site: Site) -> N
 
 def test_the_commands_say_what_ended_and_what_goes_on(sqlite_site: Site, lms: Callable[..., Result]) -> None:
     sqlite_site.do(make_key, "Rota system")
+    assert "Nobody coordinates harbour now." in lms("disable", "cora@example.org").output
+    assert lms("enable", "cora@example.org").exit_code == 0
+    told = lms("remove", "cora@example.org", "--programme", "harbour")
+    assert told.exit_code == 1 and "Nobody else coordinates this programme." in told.output
     told = lms("remove", "CORA@example.org", "--programme", "harbour", "--even-the-last")
     assert "Nobody coordinates harbour now." in told.output
     assert told.exit_code == 0 and "no longer coordinator in harbour" in told.output

@@ -214,7 +214,10 @@ def people_disable(email: str) -> None:
     if not _end(leaving.disable, person.id):
         raise click.ClickException(f"The account of {person.email} is already closed. Nothing was changed.")
     say(f"The account of {person.email} is closed. To reopen it: lms people enable {person.email}")
-    staff = {role for roles in records.roles_of(person.id).values() for role in roles}
+    roles = records.roles_of(person.id)
+    for programme_id, here in roles.items():
+        _say_if_nobody_coordinates(records.get_programme(programme_id), here)
+    staff = {role for here in roles.values() for role in here}
     _say_keys([*staff, *(["operator"] if person.operator else [])])
 
 
