@@ -95,7 +95,7 @@ def accept_invitation(token: str) -> Any:
     if request.method == "POST" and state in {"accept", "new"}:
         done = _accept(token, form, me, invitation, proven=proven)
         if isinstance(done, Person):
-            return let_in(done, False, _first_page(done))
+            return let_in(done, False, _first_page(done, invitation))
     programme = records.get_programme(invitation.programme_id) if invitation.programme_id else None
     page = render_template(
         "accounts/invitation.html",
@@ -111,10 +111,15 @@ def accept_invitation(token: str) -> Any:
     return make_response(page, 422 if request.method == "POST" else 200)
 
 
-def _first_page(person: Person) -> str:
-    """Return where somebody new goes: to their names while certificates cannot print a letter of them."""
-    lacks = hooks().missing_letters(person.certificate_name)
-    return url_for("accounts.account", new="yes") if lacks else url_for("learning.courses")
+def _first_page(person: Person, invitation: Invitation) -> str:
+    """Return where somebody new goes: to the pages of their role, unless certificates can't print their name."""
+    if hooks().missing_letters(person.certificate_name):
+        return url_for("accounts.account", new="yes")
+    if invitation.role == "operator":
+        return url_for("coordination.site_home")
+    if invitation.role == "coordinator" and invitation.programme_id:
+        return url_for("coordination.people", programme=records.get_programme(invitation.programme_id).slug)
+    return url_for("learning.courses")
 
 
 def _state(invitation: Invitation, me: Person | None, proven: bool) -> str:
