@@ -151,3 +151,9 @@ def test_a_phone_is_a_frame_with_the_same_page_and_no_bar(sqlite_site: Site) -> 
     framed = page.find("iframe")[0].get("src")
     inner = sqlite_site.visitor("tara").get(framed)
     assert inner.h1 == "Hello" and not inner.find(".preview-bar") and inner.find("html[data-quiet]")
+
+
+def test_other_pages_that_show_a_preview_of_their_own_keep_their_header(sqlite_site: Site) -> None:
+    page = sqlite_site.visitor("cora").get("/programmes/harbour/invitations/new")
+    page = page.form_with("Continue").submit("Continue", people="amal@example.org")
+    assert page.find("header.mast") and not page.find(".preview-bar")

@@ -92,7 +92,7 @@ def of_preview() -> dict[str, Any]:
     look: Look = g.preview["look"]
     turned = {"ltr": "rtl", "rtl": "ltr"}
     return {
-        "preview": g.preview,
+        "site_preview": g.preview,
         "visitor": None,
         "notices": (),
         "display": {"light": "dark" if look.dark else "light", "quiet": look.quiet},
