@@ -297,6 +297,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "what": "lesson" if "id" in parts(door) else "check",
         "id": "hello" if "draft" in parts(door) else "what-pfa-is",
         "form": "gift",
+        "check_code": "bad-link",
     }
     path = door.path.replace("int:", "").replace("path:", "")
     for name, value in values.items():

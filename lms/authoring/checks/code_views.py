@@ -18,12 +18,12 @@ def codes() -> Any:
     return render_template("authoring/codes.html", here="writing", codes=list_explanations())
 
 
-@blueprint.get("/help/check-codes/<code>")
+@blueprint.get("/help/check-codes/<check_code>")
 @allow("write courses")
-def code(code: str) -> Any:
+def code(check_code: str) -> Any:
     """Explain one code; for a name that none has, offer the nearest."""
-    found = find_explanation(code)
+    found = find_explanation(check_code)
     if found is None:
-        near = [one for name in near_codes(code) if (one := find_explanation(name))]
-        return render_template("authoring/codes.html", here="writing", asked=code[:60], codes=near), 404
+        near = [one for name in near_codes(check_code) if (one := find_explanation(name))]
+        return render_template("authoring/codes.html", here="writing", asked=check_code[:60], codes=near), 404
     return render_template("authoring/code.html", here="writing", code=found, also=found.example.also)

@@ -112,7 +112,7 @@ def problem(finding: Finding, draft: Draft, programme: str) -> dict[str, Any]:
         "fix": finding.fix,
         "excerpt": finding.excerpt,
         "url": f"{page}#line-{finding.line}",
-        "help": address("authoring.code", code=finding.code.lower().replace("_", "-")),
+        "help": address("authoring.code", check_code=finding.code.lower().replace("_", "-")),
     }
 
 

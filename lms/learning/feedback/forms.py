@@ -7,13 +7,9 @@ from wtforms import RadioField, SelectField
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Form, Required, ShortEnough, TextField
+from lms.learning.feedback.pages import said_words
 
 WORDS_MOST, REPLY_MOST = 500, 1200
-
-
-def said_words() -> dict[str, str]:
-    """Return the choices of the feedback form, with their labels."""
-    return {"helpful": _("It was helpful"), "unclear": _("It was unclear"), "too_much": _("It was too much")}
 
 
 class FeedbackForm(Form):

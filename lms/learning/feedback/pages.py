@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lms.learning.feedback.forms import said_words
+from lms.foundation.text.i18n import gettext as _
 from lms.learning.feedback.places import WHOLE_LESSON, lines_of
 from lms.learning.feedback.records import Feedback
+
+
+def said_words() -> dict[str, str]:
+    """Return the choices of the feedback form, with their labels."""
+    return {"helpful": _("It was helpful"), "unclear": _("It was unclear"), "too_much": _("It was too much")}
 
 
 @dataclass(frozen=True)
