@@ -14,12 +14,11 @@ from lms.authoring.publishing import rules
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.library.records import find_version
-from tests.authoring.test_publishing import DRAFTS, FILES, LESSON, TURNED, look, publish_small
-from tests.builders.drafts import add_draft
+from tests.builders.drafts import DRAFTS, LESSON, TURNED, add_draft, look, publish_small
 from tests.builders.learning import link_in_newest_email
 from tests.builders.mail import outbox
 from tests.conftest import Site
-from tests.content.small_course import bundle
+from tests.content.small_course import FILES, bundle
 from tests.inspector import Page
 
 

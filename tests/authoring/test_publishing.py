@@ -16,7 +16,6 @@ from lms.authoring.drafts.files import bundle_of
 from lms.authoring.drafts.records import Draft, find_draft
 from lms.authoring.publishing import actions, rules
 from lms.authoring.publishing.publish_pages import people_words
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
 from lms.foundation.db import db, write
@@ -30,35 +29,12 @@ from lms.library.records import (
     find_owner,
     find_version,
 )  # fmt: skip
-from tests.builders.drafts import add_draft
+from tests.builders.drafts import COURSES, DRAFTS, LESSON, TURNED, add_draft, look, publish_small
 from tests.builders.learning import PFA, answer, attempt_of, begin, earn, open_check
 from tests.conftest import PFA as PFA_FOLDER
 from tests.conftest import Site
 from tests.content.small_course import FILES, bundle
-from tests.inspector import BASE, Page
-
-DRAFTS = "/programmes/harbour/drafts"
-COURSES = "/programmes/harbour/writing/courses"
-LESSON = "1-begin/1-hello.md"
-TURNED = FILES[LESSON].replace("Dana looks up.", "Dana turns.")
-
-
-def publish_small(site: Site, owner: str | None = "harbour", **files: str | None) -> str:
-    """Publish the small course for a programme; return its digest."""
-    made = bundle(**files)
-    course = check(made, "small-course").course
-    assert course is not None
-    site.do(library.publish, made, course)
-    with site.inside():
-        programme = find_programme(owner) if owner else None
-    site.do(library.set_owner, "small-course", programme.id if programme else None)
-    return made.digest
-
-
-def look(site: Site, draft: str, version: str, who: str = "tara") -> Page:
-    """Choose a version on the publish page; return the page that asks once more."""
-    path = f"{DRAFTS}/{draft}/publish"
-    return site.visitor(who).get(path).form_with("Continue").submit("Continue", version=version)
+from tests.inspector import BASE
 
 
 def test_tara_publishes_a_draft_and_it_says_where_the_course_is(sqlite_site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.library.records import list_reviews
-from tests.authoring.test_publishing import publish_small
+from tests.builders.drafts import publish_small
 from tests.builders.learning import link_in_newest_email
 from tests.conftest import Site
 

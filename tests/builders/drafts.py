@@ -6,12 +6,21 @@ import hashlib
 
 from lms.accounts.records import find_programme
 from lms.authoring.drafts.records import Draft, DraftFile, DraftText
+from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
+from lms.library import actions as library
 from tests.conftest import Site
+from tests.content.small_course import FILES, bundle
+from tests.inspector import Page
+
+DRAFTS = "/programmes/harbour/drafts"
+COURSES = "/programmes/harbour/writing/courses"
+LESSON = "1-begin/1-hello.md"
+TURNED = FILES[LESSON].replace("Dana looks up.", "Dana turns.")
 
 
 def add_draft(
@@ -40,3 +49,21 @@ def add_draft(
 
     made: str = site.do(store)
     return made
+
+
+def publish_small(site: Site, owner: str | None = "harbour", **files: str | None) -> str:
+    """Publish the small course for a programme; return its digest."""
+    made = bundle(**files)
+    course = check(made, "small-course").course
+    assert course is not None
+    site.do(library.publish, made, course)
+    with site.inside():
+        programme = find_programme(owner) if owner else None
+    site.do(library.set_owner, "small-course", programme.id if programme else None)
+    return made.digest
+
+
+def look(site: Site, draft: str, version: str, who: str = "tara") -> Page:
+    """Choose a version on the publish page; return the page that asks once more."""
+    path = f"{DRAFTS}/{draft}/publish"
+    return site.visitor(who).get(path).form_with("Continue").submit("Continue", version=version)
