@@ -16,6 +16,7 @@ ABOUT_NOBODY = {
     "line_withdrawal",
     "line_note",  # what was found out about a support line
     "offering",
+    "pack_request",  # that a course is to be printed, by nobody's name
     "programme",
     "question_count",  # how many people chose what in a check, without names
     "question_tally",
