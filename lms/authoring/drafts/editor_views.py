@@ -116,7 +116,7 @@ def _editor(
     mine = [one for one in reading.findings if one.path == path]
     nonce = token_urlsafe(16)
     page = render_template(
-        "authoring/editor.html",
+        "authoring/draft_file.html",
         **frame,
         outline=pages.outline_of(found, reading),
         path=path,
@@ -249,7 +249,7 @@ def _who(person_id: str | None) -> str:
 def _three_ways(found: Draft, path: str, text: str, conflict: Conflict) -> str:
     base, theirs = (read_bytes(one)[0] if one is not None else "" for one in (conflict.base, conflict.theirs))
     return render_template(
-        "authoring/conflict.html",
+        "authoring/save_draft_file.html",
         **frame_of(found),
         path=path,
         who=_who(conflict.by),
