@@ -6,7 +6,7 @@ import pytest
 
 from lms.foundation.text.csv_files import as_sheet
 from lms.interop.questions.check_page import add_to_check, write_items
-from lms.interop.questions.csv_writing import rows_of
+from lms.interop.questions.csv_bank import rows_of
 from lms.interop.questions.gift_writing import write_gift
 from lms.interop.questions.importing import read_package, read_questions
 from lms.interop.questions.qti_writing import write_qti

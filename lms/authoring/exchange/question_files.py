@@ -10,7 +10,7 @@ import yaml
 from lms.content.model.question import Question
 from lms.foundation.text.csv_files import as_sheet
 from lms.interop.packing import pack
-from lms.interop.questions.csv_writing import rows_of
+from lms.interop.questions.csv_bank import rows_of
 from lms.interop.questions.gift_writing import write_gift
 from lms.interop.questions.qti_writing import write_qti
 

@@ -1,1 +1,1 @@
-"""Changing the outline of a draft: parts and pictures are added, renamed, moved and removed."""
+"""The outline of a draft and its history: parts and pictures are added, renamed, moved and removed, and undone."""

@@ -16,7 +16,7 @@ from lms.content.reader.reader import read
 from lms.foundation.text.csv_files import as_sheet
 from lms.interop.packing import pack
 from lms.interop.questions.check_page import Plan, plan
-from lms.interop.questions.csv_writing import rows_of
+from lms.interop.questions.csv_bank import rows_of
 from lms.interop.questions.gift_writing import write_gift
 from lms.interop.questions.importing import read_questions
 from lms.interop.questions.qti_writing import write_qti

@@ -1,4 +1,4 @@
-"""Questions in a CSV file: one row each, with a column per option; read from many hands, written in one form."""
+"""CSV in and out; a row holds one answer and several answers, and other kinds are named."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
 
+from lms.content.model.question import Question
 from lms.content.model.wording import say
 from lms.interop.questions.bank import Bank, Item, Labels, LeftOut, Source, Weighed, as_choices, make_bank
-from lms.interop.questions.phrases import paragraphs, phrase
+from lms.interop.questions.outgoing import Outgoing, outgoing
+from lms.interop.questions.phrases import looks_like_html, paragraphs, phrase
 from lms.interop.questions.text_files import read_text
 
+# A row that goes out holds these; other kinds are named.
+_HELD_KINDS = ("one_answer", "several_answers")
 _QUESTION = ("question", "question text", "stem", "text")
 _RIGHT = ("right", "correct", "correct answer", "correct answers", "answer", "answers", "key")
 _OPTION = re.compile(r"(?:(?:option|answer|choice) ?)?([a-j]|\d{1,2})")
@@ -94,3 +99,32 @@ def _first(cells: dict[str, str], heads: Iterable[str]) -> str:
 
 def _is_yes(word: str) -> bool:
     return word.casefold() in ("yes", "true", "1", "x")
+
+
+def rows_of(questions: Iterable[Question]) -> tuple[list[str], list[list[str]], list[str]]:
+    """The head, a row for each question, and the ids of those that a row cannot hold.
+
+    Texts are plain where they can be, and HTML where something in them is marked.
+    """
+    items = [outgoing(question) for question in questions]
+    held = [one for one in items if one.kind in _HELD_KINDS]
+    widest = max((len(one.rows) for one in held), default=2)
+    numbered = [f"{name} {number}" for number in range(1, widest + 1) for name in ("option", "reason")]
+    head = ["id", "kind", "question", "right", "objectives", "group", "critical", "fixed", *numbered]
+    return head, [_row_out(one) for one in held], [one.id for one in items if one.kind not in _HELD_KINDS]
+
+
+def _row_out(one: Outgoing) -> list[str]:
+    right = ", ".join(str(number) for number, row in enumerate(one.rows, start=1) if row.right)
+    labels = one.labels
+    flags = ["yes" if flag else "" for flag in (labels.critical, labels.fixed)]
+    options = [_cell_out(text) for row in one.rows for text in (row.cells[0], row.reason)]
+    return [one.id, one.kind, _cell_out(one.stem), right, " ".join(labels.objectives), labels.group, *flags, *options]
+
+
+def _cell_out(html: str) -> str:
+    """Return plain text, unless it would be read as HTML."""
+    if looks_like_html(html):
+        return html
+    plain = unescape(html)
+    return f"<p>{html}</p>" if looks_like_html(plain) else plain
