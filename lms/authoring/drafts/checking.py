@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lms.authoring.drafts import records
 from lms.authoring.drafts.files import bundle_of, digest_of
 from lms.authoring.drafts.records import Draft
 from lms.content.model.bundle import Bundle
+from lms.content.model.codes import CODES
 from lms.content.model.course import Reading
 from lms.foundation.per_app import get_or_make
 
@@ -42,11 +44,17 @@ class Readings(dict[str, Reading]):
 
     def by_digest(self, digest: str, make_bundle: Callable[[], Bundle], draft_id: str = "") -> Reading:
         """Return what the check says of a bundle by its digest; it's made only when that isn't known."""
-        found = self.pop(digest, None) or get_or_make(Recheckers).of(draft_id).check(make_bundle())
+        found = self.pop(digest, None) or as_published(get_or_make(Recheckers).of(draft_id).check(make_bundle()))
         self[digest] = found
         while len(self) > READINGS_MOST:
             self.pop(next(iter(self)), None)
         return found
+
+
+def as_published(reading: Reading) -> Reading:
+    """Return a reading in which nothing is forgiven because the course is a draft: so it would be when published."""
+    strict = (replace(finding, severity=CODES[finding.code][0]) for finding in reading.findings)
+    return replace(reading, findings=tuple(strict))
 
 
 def reading_of(draft: Draft) -> Reading:

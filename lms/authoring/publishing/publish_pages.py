@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from lms.accounts.records import get_programme
@@ -67,7 +67,7 @@ def publish_page(draft: Draft, is_operator: bool, zone: str) -> PublishPage:
     known = known_version(draft, course.id)
     versions = next_versions(known.version if known else None, list_newest_ranks(course.id))
     if known is None:
-        only = Choice("major", versions["major"], first_title(versions["major"]), (), is_suggested=True)
+        only = Choice("major", versions["major"], first_title(versions["major"]), _needed(course), is_suggested=True)
         return PublishPage(blocks, (), course, None, None, (), (only,))
     differences = compare(known, course)
     if all(one.is_untouched for one in differences):
@@ -197,15 +197,19 @@ def _whom(known: Course, people: People) -> tuple[str, ...]:
     return (*counts, _("Whoever has a check open finishes it as it was. Nobody gets an email."))
 
 
-def _reviews(step: Step, known: Course, course: Course) -> list[str]:
+def _reviews(step: Step, known: Course, course: Course) -> tuple[str, ...]:
     """Return whether the reviews of the present version carry over."""
     carried = {row.role for row in list_reviews(known.id, known.digest) if step == "patch" and row.covers_patches}
+    return _needed(course, carried) or (_("Its reviews carry over, as they cover later corrections."),)
+
+
+def _needed(course: Course, carried: Collection[str] = ()) -> tuple[str, ...]:
+    """Return which reviews a version needs before its certificates are issued."""
     missing = missing_reviews(needed_reviews(course), carried)
     names = {"clinical": _("clinical"), "peer": _("peer support"), "legal": _("legal")}
     roles = ", ".join(names[role] for role in missing)
-    if not missing:
-        return [_("Its reviews carry over, as they cover later corrections.")]
-    return [_("It needs reviews: %(roles)s. Its certificates can wait until these are recorded.", roles=roles)]
+    words = _("It needs reviews: %(roles)s. Its certificates can wait until these are recorded.", roles=roles)
+    return (words,) if missing else ()
 
 
 def reason_words(suggestion: Suggestion) -> tuple[str, ...]:
