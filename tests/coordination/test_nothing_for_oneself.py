@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.access import WITH_KEY
 from lms.accounts.rules import MAY
 from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.foundation import clock
+from lms.foundation.db import db
 from lms.learning.progress import actions as learning
+from lms.learning.progress.attempt_records import Attempt
 from lms.learning.progress.equivalents import list_valid_equivalents
 from tests.builders.learning import CONVERSATIONS, PFA, pass_check, prepare
 from tests.conftest import Site
@@ -22,6 +25,7 @@ OF_NOBODY = {"programme", "course", "batch", "line", "design", "remark_answer", 
     "assignment",
     "roster",
     "section",
+    "regrade",
 }
 
 
@@ -44,7 +48,8 @@ def own_things(site: Site) -> dict[str, str]:
     with site.inside():
         cora, ada = site.person("cora"), site.person("ada")
         award = find_award_of_enrolment(enrolment)
-        assert award is not None
+        check = db.session.scalar(select(Attempt.public_id).where(Attempt.enrolment_id == enrolment))
+        assert award is not None and check is not None
     from lms.certification.readiness import actions as readiness_actions
 
     row = site.do(learning.record_equivalent, enrolment, ("practice", CONVERSATIONS[0]), "waived", "Why.", None, ada.id)
@@ -57,6 +62,7 @@ def own_things(site: Site) -> dict[str, str]:
         "code": award.code,
         "equivalent": row.public_id,
         "observation": observation.public_id,
+        "sent_check": check,
     }
 
 
