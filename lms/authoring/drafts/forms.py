@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wtforms.validators import ValidationError
+
 from lms.authoring.drafts.outline_rules import is_id
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import Form, TextField
@@ -15,4 +17,4 @@ class IdField(TextField):
     def pre_validate(self, form: Form) -> None:
         """Refuse what can't be part of an address."""
         if self.data and not is_id(self.data):
-            raise ValueError(_("Use only lower-case letters, digits and hyphens, for example “night-shifts”."))
+            raise ValidationError(_("Use only lower-case letters, digits and hyphens, for example “night-shifts”."))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .’–-]*")
@@ -45,7 +45,14 @@ def read_bytes(content: bytes) -> tuple[str, bool]:
 
 
 def front_value(text: str, key: str) -> str:
-    """Return a line of text of the front matter by its key, without quotes; empty when there is none."""
+    """Return a line of text of the front matter by its key, without quotes; empty when there is none.
+
+    What can't be stored or shown, and only an escape can bring in, is left out.
+    """
+    return "".join(sign for sign in _front_value(text, key) if category(sign) not in {"Cc", "Cs"})
+
+
+def _front_value(text: str, key: str) -> str:
     front = _FRONT.match(text)
     found = re.search(rf"^{key}:[ \t]*(.+?)[ \t]*$", front.group(1), re.MULTILINE) if front else None
     value = found.group(1) if found else ""
