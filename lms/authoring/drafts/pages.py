@@ -16,6 +16,10 @@ from lms.content.model.structure import Folder
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address
 
+# Fewer people than these are never told as a number, and more of them in steps as large: whoever looks again each day
+# would else see what one person did.
+PEOPLE_STEP = 10
+
 
 @dataclass(frozen=True)
 class Row:
@@ -127,3 +131,10 @@ def summary_of(findings: list[Finding] | tuple[Finding, ...]) -> str:
     """Return how many of these problems there are, in words."""
     errors = sum(finding.severity == "error" for finding in findings)
     return summary(errors, len(findings) - errors)
+
+
+def people_words(count: int) -> str:
+    """Return a number of people in words, in tens; small groups aren't counted."""
+    if count < PEOPLE_STEP:
+        return _("fewer than %(least)s people", least=PEOPLE_STEP)
+    return _("at least %(count)s people", count=count - count % PEOPLE_STEP)

@@ -13,6 +13,7 @@ from lms.authoring.drafts import actions, outline_rules, records
 from lms.authoring.drafts.actions import Contents, Saved, contents_of
 from lms.authoring.drafts.files import bundle_of
 from lms.authoring.drafts.outline_rules import KINDS, Kind, belongs_to, is_text, place_of
+from lms.authoring.drafts.pages import people_words
 from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.text_rules import front_value, id_from, read_bytes, with_front_value
 from lms.authoring.drafts.this_draft import frame_of, this_draft
@@ -24,12 +25,13 @@ from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address
 from lms.learning.progress.records import count_finished_lesson
+from lms.library.course_cache import private_courses
+from lms.library.records import find_newest_digest, find_owner
+from lms.library.rules import may_publish
 
 WITH_TITLE = {"lesson", "module", "conversation"}
 MOVES = {"up": -1, "down": 1}
 _OBJECTIVE = re.compile(r"^\s*-\s*\{?\s*id:\s*\"?([a-z0-9-]+)", re.MULTILINE)
-# How many people a group has at least before their number is told.
-TOLD_FROM = 5
 
 
 def _kind_words() -> dict[str, str]:
@@ -82,7 +84,7 @@ def _without_gentler(bundle: Bundle, folder: str) -> list[tuple[str, str]]:
 
 def _add(found: Draft, kind: Kind, folder: str, form: PartForm) -> str | None:
     """Add a part and return its path; None when the form says what to change."""
-    bundle, title = bundle_of(found), form.title.data or ""
+    seen, bundle, title = found.revision, bundle_of(found), form.title.data or ""
     id = form.part_id.data or id_from(title)
     if kind in WITH_TITLE and not title:
         form.refuse("title", _("Please enter a title."))
@@ -102,7 +104,7 @@ def _add(found: Draft, kind: Kind, folder: str, form: PartForm) -> str | None:
         return None
     objectives = _OBJECTIVE.findall(read_bytes(bundle.files.get("course.md", b""))[0])
     text = new_file(kind, id, title or _("Facilitator notes"), objectives[0] if objectives else "o1")
-    saved = write(actions.change, found.id, signed_in().person_id, "added", path, contents_of({path: text}))
+    saved = write(actions.change, found.id, signed_in().person_id, "added", path, contents_of({path: text}), seen=seen)
     if isinstance(saved, Refused):
         form.refuse(field, saved.message)
         return None
@@ -123,7 +125,7 @@ def _is_taken(kind: Kind, id: str, folder: str, bundle: Bundle) -> bool:
 def draft_part(programme: str, draft: str, path: str) -> Any:
     """Rename, move or remove one part of the outline, after saying what it does to learners."""
     found = this_draft(draft)
-    files = records.list_files(found.id)
+    seen, files = found.revision, records.list_files(found.id)
     if path not in files or path == "course.md":
         abort(404)
     place, title = place_of(path), _title_of(found, files[path])
@@ -136,11 +138,11 @@ def draft_part(programme: str, draft: str, path: str) -> Any:
         done = _rename(found, path, form)
     elif request.method == "POST" and go in MOVES:
         paths = outline_rules.moved(path, MOVES[go], list(files))
-        done = _move(found, path, paths) if paths else None
+        done = _move(found, path, paths, seen) if paths else None
     elif request.method == "POST" and go == "remove":
         gone = tuple(belongs_to(path, files))
         person_id = signed_in().person_id
-        done = write(actions.change, found.id, person_id, "removed", path, Contents({}, {}), gone)
+        done = write(actions.change, found.id, person_id, "removed", path, Contents({}, {}), gone, seen=seen)
     if isinstance(done, Saved):
         said = {"rename": "renamed", "remove": "removed"}.get(str(go), "moved")
         return redirect(address("authoring.draft", programme=programme, draft=draft, saved=said), 303)
@@ -168,19 +170,22 @@ def _title_of(found: Draft, sha: str) -> str:
 
 
 def _finished(found: Draft, path: str) -> str:
-    """Return how many people have finished the lessons of a part, in words; nothing when nobody has."""
-    lessons = [
-        place.id for place in map(place_of, belongs_to(path, records.list_files(found.id))) if place.kind == "lesson"
-    ]
-    count = max((count_finished_lesson(found.course_id, lesson) for lesson in lessons), default=0)
-    if not count:
+    """Return how many people have finished the lessons of a part, in words.
+
+    Nothing is told of a course that somebody else publishes, or a private one, or one that nobody has published.
+    """
+    course_id = found.course_id
+    ours = may_publish(find_owner(course_id), found.programme_id, signed_in().operator)
+    if not ours or find_newest_digest(course_id) is None or course_id in private_courses():
         return ""
-    return _("fewer than five people") if count < TOLD_FROM else _("%(count)s people", count=count)
+    places = map(place_of, belongs_to(path, records.list_files(found.id)))
+    lessons = [place.id for place in places if place.kind == "lesson"]
+    return people_words(max(count_finished_lesson(course_id, lesson) for lesson in lessons)) if lessons else ""
 
 
 def _rename(found: Draft, path: str, form: PartForm) -> Saved | Refused | None:
     """Give a part another title and id, in its name, its front matter and where pictures are shown."""
-    bundle, place = bundle_of(found), place_of(path)
+    seen, bundle, place = found.revision, bundle_of(found), place_of(path)
     new_id = form.part_id.data or place.id
     paths = {path: path}
     if place.kind in {*WITH_TITLE, "media"} and new_id != (place.id.rpartition(".")[0] or place.id):
@@ -190,7 +195,7 @@ def _rename(found: Draft, path: str, form: PartForm) -> Saved | Refused | None:
             return None
         paths = moved
     edited = _edited(bundle, path, paths, form.title.data or "", new_id)
-    return write(actions.rename, found.id, signed_in().person_id, path, paths, contents_of(edited))
+    return write(actions.rename, found.id, signed_in().person_id, path, paths, contents_of(edited), seen)
 
 
 def _edited(bundle: Bundle, path: str, paths: dict[str, str], title: str, new_id: str) -> dict[str, bytes]:
@@ -210,8 +215,8 @@ def _edited(bundle: Bundle, path: str, paths: dict[str, str], title: str, new_id
     return edited
 
 
-def _move(found: Draft, path: str, paths: dict[str, str]) -> Saved | Refused:
-    return write(actions.rename, found.id, signed_in().person_id, path, paths, contents_of({}), what="moved")
+def _move(found: Draft, path: str, paths: dict[str, str], seen: int) -> Saved | Refused:
+    return write(actions.rename, found.id, signed_in().person_id, path, paths, contents_of({}), seen, what="moved")
 
 
 @blueprint.route("/programmes/<programme>/drafts/<draft>/discard", methods=["GET", "POST"])

@@ -26,7 +26,10 @@ def compare(programme: str, draft: str) -> Any:
     course = read_as(found, FIRST).course
     course_id = course.id if course else found.course_id
     version = request.args.get("with")
-    known = _version_of(course_id, version) if version else known_version(found, course_id)
+    readable = course_id in _readable()
+    if version and not readable:
+        abort(404)
+    known = (_version_of(course_id, version) if version else known_version(found, course_id)) if readable else None
     return render_template(
         "authoring/compare.html",
         here="writing",
@@ -34,7 +37,7 @@ def compare(programme: str, draft: str) -> Any:
         draft=found,
         course=course,
         known=known,
-        versions=[(row.version, row.version) for row in list_versions(course_id)],
+        versions=[(row.version, row.version) for row in list_versions(course_id)] if readable else [],
         comparison=compared(known, course) if known and course else None,
     )
 
@@ -63,10 +66,15 @@ def compare_versions(programme: str, course: str) -> Any:
 
 def readable_course(course_id: str) -> Course:
     """Return the newest version of a course that this programme's trainers may read, or answer 404."""
-    digests = list_newest_digests() if signed_in().operator else records.list_readable(this_programme().id)
+    digests = _readable()
     if course_id not in digests:
         abort(404)
     return get_course(digests[course_id])
+
+
+def _readable() -> dict[str, str]:
+    """Return the newest digest of each course that may be read here."""
+    return list_newest_digests() if signed_in().operator else records.list_readable(this_programme().id)
 
 
 def _version_of(course_id: str, version: str) -> Course:

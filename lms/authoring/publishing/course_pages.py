@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.accounts.records import Programme
+from lms.authoring.drafts.pages import people_words
 from lms.authoring.publishing import records
-from lms.authoring.publishing.publish_pages import people_words
 from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.text.i18n import day

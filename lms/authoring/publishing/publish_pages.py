@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from lms.accounts.records import get_programme
 from lms.accounts.rules import missing_contact
+from lms.authoring.drafts.pages import people_words
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing import records
 from lms.authoring.publishing.actions import known_version, read_as
 from lms.authoring.publishing.comparison_pages import Comparison, shown
-from lms.authoring.publishing.rules import FIRST, LEAST, next_versions
+from lms.authoring.publishing.rules import FIRST, next_versions
 from lms.content.comparison.compare import compare
 from lms.content.comparison.versions import STEPS, Reason, Step, Suggestion, suggest
 from lms.content.model.changes import changes_between
@@ -139,13 +140,6 @@ class People:
             any(line != known.minor_line for line in middle),
             people_words(holders),
         )
-
-
-def people_words(count: int) -> str:
-    """Return a number of people in words; small groups aren't counted."""
-    if count < LEAST:
-        return _("fewer than %(least)s people", least=LEAST)
-    return ngettext("%(num)s person", "%(num)s people", count)
 
 
 def first_title(version: str) -> str:

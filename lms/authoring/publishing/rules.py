@@ -15,8 +15,6 @@ Stop: TypeAlias = Literal["changed", "problems", "version", "person"]
 FIRST = "1.0.0"
 _LINE, _EDITION = 10_000, 100_000_000
 _HIGHEST = rank("20.9999.9999")
-# Fewer people than these are never told as a number.
-LEAST = 5
 
 
 def next_versions(base: str | None, newest_of_lines: Iterable[int]) -> dict[Step, str]:
