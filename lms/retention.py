@@ -18,6 +18,7 @@ from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter
 from lms.authoring.drafts.records import PAGE as DRAFTS_PAGE
 from lms.authoring.drafts.records import forget_discarded
+from lms.authoring.publishing.records import forget_plans
 from lms.certification.awards.records import holders_of_valid
 from lms.foundation import clock
 from lms.foundation.backup import erasures
@@ -78,6 +79,7 @@ def _forget_merged_rows() -> bool:
 
 def _forget_drafts() -> bool:
     """Delete a few drafts that were discarded a month ago; return whether there may be more."""
+    write(forget_plans)
     return write(forget_discarded) == DRAFTS_PAGE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.authoring.drafts.records import Draft
@@ -54,6 +54,12 @@ def list_asked(programme_id: str) -> list[tuple[str, str, str]]:
     query = select(Draft.public_id, Draft.title, Publication.version).join(Draft, Draft.id == Publication.draft_id)
     rows = db.session.execute(query.where(Publication.programme_id == programme_id, Publication.state == "asked"))
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def forget_plans() -> None:
+    """Delete what was to become of drafts that are discarded."""
+    discarded = select(Draft.id).where(Draft.state == "discarded")
+    db.session.execute(delete(Publication).where(Publication.draft_id.in_(discarded)))
 
 
 def list_publications_by(person_id: str) -> list[Publication]:
