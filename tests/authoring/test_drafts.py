@@ -14,10 +14,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from lms import all_rooms
-from lms.authoring.drafts.records import PAGE, Draft, DraftText
+from lms.authoring.drafts.actions import Saved, change, contents_of
+from lms.authoring.drafts.records import PAGE, Draft, DraftText, find_file
 from lms.content.model.bundle import Bundle
 from lms.foundation import clock
-from lms.foundation.db import db
+from lms.foundation.db import db, write
+from lms.foundation.refused import Refused
 from lms.retention import sweep
 from tests.builders.drafts import add_draft
 from tests.builders.learning import PFA
@@ -55,6 +57,39 @@ def test_a_course_of_somebody_else_gets_an_id_of_its_own(sqlite_site: Site) -> N
     assert draft.h1 == "Our first aid"
     text = written(draft.follow("About the course"))
     assert "id: our-pfa" in text and 'version: "1.0.0"' in text
+
+
+def test_an_id_that_no_address_can_have_is_refused_in_words(sqlite_site: Site) -> None:
+    id, words = "Night Shifts", "Use only lower-case letters, digits and hyphens"
+    form = sqlite_site.visitor("tara").get(START).form_with("Start")
+    assert words in form.submit(way="starter", **TITLE, course_id=id, expect=422).main
+    draft = start(sqlite_site)
+    added = draft.follow("Add a lesson (Module 1: First steps)").form_with("Add")
+    assert words in added.submit(title="After the shift", part_id=id, expect=422).main
+    part = draft.follow("Rename, move or remove (A first lesson)")
+    assert words in part.form_with("Save").submit(part_id=id, expect=422).main
+
+
+def test_a_title_with_what_no_database_holds_loses_no_text(site: Site) -> None:
+    editor = start(site).follow("About the course")
+    read_at = dict(editor.form_with("Save").fields)["revision"]
+    for sign in (r"\ud83d", r"\u0000"):
+        text = written(editor).replace("title: Night shifts", f'title: "Night{sign} shifts"')
+        saved = save_as_script(site, editor, text, read_at)
+        assert saved.status_code == 200 and saved.json
+        read_at = str(saved.json["revision"])
+        assert "Night shifts" in site.visitor("tara").get("/programmes/harbour/writing").main
+
+
+def test_of_two_people_who_add_a_file_at_once_the_second_overwrites_nothing(sqlite_site: Site) -> None:
+    start(sqlite_site)
+    with sqlite_site.inside():
+        draft = db.session.scalars(select(Draft)).one()
+        tara, seen = sqlite_site.person("tara").id, draft.revision
+        files = [contents_of({"glossary.md": text}) for text in (b"first", b"second")]
+        done = [write(change, draft.id, tara, "added", "glossary.md", one, seen=seen) for one in files]
+        assert [type(one) for one in done] == [Saved, Refused]
+        assert find_file(draft.id, "glossary.md").sha256 == files[0].digests["glossary.md"]  # type: ignore[union-attr]
 
 
 def test_what_is_saved_is_there_again_with_its_problems_below(sqlite_site: Site) -> None:

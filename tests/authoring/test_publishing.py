@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
 from werkzeug.datastructures import FileStorage
 
+from lms import all_rooms
 from lms.accounts.records import find_programme
 from lms.authoring.drafts.actions import change, contents_of
 from lms.authoring.drafts.files import bundle_of
+from lms.authoring.drafts.pages import people_words
 from lms.authoring.drafts.records import Draft, find_draft
 from lms.authoring.publishing import actions, rules
-from lms.authoring.publishing.publish_pages import people_words
+from lms.authoring.publishing.records import Publication
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
+from lms.foundation import clock
 from lms.foundation.db import db, write
 from lms.foundation.refused import Refused
 from lms.learning.progress import actions as learning
@@ -29,6 +32,7 @@ from lms.library.records import (
     find_owner,
     find_version,
 )  # fmt: skip
+from lms.retention import sweep
 from tests.builders.drafts import COURSES, DRAFTS, LESSON, TURNED, add_draft, look, publish_small
 from tests.builders.learning import PFA, answer, attempt_of, begin, earn, open_check
 from tests.conftest import PFA as PFA_FOLDER
@@ -41,7 +45,7 @@ def test_tara_publishes_a_draft_and_it_says_where_the_course_is(sqlite_site: Sit
     base = publish_small(sqlite_site)
     draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}), base=base)
     page = sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/publish")
-    assert "Lessons: 1 changed" in page.main and "fewer than 5 people" in page.main
+    assert "Lessons: 1 changed" in page.main and "fewer than 10 people" in page.main
     page = look(sqlite_site, draft, "1.0.1")
     assert page.h1 == "Publish version 1.0.1?"
     page = page.form(f"{DRAFTS}/{draft}/publish").submit("Publish")
@@ -189,8 +193,57 @@ def test_versions_follow_what_is_published(base: str | None, newest: list[str], 
     assert rules.next_versions(base, [library.rules.rank(one) for one in newest]) == versions
 
 
-def test_small_groups_are_no_number() -> None:
-    assert [people_words(count) for count in (0, 4, 5)] == ["fewer than 5 people", "fewer than 5 people", "5 people"]
+def test_counts_of_people_are_in_tens_so_that_no_step_is_one_person() -> None:
+    said = [people_words(count) for count in (0, 9, 10, 19, 20)]
+    few, ten = ["fewer than 10 people"] * 2, ["at least 10 people"] * 2
+    assert said == [*few, *ten, "at least 20 people"]
+
+
+def test_a_draft_with_the_id_of_a_course_elsewhere_tells_nothing_of_that_course(sqlite_site: Site) -> None:
+    publish_small(sqlite_site, owner="meadow")
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}))
+    tara, ada = sqlite_site.visitor("tara"), sqlite_site.visitor("ada")
+    shown = tara.get(f"{DRAFTS}/{draft}/compare")
+    assert "nothing to compare it with" in shown.main and "Dana" not in shown.main and "1.0.0" not in shown.main
+    tara.get(f"{DRAFTS}/{draft}/compare?with=1.0.0", expect=404)
+    assert "was finished by" not in tara.get(f"{DRAFTS}/{draft}/parts/{LESSON}").main
+    assert "Dana looks up" in ada.get(f"{DRAFTS}/{draft}/compare?with=1.0.0").main
+    with sqlite_site.inside():
+        harbour = find_programme("harbour")
+    assert harbour
+    sqlite_site.do(library.set_owner, "small-course", harbour.id)
+    part = tara.get(f"{DRAFTS}/{draft}/parts/{LESSON}")
+    assert "fewer than 10 people" in part.main
+
+
+@pytest.mark.parametrize("do", ["save", "change", "discard"])
+def test_nothing_comes_into_a_draft_that_was_published_in_another_tab(sqlite_site: Site, do: str) -> None:
+    publish_small(sqlite_site)
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}))
+    path = {"save": f"files/{LESSON}", "change": f"parts/{LESSON}", "discard": "discard"}[do]
+    open_page = sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/{path}")
+    look(sqlite_site, draft, "1.0.1").form(f"{DRAFTS}/{draft}/publish").submit("Publish")
+    if do == "save":
+        late = open_page.form_with("Save").submit(expect=422, text="Typed late.")
+        assert "Typed late." in late.find("textarea")[0].text and "has been published or discarded" in late.main
+    elif do == "change":
+        assert "has been published or discarded" in open_page.form_with("Remove").submit(expect=422).main
+    else:
+        open_page.form_with("Discard").submit()
+    with sqlite_site.inside():
+        assert [(one.state, one.revision) for one in db.session.query(Draft)] == [("published", 1)]
+
+
+def test_a_discarded_draft_with_a_time_is_deleted_like_any_other(site: Site) -> None:
+    publish_small(site)
+    draft = add_draft(site, bundle(**{LESSON: TURNED}))
+    asked = look(site, draft, "1.0.1").form(f"{DRAFTS}/{draft}/publish")
+    asked.submit("Publish at this time", day="2099-01-01", time="09:00")
+    site.visitor("tara").get(f"{DRAFTS}/{draft}/discard").form_with("Discard").submit()
+    clock.shift(timedelta(days=31))
+    with site.inside():
+        sweep(site.settings, all_rooms.delete_person)
+        assert not db.session.query(Draft).count() and not db.session.query(Publication).count()
 
 
 def test_a_version_and_a_draft_can_be_downloaded_as_zip(sqlite_site: Site) -> None:

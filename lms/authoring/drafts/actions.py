@@ -93,9 +93,17 @@ def change(
     contents: Contents,
     removed: tuple[str, ...] = (),
     new_path: str | None = None,
+    seen: int | None = None,
 ) -> Saved | Refused:
-    """Put files in and take others out, as one revision that can be undone."""
+    """Put files in and take others out, as one revision that can be undone.
+
+    With the revision that was `seen`, nothing is changed when somebody else was faster.
+    """
     draft = records.lock_draft(draft_id)
+    if draft.state != "open":
+        return _closed()
+    if seen not in {None, draft.revision}:
+        return _outline_changed()
     files = records.list_files(draft_id)
     after: dict[str, str | None] = {**dict.fromkeys(removed), **contents.digests}
     if any(gone not in files for gone in removed):
@@ -105,6 +113,16 @@ def change(
     return _apply(draft, person_id, what, path, new_path, after, contents.texts)
 
 
+def _closed() -> Refused:
+    """Return that nothing comes into a draft any more: it would never reach anybody."""
+    return Refused(
+        _(
+            "This draft has been published or discarded meanwhile, so nothing was changed in it. Start another draft "
+            "from the published version. If you’ve typed something here, copy it first."
+        )
+    )
+
+
 def _outline_changed() -> Refused:
     return Refused(
         _("Somebody else has changed the outline in the meantime, so nothing was changed. Please look again.")
@@ -112,16 +130,25 @@ def _outline_changed() -> Refused:
 
 
 def rename(
-    draft_id: str, person_id: str, path: str, paths: Mapping[str, str], edited: Contents, what: str = "renamed"
+    draft_id: str,
+    person_id: str,
+    path: str,
+    paths: Mapping[str, str],
+    edited: Contents,
+    seen: int,
+    what: str = "renamed",
 ) -> Saved | Refused:
-    """Move files to new paths as one revision; `edited` has those of which the text changes as well, by new path."""
+    """Move files to new paths as one revision; `edited` has those of which the text changes as well, by new path.
+
+    `seen` is the revision of the draft in which both were looked up.
+    """
     files = records.list_files(draft_id)
     kept = {new: files[old] for old, new in paths.items() if old in files}
     if len(kept) < len(paths):
         return _outline_changed()
     removed = tuple(old for old in paths if old not in set(paths.values()))
     contents = Contents({**kept, **edited.digests}, edited.texts)
-    return change(draft_id, person_id, what, path, contents, removed, paths.get(path))
+    return change(draft_id, person_id, what, path, contents, removed, paths.get(path), seen)
 
 
 def save(
@@ -145,6 +172,8 @@ def save(
             )
         )
     draft, file = records.lock_draft(draft_id), records.find_file(draft_id, path)
+    if draft.state != "open":
+        return _closed()
     contents, merged = contents_of({path: content}), False
     if file is not None and file.sha256 == contents.digests[path]:
         return Saved(file.changed_revision, draft.changed_at)
@@ -178,6 +207,8 @@ def _merged(conflict: Conflict, yours: bytes) -> bytes | None:
 def undo(draft_id: str, person_id: str, number: int) -> Saved | Refused:
     """Take one change back as a new revision, unless one of its files was changed again since."""
     draft, row = records.lock_draft(draft_id), records.find_revision(draft_id, number)
+    if draft.state != "open":
+        return _closed()
     if row is None or row.what == "started":
         return Refused(_("This change can’t be undone. Nothing was changed."))
     files = records.list_files(draft_id)
@@ -190,8 +221,10 @@ def undo(draft_id: str, person_id: str, number: int) -> Saved | Refused:
 
 
 def discard(draft_id: str) -> None:
-    """Put a draft away; it's deleted after 30 days."""
+    """Put a draft away; it's deleted after 30 days. One that was published stays as what the version came from."""
     draft = records.lock_draft(draft_id)
+    if draft.state != "open":
+        return
     draft.state, draft.changed_at = "discarded", clock.now()
     announce(DraftDiscarded(draft.id, draft.programme_id))
 

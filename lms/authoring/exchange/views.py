@@ -97,7 +97,7 @@ def _add(found: Draft, text: str) -> Saved | str:
     who = signed_in().person_id
     done: Saved | Conflict | Refused
     if file is None:
-        done = write(actions.change, found.id, who, "added", CHECK, contents_of({CHECK: content}))
+        done = write(actions.change, found.id, who, "added", CHECK, contents_of({CHECK: content}), seen=found.revision)
     else:
         done = write(actions.save, found.id, who, CHECK, content, file.changed_revision, merging=True)
     if isinstance(done, Conflict):

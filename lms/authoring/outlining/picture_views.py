@@ -12,6 +12,7 @@ from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import actions, records
 from lms.authoring.drafts.actions import contents_of
 from lms.authoring.drafts.outline_rules import is_text
+from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.text_rules import id_from
 from lms.authoring.drafts.this_draft import frame_of, this_draft
 from lms.content.model.pictures import (
@@ -53,7 +54,7 @@ def draft_pictures(programme: str, draft: str) -> Any:
         name = upload.filename or "" if upload else ""
         problem = _problem_of(content, alt)
         if not problem:
-            added, refused = _add(found.id, name, content)
+            added, refused = _add(found, name, content)
             problem = {"picture": refused} if refused else {}
     files = records.list_files(found.id)
     page = render_template(
@@ -98,13 +99,15 @@ def _problem_of(content: bytes, alt: str) -> dict[str, str]:
     return found
 
 
-def _add(draft_id: str, name: str, content: bytes) -> tuple[str, str]:
+def _add(draft: Draft, name: str, content: bytes) -> tuple[str, str]:
     """Clean and store a picture; return its path and nothing, or nothing and why it wasn't added."""
+    seen = draft.revision
     clean = without_metadata(content)
     ending = next(end for end, kind in ENDINGS.items() if kind == kind_of(clean))
-    stem, taken = id_from(splitext(name)[0]) or "picture", set(records.list_files(draft_id))
+    stem, taken = id_from(splitext(name)[0]) or "picture", set(records.list_files(draft.id))
     names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
     path = next((f"media/{one}{ending}" for one in names if f"media/{one}{ending}" not in taken), "")
+    who = signed_in().person_id
     provided(FileStore).put(clean)
-    done = write(actions.change, draft_id, signed_in().person_id, "added", path, contents_of({path: clean}))
+    done = write(actions.change, draft.id, who, "added", path, contents_of({path: clean}), seen=seen)
     return ("", done.message) if isinstance(done, Refused) else (path, "")

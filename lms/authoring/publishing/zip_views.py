@@ -11,6 +11,7 @@ from lms.accounts.access import allow, signed_in
 from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import actions
 from lms.authoring.drafts.files import bundle_of, store_media
+from lms.authoring.drafts.outline_rules import is_id
 from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.this_draft import frame_of, this_draft
 from lms.content.model.archive import from_zip, write_zip
@@ -60,7 +61,7 @@ def as_download(bundle: Bundle, folder: str, name: str) -> Response:
     """Return a bundle as a ZIP file that a browser saves."""
     # Flask closes it once it's sent.
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    write_zip(bundle, folder, file)
+    write_zip(bundle, folder if is_id(folder) else "course", file)
     file.seek(0)
     return send_file(file, "application/zip", as_attachment=True, download_name=name)
 
@@ -82,7 +83,8 @@ def _take(draft: Draft) -> Refused | None:
     if "course.md" not in bundle.files:
         return Refused(_("There’s no course.md in this ZIP file. Nothing was changed. Zip the folder of one course."))
     store_media(bundle)
+    seen = draft.revision
     contents = actions.contents_of(bundle.files, bundle.manifest)
     removed = tuple(path for path in bundle_of(draft).files if path not in bundle.files)
-    done = write(actions.change, draft.id, signed_in().person_id, "zip", "course.md", contents, removed)
+    done = write(actions.change, draft.id, signed_in().person_id, "zip", "course.md", contents, removed, seen=seen)
     return done if isinstance(done, Refused) else None
