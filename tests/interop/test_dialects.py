@@ -15,7 +15,7 @@ from lms.cli.exchange.questions import questions
 from lms.content.lint.check import check
 from lms.interop.packing import pack
 from lms.interop.questions.check_page import plan
-from lms.interop.questions.importing import read_questions
+from lms.interop.questions.importing import read_package, read_questions
 from lms.interop.questions.plain_xml import UnreadableXml, read_xml
 from tests.content.small_course import FILES, bundle
 
@@ -109,6 +109,18 @@ def test_what_holds_no_questions_is_said_calmly(content: bytes) -> None:
     bank = read_questions(content, "letter")
     assert (bank.items, len(bank.notes)) == ((), 1)
     assert "No questions were found" in bank.notes[0]
+
+
+def test_what_is_too_much_for_one_file_or_question_is_left_out_and_said() -> None:
+    many = "".join(f"Question {number} {{T}}\n\n" for number in range(1001)).encode()
+    found = read_questions(many, "many.gift")
+    assert len(found.items) + len(found.left_out) == 1000 and "1000 questions" in str(found.notes)
+    wide = read_questions(b"::q:: What? {" + b"~no " * 500 + b"=yes}", "wide.gift")
+    assert [one.line for one in wide.left_out] == [1] and "more answers" in str(wide.left_out[0].why)
+    rows = (f'<assessmentItem identifier="q{number}"/>' for number in range(600))
+    some = f"<items>{''.join(rows)}</items>".encode()
+    package = read_package({f"{name}.xml": some for name in "abc"})
+    assert len(package.items) + len(package.left_out) == 1200, "the third file isn't read"
 
 
 def test_a_package_comes_in_whole(tmp_path: Path) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import quote, unquote
 
 from lms.content.model.wording import Sentence, say
+
+# Reading a question takes some milliseconds, and each of its answers nearly as much.
+MAX_QUESTIONS, MAX_ANSWERS = 1000, 200
 
 
 @dataclass(frozen=True)
@@ -198,8 +202,14 @@ def labels_of(words: Iterable[str]) -> Labels:
 
 
 def make_bank(found: Iterable[Item | LeftOut | None], notes: Sequence[Sentence] = ()) -> Bank:
-    """A bank, sorted into what comes in and what stays outside."""
-    every = [one for one in found if one is not None]
+    """A bank, sorted into what comes in and what stays outside; what comes after the first thousand isn't read."""
+    every = list(islice((one for one in found if one is not None), MAX_QUESTIONS + 1))
+    if len(every) > MAX_QUESTIONS:
+        del every[MAX_QUESTIONS:]
+        notes = (
+            *notes,
+            say("Only the first %(most)s questions were read. Export the others by themselves.", most=MAX_QUESTIONS),
+        )
     return Bank(
         tuple(one for one in every if isinstance(one, Item)),
         tuple(one for one in every if isinstance(one, LeftOut)),

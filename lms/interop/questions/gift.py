@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lms.content.model.wording import say
 from lms.interop.questions.bank import (
+    MAX_ANSWERS,
     Bank,
     Choice,
     Item,
@@ -117,6 +118,8 @@ def _kind(parts: _Parts) -> Item | LeftOut:
     answers = parts.answers
     if not answers:
         return _essay(parts)
+    if sum(map(answers.count, "=~\n")) > 2 * MAX_ANSWERS:
+        return parts.source.leave_out(say("It has more answers than a question can have here."))
     if answers.startswith(">"):
         return _order(parts)
     if parts.feedback:

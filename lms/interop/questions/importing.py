@@ -10,7 +10,7 @@ from dataclasses import replace
 from lms.content.model.archive import from_zip
 from lms.content.model.bundle import Bundle
 from lms.content.model.wording import Sentence, say
-from lms.interop.questions.bank import Bank, LeftOut
+from lms.interop.questions.bank import MAX_QUESTIONS, Bank, LeftOut
 from lms.interop.questions.csv_bank import read_csv
 from lms.interop.questions.gift import read_gift
 from lms.interop.questions.moodle_xml import read_moodle
@@ -43,8 +43,10 @@ def read_questions(content: bytes, name: str = "") -> Bank:
 
 def read_package(files: Mapping[str, bytes]) -> Bank:
     """All questions of an unpacked zip: every XML file with items, in the order of their names."""
-    banks = []
+    banks: list[Bank] = []
     for path in sorted(files):
+        if sum(len(bank.items) + len(bank.left_out) for bank in banks) >= MAX_QUESTIONS:
+            break
         if path.casefold().endswith((".xml", ".qti")) and not path.casefold().endswith("imsmanifest.xml"):
             bank = read_questions(files[path], path)
             if bank.items or bank.left_out:
