@@ -51,7 +51,9 @@ def _course_order(folder: Path) -> tuple[int, str]:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
-@click.option("--fix", is_flag=True, help="First fix what has one safe fix, such as pasted quotes, and say what.")
+@click.option(
+    "--fix", is_flag=True, help="First fix what's safe to fix automatically, such as pasted quotes, and say what."
+)
 @click.option("--dry-run", is_flag=True, help="With --fix: show what would change, and change nothing.")
 @click.option(
     "--sarif", type=click.Path(dir_okay=False, allow_dash=True), help="Also write SARIF 2.1.0 there; - prints it alone."

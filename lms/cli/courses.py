@@ -102,7 +102,7 @@ def review(
 
 @click.group()
 def courses() -> None:
-    """Say who publishes new versions of a course, and take courses to other learning systems.
+    """Say who publishes new versions of a course, and export courses for other learning systems.
 
     Example: lms courses owner psychological-first-aid --programme harbour
     """

@@ -107,13 +107,13 @@ def test_what_has_one_safe_fix_is_fixed_at_once_and_can_be_undone(sqlite_site: S
     spoiled = written(page).replace("\n## ", "\n##\u00a0", 1)
     page = page.form_with("Save").submit(text=spoiled)
     assert written(page) == spoiled
-    fixed = page.form_with("Fix the one that has one safe fix").submit()
+    fixed = page.form_with("Fix 1 problem automatically").submit()
     assert "Fixed. You can undo this in the history." in fixed.main
     assert written(fixed) == spoiled.replace("\u00a0", " ") and not fixed.find("form[action*='/fix/']")
     code = page.links()["HIDDEN_SPACE"]
     assert sqlite_site.visitor("tara").get(code).h1 == "HIDDEN_SPACE"
     history = fixed.follow("Night shifts").follow("History")
-    assert "Fixed what has one safe fix in" in history.main
+    assert "Fixed problems automatically in" in history.main
 
 
 def test_two_people_in_one_file_overwrite_nothing(sqlite_site: Site) -> None:
@@ -333,7 +333,7 @@ WITH_MORE = {
     [
         (zipped(WITH_MORE), 200, "A small course"),
         (zipped({"readme.txt": b"Hello"}), 422, "no course.md"),
-        (b"no zip at all", 422, "as a zip file"),
+        (b"no zip at all", 422, "as a ZIP file"),
     ],
     ids=["a course", "no course", "no zip"],
 )

@@ -29,7 +29,7 @@ def send(page: Page, name: str, expect: int = 200) -> Page:
 
 
 def upload(page: Page, content: bytes, name: str, expect: int = 200) -> Page:
-    form = page.form_with("Show what would come in")
+    form = page.form_with("Show what would be imported")
     fields = {**dict(form.fields), "objective": "sml-o2", "file": FileStorage(io.BytesIO(content), name)}
     return page.client.send(form.action, fields, expect=expect)
 
@@ -37,22 +37,24 @@ def upload(page: Page, content: bytes, name: str, expect: int = 200) -> Page:
 def test_tara_looks_at_a_file_and_adds_it_as_one_revision(sqlite_site: Site) -> None:
     draft = draft_of(sqlite_site)
     shown = send(
-        sqlite_site.visitor("tara").get(f"{draft}/files/check.md").follow("Questions in and out"), "moodle.xml"
+        sqlite_site.visitor("tara").get(f"{draft}/files/check.md").follow("Import and export questions"), "moodle.xml"
     )
-    assert "7 questions would be added." in shown.main and "4 would stay behind." in shown.main
+    assert "7 questions would be added." in shown.main and "4 would be left out." in shown.main
     assert "drag onto an image" in shown.main and "A picture was left out" in shown.main
     assert "begin-well" not in sqlite_site.visitor("tara").get(f"{draft}/files/check.md").text
     editor = shown.form_with("Add to the check").submit()
     text = editor.find("textarea")[0].text
     assert "## What first? {#sml-q01" in text and '{#begin-well objectives="sml-o2"}' in text
     assert len(sqlite_site.visitor("tara").get(f"{draft}/history").find("form")) >= 1
-    again = send(editor.follow("Questions in and out"), "moodle.xml")
+    again = send(editor.follow("Import and export questions"), "moodle.xml")
     assert "Nothing in this file is new" in again.main
 
 
 def test_a_file_without_questions_changes_nothing(sqlite_site: Site) -> None:
     page = sqlite_site.visitor("tara").get(f"{draft_of(sqlite_site)}/questions")
-    assert "Choose a file with questions first." in page.form_with("Show what would come in").submit(expect=422).main
+    assert (
+        "Choose a file with questions first." in page.form_with("Show what would be imported").submit(expect=422).main
+    )
     shown = upload(page, b"Dear all, here are the questions.", "letter.txt")
     assert "No questions were found in this file." in shown.main and not shown.find("#f-text")
 

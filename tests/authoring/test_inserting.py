@@ -63,7 +63,7 @@ def test_each_thing_that_is_filled_in_goes_into_its_file_and_checks_clean(sqlite
         draft = add_draft(sqlite_site, whole)
         saved = form_of(sqlite_site, draft, what, path).form_with("Insert").submit(**FILLED[what])
         text = saved.find("textarea")[0].text.removeprefix("\n")
-        assert "Inserted, at line" in saved.text and text != FILES[path], what
+        assert "Inserted at line" in saved.text and text != FILES[path], what
         reading = check(bundle(**{path: text, "media/desk.svg": DESK}), "small-course")
         told = [(row.code, row.line, row.message) for row in reading.findings if row.code not in known]
         assert (what, told) == (what, []) and reading.course is not None

@@ -275,7 +275,7 @@ def test_a_withdrawn_course_cannot_be_started_and_whoever_started_it_goes_on(sql
     assert sqlite_site.visitor("lena").get(f"/courses/{PFA}/lessons/listen-without-pressing").h1
     assert sqlite_site.stranger().get(f"/verify/{code}").h1 == "This certificate is valid"
     assert PFA not in sqlite_site.visitor("cora").get("/programmes/harbour/settings/courses").html
-    page = tara.get(f"{COURSES}/{PFA}").form(f"{COURSES}/{PFA}/reinstate").submit("Let it be offered again")
+    page = tara.get(f"{COURSES}/{PFA}").form(f"{COURSES}/{PFA}/reinstate").submit("Reinstate this course")
     assert "This course was withdrawn on" not in page.main
     assert PFA in sqlite_site.visitor("cora").get("/programmes/harbour/settings/courses").html
     sqlite_site.visitor("tara").get(f"{COURSES}/nothing", expect=404)
@@ -304,7 +304,10 @@ def test_the_board_says_what_is_unreviewed_due_and_unchecked(sqlite_site: Site) 
 def test_a_draft_goes_out_as_zip_and_comes_back_changed_as_one_revision(sqlite_site: Site) -> None:
     draft = add_draft(sqlite_site, bundle())
     tara, path = sqlite_site.visitor("tara"), f"{DRAFTS}/{draft}/zip"
-    for files, said in (({}, "no course.md"), ({"course.md": "x", "../out.md": "y"}, "can’t come in: ../out.md")):
+    for files, said in (
+        ({}, "no course.md"),
+        ({"course.md": "x", "../out.md": "y"}, "can’t use these files: ../out.md"),
+    ):
         refused = tara.send(path, {**dict(tara.get(path).form(path).fields), "file": _zipped(files)}, 422)
         assert said in refused.main and "Nothing was changed" in refused.main
     changed = {**{name: text for name, text in FILES.items() if "gentle" not in name}, LESSON: TURNED}

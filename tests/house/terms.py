@@ -135,6 +135,16 @@ TERMS = (
     Term(r"\bemails?\b.{0,30}\b(?:have|has)n['’]t left\b|\bwaits to leave\b", "been sent, gone out"),
     Term(r"\bof room\b|\bin the making\b|\bwritten down here\b", "free space; being made; only written to files"),
     Term(r"\bcertificates? (?:that )?waits?\b", "is waiting for", docs_too=False),
+    Term(r"\b(?:one|a) safe fix\b", "fix automatically"),
+    Term(r"\bcall(?:s|ed|ing)? (?:it |them )?off\b", "cancel"),
+    Term(r"\bquestions in and out\b|\b(?:bring|take) questions\b", "import, export"),
+    Term(r"\bstays? behind\b|\bcan['’]t come in\b", "left out; can’t be imported or used", docs_too=False),
+    Term(r"\bkeeps? (?:it|them) from being\b", "say what has to be fixed first"),
+    Term(r"\bat (?:its|their) time\b", "at the time that was set"),
+    Term(r"\bwhom it concerns\b", "who it affects"),
+    Term(r"\b(?:be|is|was) offered again\b", "reinstate"),
+    Term(r"\bby the new marking\b|\bwaiting by name\b", "with the new marking; feedback has no names"),
+    Term(r"(?-i:\bzip file|\bas zip\b)", "ZIP file", docs_too=False),
 )
 
 

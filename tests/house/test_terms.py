@@ -43,6 +43,15 @@ def test_no_text_has_a_term_that_we_gave_up() -> None:
         ("Reset their second step, or open the account", {"Reset their second step", "open the account"}),
         ("Your present app works. It waits to leave.", {"present app", "waits to leave"}),
         ("A disk with 3 GB of room, and a certificate waits", {"of room", "certificate waits"}),
+        ("Fix the one that has one safe fix", {"one safe fix"}),
+        ("Call it off, or let it be offered again", {"Call it off", "be offered again"}),
+        ("Questions in and out", {"Questions in and out"}),
+        ("Two of them stay behind, because they can’t come in.", {"stay behind", "can’t come in"}),
+        ("It has problems that keep it from being read.", {"keep it from being"}),
+        ("Not published at its time", {"at its time"}),
+        ("Whom it concerns", {"Whom it concerns"}),
+        ("By the new marking you haven’t passed.", {"By the new marking"}),
+        ("Download as zip, or choose a zip file", {"as zip", "zip file"}),
     ],
 )
 def test_a_planted_term_is_found(planted: str, found: set[str]) -> None:
@@ -64,6 +73,7 @@ def test_a_planted_term_is_found(planted: str, found: set[str]) -> None:
         "The table fits on a screen of 320 pixels.",
         "If you have trouble signing in, ask your coordinator.",
         "An observer signs the record.",
+        "Choose a ZIP file with a course in it.",
     ],
 )
 def test_a_word_that_means_something_else_is_left_alone(fine: str) -> None:

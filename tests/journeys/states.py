@@ -116,7 +116,7 @@ def save_beside(page: Page, _people: People) -> None:
     """Save a text that was opened before somebody else saved another one in its place."""
     page.locator("main input[name=revision]").evaluate("field => { field.value = 1; }")
     page.locator(".cm-content").fill("Another text.")
-    press("Bring both together")(page, _people)
+    press("Combine both texts")(page, _people)
 
 
 def question(kind: str) -> Steps:
@@ -538,7 +538,7 @@ STATES = (
     State("rename, move or remove a lesson", "tara", f"{WRITTEN}/parts/{FIRST_LESSON}"),
     State("history of a draft", "tara", f"{WRITTEN}/history"),
     State("pictures of a draft", "tara", f"{WRITTEN}/pictures", press("Add")),
-    State("questions of a draft, in and out", "tara", f"{WRITTEN}/questions", press("Show what would come in")),
+    State("questions of a draft, in and out", "tara", f"{WRITTEN}/questions", press("Show what would be imported")),
     State("discard a draft", "tara", f"{WRITTEN}/discard"),
     State("feedback to answer", "tara", "/programmes/harbour/writing/remarks"),
     State("check codes", "tara", "/help/check-codes"),

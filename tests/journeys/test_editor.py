@@ -107,6 +107,6 @@ def test_what_is_inserted_goes_to_the_cursor_and_two_writers_lose_nothing(served
     page.keyboard.press("Control+End")
     page.keyboard.type("From this one.")
     says(page, "somebody else has changed")
-    page.get_by_role("button", name="Bring both together").click()
+    page.get_by_role("button", name="Combine both texts").click()
     page.get_by_role("heading", name="Two texts of").wait_for()
     assert "From this one." in page.locator("textarea").input_value()

@@ -216,11 +216,11 @@ def test_tara_brings_a_bank_from_moodle_into_her_check(own_served: Served, opens
     (tmp_path / "bank.xml").write_text(MOODLE, "utf-8")
     tara = Author(opens(viewport={"width": 1280, "height": 900}).new_page())
     tara.start(own_served)
-    tara.press("Questions in and out")
+    tara.press("Import and export questions")
     tara.page.get_by_label("File with questions").set_input_files(tmp_path / "bank.xml")
-    tara.press("Show what would come in")
+    tara.press("Show what would be imported")
     said = tara.page.locator("main").inner_text()
-    assert "1 question would be added. 1 would stay behind." in said and "Line 11" in said
+    assert "1 question would be added. 1 would be left out." in said and "Line 11" in said
     tara.press("Add to the check")
     tara.page.goto(f"{tara.page.url.partition('/questions')[0].partition('/files')[0]}/files/check.md")
     tara.page.locator(".cm-content").wait_for()

@@ -1,4 +1,4 @@
-"""The button below a file's text that fixes what has one safe fix, as one change that can be undone."""
+"""The button below a file's text that fixes problems automatically, as one change that can be undone."""
 
 from __future__ import annotations
 

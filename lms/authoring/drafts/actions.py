@@ -62,7 +62,9 @@ def start(
 ) -> Draft | Refused:
     """Start a draft from the files of a bundle; a command has no person."""
     if len(records.list_drafts(programme_id, most=DRAFTS_MOST + 1)) > DRAFTS_MOST:
-        return Refused(_("There are too many open drafts. Discard one that you no longer need first."))
+        return Refused(
+            _("This programme has too many open drafts. Discard one that you no longer need, then try again.")
+        )
     now = clock.now()
     draft = Draft(
         id=ids.inner_id(),
@@ -165,7 +167,7 @@ def save(
     if len(content) > MAX_MARKDOWN:
         return Refused(
             _(
-                "This text has %(seen)s kB, and a file can have %(most)s kB at most, so it wasn’t saved. Move a part "
+                "This text is %(seen)s kB long, and a file can be %(most)s kB at most, so it wasn’t saved. Move part "
                 "of it to another file.",
                 seen=len(content) // 1024 + 1,
                 most=MAX_MARKDOWN // 1024,
@@ -214,7 +216,7 @@ def undo(draft_id: str, person_id: str, number: int) -> Saved | Refused:
     files = records.list_files(draft_id)
     if any(files.get(path) != after for path, (_before, after) in row.changes.items()):
         return Refused(
-            _("One of these files was changed again since then. Undo the later change first. Nothing was changed.")
+            _("One of these files has been changed since then, so nothing was undone. Undo the later change first.")
         )
     back = {path: before for path, (before, _after) in row.changes.items()}
     return _apply(draft, person_id, "undone", row.new_path or row.path, row.path if row.new_path else None, back, {})

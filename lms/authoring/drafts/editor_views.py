@@ -67,27 +67,29 @@ def draft(programme: str, draft: str) -> Any:
 def _notices() -> list[str]:
     saved = request.args.get("saved", "") if request.method == "GET" else ""
     words = {
-        "started": _("The draft is ready. Nobody sees it before you publish it."),
+        "started": _("The draft is ready. Learners can’t see it until you publish it."),
         "added": _("Added."),
-        "renamed": _("Saved. The numbers and links to it were changed with it."),
-        "moved": _("Moved. The numbers were changed with it."),
+        "renamed": _("Saved. File names and links to it have changed to match."),
+        "moved": _("Moved. The numbers in the file names have changed to match."),
         "removed": _("Removed. You can undo this in the history."),
         "undone": _("Undone."),
         "zip": _("The files of the ZIP file are in the draft now. You can undo this in the history."),
         "fixed": _("Fixed. You can undo this in the history."),
-        "unfixed": _("There was nothing that could be fixed without you. Nothing was changed."),
+        "unfixed": _("There was nothing to fix automatically, so nothing was changed."),
         "merged": _("Saved. Somebody else had changed other lines of this file, and both changes are in it now."),
     }
     told = [words[saved]] if saved in words else []
     line = whole_number(request.args.get("inserted"), 0) if request.method == "GET" else 0
     if line:
-        told.insert(0, _("Inserted, at line %(line)s.", line=line))
+        told.insert(0, _("Inserted at line %(line)s.", line=line))
     left_out = whole_number(request.args.get("left_out"), 0) if saved == "started" else 0
     if left_out:
         told.append(
             ngettext(
-                "%(num)s file was left out, because courses can’t have a file of its name, place or size.",
-                "%(num)s files were left out, because courses can’t have files of their names, places or sizes.",
+                "%(num)s file was left out, because a course can’t have a file with that name, in that place or of "
+                "that size.",
+                "%(num)s files were left out, because a course can’t have files with those names, in those places or "
+                "of those sizes.",
                 left_out,
             )
         )

@@ -26,8 +26,8 @@ def editor_words() -> dict[str, Any]:
             "so please keep it open."
         ),
         "sign": _(
-            "Not saved yet: you’ve been signed out. Your text is still on this page. Sign in in another tab, then come "
-            "back here."
+            "Not saved yet: you’ve been signed out. Your text is still on this page. Sign in again in another tab, "
+            "then come back here."
         ),
         "newer": _("Not saved yet: somebody else has changed this file. Both texts are safe."),
         "refused": "{message}",
@@ -43,7 +43,7 @@ def _phrases() -> dict[str, str]:
         "next": _("Next"),
         "previous": _("Previous"),
         "all": _("Select all"),
-        "match case": _("Match upper and lower case"),
+        "match case": _("Match case"),
         "regexp": _("Regular expression"),
         "by word": _("Whole words"),
         "replace": _("Replace"),

@@ -1,4 +1,4 @@
-"""Bring questions into a draft from a file, take them out again, and take a published course to other systems."""
+"""Import questions into a draft from a file, export them, and export a published course for other systems."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class OptionForm(InsertForm):
         """Ask for a reason."""
         self.validate()
         if len((self.why.data or "").split()) < LEAST_WORDS:
-            self.refuse("why", _("Give a reason of four words or more. Learners read it after they’ve answered."))
+            self.refuse("why", _("Give a reason of at least four words. Learners read it after they’ve answered."))
         return not self.errors
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:
@@ -55,7 +55,9 @@ class CalloutForm(InsertForm):
     words = AreaField(
         _l("Text"),
         [Required(_l("Write the text of the callout.")), ShortEnough(TEXT_MOST)],
-        description=_l("It continues the words of its kind, such as “that …” after “People often think”."),
+        description=_l(
+            "Learners read it straight after the words of its kind, so start with “that …” after “People often think”."
+        ),
     )
 
     def prepare(self, file: OpenFile) -> None:
@@ -86,7 +88,7 @@ class PromptForm(InsertForm):
     """A private prompt."""
 
     words = AreaField(_l("Question"), [Required(_l("Write the question.")), ShortEnough(TEXT_MOST)])
-    id = TextField(_l("Id"), description=_l("What somebody writes is found again by it, so it never changes."))
+    id = TextField(_l("Id"), description=_l("Each prompt in the course needs an id of its own."))
 
     def prepare(self, file: OpenFile) -> None:
         """Offer an id that is free."""
@@ -127,7 +129,7 @@ class LinkForm(InsertForm):
     """A link to another page of the course."""
 
     page = SelectField(_l("Page"), [Required(_l("Choose a page."))], choices=[])
-    words = TextField(_l("Words of the link"), [Required(_l("Write the words of the link.")), ShortEnough(LINE_MOST)])
+    words = TextField(_l("Link text"), [Required(_l("Write the link text.")), ShortEnough(LINE_MOST)])
 
     def prepare(self, file: OpenFile) -> None:
         """Offer the other pages of the course."""
@@ -170,8 +172,8 @@ class ReplyForm(InsertForm):
 
     label = SelectField(_l("What kind of reply is it?"), [Required(_l("Choose a kind of reply."))], choices=[])
     fit = RadioField(
-        _l("How does it fit?"),
-        [AnyOf(FITS, _l("Choose how it fits."))],
+        _l("How helpful is it?"),
+        [AnyOf(FITS, _l("Choose how helpful it is."))],
         choices=[],
         validate_choice=False,
     )
@@ -202,7 +204,7 @@ class ReplyForm(InsertForm):
         """Ask for what the reply does."""
         self.validate()
         if len((self.feedback.data or "").split()) < LEAST_WORDS:
-            self.refuse("feedback", _("Say what the reply does, in four words or more."))
+            self.refuse("feedback", _("Say what the reply does, in at least four words."))
         return not self.errors
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:
@@ -215,12 +217,12 @@ class ReplyForm(InsertForm):
 class ContentNoteForm(InsertForm):
     """The content note of a file."""
 
-    topics = SelectMultipleField(_l("Topics that are in it"), choices=[])
+    topics = SelectMultipleField(_l("Topics it deals with"), choices=[])
     note = TextField(
         _l("Note"),
         [ShortEnough(LINE_MOST)],
         description=_l(
-            "Say in a sentence what’s there, and in one what isn’t: “A death is mentioned. No details are given.”"
+            "One sentence on what’s there, and one on what isn’t: “A death is mentioned. No details are given.”"
         ),
     )
     mention = BooleanField(_l("These topics are only mentioned, so no gentler version is needed"))

@@ -27,7 +27,7 @@ class StepRow(PlainForm):
     """A step; its reason can be left out."""
 
     text = TextField(_l("Step"), [ShortEnough(LINE_MOST)])
-    why = TextField(_l("Reason, if you like"), [ShortEnough(LINE_MOST)])
+    why = TextField(_l("Reason (optional)"), [ShortEnough(LINE_MOST)])
 
 
 class PairRow(PlainForm):
@@ -35,7 +35,7 @@ class PairRow(PlainForm):
 
     text = TextField(_l("Left side"), [ShortEnough(LINE_MOST)])
     other = TextField(_l("What belongs to it"), [ShortEnough(LINE_MOST)])
-    why = TextField(_l("Reason, if you like"), [ShortEnough(LINE_MOST)])
+    why = TextField(_l("Reason (optional)"), [ShortEnough(LINE_MOST)])
 
 
 class QuestionForm(InsertForm):
@@ -43,10 +43,10 @@ class QuestionForm(InsertForm):
 
     stem = TextField(_l("Question"), [Required(_l("Write the question.")), ShortEnough(LINE_MOST)])
     objectives = SelectMultipleField(
-        _l("Objectives that it asks about"), [Required(_l("Choose one objective or more."))], choices=[]
+        _l("Objectives it covers"), [Required(_l("Choose at least one objective."))], choices=[]
     )
     id = TextField(
-        _l("Id"), description=_l("Learners’ answers refer to it, so it never changes once the course is published.")
+        _l("Id"), description=_l("Learners’ answers refer to it, so don’t change it once the course is published.")
     )
 
     def prepare(self, file: OpenFile) -> None:
@@ -99,13 +99,13 @@ class OneAnswerForm(RowsForm):
         rows = self.filled()
         right = sum(row.right for row in rows)
         if len(rows) < 2:
-            self.refuse("rows", _("Write two options or more."))
+            self.refuse("rows", _("Write at least two options."))
         elif not all(row.text and len(row.why.split()) >= LEAST_WORDS for row in rows):
-            self.refuse("rows", _("Each option needs its text and a reason of four words or more."))
+            self.refuse("rows", _("Each option needs text and a reason of at least four words."))
         elif self.kind == "one_answer" and right != 1:
             self.refuse("rows", _("Mark exactly one option as right."))
         elif not right:
-            self.refuse("rows", _("Mark one option or more as right."))
+            self.refuse("rows", _("Mark at least one option as right."))
 
     def answers(self) -> str:
         """Return the options."""
@@ -126,7 +126,7 @@ class OrderForm(RowsForm):
     def check_answers(self) -> None:
         """Ask for two steps."""
         if sum(bool(row.text) for row in self.filled()) < 2:
-            self.refuse("rows", _("Write two steps or more, in their right order."))
+            self.refuse("rows", _("Write at least two steps, in the right order."))
 
     def answers(self) -> str:
         """Return the steps."""
@@ -142,7 +142,7 @@ class MatchForm(RowsForm):
         """Ask for two pairs."""
         rows = self.filled()
         if sum(bool(row.text and row.other) for row in rows) < 2:
-            self.refuse("rows", _("Write two pairs or more."))
+            self.refuse("rows", _("Write at least two pairs."))
         elif any(not row.other for row in rows):
             self.refuse("rows", _("Say what belongs to each left side."))
 
@@ -157,11 +157,11 @@ class ShortAnswerForm(QuestionForm):
     model = AreaField(_l("Model answer"), [Required(_l("Write a model answer.")), ShortEnough(TEXT_MOST)])
     look_for = AreaField(
         _l("Look for"),
-        [Required(_l("Write what a good answer has in it.")), ShortEnough(TEXT_MOST)],
+        [Required(_l("Write what a good answer includes.")), ShortEnough(TEXT_MOST)],
         description=_l("One thing on each line."),
     )
     not_enough = AreaField(
-        _l("Not enough, if you like"), [ShortEnough(TEXT_MOST)], description=_l("One thing on each line.")
+        _l("Not enough (optional)"), [ShortEnough(TEXT_MOST)], description=_l("One thing on each line.")
     )
 
     def answers(self) -> str:

@@ -61,12 +61,12 @@ def _what(row: DraftRevision) -> str:
     words = {
         "started": _("Started the draft"),
         "saved": _("Changed %(file)s", file=row.path),
-        "fixed": _("Fixed what has one safe fix in %(file)s", file=row.path),
+        "fixed": _("Fixed problems automatically in %(file)s", file=row.path),
         "added": _("Added %(file)s", file=row.path),
         "renamed": _("Renamed %(file)s to %(new)s", file=row.path, new=row.new_path or row.path),
         "moved": _("Moved %(file)s", file=row.path),
         "removed": _("Removed %(file)s", file=row.path),
-        "zip": _("Took all files from a ZIP file"),
-        "undone": _("Undid a change of %(file)s", file=row.path),
+        "zip": _("Replaced all files with those from a ZIP file"),
+        "undone": _("Undid a change to %(file)s", file=row.path),
     }
     return words.get(row.what, row.what)

@@ -76,7 +76,7 @@ def _problem_of(content: bytes, alt: str) -> dict[str, str]:
         found["picture"] = _("Choose a picture first.")
     elif len(content) > PICTURE_MOST:
         found["picture"] = _(
-            "This picture has more than %(most)s MB, so it wasn’t added. Make it smaller first; most photos need no "
+            "This picture is larger than %(most)s MB, so it wasn’t added. Make it smaller first. Most photos need no "
             "more than 1 MB.",
             most=PICTURE_MOST // (1024 * 1024),
         )
@@ -95,7 +95,7 @@ def _problem_of(content: bytes, alt: str) -> dict[str, str]:
     if not alt:
         found["alt"] = _("Describe what the picture shows, for people who can’t see it.")
     elif len(alt) > ALT_MOST or hides_something(alt) or set(alt) & set("[]"):
-        found["alt"] = _("Use at most %(most)s plain characters, without square brackets.", most=ALT_MOST)
+        found["alt"] = _("Use at most %(most)s characters, without square brackets.", most=ALT_MOST)
     return found
 
 

@@ -90,14 +90,15 @@ def _add(found: Draft, kind: Kind, folder: str, form: PartForm) -> str | None:
         form.refuse("title", _("Please enter a title."))
         return None
     if kind in WITH_TITLE and not id:
-        form.refuse(
-            "part_id", _("Please enter an id too, for example “a-quiet-word”. The title has no letters for one.")
-        )
+        form.refuse("part_id", _("We can’t make an id from this title. Please enter one, for example “a-quiet-word”."))
         return None
     path = outline_rules.new_path(kind, id, folder, list(bundle.files))
     field = "part_id" if kind in WITH_TITLE else "title"
     if path is None:
-        form.refuse(field, _("Please choose where this belongs. Somebody may have removed or renamed it meanwhile."))
+        form.refuse(
+            field,
+            _("Please choose where this belongs. Somebody may have removed or renamed that part in the meantime."),
+        )
         return None
     if path in bundle.files or _is_taken(kind, id, folder, bundle):
         form.refuse(field, _taken_words(id or kind))
@@ -112,7 +113,7 @@ def _add(found: Draft, kind: Kind, folder: str, form: PartForm) -> str | None:
 
 
 def _taken_words(id: str) -> str:
-    return _("There’s one with this id already. Choose another id, such as “%(id)s-2”.", id=id)
+    return _("This id is taken. Choose another, such as “%(id)s-2”.", id=id)
 
 
 def _is_taken(kind: Kind, id: str, folder: str, bundle: Bundle) -> bool:

@@ -95,7 +95,7 @@ def _guide(course: Course, place: Place) -> Values:
             _("Say that nobody has to speak about themselves, and that anybody can step out and come back."),
             _("Role-play in pairs of people who chose each other. Anybody can stop a role-play by saying “Stop here”."),
             _(
-                "Have the support lines of your place ready, and say who people can talk to: %(lead)s.",
+                "Have your local support lines ready, and say who people can talk to: %(lead)s.",
                 lead=_lead(facts),
             ),
             _("People take the check online, on their own. Nothing that’s said in the room counts towards it."),
@@ -186,14 +186,14 @@ def _card(course: Course, conversation: Conversation, facts: Mapping[str, Any]) 
         "lines": [_plain(turn.says, facts) for turn in conversation.turns if turn is not opening],
         "supporter": _("You are the peer supporter"),
         "supporter_words": _(
-            "You meet %(name)s. There are no lines for you: listen, and say what you would say.",
+            "You meet %(name)s. You have no lines: listen, and answer in your own words.",
             name=conversation.partner,
         ),
         "aims": [aims[key] for key in conversation.objectives if key in aims],
         "observer": _("You observe"),
         "observer_words": _(
-            "Sit where both can forget you. Note what %(name)s’s supporter does, in their words. Afterwards, ask the "
-            "supporter first how it was, then %(name)s, and say what you saw last.",
+            "Sit a little apart, where you don’t distract them. Note what the peer supporter says, in their own "
+            "words. Afterwards, ask the supporter how it was, then %(name)s. Say what you saw after that.",
             name=conversation.partner,
         ),
         "listen_for": _listen_for(conversation),
@@ -211,7 +211,10 @@ def _observer_sheets(course: Course, place: Place) -> Values:
     return {
         "sheet": "observers",
         "title": _("Observer sheets"),
-        "lead": _("One sheet for each practice. Write down what was said to help people learn, not to judge them."),
+        "lead": _(
+            "One sheet for each practice. Write down what was said, so that people can learn from it. It isn’t "
+            "for judging them."
+        ),
         "words": {
             "who": _("Peer supporter"),
             "observer": _("Observer"),
@@ -219,7 +222,7 @@ def _observer_sheets(course: Course, place: Place) -> Values:
             "heard": _("Heard"),
             "kind": _("What the supporter did"),
             "times": _("How often"),
-            "their_words": _("In their words: what helped"),
+            "their_words": _("What helped, in their words"),
             "next": _("One thing to try next time, agreed with the supporter"),
             "rating": _("How did it go?"),
             "agreed": _("The supporter agreed to being observed, and has seen this sheet."),
@@ -249,7 +252,7 @@ def _sign_in(course: Course, place: Place) -> Values:
             "name": _("Name"),
             "unit": _("Unit"),
             "signature": _("Signature"),
-            "kept": _("The facilitator gives this list to the coordinator, who keeps it as the programme’s rules say."),
+            "kept": _("Please give this list to the coordinator, who stores it as the programme’s rules say."),
         },
         "rows": list(range(1, SIGN_IN_ROWS + 1)),
         "code_address": place.course_url,

@@ -46,7 +46,7 @@ def _results(question: Question, number: int, words: Facts) -> Any:
     for place, answer in enumerate(answers["not_right"][:_MOST_NOT_RIGHT], 1):
         heading = _("After another answer (%(place)s)", place=place)
         yield heading, _result(question, answer, f"{number}-{place}", number, words)
-    yield _("When it’s left open"), _result(question, None, f"{number}-o", number, words)
+    yield _("If it’s left unanswered"), _result(question, None, f"{number}-o", number, words)
 
 
 def _result(question: Question, answer: Answer | None, anchor: str, number: int, words: Facts) -> Markup:

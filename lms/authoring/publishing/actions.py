@@ -146,8 +146,8 @@ def publish_draft(prepared: Prepared, decided: Decided, offer: bool) -> Refused 
     if not all(_is_free(course) for _bundle, course in versions):
         return Refused(
             _(
-                "Somebody published another version of this course meanwhile. Nothing was published. Please look at "
-                "the difference again."
+                "Somebody published another version of this course in the meantime, so nothing was published. Please "
+                "look at the difference again."
             )
         )
     for bundle, course in versions:
@@ -173,7 +173,7 @@ def _why_not(draft: Draft, prepared: Prepared, decided: Decided, known: bool) ->
     if not may_publish(find_owner(prepared.course.id), draft.programme_id, decided.is_operator, published=known):
         return Refused(_("This course belongs to somebody else now. Nothing was published."))
     if needs_approval(get_programme(draft.programme_id).facts) and not decided.is_approved:
-        return Refused(_("A second person approves here before anything is published. Nothing was published."))
+        return Refused(_("In this programme, a second person has to approve first. Nothing was published."))
     return None
 
 

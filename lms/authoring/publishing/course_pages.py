@@ -49,7 +49,10 @@ def owner_words(owner: str | None, programme: Programme) -> str:
     """Return who publishes new versions of a course."""
     if owner == programme.id:
         return _("Trainers of %(programme)s publish its new versions.", programme=programme.name)
-    return _("Other people publish its new versions. You can start a course of your own from it.")
+    return _(
+        "New versions come from its owner: another programme, or the people who run this site. You can start a "
+        "course of your own from it."
+    )
 
 
 def version_rows(course_id: str, zone: str) -> list[VersionRow]:

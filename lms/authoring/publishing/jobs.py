@@ -1,4 +1,4 @@
-"""Publishes drafts at their time, if they still fit; otherwise whoever asked for it is told."""
+"""Publishes drafts at the time that was set, or emails whoever set it why that couldn't be done."""
 
 from __future__ import annotations
 

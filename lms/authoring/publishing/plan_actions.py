@@ -1,4 +1,4 @@
-"""Plans to publish a draft: ask for approval, decide about it, set a time, and call it off."""
+"""Plans to publish a draft: ask for approval, decide about it, set a time, and cancel."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def schedule(plan: Plan) -> Refused | None:
     """Let a draft be published at a time."""
     draft = db.session.get_one(Draft, plan.prepared.draft_id)
     if needs_approval(get_programme(draft.programme_id).facts):
-        return Refused(_("A second person approves here before anything is published. Nothing was changed."))
+        return Refused(_("In this programme, a second person has to approve first. Nothing was changed."))
     return _keep(plan, "scheduled")
 
 
@@ -79,7 +79,7 @@ def approve(prepared: Prepared, decided: Decided) -> Refused | None:
     if plan is None or plan.state != "asked" or plan.revision != prepared.revision:
         return draft_changed()
     if approves_its_own(plan.asked_by, decided.person_id):
-        return Refused(_("Somebody else has to approve what you asked for. Nothing was changed."))
+        return Refused(_("Somebody else has to approve your request. Nothing was changed."))
     _tell(PublicationApproved, plan)
     if plan.publish_at and plan.publish_at > clock.now():
         plan.state, plan.decided_by, plan.decided_at = "scheduled", decided.person_id, clock.now()

@@ -33,13 +33,16 @@ def shown_plan(draft: Draft, person_id: str, zone: str) -> ShownPlan | None:
     who = _name(plan.asked_by)
     at = moment(plan.publish_at, zone) if plan.publish_at else ""
     if plan.state == "stopped":
-        text = _("It wasn’t published at its time, %(at)s.", at=at)
+        text = _("It wasn’t published at the time that was set, %(at)s.", at=at)
         return ShownPlan("stopped", plan.version, text, stop_words(plan.note))
     if plan.state == "changes":
         text = _("%(name)s asked for changes before this is published.", name=_name(plan.decided_by))
         return ShownPlan("changes", plan.version, text, plan.note or "", may_call_off=True)
     if plan.revision != draft.revision:
-        text = _("The draft was changed after that, so it won’t be published as it was asked for.")
+        text = _(
+            "The draft has changed since this was planned, so it won’t be published. Cancel the plan, and "
+            "publish or ask again."
+        )
         return ShownPlan("outdated", plan.version, text, may_call_off=True)
     if plan.state == "scheduled":
         text = _("Version %(version)s will be published at this time: %(at)s.", version=plan.version, at=at)
@@ -64,7 +67,9 @@ def _name(person_id: str | None) -> str:
 def stop_words(why: str | None) -> str:
     """Return why a draft wasn't published at its time."""
     return {
-        "changed": _("The draft was changed after its time was set. Look at it again, and set a new time."),
-        "problems": _("The draft has problems that keep it from being published. They’re listed on its page."),
-        "version": _("Another version was published meanwhile. Look at the difference again, and set a new time."),
-    }.get(why or "", _("Whoever set the time doesn’t publish courses in this programme any more."))
+        "changed": _("The draft was changed after the time was set. Look at it again, and set a new time."),
+        "problems": _("The draft has problems that have to be fixed first. They’re listed on its page."),
+        "version": _(
+            "Another version was published in the meantime. Look at the difference again, and set a new time."
+        ),
+    }.get(why or "", _("The person who set the time no longer publishes courses in this programme."))

@@ -104,8 +104,9 @@ def _blocks(draft: Draft, course_id: str, is_operator: bool) -> list[str]:
     if missing_contact(get_programme(draft.programme_id).facts):
         found.append(
             _(
-                "Learners need somebody to talk to. Before anything is published, a coordinator fills in who that is, "
-                "how to reach them and how soon they reply, under “Contacts” in the programme’s settings."
+                "Learners need somebody to talk to. Before anything can be published, a coordinator has to fill in "
+                "who that is, how to reach them and how soon they reply, under “Contacts” in the programme’s "
+                "settings."
             )
         )
     published = find_newest_digest(course_id) is not None
@@ -202,7 +203,11 @@ def _needed(course: Course, carried: Collection[str] = ()) -> tuple[str, ...]:
     missing = missing_reviews(needed_reviews(course), carried)
     names = {"clinical": _("clinical"), "peer": _("peer support"), "legal": _("legal")}
     roles = ", ".join(names[role] for role in missing)
-    words = _("It needs reviews: %(roles)s. Its certificates can wait until these are recorded.", roles=roles)
+    words = _(
+        "It needs reviews: %(roles)s. In programmes that ask for reviews first, certificates are held until these are "
+        "recorded.",
+        roles=roles,
+    )
     return (words,) if missing else ()
 
 
@@ -219,10 +224,10 @@ def _reason(reason: Reason) -> str:
 
 def _facts() -> Mapping[str, str]:
     return {
-        "objectives": _("The objectives differ, so a certificate says something else."),
+        "objectives": _("The objectives differ, so certificates will say something else."),
         "asks for more": _("The course asks for more before a certificate is issued."),
         "certificate": _("What the certificate says, or how long it’s valid, differs."),
-        "asks for something else": _("What the certificate asks for differs."),
+        "asks for something else": _("The certificate asks for something different."),
     }
 
 
@@ -238,7 +243,7 @@ def _counted(code: str, count: int) -> str:
             "%(num)s lesson is largely rewritten.", "%(num)s lessons are largely rewritten.", count
         ),
         "key": lambda: ngettext(
-            "%(num)s question has other right answers.", "%(num)s questions have other right answers.", count
+            "%(num)s question has different right answers.", "%(num)s questions have different right answers.", count
         ),
         "content notes": lambda: ngettext(
             "%(num)s lesson names a hard topic that it didn’t name before.",

@@ -78,7 +78,11 @@ def _take(draft: Draft) -> Refused | None:
     if bundle.refused:
         names = ", ".join(path for _code, path in bundle.refused[:5])
         return Refused(
-            _("These files can’t come in: %(names)s. Nothing was changed. Take them out of the ZIP file.", names=names)
+            _(
+                "We can’t use these files: %(names)s. Nothing was changed. Remove them from the ZIP file and try "
+                "again.",
+                names=names,
+            )
         )
     if "course.md" not in bundle.files:
         return Refused(_("There’s no course.md in this ZIP file. Nothing was changed. Zip the folder of one course."))

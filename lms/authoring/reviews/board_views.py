@@ -22,5 +22,5 @@ def reviews(programme: str) -> Any:
         here="writing",
         programme=this_programme(),
         rows=board_rows(this_programme().id, clock.today(this_zone())),
-        notices=[_("The request is on its way.")] if request.args.get("saved") else [],
+        notices=[_("Your request is on its way by email.")] if request.args.get("saved") else [],
     )

@@ -93,7 +93,7 @@ def _from_words(form: NewCourseForm, way: str) -> Draft | Refused | None:
     course_id = form.course_id.data or id_from(form.title.data or "")
     if not course_id:
         form.refuse(
-            "course_id", _("Please enter an id too, for example “night-shifts”. The title has no letters for one.")
+            "course_id", _("We can’t make an id from this title. Please enter one, for example “night-shifts”.")
         )
         return None
     if library.find_newest_digest(course_id) is not None:
@@ -131,12 +131,12 @@ def _from_zip() -> tuple[Draft | Refused, int]:
     """Start from an uploaded zip; also return how many files were left out because a course can't have them."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        return Refused(_("Choose a zip file with a course in it.")), 0
+        return Refused(_("Choose a ZIP file with a course in it.")), 0
     bundle = from_zip(upload.stream)
     if not isinstance(bundle, Bundle):
-        return Refused(_("We couldn’t read this file as a zip file. Please make the zip again.")), 0
+        return Refused(_("We couldn’t read this as a ZIP file. Please make the ZIP file again.")), 0
     if "course.md" not in bundle.files:
-        return Refused(_("There’s no course.md in this zip file. Please zip the folder of one course.")), 0
+        return Refused(_("There’s no course.md in this ZIP file. Please zip the folder of one course.")), 0
     store_media(bundle)
     started = _start(bundle)
     upload.close()

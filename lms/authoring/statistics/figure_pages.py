@@ -96,11 +96,12 @@ def flag_words(flag: Flag, people: int = 0) -> str:
             people=people,
         ),
         "length": _(
-            "The right answer is much longer than the others, so people can pick it without knowing. Make them alike."
+            "The right answer is much longer than the others, so people can pick it without knowing. Make them about "
+            "the same length."
         ),
         "place": _(
-            "In all questions that keep their order, the right answer is in the same place. Change the order in "
-            "some of them."
+            "In all questions with a fixed order, the right answer is in the same place. Change the order in some of "
+            "them."
         ),
         "flat": _(
             "People who did well on the rest answer this one right no more often than others: read it again. Is one "

@@ -1,4 +1,4 @@
-"""Commands that bring questions in from other learning systems, and take them out."""
+"""Commands that import questions from other learning systems, and export them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENDINGS = {"gift": ".gift.txt", "qti": ".qti.zip", "csv": ".csv"}
 
 @click.group()
 def questions() -> None:
-    """Bring questions in from other learning systems, and take them out.
+    """Import questions from other learning systems, and export them.
 
     Example: lms questions import bank.gift.txt --into courses/my-course
     """
@@ -41,13 +41,13 @@ def questions() -> None:
     type=click.Path(path_type=Path),
     help="The course's folder, or its check.md.",
 )
-@click.option("--objective", default="", help="The objective of questions that name none of the course.")
-@click.option("--dry-run", is_flag=True, help="Say what would come in, and change nothing.")
+@click.option("--objective", default="", help="The objective for questions that name none of the course's.")
+@click.option("--dry-run", is_flag=True, help="Say what would be imported, and change nothing.")
 @json_option
 def import_questions(file: Path, target: Path, objective: str, dry_run: bool, as_json: bool) -> None:
     """Add the questions of a file (GIFT, QTI 1.2 or 2.1, Moodle XML or CSV) to a course's check.md.
 
-    Questions that are there already, by their id, stay as they are. What can't come in is named with its line.
+    Questions whose id is already there stay as they are. Questions that can't be imported are listed with their line.
 
     Example: lms questions import moodle.xml --into courses/my-course --dry-run
     """

@@ -1,4 +1,4 @@
-"""The command that takes a whole course along as a SCORM package."""
+"""The command that exports a whole course as a SCORM package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixes what has one safe fix: pasted quotes, bullets and hidden spaces, unquoted values, encodings and line ends.
+"""Fixes what's safe to fix automatically: pasted quotes and bullets, hidden spaces, values, encodings and line ends.
 
 No fix touches words that people read. Each is tried on the course and taken only if it leaves fewer problems of its
 code in the file, and no new ones anywhere.

@@ -11,7 +11,7 @@ from lms.content.model.recordings import CAPTIONS, is_video, words_of_captions
 from lms.content.model.wording import N_, fixed
 
 TRANSCRIPT, CAPTIONS_WORDS = N_("Transcript"), N_("Captions")
-ONLY_WHEN_PRESSED = N_("It plays only when you start it. Without a network, read the transcript.")
+ONLY_WHEN_PRESSED = N_("It plays only when you start it. If you’re offline, read the transcript.")
 TRANSCRIPT_MOST = 256 * 1024
 
 

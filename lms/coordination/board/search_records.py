@@ -1,4 +1,4 @@
-"""A search for people by words: where it begins, so that a page of any number of people is full after few rows."""
+"""A search for people by words: where it starts, so that a page of any number of people is full after few rows."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _about_courses() -> list[EmailKind]:
         ),
         EmailKind(
             "publication_stopped",
-            _("When a draft of a course couldn’t be published at its time, to whoever set the time."),
+            _("When a draft of a course couldn’t be published at the time that was set, to whoever set it."),
             _("Nobody. It’s only sent to somebody who set a time."),
         ),
     ]

@@ -57,7 +57,7 @@ def _read(cells: dict[str, str], line: int) -> Item | LeftOut:
     options = _numbered(cells, _OPTION)
     if not options:
         return source.leave_out(
-            say("This row has no options. A CSV file can hold one answer or several, nothing else.")
+            say("This row has no options. A CSV file can only hold questions with one or several right answers.")
         )
     reasons = _numbered(cells, _REASON)
     right = _chosen(_first(cells, _RIGHT), options)

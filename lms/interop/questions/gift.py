@@ -105,7 +105,7 @@ def _read(block: _Block) -> Item | LeftOut | None:
         source.stem = paragraphs(words, form, source)
         if begin < 0 and end < 0:
             return source.leave_out(say("This is a text without answers, not a question."))
-        return source.leave_out(say("A brace is missing, so where the answers start or end can’t be told."))
+        return source.leave_out(say("A brace is missing, so we can’t tell where the answers start or end."))
     after = text[end + 1 :].strip()
     source.stem = paragraphs(words + (f" _____ {_back(after)}" if after else ""), form, source)
     answers, _, feedback = text[begin + 1 : end].partition("####")

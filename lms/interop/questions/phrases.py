@@ -30,7 +30,7 @@ _SEEN = {
     "audio": say("Something from another site was left out (video, sound or a frame)."),
     "object": say("Something from another site was left out (video, sound or a frame)."),
     "embed": say("Something from another site was left out (video, sound or a frame)."),
-    "math": say("A formula stays as it’s written in the file: Sidelight doesn’t set formulas."),
+    "math": say("A formula stays as it’s written in the file, because Sidelight can’t display formulas."),
 }
 _FORMULA = re.compile(r"\\\(|\\\[|\$\$|\\begin\{")
 _LOOKS_LIKE_HTML = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")

@@ -54,7 +54,7 @@ def _read(item: Node) -> Item | LeftOut:
     if not asked:
         return source.leave_out(say("This is a text without answers, not a question."))
     if len(asked) > 1:
-        return source.leave_out(say("It asks for several things at once, and ours ask for one."))
+        return source.leave_out(say("It asks for several things at once, and questions here ask for one."))
     kind = asked[0].tag
     if kind == "choiceInteraction":
         return _choices(item, asked[0], source)

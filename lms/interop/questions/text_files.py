@@ -20,5 +20,5 @@ def read_text(content: bytes) -> tuple[str, list[Sentence]]:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
-        notes.append(say("This file isn’t in UTF-8, so it was read as Windows text. Look at words with accents."))
+        notes.append(say("This file isn’t in UTF-8, so it was read as Windows text. Please check words with accents."))
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""), notes

@@ -36,7 +36,7 @@ class Mend:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many checks would move, of how many; of the uncertain ones the answers are gone that would tell."""
+    """How many results would change, of how many; of the uncertain ones the answers are gone that would tell."""
 
     checks: int = 0
     up: int = 0

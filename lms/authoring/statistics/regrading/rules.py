@@ -1,4 +1,4 @@
-"""Marking checks again: by a mended key, without one question, or by another pass mark. Nothing is changed here."""
+"""Marking checks again: by a corrected key, without one question, or by another pass mark. Nothing is changed here."""
 
 from __future__ import annotations
 

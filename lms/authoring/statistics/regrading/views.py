@@ -32,7 +32,7 @@ MARKS = range(50, 101, 5)
 
 @dataclass(frozen=True)
 class ShownCounts:
-    """How many checks would move, in tens; None stands for fewer than ten, which may be none."""
+    """How many results would change, in tens; None stands for fewer than ten, which may be none."""
 
     checks: int | None
     up: int | None
