@@ -191,4 +191,4 @@ def test_what_stands_in_the_way_of_a_pack_is_said(sqlite_site: Site) -> None:
     with sqlite_site.inside():
         db.session.execute(update(PackRequest).values(digest="of an earlier version"))
         db.session.commit()
-    assert "This pack is of the one before." in sqlite_site.visitor("tara").get(PAGE).main
+    assert "This pack is of an earlier one." in sqlite_site.visitor("tara").get(PAGE).main
