@@ -70,7 +70,9 @@ def test_an_approval_is_of_the_text_that_was_asked_for(sqlite_site: Site) -> Non
     page = sqlite_site.visitor("ada").get(path)
     sqlite_site.do(lambda: _touch(draft))
     assert "changed while you looked" in send(page, path, "approve", 422).main
-    assert "changed since this was planned" in sqlite_site.visitor("ada").get(path).main and not is_published(sqlite_site)
+    assert "changed since this was planned" in sqlite_site.visitor("ada").get(path).main and not is_published(
+        sqlite_site
+    )
 
 
 def _touch(draft: str) -> None:
