@@ -16,6 +16,8 @@ from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.authoring.drafts import actions as drafts
+from lms.authoring.reviews import actions as review_actions
+from lms.authoring.reviews.records import find_open
 from lms.authoring.starting.courses import NewCourse, starter_course
 from lms.authoring.statistics.regrading import actions as regrading
 from lms.authoring.statistics.regrading.records import find_regrade
@@ -405,6 +407,14 @@ def _write_a_course(served: Served, people: People) -> None:
     text = bundle.files[FIRST_LESSON] + b"\nAnd <b>one</b> more line.\n"
     assert isinstance(site.do(drafts.save, draft.id, ada.id, FIRST_LESSON, text, 1), drafts.Saved)
     people.codes["course_draft"] = draft.public_id
+    with site.inside():
+        cora, digest = site.person("cora"), find_newest_digest(PFA)
+        assert digest is not None
+        wanted = review_actions.Wanted(PFA, digest, "peer", "Please look at the second lesson first.")
+        assert write(review_actions.ask_for_review, harbour.id, tara.id, cora, wanted) is None
+        asked = find_open(digest, "peer", cora.id)
+        assert asked is not None
+        people.codes["review_request"] = asked.public_id
 
 
 def _withdraw(code: str) -> None:

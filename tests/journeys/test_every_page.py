@@ -50,7 +50,8 @@ NOT_PAGES |= {
     "coordination.batch_file",
     "accounts.passkey_challenge",
 }
-NOT_PAGES |= {"authoring.check_draft"}
+NOT_PAGES |= {"authoring.check_draft", "authoring.draft_files_zip", "authoring.version_zip"}
+NOT_PAGES |= {"authoring.draft_questions_file", "authoring.exchange_file", "authoring.workshop_pack_file"}
 WIDE, PHONE = 1280, 320
 LIGHTS = ("light", "dark", "quiet")
 
