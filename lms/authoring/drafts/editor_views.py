@@ -122,7 +122,7 @@ def _editor(
         **frame,
         outline=pages.outline_of(found, reading),
         path=path,
-        title=front_value(text, "title") or path,
+        title=pages.single_titles().get(path) or front_value(text, "title") or path,
         text=text,
         revision=revision,
         saved_at=_saved_at(found, path, revision),

@@ -59,17 +59,22 @@ class Titles:
         return Row(path, title or self.of(path), self._problems[path], inside, is_text(path))
 
 
+def single_titles() -> dict[str, str]:
+    """Return what the files are called that a course has only once."""
+    return {"course.md": _("About the course"), "check.md": _("Check"), "glossary.md": _("Glossary")}
+
+
 def outline_of(draft: Draft, reading: Reading) -> list[Group]:
     """Return the outline of a draft in the order in which learners meet it."""
     titles = Titles(draft, reading)
     found = sorted_paths(titles.files)
-    groups = [Group(_("Course"), [titles.row("course.md", _("About the course"))])]
+    singles = single_titles()
+    groups = [Group(_("Course"), [titles.row("course.md", singles.pop("course.md"))])]
     groups += [_module(titles, folder) for folder in found.folders]
     if groups[-1].path or len(groups) == 1:
         groups[-1].add.append(("module", "", _("Add a module")))
     practice = [titles.row(path) for path in found.conversations]
     groups.append(Group(_("Conversations"), practice, [("conversation", "", _("Add a conversation"))]))
-    singles = {"check.md": _("Check"), "glossary.md": _("Glossary")}
     rest = Group(
         _("Check and glossary"), [titles.row(path, title) for path, title in singles.items() if path in titles.files]
     )

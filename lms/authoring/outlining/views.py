@@ -66,11 +66,18 @@ def add_part(programme: str, draft: str) -> Any:
         form=form,
         kind=known,
         folder=folder,
+        module=_module_title(found, bundle, folder),
         heading=_kind_words()[known],
         asks_title=known in WITH_TITLE,
         lessons=_without_gentler(bundle, folder) if known == "gentler" else [],
     )
     return make_response(page, 422 if form.errors else 200)
+
+
+def _module_title(found: Draft, bundle: Bundle, folder: str) -> str:
+    module = outline_rules.module_of(bundle.files, folder)
+    page = module.page if module else None
+    return _title_of(found, records.list_files(found.id)[page]) if page else ""
 
 
 def _without_gentler(bundle: Bundle, folder: str) -> list[tuple[str, str]]:

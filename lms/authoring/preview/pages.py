@@ -144,7 +144,7 @@ def _problem(preview: Preview, finding: Finding) -> dict[str, Any]:
 
 def _way_back(preview: Preview, files: Sequence[str]) -> tuple[str, str] | None:
     first = next(iter(files), None)
-    if preview.edit and first:
+    if preview.edit and first and not (preview.back and "course.md" in files):
         return preview.edit(first, 1), _("Back to the editor")
     return preview.back
 

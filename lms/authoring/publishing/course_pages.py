@@ -18,12 +18,12 @@ from lms.library.records import find_withdrawn, list_owned, list_versions
 
 @dataclass(frozen=True)
 class CourseRow:
-    """A published course, and who publishes its new versions, in words."""
+    """A published course, and who publishes its new versions."""
 
     id: str
     title: str
     version: str
-    owner_words: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def course_rows(programme: Programme, digests: Mapping[str, str]) -> list[Course
     own = set(list_owned(programme.id))
     courses = sorted(map(get_course, digests.values()), key=lambda course: (course.id not in own, course.title))
     return [
-        CourseRow(one.id, one.title, one.version, owner_words(programme.id if one.id in own else None, programme))
+        CourseRow(one.id, one.title, one.version, programme.name if one.id in own else _("Other people"))
         for one in courses
     ]
 

@@ -41,7 +41,7 @@ from lms.learning.progress.renewal_pages import NewerVersion, RenewalProgress
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.rules import Progress, missing_facts
 from lms.library.records import list_offerings, list_reviews
-from lms.library.rules import missing_reviews, passed_dates
+from lms.library.rules import missing_reviews, needed_reviews, passed_dates
 
 
 def review_words() -> dict[str, str]:
@@ -128,7 +128,7 @@ def _next_step(
 def _reviews(content: Course) -> dict[str, Any]:
     """Return who has reviewed this version of a course, and which reviews are missing."""
     words, reviews = review_words(), list_reviews(content.id, content.digest)
-    missing = missing_reviews(words, {review.role for review in reviews})
+    missing = missing_reviews(needed_reviews(content), {review.role for review in reviews})
     return {
         "reviews": [{"role_text": words[row.role], "name": row.name, "date": row.date} for row in reviews],
         "review_missing": [words[role] for role in missing],
