@@ -234,6 +234,16 @@ def test_nothing_comes_into_a_draft_that_was_published_in_another_tab(sqlite_sit
         assert [(one.state, one.revision) for one in db.session.query(Draft)] == [("published", 1)]
 
 
+def test_a_text_for_a_draft_that_was_discarded_in_another_tab_stays_on_the_page(sqlite_site: Site) -> None:
+    publish_small(sqlite_site)
+    draft = add_draft(sqlite_site, bundle(**{LESSON: TURNED}))
+    open_page = sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/files/{LESSON}")
+    sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/discard").form_with("Discard").submit()
+    late = open_page.form_with("Save").submit(expect=422, text="Typed late.")
+    assert "Typed late." in late.find("textarea")[0].text and "published or discarded" in late.main
+    sqlite_site.visitor("tara").get(f"{DRAFTS}/{draft}/files/{LESSON}", expect=404)
+
+
 def test_a_discarded_draft_with_a_time_is_deleted_like_any_other(site: Site) -> None:
     publish_small(site)
     draft = add_draft(site, bundle(**{LESSON: TURNED}))

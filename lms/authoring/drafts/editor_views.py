@@ -212,7 +212,8 @@ def _elsewhere(findings: Sequence[Finding], path: str, found: Draft, programme: 
 @allow("write courses")
 def save_draft_file(programme: str, draft: str, path: str) -> Any:
     """Save the text of a file; a script gets JSON, and a newer text of somebody else is shown beside one's own."""
-    found = this_draft(draft)
+    # A text for a draft that was discarded meanwhile is refused, and stays on the page.
+    found = this_draft(draft, also_discarded=True)
     text, read_at = as_lines(request.form.get("text", "")), whole_number(request.form.get("revision"), 0)
     scripted = request.accept_mimetypes.best == "application/json"
     if not is_text(path):

@@ -67,10 +67,10 @@ class DraftRevision(Base):
     changes: Mapped[dict[str, Any]]
 
 
-def find_draft(programme_id: str, public_id: str) -> Draft | None:
-    """Return a draft of a programme that isn't discarded; a draft of another programme is never found."""
+def find_draft(programme_id: str, public_id: str, also_discarded: bool = False) -> Draft | None:
+    """Return a draft of a programme, unless it's discarded; a draft of another programme is never found."""
     query = select(Draft).where(Draft.programme_id == programme_id, Draft.public_id == public_id)
-    return db.session.scalar(query.where(Draft.state != "discarded"))
+    return db.session.scalar(query if also_discarded else query.where(Draft.state != "discarded"))
 
 
 def list_drafts(programme_id: str, state: State = "open", after: str = "", most: int = PAGE) -> list[Draft]:

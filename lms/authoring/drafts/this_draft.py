@@ -13,9 +13,9 @@ from lms.authoring.drafts.records import Draft
 from lms.foundation import clock
 
 
-def this_draft(public_id: str) -> Draft:
+def this_draft(public_id: str, also_discarded: bool = False) -> Draft:
     """Return the draft in the address, which belongs to the programme in the address; else answer 404."""
-    found = records.find_draft(this_programme().id, public_id)
+    found = records.find_draft(this_programme().id, public_id, also_discarded)
     if found is None:
         abort(404)
     return found
