@@ -47,6 +47,8 @@ from lms.authoring.pack import jobs as pack_jobs
 from lms.authoring.pack import records as pack_records
 from lms.authoring.publishing import jobs as publishing_jobs
 from lms.authoring.publishing.events import PublicationStopped
+from lms.authoring.repositories import jobs as repository_jobs
+from lms.authoring.repositories import records as repository_records
 from lms.authoring.reviews.emails import email_about_review
 from lms.authoring.reviews.events import ReviewAsked
 from lms.authoring.statistics import count_actions
@@ -85,7 +87,7 @@ from lms.coordination.merging.events import AccountsMerged, MergeUndone
 from lms.coordination.roster import jobs as roster_jobs
 from lms.foundation import clock
 from lms.foundation.audit import seals
-from lms.foundation.background.jobs import Lane, Sweep
+from lms.foundation.background.jobs import Lane, Sweep, Work
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
 from lms.foundation.events import Reactions
@@ -265,7 +267,7 @@ def _queue_refresher_updates(settings: Settings) -> None:
 def lanes(settings: Settings, designs: Path) -> list[Lane]:
     """Return what each worker of the job process does when asked, by the key of a row, and looks after each minute.
 
-    Email has a lane of its own: a mail server that does not answer holds up nothing else.
+    Email and git repositories have lanes of their own: a server that does not answer holds up nothing else.
     """
     work = {
         "certification.render": lambda award_id: pdf_jobs.make_document(award_id, settings, designs),
@@ -306,4 +308,9 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
     def send(_mail_id: str = "") -> None:
         mail_outbox.sweep(settings)
 
-    return [Lane("work", work, sweeps), Lane("mail", {"mail.send": send}, [send])]
+    repositories: dict[str, Work] = {repository_records.WORK: repository_jobs.work}
+    return [
+        Lane("work", work, sweeps),
+        Lane("mail", {"mail.send": send}, [send]),
+        Lane("repositories", repositories, [repository_jobs.sweep]),
+    ]

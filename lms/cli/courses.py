@@ -11,7 +11,7 @@ import click
 from lms.accounts.rules import missing_contact
 from lms.certification.awards.records import list_waiting
 from lms.cli.check import course_folders
-from lms.cli.exchange.pull import pull_course
+from lms.cli.exchange.pull import course_source, pull_course
 from lms.cli.exchange.scorm import scorm
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
@@ -110,6 +110,7 @@ def courses() -> None:
 
 courses.add_command(scorm)
 courses.add_command(pull_course)
+courses.add_command(course_source)
 
 
 @courses.command("owner")

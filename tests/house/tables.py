@@ -9,6 +9,7 @@ ABOUT_NOBODY = {
     "bundle",
     "course_line",
     "course_owner",
+    "course_source",  # which git repository a course comes from
     "library_text",
     "draft_file",
     "draft_text",  # what a course says

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page
 
+from lms.accounts.records import list_programmes
+from lms.authoring.repositories.actions import remove_source, set_source
+from lms.authoring.repositories.fetching import Origin
 from lms.certification.awards.document_records import RENDER_TRIES, find_document
 from lms.certification.awards.records import find_award
 from lms.certification.awards.texts.wording import qr_payload_of
@@ -38,6 +41,7 @@ WRITTEN = "/programmes/harbour/drafts/{course_draft}"
 PREVIEW = f"/programmes/harbour/writing/courses/{PFA}/1.0.0/preview"
 INVITED, SETTINGS = "/programmes/harbour/invitations", "/programmes/harbour/settings"
 ASSIGNED = "/programmes/harbour/assignments"
+REPOSITORIES, BRING_IN = "/programmes/harbour/writing/repositories", "Bring in from the repository (begun)"
 FIGURES = "/programmes/harbour/writing/figures"
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TELL_ME = "Show feedback on each reply as I go"
@@ -321,6 +325,21 @@ def with_pdf(name: str, *, tries: int = 0, made: bool = False) -> Steps:
     return step
 
 
+def set_up_repository(course: str) -> Steps:
+    """Let a course come from a repository, of which nothing was read yet."""
+
+    def step(page: Page, people: People) -> None:
+        site = people.served.site
+        with site.inside():
+            harbour = next(row.id for row in list_programmes() if row.slug == "harbour")
+        origin = Origin("https://git.example.org/courses.git", folder="courses/active-listening")
+        site.do(remove_source, harbour, course)
+        site.do(set_source, harbour, course, origin)
+        page.reload()
+
+    return step
+
+
 def ask_for_too_many(page: Page, people: People) -> None:
     """Let Sela ask for one transcript more than an hour allows."""
     site = people.served.site
@@ -519,6 +538,9 @@ STATES = (
     State("a draft as a zip file", "tara", f"{WRITTEN}/zip"),
     State("reviews of courses", "tara", "/programmes/harbour/writing/reviews"),
     State("published courses", "tara", "/programmes/harbour/writing/courses"),
+    State("git repositories", "tara", REPOSITORIES, set_up_repository("small-course")),
+    State("git repositories, one being read", "tara", REPOSITORIES, then(set_up_repository("begun"), press(BRING_IN))),
+    State("a repository without an address", "ada", "/programmes/harbour/writing/repository", press("Save")),
     State("versions of a course", "tara", f"/programmes/harbour/writing/courses/{PFA}"),
     State("two versions side by side", "tara", f"/programmes/harbour/writing/courses/{PFA}/compare"),
     State("a course for other learning systems", "tara", f"/programmes/harbour/writing/courses/{PFA}/exchange"),

@@ -50,6 +50,9 @@ def _about_writing() -> dict[str, str]:
         "DraftStarted": _("Draft of a course started"),
         "DraftChanged": _("Draft of a course changed"),
         "DraftDiscarded": _("Draft of a course discarded"),
+        "CourseSourceSet": _("Git repository of a course set up"),
+        "CourseSourceRemoved": _("Git repository of a course removed"),
+        "CourseAskedFromSource": _("Course asked for from its git repository"),
     }
 
 

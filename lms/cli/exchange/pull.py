@@ -1,32 +1,33 @@
-"""`lms courses pull`: a course from a git repository becomes a draft, to be compared and published in the browser."""
+"""Courses from git repositories: `lms courses pull` brings one in now, `lms courses source` sets one up."""
 
 from __future__ import annotations
 
 import click
 
-from lms.authoring.drafts import actions, records
-from lms.authoring.drafts.files import digest_of, store_media
-from lms.authoring.drafts.records import Draft
-from lms.cli.exchange.repositories import CannotPull, pull
+from lms.authoring.drafts.outline_rules import is_id
+from lms.authoring.repositories import actions, records
+from lms.authoring.repositories.actions import BroughtIn, Stopped, bring_in
+from lms.authoring.repositories.fetching import CannotPull, Origin, check_stored
 from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
-from lms.content.comparison.compare import compare
-from lms.content.lint.check import check, render_findings
-from lms.content.model.bundle import Bundle
-from lms.content.model.course import Course
+from lms.content.lint.check import render_findings
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from lms.foundation.web.security import settings
-from lms.library.course_cache import get_course
-from lms.library.records import find_newest_digest
 
 _STATES = {"added": "new", "removed": "removed", "changed": "changed", "same": "moved"}
+branch_option = click.option(
+    "--branch", default="main", show_default=True, help="The branch whose newest commit is read."
+)
+folder_option = click.option(
+    "--folder", default="", help="The course's folder in the repository. The default is its root."
+)
 
 
 @click.command("pull")
 @click.argument("address")
-@click.option("--branch", default="main", show_default=True, help="The branch whose newest commit is read.")
-@click.option("--folder", default="", help="The course's folder in the repository. The default is its root.")
+@branch_option
+@folder_option
 @click.option("--programme", "slug", default=None, help="The programme that publishes it. Needed if there are several.")
 @inside
 def pull_course(address: str, branch: str, folder: str, slug: str | None) -> None:
@@ -37,41 +38,66 @@ def pull_course(address: str, branch: str, folder: str, slug: str | None) -> Non
     Example: lms courses pull https://git.example.org/courses.git --folder active-listening --programme harbour
     """
     programme = get_programme(slug)
-    try:
-        pulled = pull(address, branch, folder)
-    except CannotPull as why:
-        raise click.ClickException(str(why)) from None
-    reading = check(pulled.bundle)
-    errors = tuple(finding for finding in reading.findings if finding.severity == "error")
-    if reading.course is None:
-        say(render_findings(errors))
-        raise click.ClickException(f"The course has {len(errors)} errors, so no draft was started.")
-    say(f"{reading.course.title}, commit {pulled.commit[:12]}: no errors, {len(reading.findings)} warnings.")
-    newest = find_newest_digest(reading.course.id)
-    if newest and not _say_differences(get_course(newest), reading.course):
-        say(f"Nothing differs from version {get_course(newest).version}, so no draft was started.")
+    done = bring_in(programme.id, Origin(address, branch, folder))
+    if isinstance(done, Stopped):
+        if done.errors:
+            say(render_findings(done.errors))
+        raise click.ClickException(done.message)
+    _say_what_came(done)
+    if done.draft is None:
+        say(f"Nothing differs from version {done.published}, so no draft was started.")
         return
-    draft = _draft_of(programme.id, pulled.bundle, reading.course, newest)
-    pages = f"{settings().base_url}/programmes/{programme.slug}/drafts/{draft}"
+    if done.was_open:
+        say("A draft with the same files is open already.")
+    pages = f"{settings().base_url}/programmes/{programme.slug}/drafts/{done.draft}"
     say(f"The draft: {pages}\nCompare it: {pages}/compare\nPublish it: {pages}/publish")
 
 
-def _say_differences(known: Course, pulled: Course) -> bool:
-    """Print each part that differs from a published version; return whether any does."""
-    found = [one for one in compare(known, pulled) if not one.is_untouched]
-    for one in found:
+def _say_what_came(done: BroughtIn) -> None:
+    """Print the course and each part that differs from the published version."""
+    say(f"{done.course.title}, commit {done.commit[:12]}: no errors, {done.warnings} warnings.")
+    for one in done.differences:
         say(f"  {_STATES[one.state]}: {one.title} ({one.kind})")
-    return bool(found)
 
 
-def _draft_of(programme_id: str, bundle: Bundle, course: Course, base: str | None) -> str:
-    """Return the public id of the draft with these files: the one that is open already, or a new one."""
-    for draft in records.list_drafts(programme_id, most=actions.DRAFTS_MOST + 1):
-        if draft.course_id == course.id and digest_of(records.list_files(draft.id)) == bundle.digest:
-            say("A draft with the same files is open already.")
-            return draft.public_id
-    store_media(bundle)
-    started: Draft | Refused = write(actions.start, programme_id, None, bundle, course.id, course.title, base)
-    if isinstance(started, Refused):
-        raise click.ClickException(started.message)
-    return started.public_id
+@click.command("source")
+@click.argument("course_id")
+@click.argument("address", required=False)
+@branch_option
+@folder_option
+@click.option("--remove", is_flag=True, help="Forget where the course comes from.")
+@click.option("--programme", "slug", default=None, help="The programme that writes it. Needed if there are several.")
+@inside
+def course_source(
+    course_id: str, address: str | None, branch: str, folder: str, remove: bool, slug: str | None
+) -> None:
+    """Say which git repository a course comes from, so that trainers can bring it in as a draft in the browser.
+
+    They see the address, so one with a password or token in it is refused. Without an address, it's shown.
+
+    Example: lms courses source active-listening https://git.example.org/courses.git --folder active-listening
+    """
+    programme = get_programme(slug)
+    if remove:
+        known = write(actions.remove_source, programme.id, course_id)
+        say(f"{course_id} no longer comes from a repository." if known else f"No repository is set up for {course_id}.")
+    elif address is None:
+        source = records.find_source(programme.id, course_id)
+        place = f"{source.address}, branch {source.branch}, folder {source.folder or '/'}" if source else ""
+        say(f"{course_id}: {place or 'no repository is set up'}")
+    else:
+        _set(programme.id, course_id, Origin(address, branch, folder.strip("/")))
+        pages = f"{settings().base_url}/programmes/{programme.slug}/writing/repositories"
+        say(f"Trainers of {programme.name} can bring in {course_id} on this page: {pages}")
+
+
+def _set(programme_id: str, course_id: str, origin: Origin) -> None:
+    if not is_id(course_id):
+        raise click.ClickException("Give the id from the course's course.md, for example: active-listening")
+    try:
+        check_stored(origin)
+    except CannotPull as why:
+        raise click.ClickException(f"{why} Nothing was saved.") from None
+    done = write(actions.set_source, programme_id, course_id, origin)
+    if isinstance(done, Refused):
+        raise click.ClickException(done.message)

@@ -12,7 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Literal
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from lms.content.model.archive import from_zip
 from lms.content.model.bundle import MAX_TOTAL, Bundle
@@ -38,8 +39,24 @@ _ENVIRONMENT = {
 }
 
 
+Reason = Literal["address", "password", "branch", "folder", "git", "course", "large", "slow", "unreached"]
+
+
 class CannotPull(Exception):
-    """A repository, or what lies in it, can't be had; the message says why, and what to do."""
+    """A repository, or what lies in it, can't be had; the message says why and what to do, for who runs a command."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a course comes from: a repository, a branch of it, and a folder in that; no folder is its root."""
+
+    address: str
+    branch: str = "main"
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,11 +67,12 @@ class Pulled:
     commit: str
 
 
-def pull(address: str, branch: str, folder: str, seconds: float = SECONDS_MOST, most: int = BYTES_MOST) -> Pulled:
+def pull(origin: Origin, seconds: float = SECONDS_MOST, most: int = BYTES_MOST) -> Pulled:
     """Fetch the newest commit of a branch, and return the files of one folder of it; raise CannotPull."""
-    _check(address, branch, folder)
+    check_origin(origin)
+    address, branch, folder = origin.address, origin.branch, origin.folder
     if shutil.which("git") is None:
-        raise CannotPull("Git isn’t installed on this machine. Install it, for example: apt install git")
+        raise CannotPull("git", "Git isn’t installed on this machine. Install it, for example: apt install git")
     with tempfile.TemporaryDirectory(prefix="sidelight-pull-") as place:
         run = _Run(Path(place), time.monotonic() + seconds, most, address)
         run.git("init", "--quiet", "--bare", ".")
@@ -68,26 +86,49 @@ def pull(address: str, branch: str, folder: str, seconds: float = SECONDS_MOST, 
         with (Path(place) / "course.zip").open("rb") as file:
             bundle = from_zip(file)
     if not isinstance(bundle, Bundle):
-        raise CannotPull(f"The folder holds more files than any course, so nothing was read. {_FOLDER}")
+        raise CannotPull("large", f"The folder holds more files than any course, so nothing was read. {_FOLDER}")
     if "course.md" not in bundle.files:
-        raise CannotPull(f"There’s no course.md in that folder of the branch {branch}. {_FOLDER}")
+        raise CannotPull("course", f"There’s no course.md in that folder of the branch {branch}. {_FOLDER}")
     return Pulled(bundle, commit)
 
 
 _FOLDER = "Name the folder of one course, for example: --folder courses/active-listening"
 
 
-def _check(address: str, branch: str, folder: str) -> None:
-    scheme = urlsplit(address).scheme
-    if scheme not in PROTOCOLS and not _SCP.fullmatch(address):
+def check_origin(origin: Origin) -> None:
+    """Raise CannotPull unless git can be given this address, branch and folder."""
+    address, branch, folder = origin.address, origin.branch, origin.folder
+    if _split(address).scheme not in PROTOCOLS and not _SCP.fullmatch(address):
         raise CannotPull(
+            "address",
             "The address of a repository starts with https://, ssh:// or file://. For example: "
-            "https://git.example.org/courses.git"
+            "https://git.example.org/courses.git",
         )
     if not _NAME.fullmatch(branch) or ".." in branch:
-        raise CannotPull(f"“{branch}” isn’t the name of a branch. For example: --branch main")
+        raise CannotPull("branch", f"“{branch}” isn’t the name of a branch. For example: --branch main")
     if folder and (not _NAME.fullmatch(folder.strip("/")) or ".." in folder):
-        raise CannotPull(f"“{folder}” isn’t a folder of a repository. {_FOLDER}")
+        raise CannotPull("folder", f"“{folder}” isn’t a folder of a repository. {_FOLDER}")
+
+
+def check_stored(origin: Origin) -> None:
+    """Raise CannotPull for what can't be pulled, or has a password or token in it, as stored addresses are shown."""
+    check_origin(origin)
+    parts = _split(origin.address)
+    if parts.password is not None or (parts.scheme != "ssh" and parts.username) or parts.query or parts.fragment:
+        raise CannotPull(
+            "password",
+            "The address has a password or token in it, and people who write courses would see it. Leave it out. For "
+            "a private repository, use an SSH key of the account that runs the site.",
+        )
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # it raises for a port that is none
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 @dataclass(frozen=True)
@@ -114,17 +155,20 @@ class _Run:
             wrote.seek(0)
             said.seek(0)
             if process.returncode:
-                raise CannotPull(self._words(arguments, said.read(8192).decode("utf-8", "replace")))
+                raise self._told(arguments, said.read(8192).decode("utf-8", "replace"))
             return wrote.read()
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         while process.poll() is None:
             if time.monotonic() > self.until:
-                raise CannotPull(f"{self._where} took too long to answer. Nothing was changed. Try again later.")
+                raise CannotPull(
+                    "slow", f"{self._where} took too long to answer. Nothing was changed. Try again later."
+                )
             if _size(self.place) > self.most:
                 raise CannotPull(
+                    "large",
                     f"{self._where} holds more than {self.most // 1_000_000} MB, so it wasn’t read. Nothing was "
-                    "changed. Keep the course in a repository of its own."
+                    "changed. Keep the course in a repository of its own.",
                 )
             time.sleep(_LOOK_SECONDS)
 
@@ -133,15 +177,17 @@ class _Run:
         parts = urlsplit(self.address)
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts.scheme else self.address
 
-    def _words(self, arguments: Sequence[str], said: str) -> str:
+    def _told(self, arguments: Sequence[str], said: str) -> CannotPull:
         if "couldn't find remote ref" in said:
             branch = arguments[-1].partition(":")[0].removeprefix("+refs/heads/")
-            return f"{self._where} has no branch {branch}. Nothing was changed. For example: --branch main"
+            words = f"{self._where} has no branch {branch}. Nothing was changed. For example: --branch main"
+            return CannotPull("branch", words)
         if arguments[0] == "archive":
-            return f"That branch has no such folder. Nothing was changed. {_FOLDER}"
+            return CannotPull("folder", f"That branch has no such folder. Nothing was changed. {_FOLDER}")
         lines = [line for line in said.replace(self.address, self._where).splitlines() if line.strip()]
         why = lines[0].removeprefix("fatal: ").rstrip(".") if lines else "git said nothing more"
-        return f"{self._where} can’t be read: {why}. Nothing was changed. Check the address, and who may read it."
+        words = f"{self._where} can’t be read: {why}. Nothing was changed. Check the address, and who may read it."
+        return CannotPull("unreached", words)
 
 
 def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
