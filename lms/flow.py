@@ -286,6 +286,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: roster_jobs.sweep(settings),
         lambda: assignment_jobs.sweep(settings),
         lambda: publishing_jobs.sweep(settings),
+        lambda: publishing_jobs.sweep_closings(settings),
         lambda: reminders.send_expiry_reminders(settings),
         lambda: reminders.queue_expiry_updates(settings),
         lambda: _queue_refresher_updates(settings),

@@ -21,6 +21,8 @@ from lms.library.events import (
     OfferingEnded,
     OfferingOpened,
     ReviewRecorded,
+    VersionClosed,
+    VersionClosingCalledOff,
 )
 
 
@@ -160,6 +162,42 @@ def reinstate_course(course_id: str) -> None:
     if withdrawn is not None:
         db.session.delete(withdrawn)
         announce(CourseReinstated(course_id))
+
+
+def close_version(course_id: str, minor_line: str, on: date) -> bool:
+    """Close an older line of a course after a day; False, with nothing changed, for the newest line or an unknown one.
+
+    A line that closes already keeps its day.
+    """
+    digest = records.find_newest_digest(course_id, minor_line)
+    if digest is None or digest == records.find_newest_digest(course_id):
+        return False
+    if records.find_closing(course_id, minor_line) is None:
+        db.session.add(records.VersionClosing(course_id=course_id, minor_line=minor_line, closes_on=on))
+        db.session.flush()
+        announce(VersionClosed(course_id, minor_line))
+    return True
+
+
+def call_off_closing(course_id: str, minor_line: str, today: date) -> bool:
+    """Let an older line go on after all; False, with nothing changed, once its day has passed."""
+    closing = records.find_closing(course_id, minor_line)
+    if closing is None:
+        return True
+    if rules.is_closed(closing.closes_on, today):
+        return False
+    db.session.delete(closing)
+    announce(VersionClosingCalledOff(course_id, minor_line))
+    return True
+
+
+def note_told(course_id: str, minor_line: str, seen: str, after: str, all_told: bool) -> bool:
+    """Note up to which enrolment people were told of a closing; False where that has moved on since it was `seen`."""
+    closing = records.find_closing(course_id, minor_line)
+    if closing is None or closing.all_told or closing.after_enrolment != seen:
+        return False
+    closing.after_enrolment, closing.all_told = after, all_told
+    return True
 
 
 def record_review(

@@ -63,6 +63,22 @@ class CourseReinstated:
 
 
 @dataclass(frozen=True)
+class VersionClosed:
+    """An older minor line of a course closes in 90 days; whoever is in the middle of it is told."""
+
+    course_id: str
+    version: str
+
+
+@dataclass(frozen=True)
+class VersionClosingCalledOff:
+    """An older minor line of a course goes on after all."""
+
+    course_id: str
+    version: str
+
+
+@dataclass(frozen=True)
 class ReviewRecorded:
     """Somebody's review of a version was recorded."""
 

@@ -81,6 +81,20 @@ class WithdrawnCourse(Base):
     at: Mapped[datetime]
 
 
+class VersionClosing(Base):
+    """An older minor line that people in the middle of it can finish until the end of a day.
+
+    They're emailed by enrolment, in order: `after_enrolment` is the last who was, and `all_told` that nobody is left.
+    """
+
+    __tablename__ = "version_closing"
+    course_id: Mapped[str] = mapped_column(primary_key=True)
+    minor_line: Mapped[str] = mapped_column(primary_key=True)
+    closes_on: Mapped[date]
+    after_enrolment: Mapped[str] = mapped_column(default="")
+    all_told: Mapped[bool] = mapped_column(default=False)
+
+
 class FormerOffering(Base):
     """A course that a programme offered before, and can offer again."""
 
@@ -180,6 +194,23 @@ def find_withdrawn(course_id: str) -> WithdrawnCourse | None:
 def list_withdrawn() -> set[str]:
     """Return the ids of all withdrawn courses."""
     return set(db.session.scalars(select(WithdrawnCourse.course_id)))
+
+
+def find_closing(course_id: str, minor_line: str) -> VersionClosing | None:
+    """Return that a minor line of a course closes, or was closed, and on which day."""
+    return db.session.get(VersionClosing, (course_id, minor_line))
+
+
+def list_closings(course_id: str) -> dict[str, date]:
+    """Return the day on which each line of a course closes, or was closed; most have none."""
+    query = select(VersionClosing.minor_line, VersionClosing.closes_on).where(VersionClosing.course_id == course_id)
+    return {row.minor_line: row.closes_on for row in db.session.execute(query)}
+
+
+def list_closings_to_tell(today: date) -> list[VersionClosing]:
+    """Return the closings of which not everybody in the middle was told yet."""
+    query = select(VersionClosing).where(VersionClosing.all_told.is_(False), VersionClosing.closes_on >= today)
+    return list(db.session.scalars(query.order_by(VersionClosing.course_id, VersionClosing.minor_line)))
 
 
 def list_owned(programme_id: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from lms.content.model.course import Course
@@ -12,6 +12,8 @@ from lms.content.model.course import Course
 # Whether a programme offers a course: not at all, to its members, or with lessons that everybody can read.
 OfferingState: TypeAlias = Literal["none", "members", "open"]
 OFFERING_STATES: tuple[OfferingState, ...] = get_args(OfferingState)
+# How long people in the middle of an older version are told ahead that it closes.
+NOTICE = timedelta(days=90)
 REVIEW_ROLES = ("clinical", "peer", "legal")
 
 
@@ -45,6 +47,11 @@ def may_publish(owner: str | None, programme_id: str, is_operator: bool, *, publ
     `published` yet can come from anywhere.
     """
     return is_operator or not published or owner == programme_id
+
+
+def is_closed(closes_on: date, today: date) -> bool:
+    """Decide whether a version is closed: it can be finished on its last day, and not after."""
+    return today > closes_on
 
 
 def needed_reviews(course: Course) -> tuple[str, ...]:

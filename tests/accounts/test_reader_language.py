@@ -17,10 +17,11 @@ from lms.accounts.invitations.actions import invite
 from lms.accounts.leaving import disable
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of, languages_at
-from lms.accounts.records import Person, find_programme
+from lms.accounts.records import Person, find_programme, get_person
 from lms.accounts.session_records import SignIn
 from lms.all_rooms import delete_person
 from lms.authoring.drafts.records import Draft
+from lms.authoring.publishing import jobs as publishing_jobs
 from lms.authoring.publishing import plan_actions
 from lms.authoring.publishing.actions import Prepared
 from lms.authoring.reviews import actions as request_actions
@@ -37,11 +38,12 @@ from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.mail.templates import SHARED
 from lms.learning.progress.attempt_records import list_results
+from lms.library import actions as library
 from lms.library.records import find_newest_digest
 from tests.builders.certificates import ask_for, observe
 from tests.builders.drafts import add_draft
 from tests.builders.languages import marked
-from tests.builders.learning import PFA, earn, prepare
+from tests.builders.learning import PFA, earn, prepare, publish_next
 from tests.builders.mail import at_noon, outbox
 from tests.conftest import ROOT, Site
 from tests.content import small_course
@@ -132,9 +134,16 @@ class World:
 
     def ask_for_review(self) -> None:
         with self.site.inside():
-            sam, digest = self.site.person("sam"), find_newest_digest(PFA) or ""
+            sam, digest = get_person(self.ids["sam"]), find_newest_digest(PFA) or ""
         wanted = request_actions.Wanted(PFA, digest, "peer", "")
         self.site.do(request_actions.ask_for_review, self.harbour, self.ids["cora"], sam, wanted)
+
+    def close_version(self) -> None:
+        prepare(self.site, "lena")
+        publish_next(self.site, "1.1.0")
+        self.site.do(library.close_version, PFA, "1.0", clock.today("UTC") + timedelta(days=90))
+        with self.site.inside():
+            publishing_jobs.sweep_closings(self.site.settings)
 
     def merge(self) -> None:
         by = Decider(None, operator=True)
@@ -179,6 +188,7 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "an assignment": (World.assign, {"course_assigned", "course_reminder"}),
     "a review": (World.ask_for_review, {"review_asked"}),
     "a draft": (World.stop_publishing, {"publication_stopped"}),
+    "a version that closes": (World.close_version, {"version_closes"}),
     "a merge": (World.merge, {"accounts_merged", "merge_undone"}),
     "a closed account": (
         lambda w: (w.site.do(disable, w.ids["lena"]), w.later(340)),

@@ -33,5 +33,6 @@ ABOUT_NOBODY = {
     "used_challenge",  # what passkeys have answered, without whose they are
     "validity_rule",
     "version",
+    "version_closing",  # which version of a course closes when, and how far its learners were told
     "withdrawn_course",
 }

@@ -544,6 +544,7 @@ STATES = (
     State("versions of a course", "tara", f"/programmes/harbour/writing/courses/{PFA}"),
     State("two versions side by side", "tara", f"/programmes/harbour/writing/courses/{PFA}/compare"),
     State("a course for other learning systems", "tara", f"/programmes/harbour/writing/courses/{PFA}/exchange"),
+    State("closing a version", "ada", f"/programmes/harbour/writing/courses/{GOING_ON}/1.0.0/close"),
     State("withdrawing a course", "ada", f"/programmes/harbour/writing/courses/{PFA}/withdraw"),
     State("preview of a draft", "tara", f"{WRITTEN}/preview"),
     State("preview of a course", "tara", PREVIEW),

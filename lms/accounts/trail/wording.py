@@ -155,6 +155,8 @@ def _about_programmes() -> dict[str, str]:
         "CourseHandedOver": _("Owner of a course changed"),
         "CourseWithdrawn": _("Course withdrawn: nobody can start it"),
         "CourseReinstated": _("Withdrawn course reinstated"),
+        "VersionClosed": _("Older version of a course closes in 90 days"),
+        "VersionClosingCalledOff": _("Closing of an older version cancelled"),
         "CourseOffered": _("Course offered by a programme"),
         "OfferingOpened": _("Who can read a course changed"),
         "OfferingEnded": _("Course no longer offered by a programme"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
 from lms.accounts.records import Programme
 from lms.authoring.drafts.pages import people_words
@@ -13,7 +15,8 @@ from lms.foundation import clock
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import get_course, private_courses
-from lms.library.records import find_withdrawn, list_owned, list_versions
+from lms.library.records import find_withdrawn, list_closings, list_line_digests, list_owned, list_versions
+from lms.library.rules import is_closed
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,37 @@ def version_rows(course_id: str, zone: str) -> list[VersionRow]:
         VersionRow(row.version, day(clock.day_of(row.published_at, zone)), earlier)
         for row, earlier in zip(rows, before, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class OlderVersion:
+    """An older line of a course by its newest version: whether it's open, closes or is closed, and its last day."""
+
+    version: str
+    line: str
+    state: Literal["open", "closing", "closed"] = "open"
+    day: str = ""
+
+
+def older_versions(course_id: str, zone: str) -> list[OlderVersion]:
+    """Return the lines of a course before its newest, the newest first."""
+    closings, today = list_closings(course_id), clock.today(zone)
+    older = map(get_course, list_line_digests(course_id)[1:])
+    return [_older_version(one, closings.get(one.minor_line), today) for one in older]
+
+
+def _older_version(course: Course, closes_on: date | None, today: date) -> OlderVersion:
+    if closes_on is None:
+        return OlderVersion(course.version, course.minor_line)
+    state: Literal["closing", "closed"] = "closed" if is_closed(closes_on, today) else "closing"
+    return OlderVersion(course.version, course.minor_line, state, day(closes_on))
+
+
+def in_middle_of(course: Course) -> str:
+    """Return how many people are in the middle of a line, in words; nobody counts those of a private course."""
+    if course.id in private_courses():
+        return ""
+    return people_words(records.count_in_middle(course.id).get(course.minor_line, 0))
 
 
 def day_of_withdrawal(course_id: str, zone: str) -> str | None:

@@ -14,13 +14,17 @@ from lms.authoring.publishing import course_pages, records
 from lms.authoring.publishing.compare_views import readable_course
 from lms.authoring.publishing.zip_views import as_download
 from lms.content.model.course import Course
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
+from lms.foundation.text.i18n import day
+from lms.library.actions import call_off_closing
+from lms.library.actions import close_version as close
 from lms.library.actions import reinstate_course as let_be_offered
 from lms.library.actions import withdraw_course as withdraw
 from lms.library.course_cache import get_bundle, get_course
-from lms.library.records import find_owner, find_version, find_withdrawn, list_newest_digests
-from lms.library.rules import may_publish
+from lms.library.records import find_newest_digest, find_owner, find_version, find_withdrawn, list_newest_digests
+from lms.library.rules import NOTICE, may_publish
 
 
 @blueprint.get("/programmes/<programme>/writing/courses")
@@ -47,6 +51,7 @@ def course_versions(programme: str, course: str) -> Any:
         owner_words=course_pages.owner_words(find_owner(course), this),
         withdrawn=course_pages.day_of_withdrawal(course, this_zone()),
         may_withdraw=_may_publish(course),
+        older=course_pages.older_versions(course, this_zone()) if _may_publish(course) else [],
         may_take_out=signed_in().operator or course in records.list_cared_for(this.id),
     )
 
@@ -76,6 +81,38 @@ def reinstate_course(programme: str, course: str) -> Any:
     """Let programmes offer a withdrawn course again."""
     _own_course(course)
     write(let_be_offered, course)
+    return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+
+
+@blueprint.route("/programmes/<programme>/writing/courses/<course>/<version>/close", methods=["GET", "POST"])
+@allow("publish courses")
+def close_version(programme: str, course: str, version: str) -> Any:
+    """Ask whether an older version is to be closed in 90 days, say what that means, and do it."""
+    content = _own_course(course)
+    shown = {row.version: row for row in course_pages.older_versions(course, this_zone())}.get(version)
+    if shown is None or shown.state != "open":
+        return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+    last = clock.today(this_zone()) + NOTICE
+    if request.method == "POST":
+        write(close, course, shown.line, last)
+        return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
+    return render_template(
+        "authoring/close_version.html",
+        here="writing",
+        programme=this_programme(),
+        course=content,
+        older=shown,
+        last=day(last),
+        middle=course_pages.in_middle_of(get_course(find_newest_digest(course, shown.line) or content.digest)),
+    )
+
+
+@blueprint.post("/programmes/<programme>/writing/courses/<course>/<version>/keep-open")
+@allow("publish courses")
+def keep_version_open(programme: str, course: str, version: str) -> Any:
+    """Call off that an older version closes; once its day has passed, nothing changes."""
+    _own_course(course)
+    write(call_off_closing, course, version.rpartition(".")[0], clock.today(this_zone()))
     return redirect(url_for("authoring.course_versions", programme=programme, course=course), 303)
 
 

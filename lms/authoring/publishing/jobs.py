@@ -1,4 +1,4 @@
-"""Publishes drafts at the time that was set, or emails whoever set it why that couldn't be done."""
+"""Publishes drafts at the time that was set, and tells people in the middle of a version that it closes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import url_for
 
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of
-from lms.accounts.records import get_person, get_programme, has_email, roles_of
+from lms.accounts.records import Person, get_person, get_programme, has_email, roles_of
 from lms.accounts.rules import zone_of
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing import plan_actions, records
@@ -19,8 +19,15 @@ from lms.authoring.publishing.rules import Stop
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db, write
-from lms.foundation.mail.outbox import queue_mail
-from lms.foundation.mail.templates import writing_in
+from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, is_quiet, queue_mail
+from lms.foundation.mail.templates import Email, writing_in
+from lms.foundation.text.i18n import day
+from lms.library.actions import note_told
+from lms.library.course_cache import get_course
+from lms.library.records import VersionClosing, find_newest_digest, list_closings_to_tell
+
+# How many people are told of a closing at once, so that other work gets its turn.
+CLOSING_STEP = 50
 
 
 def sweep(settings: Settings) -> None:
@@ -79,3 +86,49 @@ def email_about_stop(event: PublicationStopped, settings: Settings) -> None:
             preferences_url=settings.base_url + url_for("accounts.email_preferences"),
         )
     queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
+
+
+def sweep_closings(settings: Settings) -> None:
+    """Tell the next people in the middle of each version that closes, while people get emails."""
+    if is_quiet(settings, (QUIET_FROM, QUIET_UNTIL)):
+        return
+    for closing in list_closings_to_tell(clock.today(settings.timezone)):
+        found = records.list_to_tell(closing, CLOSING_STEP)
+        emails = [_closing_email(closing, person_id, programme_id, settings) for _id, person_id, programme_id in found]
+        key, seen = (closing.course_id, closing.minor_line), closing.after_enrolment
+        after = found[-1][0] if found else seen
+        write(_send_part, key, (seen, after), len(found) < CLOSING_STEP, [one for one in emails if one], settings)
+
+
+def _closing_email(
+    closing: VersionClosing, person_id: str, programme_id: str, settings: Settings
+) -> tuple[Person, Email] | None:
+    """Return what somebody reads of a version that closes; None for somebody without an email address."""
+    person, programme = get_person(person_id), get_programme(programme_id)
+    digest = find_newest_digest(closing.course_id, closing.minor_line)
+    if digest is None or not has_email(person):
+        return None
+    with writing_in(language_of(person, programme)) as render_email:
+        email = render_email(
+            "version_closes",
+            name=person.display_name,
+            title=get_course(digest).title,
+            day=day(closing.closes_on),
+            course_url=settings.base_url + url_for("learning.course", course=closing.course_id),
+            preferences_url=settings.base_url + url_for("accounts.email_preferences"),
+        )
+    return person, email
+
+
+def _send_part(
+    key: tuple[str, str],
+    cursor: tuple[str, str],
+    all_told: bool,
+    emails: list[tuple[Person, Email]],
+    settings: Settings,
+) -> None:
+    """Queue one part of the emails, unless the closing was called off or the part was sent meanwhile."""
+    if not note_told(*key, *cursor, all_told):
+        return
+    for person, email in emails:
+        queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))

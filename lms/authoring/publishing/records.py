@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.records import Membership, Person
 from lms.authoring.drafts.records import Draft
 from lms.certification.awards.records import Award
 from lms.foundation.db import Base, db
 from lms.learning.progress.records import Enrolment
-from lms.library.records import CourseLine, CourseOwner, Offering
+from lms.library.records import CourseLine, CourseOwner, Offering, VersionClosing
 
 State = Literal["asked", "changes", "approved", "scheduled", "stopped", "published"]
 
@@ -83,6 +84,24 @@ def count_in_middle(course_id: str) -> dict[str, int]:
         .group_by(Enrolment.minor_line)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def list_to_tell(closing: VersionClosing, most: int) -> list[tuple[str, str, str]]:
+    """Return the next people in the middle of a version that closes: enrolment, person and programme.
+
+    Whoever left the programme, or whose account is closed, isn't among them.
+    """
+    in_programme = and_(Membership.person_id == Enrolment.person_id, Membership.programme_id == Enrolment.programme_id)
+    query = (
+        select(Enrolment.id, Enrolment.person_id, Enrolment.programme_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Award, Award.current_for == Enrolment.id)
+        .where(Enrolment.course_id == closing.course_id, Enrolment.minor_line == closing.minor_line)
+        .where(Enrolment.id > closing.after_enrolment, Award.id.is_(None), Person.disabled_at.is_(None))
+        .where(select(Membership.person_id).where(in_programme).exists())
+    )
+    rows = db.session.execute(query.order_by(Enrolment.id).limit(most))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def count_holders(course_id: str, today: date) -> int:

@@ -78,6 +78,11 @@ def _about_courses() -> list[EmailKind]:
             _("When a draft of a course couldn’t be published at the time that was set, to whoever set it."),
             _("Nobody. It’s only sent to somebody who set a time."),
         ),
+        EmailKind(
+            "version_closes",
+            _("90 days before an older version of a course closes, to each person in the middle of it."),
+            _("Nobody. It’s sent once."),
+        ),
     ]
 
 

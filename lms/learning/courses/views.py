@@ -40,7 +40,7 @@ from lms.learning.progress.placeholders import fill_placeholders, placeholder_va
 from lms.learning.progress.renewal_pages import NewerVersion, RenewalProgress
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.rules import Progress, missing_facts
-from lms.library.records import list_offerings, list_reviews
+from lms.library.records import find_closing, list_offerings, list_reviews
 from lms.library.rules import missing_reviews, needed_reviews, passed_dates
 
 
@@ -70,7 +70,8 @@ def course(course: str) -> Any:
     progress = records.progress_of(page.enrolment_id) if page.enrolment_id else Progress()
     certificate = certificate_of(page.enrolment_id)
     renewing = renewal_progress_of(page.enrolment_id, content, progress)
-    next_url, next_text = _next_step(content, progress, certificate, renewing)
+    newer = _newer(page, content, progress) if not certificate.code else None
+    next_url, next_text = _next_step(content, progress, certificate, renewing, newer)
     runs_it = may_facilitate(page.visitor, course)
     opened = open_items_of(page.enrolment_id, content)
     return render_template(
@@ -96,7 +97,7 @@ def course(course: str) -> Any:
         renewing=renewing,
         news=news_of(page.enrolment_id, certificate),
         code=certificate.code,
-        newer=_newer(page, content, progress) if not certificate.code else None,
+        newer=newer,
         asked=renewing.rows if renewing else pages.requirement_rows(content, progress),
         sees={"columns": data_visibility.COLUMNS(), "rows": [row[:2] for row in data_visibility.visibility_rows()]},
         notes_text=content.content_note,
@@ -115,13 +116,19 @@ def course(course: str) -> Any:
 
 
 def _next_step(
-    content: Course, progress: Progress, certificate: CourseCertificate, renewing: RenewalProgress | None
+    content: Course,
+    progress: Progress,
+    certificate: CourseCertificate,
+    renewing: RenewalProgress | None,
+    newer: NewerVersion | None,
 ) -> tuple[str, str]:
     """Return the address and the words of the button at the top of a course's page."""
     if renewing:
         return renewing.next_url, _("Continue your renewal")
     if certificate.url:
         return certificate.url, _("See your certificate")
+    if newer and newer.is_closed:
+        return "#newer", _("Continue with version %(version)s", version=newer.version)
     return pages.next_step(content, progress)
 
 
@@ -138,7 +145,11 @@ def _reviews(content: Course) -> dict[str, Any]:
 def _newer(page: OpenPage, content: Course, progress: Progress) -> NewerVersion | None:
     """Return what moving to the newest version would mean for somebody on an earlier one."""
     newest = newest_of(content) if page.enrolment_id else None
-    return renewal_pages.newer_version(content, newest, progress) if newest else None
+    if newest is None:
+        return None
+    closing = find_closing(content.id, content.minor_line)
+    today = clock.today(settings().timezone)
+    return renewal_pages.newer_version(content, newest, progress, closing.closes_on if closing else None, today)
 
 
 def _feedback_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:

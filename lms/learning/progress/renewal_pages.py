@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import url_for
 
 from lms.content.model.changes import changes_between
 from lms.content.model.course import Course
+from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.text.i18n import ngettext
 from lms.learning.progress.pages import lesson_path
 from lms.learning.progress.renewal_rules import RenewalScope, minutes_of, renewal_requirements
 from lms.learning.progress.rules import Progress, Requirement, needed_right
+from lms.library.rules import is_closed
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,10 @@ def questions_words(course: Course, scope: RenewalScope) -> str:
 
 @dataclass(frozen=True)
 class NewerVersion:
-    """A newer version of a course, to somebody in the middle of an earlier one: what changed, and what stays."""
+    """A newer version of a course, to somebody in the middle of an earlier one: what changed, and what stays.
+
+    If the earlier one closes, `last_day` is the day on which it can be finished last, in words.
+    """
 
     version: str
     new: tuple[str, ...]
@@ -105,9 +110,13 @@ class NewerVersion:
     conversations: tuple[str, ...]
     done: int
     stays: int
+    last_day: str = ""
+    is_closed: bool = False
 
 
-def newer_version(known: Course, newest: Course, progress: Progress) -> NewerVersion:
+def newer_version(
+    known: Course, newest: Course, progress: Progress, closes_on: date | None, today: date
+) -> NewerVersion:
     """Return what going on with the newest version would mean for somebody in the middle."""
     changes = changes_between(known, newest)
     again = {lesson.id for lesson in changes.lessons}
@@ -119,4 +128,6 @@ def newer_version(known: Course, newest: Course, progress: Progress) -> NewerVer
         tuple(conversation.title for conversation in changes.conversations),
         len(done),
         len((done & newest.lesson_by_id.keys()) - again),
+        day(closes_on) if closes_on else "",
+        closes_on is not None and is_closed(closes_on, today),
     )
