@@ -61,7 +61,7 @@ def test_whoever_is_in_the_middle_is_told_once_and_switches_after_the_day(
     with sqlite_site.inside():
         lessons, last = len(the_course().lessons), day(clock.today("UTC") + timedelta(days=90))
     asked = tara.get(PATH).follow("Close version 1.0")
-    assert last in asked.main and "fewer than 5 people" in asked.main
+    assert last in asked.main and "In the middle of it: fewer than" in asked.main
     page = asked.form(CLOSE).submit(f"Close after {last}")
     assert f"Version 1.0 closes after {last}." in page.main
     monkeypatch.setattr(jobs, "CLOSING_STEP", 1)
