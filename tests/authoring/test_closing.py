@@ -79,7 +79,7 @@ def test_whoever_is_in_the_middle_is_told_once_and_switches_after_the_day(
     page = page.form(f"/courses/{PFA}/newest").submit()
     assert "could be finished" not in page.main and f"{lessons - 1} of {lessons} lessons done" in page.main
     page = sqlite_site.visitor("tara").get(PATH)
-    assert f"Version 1.0 was closed after {last}." in page.main and "Call off" not in page.main
+    assert f"Version 1.0 was closed after {last}." in page.main and "Cancel the closing" not in page.main
     tara = sqlite_site.visitor("tara")
     tara.send(KEEP, dict(tara.get(PATH).forms[0].fields), 200)
     with sqlite_site.inside():

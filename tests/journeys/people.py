@@ -16,6 +16,8 @@ from lms.accounts.notifications.preferences import off_mark
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.authoring.drafts import actions as drafts
+from lms.authoring.publishing.actions import Decided, publish_draft
+from lms.authoring.publishing.actions import prepare as prepare_draft
 from lms.authoring.reviews import actions as review_actions
 from lms.authoring.reviews.records import find_open
 from lms.authoring.starting.courses import NewCourse, starter_course
@@ -26,6 +28,7 @@ from lms.certification.awards.records import find_award, find_award_of_enrolment
 from lms.certification.awards.reissue import reissue_certificate
 from lms.certification.awards.rules import HARM_SEEN
 from lms.certification.readiness import actions as readiness_actions
+from lms.content.model.bundle import Bundle
 from lms.coordination.assignments import actions as assignments
 from lms.coordination.assignments.actions import Wanted
 from lms.coordination.batches.actions import ask as ask_for_many
@@ -407,7 +410,15 @@ def _write_a_course(served: Served, people: People) -> None:
     text = bundle.files[FIRST_LESSON] + b"\nAnd <b>one</b> more line.\n"
     assert isinstance(site.do(drafts.save, draft.id, ada.id, FIRST_LESSON, text, 1), drafts.Saved)
     people.codes["course_draft"] = draft.public_id
+    for code, title in (("ready_draft", "Quiet corners"), ("published_draft", "Calm handovers")):
+        course = NewCourse(title.lower().replace(" ", "-"), title, "How to hand over calmly.", "Colleagues.", "Tara")
+        files = dict(starter_course(course).files)
+        files[FIRST_LESSON] = files[FIRST_LESSON].replace(b"content_notes", b"self_care: yes\ncontent_notes", 1)
+        ready = site.do(drafts.start, harbour.id, tara.id, Bundle(files), course.id, course.title)
+        people.codes[code] = ready.public_id
     with site.inside():
+        prepared = prepare_draft(ready, "1.0.0")
+        assert prepared and write(publish_draft, prepared, Decided(tara.id, False), False) is None
         cora, digest = site.person("cora"), find_newest_digest(PFA)
         assert digest is not None
         wanted = review_actions.Wanted(PFA, digest, "peer", "Please look at the second lesson first.")
