@@ -114,6 +114,22 @@ def test_without_a_question_a_coordinator_lets_the_new_score_count_for_one_perso
     assert "There are no checks to mark again like this" in tara.main
 
 
+def test_whoever_passed_with_another_check_hears_nothing_of_a_pass_taken_back(sqlite_site: Site) -> None:
+    site = sqlite_site
+    with site.inside():
+        course = the_course()
+    first, second = send_checks(site, course, [answers(course, 2, "3")] * 2)
+    send_again(site, course, [second], answers(course, 0, "3"))
+    publish_mended(site, "9.1.0", *MENDED)
+    page = propose(site, WITHOUT)
+    page.form_with("Apply").submit("Apply")
+    site.work()
+    for _one in (first, second):
+        press(site.visitor("cora").get(page.path), "Let the new score count")
+    assert count_events(site, "CheckRegraded") == 2
+    assert len([row for row in outbox(site) if "marked again" in row.subject]) == 1
+
+
 def test_who_gains_a_pass_gets_the_certificate_and_sees_what_changed(sqlite_site: Site) -> None:
     """Sam had done everything but pass; nobody hears of a check of which only the score moves."""
     site = sqlite_site

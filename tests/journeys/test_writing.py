@@ -93,7 +93,7 @@ def add_question(tara: Author) -> None:
     asked.get_by_label(OBJECTIVE).check()
     options = ("Everything that happened", "It takes the five minutes."), ("What can't wait", "It keeps people safe.")
     for number, (words, reason) in enumerate(options):
-        asked.get_by_label("Option", exact=True).nth(number).fill(words)
+        asked.get_by_label("What it says", exact=True).nth(number).fill(words)
         asked.get_by_label("Reason", exact=True).nth(number).fill(reason)
     asked.get_by_label("This option is right").nth(1).check()
     asked.get_by_role("button", name="Insert").click()

@@ -119,7 +119,7 @@ def problem(finding: Finding, draft: Draft, programme: str) -> dict[str, Any]:
         "severity": finding.severity,
         "message": finding.message,
         "fix": finding.fix,
-        "excerpt": finding.excerpt,
+        "excerpt": "" if finding.excerpt == "---" else finding.excerpt,
         "url": f"{page}#line-{finding.line}",
         "help": address("authoring.code", check_code=finding.code.lower().replace("_", "-")),
     }

@@ -18,7 +18,7 @@ from lms.foundation.web.fields import Required, ShortEnough, TextField
 class OptionRow(PlainForm):
     """An option with its reason."""
 
-    text = TextField(_l("Option"), [ShortEnough(LINE_MOST)])
+    text = TextField(_l("What it says"), [ShortEnough(LINE_MOST)])
     right = BooleanField(_l("This option is right"))
     why = TextField(_l("Reason"), [ShortEnough(LINE_MOST)])
 

@@ -8,7 +8,7 @@ from lms.accounts.notifications.preferences import quiet_hours
 from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.records import get_person, get_programme, list_staff
 from lms.authoring.statistics.regrading.events import CheckRegraded, RegradeProposed
-from lms.authoring.statistics.regrading.records import get_regrade
+from lms.authoring.statistics.regrading.records import get_regrade, passed_elsewhere
 from lms.foundation.config.settings import Settings
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.mail.templates import writing_in
@@ -36,9 +36,14 @@ def email_about_proposal(event: RegradeProposed, settings: Settings) -> None:
 
 
 def email_about_marking(event: CheckRegraded, settings: Settings) -> None:
-    """Tell somebody that a check of theirs was marked again and what came of it."""
+    """Tell somebody that a check of theirs was marked again and what came of it.
+
+    Whoever passed with another check hears nothing of a pass that was taken back: for them, nothing changes.
+    """
     person, programme = get_person(event.person_id), get_programme(event.programme_id)
     attempt = get_attempt(event.attempt_id)
+    if not event.passed and passed_elsewhere(attempt):
+        return
     with writing_in(language_of(person, programme)) as render_email:
         email = render_email(
             "check_marked_again",
