@@ -361,3 +361,14 @@ def test_a_draft_of_another_programme_is_not_found_through_ones_own(sqlite_site:
     draft = path_of(start(sqlite_site))
     sqlite_site.visitor("ada").get(draft.replace("harbour", "meadow"), expect=404)
     assert sqlite_site.visitor("ada").get(draft).h1 == "Night shifts"
+
+
+def test_a_button_pressed_twice_starts_one_draft(sqlite_site: Site) -> None:
+    form = sqlite_site.visitor("tara").get(START).form_with("Start")
+    words = {"title": "Night shifts", "audience": "Us.", "summary": "Nights."}
+    paths = [form.submit("Start", **words).path for _press in range(2)]
+    assert paths[0] == paths[1]
+    clock.shift(timedelta(minutes=1))
+    sqlite_site.visitors.clear()
+    again = sqlite_site.visitor("tara").get(START).form_with("Start").submit("Start", **words)
+    assert again.path != paths[0]

@@ -73,6 +73,16 @@ def find_draft(programme_id: str, public_id: str, also_discarded: bool = False) 
     return db.session.scalar(query if also_discarded else query.where(Draft.state != "discarded"))
 
 
+def find_just_started(
+    programme_id: str, person_id: str | None, course_id: str, title: str, base_digest: str | None, since: datetime
+) -> Draft | None:
+    """Return a draft that somebody started in the same way since a moment, and in which nothing was changed."""
+    query = select(Draft).where(Draft.programme_id == programme_id, Draft.created_by == person_id)
+    query = query.where(Draft.course_id == course_id, Draft.title == title, Draft.base_digest == base_digest)
+    untouched = (Draft.state == "open", Draft.created_at >= since, Draft.revision == 1)
+    return db.session.scalar(query.where(*untouched).limit(1))
+
+
 def list_drafts(programme_id: str, state: State = "open", after: str = "", most: int = PAGE) -> list[Draft]:
     """Return drafts of a programme, the last changed first; a page starts after the draft with a public id."""
     query = select(Draft).where(Draft.programme_id == programme_id, Draft.state == state)
