@@ -88,7 +88,7 @@ def site_of_its_own(request: pytest.FixtureRequest, kind: str, data: Path) -> It
         server.drop(url)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
     """A site of its own on either database."""
     with site_of_its_own(request, request.param, tmp_path / "data") as running:
