@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lms.authoring.drafts import actions as drafts
+from lms.authoring.drafts.checking import Readings
 from lms.authoring.drafts.files import digest_of, store_media
 from lms.authoring.drafts.records import Draft, list_drafts, list_files
 from lms.authoring.repositories import records
@@ -12,7 +13,6 @@ from lms.authoring.repositories.events import CourseAskedFromSource, CourseSourc
 from lms.authoring.repositories.fetching import CannotPull, Origin, pull
 from lms.authoring.repositories.records import CourseSource
 from lms.content.comparison.compare import Difference, compare
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Course
 from lms.content.model.report import Finding
@@ -20,6 +20,7 @@ from lms.foundation import clock
 from lms.foundation.background import jobs
 from lms.foundation.db import db, write
 from lms.foundation.events import announce
+from lms.foundation.per_app import get_or_make
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import get_course
@@ -57,7 +58,7 @@ def bring_in(programme_id: str, origin: Origin, course_id: str | None = None) ->
         pulled = pull(origin)
     except CannotPull as why:
         return Stopped(why.reason, str(why))
-    reading = check(pulled.bundle)
+    reading = get_or_make(Readings).of(pulled.bundle)
     course, errors = reading.course, tuple(one for one in reading.findings if one.severity == "error")
     if course is None:
         return Stopped("errors", f"The course has {len(errors)} errors, so no draft was started.", errors)
