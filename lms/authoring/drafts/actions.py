@@ -249,10 +249,8 @@ def _apply(
     files, now = records.list_files(draft.id), clock.now()
     changes = {name: [files.get(name), sha] for name, sha in after.items() if files.get(name) != sha}
     draft.revision, draft.changed_at = draft.revision + 1, now
-    for sha, content in texts.items():
-        records.keep_text(draft.id, sha, content)
-    for name, (_before, now_sha) in changes.items():
-        records.set_file(draft.id, name, now_sha, draft.revision)
+    records.keep_texts(draft.id, texts)
+    records.set_files(draft.id, {name: now_sha for name, (_before, now_sha) in changes.items()}, draft.revision)
     if not _goes_on(draft, person_id, what, path, changes, now):
         row = DraftRevision(draft_id=draft.id, number=draft.revision, person_id=person_id, at=now, what=what)
         row.path, row.new_path, row.changes = path, new_path, changes

@@ -35,7 +35,7 @@ from lms.foundation.web.security import address, editor_policy, settings
 from lms.learning.feedback.pages import beside
 from lms.learning.feedback.records import list_released
 
-# A byte of a letter beyond ASCII is sent as three; a text that is some times too large is still told so in words.
+# A byte of a character beyond ASCII is sent as three; a text that is some times too large is still told so in words.
 TEXT_POST_MOST = 16 * MAX_MARKDOWN
 PROBLEMS_SHOWN = 60
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -110,15 +111,17 @@ def find_file(draft_id: str, path: str) -> DraftFile | None:
     return db.session.get(DraftFile, (draft_id, path), populate_existing=True)
 
 
-def set_file(draft_id: str, path: str, sha256: str | None, revision: int) -> None:
-    """Let a path lead to other bytes from a revision on, or to none."""
-    row = db.session.get(DraftFile, (draft_id, path))
-    if row is None and sha256 is not None:
-        db.session.add(DraftFile(draft_id=draft_id, path=path, sha256=sha256, changed_revision=revision))
-    elif row is not None and sha256 is None:
-        db.session.delete(row)
-    elif row is not None and sha256 is not None:
-        row.sha256, row.changed_revision = sha256, revision
+def set_files(draft_id: str, changes: Mapping[str, str | None], revision: int) -> None:
+    """Let paths lead to other bytes from a revision on, or to none; one look-up for all of them."""
+    rows = {row.path: row for row in db.session.scalars(select(DraftFile).where(DraftFile.draft_id == draft_id))}
+    for path, sha256 in changes.items():
+        row = rows.get(path)
+        if row is None and sha256 is not None:
+            db.session.add(DraftFile(draft_id=draft_id, path=path, sha256=sha256, changed_revision=revision))
+        elif row is not None and sha256 is None:
+            db.session.delete(row)
+        elif row is not None and sha256 is not None:
+            row.sha256, row.changed_revision = sha256, revision
 
 
 def find_text(draft_id: str, sha256: str | None) -> bytes | None:
@@ -132,10 +135,12 @@ def lock_draft(draft_id: str) -> Draft:
     return db.session.scalars(select(Draft).where(Draft.id == draft_id).execution_options(populate_existing=True)).one()
 
 
-def keep_text(draft_id: str, sha256: str, content: bytes) -> None:
-    """Keep a text under its digest, once."""
-    if db.session.get(DraftText, (draft_id, sha256)) is None:
-        db.session.add(DraftText(draft_id=draft_id, sha256=sha256, content=content))
+def keep_texts(draft_id: str, texts: Mapping[str, bytes]) -> None:
+    """Keep texts under their digests, each once; one look-up for all of them."""
+    known = set(db.session.scalars(select(DraftText.sha256).where(DraftText.draft_id == draft_id)))
+    for sha256, content in texts.items():
+        if sha256 not in known:
+            db.session.add(DraftText(draft_id=draft_id, sha256=sha256, content=content))
 
 
 def forget_text(draft_id: str, sha256: str, number: int) -> None:
