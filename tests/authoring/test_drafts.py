@@ -14,7 +14,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from lms import all_rooms
+from lms.accounts.records import find_programme
 from lms.authoring.drafts.actions import Saved, change, contents_of
+from lms.authoring.drafts.actions import start as start_draft
 from lms.authoring.drafts.records import PAGE, Draft, DraftText, find_file
 from lms.content.model.bundle import Bundle
 from lms.foundation import clock
@@ -372,3 +374,16 @@ def test_a_button_pressed_twice_starts_one_draft(sqlite_site: Site) -> None:
     sqlite_site.visitors.clear()
     again = sqlite_site.visitor("tara").get(START).form_with("Start").submit("Start", **words)
     assert again.path != paths[0]
+
+
+def test_many_files_cost_no_look_up_each(sqlite_site: Site) -> None:
+    site, counts = sqlite_site, []
+    with site.inside():
+        harbour, tara = find_programme("harbour"), site.person("tara")
+    assert harbour is not None
+    for many in (3, 60):
+        files = {f"1-a/{number}-lesson-{number}.md": f"Text {number}.".encode() for number in range(many)}
+        with site.statements() as seen:
+            site.do(start_draft, harbour.id, tara.id, Bundle(files), f"course-{many}", "Many")
+        counts.append(sum(statement.startswith("SELECT") for statement in seen))
+    assert counts[0] == counts[1]
