@@ -55,10 +55,10 @@ Ring {{emergency}} in doubt.
 > “Hello, I’m Noor.”
 
 > [!NOTE]
-> that it needs a plan.
+> Many people think it needs a plan.
 
 > [!CAUTION]
-> press anyone.
+> Don’t press anyone.
 
 > [!TIP]
 > - Say hello.

@@ -85,7 +85,7 @@ def test_a_no_break_space_between_words_is_no_trouble(text):
         ("MARKS_SHOWN", LESSON_PATH, "## How to begin", "##How to begin"),
         ("UNKNOWN_ALERT", LESSON_PATH, "> **For you, privately**", "> For you, privately"),
         ("UNKNOWN_ALERT", LESSON_PATH, "> **For you, privately**", "> *For you, privately*"),
-        ("UNKNOWN_ALERT", LESSON_PATH, "> [!NOTE]\n> that", "[!NOTE]\nthat"),
+        ("UNKNOWN_ALERT", LESSON_PATH, "> [!NOTE]\n> Many", "[!NOTE]\nMany"),
         ("UNKNOWN_ALERT", "check.md", "  > Leaving tells", "  > [!NOTE] Leaving tells"),
         ("RAW_HTML", LESSON_PATH, END, "<!-- not yet\n"),
         ("RAW_HTML", LESSON_PATH, END, "<?php words ?>\n"),

@@ -89,8 +89,8 @@ def test_a_promise_is_found_in_prose_and_in_front_matter_at_its_line():
     [
         "“Listening heals,” he said, and she smiled.",
         "> “Listening heals.”",
-        "> [!NOTE]\n> that listening heals. It helps, and it cures nothing.",
-        "> [!CAUTION]\n> say that listening heals.",
+        "> [!NOTE]\n> Many people think that listening heals. It helps, and it cures nothing.",
+        "> [!CAUTION]\n> Don’t say that listening heals.",
         "| Instead of | Say |\n| --- | --- |\n| Listening heals | Listening helps |",
     ],
 )
@@ -127,7 +127,7 @@ def test_words_that_hurt_are_hinted_at(code, words):
         "He died by suicide.",
         "Leave out “committed suicide”.",
         "Do not write committed suicide.",
-        "\n> [!CAUTION]\n> speak of a successful attempt.\n\n",
+        "\n> [!CAUTION]\n> Don’t speak of a successful attempt.\n\n",
         "\n| Instead of | Say |\n| --- | --- |\n| committed suicide | died by suicide |\n\n",
     ],
 )

@@ -55,6 +55,7 @@ KEYS: dict[type[BaseModel], dict[str, str]] = {
         "sources.citation": "The whole reference, in quotes.",
         "sources.url": "Where it can be read.",
         "sources.licence": "Its licence, if you quote from it.",
+        "sources.checked": "The day on which somebody last compared what the course says with this source.",
         "arcs": "Two or three conversations with the same colleague.",
         "arcs.id": "The arc’s id.",
         "arcs.title": "The arc’s title.",

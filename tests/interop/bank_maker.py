@@ -70,7 +70,7 @@ def make_check(count: int, seed: int) -> str:
     dice = random.Random(seed)
     parts = []
     for number in range(count):
-        flags = dice.choice(("", " .fixed", ' .critical group="danger signs"', ' group="g"'))
+        flags = dice.choice(("", " .fixed", ' .critical group="danger signs"', ' group="g"', ' jurisdiction="US"'))
         objectives = dice.choice(("sml-o1", "sml-o2", "sml-o1 sml-o2"))
         case = f"{phrase(dice)}\n\n" * dice.choice((0, 0, 1, 2))
         heading = f'## {phrase(dice)} {{#sml-x{number:03}{flags} objectives="{objectives}"}}'

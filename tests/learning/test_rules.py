@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,22 @@ def test_every_draw_has_one_question_of_each_safety_group_and_no_question_twice(
 @given(seed=seeds)
 def test_the_same_seed_and_history_draw_the_same_paper(course: Course, seed: int) -> None:
     assert draw(course, {}, seed) == draw(course, {}, seed)
+
+
+@given(seed=seeds, country=st.sampled_from([None, "US", "GB"]))
+def test_a_question_about_one_country_is_drawn_only_there(course: Course, seed: int, country: str | None) -> None:
+    ordinary = [question.id for question in course.questions if question.drawable and not question.critical]
+    american = replace(
+        course,
+        questions=tuple(
+            replace(question, jurisdiction="US") if question.id in ordinary[:4] else question
+            for question in course.questions
+        ),
+    )
+    everything = len(american.questions)
+    drawn = set(draw(american, {}, seed, most=everything, country=country))
+    assert set(ordinary[4:]) <= drawn
+    assert bool(drawn & set(ordinary[:4])) == (country == "US")
 
 
 @given(attempts=st.lists(seeds, min_size=1, max_size=5), last=seeds)

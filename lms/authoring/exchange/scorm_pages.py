@@ -46,7 +46,10 @@ def make_package(course: Course, bundle: Bundle, programme: Facts, on: date) -> 
     """
     with speaking(nearest_language(course.language)):
         data = describe(
-            course, practice_needed(course), lambda html: _own(fill_with(html, placeholder_values(programme)))
+            course,
+            practice_needed(course),
+            lambda html: _own(fill_with(html, placeholder_values(programme))),
+            programme.get("country"),
         )
         page = _render(course, programme, on)
         words = {**data, "words": _player_words()}

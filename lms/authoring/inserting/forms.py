@@ -56,7 +56,8 @@ class CalloutForm(InsertForm):
         _l("Text"),
         [Required(_l("Write the text of the callout.")), ShortEnough(TEXT_MOST)],
         description=_l(
-            "Learners read it straight after the words of its kind, so start with “that …” after “People often think”."
+            "Write whole sentences, because other programs show a heading of their own. Under “Take care”, say what "
+            "not to do: “Don’t promise secrecy.”"
         ),
     )
 
@@ -64,9 +65,9 @@ class CalloutForm(InsertForm):
         """Offer the kinds, in the words that learners see."""
         super().prepare(file)
         self.kind.choices = [
-            ("NOTE", _("People often think …")),
-            ("CAUTION", _("Do not …")),
-            ("TIP", _("To take with you")),
+            ("NOTE", _("Worth knowing, such as a common belief")),
+            ("CAUTION", _("Take care: what not to do")),
+            ("TIP", _("Key points")),
         ]
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:

@@ -75,7 +75,7 @@ def _limits_in_notes(context: ParseContext, course: Course) -> None:
 
 def _bank(context: ParseContext, course: Course) -> None:
     report = context.report("check.md")
-    drawable = [question for question in course.questions if question.drawable]
+    drawable = [question for question in course.questions if question.drawable and question.everywhere]
     counts = Counter(id for question in drawable for id in question.objectives)
     for objective in course.objectives:
         if counts[objective.id] < LEAST_PER_OBJECTIVE:
@@ -110,7 +110,7 @@ def _right_is_longest(question: Question) -> bool:
 
 def _draw(context: ParseContext, course: Course) -> None:
     """A check draws one question of each critical group, and the rest from those that are not critical."""
-    drawable = [question for question in course.questions if question.drawable]
+    drawable = [question for question in course.questions if question.drawable and question.everywhere]
     groups = {question.group for question in drawable if question.critical}
     able = sum(not question.critical for question in drawable) + len(groups)
     report = context.report("course.md")

@@ -20,6 +20,7 @@ from lms.content.model.safe import AUTHORS_TAGS
 from lms.content.model.structure import is_picture
 from lms.content.questions.bank import check_braces
 from lms.content.reader.context import ParseContext, ParsedFile
+from lms.content.reader.reading import split
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^<>]*)>?")
 _BARE_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
@@ -39,6 +40,10 @@ _CLAIM_HINT = re.compile(r"\d|stud|trial|survey|review|countries|participant|met
 _SAYS_NOTHING = re.compile(
     r"(?:click |tap |see |read )?(?:here|this|more|link|this link|this page|read more|more here)[.!:]?", re.IGNORECASE
 )
+_TELLS_NOT_TO = re.compile(
+    r"\b(?:not|never|no|nobody|nothing|without|avoid|stop|leave out|rather than|instead of|cannot)\b|n[’']t\b",
+    re.IGNORECASE,
+)
 _COLOUR = "red|green|blue|yellow|orange|purple|pink|grey"
 _COLOURS = tuple(_COLOUR.split("|"))
 _COLOUR_ONLY = re.compile(
@@ -51,6 +56,7 @@ _COLOUR_ONLY = re.compile(
 def proofread(context: ParseContext, parsed: ParsedFile) -> None:
     """Reports everything that can be checked on one page by itself."""
     report = parsed.report
+    in_english = context.course.get("language", "en").partition("-")[0] == "en"
     _headings(parsed)
     for block in (inner for top in parsed.page.blocks for inner in top.walk()):
         if block.kind == "html":
@@ -65,7 +71,7 @@ def proofread(context: ParseContext, parsed: ParsedFile) -> None:
             _inline(context, parsed, block)
     for block in parsed.prose:
         if parsed.role not in ("check", "conversation"):
-            _callout(block, report)
+            _callout(block, report, in_english)
         if parsed.role not in ("check", "conversation", "facilitator"):
             _claims(block, report)
     if parsed.differs:
@@ -206,7 +212,7 @@ def _citations(context: ParseContext, text: str, block: Block, report: Report) -
             )
 
 
-def _callout(block: Block, report: Report) -> None:
+def _callout(block: Block, report: Report, in_english: bool) -> None:
     if block.kind != "quote" or not block.children:
         return
     words = block.children[0].text
@@ -218,6 +224,8 @@ def _callout(block: Block, report: Report) -> None:
             block.line,
             f"“{looks.group()}” isn’t a callout.{did_you_mean(looks.group(1).upper(), ALERTS)}",
         )
+    elif alert:
+        _fragment(alert, block, report, in_english)
     elif not PRIVATE.match(words) and re.match(r"[*_]*for you,? privately(?![^\W_])", words, re.IGNORECASE):
         report.add(
             "UNKNOWN_ALERT",
@@ -225,6 +233,20 @@ def _callout(block: Block, report: Report) -> None:
             "This is almost a private prompt.",
             fix="Write > **For you, privately** {#pfa-p03} on a line of its own.",
         )
+
+
+def _fragment(alert: re.Match[str], callout: Block, report: Report, in_english: bool) -> None:
+    """A callout reads the same under whatever heading a program gives it: a Git host says “Caution” over CAUTION."""
+    texts = [alert.string[alert.end() :], *(child.text for child in callout.children[1:2] if child.kind == "paragraph")]
+    words = next((text for text in texts if text.strip()), "").strip(' \n*_“"')
+    first = next(iter(split(words)), "")
+    if words[:1].islower():
+        message = f"The callout starts in the middle of a sentence: “{first[:60]}”"
+    elif in_english and first and alert.group(1).upper() == "CAUTION" and not _TELLS_NOT_TO.search(first):
+        message = f"Under “Caution”, “{first[:60]}” reads as something to do."
+    else:
+        return
+    report.add("CALLOUT_FRAGMENT", callout.line, message)
 
 
 def _claims(block: Block, report: Report) -> None:

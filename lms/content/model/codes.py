@@ -228,6 +228,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "There’s no callout of this kind.",
         "Use [!NOTE], [!CAUTION] or [!TIP] on its own on the first line of the quote.",
     ),
+    "CALLOUT_FRAGMENT": (
+        "warning",
+        "A callout only makes sense together with the heading we put over it.",
+        "Write whole sentences. After [!CAUTION], start with what not to do, such as Don’t promise secrecy.",
+    ),
     "EMPTY_PAGE": ("error", "A page is empty.", "Write the page, or remove the file."),
     "GLOSSARY_SHAPE": (
         "error",

@@ -22,12 +22,13 @@ class Objective:
 
 @dataclass(frozen=True)
 class Source:
-    """A work that the course cites."""
+    """A work that the course cites; `checked` is the day on which somebody last compared the course with it."""
 
     id: str
     citation: str
     url: str | None = None
     licence: str | None = None
+    checked: str | None = None
 
 
 @dataclass(frozen=True)

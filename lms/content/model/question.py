@@ -26,7 +26,11 @@ class Body:
 
 @dataclass(frozen=True)
 class Question:
-    """One question with its key; all texts are safe HTML without an outer paragraph."""
+    """One question with its key; all texts are safe HTML without an outer paragraph.
+
+    `jurisdiction` is the two-letter code (ISO 3166-1) of the country whose law it tests; only checks of programmes in
+    that country draw it.
+    """
 
     id: str
     stem: str
@@ -37,6 +41,12 @@ class Question:
     fixed: bool = False
     path: str = ""
     line: int = 0
+    jurisdiction: str | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """True when the question is about no single country's law."""
+        return self.jurisdiction is None
 
     @property
     def drawable(self) -> bool:

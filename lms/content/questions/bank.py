@@ -22,7 +22,8 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ANCHOR = re.compile(r"#[\w-]+")
 _CURLY = str.maketrans("“”„‟‘’", '""""\'\'')
 _FLAGS = ("critical", "fixed")
-_KEYS = ("objectives", "group")
+_KEYS = ("objectives", "group", "jurisdiction")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass
@@ -105,6 +106,7 @@ def read_question(section: Section, renderer: Renderer, report: Report, objectiv
     group, critical = braces.keys.get("group"), "critical" in braces.flags
     if critical and not group:
         report.add("CRITICAL_WITHOUT_GROUP", heading.line)
+    jurisdiction = _jurisdiction(braces, heading.line, report)
     draft = Draft(
         braces.id,
         [block for block in section.blocks[options:] if block.kind != "html"],
@@ -115,7 +117,27 @@ def read_question(section: Section, renderer: Renderer, report: Report, objectiv
     body = parse(draft, report)
     if body is None or not braces.id:
         return None
-    return Question(braces.id, stem, named, body, critical, group, draft.fixed, report.path, heading.line)
+    return Question(braces.id, stem, named, body, critical, group, draft.fixed, report.path, heading.line, jurisdiction)
+
+
+def _jurisdiction(braces: _Braces, line: int, report: Report) -> str | None:
+    """The country whose law the question tests; None, with a finding, where it can't be one country's question."""
+    country = braces.keys.get("jurisdiction")
+    if country is None:
+        return None
+    column = report.column_of(line, "jurisdiction")
+    if not _COUNTRY.fullmatch(country):
+        report.add(
+            "BAD_VALUE",
+            line,
+            f"“{country}” isn’t a country’s code.",
+            column=column,
+            fix="Write two capitals, such as US.",
+        )
+    elif "critical" in braces.flags:
+        message = "A safety question can’t belong to one country, because every check draws one of its group."
+        report.add("BAD_VALUE", line, message, column=column, fix="Leave out jurisdiction, or .critical.")
+    return country
 
 
 def check_objectives(named: Collection[str], known: Collection[str], line: int, report: Report) -> None:

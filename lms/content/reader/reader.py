@@ -145,9 +145,13 @@ def _settle(context: ParseContext, shape: shapes.CourseShape | None) -> None:
 
 def _known(shape: shapes.CourseShape) -> tuple[dict[str, Source], dict[str, str], dict[str, str]]:
     """Sources and objectives by id, and what pages ask of the course itself."""
-    sources = {entry.id: Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources}
+    sources = {entry.id: _source(entry) for entry in shape.sources}
     objectives = {objective.id: objective.text for objective in shape.objectives}
     return sources, objectives, {"id": shape.id, "language": shape.language}
+
+
+def _source(entry: shapes.SourceShape) -> Source:
+    return Source(entry.id, entry.citation, entry.url, entry.licence, entry.checked)
 
 
 def _read_bank(context: ParseContext, bundle: Bundle) -> tuple[Question, ...]:
@@ -220,7 +224,7 @@ def _put_together(
         content_note=shape.content_notes,
         criteria=_criteria(shape),
         certificate=_certificate_terms(shape.certificate),
-        sources=tuple(Source(entry.id, entry.citation, entry.url, entry.licence) for entry in shape.sources),
+        sources=tuple(map(_source, shape.sources)),
         jurisdiction_notes=tuple(
             JurisdictionNote(note.place, note.text, note.read_on, note.owner, note.next_check)
             for note in shape.jurisdiction_notes

@@ -31,7 +31,7 @@ from lms.content.reader.field_types import (
 BENDING = frozenset({
     "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",
     "observed_practice", "consent", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
-    "day",
+    "day", "checked",
 })  # fmt: skip
 
 
@@ -83,6 +83,7 @@ class SourceShape(_Strict):
     citation: Text
     url: Annotated[MaybeText, Field(pattern=r"^https?://[^\s<>\"]+$")] = None
     licence: MaybeText = None
+    checked: Day = None
 
 
 class PassShape(_Strict):

@@ -39,6 +39,7 @@ class Labels:
     group: str = ""
     critical: bool = False
     fixed: bool = False
+    jurisdiction: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ def labels_as_words(labels: Labels) -> list[str]:
     """Labels as words without spaces, such as objective=pfa-o1; other systems keep them as tags or classes."""
     words = [f"objective={quote(id, safe='')}" for id in labels.objectives]
     words += [f"group={quote(labels.group, safe='')}"] if labels.group else []
+    words += [f"jurisdiction={labels.jurisdiction}"] if labels.jurisdiction else []
     return [*words, *["critical"] * labels.critical, *["fixed"] * labels.fixed]
 
 
@@ -197,7 +199,7 @@ def labels_of(words: Iterable[str]) -> Labels:
         found.setdefault(name, []).append(unquote(value))
     return Labels(
         tuple(filter(None, found.get("objective", []))), (found.get("group") or [""])[0],
-        "critical" in found, "fixed" in found,
+        "critical" in found, "fixed" in found, (found.get("jurisdiction") or [""])[0],
     )  # fmt: skip
 
 

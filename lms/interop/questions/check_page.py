@@ -109,6 +109,7 @@ def _question(item: Item, id: str, objectives: Sequence[str]) -> str:
     flags = [f"#{id}", *[".critical"] * item.labels.critical, *[".fixed"] * item.labels.fixed]
     keys = [f'objectives="{" ".join(objectives)}"']
     keys += [f'group="{_bare(item.labels.group)}"'] if item.labels.group else []
+    keys += [f'jurisdiction="{_bare(item.labels.jurisdiction)}"'] if item.labels.jurisdiction else []
     head, *rest = item.stem
     lines = [f"## {head} {{{' '.join([*flags, *keys])}}}", ""]
     for paragraph in rest:

@@ -53,6 +53,7 @@ def _read(cells: dict[str, str], line: int) -> Item | LeftOut:
     source.labels = Labels(
         tuple(cells.get("objectives", "").replace(",", " ").split()), cells.get("group", ""),
         _is_yes(cells.get("critical", "")), _is_yes(cells.get("fixed", "")),
+        cells.get("jurisdiction", ""),
     )  # fmt: skip
     options = _numbered(cells, _OPTION)
     if not options:
@@ -110,7 +111,7 @@ def rows_of(questions: Iterable[Question]) -> tuple[list[str], list[list[str]], 
     held = [one for one in items if one.kind in _HELD_KINDS]
     widest = max((len(one.rows) for one in held), default=2)
     numbered = [f"{name} {number}" for number in range(1, widest + 1) for name in ("option", "reason")]
-    head = ["id", "kind", "question", "right", "objectives", "group", "critical", "fixed", *numbered]
+    head = ["id", "kind", "question", "right", "objectives", "group", "critical", "fixed", "jurisdiction", *numbered]
     return head, [_row_out(one) for one in held], [one.id for one in items if one.kind not in _HELD_KINDS]
 
 
@@ -119,7 +120,17 @@ def _row_out(one: Outgoing) -> list[str]:
     labels = one.labels
     flags = ["yes" if flag else "" for flag in (labels.critical, labels.fixed)]
     options = [_cell_out(text) for row in one.rows for text in (row.cells[0], row.reason)]
-    return [one.id, one.kind, _cell_out(one.stem), right, " ".join(labels.objectives), labels.group, *flags, *options]
+    return [
+        one.id,
+        one.kind,
+        _cell_out(one.stem),
+        right,
+        " ".join(labels.objectives),
+        labels.group,
+        *flags,
+        labels.jurisdiction,
+        *options,
+    ]
 
 
 def _cell_out(html: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lms.content.model.wording import say
 from lms.interop.questions.bank import (
@@ -159,7 +159,7 @@ def _true_false(parts: _Parts) -> Item | LeftOut:
     right = _TRUE_FALSE[key.strip().upper()]
     not_right, of_right = (_paragraphs(text, parts) for text in (*said, "", "")[:2])
     labels = parts.source.labels
-    parts.source.labels = type(labels)(labels.objectives, labels.group, labels.critical, True)
+    parts.source.labels = replace(labels, fixed=True)
     options = [
         Weighed("True", of_right if right else not_right, float(right)),
         Weighed("False", not_right if right else of_right, float(not right)),

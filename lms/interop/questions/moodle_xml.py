@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lms.content.model.wording import say
 from lms.interop.questions.bank import (
     Bank,
@@ -66,14 +68,14 @@ def _choices(node: Node, source: Source) -> Item | LeftOut:
     shuffled = _text(node.first("shuffleanswers")) not in ("0", "false")
     if not shuffled:
         labels = source.labels
-        source.labels = Labels(labels.objectives, labels.group, labels.critical, True)
+        source.labels = replace(labels, fixed=True)
     single = _text(node.first("single")) not in ("0", "false")
     return as_choices(source, _weighed(node, source), single)
 
 
 def _true_false(node: Node, source: Source) -> Item | LeftOut:
     labels = source.labels
-    source.labels = Labels(labels.objectives, labels.group, labels.critical, True)
+    source.labels = replace(labels, fixed=True)
     options = [
         Weighed(option.text.capitalize(), option.reason, option.weight)
         for option in sorted(_weighed(node, source), key=lambda option: option.text.casefold() != "true")

@@ -50,7 +50,9 @@ class Outgoing:
 def outgoing(question: Question) -> Outgoing:
     """A question with all that its kind says."""
     body = question.body
-    labels = Labels(question.objectives, question.group or "", question.critical, question.fixed)
+    labels = Labels(
+        question.objectives, question.group or "", question.critical, question.fixed, question.jurisdiction or ""
+    )
     rows: list[Row] = []
     model: tuple[tuple[str, ...], ...] = ()
     if isinstance(body, (OneAnswer, SeveralAnswers)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lms.content.model.wording import say
 from lms.interop.questions.bank import (
     Bank,
     Choice,
     Item,
-    Labels,
     LeftOut,
     Pair,
     Source,
@@ -139,7 +140,7 @@ def _reasons(item: Node, source: Source) -> list[str]:
 def _note_order(interaction: Node, source: Source) -> None:
     if interaction.get("shuffle", "false") != "true" and not source.labels.fixed:
         labels = source.labels
-        source.labels = Labels(labels.objectives, labels.group, labels.critical, True)
+        source.labels = replace(labels, fixed=True)
 
 
 def _declaration(item: Node, interaction: Node) -> Node | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lms.content.model.wording import say
 from lms.interop.questions.bank import (
@@ -102,7 +102,7 @@ def _choices(asked: _Asked, named: str) -> Item | LeftOut:
         options.append(Weighed(text, _said_of(ident, asked), weights.get(ident, 0.0)))
     if named == "true_false_question" or _are_true_false(options):
         labels = asked.source.labels
-        asked.source.labels = type(labels)(labels.objectives, labels.group, labels.critical, True)
+        asked.source.labels = replace(labels, fixed=True)
     general = [id for id in asked.feedback if id in ("general_fb", "correct_fb", "general_incorrect_fb")]
     if general:
         asked.source.note(say("Feedback for the whole question was left out: reasons belong to options."))

@@ -19,9 +19,16 @@ from lms.content.questions.several_answers import SeveralAnswers
 Fill = Callable[[str], str]
 
 
-def describe(course: Course, practice_needed: int, fill: Fill) -> dict[str, Any]:
-    """Return the course for the player; `fill` puts facts and words into a phrase."""
-    drawable = [question for question in course.questions if question.drawable]
+def describe(course: Course, practice_needed: int, fill: Fill, country: str | None = None) -> dict[str, Any]:
+    """Return the course for the player; `fill` puts facts and words into a phrase.
+
+    Questions about another country's law than the programme's `country` stay out.
+    """
+    drawable = [
+        question
+        for question in course.questions
+        if question.drawable and (question.everywhere or question.jurisdiction == country)
+    ]
     lessons = short_keys(lesson.id for lesson in course.lessons)
     conversations = short_keys(conversation.id for conversation in course.conversations)
     criteria = course.criteria

@@ -20,10 +20,13 @@ from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.renewal_rules import RenewalScope
 
 
-def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = None) -> tuple[Attempt, Saved]:
+def open_check(
+    enrolment_id: str, course: Course, scope: RenewalScope | None = None, country: str | None = None
+) -> tuple[Attempt, Saved]:
     """Start an attempt on this version of a course, or find the open one; return it with its saved answers.
 
     While somebody renews, `scope` says what that asks for, and the check is the shorter one that belongs to it.
+    `country` is the programme's, for questions about one country's law.
     """
     checks = check_records.get_checks(enrolment_id)
     renewal = find_renewal(enrolment_id) if scope else None
@@ -32,8 +35,8 @@ def open_check(enrolment_id: str, course: Course, scope: RenewalScope | None = N
         return known, check_records.answers_of(known.id)
     seen = Counter(name for attempt in checks.attempts for name in attempt.drawn)
     seed = secrets.randbits(62)
-    shorter = (scope.questions, scope.draw) if scope and renewal else (None, None)
-    drawn = list(rules.draw(course, seen, seed, *shorter))
+    among, most = (scope.questions, scope.draw) if scope and renewal else (None, None)
+    drawn = list(rules.draw(course, seen, seed, among, most, country))
     attempt = check_records.add_attempt(enrolment_id, course.digest, seed, drawn, renewal.id if renewal else None)
     announce(CheckOpened(checks.person_id, checks.programme_id, enrolment_id, attempt.id))
     return attempt, {}

@@ -97,7 +97,7 @@ def start_check(course: str) -> Any:
     page, content, enrolment_id = open_enrolment(course)
     renewal = find_renewal(enrolment_id)
     scope = renewal_scope(get_course(renewal.since), content) if renewal else None
-    attempt, saved = write(open_check, enrolment_id, content, scope)
+    attempt, saved = write(open_check, enrolment_id, content, scope, page.facts.get("country"))
     number = CheckAttempt(attempt, None, page.facts, saved).first_unanswered if saved else 1
     if page.check_at_once:
         return redirect(url_for("learning.check_all", attempt=attempt.public_id), 303)

@@ -35,7 +35,7 @@ def renewal_scope(known: Course, newest: Course) -> RenewalScope:
     changed, or the course has a refresher of its own and this is no new edition, it is a shorter check of all.
     """
     changes = changes_between(known, newest)
-    bank = [question for question in newest.questions if question.drawable]
+    bank = [question for question in newest.questions if question.drawable and question.everywhere]
     critical = frozenset(question.id for question in bank if question.critical)
     groups = len({question.group for question in bank if question.critical})
     touched = {objective for lesson in changes.lessons for objective in lesson.objectives}

@@ -83,15 +83,27 @@ def _fewest(left: Mapping[str, tuple[str, ...]], counts: Mapping[str, int]) -> s
 
 
 def draw(
-    course: Course, seen: Mapping[str, int], seed: int, among: Collection[str] | None = None, most: int | None = None
+    course: Course,
+    seen: Mapping[str, int],
+    seed: int,
+    among: Collection[str] | None = None,
+    most: int | None = None,
+    country: str | None = None,
 ) -> tuple[str, ...]:
     """Choose a check's questions: one of each critical group, then the rest, the least seen first.
 
     Every objective that has a question left gets one before any objective gets a second. The same seed and
     the same history give the same attempt. Renewing draws fewer, `most`, and `among` some questions alone.
+    A question about one country's law is drawn only where that is the programme's `country` (its two-letter code).
     """
     most = course.criteria.draw if most is None else most
-    pool = [question for question in course.questions if question.drawable and (among is None or question.id in among)]
+    pool = [
+        question
+        for question in course.questions
+        if question.drawable
+        and (among is None or question.id in among)
+        and (question.everywhere or question.jurisdiction == country)
+    ]
     lots = _lots(seed, "draw", [question.id for question in pool])
     order = sorted(pool, key=lambda question: (seen.get(question.id, 0), lots[question.id]))
     drawn: list[Question] = []
