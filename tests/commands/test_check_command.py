@@ -39,7 +39,7 @@ def test_the_last_line_of_each_course_holds_its_figures(shelf: Path) -> None:
     assert result.exit_code == 0
     last = result.output.strip().splitlines()[-1]
     assert last.startswith("one-course: 0 errors, 1 warnings (")
-    assert "1 lesson, 1 gentler version, 6 questions, highest reading grade" in last
+    assert "1 lesson, 1 gentler version, 6 questions, 1 conversation with 2 turns and 2 ends, highest" in last
 
 
 def test_json_carries_every_lesson(shelf: Path) -> None:

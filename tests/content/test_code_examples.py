@@ -32,6 +32,65 @@ One more step.
 
 ## Go on
 """
+BUS = """---
+kind: conversation
+title: At the bus stop
+with: Dana
+setting: A call from the bus stop, after the late shift.
+by: phone
+first_contact: yes
+content_notes: none
+objectives: [sml-o1]
+facts: {asked-home: You asked how she gets home}
+start: stop
+ends: {home: good needs asked-home, away: open}
+---
+
+## stop
+
+> (a bus goes past) I’m only waiting.
+
+- **reassurance, detour** [“It’ll be fine.”](#away)
+  > It promises what nobody knows.
+- **limits statement, steady** [“I’m Noor, a peer supporter. This stays with me, unless someone’s in danger.”](#waiting)
+  > She knows what you can keep.
+
+## waiting
+
+> The last one has gone, I think.
+
+- **open question, steady, sets asked-home** [“How will you get home?”](#plan)
+  > It asks about tonight, plainly.
+- **simple reflection, mixed** [“It’s gone.”](#plan)
+  > It shows that you heard her.
+
+## plan
+
+> I might walk.
+
+**If asked-home:**
+
+> My sister could come for me.
+
+- **open question, steady, unless asked-home, sets asked-home** [“How far is it?”](#plan)
+  > It comes back to tonight.
+- **summary, steady, needs asked-home** [“So your sister comes for you.”](#home)
+  > It says what the two of you agreed.
+- **reassurance, detour** [“You’ll manage, you always do, don’t you?”](#away)
+  > It leaves her with the question.
+
+## home
+
+**She’s on her way.** You asked, and she isn’t alone tonight.
+
+**If asked-home:** You heard about her sister because you asked.
+
+## away
+
+**She hangs up.** You can ring her tomorrow.
+
+**Unless asked-home:** You didn’t ask how she gets home.
+"""
 LAST_TALK = CONVERSATION.replace(
     "**opening offer, steady** [“Would you like company?”]", "**linking, steady** [“Sam will be here on Monday.”]"
 )
@@ -49,6 +108,7 @@ BASE: dict[str, str | bytes] = {
     "practice/at-the-door.md": CONVERSATION.replace("At the sink", "At the door").replace("A corridor.", "A doorway."),
     "practice/at-the-gate.md": CONVERSATION.replace("At the sink", "At the gate"),
     "practice/last-talk.md": LAST_TALK,
+    "practice/at-the-bus.md": BUS,
     "media/bench.svg": SVG,
     "media/dana.mp3": b"ID3 sound",
     "media/dana.txt": "She turns the tap off.",
@@ -97,6 +157,27 @@ STEADY, DETOUR = (
 LONG_STEADY = "**opening offer, steady** [“Would you like some company or a minute now?”]"
 
 
+def sixteen_turns(guess: str, *pairs: tuple[str, str]) -> dict[str, str | bytes]:
+    """Fifteen turns that all lead on, with these replies in turn, and a last one where the short reply is a guess."""
+    whole = CONVERSATION.split("## sink")[0].replace("start: sink", "start: t1").replace("At the sink", "At the tram")
+    for number in range(15):
+        first, second = pairs[number % len(pairs)]
+        replies = (
+            f"- {first}(#t{number + 2})\n  > It begins an inquiry.\n- {second}(#t{number + 2})\n  > It gives a choice."
+        )
+        whole += f"## t{number + 1}\n\n> Maybe.\n\n{replies}\n\n"
+    whole += (
+        "## t16\n\n> Now what?\n\n"
+        "- **reassurance, detour** [“You’ll be all right.”](#away)\n  > It promises what nobody knows.\n"
+        f"- **closed question, detour** [“Home?”](#{guess})\n  > It asks for a yes.\n"
+        "- **linking, steady** [“Shall we ring your sister?”](#home)\n  > It names somebody who helps.\n"
+        "- **advice without permission, detour** [“You’d better go straight home and sleep.”](#away)\n"
+        "  > It decides for her.\n"
+        "\n## home\n" + CONVERSATION.split("## home\n")[1]
+    )
+    return {"practice/at-the-tram.md": whole}
+
+
 def png(width: int, height: int) -> bytes:
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -129,6 +210,14 @@ WORDS = {
     "HELPFUL_LONGEST": (
         three_turns(*3 * [(DETOUR, LONG_STEADY)]),
         three_turns(*2 * [(DETOUR, LONG_STEADY)], (DETOUR, STEADY)),
+    ),
+    "HELPFUL_SHORTEST": (
+        sixteen_turns("away", (DETOUR, STEADY)),
+        sixteen_turns("away", (DETOUR, STEADY), (DETOUR, LONG_STEADY)),
+    ),
+    "GUESSED_TO_A_GOOD_END": (
+        sixteen_turns("home", (DETOUR, STEADY), (DETOUR, LONG_STEADY)),
+        sixteen_turns("away", (DETOUR, STEADY), (DETOUR, LONG_STEADY)),
     ),
 }
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lms.content.conversations import measures
+from lms.content.conversations.measures import Measures, every_path, of_run, share_range, words_in
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.content.model.content_note import ContentNote
 from lms.content.model.conversation import FITS, LABELS, Conversation, End, Reply, Turn
-from lms.content.reader import conversation_measures
-from lms.content.reader.conversation_measures import Measures, every_path, of_run, share_range, words_in
 from tests.builders.content import COURSES
 from tests.content.small_course import course
 
@@ -127,7 +127,7 @@ def test_the_range_holds_every_path_and_its_edges_are_paths(conversation):
 def test_of_a_very_large_conversation_the_bounds_hold_every_path(conversation):
     lowest, highest = share_range(conversation)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conversation_measures, "MOST_PATHS", 0)
+        patch.setattr(measures, "MOST_PATHS", 0)
         low, high = share_range.__wrapped__(conversation)
     assert low <= lowest + 1e-9
     assert high >= highest - 1e-9

@@ -112,7 +112,8 @@ def test_a_course_is_told_in_figures():
     assert (lesson.id, lesson.gentle, lesson.practice, lesson.minutes) == ("hello", True, 1, 5)
     assert measures.words == lesson.words > 20
     assert measures.in_a_line() == (
-        f"{lesson.words} words, 1 lesson, 1 gentler version, 6 questions, highest reading grade {lesson.grade}"
+        f"{lesson.words} words, 1 lesson, 1 gentler version, 6 questions, 1 conversation with 2 turns and 2 ends, "
+        f"highest reading grade {lesson.grade}"
     )
 
 

@@ -108,7 +108,13 @@ KEYS: dict[type[BaseModel], dict[str, str]] = {
         "content_notes": "As in a lesson.",
         "objectives": "Ids of the objectives that it practises.",
         "start": "The heading where it starts.",
-        "ends": "Each end with `good` or `open`, such as `{she-rings-home: good, back-to-work: open}`.",
+        "ends": "Each end with `good` or `open`, such as `{she-rings-home: good, back-to-work: open}`. "
+        "A good end can name the facts that it needs.",
+        "facts": "What the conversation remembers: up to ten ids, each with a sentence, such as "
+        "`{asked-safety: You asked about suicide}`.",
+        "by": "How they speak: `face to face`, `phone` or `chat`.",
+        "first_contact": "`yes` if they meet for the first time: every path to a good end then passes a "
+        "`limits statement`.",
         "must_reach": "`good` if it counts only once a good end was reached; else `any`.",
         "minutes": "How long it takes.",
     },

@@ -7,10 +7,10 @@ import gzip
 import pytest
 
 from lms.accounts.records import find_programme
+from lms.content.conversations.measures import every_path
 from lms.content.lint.check import check, read_course
 from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import End
-from lms.content.reader.conversation_measures import every_path
 from lms.library import actions as library
 from tests.builders.conversations import SINK, begin, enrol, offered, play_on, say, ways
 from tests.conftest import PFA, ROOT, Site

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lms.content.conversations import graph_layout
 from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import Conversation, Turn
-from lms.content.reader import conversation_graph
 from lms.learning.practice import records as practice_records
 from tests.builders.content import COURSES
 from tests.builders.learning import COURSE, the_course
@@ -88,13 +88,13 @@ def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_si
 
 @pytest.mark.parametrize("conversation", shipped(), ids=lambda conversation: conversation.id)
 def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(conversation: Conversation) -> None:
-    drawing = conversation_graph.draw(conversation)
+    drawing = graph_layout.draw(conversation)
     boxes = {box.id: box for box in drawing.boxes}
     assert set(boxes) == set(conversation.places)
     assert len({(box.x, box.y) for box in drawing.boxes}) == len(boxes)
     for box in drawing.boxes:
-        assert box.x >= 0 and box.x + conversation_graph.WIDTH <= drawing.width
-        assert box.y >= 0 and box.y + conversation_graph.HEIGHT <= drawing.height
+        assert box.x >= 0 and box.x + graph_layout.WIDTH <= drawing.width
+        assert box.y >= 0 and box.y + graph_layout.HEIGHT <= drawing.height
     for turn in conversation.turns:
         for reply in turn.replies:
             assert boxes[reply.goes_to].y > boxes[turn.id].y or comes_back(conversation, reply.goes_to, turn.id)
@@ -102,8 +102,8 @@ def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(conversat
 
 @pytest.mark.parametrize("conversation", shipped(), ids=lambda conversation: conversation.id)
 def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(conversation: Conversation) -> None:
-    survey = conversation_graph.survey(conversation)
-    best, worst = (conversation_graph.steps_of(conversation, path) for path in (survey.best, survey.worst))
+    survey = graph_layout.survey(conversation)
+    best, worst = (graph_layout.steps_of(conversation, path) for path in (survey.best, survey.worst))
     assert {reply.fit for _turn, reply in best} == {"steady"}
     end = conversation.places[best[-1][1].goes_to]
     assert not isinstance(end, Turn) and end.good
@@ -112,6 +112,6 @@ def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(co
 
 def test_the_small_conversation_is_surveyed_by_hand() -> None:
     conversation = small_course().conversation_by_id["at-the-sink"]
-    assert conversation_graph.survey(conversation) == conversation_graph.Survey(
+    assert graph_layout.survey(conversation) == graph_layout.Survey(
         paths=3, whole=True, longest=2, best=(1,), worst=(0, 1)
     )

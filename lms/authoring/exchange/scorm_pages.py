@@ -12,8 +12,9 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
+from lms.content.conversations.roads import unfold
 from lms.content.model.bundle import Bundle, Files, StoredFile
-from lms.content.model.conversation import Conversation, Turn
+from lms.content.model.conversation import NOTHING, Conversation, Turn
 from lms.content.model.course import Course, Lesson
 from lms.foundation.hooks import hooks
 from lms.foundation.text.i18n import day, direction, language, nearest_language, speaking
@@ -21,7 +22,6 @@ from lms.foundation.text.i18n import gettext as _
 from lms.interop.scorm.course_data import describe
 from lms.interop.scorm.manifest import write_manifest
 from lms.learning.practice.pages import label_words
-from lms.learning.practice.rules import shuffled
 from lms.learning.progress.placeholders import fill_with, placeholder_values, practice_of, prefix_ids, split_off_sources
 from lms.learning.progress.rules import practice_needed
 
@@ -106,7 +106,9 @@ def _text(html: str, prefix: str, programme: Facts) -> dict[str, Markup]:
     return {"body": body, "notes": notes}
 
 
-def _conversation(conversation: Conversation, programme: Facts) -> dict[str, Any]:
+def _conversation(written: Conversation, programme: Facts) -> dict[str, Any]:
+    """A package has no memory: each turn is there once for everything that may have been said before."""
+    conversation = unfold(written)
     facts = placeholder_values(programme)
     return {
         "conversation": conversation,
@@ -135,7 +137,7 @@ def _replies(conversation: Conversation, turn: Turn, facts: tuple[str, str, str]
             "text": _own(fill_with(reply.text, facts)),
             "feedback": _own(fill_with(reply.feedback, facts)),
         }
-        for _index, reply in shuffled(conversation, turn, 0)
+        for _index, reply in conversation.shown_order(turn, NOTHING, 0)
     ]
 
 

@@ -183,7 +183,12 @@ def _card(course: Course, conversation: Conversation, facts: Mapping[str, Any]) 
         "note": conversation.content_note.note,
         "colleague": _("You are %(name)s", name=conversation.partner),
         "opening": _plain(opening.says, facts),
-        "lines": [_plain(turn.says, facts) for turn in conversation.turns if turn is not opening],
+        "lines": [
+            _plain(words, facts)
+            for turn in conversation.turns
+            for words in (turn.says, *(variant.says for variant in turn.variants))
+            if words is not opening.says
+        ],
         "supporter": _("You are the peer supporter"),
         "supporter_words": _(
             "You meet %(name)s. You have no lines: listen, and answer in your own words.",

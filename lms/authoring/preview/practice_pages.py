@@ -10,10 +10,10 @@ from markupsafe import Markup, escape
 
 from lms.authoring.preview.conversations import playable
 from lms.authoring.preview.pages import Page, Preview
+from lms.content.conversations import graph_layout
+from lms.content.conversations.graph_layout import title_of
 from lms.content.model.conversation import Conversation, Turn
 from lms.content.model.course import Course
-from lms.content.reader import conversation_graph
-from lms.content.reader.conversation_graph import title_of
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.practice import pages as practice_pages
 from lms.learning.practice.rules import moved, play
@@ -69,9 +69,9 @@ def _drawing(conversation: Conversation) -> Markup:
     drawn = render_template(
         "learning/parts/graph_drawing.html",
         page_title=_("All paths of “%(title)s”", title=conversation.title),
-        drawing=conversation_graph.draw(conversation),
-        box_width=conversation_graph.WIDTH,
-        box_height=conversation_graph.HEIGHT,
+        drawing=graph_layout.draw(conversation),
+        box_width=graph_layout.WIDTH,
+        box_height=graph_layout.HEIGHT,
         fits=practice_pages.fit_words(),
     )
     return Markup(drawn)  # noqa: S704 - made by our own template

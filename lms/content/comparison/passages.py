@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any, Literal, TypeAlias
 
 from lms.content.model.content_note import ContentNote
-from lms.content.model.conversation import Conversation, Reply
+from lms.content.model.conversation import ALWAYS, Condition, Conversation, Reply
 from lms.content.model.course import Course, Lesson, Module
 from lms.content.model.question import Question
 
@@ -162,22 +162,44 @@ def _conversation_piece(conversation: Conversation) -> Piece:
         Passage("with", conversation.partner),
         Passage("setting", plain(conversation.setting)),
         *_note_passages(conversation.content_note),
+        *(Passage("fact", f"{fact}: {words}") for fact, words in conversation.facts),
     ]
     for turn in conversation.turns:
         passages.append(Passage("turn", turn.id))
-        passages += [Passage("stage", plain(turn.stage))] if turn.stage else []
+        passages += _stage(turn.stage)
         passages.append(Passage("says", plain(turn.says)))
+        passages += [Passage("answers", fact) for fact in turn.answers]
+        for variant in turn.variants:
+            passages += [
+                Passage("if", _when(variant.when)),
+                *_stage(variant.stage),
+                Passage("says", plain(variant.says)),
+            ]
         for reply in turn.replies:
             passages += _reply_passages(reply)
     for end in conversation.ends:
-        passages += [Passage("good end" if end.good else "end", plain(end.title)), *_passages(end.html)]
+        passages.append(Passage("good end" if end.good else "end", plain(end.title)))
+        passages += [Passage("needs", fact) for fact in end.needs]
+        for when, html in end.parts or ((ALWAYS, end.html),):
+            passages += [*([Passage("if", _when(when))] if when != ALWAYS else []), *_passages(html)]
     exact = replace(conversation, path="")
     return Piece("conversation", conversation.id, conversation.title, tuple(passages), exact, path=conversation.path)
 
 
+def _stage(stage: str) -> list[Passage]:
+    return [Passage("stage", plain(stage))] if stage else []
+
+
+def _when(when: Condition) -> str:
+    return ", ".join(
+        [f"needs {fact}" for fact in sorted(when.needs)] + [f"unless {fact}" for fact in sorted(when.unless)]
+    )
+
+
 def _reply_passages(reply: Reply) -> Iterator[Passage]:
     yield Passage("reply", plain(reply.text))
-    yield Passage("leads", f"{reply.label}, {reply.fit} → {reply.goes_to}")
+    terms = [f"sets {fact}" for fact in reply.sets] + ([_when(reply.when)] if reply.when != ALWAYS else [])
+    yield Passage("leads", f"{', '.join((reply.label, reply.fit, *terms))} → {reply.goes_to}")
     yield Passage("reason", plain(reply.feedback))
 
 

@@ -35,6 +35,8 @@ class Measures:
     conversations: int
     lessons: tuple[LessonMeasures, ...]
     sentences: tuple[tuple[str, str, Sentence], ...] = ()
+    turns: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
 
     @property
     def words(self) -> int:
@@ -59,6 +61,9 @@ class Measures:
             _counted(self.gentle, "gentler version"),
             _counted(self.questions, "question"),
         ]
+        if self.turns:
+            turns, ends = _range(self.turns, "turn"), _range(self.ends, "end")
+            parts.append(f"{_counted(self.conversations, 'conversation')} with {turns} and {ends}")
         if self.highest_grade is not None:
             parts.append(f"highest reading grade {self.highest_grade}")
         return ", ".join(["draft"] * self.draft + parts)
@@ -77,6 +82,8 @@ def measure(context: ParseContext, course: Course) -> Measures:
         draft=course.draft,
         questions=len(course.questions),
         conversations=len(course.conversations),
+        turns=tuple(len(conversation.turns) for conversation in course.conversations),
+        ends=tuple(len(conversation.ends) for conversation in course.conversations),
         lessons=tuple(
             LessonMeasures(
                 lesson.id,
@@ -107,3 +114,8 @@ def grade_of(passages: Sequence[Passage], language: str) -> float | None:
 
 def _counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}" + "s" * (count != 1)
+
+
+def _range(counts: Sequence[int], thing: str) -> str:
+    least, most = min(counts), max(counts)
+    return _counted(most, thing) if least == most else f"{least} to {_counted(most, thing)}"

@@ -457,6 +457,51 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "The conversation stops here, but this isn’t marked as an end.",
         "Add replies, or list it under ends.",
     ),
+    "UNKNOWN_FACT": (
+        "error",
+        "A reply, a turn or an end names a fact that the conversation doesn’t have.",
+        "List it under facts, with a sentence that says what it means.",
+    ),
+    "FACT_NEVER_SET": (
+        "error",
+        "Something depends on a fact that no reply sets.",
+        "Add “sets” and the fact to a reply’s label, or remove what depends on it.",
+    ),
+    "FACT_NEVER_USED": (
+        "warning",
+        "The conversation remembers a fact that nothing depends on.",
+        "Let a turn, a reply or an end ask for it, or remove it.",
+    ),
+    "TOO_MUCH_TO_REMEMBER": (
+        "error",
+        "The conversation remembers so much that we can’t look at every path.",
+        "Use ten facts at most, or fewer turns.",
+    ),
+    "NEVER_HEARD": (
+        "error",
+        "A reply is never offered, or words are never heard, because what they depend on isn’t so on any path.",
+        "Change what they depend on, or remove them.",
+    ),
+    "ANSWER_NOT_ASKED": (
+        "error",
+        "The colleague answers something that nobody has asked.",
+        "Add a variant for when it wasn’t asked, or set the fact on every path that leads here.",
+    ),
+    "GOOD_END_TOO_SOON": (
+        "error",
+        "A good end can be reached without a fact that it needs.",
+        "Offer the last reply only once the fact is known, and lead the others to a different end.",
+    ),
+    "NO_LIMITS_STATEMENT": (
+        "error",
+        "In a first contact, a good end can be reached before anyone has stated the limits of what stays private.",
+        "Put a reply labelled limits statement on every path to a good end.",
+    ),
+    "SEEN_NOT_HEARD": (
+        "warning",
+        "A stage direction describes something that can’t be seen on the phone or in a chat.",
+        "Describe what can be heard, such as a long breath, or what the chat shows.",
+    ),
     "NO_WAY_TO_GOOD_END": ("error", "From here, no reply leads to a good end.", "Add a reply that leads back."),
     "NO_GOOD_END": ("error", "The conversation has no good end.", "Mark one of its ends as good."),
     "END_NOT_WRITTEN": (
@@ -467,8 +512,18 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     "HELPFUL_FIRST": ("warning", "The helpful reply always comes first.", "Change the order of some replies."),
     "HELPFUL_LONGEST": (
         "warning",
-        "The helpful reply is always the longest.",
+        "The helpful reply is always the longest, or far too often.",
         "Shorten some of them, or make others longer.",
+    ),
+    "HELPFUL_SHORTEST": (
+        "warning",
+        "The helpful reply is the shortest far too often.",
+        "Lengthen some of them, or make others shorter.",
+    ),
+    "GUESSED_TO_A_GOOD_END": (
+        "warning",
+        "Somebody who never reads the replies can reach a good end.",
+        "Change the replies of one turn on that path, so that this habit leads elsewhere.",
     ),
     "ARC_LENGTH": ("error", "An arc needs two or three contacts.", "List two or three conversations under contacts."),
     "ARC_CONTACT": (

@@ -15,6 +15,8 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _VERSION = re.compile(r"(?:0|[1-9]\d{0,5})(?:\.(?:0|[1-9]\d{0,5})){2}")
+_ENDING = re.compile(r"open|good(?: needs [a-z0-9]+(?:-[a-z0-9]+)*(?: and [a-z0-9]+(?:-[a-z0-9]+)*)*)?")
+_LONGEST_ID = 80
 _NOTHING = ("", "null", "~", "none")
 
 
@@ -56,10 +58,10 @@ def _score(value: Any) -> int:
     return number
 
 
-def _matching(pattern: re.Pattern[str], code: str, words: str) -> BeforeValidator:
+def _matching(pattern: re.Pattern[str], code: str, words: str, longest: int = _LONGEST_ID) -> BeforeValidator:
     def fit(value: Any) -> str:
         text = read_text(value)
-        if not pattern.fullmatch(text) or len(text) > 80:
+        if not pattern.fullmatch(text) or len(text) > longest:
             raise PydanticCustomError(code, words)
         return text
 
@@ -90,6 +92,9 @@ Score = Annotated[int, BeforeValidator(_score)]
 Day = Annotated[str | None, BeforeValidator(_day)]
 Date = Annotated[str, BeforeValidator(_day)]
 Id = Annotated[str, _matching(_ID, "BAD_ID", "use a short id with only lower-case letters, digits and hyphens.")]
+Ending = Annotated[
+    str, _matching(_ENDING, "BAD_VALUE", "write good, open, or good needs followed by facts joined by “and”.", 800)
+]
 SourceId = Annotated[
     str, _matching(_SOURCE_ID, "BAD_ID", "use only letters, digits and hyphens for the id of a source.")
 ]

@@ -11,6 +11,7 @@ from lms.content.model.content_note import ContentNote
 from lms.content.reader.field_types import (
     Date,
     Day,
+    Ending,
     Id,
     Ids,
     MaybeText,
@@ -31,7 +32,7 @@ from lms.content.reader.field_types import (
 BENDING = frozenset({
     "mention", "private", "self_care", "lessons_required", "score", "draw", "practice_required",
     "observed_practice", "consent", "valid_months", "minutes", "review_due", "read_on", "next_check", "owner",
-    "day", "checked",
+    "day", "checked", "first_contact",
 })  # fmt: skip
 
 
@@ -237,6 +238,9 @@ class ConversationShape(_Strict):
     content_notes: Notes
     objectives: Ids
     start: Id
-    ends: dict[Id, Literal["good", "open"]]
+    ends: dict[Id, Ending]
+    facts: dict[Id, Text] = {}
+    by: Literal["face to face", "phone", "chat"] = "face to face"
+    first_contact: Yes = False
     must_reach: Literal["any", "good"] = "any"
     minutes: Whole = 12

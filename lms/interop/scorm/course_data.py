@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from lms.content.conversations.roads import unfold
 from lms.content.model.course import Course
 from lms.content.model.question import Question
 from lms.content.questions.match import Match
@@ -45,7 +46,7 @@ def describe(course: Course, practice_needed: int, fill: Fill, country: str | No
                 "turns": [turn.id for turn in one.turns],
                 "ends": {end.id: end.good or one.must_reach == "any" for end in one.ends},
             }
-            for one in course.conversations
+            for one in map(unfold, course.conversations)
         ],
         "needed": {
             "lessons": len(course.lessons) if criteria.lessons_required else 0,

@@ -7,9 +7,10 @@ from typing import Any
 from flask import abort, render_template, url_for
 
 from lms.accounts.access import allow
+from lms.content.conversations import graph_layout
+from lms.content.conversations.measures import share_range
+from lms.content.conversations.roads import unfold
 from lms.content.model.conversation import Conversation, End, Turn
-from lms.content.reader import conversation_graph
-from lms.content.reader.conversation_measures import share_range
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
 from lms.learning.practice import records as practice_records
@@ -31,21 +32,22 @@ def graph(course: str, conversation: str) -> Any:
     coverage = practice_records.released_coverage(
         facilitated_programmes(page.visitor, course), shown.id, content.digest
     )
-    survey = conversation_graph.survey(shown)
+    unfolded = unfold(shown)
+    survey = graph_layout.survey(unfolded)
     lowest, highest = share_range(shown)
     return render_template(
         "learning/graph.html",
         here="courses",
         course=content,
         conversation=shown,
-        drawing=conversation_graph.draw(shown),
-        box_width=conversation_graph.WIDTH,
-        box_height=conversation_graph.HEIGHT,
+        drawing=graph_layout.draw(shown),
+        box_width=graph_layout.WIDTH,
+        box_height=graph_layout.HEIGHT,
         turns=[_turn(page, shown, turn, coverage) for turn in shown.turns],
         ends=[(_anchor(shown, end), end.title, end.good) for end in shown.ends],
         survey=survey,
-        best=_written_out(page, shown, survey.best),
-        worst=_written_out(page, shown, survey.worst),
+        best=_written_out(page, unfolded, survey.best),
+        worst=_written_out(page, unfolded, survey.worst),
         runs=coverage.runs,
         lowest=round(100 * lowest),
         highest=round(100 * highest),
@@ -63,7 +65,7 @@ def _anchor(conversation: Conversation, place: Turn | End) -> str:
 
 
 def _name(conversation: Conversation, place: Turn | End) -> str:
-    title = conversation_graph.title_of(place)
+    title = graph_layout.title_of(place)
     return title if isinstance(place, End) else f"{conversation.turns.index(place) + 1}. {title}"
 
 
@@ -89,7 +91,7 @@ def _turn(page: OpenPage, conversation: Conversation, turn: Turn, coverage: Cove
 
 def _written_out(page: OpenPage, conversation: Conversation, path: tuple[int, ...]) -> dict[str, Any]:
     """Return what is said along a path, with its end."""
-    steps = conversation_graph.steps_of(conversation, path)
+    steps = graph_layout.steps_of(conversation, path)
     end = conversation.places[steps[-1][1].goes_to] if steps else None
     return {
         "steps": [

@@ -8,12 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lms.content.model.conversation import Conversation, End, Reply, Turn
+from lms.content.conversations.measures import Measures, of_run, share_range
+from lms.content.model.conversation import Conversation, End, Memory, Reply, Turn
 from lms.content.model.course import Course
-from lms.content.reader.conversation_measures import Measures, of_run, share_range
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
-from lms.learning.practice.rules import Played, another_way, shuffled
+from lms.learning.practice.rules import Played, another_way
 from lms.learning.progress.placeholders import fill_placeholders
 
 Facts = Mapping[str, Any]
@@ -63,18 +63,19 @@ def replies_in_play(conversation: Conversation, played: Played, facts: Facts) ->
     """Return the replies that can be chosen now, in an order that says nothing."""
     if isinstance(played.place, End):
         return []
-    order = shuffled(conversation, played.place, len(played.steps))
+    order = conversation.shown_order(played.place, played.memory, len(played.steps))
     return [{"token": str(index), "text": fill_placeholders(reply.text, facts)} for index, reply in order]
 
 
 def script_of(played: Played, facts: Facts) -> list[dict[str, Any]]:
     """Return what was said so far, turn by turn, each with what the reply did."""
-    return [_step(number, turn, index, facts) for number, (turn, index) in enumerate(played.steps)]
+    steps = zip(played.steps, played.memories, strict=False)
+    return [_step(number, turn, index, memory, facts) for number, ((turn, index), memory) in enumerate(steps)]
 
 
-def _step(number: int, turn: Turn, index: int, facts: Facts) -> dict[str, Any]:
+def _step(number: int, turn: Turn, index: int, memory: Memory, facts: Facts) -> dict[str, Any]:
     reply = turn.replies[index]
-    other = another_way(turn, index)
+    other = another_way(turn, index, memory)
     return {
         "number": number,
         "title": turn.title,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lms.content.model.conversation import Conversation, End, Reply, Turn
+from lms.content.model.conversation import Conversation, End, Memory, Reply, Turn
 
 LONGEST_PATH = 200
 RELEASED_AT_EACH = 10
@@ -14,10 +13,19 @@ RELEASED_AT_EACH = 10
 
 @dataclass(frozen=True)
 class Played:
-    """A conversation along a path of replies: the turns so far, and where one stands now."""
+    """A conversation along a path of replies: the turns so far as they were heard, and where one stands now.
+
+    `memories` hold what was known at each step, and last what is known now.
+    """
 
     steps: tuple[tuple[Turn, int], ...]
     place: Turn | End
+    memories: tuple[Memory, ...]
+
+    @property
+    def memory(self) -> Memory:
+        """What was said so far."""
+        return self.memories[-1]
 
     @property
     def path(self) -> str:
@@ -36,16 +44,23 @@ class Played:
 
 
 def play(conversation: Conversation, path: str) -> Played:
-    """Walk a path of reply numbers from the start; what does not lead anywhere is left off."""
-    place = conversation.places[conversation.start]
+    """Walk a path of reply numbers from the start; what does not lead anywhere, or is not offered, is left off."""
+    memory = conversation.known
+    memories = [memory]
+    place = conversation.places[conversation.start].heard(memory)
     steps: list[tuple[Turn, int]] = []
     for part in path.split(".")[:LONGEST_PATH]:
         plain = part.isascii() and part.isdigit() and len(part) < 4
         if not plain or not isinstance(place, Turn) or int(part) >= len(place.replies):
             break
+        reply = place.replies[int(part)]
+        if not reply.when.holds(memory):
+            break
         steps.append((place, int(part)))
-        place = conversation.places[place.replies[int(part)].goes_to]
-    return Played(tuple(steps), place)
+        memory = memory.union(reply.sets)
+        memories.append(memory)
+        place = conversation.places[reply.goes_to].heard(memory)
+    return Played(tuple(steps), place, tuple(memories))
 
 
 def cut(path: str, steps: int) -> str:
@@ -65,20 +80,11 @@ def moved(path: str, asked: Mapping[str, str]) -> str:
     return "" if "restart" in asked else path
 
 
-def shuffled(conversation: Conversation, turn: Turn, step: int) -> list[tuple[int, Reply]]:
-    """Return the replies of a turn with their numbers, in an order that says nothing and stays the same at a step."""
-
-    def lot_of(index: int) -> str:
-        return hashlib.sha256(f"{conversation.id}|{turn.id}|{step}|{index}".encode()).hexdigest()
-
-    return [(index, turn.replies[index]) for index in sorted(range(len(turn.replies)), key=lot_of)]
-
-
-def another_way(turn: Turn, chosen: int) -> Reply | None:
-    """Return the author's own steadier reply of a turn; None where the chosen one is steady, or there is no other."""
+def another_way(turn: Turn, chosen: int, memory: Memory) -> Reply | None:
+    """Return the author's own steadier reply of a turn; None where the chosen one is steady, or no other is offered."""
     if turn.replies[chosen].fit == "steady":
         return None
-    return next((reply for reply in turn.replies if reply.fit == "steady"), None)
+    return next((reply for _index, reply in turn.offered(memory) if reply.fit == "steady"), None)
 
 
 def is_released(held_runs: int) -> bool:

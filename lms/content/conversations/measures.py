@@ -11,6 +11,7 @@ from html import unescape
 from itertools import islice
 from types import MappingProxyType
 
+from lms.content.conversations.roads import unfold
 from lms.content.model.conversation import Conversation, Turn
 
 REFLECTIONS = ("simple reflection", "complex reflection")
@@ -60,13 +61,15 @@ def of_run(conversation: Conversation, path: tuple[int, ...]) -> Measures:
     kinds: Counter[str] = Counter()
     yours = theirs = 0
     place = conversation.places.get(conversation.start)
+    memory = conversation.known
     for index in path:
         if not isinstance(place, Turn) or not 0 <= index < len(place.replies):
             break
         reply = place.replies[index]
         kinds[reply.label] += 1
-        theirs += words_in(place.says)
+        theirs += words_in(place.heard(memory).says)
         yours += _words_of(reply.label, reply.text)
+        memory = memory.union(reply.sets)
         place = conversation.places.get(reply.goes_to)
     return Measures(
         turns=kinds.total(),
@@ -108,6 +111,7 @@ def every_path(conversation: Conversation) -> Iterator[tuple[int, ...]]:
 @lru_cache(maxsize=256)
 def share_range(conversation: Conversation) -> tuple[float, float]:
     """The lowest and the highest listening share of every path; of a very large graph, bounds that hold them all."""
+    conversation = unfold(conversation)
     steps = _steps(conversation)
     shares: list[float] = []
     for path in islice(every_path(conversation), MOST_PATHS + 1):

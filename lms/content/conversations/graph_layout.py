@@ -9,8 +9,8 @@ from itertools import islice
 from textwrap import wrap
 from typing import Literal
 
+from lms.content.conversations.measures import MOST_PATHS, every_path
 from lms.content.model.conversation import FITS, Conversation, End, Reply, Turn
-from lms.content.reader.conversation_measures import MOST_PATHS, every_path
 
 WIDTH, HEIGHT = 176, 56
 ACROSS, DOWN, EDGE = 28, 72, 24
