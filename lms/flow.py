@@ -43,10 +43,19 @@ from lms.accounts.session_records import sweep_sign_ins
 from lms.accounts.single_sign_on.emails import email_about_connection
 from lms.accounts.single_sign_on.events import SingleSignOnConnected
 from lms.all_rooms import delete_person
+from lms.authoring.drafts.events import DraftDiscarded
 from lms.authoring.pack import jobs as pack_jobs
 from lms.authoring.pack import records as pack_records
 from lms.authoring.publishing import jobs as publishing_jobs
-from lms.authoring.publishing.events import PublicationStopped
+from lms.authoring.publishing.events import (
+    ChangesAsked,
+    PublicationApproved,
+    PublicationAsked,
+    PublicationCalledOff,
+    PublicationStopped,
+)
+from lms.authoring.publishing.plans import emails as publishing_emails
+from lms.authoring.publishing.plans.actions import call_off
 from lms.authoring.repositories import jobs as repository_jobs
 from lms.authoring.repositories import records as repository_records
 from lms.authoring.reviews.emails import email_about_review
@@ -148,7 +157,18 @@ def reactions(settings: Settings) -> Reactions:
         AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
         Enrolled: [keep_status],
         ReviewAsked: [lambda event: email_about_review(event, settings)],
-        PublicationStopped: [lambda event: publishing_jobs.email_about_stop(event, settings)],
+        DraftDiscarded: [lambda event: call_off(event.draft_id)],
+        PublicationAsked: [lambda event: publishing_emails.email_about_request(event, settings)],
+        PublicationApproved: [
+            publishing_emails.take_back_request,
+            lambda event: publishing_emails.email_about_approval(event, settings),
+        ],
+        ChangesAsked: [
+            publishing_emails.take_back_request,
+            lambda event: publishing_emails.email_about_changes(event, settings),
+        ],
+        PublicationCalledOff: [publishing_emails.take_back_request],
+        PublicationStopped: [lambda event: publishing_emails.email_about_stop(event, settings)],
         CoursePublished: [lambda event: follow_privacy(event.course_id)],
         LessonFinished: [issue_if_earned],
         PracticeCompleted: [issue_if_earned],

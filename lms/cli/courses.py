@@ -8,7 +8,11 @@ from typing import Any
 
 import click
 
+from lms.accounts.records import Programme
+from lms.accounts.records import get_programme as programme_of
 from lms.accounts.rules import missing_contact
+from lms.authoring.publishing.rules import needs_approval
+from lms.authoring.repositories.actions import find_or_start_draft
 from lms.certification.awards.records import list_waiting
 from lms.cli.check import course_folders
 from lms.cli.exchange.pull import course_source, pull_course
@@ -17,7 +21,8 @@ from lms.cli.output import say
 from lms.cli.shared import get_programme, inside
 from lms.content.lint.check import check as check_bundle
 from lms.content.lint.check import render_findings
-from lms.content.model.bundle import for_publishing, from_folder
+from lms.content.model.bundle import Bundle, for_publishing, from_folder
+from lms.content.model.course import Course
 from lms.coordination.site.actions import read_reviewed_courses
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
@@ -25,7 +30,7 @@ from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
 from lms.library import actions
 from lms.library.media import keep_media
-from lms.library.records import find_newest_digest, list_newest_digests
+from lms.library.records import find_newest_digest, find_owner, find_version, list_newest_digests
 
 
 def publish_folder(folder: Path, programme_id: str, open_reading: bool, position: int) -> str:
@@ -38,6 +43,9 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
         raise click.ClickException(f"{folder.name} has {len(errors)} errors, so it wasn’t published.")
     if reading.course.draft:
         return f"{folder.name} is marked as a draft, so it wasn’t published."
+    owner = _who_approves(reading.course, bundle)
+    if owner is not None:
+        return _as_draft(owner, bundle, reading.course)
     changed = keep_media(bundle, FileStore(settings().data / "files"))
     done = changed or write(actions.publish, bundle, reading.course)
     if isinstance(done, Refused):
@@ -45,6 +53,26 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
     write(actions.offer, programme_id, done.course_id, open_reading, position)
     word = "published" if done.new else "is already published and hasn’t changed"
     return f"{done.course_id} {done.version} {word}. Digest {done.digest[:16]}…"
+
+
+def _who_approves(course: Course, bundle: Bundle) -> Programme | None:
+    """Return the programme that owns a course and asks for a second person, unless this text is published already."""
+    owner, known = find_owner(course.id), find_version(course.id, course.version)
+    programme = programme_of(owner) if owner else None
+    is_known = known is not None and known.digest == bundle.digest
+    return programme if programme and needs_approval(programme.facts) and not is_known else None
+
+
+def _as_draft(owner: Programme, bundle: Bundle, course: Course) -> str:
+    """Leave a text as a draft of its owner, for two people to publish; return what happened and the way on."""
+    draft = find_or_start_draft(owner.id, bundle, course)
+    if isinstance(draft, Refused):
+        raise click.ClickException(draft.message)
+    page = f"{settings().base_url}/programmes/{owner.slug}/drafts/{draft[0]}/publish"
+    return (
+        f"{course.id} wasn’t published: it belongs to {owner.name}, where a second person approves first. It’s a draft "
+        f"now. One person asks for approval on this page, and another one approves it there: {page}"
+    )
 
 
 @click.command()
@@ -57,7 +85,8 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
 def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> None:
     """Publish courses that have no errors. People who started an earlier version stay on it.
 
-    First, the programme has to name a contact person, with an address and how soon they reply.
+    First, the programme has to name a contact person, with an address and how soon they reply. If a course belongs to a
+    programme where a second person approves, it becomes a draft instead, and two people publish it in the browser.
 
     Example: lms publish courses/psychological-first-aid
     """

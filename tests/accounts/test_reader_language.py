@@ -22,8 +22,8 @@ from lms.accounts.session_records import SignIn
 from lms.all_rooms import delete_person
 from lms.authoring.drafts.records import Draft
 from lms.authoring.publishing import jobs as publishing_jobs
-from lms.authoring.publishing import plan_actions
-from lms.authoring.publishing.actions import Prepared
+from lms.authoring.publishing.actions import Decided, Prepared
+from lms.authoring.publishing.plans import actions as plan_actions
 from lms.authoring.reviews import actions as request_actions
 from lms.authoring.statistics.regrading.actions import propose
 from lms.authoring.statistics.regrading.events import CheckRegraded
@@ -127,10 +127,16 @@ class World:
     def stop_publishing(self) -> None:
         draft = add_draft(self.site, small_course.bundle())
         with self.site.inside():
-            found, sam = db.session.query(Draft).filter_by(public_id=draft).one(), self.ids["sam"]
+            found, tara = db.session.query(Draft).filter_by(public_id=draft).one(), self.site.person("tara").id
+            ada = self.site.person("ada").id
         prepared = Prepared(found.id, found.revision, small_course.bundle(), small_course.course())
-        self.site.do(plan_actions.schedule, plan_actions.Plan(prepared, sam, clock.now() + timedelta(days=1)))
+        plan = plan_actions.Plan(prepared, tara, clock.now() + timedelta(days=1))
+        self.site.do(plan_actions.ask, plan)
+        self.site.do(plan_actions.ask_for_changes, found.id, ada, "More pauses.")
+        self.site.do(plan_actions.ask, plan)
+        self.site.do(plan_actions.approve, prepared, Decided(ada, is_operator=True))
         self.site.do(plan_actions.stop, found.id, "changed")
+        self.site.do(plan_actions.ask, plan)
 
     def ask_for_review(self) -> None:
         with self.site.inside():
@@ -187,7 +193,10 @@ CALLS: dict[str, tuple[Callable[[World], object], set[str]]] = {
     "a test": (lambda w: w.send(w.site.visitor("ada"), "/operator/email"), {"test_email"}),
     "an assignment": (World.assign, {"course_assigned", "course_reminder"}),
     "a review": (World.ask_for_review, {"review_asked"}),
-    "a draft": (World.stop_publishing, {"publication_stopped"}),
+    "a draft": (
+        World.stop_publishing,
+        {"approval_asked", "changes_asked", "draft_approved", "publication_stopped"},
+    ),
     "a version that closes": (World.close_version, {"version_closes"}),
     "a merge": (World.merge, {"accounts_merged", "merge_undone"}),
     "a closed account": (

@@ -35,6 +35,8 @@ VALUES: dict[str, Any] = {
     "contact": "Ingrid & <others>",
     "day": "1 May 2028",
     "ended": False,
+    "own": True,
+    "version": "1.2.0",
     "lead": "Ingrid <i>",
     "moment": "1 May 2027, 09:14",
     "device": "Firefox, Windows",

@@ -51,8 +51,8 @@ def calls_in_code(name: str) -> Iterator[tuple[Path, ast.Call]]:
 
 
 def email_names() -> set[str]:
-    found = {call.args[0] for _path, call in calls_in_code("render_email")}
-    found |= {call.args[0] for _path, call in calls_in_code("_email_holder")}
+    writers = ("render_email", "_email_holder", "_email_author", "_email_publisher")
+    found = {call.args[0] for writer in writers for _path, call in calls_in_code(writer)}
     return {name.value for name in found if isinstance(name, ast.Constant)}
 
 

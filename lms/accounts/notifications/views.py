@@ -12,6 +12,7 @@ from lms.accounts.blueprint import blueprint
 from lms.accounts.forms import LearningPreferencesForm
 from lms.accounts.notifications import preferences
 from lms.accounts.records import get_person
+from lms.accounts.rules import Visitor
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.text.i18n import gettext as _
@@ -38,6 +39,13 @@ def purpose_words() -> dict[str, tuple[str, str]]:
             _("When two or three questions are ready for you, as often as you chose on the refreshers page."),
         ),
         **_words_on_ends(),
+        "approvals": (
+            _("When a draft waits for my approval"),
+            _(
+                "In programmes where a second person approves before a course is published. The draft’s on the page "
+                "“Writing” as well."
+            ),
+        ),
         "programme-ends": (
             _("Certificates that expire soon in my programme"),
             _("Who holds them and until when, as the list of people shows it. Nothing about how anybody learns."),
@@ -59,25 +67,25 @@ def _words_on_ends() -> dict[str, tuple[str, str]]:
 @allow("keep an account")
 def email_preferences() -> Any:
     """Show and keep which emails somebody wants, and when they may come."""
-    me = signed_in().person_id
+    me, asked = signed_in().person_id, _asked_of(signed_in())
     problems: list[tuple[str, str]] = []
     if request.method == "POST":
         when = _when_asked_for(problems)
         if not problems:
+            # What the page doesn't ask somebody stays as it was.
+            kept = preferences.list_consents(me) - set(asked)
             write(
-                preferences.save_email_preferences,
-                me,
-                set(request.form.getlist("purpose")) & set(preferences.PURPOSES),
-                **when,
+                preferences.save_email_preferences, me, set(request.form.getlist("purpose")) & set(asked) | kept, **when
             )
             return redirect(url_for("accounts.email_preferences", saved="yes"), 303)
     mine = preferences.find_choices(me)
-    leads = any("coordinator" in roles for roles in signed_in().roles.values())
-    rows = [(key, *words) for key, words in purpose_words().items() if leads or key != "programme-ends"]
+    rows = [(key, *words) for key, words in purpose_words().items() if key in asked]
+    elsewhere = (*preferences.ASSIGNED, *preferences.ENDS, "approvals")
     page = render_template(
         "accounts/email_preferences.html",
         assigned=[row for row in rows if row[0] in preferences.ASSIGNED],
-        purposes=[row for row in rows if row[0] not in (*preferences.ASSIGNED, *preferences.ENDS)],
+        purposes=[row for row in rows if row[0] not in elsewhere],
+        writing=[row for row in rows if row[0] == "approvals"],
         ends=[row for row in rows if row[0] in preferences.ENDS],
         wanted=request.form.getlist("purpose") if problems else list(preferences.list_consents(me)),
         weekly=request.form.get("pace", "week" if mine.weekly else "at-once"),
@@ -89,6 +97,13 @@ def email_preferences() -> Any:
         notices=[_("Saved.")] if request.args.get("saved") and request.method == "GET" else [],
     )
     return make_response(page, 422 if problems else 200)
+
+
+def _asked_of(visitor: Visitor) -> list[str]:
+    """Return the kinds of email that the page asks somebody about, by what they do in their programmes."""
+    roles = {role for mine in visitor.roles.values() for role in mine}
+    for_some = {"programme-ends": "coordinator" in roles, "approvals": "trainer" in roles or visitor.operator}
+    return [purpose for purpose in preferences.PURPOSES if for_some.get(purpose, True)]
 
 
 def _when_asked_for(problems: list[tuple[str, str]]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ from lms.authoring.drafts.text_rules import front_value, read_bytes
 from lms.content.model.course import Reading
 from lms.content.model.report import Finding
 from lms.content.model.structure import Folder
+from lms.foundation import clock
+from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address
 
@@ -143,3 +146,10 @@ def people_words(count: int) -> str:
     if count < PEOPLE_STEP:
         return _("fewer than %(least)s people", least=PEOPLE_STEP)
     return _("at least %(count)s people", count=count - count % PEOPLE_STEP)
+
+
+def draft_rows(drafts: Iterable[Draft], zone: str) -> list[dict[str, str]]:
+    """Return drafts as lists show them, with the day of their last change."""
+    return [
+        {"id": row.public_id, "title": row.title, "changed": day(clock.day_of(row.changed_at, zone))} for row in drafts
+    ]

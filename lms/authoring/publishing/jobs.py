@@ -6,16 +6,16 @@ from flask import url_for
 
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of
-from lms.accounts.records import Person, get_person, get_programme, has_email, roles_of
+from lms.accounts.records import Person, get_person, get_programme, has_email
 from lms.accounts.rules import zone_of
 from lms.authoring.drafts.records import Draft
-from lms.authoring.publishing import plan_actions, records
+from lms.authoring.publishing import records
 from lms.authoring.publishing.actions import Decided, prepare, publish_draft
-from lms.authoring.publishing.events import PublicationStopped
-from lms.authoring.publishing.plan_pages import stop_words
+from lms.authoring.publishing.plans import actions as plan_actions
+from lms.authoring.publishing.plans.emails import is_publisher
 from lms.authoring.publishing.publish_pages import publish_page
-from lms.authoring.publishing.records import Publication, find_publication
-from lms.authoring.publishing.rules import Stop
+from lms.authoring.publishing.records import Publication
+from lms.authoring.publishing.rules import Stop, needs_approval
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db, write
@@ -24,7 +24,7 @@ from lms.foundation.mail.templates import Email, writing_in
 from lms.foundation.text.i18n import day
 from lms.library.actions import note_told
 from lms.library.course_cache import get_course
-from lms.library.records import VersionClosing, find_newest_digest, list_closings_to_tell
+from lms.library.records import VersionClosing, find_newest_digest, find_withdrawn, list_closings_to_tell
 
 # How many people are told of a closing at once, so that other work gets its turn.
 CLOSING_STEP = 50
@@ -46,9 +46,17 @@ def publish_due(draft_id: str, settings: Settings) -> Stop | None:
     is_operator = _may_still_publish(plan)
     if is_operator is None:
         return "person"
-    page = publish_page(draft, is_operator, zone_of(get_programme(draft.programme_id).facts, settings.timezone))
-    if page.problems or page.blocks:
+    programme = get_programme(draft.programme_id)
+    if needs_approval(programme.facts) and plan.decided_by is None:
+        return "approval"
+    page = publish_page(draft, is_operator, zone_of(programme.facts, settings.timezone))
+    if page.problems:
         return "problems"
+    withdrawn = find_withdrawn(plan.course_id)
+    if withdrawn is not None and withdrawn.at >= plan.asked_at:
+        return "withdrawn"
+    if page.blocks:
+        return "blocked"
     possible = {choice.version for choice in page.choices}
     prepared = prepare(draft, plan.version, plan.note or "") if plan.version in possible else None
     if prepared is None:
@@ -60,32 +68,7 @@ def publish_due(draft_id: str, settings: Settings) -> Stop | None:
 def _may_still_publish(plan: Publication) -> bool | None:
     """Return whether whoever asked is an operator; None when they may publish nothing in this programme any more."""
     person = get_person(plan.asked_by) if plan.asked_by else None
-    if person is None or person.disabled_at is not None:
-        return None
-    trains = "trainer" in roles_of(person.id).get(plan.programme_id, [])
-    return person.operator if person.operator or trains else None
-
-
-def email_about_stop(event: PublicationStopped, settings: Settings) -> None:
-    """Tell whoever asked for it why their draft wasn't published, and where to go on."""
-    plan, draft = find_publication(event.draft_id), db.session.get_one(Draft, event.draft_id)
-    if plan is None or plan.asked_by is None:
-        return
-    person, programme = get_person(plan.asked_by), get_programme(plan.programme_id)
-    if not has_email(person):
-        return
-    page = url_for("authoring.publish", programme=programme.slug, draft=draft.public_id)
-    with writing_in(language_of(person, programme)) as render_email:
-        email = render_email(
-            "publication_stopped",
-            name=person.display_name,
-            programme=programme.name,
-            title=draft.title,
-            lines=[stop_words(plan.note)],
-            address=settings.base_url + page,
-            preferences_url=settings.base_url + url_for("accounts.email_preferences"),
-        )
-    queue_mail(settings, person.email, *email, quiet=preferences.quiet_hours(person.id))
+    return person.operator if person and is_publisher(person, plan.programme_id) else None
 
 
 def sweep_closings(settings: Settings) -> None:

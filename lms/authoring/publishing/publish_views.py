@@ -11,9 +11,9 @@ from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts.pages import problem
 from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.this_draft import this_draft
-from lms.authoring.publishing import plan_actions
 from lms.authoring.publishing.actions import Decided, Prepared, draft_changed, prepare, publish_draft
-from lms.authoring.publishing.plan_pages import shown_plan
+from lms.authoring.publishing.plans import actions as plan_actions
+from lms.authoring.publishing.plans.pages import shown_plan
 from lms.authoring.publishing.publish_pages import PublishPage, publish_page
 from lms.authoring.publishing.records import find_publication
 from lms.authoring.publishing.rules import moment_in, needs_approval

@@ -46,15 +46,21 @@ def find_publication(draft_id: str) -> Publication | None:
 
 def list_due(now: datetime) -> list[str]:
     """Return the drafts whose time to be published has come, the longest due first."""
-    due = select(Publication.draft_id).where(Publication.state == "scheduled", Publication.publish_at <= now)
+    due = select(Publication.draft_id).join(Draft, Draft.id == Publication.draft_id)
+    due = due.where(Publication.state == "scheduled", Publication.publish_at <= now, Draft.state == "open")
     return list(db.session.scalars(due.order_by(Publication.publish_at)))
 
 
-def list_asked(programme_id: str) -> list[tuple[str, str, str]]:
-    """Return the drafts of a programme that wait for approval: public id, title and version."""
-    query = select(Draft.public_id, Draft.title, Publication.version).join(Draft, Draft.id == Publication.draft_id)
-    rows = db.session.execute(query.where(Publication.programme_id == programme_id, Publication.state == "asked"))
-    return [(row[0], row[1], row[2]) for row in rows]
+def list_asked(programme_id: str) -> list[tuple[Draft, Publication, str]]:
+    """Return the drafts of a programme that wait for approval with the name of who asked, the longest waiting first.
+
+    A programme has at most 200 open drafts. One that was changed since waits for nobody.
+    """
+    query = select(Draft, Publication, Person.display_name).join(Draft, Draft.id == Publication.draft_id)
+    query = query.outerjoin(Person, Person.id == Publication.asked_by).order_by(Publication.asked_at)
+    waits = (Publication.state == "asked", Draft.state == "open", Draft.revision == Publication.revision)
+    rows = db.session.execute(query.where(Publication.programme_id == programme_id, *waits))
+    return [(row[0], row[1], row[2] or "") for row in rows]
 
 
 def forget_plans() -> None:

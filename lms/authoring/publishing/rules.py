@@ -11,7 +11,7 @@ from lms.content.comparison.versions import Step
 from lms.library.rules import rank, version_of
 
 # Why a draft wasn't published at its time.
-Stop: TypeAlias = Literal["changed", "problems", "version", "person"]
+Stop: TypeAlias = Literal["changed", "problems", "blocked", "withdrawn", "approval", "version", "person"]
 FIRST = "1.0.0"
 _LINE, _EDITION = 10_000, 100_000_000
 _HIGHEST = rank("20.9999.9999")

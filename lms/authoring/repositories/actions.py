@@ -67,15 +67,19 @@ def bring_in(programme_id: str, origin: Origin, course_id: str | None = None) ->
     digest = find_newest_digest(course.id)
     known = get_course(digest) if digest else None
     differences = tuple(one for one in compare(known, course) if not one.is_untouched) if known else ()
-    draft, was_open = None, False
-    if known is None or differences:
-        was_open = (draft := _open_draft(programme_id, pulled.bundle, course.id)) is not None
-        started = draft or _start(programme_id, pulled.bundle, course, digest)
-        if isinstance(started, Refused):
-            return Stopped("drafts", started.message)
-        draft = started
+    found = find_or_start_draft(programme_id, pulled.bundle, course) if known is None or differences else None
+    if isinstance(found, Refused):
+        return Stopped("drafts", found.message)
+    draft, was_open = found or (None, False)
     version = known.version if known else None
     return BroughtIn(course, pulled.commit, len(reading.findings), version, differences, draft, was_open)
+
+
+def find_or_start_draft(programme_id: str, bundle: Bundle, course: Course) -> tuple[str, bool] | Refused:
+    """Return the draft with these files by public id, and whether it was open before; never inside a write."""
+    found = _open_draft(programme_id, bundle, course.id)
+    started = found or _start(programme_id, bundle, course, find_newest_digest(course.id))
+    return started if isinstance(started, Refused) else (started, found is not None)
 
 
 def _open_draft(programme_id: str, bundle: Bundle, course_id: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lms.authoring.drafts.outline_rules import is_id
+from lms.authoring.publishing.rules import needs_approval
 from lms.authoring.repositories import actions, records
 from lms.authoring.repositories.actions import BroughtIn, Stopped, bring_in
 from lms.authoring.repositories.fetching import CannotPull, Origin, check_stored
@@ -49,6 +50,8 @@ def pull_course(address: str, branch: str, folder: str, slug: str | None) -> Non
         return
     if done.was_open:
         say("A draft with the same files is open already.")
+    if needs_approval(programme.facts):
+        say(f"In {programme.name}, a second person approves before it’s published.")
     pages = f"{settings().base_url}/programmes/{programme.slug}/drafts/{done.draft}"
     say(f"The draft: {pages}\nCompare it: {pages}/compare\nPublish it: {pages}/publish")
 

@@ -73,15 +73,37 @@ def _about_courses() -> list[EmailKind]:
             _("When a trainer asks somebody to review a course."),
             _("Nobody. Trainers only ask people of their programme."),
         ),
-        EmailKind(
-            "publication_stopped",
-            _("When a draft of a course couldn’t be published at the time that was set, to whoever set it."),
-            _("Nobody. It’s only sent to somebody who set a time."),
-        ),
+        *_about_drafts(reader),
         EmailKind(
             "version_closes",
             _("90 days before an older version of a course closes, to each person in the middle of it."),
             _("Nobody. It’s sent once."),
+        ),
+    ]
+
+
+def _about_drafts(reader: str) -> list[EmailKind]:
+    asked = _("Nobody. It’s only sent to somebody who asked.")
+    return [
+        EmailKind(
+            "approval_asked",
+            _(
+                "When a draft waits for a second person’s approval, to the other trainers of the programme. If there "
+                "are none, to those who run the site."
+            ),
+            reader,
+        ),
+        EmailKind("draft_approved", _("When a draft was approved, to whoever asked for it."), asked),
+        EmailKind(
+            "changes_asked", _("When a draft needs changes before it’s approved, to whoever asked for it."), asked
+        ),
+        EmailKind(
+            "publication_stopped",
+            _(
+                "When a draft of a course couldn’t be published at the time that was set, to whoever set it. If they "
+                "no longer publish courses there, to those who do."
+            ),
+            _("Nobody. Something that was planned didn’t happen."),
         ),
     ]
 

@@ -10,7 +10,7 @@ from lms.foundation.text.i18n import day, moment
 from lms.foundation.text.i18n import gettext as _
 
 # The emails that end with a link to turn their kind off, and those that don't mention preferences: they always come.
-CAN_BE_TURNED_OFF = frozenset({"certificate_ends", "course_assigned", "course_reminder", "updates"})
+CAN_BE_TURNED_OFF = frozenset({"approval_asked", "certificate_ends", "course_assigned", "course_reminder", "updates"})
 ALWAYS_COME = frozenset(
     {
         *("accounts_merged", "merge_undone"),
@@ -58,6 +58,8 @@ def sample_values(base: str) -> dict[str, Any]:
         "account": "sam.osei@harbour.example",
         "other_account": "s…@example.org",
         "kept": True,
+        "own": True,
+        "version": "1.2.0",
         "passed": True,
         "by_whom": _("%(name)s, who coordinates %(programme)s,", name="Cora Haddad", programme="Harbour Hospitals"),
         "note": _("Please bring a pen."),

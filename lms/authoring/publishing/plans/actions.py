@@ -80,12 +80,15 @@ def approve(prepared: Prepared, decided: Decided) -> Refused | None:
         return draft_changed()
     if approves_its_own(plan.asked_by, decided.person_id):
         return Refused(_("Somebody else has to approve your request. Nothing was changed."))
-    _tell(PublicationApproved, plan)
     if plan.publish_at and plan.publish_at > clock.now():
         plan.state, plan.decided_by, plan.decided_at = "scheduled", decided.person_id, clock.now()
-        return None
-    approved = Decided(decided.person_id, decided.is_operator, plan.asked_by, is_approved=True)
-    return publish_draft(prepared, approved, offer=True)
+    else:
+        approved = Decided(decided.person_id, decided.is_operator, plan.asked_by, is_approved=True)
+        refused = publish_draft(prepared, approved, offer=True)
+        if refused is not None:
+            return refused
+    _tell(PublicationApproved, plan)
+    return None
 
 
 def ask_for_changes(draft_id: str, person_id: str, note: str) -> Refused | None:
@@ -99,7 +102,7 @@ def ask_for_changes(draft_id: str, person_id: str, note: str) -> Refused | None:
 
 
 def call_off(draft_id: str) -> None:
-    """Take back a request or a time; the draft stays as it is."""
+    """Take back a request or a time: somebody cancelled it, or discarded the draft."""
     plan = find_publication(draft_id)
     if plan is not None and plan.state != "published":
         _tell(PublicationCalledOff, plan)
