@@ -23,7 +23,7 @@ from tests.inspector import Page
 
 # The third question, whose right answer was the third of three, and is the second one from version 9.1.0 on.
 MENDED = (
-    ("- ( ) “That is wrong. There is no point", "- (x) “That is wrong. There is no point"),
+    ("- ( ) “It has no effect on PTSD", "- (x) “It has no effect on PTSD"),
     ("- (x) “We can offer support and links", "- ( ) “We can offer support and links"),
 )
 REGRADE = f"/programmes/harbour/writing/figures/{PFA}/pfa-q03/regrade"
