@@ -88,7 +88,7 @@ def test_a_learner_who_comes_back_goes_on_where_they_left_off(sqlite_site: Site)
     sqlite_site.do(end_membership, sam, harbour)
     sqlite_site.do(give_role, sam, harbour, "learner")
     back = sign_in(sqlite_site, "sam")
-    assert "1 of 14 lessons" in back.get("/courses").main
+    assert "1 of 15 lessons" in back.get("/courses").main
     assert answer(sqlite_site, "sam", open_check(back)).form("/submit").submit().h1 == "You passed the check"
 
 

@@ -334,7 +334,7 @@ def test_the_only_operator_is_asked_to_name_another_first(sqlite_site: Site) -> 
 def test_the_same_address_can_begin_anew(sqlite_site: Site) -> None:
     delete(sqlite_site.visitor("sam"))
     page = make_account(sqlite_site, "Sam", "sam@example.org")
-    assert page.path == "/courses" and "1 of 14" not in page.main
+    assert page.path == "/courses" and "1 of 15" not in page.main
 
 
 def test_own_data_is_found_by_index_however_long_the_audit_trail_is(sqlite_site: Site) -> None:

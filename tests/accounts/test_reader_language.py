@@ -146,8 +146,8 @@ class World:
 
     def close_version(self) -> None:
         prepare(self.site, "lena")
-        publish_next(self.site, "1.1.0")
-        self.site.do(library.close_version, PFA, "1.0", clock.today("UTC") + timedelta(days=90))
+        publish_next(self.site, "1.2.0")
+        self.site.do(library.close_version, PFA, "1.1", clock.today("UTC") + timedelta(days=90))
         with self.site.inside():
             publishing_jobs.sweep_closings(self.site.settings)
 

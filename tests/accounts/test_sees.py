@@ -36,8 +36,8 @@ def test_nobody_but_sam_sees_her_lessons_and_answers(sqlite_site: Site) -> None:
     for name in ("tara", "cora", "ada", "lena"):
         visitor = sqlite_site.visitor(name)
         visitor.get(result.path, expect=404)
-        assert "1 of 14 lessons" not in visitor.get("/courses").main
-    assert "1 of 14 lessons" in sqlite_site.visitor("sam").get("/courses").main
+        assert "1 of 15 lessons" not in visitor.get("/courses").main
+    assert "1 of 15 lessons" in sqlite_site.visitor("sam").get("/courses").main
 
 
 def test_training_states_and_certificates_are_for_the_coordinator_alone(sqlite_site: Site) -> None:

@@ -105,7 +105,7 @@ def marks(result: Page) -> dict[str, dict[str, str]]:
     with_date = clock.today("UTC")
     until = day(with_date.replace(year=with_date.year + 2))
     return {
-        "Which lessons you’ve finished, and where you are": {"all": "14 of 14 lessons done"},
+        "Which lessons you’ve finished, and where you are": {"all": "15 of 15 lessons done"},
         "Your answers, your results and your number of attempts": {"all": result.h1},
         "What you choose in a practice conversation": {"all": "Turn by turn"},
         "Your feedback on a lesson, without your name": {"all": "The second table puzzled me."},

@@ -20,7 +20,7 @@ from tests.builders.mail import at_night, at_noon, outbox
 from tests.conftest import Site
 
 PATH = f"{COURSES}/{PFA}"
-CLOSE, KEEP = f"{PATH}/1.0.0/close", f"{PATH}/1.0.0/keep-open"
+CLOSE, KEEP = f"{PATH}/1.1.0/close", f"{PATH}/1.1.0/keep-open"
 FIRST = "1-know/1-what-pfa-is.md"
 
 
@@ -33,7 +33,7 @@ def noon() -> Iterator[None]:
 
 
 def start(site: Site) -> None:
-    """Sam and Lena are in the middle of 1.0, Mina has its certificate, and Harbour's 1.1 is published."""
+    """Sam and Lena are in the middle of 1.1, Mina has its certificate, and Harbour's 1.2 is published."""
     earn(site, "mina")
     for name in ("sam", "lena"):
         prepare(site, name)
@@ -41,7 +41,7 @@ def start(site: Site) -> None:
         harbour = find_programme("harbour")
         assert harbour
     site.do(library.set_owner, PFA, harbour.id)
-    publish_next(site, "1.1.0", FIRST)
+    publish_next(site, "1.2.0", FIRST)
 
 
 def told(site: Site) -> list[str]:
@@ -60,30 +60,30 @@ def test_whoever_is_in_the_middle_is_told_once_and_switches_after_the_day(
     tara, sam = sqlite_site.visitor("tara"), sqlite_site.visitor("sam")
     with sqlite_site.inside():
         lessons, last = len(the_course().lessons), day(clock.today("UTC") + timedelta(days=90))
-    asked = tara.get(PATH).follow("Close version 1.0")
+    asked = tara.get(PATH).follow("Close version 1.1")
     assert last in asked.main and "In the middle of it: fewer than" in asked.main
     page = asked.form(CLOSE).submit(f"Close after {last}")
-    assert f"Version 1.0 closes after {last}." in page.main
+    assert f"Version 1.1 closes after {last}." in page.main
     monkeypatch.setattr(jobs, "CLOSING_STEP", 1)
     for count in (1, 2, 2, 2):
         sweep(sqlite_site)
         assert len(told(sqlite_site)) == count
     assert told(sqlite_site) == ["lena@example.org", "sam@example.org"]
     page = sam.get(f"/courses/{PFA}")
-    assert f"You can finish version 1.0.0 as it is until {last}" in page.main
+    assert f"You can finish version 1.1.0 as it is until {last}" in page.main
     clock.shift(timedelta(days=92))
     sqlite_site.visitors.clear()
     page = sqlite_site.visitor("sam").get(f"/courses/{PFA}")
     assert f"could be finished until {last}" in page.main
-    assert page.links()["Continue with version 1.1.0"].endswith("#newer")
+    assert page.links()["Continue with version 1.2.0"].endswith("#newer")
     page = page.form(f"/courses/{PFA}/newest").submit()
     assert "could be finished" not in page.main and f"{lessons - 1} of {lessons} lessons done" in page.main
     page = sqlite_site.visitor("tara").get(PATH)
-    assert f"Version 1.0 was closed after {last}." in page.main and "Cancel the closing" not in page.main
+    assert f"Version 1.1 was closed after {last}." in page.main and "Cancel the closing" not in page.main
     tara = sqlite_site.visitor("tara")
     tara.send(KEEP, dict(tara.get(PATH).forms[0].fields), 200)
     with sqlite_site.inside():
-        assert find_closing(PFA, "1.0")
+        assert find_closing(PFA, "1.1")
 
 
 def test_it_can_be_called_off_and_the_newest_never_closes(sqlite_site: Site) -> None:
@@ -94,16 +94,16 @@ def test_it_can_be_called_off_and_the_newest_never_closes(sqlite_site: Site) -> 
     assert "closes after" not in page.main
     sweep(sqlite_site)
     assert told(sqlite_site) == []
-    assert "version 1.0.0 as it is, or switch" in sqlite_site.visitor("sam").get(f"/courses/{PFA}").main
-    assert tara.get(f"{PATH}/1.1.0/close").h1 == tara.get(PATH).h1
-    assert not sqlite_site.do(library.close_version, PFA, "1.1", clock.today("UTC"))
-    for line in ("1.0", "1.0"):
+    assert "version 1.1.0 as it is, or switch" in sqlite_site.visitor("sam").get(f"/courses/{PFA}").main
+    assert tara.get(f"{PATH}/1.2.0/close").h1 == tara.get(PATH).h1
+    assert not sqlite_site.do(library.close_version, PFA, "1.2", clock.today("UTC"))
+    for line in ("1.1", "1.1"):
         assert sqlite_site.do(library.close_version, PFA, line, clock.today("UTC") + timedelta(days=90))
 
 
 def test_nobody_is_told_at_night_or_after_they_left(sqlite_site: Site) -> None:
     start(sqlite_site)
-    sqlite_site.do(library.close_version, PFA, "1.0", clock.today("UTC") + timedelta(days=90))
+    sqlite_site.do(library.close_version, PFA, "1.1", clock.today("UTC") + timedelta(days=90))
     with sqlite_site.inside():
         sam, harbour = sqlite_site.person("sam"), find_programme("harbour")
         assert harbour

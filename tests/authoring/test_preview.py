@@ -129,9 +129,9 @@ def test_what_is_broken_is_shown_as_far_as_it_can_be_and_says_so(sqlite_site: Si
 
 
 def test_a_published_version_is_previewed_and_only_where_it_may_be_read(sqlite_site: Site) -> None:
-    start = f"/programmes/harbour/writing/courses/{PFA}/1.0.0/preview"
+    start = f"/programmes/harbour/writing/courses/{PFA}/1.1.0/preview"
     page = sqlite_site.visitor("tara").get(start)
-    assert "Preview of version 1.0.0." in page.text and page.find(f"a[href^='{start}/lesson/']")
+    assert "Preview of version 1.1.0." in page.text and page.find(f"a[href^='{start}/lesson/']")
     draft = preview_of(sqlite_site)
     publish_for(sqlite_site, "meadow")
     meadows = "/programmes/harbour/writing/courses/small-course/1.0.0/preview/check"

@@ -72,32 +72,32 @@ def newest_check(site: Site) -> Attempt:
 
 def test_sam_renews_with_what_changed_and_the_certificate_says_what_was_asked(site: Site) -> None:
     first = earn(site)
-    publish_next(site, "1.1.0", LOOK, LINK)
+    publish_next(site, "1.2.0", LOOK, LINK)
     later(site, 700)
     page = site.visitor("sam").get(f"/certificates/{first}")
     assert "You can renew it now" in page.main and "The 2 lessons that changed" in page.main
     assert "practice conversation" not in page.main.partition("To renew, you need")[2].partition("No time limit")[0]
     page = press_renew(site, first)
-    assert page.h1 == "What you need to renew" and "0 of 2" in page.main and "Since version 1.0.0" in page.main
+    assert page.h1 == "What you need to renew" and "0 of 2" in page.main and "Since version 1.1.0" in page.main
     result = take_check(site, "sam")
     assert result.h1 == "You passed the renewal check" and "What you still need" in result.main
     read(site, "look")
     assert len(cycle(site)) == 1
     read(site, "link")
     before, after = cycle(site)
-    assert (before.renewed_by, after.version, before.version) == (after.id, "1.1.0", "1.0.0")
+    assert (before.renewed_by, after.version, before.version) == (after.id, "1.2.0", "1.1.0")
     assert (before.current_for, after.current_for) == (None, after.enrolment_id)
     says = site.stranger().get(f"/verify/{after.code}").main
-    assert "Renewed by 2 lessons that changed since version 1.0.0, and 80% or more of" in says
+    assert "Renewed by 2 lessons that changed since version 1.1.0, and 80% or more of" in says
     assert "including every safety question" in says and "First completed" in says
     assert site.stranger().get(f"/verify/{first}").h1 == "This certificate is valid"
     told_of = site.visitor("sam").get("/certificates").main
-    assert "Renewed" in told_of and told_of.index("Version 1.1.0") < told_of.index("Version 1.0.0")
+    assert "Renewed" in told_of and told_of.index("Version 1.2.0") < told_of.index("Version 1.1.0")
 
 
 def test_the_questions_of_a_renewal_are_those_of_what_changed_and_one_of_every_critical_group(site: Site) -> None:
     first = earn(site)
-    course = publish_next(site, "1.1.0", LOOK)
+    course = publish_next(site, "1.2.0", LOOK)
     later(site, 700)
     press_renew(site, first)
     open_check(site.visitor("sam"))
@@ -118,7 +118,7 @@ def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_aske
     assert f"of {HALF} questions right in a shorter check" in page.main and "practice conversation" not in page.main
     take_check(site, "sam")
     before, after = cycle(site)
-    assert after.facts["renewal"] == {"scope": "course", "since": "1.0.0", "lessons": 0, "asked": HALF}
+    assert after.facts["renewal"] == {"scope": "course", "since": "1.1.0", "lessons": 0, "asked": HALF}
     assert after.facts["first"]["practice"] == 2 and before.valid_until is not None
     assert after.valid_until is not None and after.valid_until > before.valid_until
     says = site.stranger().get(f"/verify/{after.code}").main
@@ -129,7 +129,7 @@ def test_where_nothing_changed_half_the_check_renews_and_no_conversation_is_aske
 def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -> None:
     site = sqlite_site
     first = earn(site)
-    publish_next(site, "1.0.1", LOOK, head=("certificate:", "refresher: {draw: 4}\ncertificate:"))
+    publish_next(site, "1.1.1", LOOK, head=("certificate:", "refresher: {draw: 4}\ncertificate:"))
     later(site, 700)
     page = press_renew(site, first)
     assert "4 of 4 questions right in a shorter check" in page.main and "The lesson that changed" in page.main
@@ -137,7 +137,7 @@ def test_a_course_with_a_refresher_of_its_own_asks_for_that(sqlite_site: Site) -
 
 def test_a_conversation_that_changed_is_asked_for_once_more(site: Site) -> None:
     first = earn(site)
-    publish_next(site, "1.1.0", CONVERSATION)
+    publish_next(site, "1.2.0", CONVERSATION)
     later(site, 700)
     page = press_renew(site, first)
     assert "One practice conversation" in page.main
@@ -215,7 +215,7 @@ def test_a_new_edition_offers_its_holders_the_difference_and_asks_nothing(site: 
     assert "newer edition" not in sam.get(COURSE).main
 
 
-@pytest.mark.parametrize(("version", "said"), [("1.0.1", False), ("1.1.0", True)])
+@pytest.mark.parametrize(("version", "said"), [("1.1.1", False), ("1.2.0", True)])
 def test_a_minor_version_is_a_notice_and_a_patch_is_none_and_no_mail_tells_of_either(
     sqlite_site: Site, version: str, said: bool
 ) -> None:
@@ -238,7 +238,7 @@ def test_sam_in_the_middle_stays_on_the_version_begun_until_sam_goes_on(site: Si
     publish_next(site, "2.0.0", LOOK)
     sam = site.visitor("sam")
     page = sam.get(COURSE)
-    assert "Version 1.0.0, by" in page.main and "There’s a newer version: 2.0.0" in page.main
+    assert "Version 1.1.0, by" in page.main and "There’s a newer version: 2.0.0" in page.main
     assert "1 of the 2 lessons you’ve done stay done" in page.main
     page = page.form("/newest").submit()
     assert "Version 2.0.0, by" in page.main and "newer version" not in page.main
@@ -323,7 +323,7 @@ def test_the_states_of_a_cycle_are_told_to_holder_coordinator_and_whoever_verifi
     people = "/programmes/harbour/people"
     with site.inside():
         award = find_award(first)
-        assert award is not None and award.valid_until is not None and get_course(award.digest).version == "1.0.0"
+        assert award is not None and award.valid_until is not None and get_course(award.digest).version == "1.1.0"
         left = (award.valid_until - award.passed_on).days
     for days, holder, coordinator in (
         (0, "Valid until", "Completed"),

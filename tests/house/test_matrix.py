@@ -292,7 +292,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": _imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
         "mark": _off_mark(world),
-        "version": "1.0.0",
+        "version": "1.1.0",
         "review_request": world.reviews.get(owner, "nobodys"),
         "what": "lesson" if "id" in parts(door) else "check",
         "id": "hello" if "draft" in parts(door) else "what-pfa-is",

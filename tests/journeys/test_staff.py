@@ -51,8 +51,8 @@ def publish_mended(served: Served, folder: Path) -> None:
     served.lms("check", str(folder))
     refused = served.lms("publish", str(folder), "--programme", "harbour", expect=1)
     assert "already published, with other text" in refused
-    edit(folder / "course.md", 'version: "1.0.0"', 'version: "1.0.1"')
-    assert "1.0.1 published" in served.lms("publish", str(folder), "--programme", "harbour")
+    edit(folder / "course.md", 'version: "1.1.0"', 'version: "1.1.1"')
+    assert "1.1.1 published" in served.lms("publish", str(folder), "--programme", "harbour")
 
 
 def test_tara_mends_a_course_in_her_editor_and_lena_goes_on_with_the_check_she_began(
@@ -81,7 +81,7 @@ def test_a_slip_in_a_course_is_named_with_its_line_and_nothing_is_published(
     mine = tmp_path / PFA
     shutil.copytree(conftest.PFA, mine)
     edit(mine / LESSON, "content_notes: none\n", "")
-    edit(mine / "course.md", 'version: "1.0.0"', 'version: "1.0.1"')
+    edit(mine / "course.md", 'version: "1.1.0"', 'version: "1.1.1"')
     assert f"{LESSON}:2:1" in served.lms("check", str(mine), expect=1)
     assert "so it wasn’t published" in served.lms("publish", str(mine), "--programme", "harbour", expect=1)
     page = opens().new_page()

@@ -105,15 +105,15 @@ def republished(version: str, title: str) -> tuple[Bundle, Course]:
     """Return the course in another version, under another title, whose check asks for every question."""
     files = dict(from_folder(FOLDER).files)
     text = files["course.md"].decode()
-    assert 'version: "1.0.0"' in text
-    text = text.replace('version: "1.0.0"', f'version: "{version}"').replace('score: "80%"', 'score: "100%"')
+    assert 'version: "1.1.0"' in text
+    text = text.replace('version: "1.1.0"', f'version: "{version}"').replace('score: "80%"', 'score: "100%"')
     files["course.md"] = text.replace("Psychological first aid for colleagues", title).encode()
     course = check(Bundle(files), Path(FOLDER).name).course
     assert course is not None
     return Bundle(files), course
 
 
-@pytest.mark.parametrize("version", ["1.0.1", "1.1.0"])
+@pytest.mark.parametrize("version", ["1.1.1", "1.2.0"])
 def test_a_check_that_is_open_ends_on_the_version_it_began_with(site: Site, sam: Inspector, version: str) -> None:
     prepare(site, "sam")
     page = open_check(sam)
@@ -124,14 +124,14 @@ def test_a_check_that_is_open_ends_on_the_version_it_began_with(site: Site, sam:
     assert page.form("/submit").submit().h1 == "You passed the check"
     with site.inside():
         award = db.session.scalars(select(Award)).one()
-        assert (award.version, award.title) == ("1.0.0", "Psychological first aid for colleagues")
+        assert (award.version, award.title) == ("1.1.0", "Psychological first aid for colleagues")
         assert len(drawn) == 10
-    assert "1.0.0" in site.stranger().get(f"/verify/{award.code}").main
+    assert "1.1.0" in site.stranger().get(f"/verify/{award.code}").main
 
 
 def test_a_new_learner_gets_the_new_version_and_sam_stays_on_her_line(site: Site, sam: Inspector) -> None:
     begin(sam)
-    site.do(library.publish, *republished("1.1.0", "A new line"))
+    site.do(library.publish, *republished("1.2.0", "A new line"))
     assert sam.get(COURSE).h1 == "Psychological first aid for colleagues"
     assert site.visitor("lena").get(COURSE).h1 == "A new line"
     prepare(site, "lena")
@@ -139,10 +139,10 @@ def test_a_new_learner_gets_the_new_version_and_sam_stays_on_her_line(site: Site
     with site.inside():
         enrolment = find_enrolment(site.person("lena").id, PFA)
         award = enrolment and find_award_of_enrolment(enrolment.id)
-        assert award is not None and award.version == "1.1.0"
+        assert award is not None and award.version == "1.2.0"
 
 
 def test_a_patch_reaches_sam_with_her_next_page(site: Site, sam: Inspector) -> None:
     begin(sam)
-    site.do(library.publish, *republished("1.0.1", "A patched title"))
+    site.do(library.publish, *republished("1.1.1", "A patched title"))
     assert sam.get(COURSE).h1 == "A patched title"

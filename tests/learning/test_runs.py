@@ -62,10 +62,10 @@ def publish_anew(site: Site) -> None:
     files = dict(from_folder(PFA).files)
     path = next(name for name in files if name.endswith(f"{CONVERSATION}.md"))
     files[path] = files[path].replace("I’m fine.".encode(), "I’m all right.".encode())
-    files["course.md"] = files["course.md"].replace(b'version: "1.0.0"', b'version: "1.0.1"')
+    files["course.md"] = files["course.md"].replace(b'version: "1.1.0"', b'version: "1.1.1"')
     bundle = Bundle(files)
     course = check(bundle, PFA.name).course
-    assert course is not None and course.version == "1.0.1"
+    assert course is not None and course.version == "1.1.1"
     site.do(library.publish, bundle, course)
 
 
