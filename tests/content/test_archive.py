@@ -156,6 +156,28 @@ def test_a_hundred_thousand_entries_are_refused_before_they_are_looked_at() -> N
     assert from_zip(io.BytesIO(bytes(few))) == "too many entries"
 
 
+def large(zipped: bytes, entries: int = 0, directory: int = 0, extra: bytes = b"") -> io.BytesIO:
+    """Return a zip with a second end as large ones have it, which counts instead of the usual one."""
+    _, _, _, here, total, size, at, _ = struct.unpack("<4s4H2LH", zipped[-22:])
+    numbers = (here, entries or total, directory or size, at)
+    second = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, *numbers) + extra
+    return io.BytesIO(zipped[:-22] + second + struct.pack("<4sLQL", b"PK\6\7", 0, len(zipped) - 22, 1) + zipped[-22:])
+
+
+@pytest.mark.parametrize(
+    ("file", "answer"),
+    [
+        (large(packed(("course.md", b"1")).getvalue()), ["course.md"]),
+        (large(packed(("a.md", b"1")).getvalue(), entries=100_000), "too many entries"),
+        (large(packed(("a.md", b"1")).getvalue(), directory=50_000_000), "too many entries"),
+        (large(packed(("a.md", b"1")).getvalue(), extra=b"hidden"), "no zip"),
+    ],
+)
+def test_the_second_end_of_a_large_zip_counts(file: io.BytesIO, answer: list[str] | str) -> None:
+    found = from_zip(file)
+    assert (list(found.files) if isinstance(found, Bundle) else found) == answer
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all" * 99, packed(("a.md", b"1")).getvalue()[:-9]])
 def test_what_is_no_zip_is_said_to_be_none(content: bytes) -> None:
     assert from_zip(io.BytesIO(content)) == "no zip"

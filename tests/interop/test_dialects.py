@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 from click.testing import CliRunner
@@ -121,6 +122,53 @@ def test_what_is_too_much_for_one_file_or_question_is_left_out_and_said() -> Non
     some = f"<items>{''.join(rows)}</items>".encode()
     package = read_package({f"{name}.xml": some for name in "abc"})
     assert len(package.items) + len(package.left_out) == 1200, "the third file isn't read"
+
+
+def dear(kind: str) -> bytes:
+    """Return a file that some program could write, and that took seconds, minutes or all memory to read."""
+    if kind == "moodle":
+        answers = '<answer fraction="0"><text>a</text></answer>' * 50_000
+        return f'<quiz><question type="multichoice">{answers}</question></quiz>'.encode()
+    if kind == "comments":
+        return (f"::q:: x<b>{'<!--' * 4000} {{=yes ~no}}\n\n" * 50).encode()
+    if kind == "qti zip":
+        return pack({f"{number}.xml": b"<assessmentItem/>" for number in range(10_000)})
+    if kind == "qti 1.2":
+        rule = "<respcondition><conditionvar><varequal>a</varequal></conditionvar></respcondition>"
+        some = f'<response_label ident="a"/>{rule}' * 12_000
+        return f"<questestinterop><item>{some}</item></questestinterop>".encode()
+    return (kind * 30_000 + " {=yes ~no}").encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("moodle", "longer than a question can be"),
+        ("qti zip", "The ZIP file holds too many files"),
+        ("qti 1.2", "longer than a question can be"),
+        ("x <b>", "longer than a question can be"),
+        ("x <b><p>", "longer than a question can be"),
+        ("comments", "questions were read. Export the others"),
+        ("\nword", "longer than a question can be"),
+        ("{a\n\n", "more answers than a question can have"),
+    ],
+)
+def test_what_is_dear_to_read_is_refused_in_words_and_at_once(kind: str, words: str) -> None:
+    content = dear(kind)
+    begun = process_time()
+    bank = read_questions(content, "bank.gift")
+    assert process_time() - begun < 2
+    assert words in str([*bank.notes, *(one.why for one in bank.left_out)])
+
+
+def test_marks_inside_each_other_open_again_a_few_times_only() -> None:
+    [item] = read_questions(b"::q:: x" + b"<b><p>a" * 300 + b" {=yes ~no}", "q.gift").items
+    assert max(map(len, item.stem)) < 1000
+
+
+def test_a_cell_longer_than_a_spreadsheet_holds_is_named_with_its_row() -> None:
+    bank = read_questions(b"question,right,a,b\nWhat?,1,yes,no\n" + b"x" * 200_000 + b",1,yes,no", "q.csv")
+    assert len(bank.items) == 1 and [(one.line, one.why[:6]) for one in bank.left_out] == [(3, "A cell")]
 
 
 def test_a_package_comes_in_whole(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ _CHUNK = 64 * 1024
 # "PK\5\6", four numbers of two bytes, the size and the place of the list of entries, and the length of a comment.
 _END = struct.Struct("<4s4H2LH")
 _LONGEST_COMMENT = 65_535
+# Before it, a large zip has "PK\6\7" with a place, and before that "PK\6\6" with the same numbers in eight bytes each.
+_LOCATOR = struct.Struct("<4sLQL")
+_LARGE_END = struct.Struct("<4sQ2H2L4Q")
 # The oldest day that a zip can hold.
 _NO_DAY = (1980, 1, 1, 0, 0, 0)
 _UTF8_NAME, _MADE_ON_UNIX = 0x800, 3
@@ -94,7 +97,7 @@ def write_zip(bundle: Bundle, folder: str, to: IO[bytes]) -> None:
 def _look_at_end(file: IO[bytes]) -> NoArchive | None:
     """Read what a zip says of its list of entries, before anything makes values of a hundred thousand of them."""
     size = file.seek(0, 2)
-    tail_at = max(0, size - _LONGEST_COMMENT - _END.size)
+    tail_at = max(0, size - _LONGEST_COMMENT - _END.size - _LOCATOR.size - _LARGE_END.size)
     file.seek(tail_at)
     tail = file.read()
     file.seek(0)
@@ -102,8 +105,26 @@ def _look_at_end(file: IO[bytes]) -> NoArchive | None:
     if at < 0 or len(tail) - at < _END.size:
         return "no zip"
     _, _, _, _, entries, directory, _, _ = _END.unpack_from(tail, at)
+    large = _look_at_large_end(tail[:at])
+    if large == "no zip":
+        return large
+    entries, directory = max(entries, large[0]), max(directory, large[1])
     # 0xFFFF stands for "more than that" in both numbers.
     return "too many entries" if entries > MAX_ENTRIES or directory > _MAX_DIRECTORY else None
+
+
+def _look_at_large_end(before: bytes) -> tuple[int, int] | Literal["no zip"]:
+    """Return the two numbers of a large zip, which count more than the usual ones; zeros when it isn't one.
+
+    Its record has to come right before the place where it's named, because that is where it's read from afterwards.
+    """
+    locator, record = before[-_LOCATOR.size :], before[-_LOCATOR.size - _LARGE_END.size : -_LOCATOR.size]
+    if not locator.startswith(b"PK\6\7"):
+        return 0, 0
+    if len(record) < _LARGE_END.size or not record.startswith(b"PK\6\6"):
+        return "no zip"
+    _, _, _, _, _, _, _, entries, directory, _ = _LARGE_END.unpack(record)
+    return entries, directory
 
 
 def _named(entries: list[zipfile.ZipInfo], taken: _Taken) -> Iterator[tuple[zipfile.ZipInfo, list[str]]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from urllib.parse import quote, unquote
 
 from lms.content.model.wording import Sentence, say
 
-# Reading a question takes some milliseconds, and each of its answers nearly as much.
 MAX_QUESTIONS, MAX_ANSWERS = 1000, 200
+# What a text costs to read grows with its length and, more so, with the characters that can be marks. These weights are
+# half a microsecond each, so that one question takes a tenth of a second at most, and a file less than two seconds.
+_EACH_TEXT, _EACH_MARK = 100, 25
+MAX_EFFORT, MAX_EFFORT_OF_FILE = 200_000, 3_000_000
+_MARK = re.compile(r"[<*_`\[\]&~\\\n]")
+_TOO_LONG = say("It’s longer than a question can be here. Shorten it, or make several questions of it.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Item:
     not_enough: tuple[str, ...] = ()
     labels: Labels = Labels()
     notes: tuple[Sentence, ...] = ()
+    effort: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class LeftOut:
     line: int
     name: str
     why: Sentence
+    effort: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,11 @@ class Bank:
     items: tuple[Item, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Sentence, ...] = ()
+
+    @property
+    def effort(self) -> int:
+        """What all of it cost to read."""
+        return sum(one.effort for one in self.items) + sum(one.effort for one in self.left_out)
 
 
 @dataclass
@@ -88,6 +100,15 @@ class Source:
     stem: tuple[str, ...] = ()
     labels: Labels = Labels()
     notes: list[Sentence] = field(default_factory=list)
+    effort: int = 0
+
+    def take(self, text: str) -> bool:
+        """Count what a text costs to read; return False once the question is longer than one can be."""
+        if self.effort <= MAX_EFFORT:
+            self.effort += _EACH_TEXT + len(text)
+        if self.effort <= MAX_EFFORT:
+            self.effort += _EACH_MARK * len(_MARK.findall(text))
+        return self.effort <= MAX_EFFORT
 
     def note(self, words: Sentence) -> None:
         """Notice something once."""
@@ -96,7 +117,13 @@ class Source:
 
     def leave_out(self, why: Sentence) -> LeftOut:
         """The question as one that stays outside."""
-        return LeftOut(self.line, self.name or shortened(self.stem), why)
+        why = _TOO_LONG if self.effort > MAX_EFFORT else why
+        return LeftOut(self.line, self.name or shortened(self.stem), why, self.effort)
+
+    def leave_out_as_too_long(self) -> LeftOut:
+        """The question as one that stays outside, unread."""
+        self.effort = MAX_EFFORT + 1
+        return self.leave_out(_TOO_LONG)
 
 
 @dataclass(frozen=True)
@@ -113,12 +140,16 @@ def no_such_kind(source: Source, kind: str) -> LeftOut:
     return source.leave_out(say("Sidelight has no question of this kind (%(kind)s).", kind=kind))
 
 
-def finish(source: Source, kind: str, **parts: object) -> Item | LeftOut:
+def finish(source: Source, kind: str, **parts: Sequence[object]) -> Item | LeftOut:
     """The item made of a source and the parts of its kind; without a text, it cannot be asked."""
+    if source.effort > MAX_EFFORT:
+        return source.leave_out_as_too_long()
     if not any(source.stem):
         return source.leave_out(say("The question has no text."))
     seen = {"line": source.line, "stem": source.stem, "name": source.name, "id": source.id, "labels": source.labels}
-    return Item(kind, notes=tuple(source.notes), **seen, **parts)  # type: ignore[arg-type]
+    if any(len(found) > MAX_ANSWERS for found in parts.values()):
+        return source.leave_out(say("It has more answers than a question can have here."))
+    return Item(kind, notes=tuple(source.notes), effort=source.effort, **seen, **parts)  # type: ignore[arg-type]
 
 
 def as_choices(source: Source, options: Sequence[Weighed], single: bool) -> Item | LeftOut:
@@ -204,19 +235,30 @@ def labels_of(words: Iterable[str]) -> Labels:
 
 
 def make_bank(found: Iterable[Item | LeftOut | None], notes: Sequence[Sentence] = ()) -> Bank:
-    """A bank, sorted into what comes in and what stays outside; what comes after the first thousand isn't read."""
-    every = list(islice((one for one in found if one is not None), MAX_QUESTIONS + 1))
-    if len(every) > MAX_QUESTIONS:
-        del every[MAX_QUESTIONS:]
-        notes = (
-            *notes,
-            say("Only the first %(most)s questions were read. Export the others by themselves.", most=MAX_QUESTIONS),
-        )
+    """A bank, sorted into what comes in and what stays outside; what comes after the first thousand isn't read.
+
+    Nor is what comes once reading has cost so much that whoever waits for it would wait for seconds.
+    """
+    every: list[Item | LeftOut] = []
+    effort = 0
+    for one in found:
+        if one is None:
+            continue
+        if len(every) == MAX_QUESTIONS or effort > MAX_EFFORT_OF_FILE:
+            notes = (*notes, only_the_first(len(every)))
+            break
+        every.append(one)
+        effort += one.effort
     return Bank(
         tuple(one for one in every if isinstance(one, Item)),
         tuple(one for one in every if isinstance(one, LeftOut)),
         tuple(notes),
     )
+
+
+def only_the_first(most: int) -> Sentence:
+    """What is said of a file with more questions than are read at once."""
+    return say("Only the first %(most)s questions were read. Export the others by themselves.", most=most)
 
 
 def known(table: Mapping[str, str], word: str) -> str:

@@ -35,16 +35,27 @@ def read_csv(content: bytes) -> Bank:
     return make_bank(_rows(reader), notes)
 
 
-def _rows(reader: Iterable[list[str]] | csv.DictReader[str]) -> Iterator[Item | LeftOut]:
+def _rows(reader: Iterable[list[str]]) -> Iterator[Item | LeftOut]:
     heads: list[str] = []
     before = 0
-    for row in reader:
+    for row in _until_unreadable(reader):
+        if row is None:
+            yield LeftOut(before + 1, "", say("A cell in this row is longer than a question can be here."))
+            return
         line, before = before + 1, getattr(reader, "line_num", before + 1)
         if not heads:
             heads = [head.strip().casefold().replace("_", " ") for head in row]
         elif any(cell.strip() for cell in row):
             cells = dict(zip(heads, (_FORMULA.sub("", cell.strip()) for cell in row), strict=False))
             yield _read(cells, line)
+
+
+def _until_unreadable(reader: Iterable[list[str]]) -> Iterator[list[str] | None]:
+    """The rows, and None in place of the first that can't be read."""
+    try:
+        yield from reader
+    except csv.Error:
+        yield None
 
 
 def _read(cells: dict[str, str], line: int) -> Item | LeftOut:

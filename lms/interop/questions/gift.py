@@ -47,6 +47,13 @@ class _Block:
     line: int
     lines: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    open: int = 0
+
+    def add(self, line: str) -> None:
+        """Take a line, and count the braces that are open after it."""
+        self.lines.append(line)
+        bare = _ESCAPED.sub("", line)
+        self.open += bare.count("{") - bare.count("}")
 
 
 @dataclass
@@ -72,21 +79,16 @@ def _blocks(text: str) -> Iterator[_Block]:
     comments: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         begins = line.lstrip().startswith(("::", "$CATEGORY:"))
-        if block and (begins or (not line.strip() and not _is_open(block))):
+        if block and (begins or (not line.strip() and block.open <= 0)):
             yield block
             block, comments = None, []
         if line.lstrip().startswith("//"):
             (block.comments if block else comments).append(line.strip()[2:].strip())
         elif line.strip() or block:
             block = block or _Block(number, comments=comments)
-            block.lines.append(line)
+            block.add(line)
     if block:
         yield block
-
-
-def _is_open(block: _Block) -> bool:
-    text = _ESCAPED.sub("", "\n".join(block.lines))
-    return text.count("{") > text.count("}")
 
 
 def _read(block: _Block) -> Item | LeftOut | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from lms.content.model.archive import from_zip
 from lms.content.model.bundle import Bundle
 from lms.content.model.wording import Sentence, say
-from lms.interop.questions.bank import MAX_QUESTIONS, Bank, LeftOut
+from lms.interop.questions.bank import MAX_EFFORT_OF_FILE, MAX_QUESTIONS, Bank, LeftOut, only_the_first
 from lms.interop.questions.csv_bank import read_csv
 from lms.interop.questions.gift import read_gift
 from lms.interop.questions.moodle_xml import read_moodle
@@ -20,7 +20,8 @@ from lms.interop.questions.qti_old import read_qti_old
 from lms.interop.questions.text_files import read_text
 
 MAX_BYTES = 5 * 1024 * 1024
-_GIFT = re.compile(r"(?<!\\)\{.*?(?<!\\)\}", re.DOTALL)
+_TOO_MANY_FILES = say("The ZIP file holds too many files. Nothing was read. Export fewer questions at once.")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
 def read_questions(content: bytes, name: str = "") -> Bank:
@@ -29,6 +30,8 @@ def read_questions(content: bytes, name: str = "") -> Bank:
         return Bank(notes=(say("The file is larger than 5 MB. Nothing was read. Export fewer questions at once."),))
     if content.startswith(b"PK"):
         unpacked = from_zip(io.BytesIO(content))
+        if unpacked == "too many entries":
+            return Bank(notes=(_TOO_MANY_FILES,))
         return read_package(unpacked.files) if isinstance(unpacked, Bundle) else Bank(notes=(_unknown(),))
     text, _notes = read_text(content[:4096])
     begin = text.lstrip("\ufeff \t\n")
@@ -36,21 +39,30 @@ def read_questions(content: bytes, name: str = "") -> Bank:
         return _read_xml(content)
     if name.casefold().endswith((".csv", ".tsv")):
         return read_csv(content)
-    if begin and (name.casefold().endswith(".gift") or _GIFT.search(read_text(content)[0])):
+    if begin and (name.casefold().endswith(".gift") or _has_braces(read_text(content)[0])):
         return read_gift(content)
     return Bank(notes=(_unknown(),))
+
+
+def _has_braces(text: str) -> bool:
+    bare = _ESCAPED.sub("", text)
+    return 0 <= bare.find("{") < bare.rfind("}")
 
 
 def read_package(files: Mapping[str, bytes]) -> Bank:
     """All questions of an unpacked zip: every XML file with items, in the order of their names."""
     banks: list[Bank] = []
-    for path in sorted(files):
-        if sum(len(bank.items) + len(bank.left_out) for bank in banks) >= MAX_QUESTIONS:
+    room = MAX_BYTES
+    for path in sorted(filter(_holds_items, files)):
+        read = sum(len(bank.items) + len(bank.left_out) for bank in banks)
+        if read >= MAX_QUESTIONS or sum(bank.effort for bank in banks) > MAX_EFFORT_OF_FILE or room <= 0:
+            banks.append(Bank(notes=(only_the_first(read) if read else _TOO_MANY_FILES,)))
             break
-        if path.casefold().endswith((".xml", ".qti")) and not path.casefold().endswith("imsmanifest.xml"):
-            bank = read_questions(files[path], path)
-            if bank.items or bank.left_out:
-                banks.append(replace(bank, left_out=tuple(_in_file(one, path) for one in bank.left_out)))
+        content = files[path]
+        room -= len(content)
+        bank = read_questions(content, path)
+        if bank.items or bank.left_out:
+            banks.append(replace(bank, left_out=tuple(_in_file(one, path) for one in bank.left_out)))
     if any(not path.casefold().endswith((".xml", ".qti", "/")) for path in files):
         extra: tuple[Sentence, ...] = (say("Pictures and other files of the package were left out."),)
     else:
@@ -62,6 +74,10 @@ def read_package(files: Mapping[str, bytes]) -> Bank:
         tuple(one for bank in banks for one in bank.left_out),
         (*dict.fromkeys(note for bank in banks for note in bank.notes), *extra),
     )
+
+
+def _holds_items(path: str) -> bool:
+    return path.casefold().endswith((".xml", ".qti")) and not path.casefold().endswith("imsmanifest.xml")
 
 
 def _in_file(one: LeftOut, path: str) -> LeftOut:

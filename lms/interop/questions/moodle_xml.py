@@ -46,6 +46,8 @@ def _read(node: Node) -> Item | LeftOut | None:
     kind = node.get("type")
     if kind == "category":
         return None
+    if node.is_long():
+        return Source(node.line).leave_out_as_too_long()
     tags = node.first("tags")
     source = Source(
         node.line, name=_text(node.first("name")), id=_text(node.first("idnumber")) or node.get("idnumber"),

@@ -34,15 +34,20 @@ _SEEN = {
 }
 _FORMULA = re.compile(r"\\\(|\\\[|\$\$|\\begin\{")
 _LOOKS_LIKE_HTML = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>?", re.DOTALL)
 _SPECIAL = re.compile(
     r"[`*\[\]<]|\\(?=[!-/:-@\[-`{-~]|$)|~(?=~)|(?<=~)~|&(?=#\d|#[xX]|[A-Za-z][A-Za-z0-9]*;)|(?<![^\W_])_|_(?![^\W_])"
 )
 _STARTS = re.compile(r"^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-{3,}|~{3,}|:(?=\s)|\|)|^(\d{1,9})(?=[.)](?:\s|$))")
 _HREF = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE)
+# No text of people has more marks inside each other, and each paragraph opens all of them again.
+_MOST_OPEN = 20
 
 
 def paragraphs(text: str, form: Form, source: Source) -> tuple[str, ...]:
-    """A text as paragraphs of Markdown; what is lost on the way is noted at its question."""
+    """A text as paragraphs of Markdown; what is lost on the way is noted at its question, and none is read too long."""
+    if not source.take(text):
+        return ()
     if _FORMULA.search(text):
         source.note(_SEEN["math"])
     reader = _Reader()
@@ -74,6 +79,11 @@ def looks_like_html(text: str) -> bool:
     return bool(_LOOKS_LIKE_HTML.search(text))
 
 
+def without_comments(html: str) -> str:
+    """HTML without comments and declarations; a parser would look to the end of the text for each that isn't closed."""
+    return _COMMENT.sub("", html)
+
+
 def safe_start(paragraph: str) -> str:
     """A paragraph whose beginning cannot be taken for a list, a heading or a quote."""
     return _STARTS.sub(lambda found: f"{found.group(1)}\\" if found.group(1) else f"\\{found.group()}", paragraph)
@@ -81,7 +91,7 @@ def safe_start(paragraph: str) -> str:
 
 def _as_html(text: str, form: Form) -> str:
     if form == "html" or (form == "auto" and looks_like_html(text)):
-        return text
+        return without_comments(text)
     if form == "markdown":
         return str(parser().render(text))
     return "".join(f"<p>{escape(line, quote=False)}</p>" for line in text.split("\n"))
@@ -120,6 +130,8 @@ class _Reader(HTMLParser):
 
     def _open(self, tag: str, given: dict[str, str]) -> None:
         if tag not in _KEPT or (tag == "a" and not _HREF.fullmatch(given.get("href", ""))):
+            return
+        if len(self.open) >= _MOST_OPEN:
             return
         self.now.append(("open", tag) if tag != "a" else ("open", f"a {given['href']}"))
         self.open.append(self.now[-1])

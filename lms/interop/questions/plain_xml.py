@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 from xml.parsers import expat
 
 MAX_DEPTH = 200
-MAX_NODES = 400_000
+MAX_NODES = 200_000
+# A question with 200 answers, each with a rule and feedback, has about as many in QTI 1.2.
+_MOST_OF_A_QUESTION = 3000
 
 
 class UnreadableXml(Exception):
@@ -41,13 +44,19 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The element and all below it, in the order of the text."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children())
 
     def find(self, *tags: str) -> list[Node]:
         """All elements below with one of these names."""
         return [node for node in self.walk() if node.tag in tags and node is not self]
+
+    def is_long(self) -> bool:
+        """Whether there is more below than one question can need."""
+        return sum(1 for _node in islice(self.walk(), _MOST_OF_A_QUESTION + 1)) > _MOST_OF_A_QUESTION
 
     def text(self) -> str:
         """All text inside, trimmed."""

@@ -46,6 +46,8 @@ def read_qti_items(root: Node) -> Bank:
 def _read(item: Node) -> Item | LeftOut:
     body = item.first("itemBody")
     source = Source(item.line, name=item.get("title"), id=item.get("identifier").removeprefix("_"))
+    if item.is_long():
+        return source.leave_out_as_too_long()
     if body is None:
         return source.leave_out(say("The question has no text."))
     source.labels = labels_of(body.get("class").split())

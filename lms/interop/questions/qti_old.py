@@ -61,6 +61,8 @@ def read_qti_old(root: Node) -> Bank:
 
 def _read(item: Node) -> Item | LeftOut:
     source = Source(item.line, name=item.get("title"), id=item.get("ident"))
+    if item.is_long():
+        return source.leave_out_as_too_long()
     if source.name in ("", "Question"):
         source.name = ""
     asked = _Asked(item, source)

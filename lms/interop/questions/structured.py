@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from lms.interop.questions.bank import Item, LeftOut, Source, finish
-from lms.interop.questions.phrases import paragraphs, phrase
+from lms.interop.questions.phrases import paragraphs, phrase, without_comments
 
 Rows = list[list[str]]
 HEADS = ("Model answer", "Look for", "Not enough")
@@ -32,12 +32,13 @@ def write_model(parts: Sequence[Sequence[str]]) -> str:
 
 def read_reasons(html: str, source: Source) -> list[str]:
     """The last cell of each row as Markdown: the reasons of pairs or steps in their order."""
-    return [phrase(row[-1], "html", source) for row in read_table(html) if row]
+    rows = read_table(html) if source.take(html) else []
+    return [phrase(row[-1], "html", source) for row in rows if row]
 
 
 def read_short_answer(html: str, source: Source) -> Item | LeftOut | None:
     """A short answer of ours, told by its feedback; None for any other essay."""
-    found = read_model(html)
+    found = read_model(html) if source.take(html) else {}
     if not found:
         return None
     model, look_for, not_enough = (found.get(head, []) for head in HEADS)
@@ -53,14 +54,14 @@ def read_short_answer(html: str, source: Source) -> Item | LeftOut | None:
 def read_table(html: str) -> Rows:
     """The cells of a table as HTML phrases, row by row; none when there is no table."""
     reader = _Cells("tr", ("td",))
-    reader.feed(html)
+    reader.feed(without_comments(html))
     return reader.rows
 
 
 def read_model(html: str) -> dict[str, list[str]]:
     """The texts under each heading as HTML phrases; empty unless a model and something to look for are there."""
     reader = _Cells("ul", ("li", "p"))
-    reader.feed(html)
+    reader.feed(without_comments(html))
     found: dict[str, list[str]] = {}
     head = ""
     for row in reader.rows:
