@@ -183,6 +183,67 @@ ends: {home: good, away: open}
 **She goes.** She may come back.
 """
 
+# A conversation that remembers what was said.
+BUS = """---
+kind: conversation
+title: At the bus stop
+with: Dana
+setting: A call from the bus stop, after the late shift.
+by: phone
+first_contact: yes
+content_notes: none
+objectives: [sml-o1]
+facts: {asked-home: You asked how she gets home}
+start: stop
+ends: {home: good needs asked-home, away: open}
+---
+
+## stop
+
+> (a bus goes past) I’m only waiting.
+
+- **reassurance, detour** [“It’ll be fine.”](#away)
+  > It promises what nobody knows.
+- **limits statement, steady** [“I’m Noor, a peer supporter. This stays with me, unless someone’s in danger.”](#waiting)
+  > She knows what you can keep.
+
+## waiting
+
+> The last one has gone, I think.
+
+- **open question, steady, sets asked-home** [“How will you get home?”](#plan)
+  > It asks about tonight, plainly.
+- **simple reflection, mixed** [“It’s gone.”](#plan)
+  > It shows that you heard her.
+
+## plan
+
+> I might walk.
+
+**If asked-home:**
+
+> My sister could come for me.
+
+- **open question, steady, unless asked-home, sets asked-home** [“How far is it?”](#plan)
+  > It comes back to tonight.
+- **summary, steady, needs asked-home** [“So your sister comes for you.”](#home)
+  > It says what the two of you agreed.
+- **reassurance, detour** [“You’ll manage, you always do, don’t you?”](#away)
+  > It leaves her with the question.
+
+## home
+
+**She’s on her way.** You asked, and she isn’t alone tonight.
+
+**If asked-home:** You heard about her sister because you asked.
+
+## away
+
+**She hangs up.** You can ring her tomorrow.
+
+**Unless asked-home:** You didn’t ask how she gets home.
+"""
+
 FILES = {
     "course.md": COURSE,
     "1-begin/module.md": "---\ntitle: Begin\n---\nA first step.\n",

@@ -21,7 +21,7 @@ from lms.foundation.text.i18n import day, direction, language, nearest_language,
 from lms.foundation.text.i18n import gettext as _
 from lms.interop.scorm.course_data import describe
 from lms.interop.scorm.manifest import write_manifest
-from lms.learning.practice.pages import label_words
+from lms.learning.practice.pages import label_words, medium_words
 from lms.learning.progress.placeholders import fill_with, placeholder_values, practice_of, prefix_ids, split_off_sources
 from lms.learning.progress.rules import practice_needed
 
@@ -112,6 +112,7 @@ def _conversation(written: Conversation, programme: Facts) -> dict[str, Any]:
     facts = placeholder_values(programme)
     return {
         "conversation": conversation,
+        "medium": medium_words(conversation),
         "turns": [
             {
                 "turn": turn,

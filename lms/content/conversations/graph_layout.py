@@ -10,7 +10,7 @@ from textwrap import wrap
 from typing import Literal
 
 from lms.content.conversations.measures import MOST_PATHS, every_path
-from lms.content.model.conversation import FITS, Conversation, End, Reply, Turn
+from lms.content.model.conversation import ALWAYS, FITS, Conversation, End, Reply, Turn
 
 WIDTH, HEIGHT = 176, 56
 ACROSS, DOWN, EDGE = 28, 72, 24
@@ -19,17 +19,24 @@ SIDE, OUT_LEAST, OUT_BY_ROW, OUT_MOST = 76, 26, 9, 72
 LINE_LETTERS, LINES = 20, 2
 # Lines of the same two boxes stand side by side, one for each fit.
 APART = 14
+# Whether a path ends badly, its detours, its mixed replies and its length.
+_Weight = tuple[bool, int, int, int]
 
 
 @dataclass(frozen=True)
 class Box:
-    """A turn or an end as it is drawn; `x` and `y` are its upper left corner."""
+    """A turn or an end as it is drawn; `x` and `y` are its upper left corner.
+
+    `sets` where a reply is remembered, `asks` where something depends on what was said before.
+    """
 
     id: str
     kind: Literal["turn", "good", "open"]
     words: tuple[str, ...]
     x: int
     y: int
+    sets: bool = False
+    asks: bool = False
 
     @property
     def centre(self) -> int:
@@ -85,7 +92,7 @@ def steps_of(conversation: Conversation, path: tuple[int, ...]) -> list[tuple[Tu
 
 @lru_cache(maxsize=256)
 def survey(conversation: Conversation) -> Survey:
-    """Looks at every path that comes to no turn twice.
+    """Looks at every path that comes to no turn twice; of a very large conversation, at those that never lead back.
 
     The best has the fewest detours, then the fewest mixed replies, and is the shortest of those; it comes to a good end
     where one can. The worst has the most.
@@ -93,10 +100,41 @@ def survey(conversation: Conversation) -> Survey:
     paths = list(islice(every_path(conversation), MOST_PATHS + 1))
     if not paths:
         return Survey(0, True, 0, (), ())
+    if len(paths) > MOST_PATHS:
+        return _survey_forward(conversation)
     weighed = [(*_weight(conversation, path), path) for path in paths[:MOST_PATHS]]
     best = min(weighed, key=lambda row: (not row[0], row[1], row[2], len(row[3])))
     worst = max(weighed, key=lambda row: (row[1], row[2], -len(row[3])))
-    return Survey(len(weighed), len(paths) == len(weighed), max(map(len, paths)), best[3], worst[3])
+    return Survey(len(weighed), True, max(map(len, paths)), best[3], worst[3])
+
+
+def _survey_forward(conversation: Conversation) -> Survey:
+    """The same from the ends backwards, where there are too many paths to look at each."""
+    order, _onward = _forward(conversation)
+    best: dict[str, tuple[_Weight, tuple[int, ...]]] = {}
+    worst: dict[str, tuple[_Weight, tuple[int, ...]]] = {}
+    longest: dict[str, int] = {}
+    for id in order:
+        place = conversation.places[id]
+        if isinstance(place, End):
+            best[id], worst[id], longest[id] = ((not place.good, 0, 0, 0), ()), ((False, 0, 0, 0), ()), 0
+            continue
+        steps = [(index, reply) for index, reply in enumerate(place.replies) if reply.goes_to in best]
+        if steps:
+            best[id] = min(_before(index, reply, *best[reply.goes_to], 1) for index, reply in steps)
+            worst[id] = max(_before(index, reply, *worst[reply.goes_to], -1) for index, reply in steps)
+            longest[id] = 1 + max(longest[reply.goes_to] for _index, reply in steps)
+    start = conversation.start
+    return Survey(MOST_PATHS, False, longest[start], best[start][1], worst[start][1])
+
+
+def _before(
+    index: int, reply: Reply, weight: _Weight, path: tuple[int, ...], step: int
+) -> tuple[_Weight, tuple[int, ...]]:
+    """A path with a reply put in front of it, and its weight."""
+    unkind, detours, mixed, length = weight
+    counted = unkind, detours + (reply.fit == "detour"), mixed + (reply.fit == "mixed"), length + step
+    return counted, (index, *path)
 
 
 def _weight(conversation: Conversation, path: tuple[int, ...]) -> tuple[bool, int, int]:
@@ -130,7 +168,14 @@ def _box(conversation: Conversation, id: str, x: int, y: int) -> Box:
     if len(words) > LINES:
         words = [*words[: LINES - 1], words[LINES - 1][: LINE_LETTERS - 1] + "…"]
     kind: Literal["turn", "good", "open"] = "turn" if isinstance(place, Turn) else "good" if place.good else "open"
-    return Box(id, kind, tuple(words), x, y)
+    return Box(id, kind, tuple(words), x, y, *_remembers(place))
+
+
+def _remembers(place: Turn | End) -> tuple[bool, bool]:
+    if isinstance(place, End):
+        return False, bool(place.needs or place.parts)
+    asks = bool(place.variants or place.answers) or any(reply.when != ALWAYS for reply in place.replies)
+    return any(reply.sets for reply in place.replies), asks
 
 
 def _roads(conversation: Conversation, id: str) -> list[str]:
@@ -157,6 +202,16 @@ def _rows(conversation: Conversation) -> list[list[str]]:
 
 def _depths(conversation: Conversation) -> dict[str, int]:
     """How many steps each place is from the start at most, ways that lead back left out; what nothing leads to is 0."""
+    order, onward = _forward(conversation)
+    depth = dict.fromkeys(conversation.places, 0)
+    for id in reversed(order):
+        for goal in onward[id]:
+            depth[goal] = max(depth[goal], depth[id] + 1)
+    return depth
+
+
+def _forward(conversation: Conversation) -> tuple[list[str], dict[str, list[str]]]:
+    """All places, each after those it leads to, and where each leads; ways that lead back are left out."""
     order: list[str] = []
     onward: dict[str, list[str]] = {}
     state: dict[str, int] = {}
@@ -173,11 +228,7 @@ def _depths(conversation: Conversation) -> dict[str, int]:
     place = {id: number for number, id in enumerate(reversed(order))}
     for id in order:
         onward[id] = [goal for goal in _roads(conversation, id) if place[goal] > place[id]]
-    depth = dict.fromkeys(conversation.places, 0)
-    for id in reversed(order):
-        for goal in onward[id]:
-            depth[goal] = max(depth[goal], depth[id] + 1)
-    return depth
+    return order, onward
 
 
 def _lines(conversation: Conversation, boxes: dict[str, Box], width: int) -> Iterator[Line]:

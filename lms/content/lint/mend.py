@@ -223,8 +223,10 @@ def _broken(line: str, finding: Finding) -> str | None:
 
 def _label(line: str, _finding: Finding) -> str | None:
     def spelled(found: re.Match[str]) -> str:
-        label, _, fit = (" ".join(part.split()).casefold() for part in found["kind"].rpartition(","))
-        return f"**{label}, {fit}**" if label in LABELS and fit in FITS else found.group()
+        label, fit, *terms = (" ".join(part.split()) for part in (found["kind"] + ",").split(","))
+        kind = label.casefold(), fit.casefold()
+        known = kind[0] in LABELS and kind[1] in FITS
+        return f"**{', '.join((*kind, *filter(None, terms)))}**" if known else found.group()
 
     return _LABEL.sub(spelled, line, count=1)
 

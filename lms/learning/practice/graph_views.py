@@ -14,6 +14,7 @@ from lms.content.model.conversation import Conversation, End, Turn
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.blueprint import blueprint
 from lms.learning.practice import records as practice_records
+from lms.learning.practice.memory_words import reply_words, sentences_of, variants_of
 from lms.learning.practice.pages import fit_words
 from lms.learning.practice.records import Coverage
 from lms.learning.progress.access import facilitated_programmes, may_facilitate, open_course
@@ -44,7 +45,7 @@ def graph(course: str, conversation: str) -> Any:
         box_width=graph_layout.WIDTH,
         box_height=graph_layout.HEIGHT,
         turns=[_turn(page, shown, turn, coverage) for turn in shown.turns],
-        ends=[(_anchor(shown, end), end.title, end.good) for end in shown.ends],
+        ends=[(_anchor(shown, end), end.title, end.good, sentences_of(shown, end.needs)) for end in shown.ends],
         survey=survey,
         best=_written_out(page, unfolded, survey.best),
         worst=_written_out(page, unfolded, survey.worst),
@@ -75,11 +76,13 @@ def _turn(page: OpenPage, conversation: Conversation, turn: Turn, coverage: Cove
         "name": _name(conversation, turn),
         "stage": turn.stage,
         "says": fill_placeholders(turn.says, page.facts),
+        "variants": variants_of(conversation, turn, page.facts),
         "replies": [
             {
                 "text": fill_placeholders(reply.text, page.facts),
                 "label": _(reply.label),
                 "fit": reply.fit,
+                "terms": reply_words(conversation, reply),
                 "goes_to": _name(conversation, conversation.places[reply.goes_to]),
                 "anchor": _anchor(conversation, conversation.places[reply.goes_to]),
                 "met": coverage.counts.get((turn.id, index), 0),

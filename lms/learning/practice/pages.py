@@ -47,9 +47,23 @@ def label_words() -> dict[str, tuple[str, str]]:
     }
 
 
-def _spoken(html: str, facts: Facts) -> Markup:
+def medium_words(conversation: Conversation) -> str:
+    """Return how the two speak, where they don't meet face to face."""
+    return {"phone": _("On the phone"), "chat": _("In a chat")}.get(conversation.by, "")
+
+
+def _said(html: str, conversation: Conversation, facts: Facts) -> Markup:
+    """Return what somebody says; in a chat, each line is a message of its own."""
+    words = fill_placeholders(html, facts)
+    if conversation.by != "chat":
+        return words
+    return Markup("").join(Markup('<span class="message">{}</span>').format(line) for line in words.split("<br>"))
+
+
+def _spoken(html: str, conversation: Conversation, facts: Facts) -> Markup:
     """Return what a colleague says, with the directions in it set apart from the words."""
-    return Markup(_DIRECTION.sub(r'<span class="stage">(\1)</span>', str(fill_placeholders(html, facts))))  # noqa: S704 - dressed
+    words = str(_said(html, conversation, facts))
+    return Markup(_DIRECTION.sub(r'<span class="stage">(\1)</span>', words))  # noqa: S704 - dressed
 
 
 def kind_of_reply(reply: Reply) -> dict[str, str]:
@@ -67,30 +81,32 @@ def replies_in_play(conversation: Conversation, played: Played, facts: Facts) ->
     return [{"token": str(index), "text": fill_placeholders(reply.text, facts)} for index, reply in order]
 
 
-def script_of(played: Played, facts: Facts) -> list[dict[str, Any]]:
+def script_of(conversation: Conversation, played: Played, facts: Facts) -> list[dict[str, Any]]:
     """Return what was said so far, turn by turn, each with what the reply did."""
     steps = zip(played.steps, played.memories, strict=False)
-    return [_step(number, turn, index, memory, facts) for number, ((turn, index), memory) in enumerate(steps)]
+    return [
+        {"number": number, **_step(conversation, turn, index, memory, facts)}
+        for number, ((turn, index), memory) in enumerate(steps)
+    ]
 
 
-def _step(number: int, turn: Turn, index: int, memory: Memory, facts: Facts) -> dict[str, Any]:
+def _step(conversation: Conversation, turn: Turn, index: int, memory: Memory, facts: Facts) -> dict[str, Any]:
     reply = turn.replies[index]
     other = another_way(turn, index, memory)
     return {
-        "number": number,
         "title": turn.title,
         "stage": turn.stage,
-        "they": _spoken(turn.says, facts),
-        "you": fill_placeholders(reply.text, facts),
+        "they": _spoken(turn.says, conversation, facts),
+        "you": _said(reply.text, conversation, facts),
         "feedback": fill_placeholders(reply.feedback, facts),
         "another": fill_placeholders(other.text, facts) if other else "",
         **kind_of_reply(reply),
     }
 
 
-def present_turn(turn: Turn, facts: Facts) -> dict[str, Any]:
+def present_turn(conversation: Conversation, turn: Turn, facts: Facts) -> dict[str, Any]:
     """Return what the colleague says now."""
-    return {"title": turn.title, "stage": turn.stage, "text": _spoken(turn.says, facts)}
+    return {"title": turn.title, "stage": turn.stage, "text": _spoken(turn.says, conversation, facts)}
 
 
 def counts_of(conversation: Conversation, played: Played) -> dict[str, Any]:
