@@ -19,6 +19,8 @@ SIDE, OUT_LEAST, OUT_BY_ROW, OUT_MOST = 76, 26, 9, 72
 LINE_LETTERS, LINES = 20, 2
 # Lines of the same two boxes stand side by side, one for each fit.
 APART = 14
+# How far above and below the middle of a box a line leaves that comes back to it.
+LOOP = 16
 # Whether a path ends badly, its detours, its mixed replies and its length.
 _Weight = tuple[bool, int, int, int]
 
@@ -253,4 +255,6 @@ def _curve(start: Box, goal: Box, aside: int, width: int) -> str:
     # A curve comes three quarters of the way out to its own points.
     out = (min(x, to_x) - out * 4 // 3) if left else (max(x, to_x) + out * 4 // 3)
     y, to_y = start.y + HEIGHT // 2 + aside, goal.y + HEIGHT // 2 + aside
+    if start == goal:
+        y, to_y = y + LOOP, to_y - LOOP
     return f"M{x} {y}C{out} {y} {out} {to_y} {to_x} {to_y}"
