@@ -11,12 +11,14 @@ from lms.foundation.storage.files import FileStore
 
 def stored_medium(store: FileStore, sha: str) -> StoredFile:
     """Return a medium by its digest, unread; raise KeyError when it isn't there."""
-    return StoredFile(store.size(sha), partial(store.get, sha), sha)
+    return StoredFile(store.size(sha), partial(store.get, sha), sha, partial(store.part, sha))
 
 
 def keep_media(bundle: Bundle, store: FileStore) -> Refused | None:
     """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked."""
     for path, digest in bundle.manifest.items():
-        if not path.endswith(".md") and store.put(bundle.files[path]) != digest:
+        if path.endswith(".md") or digest in store:
+            continue
+        if store.put_pieces(bundle.files.pieces(path)) != digest:
             return Refused(f"{path} was changed meanwhile. Nothing was published. Check the course and publish again.")
     return None

@@ -13,7 +13,11 @@ from tests.content.small_course import FILES, bundle
 from tests.inspector import BASE, Page
 
 HELLO, GENTLE, SINK = "1-begin/1-hello.md", "1-begin/1-hello.gentle.md", "practice/at-the-sink.md"
-DESK = '<svg xmlns="http://www.w3.org/2000/svg"></svg>'
+MEDIA = {
+    "media/desk.svg": '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+    "media/sink.mp3": "ID3",
+    "media/sink.txt": "What she says.",
+}
 ASKS = {"stem": "What would help her now?", "objectives": ["sml-o1"]}
 REASON = "It leaves the choice with her."
 
@@ -38,6 +42,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "source": {"source": "WANG24"},
     "link": {"page": GENTLE, "words": "a gentler version"},
     "picture": {"picture": "media/desk.svg", "description": "A desk with a lamp"},
+    "recording": {"recording": "media/sink.mp3", "title": "Dana at the [kitchen] sink"},
     "reply": {"label": "silence", "fit": "mixed", "words": "(wait)", "goes_to": "home", "feedback": REASON},
     "content-note": {
         "topics": ["panic", "death"],
@@ -57,14 +62,14 @@ def form_of(site: Site, draft: str, what: str, path: str) -> Page:
 
 def test_each_thing_that_is_filled_in_goes_into_its_file_and_checks_clean(sqlite_site: Site) -> None:
     assert set(EACH) == set(FORMS) == set(FILLED)
-    whole = bundle(**{"media/desk.svg": DESK})
+    whole = bundle(**MEDIA)
     known = {finding.code for finding in check(whole, "small-course").findings}
     for what, path in CASES:
         draft = add_draft(sqlite_site, whole)
         saved = form_of(sqlite_site, draft, what, path).form_with("Insert").submit(**FILLED[what])
         text = saved.find("textarea")[0].text.removeprefix("\n")
         assert "Inserted at line" in saved.text and text != FILES[path], what
-        reading = check(bundle(**{path: text, "media/desk.svg": DESK}), "small-course")
+        reading = check(bundle(**{path: text, **MEDIA}), "small-course")
         told = [(row.code, row.line, row.message) for row in reading.findings if row.code not in known]
         assert (what, told) == (what, []) and reading.course is not None
 
@@ -114,4 +119,8 @@ def test_no_learners_page_loads_a_byte_of_the_editor(sqlite_site: Site) -> None:
         "/courses/psychological-first-aid/lessons/what-pfa-is",
     ):
         page = sqlite_site.visitor("sam").get(path)
-        assert "editor" not in page.html and "nonce" not in page.response.headers["Content-Security-Policy"], path
+        assert (
+            "editor" not in page.html
+            and "upload" not in page.html
+            and "nonce" not in page.response.headers["Content-Security-Policy"]
+        ), path

@@ -12,13 +12,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from html import unescape
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.builders.drafts import add_draft
 from tests.builders.learning import COURSE
 from tests.builders.web import ALWAYS
 from tests.conftest import PASSWORD
+from tests.content.small_course import bundle
 from tests.journeys.served import Served, serve
 
 SLOW = 200
@@ -136,11 +140,11 @@ def test_a_request_in_pieces_and_several_at_once_are_answered_in_their_order(ser
         assert client.recv(10) == b""
 
 
-def sign_in(served: Served, body_in_pieces: bool = False) -> str:
+def sign_in(served: Served, body_in_pieces: bool = False, name: str = "sam") -> str:
     page = ask(served, get("/sign-in"))
     token = re.search(r'name="form_token" value="([^"]+)"', page)
     assert token is not None
-    body = f"form_token={token[1]}&email=sam%40example.org&password={PASSWORD}".encode()
+    body = f"form_token={token[1]}&email={name}%40example.org&password={PASSWORD}".encode()
     head = get("/sign-in", "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
     head = head.replace("GET", "POST")
     with connect(served) as client:
@@ -176,6 +180,44 @@ def test_a_post_that_is_far_too_large_is_told_so_without_being_read(served: Serv
         client.sendall(b"a" * 100_000)
         answer = read_answer(client).decode()
     assert status_of(answer) == 413 and "too large" in answer
+
+
+def most_memory() -> int:
+    """Return the most that any web worker had in memory since this was asked last, in MB."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        if "gunicorn" not in process.cmdline():
+            continue
+        folder = Path("/proc", str(process.pid))
+        peak = re.search(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())
+        (folder / "clear_refs").write_text("5")
+        found.append(int(peak[1]) // 1024 if peak else 0)
+    return max(found)
+
+
+@pytest.mark.parametrize("ticket", ["", "of a page"])
+def test_a_recording_of_32_mb_comes_in_without_taking_memory(served: Served, ticket: str) -> None:
+    cookie = "Cookie: " + sign_in(served, name="tara")
+    path = f"/programmes/harbour/drafts/{add_draft(served.site, bundle())}/recordings"
+    page = ask(served, get(path, cookie))
+    token, action = (re.search(what, page) for what in ('form_token" value="([^"]+)"', 'action="([^"]+)" data-upload'))
+    assert token is not None and action is not None
+    edge, size = "a-line-that-nothing-else-has", 32 * 1024 * 1024
+    field = f'--{edge}\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{token[1]}\r\n'
+    file = f'--{edge}\r\nContent-Disposition: form-data; name="recording"; filename="dana.wav"\r\n\r\nRIFF____WAVE'
+    before, after = (field + file).encode(), f"\r\n--{edge}--\r\n".encode()
+    length = f"Content-Length: {len(before) + size + len(after)}"
+    form = f"Content-Type: multipart/form-data; boundary={edge}"
+    head = get(unescape(action[1]) if ticket else path, cookie, length, form)
+    had = most_memory()
+    with connect(served) as client, suppress(ConnectionError):
+        client.sendall(head.replace("GET", "POST").encode() + before)
+        for _megabyte in range(32 if ticket else 1):
+            client.sendall(b"s" * 1024 * 1024)
+        client.sendall(after)
+        answer = read_answer(client).decode()
+    assert status_of(answer) == (200 if ticket else 400) and ("(media/dana.wav)" in answer) == bool(ticket)
+    assert most_memory() < had + 16, "in MB"
 
 
 def p95(served: Served, path: str, seconds: float = 1.5) -> float:

@@ -567,6 +567,7 @@ STATES = (
     State("rename, move or remove a lesson", "tara", f"{WRITTEN}/parts/{FIRST_LESSON}"),
     State("history of a draft", "tara", f"{WRITTEN}/history"),
     State("pictures of a draft", "tara", f"{WRITTEN}/pictures", press("Add")),
+    State("recordings of a draft", "tara", f"{WRITTEN}/recordings", press("Add")),
     State("questions of a draft, in and out", "tara", f"{WRITTEN}/questions", press("Show what would be imported")),
     State("discard a draft", "tara", f"{WRITTEN}/discard"),
     State("feedback to answer", "tara", "/programmes/harbour/writing/remarks"),

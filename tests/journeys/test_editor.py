@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -110,3 +111,39 @@ def test_what_is_inserted_goes_to_the_cursor_and_two_writers_lose_nothing(served
     page.get_by_role("button", name="Combine both texts").click()
     page.get_by_role("heading", name="Two texts of").wait_for()
     assert "From this one." in page.locator("textarea").input_value()
+
+
+# Where it's uploaded, the label of the field, what's chosen there, what's said of it, and what the line does meanwhile.
+UPLOADS = [
+    ("Pictures", "Picture", ("IMG_1.heic", b"\0\0\0\x18ftypheic", 2), "is a HEIC picture from a phone", ""),
+    ("Pictures", "Picture", ("photo.jpg", b"\xff\xd8\xff\xe0", 30), "30 MB, which is more than this site takes", ""),
+    ("Recordings", "Recording", ("dana.mp3", b"ID3", 7), "The connection was lost, so nothing was changed", "lost"),
+    ("Recordings", "Recording", ("dana.mp3", b"ID3", 7), "[dana](media/dana.mp3)", ""),
+]
+
+
+def test_large_files_say_how_it_went_and_an_ended_session_costs_tara_no_word(
+    served: Served, opens: Opens, tmp_path: Path
+) -> None:
+    page = open_editor(served, opens)
+    page.context.clear_cookies()
+    page.locator(TEXT).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("\n“Typed too late”\u00a0…\n•\tA point from Word")
+    says(page, "Your text is still on this page. Sign in again in another tab")
+    walks.sign_in(Mouse(page.context.new_page()), served, "tara")
+    page.keyboard.press("Control+s")
+    says(page, "Draft saved")
+    page.locator("[data-problems]").get_by_text("PASTED_BULLET").wait_for()
+    draft = page.url.partition("/files/")[0]
+    for where, label, (name, beginning, megabytes), said, line in UPLOADS:
+        (tmp_path / name).write_bytes(beginning + bytes(megabytes * 1024 * 1024))
+        page.goto(f"{draft}/{where.lower()}")
+        if line:
+            page.route("**/recordings?*", lambda route: route.abort("connectionreset"))
+        page.get_by_label(label, exact=True).first.set_input_files(tmp_path / name)
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_text(said).first.wait_for()
+        page.unroute_all()
+    page.goto(f"{draft}/files/1-first-steps/1-a-first-lesson.md")
+    page.locator(TEXT).get_by_text("A point from Word").wait_for()

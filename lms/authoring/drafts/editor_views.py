@@ -24,7 +24,7 @@ from lms.authoring.inserting.offers import offers_for
 from lms.content.model.bundle import MAX_MARKDOWN
 from lms.content.model.course import Reading
 from lms.content.model.report import Finding
-from lms.content.model.structure import address_of
+from lms.content.model.structure import address_of, is_recording
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
@@ -105,7 +105,8 @@ def draft_file(programme: str, draft: str, path: str) -> Any:
     if file is None:
         abort(404)
     if not is_text(path):
-        return redirect(address("authoring.draft_pictures", programme=programme, draft=draft), 303)
+        media = "authoring.draft_recordings" if is_recording(path) else "authoring.draft_pictures"
+        return redirect(address(media, programme=programme, draft=draft), 303)
     text, plain = read_bytes(records.find_text(found.id, file.sha256) or b"")
     return _editor(found, path, text, file.changed_revision, reading_of(found), recoded=not plain)
 

@@ -38,8 +38,8 @@ def store_media(bundle: Bundle) -> None:
     """Put the pictures and recordings of a bundle into the file store one at a time, outside any write."""
     store = provided(FileStore)
     for path in bundle.files:
-        if not is_text(path):
-            store.put(bundle.files[path])
+        if not is_text(path) and bundle.files.digest(path) not in store:
+            store.put_pieces(bundle.files.pieces(path))
 
 
 def _bundle(manifest: Mapping[str, str], texts: Mapping[str, bytes]) -> Bundle:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from posixpath import basename, dirname
+from posixpath import basename, dirname, splitext
 from typing import Literal
 
 from lms.content.model.report import Report
-from lms.content.model.structure import Folder, Outline, has_place, outline
+from lms.content.model.structure import Folder, Outline, has_place, is_recording, outline
 
 Kind = Literal[
     "course", "module", "lesson", "gentler", "facilitator", "check", "glossary", "conversation", "media", "other"
 ]
 KINDS: tuple[Kind, ...] = ("lesson", "module", "conversation", "gentler", "facilitator", "glossary", "check")
+# What lies beside a recording under its name: its transcript and its captions.
+SPOKEN_WORDS = (".txt", ".vtt")
 _NUMBERED = re.compile(r"(\d{1,3})-(.+)")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SINGLE: dict[str, Kind] = {"course.md": "course", "check.md": "check", "glossary.md": "glossary"}
@@ -31,7 +33,7 @@ class Place:
 
 def is_text(path: str) -> bool:
     """True for what is edited as text; pictures and recordings are in the file store."""
-    return not path.startswith("media/") or path.endswith((".txt", ".vtt"))
+    return not path.startswith("media/") or path.endswith(SPOKEN_WORDS)
 
 
 def is_id(text: str) -> bool:
@@ -102,7 +104,16 @@ def belongs_to(path: str, paths: Iterable[str]) -> list[str]:
     if place.kind in {"lesson", "conversation"}:
         stem = path.removesuffix(".md")
         return [other for other in paths if other == path or other.startswith(f"{stem}.")]
+    if is_recording(path):
+        return _with_its_words(path, paths)
     return [path]
+
+
+def _with_its_words(path: str, paths: Iterable[str]) -> list[str]:
+    """Return a recording with its captions and transcript, unless another recording of that name has the same ones."""
+    mine = [other for other in paths if splitext(other)[0] == splitext(path)[0]]
+    alone = sum(map(is_recording, mine)) == 1
+    return [other for other in mine if other == path or (alone and other.endswith(SPOKEN_WORDS))]
 
 
 def renamed(path: str, id: str, paths: Sequence[str]) -> dict[str, str] | None:
@@ -118,7 +129,7 @@ def renamed(path: str, id: str, paths: Sequence[str]) -> dict[str, str] | None:
     name = f"{number[1]}-{id}" if number and place.kind == "lesson" else id
     moved = {old: f"{dirname(path)}/{name}{old[len(stem) :]}" for old in mine}
     if place.kind == "media":
-        moved = {path: f"media/{id}.{path.rpartition('.')[2]}"}
+        moved = {old: f"media/{id}{splitext(old)[1]}" for old in mine}
     others = {place_of(other).id for other in paths if other not in mine and place_of(other).kind == place.kind}
     return None if id in others or set(moved.values()) & (set(paths) - set(mine)) else moved
 

@@ -13,7 +13,7 @@ from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.text_rules import front_value, read_bytes
 from lms.content.model.course import Reading
 from lms.content.model.report import Finding
-from lms.content.model.structure import Folder
+from lms.content.model.structure import Folder, is_recording
 from lms.foundation import clock
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
@@ -33,6 +33,7 @@ class Row:
     problems: int = 0
     inside: bool = False
     text: bool = True
+    recording: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Titles:
 
     def row(self, path: str, title: str = "", *, inside: bool = False) -> Row:
         """Return a file as a row of the outline."""
-        return Row(path, title or self.of(path), self._problems[path], inside, is_text(path))
+        return Row(path, title or self.of(path), self._problems[path], inside, is_text(path), is_recording(path))
 
 
 def single_titles() -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from lms.content.model.bundle import Bundle
 from lms.content.model.report import Report
-from lms.content.model.structure import is_picture
+from lms.content.model.structure import is_picture, is_recording
 
 FileKind = Literal["course", "check", "conversation", "lesson", "gentle", "other"]
 # The letter before the number of an id, by what it names.
@@ -29,6 +29,7 @@ class Choices:
     objectives: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
     pictures: tuple[str, ...]
+    recordings: tuple[str, ...]
     pages: tuple[tuple[str, str], ...]
     taken: frozenset[str]
     prefix: str
@@ -61,15 +62,14 @@ def choices_of(bundle: Bundle) -> Choices:
     """Return what files of a draft can refer to, also while `course.md` has problems."""
     front = _front_matter(bundle)
     texts = {
-        path: content.decode("utf-8", "replace")
-        for path, content in sorted(bundle.files.items())
-        if path.endswith(".md")
+        path: bundle.files[path].decode("utf-8", "replace") for path in sorted(bundle.files) if path.endswith(".md")
     }
     taken = frozenset(id for text in texts.values() for id in _IDS.findall(text))
     return Choices(
         objectives=_listed(front, "objectives", "text"),
         sources=_listed(front, "sources", "citation"),
         pictures=tuple(path for path in sorted(bundle.files) if path.startswith("media/") and is_picture(path)),
+        recordings=tuple(path for path in sorted(bundle.files) if path.startswith("media/") and is_recording(path)),
         pages=tuple((path, _title_of(path, text)) for path, text in texts.items() if _can_be_linked(path)),
         taken=taken,
         prefix=_prefix(taken, front),

@@ -168,6 +168,32 @@ class PictureForm(InsertForm):
         return snippets.picture(self.picture.data, file.path, self.description.data or "")
 
 
+class RecordingForm(InsertForm):
+    """A recording of the draft."""
+
+    recording = SelectField(
+        _l("Recording"),
+        [Required(_l("Choose a recording."))],
+        choices=[],
+        description=_l("Add recordings to the draft first."),
+    )
+    title = TextField(
+        _l("Title"),
+        [Required(_l("Write a title for the recording.")), ShortEnough(LINE_MOST)],
+        description=_l("Learners read it below the player, for example: Dana at the sink, two minutes"),
+    )
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the recordings of the draft."""
+        super().prepare(file)
+        offered = [(path, path.removeprefix("media/")) for path in file.choices.recordings]
+        self.recording.choices = [("", _("Please choose")), *offered]
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the line that plays it."""
+        return snippets.recording(self.recording.data, file.path, self.title.data or "")
+
+
 class ReplyForm(InsertForm):
     """A reply of a conversation."""
 

@@ -22,11 +22,12 @@ FORMS: dict[str, type[InsertForm]] = {
     "source": forms.SourceForm,
     "link": forms.LinkForm,
     "picture": forms.PictureForm,
+    "recording": forms.RecordingForm,
     "reply": forms.ReplyForm,
     "content-note": forms.ContentNoteForm,
 }
 QUESTIONS = ("one-answer", "several-answers", "order", "match", "short-answer")
-TEXTS = ("callout", "spoken", "source", "link", "picture", "content-note")
+TEXTS = ("callout", "spoken", "source", "link", "picture", "recording", "content-note")
 OFFERED: dict[FileKind, tuple[str, ...]] = {
     "course": (),
     "check": (*QUESTIONS, "option"),
@@ -60,6 +61,7 @@ def offers_for(path: str) -> list[Offer]:
         "source": _("Source"),
         "link": _("Link to a page of the course"),
         "picture": _("Picture"),
+        "recording": _("Recording"),
         "reply": _("Reply"),
         "content-note": _("Content note"),
     }

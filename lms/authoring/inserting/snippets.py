@@ -102,6 +102,11 @@ def picture(path: str, of_file: str, description: str) -> Snippet:
     return Snippet(f"![{_bracketed(description)}]({relpath(path, dirname(of_file) or '.')})", "block")
 
 
+def recording(path: str, of_file: str, title: str) -> Snippet:
+    """Return the line that becomes the player of a recording, as seen from the file that has it."""
+    return Snippet(f"[{_bracketed(title)}]({relpath(path, dirname(of_file) or '.')})", "block")
+
+
 def reply(label: str, fit: str, words: str, goes_to: str, feedback: str) -> Snippet:
     """Return a reply of a conversation, which leads to one of its headings."""
     said = words.strip()

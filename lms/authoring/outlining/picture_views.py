@@ -23,6 +23,7 @@ from lms.content.model.pictures import (
     kind_of,
     without_metadata,
 )
+from lms.content.model.structure import is_picture
 from lms.foundation.db import write
 from lms.foundation.per_app import provided
 from lms.foundation.refused import Refused
@@ -60,13 +61,17 @@ def draft_pictures(programme: str, draft: str) -> Any:
     page = render_template(
         "authoring/draft_pictures.html",
         **frame_of(found),
-        pictures=[(path.removeprefix("media/"), path, sha) for path, sha in files.items() if not is_text(path)],
+        pictures=[(path.removeprefix("media/"), path, sha) for path, sha in files.items() if _is_shown(path)],
         alt=alt,
         problem=problem,
         markdown=f"![{alt}]({added})" if added else "",
         most=PICTURE_MOST // (1024 * 1024),
     )
     return make_response(page, 422 if problem else 200)
+
+
+def _is_shown(path: str) -> bool:
+    return not is_text(path) and is_picture(path)
 
 
 def _problem_of(content: bytes, alt: str) -> dict[str, str]:

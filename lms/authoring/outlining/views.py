@@ -219,7 +219,7 @@ def _edited(bundle: Bundle, path: str, paths: dict[str, str], title: str, new_id
     if place.kind == "media" and paths[path] != path:
         old, new = path.encode(), paths[path].encode()
         texts = {other: bundle.files[other] for other in bundle.files if is_text(other)}
-        edited = {other: content.replace(old, new) for other, content in texts.items() if old in content}
+        edited = {paths.get(other, other): text.replace(old, new) for other, text in texts.items() if old in text}
     return edited
 
 

@@ -22,7 +22,7 @@ def check_pictures(context: ParseContext, paths: Iterable[str]) -> None:
 
 def check_recording(context: ParseContext, path: str) -> None:
     """Reports a recording or captions whose first bytes say that it is something else than its name."""
-    if type_of(path, context.files[path][:LOOKED_AT]) is None:
+    if type_of(path, context.files.beginning(path, LOOKED_AT)) is None:
         ending = splitext(path)[1].lower()
         context.report(path).add(
             "BAD_MEDIA",

@@ -91,7 +91,13 @@ def write_zip(bundle: Bundle, folder: str, to: IO[bytes]) -> None:
             entry = zipfile.ZipInfo(f"{folder}/{path}", _NO_DAY)
             entry.create_system, entry.external_attr = _MADE_ON_UNIX, (stat.S_IFREG | 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED if path.endswith(".md") else zipfile.ZIP_STORED
-            archive.writestr(entry, bundle.files[path], compresslevel=6)
+            if entry.compress_type == zipfile.ZIP_DEFLATED:
+                archive.writestr(entry, bundle.files[path], compresslevel=6)
+                continue
+            entry.file_size = bundle.files.size(path)
+            with archive.open(entry, "w") as file:
+                for piece in bundle.files.pieces(path):
+                    file.write(piece)
 
 
 def _look_at_end(file: IO[bytes]) -> NoArchive | None:
@@ -245,4 +251,8 @@ def _read(
     if spool is None:
         into.seek(0)
         return into.read(), None
-    return StoredFile(size, partial(spool.read, start, size), digest.hexdigest()), None
+
+    def part(at: int, most: int) -> bytes:
+        return spool.read(start + at, min(most, size - at))
+
+    return StoredFile(size, partial(spool.read, start, size), digest.hexdigest(), part), None

@@ -17,18 +17,31 @@ MAX_FILES = 2_000
 MAX_MARKDOWN = 256 * 1024
 MAX_MEDIA = 50 * 1024 * 1024
 MAX_TOTAL = 200 * 1024 * 1024
+PIECE = 256 * 1024
 
 
 @dataclass(frozen=True)
 class StoredFile:
     """A file that's read when somebody asks for it, so that a course's media never lie in memory all at once.
 
-    `size` is in bytes; `digest` is its SHA-256 in hex where that's known already.
+    `size` is in bytes; `digest` is its SHA-256 in hex where that's known already. `part` returns some bytes from a
+    place on; without it, the whole file is read at once.
     """
 
     size: int
     read: Callable[[], bytes]
     digest: str = ""
+    part: Callable[[int, int], bytes] | None = None
+
+    def pieces(self, most: int = PIECE) -> Iterator[bytes]:
+        """Yield the file in pieces of at most so many bytes."""
+        if self.part is None:
+            yield self.read()
+            return
+        at = 0
+        while piece := self.part(at, most):
+            yield piece
+            at += len(piece)
 
 
 class Files(Mapping[str, bytes]):
@@ -55,16 +68,33 @@ class Files(Mapping[str, bytes]):
         """Yield each file as it's held, unread."""
         return iter(self._held.items())
 
+    def pieces(self, path: str, most: int = PIECE) -> Iterator[bytes]:
+        """Yield a file in pieces, so that a recording is never in memory as a whole."""
+        found = self._held[path]
+        return found.pieces(most) if isinstance(found, StoredFile) else iter((found,))
+
+    def beginning(self, path: str, most: int) -> bytes:
+        """Return the first bytes of a file."""
+        return next(self.pieces(path, most), b"")[:most]
+
+    def size(self, path: str) -> int:
+        """Return how many bytes a file has, unread."""
+        found = self._held[path]
+        return found.size if isinstance(found, StoredFile) else len(found)
+
     def digest(self, path: str) -> str:
         """Return the SHA-256 of a file in hex."""
         if path not in self._digests:
-            self._digests[path] = hashlib.sha256(self[path]).hexdigest()
+            sha = hashlib.sha256()
+            for piece in self.pieces(path):
+                sha.update(piece)
+            self._digests[path] = sha.hexdigest()
         return self._digests[path]
 
     @property
     def total(self) -> int:
         """How many bytes all files have."""
-        return sum(one.size if isinstance(one, StoredFile) else len(one) for one in self._held.values())
+        return sum(map(self.size, self._held))
 
 
 @dataclass(frozen=True)
@@ -148,8 +178,17 @@ def from_folder(folder: str | Path) -> Bundle:
             refused.append(("COURSE_TOO_LARGE", name))
             continue
         total += size
-        files[name] = StoredFile(size, path.read_bytes) if is_medium(name) else path.read_bytes()
+        files[name] = _stored(path, size) if is_medium(name) else path.read_bytes()
     return Bundle(files, tuple(refused))
+
+
+def _stored(path: Path, size: int) -> StoredFile:
+    def part(at: int, most: int) -> bytes:
+        with path.open("rb") as file:
+            file.seek(at)
+            return file.read(most)
+
+    return StoredFile(size, path.read_bytes, part=part)
 
 
 def is_medium(path: str) -> bool:

@@ -24,6 +24,10 @@ _BEGINNINGS = {
 }
 LOOKED_AT = 16
 _TIME = re.compile(r"(?:\d+:)?\d\d:\d\d\.\d{3}\s+-->")
+# In a file of the MPEG-4 family, the brand says which: QuickTime and pictures of phones play in few browsers or none.
+_BRAND = 4
+_NOT_PLAYED = re.compile(rb"ftyp(?:qt  |hei[cxms]|hev[cx]|mif1|msf1|avi[fs])")
+_SRT_TIME = re.compile(r"((?:\d+:)?\d\d:\d\d),(\d{3})(?=\s+-->|\s*$)", re.M)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -38,6 +42,26 @@ def type_of(name: str, beginning: bytes) -> str | None:
     if not any(beginning[at:].startswith(sign) for at, sign in _BEGINNINGS.get(ending, ())):
         return None
     return CAPTIONS_TYPE if ending == CAPTIONS else TYPES[ending]
+
+
+def ending_of(name: str, beginning: bytes) -> str | None:
+    """The ending of a recording by its first bytes, its own where that's true; None where browsers don't play it."""
+    own = splitext(name)[1].lower()
+    if _NOT_PLAYED.match(beginning, _BRAND):
+        return None
+    if own in TYPES and type_of(name, beginning):
+        return own
+    if beginning.startswith(b"ftypM4A", _BRAND):
+        return ".m4a"
+    return next((ending for ending in (".mp4", *TYPES) if type_of(f"x{ending}", beginning)), None)
+
+
+def as_captions(text: str) -> str | None:
+    """Captions in WebVTT, also from SRT, which differs in the marks of its times; None for a text without a cue."""
+    if not text.startswith("WEBVTT"):
+        lines = (_SRT_TIME.sub(r"\1.\2", line) if "-->" in line else line for line in text.split("\n"))
+        text = "WEBVTT\n\n" + "\n".join(lines)
+    return text if words_of_captions(text) else None
 
 
 def words_of_captions(text: str) -> list[str]:

@@ -10,10 +10,11 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from lms.content.markdown import prose
 from lms.content.markdown.blocks import Block, Page, parse
+from lms.content.model.bundle import Files
 from lms.content.model.course import Source
 from lms.content.model.report import Finding, Report
 from lms.content.reader import frontmatter
-from lms.content.reader.parts import Part, PartMemory, Proofread, Tracked
+from lms.content.reader.parts import Part, PartMemory, Proofread, Tracked, TrackedFiles
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class ParseContext:
     What a part asks of another file goes through one of the tracked mappings, or a recheck would not notice a change.
     """
 
-    files: Tracked[bytes] = field(default_factory=Tracked)
+    files: TrackedFiles = field(default_factory=lambda: TrackedFiles(Files({})))
     texts: Tracked[str] = field(default_factory=Tracked)
     left_out: Tracked[str] = field(default_factory=Tracked)
     objectives: Tracked[str] = field(default_factory=Tracked)

@@ -97,6 +97,11 @@ class TrackedFiles(Tracked[bytes]):
         super().__init__(files)
         self._files = files
 
+    def beginning(self, key: str, most: int) -> bytes:
+        """Return the first bytes of a file."""
+        self._values[key] = self.answer(key)
+        return self._files.beginning(key, most)
+
     def answer(self, key: str) -> bytes | str | None:
         """Return what is noted of a file: its bytes, or the digest of a medium."""
         return self._files.digest(key) if is_medium(key) and key in self._files else self._files.get(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -54,6 +55,38 @@ class FileStore:
         if not path.exists():
             write_whole(path, content)
         return digest
+
+    def put_pieces(self, pieces: Iterable[bytes]) -> str:
+        """Keep bytes that come in pieces, never all of them in memory, and return their digest."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        sha = hashlib.sha256()
+        handle, temporary = tempfile.mkstemp(prefix=".pieces.", suffix=".part", dir=self._folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for piece in pieces:
+                    sha.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            path = self._path(sha.hexdigest())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return sha.hexdigest()
+
+    def __contains__(self, digest: str) -> bool:
+        return self._path(digest).exists()
+
+    def part(self, digest: str, at: int, most: int) -> bytes:
+        """Return some bytes of a digest from a place on; raise KeyError when there are none."""
+        try:
+            with self._path(digest).open("rb") as file:
+                file.seek(at)
+                return file.read(most)
+        except FileNotFoundError:
+            raise KeyError(digest) from None
 
     def size(self, digest: str) -> int:
         """Return how many bytes a digest has; raise KeyError when there are none."""

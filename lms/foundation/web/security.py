@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Iterable
 from functools import lru_cache
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 TOKEN_FIELD = "form_token"
 ANONYMOUS_TOKEN_SECONDS = 24 * 3600
+# A page on which somebody may send a large file can be open for so long.
+LARGE_SECONDS = 7 * 24 * 3600
+_LARGE = re.compile(rb"post /\S*\?large=([0-9]{1,12})\.([0-9a-f]{64}) http/")
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
@@ -97,6 +101,24 @@ def token_fits(value: str) -> bool:
     at = whole_number(value.partition(".")[0], -1, digits=12)
     fresh = 0 <= time.time() - at < ANONYMOUS_TOKEN_SECONDS
     return fresh and hmac.compare_digest(value, _anonymous_token(at))
+
+
+def for_large_files(page: str) -> str:
+    """Return an address to which a form may send a large file.
+
+    A web server has to read a post before it can be known who sent it. Of one with more than a few MB it reads only
+    those whose address was on a page of somebody who may send them, so that nobody else fills the disk.
+    """
+    at = str(int(time.time()))
+    return f"{page}?large={at}.{seal(_key(), 'large files', at)}"
+
+
+def lets_in_large(head: bytes, data: Path) -> bool:
+    """True for the head of a request, in small letters, whose address is one of those, and not too old."""
+    found = _LARGE.match(head)
+    if found is None or not 0 <= time.time() - int(found[1]) < LARGE_SECONDS:
+        return False
+    return hmac.compare_digest(found[2].decode(), seal(secret_key(data), "large files", found[1].decode()))
 
 
 def from_this_site(incoming: Request) -> bool:
@@ -214,4 +236,4 @@ def install(app: Flask) -> None:
     """Give an app its headers and template words."""
     of_https = [HSTS] if provided(Settings, app).secure else []
     app.wsgi_app = _protected(app.wsgi_app, [*ALWAYS, *of_https])  # type: ignore[method-assign, assignment]
-    app.jinja_env.globals.update(form_token=form_token, static=static, url_for=address)
+    app.jinja_env.globals.update(for_large_files=for_large_files, form_token=form_token, static=static, url_for=address)

@@ -21,9 +21,7 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.per_app import provided
 from lms.foundation.turns import PATIENCE_SECONDS, RETRY_AFTER_SECONDS
 from lms.foundation.web.connections import (
-    BLOCK,
     CLOSING,
-    HEAD_BLOCK,
     HEAD_SECONDS,
     IDLE,
     READING,
@@ -31,9 +29,10 @@ from lms.foundation.web.connections import (
     Connection,
 )
 from lms.foundation.web.observing import Observer
-from lms.foundation.web.security import protecting_headers
+from lms.foundation.web.security import lets_in_large, protecting_headers
 
 SMALL_BODY, BODIES_MOST = 64 * 1024, 32 * 1024 * 1024  # all bodies that are not small together, in one process
+LARGE_AT_ONCE = 4  # large files that come in at once, in one process
 SEND_BUFFER = 256 * 1024
 CLOSING_SECONDS, SWEEP_SECONDS = 2.0, 0.25
 
@@ -93,12 +92,16 @@ class Worker(ThreadWorker):
                 raise
             return
         self.nr_conns += 1
-        self.read(Connection(self.cfg, sock, client, listener.getsockname()))
+        self.read(Connection(self.cfg, sock, client, listener.getsockname(), self.lets_in))
+
+    def lets_in(self, head: bytes) -> bool:
+        """Return whether a request may bring a large file; before anybody has looked at it, its address says so."""
+        return isinstance(self.wsgi, Flask) and lets_in_large(head, provided(Settings, self.wsgi).data)
 
     def read(self, conn: Connection) -> None:
         """Take what a client sent; hand its request to a thread once all of it is there."""
         try:
-            data = conn.sock.receive(HEAD_BLOCK if conn.head_end < 0 else BLOCK)
+            data = conn.sock.receive(conn.wanted())
         except BlockingIOError:
             self.wait(conn)
             return
@@ -109,8 +112,17 @@ class Worker(ThreadWorker):
         elif conn.phase != CLOSING:
             if conn.phase == IDLE:
                 conn.begin_request(HEAD_SECONDS, READING)
-            conn.inbox += data
-            self.consider(conn)
+            self.keep(conn, data)
+
+    def keep(self, conn: Connection, data: bytes) -> None:
+        """Keep what came, and decide what becomes of it."""
+        try:
+            conn.take(data)
+        except OSError:
+            self.log.error("a large file could not be written to the folder for temporary files", exc_info=True)
+            self.refuse(conn, 503)
+            return
+        self.consider(conn)
 
     def consider(self, conn: Connection) -> None:
         """Decide what becomes of a request as far as it came."""
@@ -119,7 +131,7 @@ class Worker(ThreadWorker):
         except OSError:
             self.drop(conn)
             return
-        if status is None and conn.needed > SMALL_BODY and self.large_bodies() > BODIES_MOST:
+        if status is None and conn.needed > SMALL_BODY and self.is_full(conn):
             status = 503
         if status is None:
             self.wait(conn)
@@ -129,9 +141,11 @@ class Worker(ThreadWorker):
             self.stop_waiting(conn)
             self.hand_over(conn)
 
-    def large_bodies(self) -> int:
-        """Return how many bytes of bodies that are not small wait to be whole."""
-        return sum(len(conn.inbox) for conn in self.waiting if conn.needed > SMALL_BODY)
+    def is_full(self, conn: Connection) -> bool:
+        """Return whether there is no room for what one client sends: in memory, or among the large files."""
+        if conn.large:
+            return sum(other.large is not None for other in self.waiting if other is not conn) >= LARGE_AT_ONCE
+        return sum(len(other.inbox) for other in self.waiting if other.needed > SMALL_BODY) > BODIES_MOST
 
     def wait(self, conn: Connection) -> None:
         """Wait for more of a client."""
@@ -235,6 +249,7 @@ class Worker(ThreadWorker):
             self.drop(conn)
             return
         conn.inbox.clear()
+        conn.forget_large()
         conn.phase, conn.deadline = CLOSING, time.monotonic() + CLOSING_SECONDS
         self.wait(conn)
 

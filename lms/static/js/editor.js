@@ -68,7 +68,7 @@ const showProblems = ({ problems, here }) => {
   element("ul", elsewhere).replaceChildren(...here.elsewhere.map(fileWith));
 };
 // The text is checked as it is typed, also while it can't be saved. An answer that a later one overtook isn't shown.
-let checking = 0;
+let checking = 0, unchecked = false;
 const check = async () => {
   const turn = ++checking;
   const data = new FormData();
@@ -76,7 +76,8 @@ const check = async () => {
   data.set("text", area.value);
   data.set("form_token", form.elements.form_token.value);
   const reply = await fetch(page.check, { method: "POST", body: data, headers: JSON_ONLY }).catch(() => null);
-  if (!reply?.ok) return;
+  unchecked = !reply?.ok;
+  if (unchecked) return;
   const found = await reply.json();
   if (turn === checking) showProblems(found);
 };
@@ -125,6 +126,8 @@ const save = async (leaving = false) => {
     if (!changed) settle(key, Infinity);
     tell("saved", { time: answer.time });
     preview();
+    // The line was down, or the session had ended, when this text was to be checked.
+    if (unchecked) check();
   } catch ({ message }) {
     changed = true;
     tell(instead, { message });
