@@ -51,9 +51,8 @@ def test_sam_goes_from_the_course_page_to_a_certificate_that_a_stranger_verifies
     page = sam.get(COURSE)
     page = page.form("/enrol").submit()
     assert page.h1 == "What psychological first aid is"
-    for _lesson in range(13):
+    while "/lessons/" in page.path:
         page = page.form("/done").submit()
-    page = page.form("/done").submit()
     assert page.path.partition("?")[0] == f"{COURSE}/left"
     for name in ("after-the-resuscitation-room", "the-staff-room-after-the-lockdown"):
         play(sam.get(f"{COURSE}/conversations/{name}"))
