@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 
 import pytest
 
@@ -16,7 +16,7 @@ from lms.content.model.bundle import Bundle
 from lms.content.model.conversation import Conversation, End
 from lms.foundation import clock
 from lms.interop.scorm.course_data import describe
-from lms.learning.practice.rules import play
+from lms.learning.practice.rules import another_way, play
 from lms.library import actions as library
 from tests.builders.conversations import begin, offered, say
 from tests.builders.drafts import add_draft
@@ -53,6 +53,12 @@ def test_a_path_is_its_own_memory(path: str, place: str, says: str, offers: list
     assert says in words
     assert isinstance(played.place, End) or [index for index, _reply in played.place.offered(played.memory)] == offers
     assert ("You didn’t ask" in words) == (played.path == "1.1.2")
+
+
+def test_another_way_is_one_that_was_offered() -> None:
+    plan = bus().turns[2]
+    others = [another_way(plan, 2, frozenset(known)) for known in ([], ["asked-home"])]
+    assert [other.label for other in others if other] == ["open question", "summary"]
 
 
 def test_unfolded_it_needs_no_memory_and_ends_where_it_did() -> None:
@@ -107,7 +113,7 @@ def test_without_an_account_memory_travels_with_the_page(sqlite_site: Site) -> N
     page = say(say(begin(sqlite_site.stranger(), PAGE), 1), 0)
     assert "My sister could come for me." in page.main
     forged = page.form_with("“So your sister comes for you.”").submit("“So your sister comes for you.”", path="1.1")
-    assert "I might walk." in forged.main
+    assert "I might walk." in forged.main and set(offered(forged)) == {"0", "2"}
 
 
 def test_trainers_see_what_is_remembered(sqlite_site: Site) -> None:
@@ -131,7 +137,8 @@ def test_a_package_has_a_page_for_each_memory(sqlite_site: Site) -> None:
     facts = {"slug": "harbour", "name": "Harbour", "country": "GB", "lead": "Cora", "contact": "cora@example.org"}
     with sqlite_site.inside():
         page = dict(make_package(course, Bundle({}), facts, clock.now().date()))["index.html"].decode()
-    talk = describe(replace(course), 1, str)["conversations"][0]
+    talk = describe(course, 1, str)["conversations"][0]
     for place in (*talk["turns"], *talk["ends"]):
         assert f'id="c-{talk["id"]}-{place}"' in page
     assert page.count("My sister could come for me.") == 1
+    assert all(f'id="{place}"' in page for place in re.findall(r'href="#(c-at-the-bus-[^"]*)"', page))

@@ -88,7 +88,8 @@ def _drawing(conversation: Conversation) -> Markup:
 
 def _memories(preview: Preview, conversation: Conversation, roads: Roads, turn: Turn) -> list[tuple[str, str]]:
     """What can have been said before a turn, the shortest roads first, each with the address that plays after it."""
-    known = [state.memory & frozenset(dict(conversation.facts)) for state in roads.moves if state.place == turn.id]
+    facts = frozenset(dict(conversation.facts))
+    known = [memory & facts for memory in roads.memories.get(turn.id, ())]
     place = f"{preview.base}/conversation/{conversation.id}"
     return [
         (

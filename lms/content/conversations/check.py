@@ -95,7 +95,7 @@ def _check_reached(conversation: Conversation, roads: Roads, lines: Lines, repor
 def _check_heard(conversation: Conversation, roads: Roads, lines: Lines, report: Report) -> None:
     """Report replies and variants whose condition holds on no road."""
     for turn in conversation.turns:
-        memories = [state.memory for state in roads.moves if state.place == turn.id]
+        memories = roads.memories.get(turn.id)
         if not memories or not (turn.variants or any(reply.when.needs | reply.when.unless for reply in turn.replies)):
             continue
         offered = {index for memory in memories for index, _reply in turn.offered(memory)}

@@ -42,7 +42,8 @@ def read_terms(parts: Iterable[str]) -> Terms | None:
         if term is None:
             return None
         verb = term["verb"].lower().replace("if", "needs")
-        names = re.split(r"\s+or\s+" if verb == "unless" else r"\s+and\s+", term["names"].strip())
+        # Joined anew: a pattern of spaces would take minutes on a line that is nothing but spaces.
+        names = " ".join(term["names"].split()).split(" or " if verb == "unless" else " and ")
         if not all(_NAME.fullmatch(name) for name in names):
             return None
         found[verb] += names

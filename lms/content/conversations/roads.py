@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from lms.content.model.conversation import ALWAYS, LIMITS_STATEMENT, Conversation, End, Memory, Reply, Turn
 
-# Ten facts and forty turns make 40,960 states at most; checking those takes under a second.
-MOST_STATES = 50_000
+# Five facts and thirty turns make 960 states at most. What has more than these takes seconds to check.
+MOST_STATES, MOST_MOVES = 20_000, 60_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,14 @@ class Roads:
     moves: dict[State, tuple[tuple[int, State], ...]]
     came_from: dict[State, State | None]
     whole: bool
+
+    @cached_property
+    def memories(self) -> dict[str, list[Memory]]:
+        """What can have been said before each place that is reached, the shortest roads first."""
+        found: dict[str, list[Memory]] = {}
+        for state in self.moves:
+            found.setdefault(state.place, []).append(state.memory)
+        return found
 
     def road_to(self, state: State) -> list[str]:
         """Return the places on a shortest road, from the start to this state."""
@@ -75,15 +83,22 @@ def explore(conversation: Conversation) -> Roads:
     moves: dict[State, tuple[tuple[int, State], ...]] = {}
     came_from: dict[State, State | None] = {start: None}
     waiting = deque([start] if conversation.start in places else [])
-    while waiting and len(came_from) <= MOST_STATES:
+    said = {
+        (turn.id, index): _said(conversation, reply, kept)
+        for turn in conversation.turns
+        for index, reply in enumerate(turn.replies)
+    }
+    count = 0
+    while waiting and len(came_from) <= MOST_STATES and count <= MOST_MOVES:
         state = waiting.popleft()
         place = places[state.place]
         onward = place.offered(state.memory) if isinstance(place, Turn) else []
         moves[state] = tuple(
-            (index, State(reply.goes_to, state.memory | _said(conversation, reply, kept)))
+            (index, State(reply.goes_to, state.memory | said[state.place, index]))
             for index, reply in onward
             if reply.goes_to in places
         )
+        count += len(moves[state])
         for _index, goal in moves[state]:
             if goal not in came_from:
                 came_from[goal] = state
