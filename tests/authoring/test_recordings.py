@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
 from lms.authoring.outlining import recording_views
+from lms.content.lint.check import check
+from lms.content.model.archive import write_zip
+from lms.content.model.bundle import Bundle, StoredFile
+from lms.foundation.storage.files import FileStore
+from lms.library.media import keep_media
 from tests.builders.drafts import add_draft
 from tests.conftest import Site
-from tests.content.small_course import bundle
+from tests.content.small_course import FILES, bundle
 from tests.inspector import Page
 
 MP3, WAV, MP4 = b"ID3" + bytes(40), b"RIFF\x24\0\0\0WAVEfmt ", b"\0\0\0\x18ftypmp42" + bytes(40)
@@ -80,3 +87,19 @@ def test_words_come_later_and_go_along_with_a_new_name_and_a_course_takes_no_mor
     monkeypatch.setattr(recording_views, "MAX_TOTAL", 60)
     add(sqlite_site, draft, 200, {"recording": file(MP3, "one.mp3")})
     assert "the course would be larger" in add(sqlite_site, draft, 422, {"recording": file(MP3, "two.mp3")}).main
+
+
+def test_no_recording_is_in_memory_as_a_whole_while_it_is_checked_packed_and_published(tmp_path: Path) -> None:
+    content, store, packed = MP3 * 25_000, FileStore(tmp_path), io.BytesIO()
+
+    def whole() -> bytes:
+        raise AssertionError("read as a whole")
+
+    stored = StoredFile(len(content), whole, part=lambda at, most: content[at : at + most])
+    files = {path: text.encode() for path, text in FILES.items()}
+    course = Bundle({**files, "media/dana.mp3": stored, "media/dana.txt": WORDS.encode()})
+    assert check(course, "small-course").course is not None
+    write_zip(course, "small-course", packed)
+    assert keep_media(course, store) is None and store.get(course.manifest["media/dana.mp3"]) == content
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.read("small-course/media/dana.mp3") == content
