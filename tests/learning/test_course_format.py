@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from lms.app import at_work
+from lms.authoring.exchange.scorm_pages import make_package
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.foundation import clock
@@ -25,6 +27,7 @@ objectives: [sml-o2]
 content_notes: none
 ---
 Back to [how to begin](1-hello.md#how), to [its gentler version](1-hello.gentle.md) or to [the course](../course.md).
+Or play [at the sink](../practice/at-the-sink.md).
 
 ## Here {#there}
 
@@ -64,6 +67,23 @@ def test_lessons_link_to_each_other_in_both_versions(sqlite_site: Site) -> None:
     assert links["how to begin"] == "/courses/small-course/lessons/hello#how"
     assert links["its gentler version"] == "/courses/small-course/lessons/hello/gentler"
     assert links["the course"] == "/courses/small-course"
+    assert links["at the sink"] == "/courses/small-course/conversations/at-the-sink"
+    assert sam.get("/courses/small-course/lessons/second").follow("at the sink").h1 == "At the sink"
+
+
+def test_links_lead_to_the_same_places_in_a_scorm_package(sqlite_site: Site) -> None:
+    course = check(Bundle({path: text.encode() for path, text in GROWN.items()}), "small-course").course
+    assert course is not None
+    with at_work(sqlite_site.app):
+        page = str(
+            make_package(course, Bundle({}), {"slug": "harbour", "name": "Harbour"}, date(2026, 11, 30))["index.html"]
+        )
+    for place, words in (
+        ("p-second", "the other lesson"),
+        ("p-hello-gentler", "its gentler version"),
+        ("p-c-at-the-sink", "at the sink"),
+    ):
+        assert f'<a href="#{place}">{words}</a>' in page and f'id="{place}"' in page
 
 
 def test_a_broken_link_is_named_with_the_nearest_page_or_heading() -> None:
@@ -71,6 +91,9 @@ def test_a_broken_link_is_named_with_the_nearest_page_or_heading() -> None:
         ("1-helo.md", "Did you mean “1-hello.md”?"),
         ("1-hello.gentle.md#how", "has no heading that ends in {#how}."),
         ("../check.md", "“check.md” has no page of its own."),
+        ("../practice/at-the-snik.md", "Did you mean “../practice/at-the-sink.md”?"),
+        ("../practice/at-the-sink.md#nod", "link to “practice/at-the-sink.md” without “#nod”."),
+        ("../practice/at-the-sink.gentle.md", "isn’t in this course."),
         ("../../other/course.md", "isn’t in this course."),
     ):
         found = spoiled(LESSON_PATH, "How to begin\n", f"How to begin\n\n[the other lesson]({href})\n").findings

@@ -36,7 +36,7 @@ _STATIC = (
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _ARABIC_FONT = ("fonts/vazirmatn.woff2", "fonts/OFL-vazirmatn.txt")
 _MEDIA = re.compile(r'"/media/[0-9a-f]+/([^"]*)"')
-_PAGE = re.compile(r'"/courses/[^"/#]+(?:/(lessons|glossary)(?:/([^"/#]+)(?:/gentler)?)?)?(?:#[^"]*)?"')
+_PAGE = re.compile(r'"/courses/[^"/#]+(?:/(lessons|glossary|conversations)(?:/([^"/#]+)(?:/gentler)?)?)?(?:#[^"]*)?"')
 
 
 def make_package(course: Course, bundle: Bundle, programme: Facts, on: date) -> Files:
@@ -152,6 +152,8 @@ def _own(html: str, ours: bool = True) -> Markup:
 def _to_pages(html: str) -> str:
     def place(found: re.Match[str]) -> str:
         kind, id = found.groups()
+        if kind == "conversations":
+            return f'"#p-c-{id}"'
         gentler = "-gentler" if found.group().split("#")[0].rstrip('"').endswith("/gentler") else ""
         return '"#p-glossary"' if kind == "glossary" else f'"#p-{id}{gentler}"' if id else '"#p-start"'
 

@@ -77,7 +77,7 @@ def choices_of(bundle: Bundle) -> Choices:
 
 
 def _can_be_linked(path: str) -> bool:
-    return path == "glossary.md" or kind_of_file(path) in ("course", "lesson", "gentle")
+    return path == "glossary.md" or kind_of_file(path) in ("course", "lesson", "gentle", "conversation")
 
 
 def _title_of(path: str, text: str) -> str:

@@ -88,6 +88,8 @@ def _why_no_page(context: ParseContext, pages: Mapping[str, Proofread], page: Pr
     target = pages.get(path)
     if not anchor or target is None or anchor[1:] in target.anchors:
         return ""
+    if target.role == "conversation":
+        return f"A conversation begins at its start, so link to “{path}” without “{anchor}”."
     return f"“{path}” has no heading that ends in {{{anchor}}}.{_near_anchor(anchor[1:], target)}"
 
 

@@ -148,7 +148,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     "BAD_LINK": (
         "error",
         "A link doesn’t lead anywhere, or leads somewhere that courses can’t link to.",
-        "Link to an address that starts with https://, to a heading on this page, or to another lesson by its file.",
+        "Link to an address that starts with https://, to a heading on this page, or to another lesson or a conversation by its file.",
     ),
     "LINK_SAYS_NOTHING": (
         "warning",

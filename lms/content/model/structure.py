@@ -94,6 +94,8 @@ def address_of(path: str) -> str | None:
     if path in _OWN_ADDRESS:
         return _OWN_ADDRESS[path]
     page, lesson = _PAGE.fullmatch(basename(path)), _NUMBERED.match(basename(path))
+    if page and dirname(path) == "practice" and not page["language"] and not page["gentle"]:
+        return f"/conversations/{page['stem']}"
     if not page or page["language"] or not _NUMBERED.fullmatch(dirname(path)):
         return None
     if not lesson or lesson.group() != page["stem"]:
