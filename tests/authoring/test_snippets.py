@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lms.authoring.inserting import snippets
-from lms.authoring.inserting.places import Change, at_end_of, place, section_at
+from lms.authoring.inserting.places import Change, at_end_of, place, section_at, with_end
 from lms.authoring.inserting.snippets import Choice, Snippet
 from lms.content.lint.check import check
 from lms.content.model.content_note import TOPICS
-from lms.content.model.conversation import LABELS
+from lms.content.model.conversation import LABELS, Condition
 from lms.content.questions import KINDS
 from tests.content.small_course import CHECK, FILES, LESSON, bundle, codes
 
@@ -51,7 +51,7 @@ INSERTED = [
     ("a source", HELLO, snippets.citation("WANG24"), 9),
     ("a link", HELLO, snippets.link("1-begin/1-hello.gentle.md", HELLO, "a gentler version"), 9),
     ("a picture", HELLO, snippets.picture("media/desk.svg", HELLO, "A desk [with] a lamp"), 12),
-    *((label, SINK, snippets.reply(label, "mixed", "Shall I stay?", "home", FEEDBACK), 17) for label in LABELS),
+    *((label, SINK, snippets.reply((label, "mixed"), "Shall I stay?", "home", FEEDBACK), 17) for label in LABELS),
     ("all topics", HELLO, snippets.content_note(TOPICS, 'Each is "named": only that. Nothing is described.', True), 1),
     ("no content note", "1-begin/1-hello.gentle.md", snippets.content_note([], "", False), 1),
 ]  # fmt: skip
@@ -85,3 +85,31 @@ def reads_clean(path: str, snippet: Snippet, change: Change) -> None:
     reading = check(bundle(**{path: changed, "media/desk.svg": DESK}), "small-course")
     assert [(found.code, found.line, found.message) for found in reading.findings if found.code not in KNOWN] == []
     assert reading.course is not None
+
+
+FACTS = FILES[SINK].replace("start: sink", "facts: {named: You said your name}\nstart: sink")
+ONE_LINE, IN_LINES = "ends: {home: good, away: open}\n", "ends:\n  home: good\n  away: open\n"
+LATER = snippets.end("later", "Another day", "The door stays open.", f"good {snippets.terms('needs', ['named'])}")
+
+
+@pytest.mark.parametrize("ends", [ONE_LINE, IN_LINES, "ends: {\n  home: good,\n  away: open,\n}\n"])
+@pytest.mark.parametrize("at_end", [True, False], ids=["at the end", "at the cursor"])
+def test_an_end_is_listed_in_the_front_matter_as_well(ends: str, at_end: bool) -> None:
+    text = FACTS.replace(ONE_LINE, ends)
+    says = ("silence", "steady", snippets.terms("sets", ["named"]), snippets.terms("unless", ["named"]))
+    leads = snippets.reply(says, "I’m Noor.", "later", FEEDBACK)
+    text = place(text, leads, 20).applied(text)
+    section = at_end_of(text, LATER, None) if at_end else place(text, LATER, 20)
+    change, above = with_end(text, LATER, section)
+    changed = change.applied(text)
+    line = section.first + section.lines.startswith("\n") + above
+    assert changed.splitlines()[line - 1] == "## later" and changed.replace("## later", "", 1).count("later") == 2
+    reading = check(bundle(**{SINK: changed}), "small-course")
+    (conversation,) = reading.course.conversations if reading.course else ()
+    assert [(end.id, end.good, end.needs) for end in conversation.ends][-1 if at_end else 0] == (
+        "later",
+        True,
+        ("named",),
+    )
+    (reply,) = (one for turn in conversation.turns for one in turn.replies if one.goes_to == "later")
+    assert (reply.sets, reply.when) == (("named",), Condition(unless=frozenset({"named"})))

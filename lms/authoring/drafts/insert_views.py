@@ -18,7 +18,7 @@ from lms.authoring.drafts.this_draft import frame_of, this_draft
 from lms.authoring.inserting.base_forms import InsertForm, OpenFile
 from lms.authoring.inserting.choices import choices_of
 from lms.authoring.inserting.offers import FORMS, Offer, offers_for
-from lms.authoring.inserting.places import at_end_of, place
+from lms.authoring.inserting.places import at_end_of, place, with_end
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.fields import whole_number
@@ -63,11 +63,12 @@ def insert(programme: str, draft: str, snippet: str, path: str) -> Any:
     if scripted:
         return _as_json(form, file)
     made = form.snippet(file, form.line() or len(file.text.splitlines()) + 1)
-    change = at_end_of(file.text, made, form.line())
+    section = at_end_of(file.text, made, form.line())
+    change, above = with_end(file.text, made, section)
     content = change.applied(file.text).encode()
     saved = write(actions.save, found.id, signed_in().person_id, path, content, revision)
     if isinstance(saved, Saved):
-        line = change.first + (change.lines.startswith("\n"))
+        line = section.first + section.lines.startswith("\n") + above
         return redirect(f"{address('authoring.draft_file', **values, inserted=line)}#line-{line}", 303)
     form.refuse("where", _("Somebody else has just changed this file, so nothing was inserted. Please try again."))
     return _page(found, offer, form, path)
@@ -94,7 +95,7 @@ def _as_json(form: InsertForm, file: OpenFile) -> Any:
     made = form.snippet(file, line)
     if made.where == "inline":
         return jsonify(inline=made.text)
-    change = place(file.text, made, line)
+    change, _above = with_end(file.text, made, place(file.text, made, line))
     return jsonify(first=change.first, last=change.last, lines=change.lines)
 
 

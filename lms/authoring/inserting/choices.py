@@ -34,11 +34,11 @@ class Choices:
     taken: frozenset[str]
     prefix: str
 
-    def free_id(self, letter: str) -> str:
-        """Return the first id of that letter after the highest one there is, such as `pfa-q12`."""
+    def free_id(self, letter: str, after: int = 0) -> str:
+        """Return an id of that letter after the highest one there is, such as `pfa-q12`: the next, or a later one."""
         numbers = [re.fullmatch(rf"{re.escape(self.prefix)}-{letter}(\d+)[a-z]?", id) for id in self.taken]
         highest = max((int(found[1]) for found in numbers if found), default=0)
-        return f"{self.prefix}-{letter}{highest + 1:02d}"
+        return f"{self.prefix}-{letter}{highest + 1 + after:02d}"
 
 
 def is_id(text: str) -> bool:
@@ -60,7 +60,7 @@ def kind_of_file(path: str) -> FileKind:
 
 def choices_of(bundle: Bundle) -> Choices:
     """Return what files of a draft can refer to, also while `course.md` has problems."""
-    front = _front_matter(bundle)
+    front = _front_matter(bundle.files.get("course.md", b"").decode("utf-8", "replace"))
     texts = {
         path: bundle.files[path].decode("utf-8", "replace") for path in sorted(bundle.files) if path.endswith(".md")
     }
@@ -85,12 +85,18 @@ def _title_of(path: str, text: str) -> str:
     return f"{found[1]} ({path})" if found else path
 
 
-def _front_matter(bundle: Bundle) -> Mapping[str, Any]:
+def facts_of(text: str) -> list[tuple[str, str]]:
+    """Return what a conversation remembers, each fact by its id with its sentence."""
+    facts = _front_matter(text).get("facts")
+    return [(str(id), f"{id}: {words}") for id, words in facts.items()] if isinstance(facts, dict) else []
+
+
+def _front_matter(text: str) -> Mapping[str, Any]:
     # Imported here: it takes 0.4 s and 19 MB (YAML, pydantic), which only people who write courses need.
     from lms.content.reader import frontmatter
 
-    source, _body, _line = frontmatter.split(bundle.files.get("course.md", b"").decode("utf-8", "replace"))
-    tree = frontmatter.load(source, Report("course.md")) if source else None
+    source, _body, _line = frontmatter.split(text)
+    tree = frontmatter.load(source, Report("")) if source else None
     return tree.value if tree else {}
 
 

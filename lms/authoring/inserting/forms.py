@@ -8,15 +8,13 @@ from wtforms.validators import AnyOf
 from lms.authoring.inserting import snippets
 from lms.authoring.inserting.base_forms import LINE_MOST, TEXT_MOST, AreaField, InsertForm, OpenFile, check_id
 from lms.authoring.inserting.choices import PROMPT
-from lms.authoring.inserting.places import Heading, headings_of, section_at
+from lms.authoring.inserting.places import Heading, section_at
 from lms.authoring.inserting.snippets import Choice, Snippet
 from lms.content.model.content_note import TOPICS
-from lms.content.model.conversation import FITS
 from lms.content.questions.parts import LEAST_WORDS
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
 from lms.foundation.web.fields import Required, ShortEnough, TextField
-from lms.learning.practice.pages import label_words
 
 
 class OptionForm(InsertForm):
@@ -192,53 +190,6 @@ class RecordingForm(InsertForm):
     def snippet(self, file: OpenFile, line: int) -> Snippet:
         """Return the line that plays it."""
         return snippets.recording(self.recording.data, file.path, self.title.data or "")
-
-
-class ReplyForm(InsertForm):
-    """A reply of a conversation."""
-
-    label = SelectField(_l("What kind of reply is it?"), [Required(_l("Choose a kind of reply."))], choices=[])
-    fit = RadioField(
-        _l("How helpful is it?"),
-        [AnyOf(FITS, _l("Choose how helpful it is."))],
-        choices=[],
-        validate_choice=False,
-    )
-    words = TextField(_l("What the learner says"), [Required(_l("Write the reply.")), ShortEnough(LINE_MOST)])
-    goes_to = SelectField(_l("Where does it lead?"), [Required(_l("Choose where it leads."))], choices=[])
-    feedback = TextField(
-        _l("What the reply does"), [ShortEnough(LINE_MOST)], description=_l("About the reply, never about the person.")
-    )
-
-    def goes_into(self, file: OpenFile, heading: Heading) -> bool:
-        """Return whether it's the heading of a turn, in which somebody speaks."""
-        return "\n>" in section_at(file.text, heading.line)
-
-    def prepare(self, file: OpenFile) -> None:
-        """Offer the labels, and the turns and ends of the conversation."""
-        super().prepare(file)
-        labels = [(label, f"{name}: {does}") for label, (name, does) in label_words().items()]
-        self.label.choices = [("", _("Please choose")), *labels]
-        self.fit.choices = [
-            ("steady", _("Steady: it helps now")),
-            ("mixed", _("Mixed: it helps in part")),
-            ("detour", _("A detour: it leads away from what they need")),
-        ]
-        turns = [(row.text, row.text) for row in headings_of(file.text)]
-        self.goes_to.choices = [("", _("Please choose")), *turns]
-
-    def look_over(self, file: OpenFile) -> bool:
-        """Ask for what the reply does."""
-        self.validate()
-        if len((self.feedback.data or "").split()) < LEAST_WORDS:
-            self.refuse("feedback", _("Say what the reply does, in at least four words."))
-        return not self.errors
-
-    def snippet(self, file: OpenFile, line: int) -> Snippet:
-        """Return the reply."""
-        return snippets.reply(
-            self.label.data, self.fit.data, self.words.data or "", self.goes_to.data, self.feedback.data or ""
-        )
 
 
 class ContentNoteForm(InsertForm):

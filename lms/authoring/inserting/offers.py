@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lms.authoring.inserting import forms, question_forms
+from lms.authoring.inserting import conversation_forms, forms, question_forms
 from lms.authoring.inserting.base_forms import InsertForm
 from lms.authoring.inserting.choices import FileKind, kind_of_file
 from lms.foundation.text.i18n import gettext as _
@@ -15,6 +15,7 @@ FORMS: dict[str, type[InsertForm]] = {
     "order": question_forms.OrderForm,
     "match": question_forms.MatchForm,
     "short-answer": question_forms.ShortAnswerForm,
+    "critical-group": question_forms.CriticalGroupForm,
     "option": forms.OptionForm,
     "callout": forms.CalloutForm,
     "spoken": forms.SpokenForm,
@@ -23,15 +24,17 @@ FORMS: dict[str, type[InsertForm]] = {
     "link": forms.LinkForm,
     "picture": forms.PictureForm,
     "recording": forms.RecordingForm,
-    "reply": forms.ReplyForm,
+    "turn": conversation_forms.TurnForm,
+    "reply": conversation_forms.ReplyForm,
+    "end": conversation_forms.EndForm,
     "content-note": forms.ContentNoteForm,
 }
 QUESTIONS = ("one-answer", "several-answers", "order", "match", "short-answer")
 TEXTS = ("callout", "spoken", "source", "link", "picture", "recording", "content-note")
 OFFERED: dict[FileKind, tuple[str, ...]] = {
     "course": (),
-    "check": (*QUESTIONS, "option"),
-    "conversation": ("reply", "content-note"),
+    "check": (*QUESTIONS, "critical-group", "option"),
+    "conversation": ("turn", "reply", "end", "content-note"),
     "lesson": (*QUESTIONS, "option", "prompt", *TEXTS),
     "gentle": ("prompt", *TEXTS),
     "other": (),
@@ -54,6 +57,7 @@ def offers_for(path: str) -> list[Offer]:
         "order": _("Put in order"),
         "match": _("Match pairs"),
         "short-answer": _("Short answer"),
+        "critical-group": _("Three safety questions"),
         "option": _("Option with its reason"),
         "prompt": _("Private prompt"),
         "callout": _("Callout"),
@@ -62,7 +66,9 @@ def offers_for(path: str) -> list[Offer]:
         "link": _("Link to a page of the course"),
         "picture": _("Picture"),
         "recording": _("Recording"),
+        "turn": _("Turn"),
         "reply": _("Reply"),
+        "end": _("End"),
         "content-note": _("Content note"),
     }
     return [Offer(slug, names[slug]) for slug in OFFERED[kind_of_file(path)]]

@@ -93,6 +93,40 @@ def at_end_of(text: str, snippet: Snippet, line: int | None) -> Change:
     return _between(lines, snippet, end)
 
 
+def with_end(text: str, snippet: Snippet, change: Change) -> tuple[Change, int]:
+    """Return a change that lists an end in the front matter too, and how many lines come in above it for that."""
+    lines = change.applied(text).splitlines(keepends=True)
+    listed = _with_entry(lines, snippet.ends) if snippet.ends else None
+    if listed is None:
+        return change, 0
+    known, added = text.splitlines(keepends=True), len(listed) - len(lines)
+    first = next(at for at, line in enumerate(listed) if at >= len(known) or line != known[at])
+    stays = len(known) - max(change.last, first + 1) + 1
+    return Change(first + 1, len(known) - stays + 1, "".join(listed[first : len(listed) - stays])), added
+
+
+def _with_entry(lines: list[str], entry: str) -> list[str] | None:
+    """Return a text with one more end in its front matter, in braces or on a line of its own; None where none are."""
+    front = _front_matter_ends([line.rstrip("\n") for line in lines])
+    at = next((at for at in range(1, front) if lines[at].startswith("ends:")), None)
+    if at is None:
+        return None
+    last = at + 1
+    while last < front - 1 and lines[last][:1] in (" ", "\t", "}"):
+        last += 1
+    value = "".join(lines[at:last])
+    open_, brace, after = value.rpartition("}")
+    if brace:
+        apart = "" if open_.rstrip().endswith("{") else ", "
+        return [
+            *lines[:at],
+            *f"{open_.rstrip().rstrip(',')}{apart}{entry}}}{after}".splitlines(keepends=True),
+            *lines[last:],
+        ]
+    indent = re.match(r"\s*", lines[at + 1])[0] if last > at + 1 else "  "  # type: ignore[index]
+    return [*lines[:last], f"{indent}{entry}\n", *lines[last:]]
+
+
 def _own_heading(text: str, line: int) -> Heading | None:
     own = [heading for heading in headings_of(text) if heading.line <= line]
     return next((heading for heading in reversed(own) if heading.text.lower() not in ANSWER_HEADS), None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wtforms import BooleanField, FieldList, FormField, SelectMultipleField
 from wtforms import Form as PlainForm
 
 from lms.authoring.inserting import snippets
 from lms.authoring.inserting.base_forms import LINE_MOST, TEXT_MOST, AreaField, InsertForm, OpenFile, check_id
-from lms.authoring.inserting.choices import PRACTICE, QUESTION
+from lms.authoring.inserting.choices import PRACTICE, QUESTION, is_id
 from lms.authoring.inserting.snippets import Choice, Snippet
 from lms.content.questions.parts import LEAST_WORDS
 from lms.foundation.text.i18n import gettext as _
@@ -167,3 +169,64 @@ class ShortAnswerForm(QuestionForm):
     def answers(self) -> str:
         """Return the model answer and what to compare."""
         return snippets.short_answer(self.model.data or "", self.look_for.data or "", self.not_enough.data or "")
+
+
+class CriticalRow(PlainForm):
+    """A safety question: what's right, and one or two options that aren't."""
+
+    stem = TextField(_l("Question"), [ShortEnough(LINE_MOST)])
+    right = TextField(_l("Right option"), [ShortEnough(LINE_MOST)])
+    right_why = TextField(_l("Why it’s right"), [ShortEnough(LINE_MOST)])
+    other = TextField(_l("Another option"), [ShortEnough(LINE_MOST)])
+    other_why = TextField(_l("Why it isn’t right"), [ShortEnough(LINE_MOST)])
+    third = TextField(_l("A third option (optional)"), [ShortEnough(LINE_MOST)])
+    third_why = TextField(_l("Why that isn’t right"), [ShortEnough(LINE_MOST)])
+
+
+class CriticalGroupForm(InsertForm):
+    """Three safety questions about one danger, of which a check draws one."""
+
+    group = TextField(
+        _l("Name of the group"),
+        description=_l(
+            "One word for the danger, such as “self-harm”. Each check draws one question of the group, and a pass "
+            "needs it right. So ask about the same thing in three ways."
+        ),
+    )
+    objectives = SelectMultipleField(
+        _l("Objectives they cover"), [Required(_l("Choose at least one objective."))], choices=[]
+    )
+    rows = FieldList(FormField(CriticalRow), _l("Question"), min_entries=3, max_entries=3)
+
+    def prepare(self, file: OpenFile) -> None:
+        """Offer the objectives of `course.md`."""
+        super().prepare(file)
+        self.objectives.choices = [(id, words or id) for id, words in file.choices.objectives]
+
+    def look_over(self, file: OpenFile) -> bool:
+        """Ask for a name, and for three questions with their options and reasons."""
+        self.validate()
+        if not is_id(self.group.data or ""):
+            self.refuse("group", _("Use lower-case letters, digits and hyphens, such as “%(id)s”.", id="self-harm"))
+        rows = [_options_of(row) for row in self.rows.data]
+        whole = all(choice.text and len(choice.why.split()) >= LEAST_WORDS for row in rows for choice in row)
+        if not whole or not all(row["stem"] for row in self.rows.data):
+            self.refuse(
+                "rows",
+                _("Write three questions, each with two or three options. Each option needs a reason of four words."),
+            )
+        return not self.errors
+
+    def snippet(self, file: OpenFile, line: int) -> Snippet:
+        """Return the three questions, with ids that are free."""
+        questions = [
+            (file.choices.free_id(QUESTION, at), row["stem"] or "", _options_of(row))
+            for at, row in enumerate(self.rows.data)
+        ]
+        return snippets.critical_group(self.group.data or "", questions, self.objectives.data or [])
+
+
+def _options_of(row: Mapping[str, str | None]) -> list[Choice]:
+    """Return the options of a safety question, the right one first; a third one without anything is left out."""
+    found = [Choice(row[name] or "", row[f"{name}_why"] or "", name == "right") for name in ("right", "other", "third")]
+    return found if found[2].text or found[2].why else found[:2]

@@ -17,10 +17,14 @@ PARTS = {"one_answer": "({})", "several_answers": "[{}]"}
 
 @dataclass(frozen=True)
 class Snippet:
-    """Some Markdown without blank lines round it, and where it belongs."""
+    """Some Markdown without blank lines round it, and where it belongs.
+
+    With `ends`, that entry goes into the list of ends in the front matter as well.
+    """
 
     text: str
     where: Where
+    ends: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,23 @@ class Choice:
 def question(id: str, stem: str, objectives: Sequence[str], answers: str) -> Snippet:
     """Return a question with its answer part, below a heading of the second level."""
     return Snippet(f'## {_line(stem)} {{#{id} objectives="{" ".join(objectives)}"}}\n\n{answers}', "section")
+
+
+def critical_group(
+    group: str, questions: Iterable[tuple[str, str, Sequence[Choice]]], objectives: Sequence[str]
+) -> Snippet:
+    """Return safety questions of one group, each with its id, text and options of which the first is right.
+
+    The right option has another place in each.
+    """
+    found = []
+    for at, (id, stem, choices) in enumerate(questions):
+        right, *others = choices
+        place = at % len(choices)
+        shown = options("one_answer", (*others[:place], right, *others[place:]))
+        braces = f'{{#{id} .critical group="{group}" objectives="{" ".join(objectives)}"}}'
+        found.append(f"## {_line(stem)} {braces}\n\n{shown}")
+    return Snippet("\n\n".join(found), "section")
 
 
 def options(kind: str, choices: Iterable[Choice]) -> str:
@@ -107,11 +128,33 @@ def recording(path: str, of_file: str, title: str) -> Snippet:
     return Snippet(f"[{_bracketed(title)}]({relpath(path, dirname(of_file) or '.')})", "block")
 
 
-def reply(label: str, fit: str, words: str, goes_to: str, feedback: str) -> Snippet:
-    """Return a reply of a conversation, which leads to one of its headings."""
+def reply(kind: Sequence[str], words: str, goes_to: str, feedback: str) -> Snippet:
+    """Return a reply of a conversation, which leads to one of its headings.
+
+    `kind` is its label, how helpful it is, and what it sets and asks for.
+    """
     said = words.strip()
     quoted = said if said[:1] in '“"«(' else f"“{said}”"
-    return Snippet(f"- **{label}, {fit}** [{_bracketed(quoted)}](#{goes_to})\n{_why(feedback, '  ')}", "list")
+    bold = ", ".join(part for part in kind if part)
+    return Snippet(f"- **{bold}** [{_bracketed(quoted)}](#{goes_to})\n{_why(feedback, '  ')}", "list")
+
+
+def terms(verb: str, facts: Sequence[str]) -> str:
+    """Return what a reply or an end does with facts, such as `sets a and b`; empty without any."""
+    return f"{verb} {(' or ' if verb == 'unless' else ' and ').join(facts)}" if facts else ""
+
+
+def turn(id: str, title: str, stage: str, words: str) -> Snippet:
+    """Return a turn of a conversation: its heading, its title if it has one, and what the colleague does and says."""
+    does = f"({_line(stage).strip('()')}) " if stage.strip() else ""
+    parts = [f"## {id}", f"**{_line(title).rstrip('.')}.**" if title.strip() else "", _quote(does + words.strip())]
+    return Snippet("\n\n".join(part for part in parts if part), "section")
+
+
+def end(id: str, title: str, debrief: str, ending: str) -> Snippet:
+    """Return an end of a conversation, which its front matter lists as good or open."""
+    titled = f"**{_line(title).rstrip('.')}.** {debrief.strip()}"
+    return Snippet(f"## {id}\n\n{titled}", "section", ends=f"{id}: {ending}")
 
 
 def content_note(topics: Sequence[str], note: str, mention: bool) -> Snippet:
