@@ -19,7 +19,8 @@ def look(programme_id: str | None = None) -> list[Finding]:
         if programme_id in {None, row.programme_id} and row.course_id in newest:
             roles = {review.role for review in reviews.get(row.course_id, ())}
             found[row.course_id] = missing_reviews(needed_reviews(get_course(newest[row.course_id])), roles)
-    return [check_offered(len(found)), check_reviews(found)]
+    titles = {course: get_course(newest[course]).title for course, roles in found.items() if roles}
+    return [check_offered(len(found)), check_reviews(titles, found)]
 
 
 def check_offered(count: int) -> Finding:
@@ -29,13 +30,13 @@ def check_offered(count: int) -> Finding:
     return Finding("courses.offered", ngettext("%(num)s course is offered.", "%(num)s courses are offered.", count))
 
 
-def check_reviews(missing: Mapping[str, Sequence[str]]) -> Finding:
-    """Find courses whose reviews are missing, by the reviews that each of them lacks."""
-    lacking = [f"{course} ({', '.join(roles)})" for course, roles in missing.items() if roles]
-    if lacking:
+def check_reviews(titles: Mapping[str, str], missing: Mapping[str, Sequence[str]]) -> Finding:
+    """Find courses whose reviews are missing: their titles by id, and the reviews that each of them lacks."""
+    if titles:
+        lacking = [f"{title} ({', '.join(missing[course])})" for course, title in titles.items()]
         return Finding(
             "courses.reviews",
             _("These courses haven’t been reviewed: %(courses)s.", courses=some_of(lacking)),
-            _("Ask somebody qualified to read them, then record it with: lms review COURSE"),
+            _("Ask somebody qualified to read them, then record it with: lms review %(course)s", course=min(titles)),
         )
     return Finding("courses.reviews", _("Every course on offer has been reviewed."))

@@ -204,8 +204,14 @@ def test_a_script_saves_and_is_told_of_a_newer_text(site: Site) -> None:
         saved = save_as_script(site, editor, f"{text}Line {number}.\n", read_at)
         assert saved.status_code == 200 and saved.json and saved.json["saved"]
         read_at = str(saved.json["revision"])
+    renamed = save_as_script(site, editor, text.replace("A first", "My first") + "<b>Line 2.</b>\n", read_at).json
+    assert renamed and renamed["heading"] == "My first lesson" and renamed["title"] == "My first lesson – Night shifts"
+    assert 'aria-current="page">My first lesson</a>' in renamed["outline"] and "1 problem" in renamed["outline"]
+    course = editor.follow("About the course")
+    saved = save_as_script(site, course, written(course).replace("title: Night shifts", "title: Nights"), "1")
+    assert saved.json and saved.json["crumb"] == "Nights"
     late = save_as_script(site, editor, text + "Late.\n", "1")
-    assert late.status_code == 409 and late.json and late.json["text"] == text + "Line 2.\n"
+    assert late.status_code == 409 and late.json and late.json["text"].endswith("<b>Line 2.</b>\n")
     draft = editor.follow("Night shifts").follow("History")
     assert draft.main.count("Changed 1-first-steps/1-a-first-lesson.md") == 2, "with its button; typing is one change"
     with site.inside():

@@ -133,7 +133,7 @@ def test_a_publish_during_a_check_changes_nothing_of_that_check(sqlite_site: Sit
     files = dict(from_folder(PFA_FOLDER).files)
     files["check.md"] = files["check.md"].replace(b"{#", b"(new) {#")
     draft = add_draft(sqlite_site, Bundle(files), PFA, base)
-    look(sqlite_site, draft, "1.0.1").form(f"{DRAFTS}/{draft}/publish").submit("Publish")
+    look(sqlite_site, draft, "1.1.1").form(f"{DRAFTS}/{draft}/publish").submit("Publish")
     with sqlite_site.inside():
         assert "(new)" in get_course(find_newest_digest(PFA) or "").questions[0].stem
         assert attempt_of(sqlite_site, "sam").attempt.digest == base

@@ -45,7 +45,7 @@ INSERTED = [
     ("an option", "check.md", snippets.option(LEAVE, section_at(CHECK, 5)), 8),
     ("one of several", "check.md", snippets.option(LEAVE, section_at(CHECK, 14)), 17),
     ("a step", "check.md", snippets.option(LEAVE, section_at(CHECK, 23)), 29),
-    *((kind, HELLO, snippets.callout(kind, "that people\nlike this."), 12) for kind in snippets.CALLOUTS),
+    *((kind, HELLO, snippets.callout(kind, "Don’t do it\nlike this."), 12) for kind in snippets.CALLOUTS),
     ("something said", HELLO, snippets.spoken("Would you like company?"), 9),
     ("a private prompt", HELLO, snippets.private_prompt("sml-p09", "What helps you?"), LAST),
     ("a source", HELLO, snippets.citation("WANG24"), 9),

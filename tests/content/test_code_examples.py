@@ -38,7 +38,7 @@ LAST_TALK = CONVERSATION.replace(
 ARCS = "arcs:\n  - {id: dana, title: Dana, contacts: [at-the-sink, at-the-gate, last-talk]}"
 BASE: dict[str, str | bytes] = {
     "course.md": COURSE.replace("draw: 3", f"draw: 3\n{ARCS}"),
-    "1-know/module.md": "---\ntitle: Begin\n---\nA first step.\n",
+    "1-know/module.md": "---\ntitle: First steps\n---\nA first step.\n",
     "1-know/1-first.md": LESSON.replace("id: hello", "id: first").replace(
         "## How to begin\n", "## How to begin\n\nThe first thing you say is your own name.\n"
     ),
@@ -58,8 +58,8 @@ BASE: dict[str, str | bytes] = {
 BELOW = {"1-know/1-first.md": "## How to begin\n", "1-know/2-second.md": "## Go on\n"}
 # What the fixed example takes the place of, where the course has neither it nor a place for more.
 INSTEAD = {
-    "BAD_VALUE": "draw: 3", "PUT_IN_QUOTES": "title: Begin", "TEXT_CUT_SHORT": "title: Begin",
-    "YAML_BROKEN": "title: Begin", "CURLY_QUOTES": "title: Begin", "REFRESHER_DRAW": "draw: 3",
+    "BAD_VALUE": "draw: 3", "PUT_IN_QUOTES": "title: First steps", "TEXT_CUT_SHORT": "title: First steps",
+    "YAML_BROKEN": "title: First steps", "CURLY_QUOTES": "title: First steps", "REFRESHER_DRAW": "draw: 3",
     "STORY_WITHOUT_NOTE": "content_notes: none", "NO_GENTLER_VERSION": "content_notes: none",
     "DISTRESSING_NOT_ALONE": "---\nOne more step.\n",
     "DEAD_END": "- **advice without permission, detour** [“Go home.”](#away)\n  > It decides for her again.",

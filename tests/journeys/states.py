@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page
@@ -30,6 +31,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.turns import CHILDREN_MOST
 from lms.foundation.web import throttle
+from lms.library import actions as library
 from tests.conftest import PASSWORD
 from tests.journeys.people import FIRST_LESSON, GOING_ON, PFA, SLOWED, THREE, People
 
@@ -340,6 +342,14 @@ def set_up_repository(course: str) -> Steps:
     return step
 
 
+def let_a_version_close(page: Page, people: People) -> None:
+    """Show that 1.0 closes, and call it off again, as other states look at it while it's open."""
+    site, today = people.served.site, clock.today("UTC")
+    site.do(library.close_version, GOING_ON, "1.0", today + timedelta(days=90))
+    page.reload()
+    site.do(library.call_off_closing, GOING_ON, "1.0", today)
+
+
 def ask_for_too_many(page: Page, people: People) -> None:
     """Let Sela ask for one transcript more than an hour allows."""
     site = people.served.site
@@ -540,6 +550,7 @@ STATES = (
     State("published", "tara", "/programmes/harbour/drafts/{published_draft}/published"),
     State("a draft as a zip file", "tara", f"{WRITTEN}/zip"),
     State("reviews of courses", "tara", "/programmes/harbour/writing/reviews"),
+    State("reviews of courses for a coordinator", "cora", "/programmes/harbour/writing/reviews"),
     State("published courses", "tara", "/programmes/harbour/writing/courses"),
     State("git repositories", "tara", REPOSITORIES, set_up_repository("small-course")),
     State("git repositories, one being read", "tara", REPOSITORIES, then(set_up_repository("begun"), press(BRING_IN))),
@@ -547,6 +558,9 @@ STATES = (
     State("versions of a course", "tara", f"/programmes/harbour/writing/courses/{PFA}"),
     State("two versions side by side", "tara", f"/programmes/harbour/writing/courses/{PFA}/compare"),
     State("a course for other learning systems", "tara", f"/programmes/harbour/writing/courses/{PFA}/exchange"),
+    State(
+        "versions, one of them closing", "ada", f"/programmes/harbour/writing/courses/{GOING_ON}", let_a_version_close
+    ),
     State("closing a version", "ada", f"/programmes/harbour/writing/courses/{GOING_ON}/1.0.0/close"),
     State("withdrawing a course", "ada", f"/programmes/harbour/writing/courses/{PFA}/withdraw"),
     State("preview of a draft", "tara", f"{WRITTEN}/preview"),

@@ -59,6 +59,9 @@ def test_tara_types_sees_a_problem_at_its_place_mends_it_and_finds_all_of_it_sav
     # The first check of a worker loads what it needs; a second is what each later one may take.
     assert min(seconds_to_a_problem(page, tag) for tag in ("i", "u", "b")) < 1
     problem = page.locator("[data-problems] li").filter(has_text="RAW_HTML")
+    here = page.locator("a[aria-current]")
+    count = page.locator("nav.outline li", has=here).locator(".count")
+    expect(count).to_have_text("1 problem")
     page.evaluate("scrollTo(0, 0)")
     assert looking.axe_finds(page) == []
     # By keyboard: F8 goes there, says it, and Escape closes the words; Tab leaves the text, and comes back.
@@ -79,6 +82,14 @@ def test_tara_types_sees_a_problem_at_its_place_mends_it_and_finds_all_of_it_sav
     expect(problem).to_have_count(0)
     expect(page.locator(".signs .sign")).to_have_count(0)
     page.keyboard.press("Control+s")
+    # What stands beside the text follows, without a reload.
+    expect(count).to_have_count(0)
+    page.get_by_text("title: A first lesson", exact=True).click()
+    page.keyboard.press("End")
+    page.keyboard.type(" of two")
+    expect(page.get_by_role("heading", level=1)).to_have_text("A first lesson of two")
+    expect(page.locator("nav.outline li", has=here)).to_have_text("A first lesson of two")
+    expect(page).to_have_title("A first lesson of two – Nights – Sidelight")
     says(page, "Draft saved")
     page.reload()
     page.locator(TEXT).get_by_text("Some words in plain text.").wait_for()
@@ -93,8 +104,8 @@ def test_what_is_inserted_goes_to_the_cursor_and_two_writers_lose_nothing(served
     asked = page.locator("dialog[data-insert]")
     asked.get_by_role("button", name="Insert").click()
     asked.get_by_role("alert").get_by_text("Write the text of the callout.").wait_for()
-    asked.get_by_text("Do not …").click()
-    asked.get_by_label("Text").fill("press anyone.")
+    asked.get_by_text("Take care: what not to do").click()
+    asked.get_by_label("Text").fill("Don’t press anyone.")
     asked.get_by_role("button", name="Insert").click()
     page.locator(TEXT).get_by_text("press anyone.").wait_for()
     says(page, "Draft saved")

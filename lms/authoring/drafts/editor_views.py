@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import Response, abort, jsonify, make_response, redirect, render_template, request
+from flask import (
+    Response,
+    abort,
+    get_template_attribute,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 
 from lms.accounts.access import allow, signed_in, this_zone
 from lms.accounts.rules import may
@@ -37,7 +44,6 @@ from lms.learning.feedback.records import list_released
 
 # A byte of a character beyond ASCII is sent as three; a text that is some times too large is still told so in words.
 TEXT_POST_MOST = 16 * MAX_MARKDOWN
-PROBLEMS_SHOWN = 60
 
 
 @blueprint.url_value_preprocessor
@@ -58,8 +64,8 @@ def draft(programme: str, draft: str) -> Any:
         **frame_of(found),
         outline=pages.outline_of(found, reading),
         summary=pages.summary_of(reading.findings),
-        problems=[pages.problem(one, found, programme) for one in reading.findings[:PROBLEMS_SHOWN]],
-        more=max(0, len(reading.findings) - PROBLEMS_SHOWN),
+        problems=[pages.problem(one, found, programme) for one in reading.findings[: pages.PROBLEMS_SHOWN]],
+        more=max(0, len(reading.findings) - pages.PROBLEMS_SHOWN),
         notices=_notices(),
     )
 
@@ -123,18 +129,18 @@ def _editor(
         **frame,
         outline=pages.outline_of(found, reading),
         path=path,
-        title=pages.single_titles().get(path) or front_value(text, "title") or path,
+        title=_title_of(path, text),
         text=text,
         revision=revision,
         saved_at=_saved_at(found, path, revision),
         recoded=recoded,
         problem=problem,
         summary=pages.summary_of(mine),
-        problems=_with_anchors(mine[:PROBLEMS_SHOWN], found, programme),
-        more=_more(mine),
+        problems=pages.with_anchors(mine[: pages.PROBLEMS_SHOWN], found, programme),
+        more=pages.more_words(mine),
         fixes=_count_fixes(path, text, mine),
         comments=_comments(found, path, text),
-        elsewhere=_elsewhere(reading.findings, path, found, programme),
+        elsewhere=pages.elsewhere(reading.findings, path, found, programme),
         notices=_notices(),
         nonce=nonce,
         words=editor_words(),
@@ -176,39 +182,6 @@ def _saved_at(found: Draft, path: str, revision: int) -> str:
     return words.rpartition(" ")[2] if clock.day_of(at, this_zone()) == clock.today(this_zone()) else words
 
 
-def _with_anchors(findings: list[Finding], found: Draft, programme: str) -> list[dict[str, Any]]:
-    """Return problems of this file; the first of each line can be linked to by the line's number."""
-    rows, seen = [], set()
-    for finding in findings:
-        row = pages.problem(finding, found, programme)
-        rows.append({**row, "anchor": "" if finding.line in seen else f"line-{finding.line}"})
-        seen.add(finding.line)
-    return rows
-
-
-def _more(findings: Sequence[Finding]) -> str:
-    """Return how many more problems there are than a page lists; empty when it lists them all."""
-    more = len(findings) - PROBLEMS_SHOWN
-    return ngettext("And %(num)s more problem.", "And %(num)s more problems.", more) if more > 0 else ""
-
-
-def _elsewhere(findings: Sequence[Finding], path: str, found: Draft, programme: str) -> list[dict[str, str]]:
-    """Return the other files with problems: the path, its address, and how many there are in words."""
-    counts = Counter(finding.path for finding in findings if finding.path != path)
-    values = {"programme": programme, "draft": found.public_id}
-    known = records.list_files(found.id)
-    return [
-        {
-            "path": other,
-            "url": address("authoring.draft_file", **values, path=other)
-            if other in known
-            else address("authoring.draft", **values),
-            "words": ngettext("%(num)s problem", "%(num)s problems", count),
-        }
-        for other, count in counts.items()
-    ]
-
-
 @blueprint.post("/programmes/<programme>/drafts/<draft>/files/<path:path>")
 @allow("write courses")
 def save_draft_file(programme: str, draft: str, path: str) -> Any:
@@ -224,7 +197,7 @@ def save_draft_file(programme: str, draft: str, path: str) -> Any:
     content = text.encode("utf-8", "replace")
     saved = write(actions.save, found.id, signed_in().person_id, path, content, read_at, merging=not scripted)
     if scripted:
-        return _as_json(saved)
+        return _as_json(saved, found, path, text)
     if isinstance(saved, Conflict):
         return make_response(_three_ways(found, path, text, saved), 409)
     if isinstance(saved, Refused):
@@ -234,14 +207,33 @@ def save_draft_file(programme: str, draft: str, path: str) -> Any:
     return redirect(address("authoring.draft_file", **values, **merged), 303)
 
 
-def _as_json(saved: Saved | Conflict | Refused) -> tuple[Response, int]:
+def _as_json(saved: Saved | Conflict | Refused, found: Draft, path: str, text: str) -> tuple[Response, int]:
     if isinstance(saved, Conflict):
         words = _("%(name)s has saved this file since you opened it.", name=_who(saved.by))
         theirs = read_bytes(saved.theirs)[0] if saved.theirs is not None else None
         return jsonify(saved=False, message=words, text=theirs, revision=saved.revision), 409
     if isinstance(saved, Refused):
         return jsonify(saved=False, message=saved.message), 422
-    return jsonify(saved=True, revision=saved.revision, time=moment(saved.at, this_zone()).rpartition(" ")[2]), 200
+    at = moment(saved.at, this_zone()).rpartition(" ")[2]
+    return jsonify(saved=True, revision=saved.revision, time=at, **_after_saving(found, path, text)), 200
+
+
+def _after_saving(found: Draft, path: str, text: str) -> dict[str, str]:
+    """Return what the page shows beside the text once it's saved: its heading, and the outline with all problems."""
+    frame = frame_of(found)
+    outline = get_template_attribute("authoring/parts/draft_frame.html", "outline")
+    groups = pages.outline_of(found, reading_of(found))
+    title = _title_of(path, text)
+    return {
+        "heading": title,
+        "crumb": found.title,
+        "title": _("%(file)s – %(course)s", file=title, course=found.title),
+        "outline": str(outline(groups, frame["draft"], frame["programme"], path)),
+    }
+
+
+def _title_of(path: str, text: str) -> str:
+    return pages.single_titles().get(path) or front_value(text, "title") or path
 
 
 def _who(person_id: str | None) -> str:
@@ -291,9 +283,9 @@ def _problems_json(found: Draft, programme: str, reading: Reading, path: str = "
     mine = [finding for finding in reading.findings if finding.path == path]
     here = {
         "summary": pages.summary_of(mine),
-        "listed": PROBLEMS_SHOWN,
-        "more": _more(mine),
-        "elsewhere": _elsewhere(reading.findings, path, found, programme),
+        "listed": pages.PROBLEMS_SHOWN,
+        "more": pages.more_words(mine),
+        "elsewhere": pages.elsewhere(reading.findings, path, found, programme),
     }
     return jsonify(
         problems=[pages.problem(finding, found, programme) for finding in reading.findings],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,14 @@ from lms.content.model.course import Reading
 from lms.content.model.report import Finding
 from lms.content.model.structure import Folder, is_recording
 from lms.foundation import clock
-from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import address
 
 # Fewer people than these are never told as a number, and more of them in steps as large: whoever looks again each day
 # would else see what one person did.
 PEOPLE_STEP = 10
+PROBLEMS_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -153,4 +154,37 @@ def draft_rows(drafts: Iterable[Draft], zone: str) -> list[dict[str, str]]:
     """Return drafts as lists show them, with the day of their last change."""
     return [
         {"id": row.public_id, "title": row.title, "changed": day(clock.day_of(row.changed_at, zone))} for row in drafts
+    ]
+
+
+def with_anchors(findings: list[Finding], found: Draft, programme: str) -> list[dict[str, Any]]:
+    """Return problems of this file; the first of each line can be linked to by the line's number."""
+    rows, seen = [], set()
+    for finding in findings:
+        row = problem(finding, found, programme)
+        rows.append({**row, "anchor": "" if finding.line in seen else f"line-{finding.line}"})
+        seen.add(finding.line)
+    return rows
+
+
+def more_words(findings: Sequence[Finding]) -> str:
+    """Return how many more problems there are than a page lists; empty when it lists them all."""
+    more = len(findings) - PROBLEMS_SHOWN
+    return ngettext("And %(num)s more problem.", "And %(num)s more problems.", more) if more > 0 else ""
+
+
+def elsewhere(findings: Sequence[Finding], path: str, found: Draft, programme: str) -> list[dict[str, str]]:
+    """Return the other files with problems: the path, its address, and how many there are in words."""
+    counts = Counter(finding.path for finding in findings if finding.path != path)
+    values = {"programme": programme, "draft": found.public_id}
+    known = records.list_files(found.id)
+    return [
+        {
+            "path": other,
+            "url": address("authoring.draft_file", **values, path=other)
+            if other in known
+            else address("authoring.draft", **values),
+            "words": ngettext("%(num)s problem", "%(num)s problems", count),
+        }
+        for other, count in counts.items()
     ]

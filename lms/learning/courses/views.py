@@ -74,6 +74,7 @@ def course(course: str) -> Any:
     next_url, next_text = _next_step(content, progress, certificate, renewing, newer)
     runs_it = may_facilitate(page.visitor, course)
     opened = open_items_of(page.enrolment_id, content)
+    held = page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest)
     return render_template(
         "learning/course.html",
         here="courses",
@@ -91,6 +92,7 @@ def course(course: str) -> Any:
             certificate.url,
             renewing.scope if renewing else None,
             frozenset(one.url for one in opened),
+            waits=held,
         ),
         opened=opened,
         lessons_done=len(progress.lessons & content.lesson_by_id.keys()),
@@ -104,7 +106,7 @@ def course(course: str) -> Any:
         **_reviews(content),
         review_passed=pages.review_passed(content),
         laws_to_check=[due.place for due in passed_dates(content, clock.today(settings().timezone)) if due.place],
-        held=page.programme_id is not None and hooks().waits_for_review(page.programme_id, content.digest),
+        held=held,
         lead_text=placeholder_values(page.facts)[0],
         certificate_url=certificate.url,
         next_url=next_url,

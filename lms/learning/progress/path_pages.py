@@ -52,10 +52,12 @@ def path_of(
     certificate_url: str | None,
     scope: RenewalScope | None = None,
     opened: Collection[str] = (),
+    waits: bool = False,
 ) -> list[Step]:
     """Return the path of a course with its marks; modules stand as headings among them.
 
-    To somebody who renews, `scope` marks what changed, and says how many questions there are.
+    To somebody who renews, `scope` marks what changed, and says how many questions there are. `waits` says that
+    certificates are held until the course is reviewed.
     """
     changed = {lesson.id for lesson in scope.changes.lessons} if scope else set()
     here = first_unfinished_lesson(course, progress) if enrolled else None
@@ -80,6 +82,8 @@ def path_of(
     meta = ngettext("%(num)s question, no time limit", "%(num)s questions, no time limit", asked)
     steps.append(Step("check", "done" if passed else "check", _("Knowledge check"), meta, check, passed))
     meta = _("We issue it once you’ve done everything it needs")
+    if waits:
+        meta = _("We issue it once you’ve done everything it needs and this version has been reviewed")
     steps.append(Step("cert", "cert", _("Your certificate"), meta, certificate_url or "", bool(certificate_url)))
     return [mark_started(step, opened) for step in steps]
 

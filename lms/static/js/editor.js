@@ -98,6 +98,20 @@ const send = (leaving) => {
   });
 };
 
+// What stands beside the text follows it: the heading, the names in the outline, and the problems of all files.
+const outline = element("nav.outline");
+let outlined = "";
+const follow = ({ heading, crumb, title, outline: html }) => {
+  element(".editor-top h1").textContent = heading;
+  element(".editor-top a").textContent = crumb;
+  document.title = `${title} – Sidelight`;
+  if (html === outlined) return;
+  outlined = html;
+  const at = outline.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
+  outline.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  if (at) element(`a[href="${CSS.escape(at)}"]`, outline)?.focus();
+};
+
 const refreshToken = async () => {
   const { token } = await ask(device);
   if (token) for (const field of document.querySelectorAll("input[name=form_token]")) field.value = token;
@@ -125,6 +139,7 @@ const save = async (leaving = false) => {
     revision.value = answer.revision;
     if (!changed) settle(key, Infinity);
     tell("saved", { time: answer.time });
+    follow(answer);
     preview();
     // The line was down, or the session had ended, when this text was to be checked.
     if (unchecked) check();
