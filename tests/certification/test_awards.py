@@ -61,9 +61,11 @@ def test_the_course_page_says_that_nobody_has_reviewed_it_and_that_certificates_
     hold(sqlite_site, None)
     page = sqlite_site.visitor("sam").get(COURSE)
     assert "hasn’t been reviewed yet by" in page.main and "once the review is recorded" in page.main
+    assert "and this version has been reviewed" in page.main
     hold(sqlite_site, False)
     page = sqlite_site.visitor("sam").get(COURSE)
     assert "hasn’t been reviewed yet by" in page.main and "once the review is recorded" not in page.main
+    assert "once you’ve done everything it needs" in page.main and "this version has been reviewed" not in page.main
 
 
 def test_a_programme_may_hold_though_the_site_does_not(make_sqlite_site: object) -> None:

@@ -64,7 +64,10 @@ def place(text: str, snippet: Snippet, line: int) -> Change:
     line = min(max(line, 1), len(lines) + 1)
     if snippet.where == "front":
         return _in_front_matter(lines, snippet.text)
-    line = max(line, _front_matter_ends(lines) + 1)
+    front = _front_matter_ends(lines)
+    if snippet.where == "section" and line <= front:
+        return at_end_of(text, snippet, None)
+    line = max(line, front + 1)
     if snippet.where == "inline":
         said = lines[line - 1] if line <= len(lines) else ""
         apart = "" if snippet.text.startswith("[^") or not said.strip() else " "
