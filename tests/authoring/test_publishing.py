@@ -306,6 +306,10 @@ def test_the_board_says_what_is_unreviewed_due_and_unchecked(sqlite_site: Site) 
     for said in ("Peer support", "Dr R. Amari, 2 November 2026, carried over", "due since 31 January 2020", "1 fact"):
         assert said in small, said
     assert page.links()["Open draft: A small course"].endswith(f"/drafts/{draft}/compare")
+    board = sqlite_site.visitor("cora").get("/programmes/harbour/settings/courses").follow("Reviews of courses")
+    assert (
+        "due since 31 January 2020" in board.main and "Ask for a review" not in board.main and draft not in board.html
+    )
     with sqlite_site.statements() as few:
         sqlite_site.visitor("tara").get("/programmes/harbour/writing/reviews")
     assert len(few) < 14

@@ -92,7 +92,7 @@ def test_a_broken_link_is_named_with_the_nearest_page_or_heading() -> None:
         ("1-hello.gentle.md#how", "has no heading that ends in {#how}."),
         ("../check.md", "“check.md” has no page of its own."),
         ("../practice/at-the-snik.md", "Did you mean “../practice/at-the-sink.md”?"),
-        ("../practice/at-the-sink.md#nod", "link to “practice/at-the-sink.md” without “#nod”."),
+        ("../practice/at-the-sink.md#nod", "Link to “practice/at-the-sink.md” without “#nod”."),
         ("../practice/at-the-sink.gentle.md", "isn’t in this course."),
         ("../../other/course.md", "isn’t in this course."),
     ):

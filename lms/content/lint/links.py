@@ -89,7 +89,7 @@ def _why_no_page(context: ParseContext, pages: Mapping[str, Proofread], page: Pr
     if not anchor or target is None or anchor[1:] in target.anchors:
         return ""
     if target.role == "conversation":
-        return f"A conversation begins at its start, so link to “{path}” without “{anchor}”."
+        return f"A conversation always starts from its first turn. Link to “{path}” without “{anchor}”."
     return f"“{path}” has no heading that ends in {{{anchor}}}.{_near_anchor(anchor[1:], target)}"
 
 
