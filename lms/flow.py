@@ -119,6 +119,7 @@ from lms.learning.progress.events import (
     PracticeCompleted,
     RemarkAnswered,
 )
+from lms.learning.progress.records import list_enrolments
 from lms.library.events import CoursePublished, ReviewRecorded
 from lms.wellbeing import support_cache as kept_care
 
@@ -131,6 +132,12 @@ def reactions(settings: Settings) -> Reactions:
 
     def raise_if_earned(enrolment_id: str) -> None:
         readiness_actions.raise_if_earned(enrolment_id, settings)
+
+    def issue_what_is_earned(event: AccountsMerged) -> None:
+        # What each account had done of a course may complete it once they are one.
+        for enrolment in list_enrolments(event.person_id):
+            renewal_actions.issue_or_renew_if_earned(enrolment.id, settings)
+            raise_if_earned(enrolment.id)
 
     def keep_status(event: Any) -> None:
         refresh_status(event.person_id, event.programme_id)
@@ -152,7 +159,7 @@ def reactions(settings: Settings) -> Reactions:
             lambda event: assignments.leave_unit(event.unit_id),
         ],
         AccountDisabled: [keep_listed],
-        AccountsMerged: [lambda event: email_about_merge(event, settings)],
+        AccountsMerged: [lambda event: email_about_merge(event, settings), issue_what_is_earned],
         MergeUndone: [lambda event: email_about_undo(event, settings)],
         AccountEnabled: [keep_listed, lambda event: closed_accounts.forget_ending(event.person_id)],
         Enrolled: [keep_status],

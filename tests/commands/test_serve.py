@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from lms.foundation.background import heartbeat
+from lms.foundation.background.site_lock import lock
 from tests.builders.serving import Running, environment, serving, until
 from tests.conftest import ROOT
 from tests.journeys.served import LMS
@@ -138,6 +139,25 @@ def loses_its_job_process(running: Running) -> None:
     assert running.job_process().pid != jobs.pid and running.said().count("the job process ended") == 1
 
 
+def stays_as_it_is(running: Running) -> None:
+    """While a site runs, it's neither migrated nor replaced."""
+    backup = running.data.parent / "backup"
+    backup.write_bytes(b"not asked for yet")
+    before = (running.data / "sidelight.db").stat().st_ino
+    for command in (("upgrade", "--no-backup"), ("restore", str(backup), "--replace")):
+        line = refused(running.data, *command)
+        assert "is running. Nothing was changed. Stop it first" in line and "systemctl stop sidelight" in line
+    assert (running.data / "sidelight.db").stat().st_ino == before
+
+
+def can_be_upgraded(data: Path) -> None:
+    """A site that was killed left no lock; while it's upgraded or restored, it isn't served."""
+    handle = lock(data, alone=True)
+    assert handle is not None
+    assert "is being upgraded or restored" in refused(data)
+    os.close(handle)
+
+
 def is_killed(running: Running) -> None:
     family = running.children()
     assert len(family) >= 4
@@ -160,7 +180,9 @@ def test_a_served_site_says_when_it_listens_sees_its_job_process_stop_and_leaves
         loses_its_job_process(running)
         for line in running.said().splitlines():
             assert "is running on" in line or TIME.match(line) or line.startswith("["), line
+        stays_as_it_is(running)
         is_killed(running)
+    can_be_upgraded(data)
 
 
 ROOM = """

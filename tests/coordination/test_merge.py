@@ -18,7 +18,7 @@ from lms.accounts.members.records import Member, keep_keys
 from lms.accounts.merges.records import CAN_BE_UNDONE, AccountMerge, list_merged_into
 from lms.accounts.personal_data.closed_accounts import AccountEnding
 from lms.accounts.records import Person, find_programme
-from lms.certification.awards.records import find_award
+from lms.certification.awards.records import Award, find_award
 from lms.certification.verification import trail_check
 from lms.coordination.board import actions as board
 from lms.coordination.merging import actions
@@ -30,7 +30,7 @@ from lms.foundation.mail.outbox import OutboxMail, list_emails
 from lms.learning.progress.actions import finish_lesson
 from lms.learning.progress.records import Enrolment, LessonDone, find_enrolment, list_enrolments, progress_of
 from tests.builders import commands
-from tests.builders.learning import PFA, earn, prepare, the_course
+from tests.builders.learning import PFA, earn, pass_check, prepare, the_course
 from tests.builders.units import add, harbour, join
 from tests.conftest import PASSWORD, Site
 from tests.inspector import Page
@@ -345,6 +345,20 @@ def test_what_was_added_since_stays_with_the_kept_account(twice_on_sqlite: Site)
     assert site.do(actions.undo, done.id, ON_THE_SERVER) == "undone"
     with site.inside():
         assert progress_of(mine.id).lessons == {lessons[1]} and progress_of(theirs).lessons == {lessons[0]}
+
+
+def test_what_both_did_of_a_course_completes_it_and_its_certificate_is_there_at_once(twice_on_sqlite: Site) -> None:
+    site = twice_on_sqlite
+    mine, _theirs = prepare(site, "sam", practised=False, read=False), prepare(site, "sam.home")
+    pass_check(site, mine)
+    with site.inside():
+        assert db.session.scalars(select(Award)).all() == []
+    assert "the certificate is issued straight away" in page_of(site, "sam", "sam.home").main
+    assert isinstance(merge(site, "sam", "sam.home"), AccountMerge)
+    with site.inside():
+        award = db.session.scalars(select(Award).where(Award.enrolment_id == mine)).one()
+        assert award.person_id == site.person("sam").id and not award.waiting
+    assert award.code[:4] in site.visitor("sam").get("/certificates").html and problems(site) == []
 
 
 def test_of_two_certificates_the_valid_one_stays_current_and_neither_is_lost(

@@ -27,6 +27,7 @@ from lms.coordination.board.list_records import Filter, count_found, filter_of, 
 from lms.coordination.board.pages import board_of, rows_of
 from lms.coordination.board.rules import Wanted
 from lms.coordination.board.status_records import TrainingStatus
+from lms.coordination.board.sum_records import count_all
 from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.text.csv_files import inert
@@ -223,7 +224,12 @@ def test_a_search_finds_the_same_whatever_it_begins_with(
             assert [row.display_name for row in page] == names, search
             assert [row for some in list_all(board, found, 2) for row in some] == page, search
             assert list_page(board, found, 9, before=tuple(page[-1][:3])) == page[:-1], search
-            assert count_found(found) == len(names), search
+            assert count_found(found) == (len(names), False), search
+        found = filter_of(board, Wanted(search="zo", states=("not_started",)))
+        assert count_found(found) == (4, False)
+        assert found.walk is None or found.walk.count(found.conditions, 2) == (2, True)
+        nobody = (Wanted(search="zo", states=("ready",)), Wanted(search="--"))
+        assert [list_page(board, filter_of(board, one, count_all(board)), 9) for one in nobody] == [[], []]
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_inert(site: Site, cora: Inspector) -> None:
@@ -303,9 +309,9 @@ def test_pages_ask_the_same_of_the_database_however_many_people_there_are(sqlite
     earn(site, "sam")
     sam = site.visitor("cora").get(PEOPLE).links()["Sam Osei"]
     addresses = (PEOPLE, f"{PEOPLE}?q=person", f"{PEOPLE}?state=completed", sam)
-    add(site, [f"Person {number}" for number in range(5)])
+    add(site, [f"Person {number}" for number in range(30)])
     few = [asked_for(site, address) for address in (*addresses, *addresses)][4:]
-    add(site, [f"Person {number}" for number in range(5, 60)])
+    add(site, [f"Person {number}" for number in range(30, 60)])
     earn(site, "lena")
     assert [asked_for(site, address) for address in addresses] == few
     assert max(few) <= 14, few

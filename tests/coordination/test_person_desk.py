@@ -113,7 +113,11 @@ def test_the_last_coordinator_stays_one(sqlite_site: Site) -> None:
     ada = sqlite_site.visitor("ada")
     page = ada.get(desk(sqlite_site, "cora", "/roles")).form("/roles").submit(role=["learner"], expect=422)
     assert "Nobody else coordinates this programme" in page.main and roles(sqlite_site, "cora") == ["coordinator"]
+    pages = (lambda: ada.get(desk(sqlite_site, "cora", "/account")),
+             lambda: sqlite_site.visitor("cora").get("/account/delete"))  # fmt: skip
+    assert all("Nobody else coordinates Harbour Hospitals." in page().main for page in pages)
     ada.get(desk(sqlite_site, "tara", "/roles")).form("/roles").submit(role=["trainer", "coordinator"])
+    assert not any("Nobody else coordinates" in page().main for page in pages)
     ada.get(desk(sqlite_site, "cora", "/roles")).form("/roles").submit(role=["learner"])
     assert roles(sqlite_site, "cora") == ["learner"] and "coordinator" in roles(sqlite_site, "tara")
 

@@ -169,6 +169,10 @@ def test_ada_finds_an_account_signs_it_out_closes_it_and_opens_it_again(sqlite_s
         assert sqlite_site.person("lena").disabled_at is not None
     assert "The account is open again" in send(sqlite_site, path, go="open").html
     sqlite_site.visitor("ada").get("/operator/accounts/nobodys", expect=404)
+    cora = page_link(sqlite_site, "/operator/accounts?q=cora", "Cora Haddad")
+    assert "Nobody else coordinates" not in sqlite_site.visitor("ada").get(path).main
+    assert "Nobody else coordinates Harbour Hospitals." in sqlite_site.visitor("ada").get(cora).main
+    assert "Nobody coordinates Harbour Hospitals now." in send(sqlite_site, cora, go="close").main
 
 
 def test_a_test_email_goes_the_way_of_every_email_and_its_page_says_how_far_it_is(sqlite_site: Site) -> None:

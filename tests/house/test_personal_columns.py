@@ -80,6 +80,7 @@ NOT_EXPORTED: dict[str, str] = {
     "review_request.public_id": NUMBER,
     "equivalent.public_id": NUMBER,
     "invitation.public_id": NUMBER,
+    "invitation.search_key": "follows from the exported name and address",
     "invitation.token_sha256": SECRET,
     "invitation.unit_id": OF_UNIT,
     "misses.key": "holds a mark of somebody's network, who may be another person; how often is exported",

@@ -78,6 +78,7 @@ def make_invitation(programme_id: str | None, role: str, address: str | None, to
 def mark_invited(invitation: Invitation, name: str) -> None:
     """Note that a programme made an invitation, so that its coordinators have it on their list."""
     invitation.public_id, invitation.invited_at, invitation.name = ids.public_id(), clock.now(), name
+    invitation.keep_key()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 from lms.foundation.mail.outbox import can_be_emailed
+from lms.foundation.text.collation import search_key
 
 # What stands in place of a link's SHA-256 until a slip is printed; no token has it.
 NO_LINK = "no link yet "
@@ -53,6 +54,8 @@ class Invitation(Base):
     invited_at: Mapped[datetime | None]
     # How whoever invites calls them; people choose their own name when they join.
     name: Mapped[str] = mapped_column(server_default="")
+    # Name and address as a search compares them, each on a line.
+    search_key: Mapped[str] = mapped_column(default="", server_default="")
     # What the programme notes of them once they join; the unit may have been removed by then.
     unit_id: Mapped[str | None]
     staff_number: Mapped[str] = mapped_column(default="", server_default="")
@@ -67,6 +70,10 @@ class Invitation(Base):
     def needs_slip(self) -> bool:
         """Whether it is for somebody without email: a sign-in name stands in place of the address."""
         return self.email is not None and not can_be_emailed(self.email)
+
+    def keep_key(self) -> None:
+        """Work out again what a search compares, after another name or address."""
+        self.search_key = "\n".join(search_key(part) for part in (self.name, self.email or ""))
 
     def brought(self) -> Brought:
         """Return what it says of somebody beside their name."""
@@ -120,12 +127,9 @@ def list_not_joined(
 
 
 def _found(query: Select[Invitation], search: str) -> Select[Invitation]:
-    """Return the query for those whose address or name holds each word of a search."""
-    held = (
-        or_(Invitation.email.icontains(word, autoescape=True), Invitation.name.icontains(word, autoescape=True))
-        for word in search.split()[:WORDS_MOST]
-    )
-    return query.where(*held)
+    """Return the query for those whose address or name holds each word of a search, with or without its accents."""
+    words = search_key(search).split()[:WORDS_MOST]
+    return query.where(*(Invitation.search_key.contains(word, autoescape=True) for word in words))
 
 
 def _page(query: Select[Invitation], most: int, before: tuple[datetime, str] | None) -> list[Invitation]:

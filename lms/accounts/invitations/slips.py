@@ -115,4 +115,5 @@ def _problems(here: Sequence[tuple[Invitation, ToPrint]]) -> dict[str, str]:
 def _renew(row: Invitation, one: ToPrint) -> Slip:
     invitation = actions.replace_link(row, one.token)
     invitation.email = one.sign_in_name
+    invitation.keep_key()
     return Slip(invitation.name, one.sign_in_name, one.token, invitation.expires_at)

@@ -20,9 +20,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from lms.accounts.records import Membership, Person, get_person
+from lms.accounts.records import Membership, Person, Programme, get_person
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.text.collation import search_key, sort_key
@@ -175,6 +175,20 @@ def is_last_coordinator(programme_id: str, person_id: str) -> bool:
     query = select(Person.id).join(Membership, Membership.person_id == Person.id)
     here = (Membership.programme_id == programme_id, Membership.role == "coordinator", Person.disabled_at.is_(None))
     return db.session.scalars(query.where(*here).limit(2)).all() == [person_id]
+
+
+def list_coordinated_alone(person_id: str) -> list[Programme]:
+    """Return the programmes that somebody coordinates and nobody else who can sign in does, by name."""
+    other = aliased(Membership)
+    others = (
+        select(other.id)
+        .join(Person, Person.id == other.person_id)
+        .where(other.programme_id == Programme.id, other.role == "coordinator")
+        .where(other.person_id != person_id, Person.disabled_at.is_(None))
+    )
+    query = select(Programme).join(Membership, Membership.programme_id == Programme.id)
+    query = query.where(Membership.person_id == person_id, Membership.role == "coordinator", ~others.exists())
+    return list(db.session.scalars(query.order_by(Programme.name)))
 
 
 def is_same_name(name: str, other: str) -> bool:

@@ -142,8 +142,8 @@ def _of_the_account(person_id: str | None) -> tuple[StoredData, ...]:
             ),
             columns(
                 "invitation",
-                "token_sha256 public_id programme_id role email name unit_id staff_number line_manager invited_at "
-                "expires_at used_at",
+                "token_sha256 public_id programme_id role email name search_key unit_id staff_number line_manager "
+                "invited_at expires_at used_at",
             ),
         ),
     )

@@ -13,6 +13,7 @@ from lms.accounts.access import allow, leave_browser, public, signed_in
 from lms.accounts.blueprint import blueprint
 from lms.accounts.forms import DeleteForm
 from lms.accounts.personal_data import actions as personal_data_actions
+from lms.accounts.programmes.coordinators import alone_words
 from lms.accounts.second_factor.step_up import is_proven, step_up
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -92,6 +93,7 @@ def delete_account() -> Any:
         "accounts/delete_account.html",
         form=form,
         alone=alone,
+        coordinators=alone_words(me.id),
         proven=is_proven(),
         certificates=hooks().list_certificates(me.id),
     )

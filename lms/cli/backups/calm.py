@@ -16,6 +16,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.cli.shared import database_words
+from lms.foundation.background.site_lock import lock
 from lms.foundation.backup.archive import BadBackup
 from lms.foundation.backup.data_folder import UnfinishedRestore
 from lms.foundation.backup.erasures import BadErasures
@@ -29,6 +30,23 @@ def settings_of(data: Path | None = None) -> Settings:
         return read_settings({**os.environ, "LMS_DATA": str(data)} if data else None)
     except BadSetting as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def stopped(settings: Settings) -> Iterator[None]:
+    """Keep a site from being served meanwhile; one that is served is refused, in one line that says how to stop it."""
+    try:
+        handle = lock(settings.data, alone=True)
+    except BlockingIOError:
+        raise click.ClickException(
+            f"The site in {settings.data} is running. Nothing was changed. Stop it first, for example with: systemctl "
+            "stop sidelight. If lms serve runs in a terminal, press Ctrl-C there. Then run this command again."
+        ) from None
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def tell(text: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts.records import has_person
 from lms.all_rooms import delete_person
-from lms.cli.backups.calm import calmly, settings_of, tell
+from lms.cli.backups.calm import calmly, settings_of, stopped, tell
 from lms.cli.backups.checks import (
     check_exported_certificate,
     check_keys,
@@ -26,8 +26,6 @@ from lms.cli.backups.checks import (
     opened,
 )
 from lms.cli.output import say
-from lms.foundation.background.heartbeat import FILE as HEARTBEAT
-from lms.foundation.background.heartbeat import is_alive
 from lms.foundation.backup import databases, erasures
 from lms.foundation.backup.archive import DATA, DATABASE, BadBackup, Manifest, unpack
 from lms.foundation.backup.data_folder import KEYS, MARK, WORK, begin_placing, end_placing, list_in_the_way, place
@@ -68,7 +66,8 @@ def restore(file: str, verify: bool, into: Path | None, replacing: bool, erased:
             verify_backup(settings, source)
             return
         known = erasures.read(erased) if erased else {}
-        restore_site(settings, source, known, replacing)
+        with stopped(settings):
+            restore_site(settings, source, known, replacing)
     say(f"The site is restored into {settings.data}. Start it with: lms serve")
 
 
@@ -226,10 +225,7 @@ def _erased_here(settings: Settings) -> dict[str, Erasure]:
 
 
 def _check_target(settings: Settings, may_replace: bool) -> None:
-    """Raise BadBackup for a site that runs, and for one that has data unless it may be replaced."""
-    data = settings.data
-    if (data / HEARTBEAT).exists() and is_alive(data):
-        raise BadBackup(f"The site in {data} is running. Stop it, wait 20 seconds and restore then.")
+    """Raise BadBackup for a site that has data, unless it may be replaced."""
     try:
         schema = databases.find_schema(settings.database_url)
         rows = schema.rows if schema else {}
@@ -242,10 +238,10 @@ def _check_target(settings: Settings, may_replace: bool) -> None:
         return
     if not may_replace:
         raise BadBackup(
-            f"The site in {data} has data, which would be lost: {_counted(used)} Nothing was changed. Restore into an "
-            "empty folder and database, or add --replace."
+            f"The site in {settings.data} has data, which would be lost: {_counted(used)} Nothing was changed. Restore "
+            "into an empty folder and database, or add --replace."
         )
-    tell(f"Replacing the site in {data}. What it had is lost: {_counted(used)}")
+    tell(f"Replacing the site in {settings.data}. What it had is lost: {_counted(used)}")
 
 
 def _counted(rows: dict[str, int]) -> str:

@@ -8,7 +8,7 @@ import click
 
 from lms.app import at_work
 from lms.cli.backups.backup import make_backup
-from lms.cli.backups.calm import calmly, settings_of
+from lms.cli.backups.calm import calmly, settings_of, stopped
 from lms.cli.backups.checks import check_site
 from lms.cli.output import say
 from lms.cli.shared import open_app
@@ -31,31 +31,42 @@ def upgrade_site(no_backup: bool, file: Path | None) -> None:
     Example: lms upgrade --backup /backup/before-upgrade.tar.gz
     """
     settings = settings_of()
+    with stopped(settings):
+        was, place = _prepare(settings, no_backup, file)
+        problem = _migrate(settings)
+    if problem:
+        way_back = f" To go back, install the earlier version and run: lms restore {place} --replace" if place else ""
+        raise click.ClickException(f"The database is up to date, but the site doesn’t work: {problem}{way_back}")
+    newest = list_revisions()[0]
+    change = "was up to date already" if was == newest else f"went from {was} to {newest}"
+    say(f"The database {change}, and the site works. Start it with: lms serve")
+
+
+def _prepare(settings: Settings, no_backup: bool, file: Path | None) -> tuple[str, str]:
+    """Back a site up; return the version of its database and where the backup is."""
     with calmly(settings):
         schema = databases.find_schema(settings.database_url)
         if schema is None:
             raise BadBackup(f"There’s no site in {settings.data} yet. Set one up with: lms init")
-        known = list_revisions()
-        if schema.revision not in known:
+        if schema.revision not in list_revisions():
             raise BadBackup(
                 f"The database is of a newer version of Sidelight (schema {schema.revision}) than the one that is "
                 "installed. Nothing was changed. Install that version again, or restore a backup from before it: "
                 "lms restore FILE --replace"
             )
-        place = "" if no_backup else _back_up(settings, file)
+        return schema.revision, "" if no_backup else _back_up(settings, file)
+
+
+def _migrate(settings: Settings) -> str:
+    """Bring the database to this version, and return what keeps the site from working, or nothing."""
     app = open_app()
     with calmly(settings), at_work(app):
         try:
             lost = db.session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() if settings.sqlite else []
-            problem = f"{len(lost)} rows refer to rows that don’t exist." if lost else check_site(app, settings)
+            return f"{len(lost)} rows refer to rows that don’t exist." if lost else check_site(app, settings)
         finally:
             db.session.remove()
             db.engine.dispose()
-    if problem:
-        way_back = f" To go back, install the earlier version and run: lms restore {place} --replace" if place else ""
-        raise click.ClickException(f"The database is up to date, but the site doesn’t work: {problem}{way_back}")
-    change = "was up to date already" if schema.revision == known[0] else f"went from {schema.revision} to {known[0]}"
-    say(f"The database {change}, and the site works. Start it with: lms serve")
 
 
 def _back_up(settings: Settings, file: Path | None) -> str:

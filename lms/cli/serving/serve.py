@@ -6,6 +6,7 @@ import multiprocessing
 
 import click
 
+from lms.cli.serving.holding import hold_site
 from lms.cli.serving.listening import open_port
 from lms.cli.serving.supervising import Supervisor
 from lms.foundation.config.settings import BadSetting, read_settings
@@ -28,8 +29,9 @@ def serve(host: str, workers: int) -> None:
         raise click.ClickException(str(error)) from None
     start_logs(settings.log_format)
     listener = open_port(host, settings.port)
+    held = hold_site(settings.data)
     counts = bool(settings.metrics_key)
-    Supervisor(listener, workers, settings.data, counts, _is_of_this_version).run()
+    Supervisor(listener, held, workers, settings.data, counts, _is_of_this_version).run()
 
 
 def _is_of_this_version() -> bool:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,6 +97,8 @@ class Supervisor:
     """
 
     listener: socket.socket
+    # The handle of the lock on the data folder: children have it as well, so a site is held until the last is gone.
+    held: int | None
     workers: int
     data: Path
     counts: bool
@@ -186,18 +188,19 @@ class Supervisor:
         return [*WEB, "--bind", bound, "--workers", str(self.workers), SERVED]
 
     def _start_web(self) -> Process:
-        return self._start(self._web_command(), [self.listener.fileno()])
+        return self._start(self._web_command(), self.listener.fileno())
 
     def _start_jobs(self) -> None:
         self._jobs, self._jobs_since = self._start([sys.executable, "-m", "lms.cli", "work"]), time.monotonic()
 
-    def _start(self, command: list[str], files: Sequence[int] = ()) -> Process:
+    def _start(self, command: list[str], *handles: int) -> Process:
         """Start a program. Only the web server gets the port: whoever has it open takes connections."""
         # Each thread would else get an arena of memory of its own, which is never given back.
         own = {PARENT: str(os.getpid()), "NOTIFY_SOCKET": f"{self._folder}/ready"}
         if self.counts:
             own[SHARED] = self._folder
         environment = {"MALLOC_ARENA_MAX": "1", **os.environ, **own}
+        files = (*handles, *(() if self.held is None else (self.held,)))
         return subprocess.Popen(command, env=environment, preexec_fn=self._prepare, pass_fds=files)
 
     def _watch_jobs(self) -> None:

@@ -7,6 +7,7 @@ import os
 import click
 
 from lms.certification.pdf.jobs import get_ready
+from lms.cli.serving.holding import hold_site
 from lms.cli.serving.supervising import parent_in_charge
 from lms.cli.shared import inside
 from lms.foundation.background.heartbeat import note_alive
@@ -26,6 +27,7 @@ def work() -> None:
 
     Example: lms work
     """
+    hold_site(settings().data)
     os.nice(NICENESS)
     note_alive(settings().data)
     get_ready(settings(), shipped("certificates"))

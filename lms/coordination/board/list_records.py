@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, case, column, exists, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import Date, and_, bindparam, case, column, exists, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from lms.accounts.members.records import Member
@@ -24,10 +24,10 @@ from lms.coordination.board.rules import (
     turns_of,
 )
 from lms.coordination.board.search_records import RARE, Walk, count_up_to, find_words
-from lms.coordination.board.status_records import TrainingStatus
+from lms.coordination.board.status_records import TrainingStatus, words_of
 from lms.foundation.db import db
 
-# Whoever fits a search is counted up to here.
+# Whoever fits is counted up to here, and a search with a filter among so many who have its words.
 COUNTED_MOST = 1000
 _ORDER = (TrainingStatus.sort_key, TrainingStatus.person_id, TrainingStatus.course_id)
 _ONE_PHASE: dict[TrainingState, str] = {"not_started": "none", "in_training": "training", "waiting": "waiting"}
@@ -115,7 +115,11 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
     """
     found: list[Any] = []
     private = [course.id for course in board.courses.values() if course.private]
-    few = sums is not None and bool(wanted.states) and sum_of(sums, wanted) <= RARE
+    known = sum_of(sums, wanted) if sums is not None and wanted.states else None
+    few = known is not None and known <= RARE
+    if known == 0 or (wanted.search.strip() and not words_of(wanted.search)):
+        # No row is of no programme: with a condition that is never true, SQLite would go through everybody.
+        return Filter((TrainingStatus.programme_id == "",), few=True)
     if private:
         found.append(TrainingStatus.course_id.not_in(private))
     if wanted.states:
@@ -125,6 +129,8 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
         found.append(TrainingStatus.course_id.in_(wanted.courses))
     if wanted.certificate:
         found.append(board.certificate(wanted.certificate))
+        rare = _rare_certificate(board, wanted.certificate)
+        found, few = [*found, *rare], few or bool(rare)
     if wanted.units:
         found.append(TrainingStatus.unit_id.in_(wanted.units))
     if wanted.role:
@@ -151,6 +157,19 @@ def _phases(board: Board, states: Sequence[TrainingState], few: bool) -> list[An
     if set(states) <= {"renew_by", "expired"}:
         found.append(TrainingStatus.valid_until <= board.last_open())
     return [*found, TrainingStatus.phase.in_({*phases, "withdrawn"})]
+
+
+def _rare_certificate(board: Board, state: str) -> list[Any]:
+    """Return conditions that an index knows, where so few certificates are withdrawn or expired."""
+    if state not in {"withdrawn", "expired"}:
+        return []
+    found: list[Any] = [TrainingStatus.course_id.in_(["", *board.courses])]
+    if state == "withdrawn":
+        found.append(TrainingStatus.phase.in_(("withdrawn", "older")))
+    else:
+        found += [TrainingStatus.phase == "issued", TrainingStatus.valid_until < board.today]
+    here = (TrainingStatus.programme_id == board.programme_id, *found)
+    return found if (db.session.scalar(select(count_up_to(RARE + 1, TrainingStatus, here))) or 0) <= RARE else []
 
 
 def find_place(board: Board, key: str) -> Place | None:
@@ -286,9 +305,9 @@ def list_picked(board: Board, keys: Collection[str]) -> list[str]:
     return [row[0] for row in rows if row[0] and f"{row[1]}/{row[2]}" in keys]
 
 
-def count_found(found: Filter) -> int:
-    """Return how many rows fit; one more than `COUNTED_MOST` stands for all that are more."""
-    if not found.walk:
-        return db.session.scalar(select(count_up_to(COUNTED_MOST + 1, TrainingStatus, found.conditions))) or 0
-    some = union_all(*found.walk.queries(found.conditions)).limit(COUNTED_MOST + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+def count_found(found: Filter) -> tuple[int, bool]:
+    """Return how many rows fit, up to `COUNTED_MOST`, and whether there are or may be more."""
+    if found.walk:
+        return found.walk.count(found.conditions, COUNTED_MOST)
+    count = db.session.scalar(select(count_up_to(COUNTED_MOST + 1, TrainingStatus, found.conditions))) or 0
+    return min(count, COUNTED_MOST), count > COUNTED_MOST

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, exists, false, func, literal, select, true, union_all
+from sqlalchemy import String, and_, case, exists, func, literal, select, true, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -68,6 +68,16 @@ class Walk:
             TrainingStatus.course_id.label("course_id"),
             TrainingStatus.enrolment_id.label("enrolment_id"),
         )
+        return [query.where(*conditions, *self.conditions) for query in self._queries(*columns)]
+
+    def count(self, conditions: Sequence[Any], most: int) -> tuple[int, bool]:
+        """Return how many of the first so many rows on the walk meet the conditions, and whether it goes on."""
+        fits = case((and_(true(), *conditions, *self.conditions), 1), else_=0).label("fits")
+        some = union_all(*self._queries(fits)).limit(most + 1).subquery()
+        met, fit = db.session.execute(select(func.count(), func.coalesce(func.sum(some.c.fits), 0))).one()
+        return min(fit, most), met > most
+
+    def _queries(self, *columns: Any) -> list[Any]:
         same = and_(
             TrainingStatus.person_id == _WALKED.person_id,
             TrainingStatus.sort_key == _WALKED.sort_key,
@@ -77,7 +87,7 @@ class Walk:
         return [
             select(*columns)
             .join_from(_WALKED.programme_id.table, TrainingStatus, same)
-            .where(_WALKED.programme_id == self.programme_id, _WALKED.word == word, *conditions, *self.conditions)
+            .where(_WALKED.programme_id == self.programme_id, _WALKED.word == word)
             .where(~_has(self.programme_id, self.words[:number]) if number else true())
             for number, word in enumerate(self.words)
         ]
@@ -114,11 +124,11 @@ def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = Fa
 
     The rarest word says where to begin: with its people in the order of names, with all its people if they are few, or
     with everybody in turn. `among` is how many people there are, if that is known, and with `few` something else finds
-    the few who are asked.
+    the few who are asked. A search without words asks nothing.
     """
     terms = sorted(words_of(search), key=len, reverse=True)[:TERMS_MOST]
     if not terms:
-        return Words((false(),), few=True) if search.strip() else Words()
+        return Words()
     found = _count(programme_id, [_Term(term, 0, ()) for term in terms], max(COMPARED_MOST, among // RARE_SHARE))
     first = min(found, key=lambda term: term.people)
     if not first.words and first.people > RARE:

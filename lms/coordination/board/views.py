@@ -20,7 +20,7 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.board import list_records, pages
 from lms.coordination.board.expiry_pages import expiring_by_month
 from lms.coordination.board.export_pages import facts_of, write_csv
-from lms.coordination.board.list_records import COUNTED_MOST, Board, Filter
+from lms.coordination.board.list_records import Board, Filter
 from lms.coordination.board.rules import (
     CERTIFICATE_STATES,
     COLUMNS,
@@ -175,7 +175,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
         unit_choices=[("", _("Any")), *asked.units.choices],
         notices=due_notices(signed_in()),
         first_steps=[] if choosing else _first_steps(board),
-        **_total(asked.wanted, sums, found),
+        **_total(asked.wanted, sums, found, page),
         **_choices(board),
         **_overview(board, sums),
     )
@@ -186,12 +186,15 @@ def _first_steps(board: Board) -> list[Step]:
     return steps_beside_people(this_programme(), sum(course.place is not None for course in board.courses.values()))
 
 
-def _total(wanted: Wanted, sums: list[Sum], found: Filter) -> dict[str, Any]:
+def _total(wanted: Wanted, sums: list[Sum], found: Filter, page: Slice) -> dict[str, Any]:
     """Return how many rows fit: from the sums where they know, and else counted, and whether there are more."""
-    if wanted.search or wanted.certificate or wanted.role or wanted.units:
-        total = list_records.count_found(found)
-        return {"total": min(total, COUNTED_MOST), "there_are_more": total > COUNTED_MOST}
-    return {"total": sum_of(sums, wanted), "there_are_more": False}
+    total, there_are_more = sum_of(sums, wanted), False
+    if not (page.previous or page.next):
+        total = len(page.rows)
+    elif wanted.search or wanted.certificate or wanted.role or wanted.units:
+        total, there_are_more = list_records.count_found(found)
+        total = max(total, len(page.rows))
+    return {"total": total, "there_are_more": there_are_more}
 
 
 def _choices(board: Board) -> dict[str, Any]:

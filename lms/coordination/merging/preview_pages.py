@@ -80,7 +80,8 @@ def _courses(programme: Programme, kept: Person, other: Person, settings: Settin
             both.append(enrolment.course_id)
             yield _(
                 "“%(course)s” is in both: “%(kept)s” in the account that stays, “%(other)s” in the other. It "
-                "continues as one course, in which lessons, answers and results of both count.",
+                "continues as one course, in which lessons, answers and results of both count. If that completes it, "
+                "the certificate is issued straight away.",
                 course=course.title,
                 kept=states.get(mine[enrolment.course_id], _("Started")),
                 other=state,

@@ -11,6 +11,7 @@ from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.actions import FormError
 from lms.accounts.members import actions as members
 from lms.accounts.personal_data.notice import deletion_of_closed_accounts
+from lms.accounts.programmes.coordinators import alone_words, without_words
 from lms.accounts.records import has_email, list_programmes, roles_of
 from lms.accounts.second_factor.step_up import confirm_first, is_proven
 from lms.coordination.blueprint import blueprint
@@ -53,6 +54,7 @@ def person_account(programme: str, person: str) -> Any:
         is_closed=is_closed,
         others=[programmes[key] for key in roles_of(member.id) if key != this_programme().id],
         problem=problem,
+        coordinators=without_words(member.id) if member.disabled_at else alone_words(member.id),
         deletion=deletion_of_closed_accounts(),
         notices=saved_words(),
     )

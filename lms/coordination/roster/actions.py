@@ -288,6 +288,7 @@ def _note_changes(row: RosterRow, now: _Now, result: Result) -> None:
         note_details(member, brought, now.managers)
     elif invitation and result == "changed":
         invitation.name = row.name or invitation.name
+        invitation.keep_key()
         invitation_actions.bring(invitation, brought)
 
 

@@ -10,6 +10,7 @@ from lms.accounts import leaving
 from lms.accounts.access import allow
 from lms.accounts.actions import FormError
 from lms.accounts.personal_data.notice import deletion_of_closed_accounts
+from lms.accounts.programmes.coordinators import alone_words, without_words
 from lms.accounts.records import find_person
 from lms.accounts.second_factor.step_up import confirm_first
 from lms.accounts.session_records import list_sign_ins
@@ -67,6 +68,7 @@ def site_account(person: str) -> Any:
         account=pages.account_rows([found])[0],
         sign_ins=len(list_sign_ins(found.id)),
         problem=problem,
+        coordinators=without_words(found.id) if found.disabled_at else alone_words(found.id),
         deletion=deletion_of_closed_accounts(),
         notices=[words[saved]] if saved in words else [],
     )
