@@ -18,6 +18,7 @@ TYPED = [
     ("HIDDEN_SPACE", LESSON_PATH, "## How", "##\u00a0How", ""),
     ("HIDDEN_SPACE", "check.md", "- (x) Wait.", "\u200b- (x) Wait.", ""),
     ("HIDDEN_SPACE", LESSON_PATH, "{{emergency}} in doubt", "{{emergency}}\u2028in doubt", "{{emergency}}\nin doubt"),
+    ("HIDDEN_SPACE", LESSON_PATH, "Dana looks", "Da\u202ena looks", ""),
     ("PASTED_BULLET", LESSON_PATH, "- one\n", "•\u00a0one\n", ""),
     ("PASTED_BULLET", "check.md", "| --- | --- | --- |", "| — | —– | --- |", ""),
     ("PUT_IN_QUOTES", "1-begin/module.md", "title: Begin", "title: 2027", 'title: "2027"'),

@@ -230,12 +230,12 @@ def test_lines_that_are_no_list_of_a_word_processor_are_left_alone(text):
     assert "PASTED_BULLET" not in codes(spoiled(LESSON_PATH, END, f"{END}\n{text}\n\n"))
 
 
-@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("sign", ["\x07", "\x0b", "\x0c", "\x7f", "\x85", "\u2028", "\u2029", "\u202e", "\uffff"])
 @pytest.mark.parametrize(
     ("path", "old"),
     [("check.md", "3. Link"), (LESSON_PATH, "- two"), ("course.md", "Welcome to"), (TALK_PATH, "> Maybe.")],
 )
-def test_a_hidden_line_break_is_named_at_its_line(sign, path, old):
+def test_a_hidden_line_break_or_control_character_is_named_at_its_line(sign, path, old):
     reading = spoiled(path, old, f"{old}{sign}4. More")
     assert reading.course is None
     assert [finding.path for finding in reading.findings if finding.code == "HIDDEN_SPACE"] == [path]

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from lms.content.lint.pasted import HIDDEN
+from lms.content.lint.pasted import CONTROL, HIDDEN
 from lms.content.lint.recheck import Rechecker
 from lms.content.model.bundle import Bundle, StoredFile
 from lms.content.model.conversation import FITS, LABELS
@@ -180,6 +180,8 @@ def _hidden(line: str, finding: Finding) -> str | None:
     sign = line[place : place + 1]
     if _LINE_BREAK.fullmatch(sign):
         return f"{line[:place].rstrip()}\n{line[place + 1 :].lstrip()}"
+    if re.fullmatch(f"[{CONTROL}]", sign):
+        return line[:place] + line[place + 1 :]
     if not re.fullmatch(f"[{HIDDEN}]", sign):
         return None
     return line[:place] + ("" if _NO_WIDTH.fullmatch(sign) else " ") + line[place + 1 :]

@@ -27,7 +27,10 @@ _FRONT_HIDDEN = re.compile(
 )
 _BULLET = re.compile(r"^[ \t>]*(?P<bullet>[•◦▪▫●○■□‣⁃∙·\uf0a7\uf0a8\uf0b7\uf076\uf0d8]|o(?=\t)|§(?=\t))\s*(?=\S)")
 # Where a word processor or an old file breaks a line, and Markdown doesn't.
-_LINE_BREAK = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
+_LINE_BREAK = "\x0b\x0c\x85\u2028\u2029"
+# What no page can hold, and the two characters that turn the reading direction of all that follows, the page included.
+CONTROL = "\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ufffe\uffff"
+_UNSEEN = re.compile(f"(?P<line_break>[{_LINE_BREAK}])|[{CONTROL}]")
 # How a list begins in a word processor: a sign and a space, one character and a tab, or a number without its space.
 _LISTED = re.compile(
     r"^[ \t>]*(?:(?P<sign>[–—−‐‑―－➢➤➔→⇒►▶▸❖◆◇❑❒☐☑☒✓✔✗✘★☆※])\s|(?P<tab>[^\W\d_])\t"
@@ -55,14 +58,8 @@ def look_for_pasted(parsed: ParsedFile) -> None:
         for number in range(block.line, block.end + 1)
     }
     for number, line in enumerate(report.lines, start=1):
-        broken = _LINE_BREAK.search(line)
-        if broken:
-            message = (
-                f"There is a hidden line break here (U+{ord(broken.group()):04X}), so what follows stays on this line."
-            )
-            report.add(
-                "HIDDEN_SPACE", number, message, fix="Delete it, and press Enter instead.", column=broken.start() + 1
-            )
+        if unseen := _UNSEEN.search(line):
+            _say_unseen(unseen, number, report)
         if number <= front:
             _look_at_front(number, line, report)
         elif number not in code:
@@ -145,6 +142,16 @@ def _look_at_text(number: int, line: str, report: Report) -> None:
     curly = _CURLY_BRACES.search(line)
     if curly:
         report.add("CURLY_QUOTES", number, column=curly.start("quote") + 1)
+
+
+def _say_unseen(found: re.Match[str], number: int, report: Report) -> None:
+    what = f"(U+{ord(found.group()):04X})"
+    if found["line_break"]:
+        message = f"There is a hidden line break here {what}, so what follows stays on this line."
+        fix = "Delete it, and press Enter instead."
+    else:
+        message, fix = f"There is a hidden control character here {what}.", "Delete it."
+    report.add("HIDDEN_SPACE", number, message, fix=fix, column=found.start() + 1)
 
 
 def _say_hidden(found: re.Match[str], number: int, report: Report) -> None:
