@@ -8,9 +8,12 @@ import pytest
 
 from lms.all_rooms import export_person
 from lms.authoring.statistics.regrading import actions, records
+from lms.authoring.statistics.regrading.key_rules import can_read_by, mark_by
 from lms.authoring.statistics.regrading.rules import OneQuestion, Score, move_of, rescore
 from lms.certification.awards.records import find_award_of_enrolment
+from lms.content.lint.check import check
 from lms.content.model.course import Course
+from lms.content.questions import grade
 from lms.foundation.personal_data import Sheet
 from lms.learning.progress.attempt_records import list_results
 from lms.learning.progress.records import get_enrolment
@@ -19,6 +22,7 @@ from tests.builders.learning import PFA, at_once, prepare, sample_of, the_course
 from tests.builders.mail import outbox
 from tests.builders.rows import count_events
 from tests.conftest import Site
+from tests.content.small_course import FILES, bundle, question
 from tests.inspector import Page
 
 # The third question, whose right answer was the third of three, and is the second one from version 9.1.0 on.
@@ -192,3 +196,34 @@ def test_a_crash_between_two_portions_marks_nothing_twice(sqlite_site: Site, mon
 def test_scores_by_another_rule(was: Score, score: int, question: OneQuestion | None, now: Score, move: str) -> None:
     assert rescore(was, score, question) == now
     assert move_of(was, now, safe=None) == move
+
+
+@pytest.mark.parametrize(
+    ("id", "changes", "answer", "before", "after"),
+    [
+        ("sml-q03", [("1. Look", "1. Wait"), ("2. Listen", "2. Look"), ("1. Wait", "1. Listen")],
+         {"1": 1, "2": 2, "3": 3}, True, False),
+        ("sml-q03", [("1. Look", "1. Wait"), ("2. Listen", "2. Look"), ("1. Wait", "1. Listen")],
+         {"1": 2, "2": 1, "3": 3}, False, True),
+        ("sml-q04", [("A role | Beginning", "A role | End")], {"1": "1", "2": "1", "3": "3"}, True, False),
+        ("sml-q04", [("A role | Beginning", "A role | End")], {"1": "1", "2": "3", "3": "3"}, False, True),
+        ("sml-q04", [("A name | Beginning", "A name | Never"), ("| | Never", "| | Beginning")],
+         {"1": "4", "2": "1", "3": "3"}, False, True),
+        ("sml-q04", [("A role | Beginning", "A role | End")], {"1": ["1"], "2": "99", "9": "1"}, False, False),
+        ("sml-q03", [("1. Look", "1. Wait")], {"1": 1, "2": 2, "3": 3}, True, None),
+        ("sml-q04", [("A role | Beginning", "A role | Middle")], {}, False, None),
+        ("sml-q04", [("One says it next.", "It is what people say next.")], {}, False, None),
+        ("sml-q05", [("“Hi, I’m Noor.”", "“Hello.”")], "Hi", False, None),
+    ],
+)  # fmt: skip
+def test_steps_and_pairs_are_marked_by_another_key_where_they_offer_the_same(
+    id: str, changes: list[tuple[str, str]], answer: Any, before: bool, after: bool | None
+) -> None:
+    text = FILES["check.md"]
+    for change in changes:
+        text = text.replace(*change)
+    newer = check(bundle(**{"check.md": text}), "small-course").course
+    assert newer
+    old, new = question(id), newer.question_by_id[id]
+    assert grade(old, answer).right == before and can_read_by(old, new) == (after is not None)
+    assert after is None or mark_by(new, old, answer) == after

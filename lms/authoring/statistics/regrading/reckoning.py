@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lms.authoring.statistics.regrading import records
+from lms.authoring.statistics.regrading.key_rules import can_read_by, mark_by
 from lms.authoring.statistics.regrading.records import SentCheck
 from lms.authoring.statistics.regrading.rules import (
     Move,
     OneQuestion,
     Score,
     all_safe,
-    can_read_by,
-    mark_by,
     move_of,
     rescore,
 )

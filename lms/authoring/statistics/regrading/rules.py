@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from lms.authoring.statistics.item_rules import choices_of, text_sha
 from lms.content.model.question import Question
 from lms.content.questions import grade
-from lms.content.questions.one_answer import OneAnswer
-from lms.content.questions.several_answers import SeveralAnswers
 
 How: TypeAlias = Literal["key", "out"]
 Move: TypeAlias = Literal["up", "down", "same", "unknown"]
@@ -60,31 +57,6 @@ def move_of(was: Score, now: Score, safe: bool | None) -> Move:
     if was.passed:
         return "down"
     return "unknown" if safe is None else "up" if safe else "same"
-
-
-def can_read_by(old: Question, new: Question) -> bool:
-    """Decide whether answers to an earlier text can be marked by the key of another: it offers the same options.
-
-    And only where that changes something: the key is another one.
-    """
-    kinds = (OneAnswer, SeveralAnswers)
-    if not isinstance(new.body, kinds) or old.body.kind != new.body.kind or text_sha(old) == text_sha(new):
-        return False
-    offered, keys = (
-        [sorted(choice.text for choice in choices_of(q)) for q in (old, new)],
-        [sorted(choice.text for choice in choices_of(q) if choice.right) for q in (old, new)],
-    )
-    return offered[0] == offered[1] and keys[0] != keys[1]
-
-
-def mark_by(new: Question, old: Question, answer: Any) -> bool:
-    """Return whether an answer to an earlier text is right by the key of another that offers the same options."""
-    places = {choice.text: choice.key for choice in choices_of(new)}
-    texts = {choice.key: choice.text for choice in choices_of(old)}
-    if isinstance(answer, str):
-        return grade(new, places.get(texts.get(answer, ""))).right
-    chosen = [places[texts[key]] for key in answer if key in texts] if isinstance(answer, list) else []
-    return grade(new, chosen).right
 
 
 def all_safe(questions: Iterable[Question], answers: dict[str, Any], without: str) -> bool:
