@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from werkzeug.datastructures import FileStorage
 
+from lms.accounts.actions import give_role
+from lms.accounts.records import find_programme
 from lms.interop.questions.importing import read_questions
-from tests.builders.drafts import add_draft
-from tests.builders.learning import PFA
+from lms.library import actions as library
+from tests.builders.drafts import add_draft, publish_small
+from tests.builders.learning import PFA, at_once
 from tests.conftest import Site
 from tests.content.small_course import bundle
 from tests.inspector import BASE, Page
@@ -50,6 +53,14 @@ def test_tara_looks_at_a_file_and_adds_it_as_one_revision(sqlite_site: Site) -> 
     assert "Nothing in this file is new" in again.main
 
 
+def test_a_button_pressed_many_times_adds_the_questions_once(site: Site) -> None:
+    page = site.visitor("tara").get(f"{draft_of(site)}/questions")
+    shown = upload(page, b"::N:: Anything new? {=yes ~no}", "bank.gift")
+    assert {reply.status_code for reply in at_once(shown.form_with("Add to the check"), 6)} <= {303, 422}
+    text = site.visitor("tara").get(page.path.replace("questions", "files/check.md")).find("textarea")[0].text
+    assert text.count("Anything new?") == 1
+
+
 def test_a_file_without_questions_changes_nothing(sqlite_site: Site) -> None:
     page = sqlite_site.visitor("tara").get(f"{draft_of(sqlite_site)}/questions")
     assert (
@@ -78,3 +89,21 @@ def test_a_course_goes_along_whole_and_to_nobody_who_only_learns(sqlite_site: Si
     for name in ("sam", "cora", "mina"):
         for address in (COURSE, f"{COURSE}/scorm", f"{COURSE}/gift", f"{draft_of(sqlite_site)}/questions/gift"):
             sqlite_site.visitor(name).get(address, expect=404)
+
+
+@pytest.mark.parametrize(("open_reading", "expect"), [(False, 404), (True, 200)])
+def test_keys_are_for_trainers_of_other_programmes_only_where_everybody_may_read(
+    sqlite_site: Site, open_reading: bool, expect: int
+) -> None:
+    publish_small(sqlite_site)
+    with sqlite_site.inside():
+        harbour, meadow = find_programme("harbour"), find_programme("meadow")
+        assert harbour and meadow
+        mina = sqlite_site.person("mina").id
+    sqlite_site.do(give_role, mina, meadow.id, "trainer")
+    sqlite_site.do(library.offer, harbour.id, "small-course", open_reading, 0)
+    here = "/programmes/meadow/writing"
+    for end in ("", "/1.0.0/preview/check", "/1.0.0/preview/course", "/1.0.0.zip", "/compare", "/ask-for-review"):
+        sqlite_site.visitor("mina").get(f"{here}/courses/small-course{end}", expect, buffered=True)
+    for end in ("courses/small-course/exchange/gift", "figures/small-course", "figures/small-course/sml-q01/regrade"):
+        sqlite_site.visitor("mina").get(f"{here}/{end}", 404)

@@ -89,20 +89,30 @@ def _preview(found: Draft) -> dict[str, Any]:
 
 
 def _add(found: Draft, text: str) -> Saved | str:
-    """Append the text to the check as it is now; return what is in the way, if anything is."""
+    """Append the text to the check as it is now; return what is in the way, if anything is.
+
+    Where somebody saves the check at the same moment, it's read and appended to once more.
+    """
     if not text.strip():
         return _("There’s nothing to add. Choose a file first.")
-    file = records.find_file(found.id, CHECK)
-    content = append(_text_of(found, CHECK), text).encode("utf-8", "replace")
-    who = signed_in().person_id
-    done: Saved | Conflict | Refused
-    if file is None:
-        done = write(actions.change, found.id, who, "added", CHECK, contents_of({CHECK: content}), seen=found.revision)
-    else:
-        done = write(actions.save, found.id, who, CHECK, content, file.changed_revision, merging=True)
+    done = _append(found, text)
+    if isinstance(done, Conflict):
+        done = _append(found, text)
     if isinstance(done, Conflict):
         return _("Somebody else has changed the check in the meantime, so nothing was added. Please add it again.")
     return done.message if isinstance(done, Refused) else done
+
+
+def _append(found: Draft, text: str) -> Saved | Conflict | Refused:
+    """Append the text, unless it's there already because the button was pressed twice."""
+    file, page = records.find_file(found.id, CHECK), _text_of(found, CHECK)
+    content = append(page, text).encode("utf-8", "replace")
+    who = signed_in().person_id
+    if file is None:
+        return write(actions.change, found.id, who, "added", CHECK, contents_of({CHECK: content}), seen=found.revision)
+    if text.strip() in page:
+        return Saved(file.changed_revision, found.changed_at)
+    return write(actions.save, found.id, who, CHECK, content, file.changed_revision)
 
 
 def _text_of(found: Draft, path: str) -> str:
