@@ -1,4 +1,4 @@
-"""Marking answers to an earlier text of a question by the key of a newer one, which has to offer the same."""
+"""Marking answers to an earlier text of a question by the key of another version, which has to offer the same."""
 
 from __future__ import annotations
 
