@@ -34,8 +34,8 @@ def test_callouts_become_furniture():
     html = page("> [!NOTE]\n> that it\n\n> [!CAUTION]\n> press\n\n> [!TIP]\n> - one\n> - two\n\n> [!TIP]\n> words")
     assert '<section class="pair think"><h2>⟦t:Worth knowing⟧</h2><div><p>that it</p>' in html
     assert '<section class="pair stop"><h2>⟦t:Take care⟧</h2><div><p>press</p>' in html
-    assert '<section class="keys"><h2>⟦t:Key points⟧</h2><ul class="pebbles">' in html
-    assert '<section class="keys"><h2>⟦t:Key points⟧</h2><div><p>words</p>' in html
+    assert '<section class="keys"><h2>⟦t:In short⟧</h2><ul class="pebbles">' in html
+    assert '<section class="keys"><h2>⟦t:In short⟧</h2><div><p>words</p>' in html
 
 
 @pytest.mark.parametrize("gap", ["\n> ", "\n>\n> "])

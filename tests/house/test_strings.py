@@ -25,6 +25,7 @@ NAMES = {"Sidelight", "Sam Osei", "Harbour Hospitals", "Ingrid Okafor", "sam@exa
 NAMES |= {"ingrid@harbour.example", "within two days"}
 INSIDE = re.compile(f"{OPEN}[^{OPEN}{SHUT}]*{SHUT}")
 BARE = re.compile(r"[^\W\d_]{2,}")
+PLACEHOLDER = re.compile(r"\{\{\w+\}\}")
 DATES = re.compile(r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b")
 
 
@@ -65,6 +66,8 @@ def texts_of(course: Course) -> set[str]:
             parts = [value]
             for part in tree:
                 parts += [part] if isinstance(part, str) else [*part.itertext(), part.tail or ""]
+            # A page puts its own words, or the programme's, in place of {{lead}} and the like.
+            parts += [PLACEHOLDER.sub(" ", part) for part in parts if "{{" in part]
             found.update(squeezed(text).strip(EDGES) for text in parts)
         elif isinstance(value, (tuple, list)):
             for each in value:
@@ -89,7 +92,10 @@ def bare(text: str, data: set[str]) -> str:
     if all(side.strip(EDGES) in data for side in text.split(" → ")):
         return ""
     for name in sorted(NAMES, key=len, reverse=True):
-        text = text.replace(name, "")
+        text = text.replace(name, " ")
+    text = squeezed(text).strip(EDGES)
+    if text in data:
+        return ""
     return text if BARE.search(DATES.sub("", text)) else ""
 
 

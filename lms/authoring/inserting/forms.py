@@ -65,7 +65,7 @@ class CalloutForm(InsertForm):
         self.kind.choices = [
             ("NOTE", _("Worth knowing, such as a common belief")),
             ("CAUTION", _("Take care: what not to do")),
-            ("TIP", _("Key points")),
+            ("TIP", _("In short")),
         ]
 
     def snippet(self, file: OpenFile, line: int) -> Snippet:

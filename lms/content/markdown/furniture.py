@@ -17,9 +17,9 @@ from lms.content.model.course import Source
 from lms.content.model.safe import CLOSE, OPEN
 from lms.content.model.wording import N_, fixed
 
-HEADS = {"think": "Worth knowing", "stop": "Take care", "keys": "Key points"}
+HEADS = {"think": "Worth knowing", "stop": "Take care", "keys": "In short"}
 FIXED_WORDS = (
-    N_("Worth knowing"), N_("Take care"), N_("Key points"), N_("For you, privately"),
+    N_("Worth knowing"), N_("Take care"), N_("In short"), N_("For you, privately"),
     N_("Print without saving"), N_("What you write stays on this page. We don’t send or store it."), N_("Sources"),
     N_("back to the text"), N_("not yet checked"),
 )  # fmt: skip
