@@ -1,12 +1,16 @@
-"""Course text: what is safe HTML, and forms that answer a question."""
+"""Course text: what is safe HTML, forms that answer a question, and courses that are checked once for all tests."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import html5lib
 from hypothesis import strategies as st
 
+from lms.content.lint.check import check
+from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.course import Course, Reading
 from lms.content.model.safe import ATTRIBUTES, TAGS
 from lms.content.questions import chosen
 
@@ -43,6 +47,28 @@ PIECES = st.sampled_from(
 ]
 )  # fmt: skip
 COURSES = Path(__file__).parents[2] / "courses"
+_readings: dict[tuple[str, str], Reading] = {}
+
+
+def checked(bundle: Bundle, name: str) -> Reading:
+    """Return what a check of these files finds; the same files are checked once in a run, as a course takes 0.3 s."""
+    key = (bundle.digest, name)
+    if key not in _readings:
+        _readings[key] = check(bundle, name)
+    return _readings[key]
+
+
+def course_of(bundle: Bundle, name: str) -> Course:
+    """Return the course that these files are."""
+    course = checked(bundle, name).course
+    assert course is not None
+    return course
+
+
+@cache
+def shipped(name: str) -> Reading:
+    """Return what a check of one of our own courses finds."""
+    return checked(from_folder(COURSES / name), name)
 
 
 class Form(dict):

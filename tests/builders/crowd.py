@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import insert
 
 from lms.accounts.records import Membership, Person, find_programme
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
 from lms.foundation import clock, ids
@@ -20,6 +19,7 @@ from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.records import Enrolment
 from lms.library import actions as library
 from lms.library.course_cache import get_course
+from tests.builders.content import course_of
 from tests.builders.learning import PFA
 from tests.conftest import PFA as PFA_FOLDER
 from tests.conftest import Site
@@ -97,21 +97,9 @@ def publish_mended(site: Site, version: str, *changes: tuple[str, str]) -> Cours
     files["course.md"] = re.sub(r"(?m)^version: .*$", f'version: "{version}"', head).encode()
     files["check.md"] = bank.encode()
     bundle = Bundle(files)
-    site.do(library.publish, bundle, _read(bundle))
+    site.do(library.publish, bundle, course_of(bundle, PFA))
     with site.inside():
         return get_course(bundle.digest)
-
-
-_checked: dict[str, Course] = {}
-
-
-def _read(bundle: Bundle) -> Course:
-    """Return the course in a bundle, which takes a second the first time."""
-    if bundle.digest not in _checked:
-        course = check(bundle, PFA).course
-        assert course is not None
-        _checked[bundle.digest] = course
-    return _checked[bundle.digest]
 
 
 def send_again(site: Site, course: Course, enrolments: Sequence[str], given: Answers) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lms.certification.awards.records import find_award_of_enrolment
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.conversation import End
 from lms.content.model.course import Course
@@ -32,6 +31,7 @@ from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library import actions as library
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
+from tests.builders.content import course_of
 from tests.builders.mail import read, text_of
 from tests.conftest import PASSWORD, Site
 from tests.conftest import PFA as PFA_FOLDER
@@ -205,9 +205,7 @@ def publish_next(site: Site, version: str, *changed: str, head: tuple[str, str] 
         conversation = path.startswith("practice/")
         files[path] = files[path] + more if conversation else head_of_file + more + text_of_file
     bundle = Bundle(files)
-    course = check(bundle, PFA).course
-    assert course is not None
-    site.do(library.publish, bundle, course)
+    site.do(library.publish, bundle, course_of(bundle, PFA))
     with site.inside():
         return get_course(bundle.digest)
 

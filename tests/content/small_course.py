@@ -6,6 +6,7 @@ from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.content.model.course import Course, Reading
 from lms.content.model.question import Question
+from tests.builders.content import course_of
 
 # A picture of nine by nine pixels, as far as its structure goes.
 PNG = b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -275,9 +276,7 @@ def codes(reading: Reading) -> set[str]:
 
 def course() -> Course:
     """The small course as it is read."""
-    read = check(bundle(), "small-course").course
-    assert read is not None
-    return read
+    return course_of(bundle(), "small-course")
 
 
 def question(id: str) -> Question:

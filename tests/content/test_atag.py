@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from lms.content.lint.check import check
-from lms.content.model.bundle import from_folder
 from lms.content.model.codes import CODES
 from lms.content.model.course import Reading
+from tests.builders.content import shipped
 from tests.content.small_course import FILES, bundle, codes, spoiled
 
 COURSES = Path(__file__).parents[2] / "courses"
@@ -78,7 +78,7 @@ def test_words_that_say_enough_are_left_alone(words: str) -> None:
 
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in COURSES.glob("*/course.md")))
 def test_every_shipped_course_has_its_lesson_on_looking_after_oneself(folder: str) -> None:
-    course = check(from_folder(COURSES / folder), folder).course
+    course = shipped(folder).course
     assert course is not None and any(lesson.self_care for lesson in course.lessons)
 
 

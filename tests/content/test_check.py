@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.content.lint.check import check, render_findings
-from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.bundle import Bundle
 from lms.content.model.codes import CODES
 from lms.content.reader.reader import read_course
-from tests.builders.content import COURSES, PIECES, unsafe
+from tests.builders.content import COURSES, PIECES, shipped, unsafe
 from tests.content.small_course import CHECK, CONVERSATION, FILES, LESSON, bundle, codes, course, spoiled
 
 LESSON_PATH = "1-begin/1-hello.md"
@@ -195,7 +195,7 @@ def test_the_same_bundle_gives_the_same_course():
     "folder", sorted(path.parent for path in COURSES.glob("*/course.md")), ids=lambda path: path.name
 )
 def test_every_shipped_course_is_without_errors(folder):
-    reading = check(from_folder(folder), folder.name)
+    reading = shipped(folder.name)
     assert [finding for finding in reading.findings if finding.severity == "error"] == []
     assert reading.course is not None
     for lesson in reading.course.lessons:

@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from lms.content.conversations import measures
 from lms.content.conversations.measures import Measures, every_path, of_run, share_range, words_in
-from lms.content.lint.check import check
-from lms.content.model.bundle import from_folder
 from lms.content.model.content_note import ContentNote
 from lms.content.model.conversation import FITS, LABELS, Conversation, End, Reply, Turn
-from tests.builders.content import COURSES
+from tests.builders.content import COURSES, shipped
 from tests.content.small_course import course
 
 
@@ -40,7 +38,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
 
 @pytest.mark.parametrize("folder", sorted(COURSES.glob("*/practice")), ids=lambda folder: folder.parent.name)
 def test_our_conversations_leave_people_a_range_of_listening(folder):
-    found = check(from_folder(folder.parent), folder.parent.name).course
+    found = shipped(folder.parent.name).course
     assert found is not None
     for conversation in found.conversations:
         lowest, highest = share_range(conversation)

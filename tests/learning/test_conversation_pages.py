@@ -8,10 +8,11 @@ import pytest
 
 from lms.accounts.records import find_programme
 from lms.content.conversations.measures import every_path
-from lms.content.lint.check import check, read_course
+from lms.content.lint.check import read_course
 from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import End
 from lms.library import actions as library
+from tests.builders.content import course_of
 from tests.builders.conversations import SINK, begin, enrol, offered, play_on, say, ways
 from tests.conftest import PFA, ROOT, Site
 
@@ -29,7 +30,7 @@ def conversations() -> list[tuple[str, str]]:
 
 def publish(site: Site, name: str) -> None:
     bundle = from_folder(ROOT / "courses" / name)
-    course = check(bundle, name).course
+    course = course_of(bundle, name)
     assert course is not None
     with site.inside():
         harbour = find_programme("harbour")

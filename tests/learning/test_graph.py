@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lms.content.conversations import graph_layout
-from lms.content.lint.check import check
-from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import Conversation, Turn
 from lms.learning.practice import records as practice_records
-from tests.builders.content import COURSES
+from tests.builders.content import shipped
 from tests.builders.learning import COURSE, the_course
 from tests.conftest import Site
 from tests.content.small_course import course as small_course
@@ -18,9 +16,9 @@ CONVERSATION = "after-the-resuscitation-room"
 GRAPH = f"{COURSE}/conversations/{CONVERSATION}/graph"
 
 
-def shipped() -> list[Conversation]:
+def ours() -> list[Conversation]:
     names = ("psychological-first-aid", "active-listening", "confidentiality-and-boundaries")
-    read = [check(from_folder(COURSES / name), name).course for name in names]
+    read = [shipped(name).course for name in names]
     return [conversation for course in read if course for conversation in course.conversations]
 
 
@@ -86,7 +84,7 @@ def test_no_count_is_shown_before_the_tenth_person_and_then_whole_tens(sqlite_si
     assert "14" not in page.main
 
 
-@pytest.mark.parametrize("conversation", shipped(), ids=lambda conversation: conversation.id)
+@pytest.mark.parametrize("conversation", ours(), ids=lambda conversation: conversation.id)
 def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(conversation: Conversation) -> None:
     drawing = graph_layout.draw(conversation)
     boxes = {box.id: box for box in drawing.boxes}
@@ -100,7 +98,7 @@ def test_each_turn_stands_above_what_it_leads_to_and_no_two_boxes_meet(conversat
             assert boxes[reply.goes_to].y > boxes[turn.id].y or comes_back(conversation, reply.goes_to, turn.id)
 
 
-@pytest.mark.parametrize("conversation", shipped(), ids=lambda conversation: conversation.id)
+@pytest.mark.parametrize("conversation", ours(), ids=lambda conversation: conversation.id)
 def test_the_best_path_has_no_detour_and_ends_well_and_the_worst_has_the_most(conversation: Conversation) -> None:
     survey = graph_layout.survey(conversation)
     best, worst = (graph_layout.steps_of(conversation, path) for path in (survey.best, survey.worst))

@@ -6,19 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.content.lint.check import check
 from lms.content.model.course import Course
 from lms.learning.progress.renewal_rules import minutes_of, practice_asked, renewal_requirements, renewal_scope
 from lms.learning.progress.rules import Progress, draw, everything_is_done, grade_check, needed_right
+from tests.builders.content import course_of
 from tests.builders.learning import sample_of
 from tests.content.small_course import CONVERSATION, COURSE, LESSON, bundle, course
 
 
 def changed(version: str = "1.1.0", **files: str) -> Course:
     head = files.pop("head", COURSE).replace('"1.0.0"', f'"{version}"')
-    found = check(bundle(**{"course.md": head, **files}), "small-course").course
-    assert found is not None
-    return found
+    return course_of(bundle(**{"course.md": head, **files}), "small-course")
 
 
 NEW_LESSON = {"1-begin/1-hello.md": LESSON.replace("Dana looks up.", "Dana turns round.")}

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import End
 from lms.content.model.course import Course, Criteria
 from lms.content.questions import Graded
 from lms.learning.practice.rules import play
 from lms.learning.progress.rules import Outcome, draw, lessons_to_revisit, needed_right
+from tests.builders.content import course_of
 from tests.conftest import PFA
 
 seeds = st.integers(min_value=0, max_value=2**62)
@@ -23,9 +23,7 @@ seeds = st.integers(min_value=0, max_value=2**62)
 
 @pytest.fixture(scope="module")
 def course() -> Course:
-    found = check(from_folder(PFA), PFA.name).course
-    assert found is not None
-    return found
+    return course_of(from_folder(PFA), PFA.name)
 
 
 def groups(course: Course) -> set[str]:

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, text
 
 from lms.accounts import actions as accounts
 from lms.accounts.records import find_programme
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
 from lms.foundation import clock
@@ -34,6 +33,7 @@ from lms.learning.progress import actions as learning
 from lms.learning.progress.records import PracticeDone
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
+from tests.builders.content import course_of
 from tests.builders.conversations import SINK, begin, enrol, offered, play_on, say, ways
 from tests.builders.learning import CONVERSATIONS, the_course
 from tests.conftest import PASSWORD, PFA, Inspector, Page, Site
@@ -64,7 +64,7 @@ def publish_anew(site: Site) -> None:
     files[path] = files[path].replace("I’m fine.".encode(), "I’m all right.".encode())
     files["course.md"] = files["course.md"].replace(b'version: "1.1.0"', b'version: "1.1.1"')
     bundle = Bundle(files)
-    course = check(bundle, PFA.name).course
+    course = course_of(bundle, PFA.name)
     assert course is not None and course.version == "1.1.1"
     site.do(library.publish, bundle, course)
 
@@ -281,7 +281,7 @@ def test_one_hands_over_and_takes_away_ones_own_runs(sqlite_site: Site) -> None:
 
 
 def test_paths_are_cut_and_a_steadier_reply_is_the_authors_own() -> None:
-    course = check(from_folder(PFA), PFA.name).course
+    course = course_of(from_folder(PFA), PFA.name)
     assert course is not None
     conversation = course.conversation_by_id[CONVERSATION]
     assert cut("1.2.3", 2) == "1.2" and cut("1", 0) == "" and cut("", 3) == "" and cut("1.2", -1) == ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lms.accounts.records import find_programme
-from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import actions
+from tests.builders.content import course_of
 from tests.conftest import ROOT, Site
 
 COURSE = "confidentiality-and-boundaries"
@@ -16,8 +16,7 @@ COURSE = "confidentiality-and-boundaries"
 def publish(site: Site) -> None:
     """Publish and offer the course that speaks of law."""
     bundle = from_folder(ROOT / "courses" / COURSE)
-    course = check(bundle, COURSE).course
-    assert course is not None
+    course = course_of(bundle, COURSE)
     for path, content in bundle.files.items():
         if not path.endswith(".md"):
             provided(FileStore, site.app).put(content)
