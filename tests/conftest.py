@@ -30,7 +30,6 @@ from lms.accounts.browser_session import let_in
 from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_person_by_email, find_programme, roles_of
 from lms.app import at_work, create_app
-from lms.content.lint.check import check
 from lms.content.model.bundle import from_folder
 from lms.foundation import clock
 from lms.foundation.background.jobs import Jobs
@@ -40,6 +39,7 @@ from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import actions as library
+from tests.builders.content import course_of
 from tests.builders.mail import Box
 from tests.inspector import BASE, Inspector, Page
 from tests.postgres import Cluster, cluster
@@ -206,15 +206,14 @@ def settings_for(folder: Path, url: str = "", **more: str) -> Settings:
 def _fill(app: Flask) -> None:
     """Publish the first course and add the people of the tests."""
     bundle = from_folder(PFA)
-    reading = check(bundle, PFA.name)
-    assert reading.course is not None
+    course = course_of(bundle, PFA.name)
     secret = hash_password(PASSWORD)
     with at_work(app):
         facts = {"lead": "Ingrid Okafor", "contact": "ingrid@harbour.example", "reply_time": "within two days"}
         harbour = write(accounts.set_programme, "harbour", "Harbour Hospitals", facts, False, touch_hold=True)
         meadow = write(accounts.set_programme, "meadow", "Meadow Schools", {})
-        write(library.publish, bundle, reading.course)
-        write(library.offer, harbour.id, reading.course.id, True, 0)
+        write(library.publish, bundle, course)
+        write(library.offer, harbour.id, course.id, True, 0)
         for name, shown, role in PEOPLE:
             write(_add, name, shown, role, harbour.id, secret)
         write(_add, "mina", "Mina Farah", "coordinator", meadow.id, secret)
