@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections import deque
 
-from lms.content.model.conversation import Conversation, End
+from lms.content.conversations.roads import State, explore
+from lms.content.model.conversation import Conversation
 from tests.conftest import Inspector, Page, Site
 
 SINK = "/courses/psychological-first-aid/conversations/after-the-resuscitation-room"
 
 
 def ways(conversation: Conversation) -> dict[str, list[int]]:
-    """Return a shortest way to every end."""
-    to: dict[str, list[int]] = {conversation.start: []}
-    queue = deque([conversation.start])
+    """Return a shortest way to every end, by replies that are offered on it."""
+    moves = explore(conversation).moves
+    start = next(iter(moves))
+    to: dict[State, list[int]] = {start: []}
+    queue = deque([start])
     while queue:
-        place = conversation.places[queue.popleft()]
-        for index, reply in enumerate(() if isinstance(place, End) else place.replies):
-            if reply.goes_to not in to:
-                to[reply.goes_to] = [*to[place.id], index]
-                queue.append(reply.goes_to)
-    return {end.id: to[end.id] for end in conversation.ends}
+        state = queue.popleft()
+        for index, onward in moves[state]:
+            if onward not in to:
+                to[onward] = [*to[state], index]
+                queue.append(onward)
+    found: dict[str, list[int]] = {}
+    for state, way in to.items():
+        found.setdefault(state.place, way)
+    return {end.id: found[end.id] for end in conversation.ends}
 
 
 def say(page: Page, token: int | str) -> Page:

@@ -154,6 +154,9 @@ def test_the_pages_are_light(sqlite_site: Site) -> None:
 
 def test_an_arc_stands_on_the_course_page_as_one_thing_and_leads_from_contact_to_contact(sqlite_site: Site) -> None:
     publish(sqlite_site, "active-listening")
+    settings = "/programmes/harbour/settings/contacts"
+    form = sqlite_site.visitor("cora").get(settings).form(settings)
+    form.submit(lead="Ingrid Okafor", emergency="999", limits_statement="It stays with me, with three limits.")
     lena = sqlite_site.visitor("lena")
     lena.get("/courses/active-listening").form("/enrol").submit()
     course = lena.get("/courses/active-listening")
