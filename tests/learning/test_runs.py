@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from lms.accounts import actions as accounts
 from lms.accounts.records import find_programme
 from lms.content.model.bundle import Bundle, from_folder
+from lms.content.model.conversation import NOTHING
 from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -287,12 +288,13 @@ def test_paths_are_cut_and_a_steadier_reply_is_the_authors_own() -> None:
     assert cut("1.2.3", 2) == "1.2" and cut("1", 0) == "" and cut("", 3) == "" and cut("1.2", -1) == ""
     assert play(conversation, "0.²").path == play(conversation, "0").path == "0"
     for turn in conversation.turns:
+        offered = [reply for _index, reply in turn.offered(NOTHING)]
         for index, reply in enumerate(turn.replies):
-            other = another_way(turn, index)
-            assert (other is None) == (reply.fit == "steady" or all(one.fit != "steady" for one in turn.replies))
-            assert other is None or (other in turn.replies and other.fit == "steady")
+            other = another_way(turn, index, NOTHING)
+            assert (other is None) == (reply.fit == "steady" or all(one.fit != "steady" for one in offered))
+            assert other is None or (other in offered and other.fit == "steady")
     only = replace(conversation.turns[0], replies=(replace(conversation.turns[0].replies[0], fit="mixed"),))
-    assert another_way(only, 0) is None
+    assert another_way(only, 0, NOTHING) is None
 
 
 def test_a_run_of_one_conversation_sent_to_another_changes_neither(sqlite_site: Site) -> None:
