@@ -291,14 +291,8 @@ def test_paths_are_cut_and_a_steadier_reply_is_the_authors_own() -> None:
         offered = [reply for _index, reply in turn.offered(NOTHING)]
         for index, reply in enumerate(turn.replies):
             other = another_way(turn, index, NOTHING)
-<<<<<<< HEAD
             assert (other is None) == (reply.fit == "steady" or all(one.fit != "steady" for one in offered))
             assert other is None or (other in offered and other.fit == "steady")
-=======
-            others = [one.fit for _index, one in turn.offered(NOTHING)]
-            assert (other is None) == (reply.fit == "steady" or "steady" not in others)
-            assert other is None or (other in turn.replies and other.fit == "steady")
->>>>>>> 17ffa022 (Rewrite two conversations of psychological first aid, with memory)
     only = replace(conversation.turns[0], replies=(replace(conversation.turns[0].replies[0], fit="mixed"),))
     assert another_way(only, 0, NOTHING) is None
 
