@@ -106,7 +106,7 @@ def _add(chance: random.Random, programme_id: str, digest: str, numbers: Sequenc
         rows[Member].append(here | member)
         if number % 10 == 0:
             continue
-        enrolment = here | {"id": ids.inner_id(), "course_id": PFA.name, "minor_line": "1.0", "started_at": now}
+        enrolment = here | {"id": ids.inner_id(), "course_id": PFA.name, "minor_line": "1.1", "started_at": now}
         rows[Enrolment].append(enrolment)
         if number % 10 > 2:
             passed = today - timedelta(days=chance.randint(1, 760))
@@ -130,7 +130,7 @@ def _person(number: int, name: str, now: datetime) -> dict[str, Any]:
 
 def _award(here: dict[str, str], enrolment_id: str, name: str, digest: str, passed: date) -> dict[str, Any]:
     award = here | {"id": ids.inner_id(), "code": new_code(), "enrolment_id": enrolment_id, "current_for": enrolment_id}
-    course = {"course_id": PFA.name, "digest": digest, "version": "1.0.0", "title": "PFA", "name": name}
+    course = {"course_id": PFA.name, "digest": digest, "version": "1.1.0", "title": "PFA", "name": name}
     facts = {"minutes": 60, "score": 80, "safety": True, "practice": 1}
     days = {"passed_on": passed, "valid_until": passed + timedelta(days=730), "issued_at": clock.now()}
     return award | course | days | {"facts": facts, "waiting": False}
