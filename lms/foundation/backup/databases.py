@@ -148,6 +148,8 @@ def load_postgres(url: str, folder: Path, manifest: Manifest) -> None:
         assert found is not None
         check_rows(found.rows, manifest)
         migrate(connection)
+        # Without counts of its new rows, PostgreSQL would walk whole programmes until its own clean-up comes by.
+        connection.execute(text("ANALYZE"))
 
 
 def _load_table(connection: Connection, name: str, columns: list[str], path: Path) -> None:
