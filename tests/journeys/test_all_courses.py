@@ -1,15 +1,14 @@
-"""One learner goes through everything that is taught: each lesson, question and conversation of all five courses."""
+"""One learner takes all that is taught: each lesson and question of five courses, each conversation to all its ends."""
 
 from __future__ import annotations
 
-from collections import deque
-
 import pytest
 
-from lms.content.model.conversation import Conversation, End, Turn
+from lms.content.model.conversation import Conversation
 from lms.content.model.course import Course
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest
+from tests.builders.conversations import ways
 from tests.builders.learning import attempt_of, plan
 from tests.conftest import ROOT
 from tests.journeys.conftest import Opens
@@ -46,48 +45,20 @@ def read_everything(hands: Mouse, served: Served, course: Course) -> None:
         hands.press("Mark as done and continue" if hands.sees("Mark as done and continue") else "Mark as done")
 
 
-def way_to_a_good_end(conversation: Conversation) -> list[int]:
-    """Return the replies that lead from the start to a good end, the shortest way."""
-    queue: deque[tuple[str, list[int]]] = deque([(conversation.start, [])])
-    seen: set[str] = set()
-    while queue:
-        name, way = queue.popleft()
-        place = conversation.places[name]
-        if isinstance(place, End):
-            if place.good:
-                return way
-        elif name not in seen:
-            seen.add(name)
-            queue.extend((reply.goes_to, [*way, index]) for index, reply in enumerate(place.replies))
-    raise AssertionError(f"{conversation.id} has no good end")
-
-
-def ways_through(conversation: Conversation) -> list[list[int]]:
-    """Return ways that together take every reply once, each to some end."""
-    to: dict[str, list[int]] = {conversation.start: []}
-    queue = deque([conversation.start])
-    while queue:
-        place = conversation.places[queue.popleft()]
-        for index, reply in enumerate(place.replies if isinstance(place, Turn) else ()):
-            if reply.goes_to not in to:
-                to[reply.goes_to] = [*to[place.id], index]
-                queue.append(reply.goes_to)
-    return [[*to[turn.id], index] for turn in conversation.turns for index, _reply in enumerate(turn.replies)]
-
-
 def play_conversation(hands: Mouse, served: Served, conversation: Conversation, address: str) -> None:
-    """Take every reply of a conversation, back and forth, then go the way to its good end and read the debrief."""
+    """Play a conversation to each of its ends, back and forth, to a good one last, and read the debrief."""
     hands.page.goto(f"{served.url}{address}")
     hands.press("Start")
     here: list[int] = []
-    for way in [*sorted(ways_through(conversation)), [], way_to_a_good_end(conversation)]:
+    good = {end.id for end in conversation.ends if end.good}
+    for _last, way in sorted((end in good, way) for end, way in ways(conversation).items()):
         while here != way[: len(here)]:
             hands.press("Go back one turn")
             here.pop()
         for index in way[len(here) :]:
             hands.press_this(hands.page.locator(f"button[name=reply][value='{index}']"))
             here.append(index)
-    assert hands.page.get_by_role("heading", name="Turn by turn").count() == 1
+        assert hands.page.get_by_role("heading", name="Turn by turn").count() == 1
 
 
 def answer_every_question(hands: Mouse, served: Served, course: Course) -> None:
