@@ -16,8 +16,8 @@ from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
 from lms.accounts.programmes.keeping import ANSWERS, DETAILS, list_shorter
-from lms.authoring.drafts.records import PAGE as DRAFTS_PAGE
-from lms.authoring.drafts.records import forget_discarded
+from lms.authoring.drafts import records as draft_records
+from lms.authoring.outlining import media_records
 from lms.authoring.publishing.records import forget_plans
 from lms.certification.awards.records import holders_of_valid
 from lms.foundation import clock
@@ -27,7 +27,8 @@ from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import writing_in
-from lms.foundation.per_app import get_or_make
+from lms.foundation.per_app import get_or_make, provided
+from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.personal_data.actions import delete_old_answers
@@ -61,6 +62,7 @@ def sweep(settings: Settings, delete_person: DeletePerson) -> None:
         lambda: _delete_accounts(settings, delete_person),
         _forget_merged_rows,
         _forget_drafts,
+        _forget_replaced_media,
     )
     for step in steps:
         while step():
@@ -78,9 +80,27 @@ def _forget_merged_rows() -> bool:
 
 
 def _forget_drafts() -> bool:
-    """Delete a few drafts that were discarded a month ago; return whether there may be more."""
+    """Delete a few drafts that were discarded a month ago, their media first; return whether there may be more."""
     write(forget_plans)
-    return write(forget_discarded) == DRAFTS_PAGE
+    gone = draft_records.list_long_discarded()
+    if gone:
+        _forget_media(media_records.list_in_drafts(gone), gone)
+        write(draft_records.forget, gone)
+    return len(gone) == draft_records.PAGE
+
+
+def _forget_replaced_media() -> bool:
+    """Delete what was replaced or removed in drafts a month ago; nothing is left over."""
+    _forget_media(media_records.list_replaced())
+    return False
+
+
+def _forget_media(digests: set[str], gone: list[str] | None = None) -> None:
+    """Delete media that nothing needs and that nobody uploaded since yesterday: their draft may not be saved yet."""
+    store = provided(FileStore)
+    there = {digest for digest in digests if digest in store}
+    for digest in media_records.list_unneeded(there, gone or []) if there else ():
+        store.forget(digest, before=(clock.now() - timedelta(days=1)).timestamp())
 
 
 def _delete_answers(settings: Settings) -> bool:

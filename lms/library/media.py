@@ -17,7 +17,7 @@ def stored_medium(store: FileStore, sha: str) -> StoredFile:
 def keep_media(bundle: Bundle, store: FileStore) -> Refused | None:
     """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked."""
     for path, digest in bundle.manifest.items():
-        if path.endswith(".md") or digest in store:
+        if path.endswith(".md") or store.renew(digest):
             continue
         if store.put_pieces(bundle.files.pieces(path)) != digest:
             return Refused(f"{path} was changed meanwhile. Nothing was published. Check the course and publish again.")

@@ -18,6 +18,8 @@ HOSTILE = {
     "a large file": (b"word\n\n" * 50_000, "FILE_TOO_LARGE"),
     "no UTF-8": (b"caf\xe9", "NOT_UTF8"),
     "a NUL byte": (b"one\ntwo\0", "NUL_BYTE"),
+    "UTF-16 with its mark": ("é\n".encode("utf-16"), "NOT_UTF8"),
+    "UTF-16 without one": ("one\n".encode("utf-16-be"), "NOT_UTF8"),
 }
 SLOW = [
     b"*a " * 2600, b"**a *b " * 1100, b"`" * 8000, b"` `` ``` " * 880, b"<" * 8000, b"<a " * 2600,

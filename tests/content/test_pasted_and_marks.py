@@ -230,6 +230,14 @@ def test_lines_that_are_no_list_of_a_word_processor_are_left_alone(text):
     assert "PASTED_BULLET" not in codes(spoiled(LESSON_PATH, END, f"{END}\n{text}\n\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "named"), [(r"bell\x07", 1), (r"turn\u202e", 1), (r"none\0", 1), (r"tab\tline\n", 0), ("raw\u202e", 1)]
+)
+def test_a_control_character_is_named_where_an_escape_brings_it_in(text, named):
+    reading = spoiled("course.md", "title: A small course", f'title: "{text}"')
+    assert [finding.line for finding in reading.findings if finding.code == "HIDDEN_SPACE"] == [4] * named
+
+
 @pytest.mark.parametrize("sign", ["\x07", "\x0b", "\x0c", "\x7f", "\x85", "\u2028", "\u2029", "\u202e", "\uffff"])
 @pytest.mark.parametrize(
     ("path", "old"),

@@ -133,6 +133,8 @@ def dear(kind: str) -> bytes:
         return (f"::q:: x<b>{'<!--' * 4000} {{=yes ~no}}\n\n" * 50).encode()
     if kind == "qti zip":
         return pack({f"{number}.xml": b"<assessmentItem/>" for number in range(10_000)})
+    if kind == "no questions":
+        return pack({f"{number}.xml": b"<r>" + b"<a/>" * 60_000 + b"</r>" for number in range(20)})
     if kind == "qti 1.2":
         rule = "<respcondition><conditionvar><varequal>a</varequal></conditionvar></respcondition>"
         some = f'<response_label ident="a"/>{rule}' * 12_000
@@ -145,6 +147,7 @@ def dear(kind: str) -> bytes:
     [
         ("moodle", "longer than a question can be"),
         ("qti zip", "The ZIP file holds too many files"),
+        ("no questions", "The ZIP file holds too many files"),
         ("qti 1.2", "longer than a question can be"),
         ("x <b>", "longer than a question can be"),
         ("x <b><p>", "longer than a question can be"),

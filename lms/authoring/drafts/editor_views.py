@@ -76,7 +76,7 @@ def _notices() -> list[str]:
         "started": _("The draft is ready. Learners can’t see it until you publish it."),
         "added": _("Added."),
         "renamed": _("Saved. File names and links to it have changed to match."),
-        "moved": _("Moved. The numbers in the file names have changed to match."),
+        "moved": _("Moved. The numbers in the file names have changed to match, and so have links to them."),
         "removed": _("Removed. You can undo this in the history."),
         "undone": _("Undone."),
         "zip": _("The files of the ZIP file are in the draft now. You can undo this in the history."),

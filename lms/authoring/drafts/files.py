@@ -38,7 +38,7 @@ def store_media(bundle: Bundle) -> None:
     """Put the pictures and recordings of a bundle into the file store one at a time, outside any write."""
     store = provided(FileStore)
     for path in bundle.files:
-        if not is_text(path) and bundle.files.digest(path) not in store:
+        if not is_text(path) and not store.renew(bundle.files.digest(path)):
             store.put_pieces(bundle.files.pieces(path))
 
 

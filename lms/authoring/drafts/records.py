@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -204,14 +204,17 @@ def find_name(person_id: str | None) -> str:
     return db.session.scalar(select(Person.display_name).where(Person.id == person_id)) or ""
 
 
-def forget_discarded() -> int:
-    """Delete a few drafts that were discarded long enough ago; return how many."""
+def list_long_discarded() -> list[str]:
+    """Return a few drafts that were discarded long enough ago."""
     query = select(Draft.id).where(Draft.state == "discarded", Draft.changed_at < clock.now() - DISCARDED_KEPT)
-    found = list(db.session.scalars(query.limit(PAGE)))
+    return list(db.session.scalars(query.limit(PAGE)))
+
+
+def forget(draft_ids: Collection[str]) -> None:
+    """Delete drafts with everything that is stored of them."""
     for table in (DraftRevision, DraftText, DraftFile):
-        db.session.execute(delete(table).where(table.draft_id.in_(found)))
-    db.session.execute(delete(Draft).where(Draft.id.in_(found)))
-    return len(found)
+        db.session.execute(delete(table).where(table.draft_id.in_(draft_ids)))
+    db.session.execute(delete(Draft).where(Draft.id.in_(draft_ids)))
 
 
 def list_started_by(person_id: str) -> list[Draft]:

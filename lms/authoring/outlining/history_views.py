@@ -9,10 +9,13 @@ from flask import make_response, redirect, render_template, request
 from lms.accounts.access import allow, signed_in, this_zone
 from lms.authoring.blueprint import blueprint
 from lms.authoring.drafts import actions, records
+from lms.authoring.drafts.outline_rules import is_text
 from lms.authoring.drafts.records import DraftRevision
 from lms.authoring.drafts.this_draft import frame_of, this_draft
 from lms.foundation.db import write
+from lms.foundation.per_app import provided
 from lms.foundation.refused import Refused
+from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web.fields import whole_number
@@ -26,7 +29,8 @@ def draft_history(programme: str, draft: str) -> Any:
     found, problem = this_draft(draft), ""
     if request.method == "POST":
         number = whole_number(request.form.get("number"), 0)
-        undone = write(actions.undo, found.id, signed_in().person_id, number)
+        lost = _is_lost(records.find_revision(found.id, number))
+        undone = _lost_words() if lost else write(actions.undo, found.id, signed_in().person_id, number)
         if not isinstance(undone, Refused):
             return redirect(address("authoring.draft", programme=programme, draft=draft, saved="undone"), 303)
         problem = undone.message
@@ -45,6 +49,22 @@ def draft_history(programme: str, draft: str) -> Any:
         else None,
     )
     return make_response(page, 422 if problem else 200)
+
+
+def _is_lost(row: DraftRevision | None) -> bool:
+    """Decide whether undoing a change would bring back a medium that was deleted meanwhile."""
+    store = provided(FileStore)
+    before = {path: digests[0] for path, digests in row.changes.items()} if row else {}
+    return any(digest and not is_text(path) and not store.renew(digest) for path, digest in before.items())
+
+
+def _lost_words() -> Refused:
+    return Refused(
+        _(
+            "A picture or recording that this change took out was deleted a month later, so nothing was undone. "
+            "If you still need it, add it again."
+        )
+    )
 
 
 def _row(row: DraftRevision, name: str) -> dict[str, Any]:

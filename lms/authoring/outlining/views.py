@@ -18,6 +18,7 @@ from lms.authoring.drafts.records import Draft
 from lms.authoring.drafts.text_rules import front_value, id_from, read_bytes, with_front_value
 from lms.authoring.drafts.this_draft import frame_of, this_draft
 from lms.authoring.outlining.forms import PartForm
+from lms.authoring.outlining.link_rules import relinked, with_new_contact
 from lms.authoring.outlining.new_files import new_file
 from lms.content.model.bundle import Bundle
 from lms.foundation.db import write
@@ -192,7 +193,7 @@ def _finished(found: Draft, path: str) -> str:
 
 
 def _rename(found: Draft, path: str, form: PartForm) -> Saved | Refused | None:
-    """Give a part another title and id, in its name, its front matter and where pictures are shown."""
+    """Give a part another title and id, in its name, its front matter, and where others link to it or show it."""
     seen, bundle, place = found.revision, bundle_of(found), place_of(path)
     new_id = form.part_id.data or place.id
     paths = {path: path}
@@ -208,23 +209,33 @@ def _rename(found: Draft, path: str, form: PartForm) -> Saved | Refused | None:
 
 def _edited(bundle: Bundle, path: str, paths: dict[str, str], title: str, new_id: str) -> dict[str, bytes]:
     """Return the texts that change with a new name, by their new path."""
-    place, edited = place_of(path), {}
+    place, edited = place_of(path), relinked(_texts(bundle), paths)
     if place.kind in WITH_TITLE:
-        text = read_bytes(bundle.files[path])[0]
+        text = read_bytes(edited.get(paths[path], bundle.files[path]))[0]
         changed = with_front_value(text, "title", title) if title else text
         if place.kind != "module" and front_value(text, "id"):
             changed = with_front_value(changed, "id", new_id)
         if changed != text:
             edited[paths[path]] = changed.encode()
+    if place.kind == "conversation" and paths[path] != path and "course.md" in bundle.files:
+        course = read_bytes(edited.get("course.md", bundle.files["course.md"]))[0]
+        changed = with_new_contact(course, place.id, new_id)
+        edited |= {"course.md": changed.encode()} if changed != course else {}
     if place.kind == "media" and paths[path] != path:
         old, new = path.encode(), paths[path].encode()
-        texts = {other: bundle.files[other] for other in bundle.files if is_text(other)}
-        edited = {paths.get(other, other): text.replace(old, new) for other, text in texts.items() if old in text}
+        edited = {
+            paths.get(other, other): text.replace(old, new) for other, text in _texts(bundle).items() if old in text
+        }
     return edited
 
 
+def _texts(bundle: Bundle) -> dict[str, bytes]:
+    return {path: bundle.files[path] for path in bundle.files if is_text(path)}
+
+
 def _move(found: Draft, path: str, paths: dict[str, str], seen: int) -> Saved | Refused:
-    return write(actions.rename, found.id, signed_in().person_id, path, paths, contents_of({}), seen, what="moved")
+    edited = contents_of(relinked(_texts(bundle_of(found)), paths))
+    return write(actions.rename, found.id, signed_in().person_id, path, paths, edited, seen, what="moved")
 
 
 @blueprint.route("/programmes/<programme>/drafts/<draft>/discard", methods=["GET", "POST"])

@@ -19,6 +19,8 @@ Path = tuple[str | int, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
 _CUT = re.compile(r"\s#\S")
+# What no page can hold, or turns the reading direction; as itself in the text, it's named with the other hidden ones.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass
@@ -129,6 +131,7 @@ def _place(mark: Any) -> Place:
 def _read_scalar(event: Any, path: Path, tree: Tree, report: Report) -> str:
     """The scalar as it is written; notes it when plain YAML would make it a number, a date, a yes or nothing."""
     if event.style not in (None, ""):
+        _look_for_escaped(event, report)
         return str(event.value)
     tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False))
     if event.value and tag != "tag:yaml.org,2002:str":
@@ -138,6 +141,19 @@ def _read_scalar(event: Any, path: Path, tree: Tree, report: Report) -> str:
     if _CUT.match(rest) or (not event.value and _CUT.search(rest)):
         report.add("TEXT_CUT_SHORT", line, "YAML ignores everything after “#”.", column=event.end_mark.column + 1)
     return str(event.value)
+
+
+def _look_for_escaped(event: Any, report: Report) -> None:
+    """Report a control character that quotes bring in by an escape, such as backslash x07."""
+    found, line = _CONTROL.search(event.value), event.start_mark.line + 2
+    if found and found.group() not in "\n".join(report.lines[line - 1 : event.end_mark.line + 2]):
+        report.add(
+            "HIDDEN_SPACE",
+            line,
+            f"A backslash in this text makes a hidden control character (U+{ord(found.group()):04X}).",
+            fix="Delete the backslash and what belongs to it.",
+            column=event.start_mark.column + 1,
+        )
 
 
 def read(source: str | None, shape: type[Shape], report: Report, lost: str) -> Shape | None:

@@ -43,6 +43,15 @@ def read_text(context: ParseContext, path: str) -> str | None:
     return None
 
 
+def is_utf16(data: bytes) -> bool:
+    """True for a text with the byte order mark of UTF-16, or with a zero byte in every other place of its beginning."""
+    start = data[:40]
+    halves = start[::2], start[1::2]
+    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        len(start) > 1 and any(not any(half) for half in halves) and any(start)
+    )
+
+
 def leads_outside(path: str) -> bool:
     """True for a path that is absolute, climbs, or holds what no plain file name holds."""
     parts = PurePosixPath(path).parts
@@ -53,6 +62,14 @@ def leads_outside(path: str) -> bool:
 def _decode(data: bytes, report: Report) -> str | None:
     if len(data) > MAX_MARKDOWN:
         report.add("FILE_TOO_LARGE", message="The file is larger than 256 kB.")
+        return None
+    if is_utf16(data):
+        report.add(
+            "NOT_UTF8",
+            1,
+            "This file is saved as UTF-16, which some editors call Unicode.",
+            fix="Save the file again with UTF-8 encoding. In the browser, open it in the editor and choose Save.",
+        )
         return None
     if b"\0" in data:
         report.add("NUL_BYTE", data[: data.index(b"\0")].count(b"\n") + 1)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -51,9 +52,8 @@ class FileStore:
     def put(self, content: bytes) -> str:
         """Keep bytes and return their digest; a second time nothing is written."""
         digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
-        if not path.exists():
-            write_whole(path, content)
+        if not self.renew(digest):
+            write_whole(self._path(digest), content)
         return digest
 
     def put_pieces(self, pieces: Iterable[bytes]) -> str:
@@ -78,6 +78,21 @@ class FileStore:
 
     def __contains__(self, digest: str) -> bool:
         return self._path(digest).exists()
+
+    def renew(self, digest: str) -> bool:
+        """Return whether a digest is there; if so, it counts as stored now, so that nobody forgets it meanwhile."""
+        path = self._path(digest)
+        with suppress(OSError):
+            # Bytes that somebody else owns, or that can't be changed, keep their age.
+            os.utime(path)
+        return path.exists()
+
+    def forget(self, digest: str, before: float) -> None:
+        """Delete the bytes of a digest that were stored before a moment, in seconds since 1970; the others stay."""
+        path = self._path(digest)
+        stored_at = changed_at(path)
+        if stored_at is not None and stored_at < before:
+            path.unlink(missing_ok=True)
 
     def part(self, digest: str, at: int, most: int) -> bytes:
         """Return some bytes of a digest from a place on; raise KeyError when there are none."""

@@ -20,6 +20,8 @@ from lms.interop.questions.qti_old import read_qti_old
 from lms.interop.questions.text_files import read_text
 
 MAX_BYTES = 5 * 1024 * 1024
+# Elements cost more to read than their bytes: these take half a second. 5 MB of real questions hold no more.
+MAX_TAGS_OF_PACKAGE = 200_000
 _TOO_MANY_FILES = say("The ZIP file holds too many files. Nothing was read. Export fewer questions at once.")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 
@@ -52,14 +54,14 @@ def _has_braces(text: str) -> bool:
 def read_package(files: Mapping[str, bytes]) -> Bank:
     """All questions of an unpacked zip: every XML file with items, in the order of their names."""
     banks: list[Bank] = []
-    room = MAX_BYTES
+    room, tags = MAX_BYTES, MAX_TAGS_OF_PACKAGE
     for path in sorted(filter(_holds_items, files)):
         read = sum(len(bank.items) + len(bank.left_out) for bank in banks)
-        if read >= MAX_QUESTIONS or sum(bank.effort for bank in banks) > MAX_EFFORT_OF_FILE or room <= 0:
+        if read >= MAX_QUESTIONS or sum(bank.effort for bank in banks) > MAX_EFFORT_OF_FILE or min(room, tags) <= 0:
             banks.append(Bank(notes=(only_the_first(read) if read else _TOO_MANY_FILES,)))
             break
         content = files[path]
-        room -= len(content)
+        room, tags = room - len(content), tags - content.count(b"<")
         bank = read_questions(content, path)
         if bank.items or bank.left_out:
             banks.append(replace(bank, left_out=tuple(_in_file(one, path) for one in bank.left_out)))
