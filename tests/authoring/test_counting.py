@@ -70,6 +70,21 @@ def test_somebody_counts_once_for_a_text_and_again_for_another(site: Site) -> No
     assert [(row.people, row.counts["4"]) for row in released_of(site, "pfa-q10")] == [(10, 10)]
 
 
+def test_two_programmes_with_one_course_never_count_together(sqlite_site: Site) -> None:
+    site = sqlite_site
+    with site.inside():
+        course, meadow = the_course(), find_programme("meadow")
+    assert meadow
+    send_checks(site, course, [{"pfa-q01": "2"}] * 12 + [{"pfa-q02": "1"}] * 9)
+    send_checks(site, course, [{"pfa-q01": "1"}] * 11 + [{"pfa-q02": "1"}] * 9, "meadow")
+    ours = released_of(site, "pfa-q01")
+    with site.inside():
+        theirs = list_released(meadow.id, PFA)
+    assert [(row.people, row.counts["2"], row.counts.get("1")) for row in ours] == [(10, 10, None)]
+    assert [(row.people, row.counts["1"], row.counts.get("2")) for row in theirs["pfa-q01"]] == [(10, 10, None)]
+    assert "pfa-q02" not in theirs and released_of(site, "pfa-q02") == []
+
+
 def test_counts_outlive_the_answers_and_what_is_sent_is_counted_once(sqlite_site: Site) -> None:
     site = sqlite_site
     enrolment = prepare(site, "sam")

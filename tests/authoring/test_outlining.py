@@ -27,7 +27,8 @@ LINKED = {
     BYE: LESSON.replace("id: hello", "id: bye").replace("{#sml-", "{#sml-b-")
     + "\n[Hello](1-hello.md#how), [gentler](../1-begin/1-hello.gentle.md), [web](https://a.example/1-hello.md)\n",
     "1-begin/2-bye.gentle.md": GENTLE,
-    "course.md": COURSE.replace("licence:", f"{ARCS}licence:") + f"\n[Bye]({BYE}), [sink](<{TALK}>), [none](2-bye.md)\n",
+    "course.md": COURSE.replace("licence:", f"{ARCS}licence:")
+    + f"\n[Bye]({BYE}), [sink](<{TALK}>), [none](2-bye.md)\n",
 }
 
 
@@ -81,7 +82,9 @@ def test_media_are_deleted_a_month_after_nothing_needs_them(sqlite_site: Site) -
 
     with site.inside():
         tara, store = site.person("tara").id, provided(FileStore)
-        write(lambda: change(draft_of(second).id, tara, "removed", "media/old.png", contents_of({}), ("media/old.png",)))
+        write(
+            lambda: change(draft_of(second).id, tara, "removed", "media/old.png", contents_of({}), ("media/old.png",))
+        )
         write(lambda: discard(draft_of(first).id))
         store.forget(sha["gone"], before=0)
         for days, left in ((29, set(sha)), (31, {"both", "out"})):

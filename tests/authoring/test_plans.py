@@ -19,13 +19,15 @@ from lms.library.actions import set_owner, withdraw_course
 from lms.library.records import find_version
 from tests.builders import commands
 from tests.builders.drafts import DRAFTS, LESSON, TURNED, add_draft, look, publish_small
-from tests.builders.learning import link_in_newest_email
+from tests.builders.learning import at_once, link_in_newest_email
 from tests.builders.mail import outbox
+from tests.builders.rows import count_events
 from tests.conftest import Site
 from tests.content.small_course import FILES, bundle
 from tests.inspector import Page
 
 WRITING = "/programmes/harbour/writing"
+PRESSES = 6
 
 
 def is_published(site: Site, version: str = "1.0.1") -> bool:
@@ -75,6 +77,19 @@ def test_where_a_second_person_approves_nobody_publishes_alone(sqlite_site: Site
     assert "published as version 1.0.1" in page.main and is_published(sqlite_site)
     approved = outbox(sqlite_site)[-1]
     assert (approved.recipient, f"{path}ed" in approved.body) == ("tara@example.org", True)
+
+
+def test_a_button_pressed_many_times_approves_and_publishes_once(site: Site) -> None:
+    site.do(accounts.set_programme, "harbour", None, {"second_approval": "yes"})
+    draft, path = start(site)
+    send(look(site, draft, "1.0.1"), path, "ask")
+    page = site.visitor("ada").get(path)
+    form = next(form for form in page.forms if "approve" in {value for _name, value, _words in form.buttons})
+    replies = at_once(form, PRESSES, ("go", "approve"))
+    assert {reply.status_code for reply in replies} <= {303, 422}
+    assert count_events(site, "PublicationApproved") == 1
+    assert is_published(site) and not is_published(site, "1.0.2")
+    assert [mail.recipient for mail in outbox(site)].count("tara@example.org") == 1
 
 
 def test_an_approval_is_of_the_text_that_was_asked_for(sqlite_site: Site) -> None:

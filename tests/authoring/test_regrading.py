@@ -31,7 +31,7 @@ MENDED = (
     ("- (x) “We can offer support and links", "- ( ) “We can offer support and links"),
 )
 REGRADE = f"/programmes/harbour/writing/figures/{PFA}/pfa-q03/regrade"
-BY_KEY, WITHOUT = "(By the answer that is right in version 9.1.0)", "(Without this question)"
+BY_KEY, WITHOUT = "(By what counts as right in version 9.1.0)", "(Without this question)"
 
 
 def answers(course: Course, missed: int, third: str, safe: bool = True) -> dict[str, Any]:

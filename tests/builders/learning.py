@@ -18,6 +18,10 @@ from lms.content.model.conversation import End
 from lms.content.model.course import Course
 from lms.content.model.question import Question
 from lms.content.questions import chosen, complete, sample
+from lms.content.questions.match import Match
+from lms.content.questions.one_answer import OneAnswer
+from lms.content.questions.order import Order
+from lms.content.questions.several_answers import SeveralAnswers
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from lms.learning.check import actions as check_actions
@@ -99,6 +103,16 @@ def sample_of(question: Question, right: bool) -> Any:
     """Return a whole answer that the question's kind itself calls right, or not right; None where none is whole."""
     given = sample(question)["right" if right else "not_right"]
     return next((one for one in given if complete(question, one) is None), None)
+
+
+def reasons_of(question: Question) -> list[str]:
+    """Return what a question says of each of its answers once it is answered."""
+    body = question.body
+    if isinstance(body, (OneAnswer, SeveralAnswers)):
+        return [option.reason for option in body.options]
+    if isinstance(body, Order):
+        return [step.reason for step in body.steps if step.reason]
+    return [pair.reason for pair in body.pairs if pair.reason] if isinstance(body, Match) else []
 
 
 def fields_for(check_attempt: CheckAttempt, question: Question, right: bool) -> dict[str, Any]:

@@ -7,25 +7,11 @@ import re
 import pytest
 from markupsafe import Markup
 
-from lms.content.model.question import Question
-from lms.content.questions.match import Match
-from lms.content.questions.one_answer import OneAnswer
-from lms.content.questions.order import Order
-from lms.content.questions.several_answers import SeveralAnswers
-from tests.builders.learning import attempt_of, begin, open_check, plan, take_check, the_course
+from tests.builders.learning import attempt_of, begin, open_check, plan, reasons_of, take_check, the_course
 from tests.conftest import Site
 from tests.inspector import BASE, squeezed
 
 SAYS = re.compile(r"right|correct|fits\b|score|data-(?:key|answer|value)|position", re.I)
-
-
-def reasons_of(question: Question) -> list[str]:
-    body = question.body
-    if isinstance(body, (OneAnswer, SeveralAnswers)):
-        return [option.reason for option in body.options]
-    if isinstance(body, Order):
-        return [step.reason for step in body.steps if step.reason]
-    return [pair.reason for pair in body.pairs if pair.reason] if isinstance(body, Match) else []
 
 
 def plain(html: str) -> str:

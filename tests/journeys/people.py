@@ -18,6 +18,7 @@ from lms.accounts.records import Person, find_programme
 from lms.authoring.drafts import actions as drafts
 from lms.authoring.publishing.actions import Decided, publish_draft
 from lms.authoring.publishing.actions import prepare as prepare_draft
+from lms.authoring.publishing.plans import actions as plans
 from lms.authoring.reviews import actions as review_actions
 from lms.authoring.reviews.records import find_open
 from lms.authoring.starting.courses import NewCourse, starter_course
@@ -410,14 +411,17 @@ def _write_a_course(served: Served, people: People) -> None:
     text = bundle.files[FIRST_LESSON] + b"\nAnd <b>one</b> more line.\n"
     assert isinstance(site.do(drafts.save, draft.id, ada.id, FIRST_LESSON, text, 1), drafts.Saved)
     people.codes["course_draft"] = draft.public_id
-    for code, title in (("ready_draft", "Quiet corners"), ("published_draft", "Calm handovers")):
+    ready = {}
+    titles = {"ready_draft": "Quiet corners", "waiting_draft": "Slow mornings", "published_draft": "Calm handovers"}
+    for code, title in titles.items():
         course = NewCourse(title.lower().replace(" ", "-"), title, "How to hand over calmly.", "Colleagues.", "Tara")
         files = dict(starter_course(course).files)
         files[FIRST_LESSON] = files[FIRST_LESSON].replace(b"content_notes", b"self_care: yes\ncontent_notes", 1)
-        ready = site.do(drafts.start, harbour.id, tara.id, Bundle(files), course.id, course.title)
-        people.codes[code] = ready.public_id
+        ready[code] = site.do(drafts.start, harbour.id, tara.id, Bundle(files), course.id, course.title)
+        people.codes[code] = ready[code].public_id
     with site.inside():
-        prepared = prepare_draft(ready, "1.0.0")
+        waiting, prepared = (prepare_draft(ready[code], "1.0.0") for code in ("waiting_draft", "published_draft"))
+        assert waiting and write(plans.ask, plans.Plan(waiting, ada.id)) is None
         assert prepared and write(publish_draft, prepared, Decided(tara.id, False), False) is None
         cora, digest = site.person("cora"), find_newest_digest(PFA)
         assert digest is not None

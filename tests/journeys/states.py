@@ -536,7 +536,7 @@ STATES = (
         "/programmes/harbour/courses/active-listening/workshop-pack",
         ask_for_pack,
     ),
-    State("writing home", "tara", "/programmes/harbour/writing"),
+    State("writing home, a draft waits for approval", "tara", "/programmes/harbour/writing"),
     State(
         "asking for a review, without an address",
         "tara",

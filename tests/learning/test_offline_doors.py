@@ -6,12 +6,15 @@ import gzip
 import re
 from typing import Any
 
+from markupsafe import Markup
+
 from lms.content.lint.check import check
+from lms.content.model.course import Course
 from lms.library import actions as library
-from tests.builders.learning import COURSE
+from tests.builders.learning import COURSE, reasons_of, the_course
 from tests.conftest import Site, find_programme
 from tests.content.small_course import bundle
-from tests.inspector import BASE, Inspector
+from tests.inspector import BASE, Inspector, squeezed
 
 
 def told(visitor: Inspector, path: str = "/device") -> dict[str, Any]:
@@ -36,15 +39,27 @@ def test_a_stranger_is_told_nothing_and_a_shared_device_gets_no_pages(sqlite_sit
     assert (shared["own"], shared["pages"], shared["shell"]) == (False, [], [])
 
 
+def keys_of(course: Course) -> set[str]:
+    """Return why each answer of the check is right or not, in plain words; practice shows its own on its page."""
+    reasons = (reason for question in course.questions for reason in reasons_of(question))
+    return {squeezed(Markup(words).striptags()) for words in reasons}
+
+
 def test_on_ones_own_device_the_lessons_in_both_versions_and_the_words_are_listed(sqlite_site: Site) -> None:
     sam = sqlite_site.visitor("sam", own_device=True)
+    with sqlite_site.inside():
+        keys = keys_of(the_course())
+    assert len(keys) > 60
     about = told(sam, f"{COURSE}/device")
     assert about["pages"][0] == COURSE and f"{COURSE}/glossary" in about["pages"]
     assert any(path.endswith("/gentler") for path in about["pages"])
     assert {"/offline", "/pause", "/support"} <= set(about["shell"])
     for path in [*about["pages"], *about["shell"]]:
         assert not re.search("check|conversations|facilitator|account|people", path)
-        assert sam.browser.get(path, base_url=BASE, buffered=True).status_code == 200
+        reply = sam.browser.get(path, base_url=BASE, buffered=True)
+        assert reply.status_code == 200
+        source = squeezed(Markup(reply.text).striptags()) + squeezed(reply.text) if "text/" in reply.mimetype else ""
+        assert [key for key in keys if key in source] == [], path
 
 
 def test_the_mark_is_the_persons_and_says_nothing_of_them(sqlite_site: Site) -> None:
