@@ -21,7 +21,7 @@ from lms.foundation.text.i18n import day, direction, language, nearest_language,
 from lms.foundation.text.i18n import gettext as _
 from lms.interop.scorm.course_data import describe
 from lms.interop.scorm.manifest import write_manifest
-from lms.learning.practice.pages import label_words, medium_words
+from lms.learning.practice.pages import as_messages, label_words, medium_words
 from lms.learning.progress.placeholders import fill_with, placeholder_values, practice_of, prefix_ids, split_off_sources
 from lms.learning.progress.rules import practice_needed
 
@@ -116,7 +116,7 @@ def _conversation(written: Conversation, programme: Facts) -> dict[str, Any]:
         "turns": [
             {
                 "turn": turn,
-                "says": _own(fill_with(turn.says, facts)),
+                "says": as_messages(_own(fill_with(turn.says, facts)), conversation),
                 "stage": _own(fill_with(turn.stage, facts)),
                 "replies": _replies(conversation, turn, facts),
             }

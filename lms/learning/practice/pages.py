@@ -53,8 +53,11 @@ def medium_words(conversation: Conversation) -> str:
 
 
 def _said(html: str, conversation: Conversation, facts: Facts) -> Markup:
-    """Return what somebody says; in a chat, each line is a message of its own."""
-    words = fill_placeholders(html, facts)
+    return as_messages(fill_placeholders(html, facts), conversation)
+
+
+def as_messages(words: Markup, conversation: Conversation) -> Markup:
+    """Return what somebody says as it is, or in a chat each line as a message of its own."""
     if conversation.by != "chat":
         return words
     return Markup("").join(Markup('<span class="message">{}</span>').format(line) for line in words.split("<br>"))
