@@ -9,22 +9,31 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from lms.accounts.records import find_programme
+from lms.authoring.statistics import count_actions
+from lms.content.model.course import Course
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.learning.feedback.records import Feedback
+from lms.learning.progress.records import Enrolment, LessonDone
 from lms.library import actions as library
 from lms.library.course_cache import get_course
-from tests.builders.drafts import COURSES, DRAFTS, add_draft, publish_small
-from tests.builders.learning import link_in_newest_email, plan, play, prepare
+from tests.builders.crowd import send_checks
+from tests.builders.drafts import COURSES, DRAFTS, add_draft, look, publish_small
+from tests.builders.learning import link_in_newest_email, plan, play, prepare, sample_of
 from tests.builders.mail import outbox
 from tests.builders.payloads import NAME, PLAIN, spoiled_files
 from tests.builders.pictures import picture
 from tests.conftest import Site
-from tests.content.small_course import bundle
+from tests.content.small_course import FILES, bundle
 from tests.inspector import BASE, Inspector, Page
 from tests.page_parser import parse
 
 WRITING, COURSE = "/programmes/harbour/writing", "/courses/small-course"
+CHOSEN = ("sml-q01", "sml-q02", "sml-q03", "sml-q04")
 ADDRESSES = ("href", "src", "action", "formaction", "data", "xlink:href", "srcset", "poster")
 # Files, and what isn't a page of its own.
 NOT_WALKED = re.compile(r"/(?:static|media|sign-out)/|\.(?:zip|json)$|/exchange/(?:scorm|gift|qti|csv)$")
@@ -96,6 +105,8 @@ def test_no_text_of_a_course_comes_alive_on_any_page(sqlite_site: Site) -> None:
     learn(site)
     kinds |= walk(site.visitor("sam"), (COURSE, "/checks/", "/certificates"), COURSE)
     look_at(site.visitor("cora").get(f"/programmes/harbour/settings/courses/{course.id}"))
+    look_at_what_learners_left(site, course, tame)
+    kinds |= walk(tara, (WRITING,), f"{WRITING}/remarks", f"{WRITING}/figures")
     assert len(kinds) > 40, sorted(kinds)
     look_at_files(site, tara)
 
@@ -143,6 +154,54 @@ def learn(site: Site) -> None:
         page = page.form_with("Save and continue").submit("Save and continue", **fields)
     look_at(page)
     look_at(page.form("/submit").submit())
+
+
+def look_at_what_learners_left(site: Site, course: Course, tame: str) -> None:
+    """Look at counts of what many chose, at feedback in the list and beside its lesson, and at a safety correction."""
+    send_checks(site, course, [{name: sample_of(course.question_by_id[name], False) for name in CHOSEN}] * 10)
+    with site.inside():
+        count_actions.sweep()
+        harbour = find_programme("harbour")
+    assert harbour
+
+    def comment() -> None:
+        row = Feedback(programme_id=harbour.id, course_id=course.id, lesson_id="hello", said="unclear", words=PLAIN)
+        row.week, row.heading = "2026-W01", PLAIN
+        db.session.add(row)
+        for enrolment in db.session.scalars(select(Enrolment).where(Enrolment.course_id == course.id)):
+            db.session.merge(LessonDone(enrolment_id=enrolment.id, lesson_id="hello", at=clock.now()))
+
+    site.do(comment)
+    tara = site.visitor("tara")
+    for place, seen in (
+        (f"{WRITING}/figures/{course.id}", "10 people"),
+        (f"{WRITING}/remarks", "Hello"),
+        (f"{DRAFTS}/{tame}/files/1-begin/1-hello.md", PLAIN[:20]),
+        (f"{DRAFTS}/{tame}/recordings", "talk.mp3"),
+    ):
+        page = tara.get(place)
+        assert seen in page.main, place
+        look_at(page)
+    turned = {path: text.replace("Dana looks", "Dora looks") for path, text in spoiled_files().items()}
+    ready = add_draft(site, bundle(**turned), base=course.digest)
+    page = look(site, ready, "1.0.1")
+    look_at(page)
+    look_at(page.form(f"{DRAFTS}/{ready}/publish").submit("Publish", correction=PLAIN))
+    lesson = site.visitor("sam").get(f"{COURSE}/lessons/hello")
+    assert PLAIN[:20] in lesson.main
+    look_at(lesson)
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for path, text in {
+            **FILES,
+            f"1-begin/{PLAIN}.md": "x",
+            f"media/{PLAIN}.png": "x",
+            f"{NAME}\x07.md": "x",
+        }.items():
+            archive.writestr(path, text)
+    start = tara.get(f"{DRAFTS}/new").form_with("Start from this file")
+    sent = {**dict(start.fields), "way": "zip", "file": FileStorage(io.BytesIO(zipped.getvalue()), f"{PLAIN}.zip")}
+    look_at(tara.send(start.action, sent))
 
 
 def look_at_files(site: Site, tara: Inspector) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from lms.accounts.records import find_programme
+from lms.authoring.drafts.outline_rules import is_text
 from lms.authoring.drafts.records import Draft, DraftFile, DraftText
 from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
@@ -13,6 +14,7 @@ from lms.foundation.db import db
 from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import actions as library
+from lms.library.media import keep_media
 from tests.conftest import Site
 from tests.content.small_course import FILES, bundle
 from tests.inspector import Page
@@ -40,7 +42,7 @@ def add_draft(
         for path, content in bundle.files.items():
             sha = hashlib.sha256(content).hexdigest()
             db.session.add(DraftFile(draft_id=draft.id, path=path, sha256=sha, changed_revision=1))
-            if path.endswith(".md"):
+            if is_text(path):
                 db.session.merge(DraftText(draft_id=draft.id, sha256=sha, content=content))
             else:
                 provided(FileStore).put(content)
@@ -56,9 +58,10 @@ def publish_small(site: Site, owner: str | None = "harbour", **files: str | None
     made = bundle(**files)
     course = check(made, "small-course").course
     assert course is not None
-    site.do(library.publish, made, course)
     with site.inside():
         programme = find_programme(owner) if owner else None
+        keep_media(made, provided(FileStore))
+    site.do(library.publish, made, course)
     site.do(library.set_owner, "small-course", programme.id if programme else None)
     return made.digest
 

@@ -40,7 +40,16 @@ def spoiled_files(wild: bool = False) -> dict[str, str]:
     if wild:
         # What is quoted of a line would look like a place that nobody filled in.
         return {path: _spoil(text.replace("{{emergency}}", "somebody"), WILD) for path, text in files.items()}
-    return {path: _spoil(text, MARKDOWN) for path, text in files.items()}
+    # Captions and a transcript are plain text, and the words of the link are the title of the player.
+    spoken = f"[Dana {MARKDOWN}](../media/talk.mp3)"
+    heard = {
+        "media/talk.mp3": "ID3" + "\0" * 40,
+        "media/talk.txt": f"Dana waits. {PLAIN}\n\n{PLAIN}\n",
+        "media/talk.vtt": f"WEBVTT\n\n00:00.000 --> 00:02.000\n<v {NAME}>{PLAIN}</v>\n",
+    }
+    spoiled = {path: _spoil(text, MARKDOWN) for path, text in files.items()}
+    lesson = spoiled["1-begin/1-hello.md"].replace("## How to begin", f"{spoken}\n\n## How to begin")
+    return {**spoiled, "1-begin/1-hello.md": lesson, **heard}
 
 
 def _spoil(text: str, payload: str) -> str:

@@ -78,6 +78,7 @@ def test_a_folder_round_everything_and_what_systems_leave_are_passed_over(
     ("name", "code"),
     [
         ("../out.md", "PATH_OUTSIDE"),
+        ("media/bell\x07.png", "PATH_OUTSIDE"),
         ("a/../../out.md", "PATH_OUTSIDE"),
         ("..\\out.md", "PATH_OUTSIDE"),
         ("/etc/passwd", "PATH_OUTSIDE"),

@@ -29,6 +29,7 @@ She turns
 00:07.000 --> 00:09.000
 Silence.
 """
+HEARD = {"media/talk.mp3": MP3, "media/talk.txt": "She waits."}
 LINKS = "## How to begin\n\n[Dana at the sink](../media/dana.mp4)\n\n[Dana speaks](../media/talk.mp3)\n"
 FILES_WITH_MEDIA = {
     LESSON_PATH: LESSON.replace("## How to begin\n", LINKS).replace(
@@ -101,3 +102,14 @@ def test_what_a_recording_lacks_is_named() -> None:
 def test_captions_become_paragraphs() -> None:
     assert words_of_captions(VTT) == ["She turns the tap & lamp off.", "Silence."]
     assert words_of_captions("WEBVTT\n\nNOTE a note\n") == []
+
+
+def test_the_title_of_a_recording_is_what_its_author_wrote() -> None:
+    title = r"A \<b\> &lt;i&gt; `<u>` \& *she*"
+    read = check(
+        bundle(**{LESSON_PATH: LESSON.replace("## How", f"[{title}](../media/talk.mp3)\n\n## How"), **HEARD}),
+        "small-course",
+    )
+    assert read.course is not None
+    html = read.course.lessons[0].html
+    assert 'aria-label="A &lt;b&gt; &lt;i&gt; &lt;u&gt; &amp; she"' in html and "\x02" not in html

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 from posixpath import normpath
 from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from markdown import Markdown
+from markdown.treeprocessors import UnescapeTreeprocessor
 
 from lms.content.markdown.blocks import Block, parser
 from lms.content.markdown.citations import CITATION
@@ -91,7 +92,11 @@ class Renderer:
 
     def _player(self, found: re.Match[str]) -> str:
         path, title = self._furniture.furnish.recordings[int(found[1])]
-        return player(path, title, self.pictures, self.files, self.course.get("language", ""))
+        # Until its last steps, the library holds escaped characters, entities and code as marks between control codes.
+        title = UnescapeTreeprocessor().unescape(title)
+        for step in self._library.postprocessors:
+            title = step.run(title)
+        return player(path, unescape(title), self.pictures, self.files, self.course.get("language", ""))
 
     def inline(self, text: str) -> str:
         """One phrase, without an outer paragraph; a cited source stays as its id, for no notes stand below a phrase."""

@@ -35,6 +35,7 @@ _LARGE_END = struct.Struct("<4sQ2H2L4Q")
 # The oldest day that a zip can hold.
 _NO_DAY = (1980, 1, 1, 0, 0, 0)
 _UTF8_NAME, _MADE_ON_UNIX = 0x800, 3
+_CONTROLS = dict.fromkeys(range(32))
 _LEFT_BY_SYSTEMS = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin"})
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
@@ -140,7 +141,7 @@ def _named(entries: list[zipfile.ZipInfo], taken: _Taken) -> Iterator[tuple[zipf
         parts = [part for part in name.split("/") if part not in {"", "."}]
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if _leads_out(name, parts) or kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-            taken.refused.append(("PATH_OUTSIDE", name.replace("\0", "")))
+            taken.refused.append(("PATH_OUTSIDE", name.translate(_CONTROLS)))
         elif name.endswith("/") or not parts or _was_left_by_a_system(parts):
             continue
         else:
@@ -169,8 +170,8 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _leads_out(name: str, parts: list[str]) -> bool:
-    """Decide whether a path begins at a root or a drive, climbs, or hides its end behind a NUL."""
-    return name.startswith("/") or name[1:2] == ":" or ".." in parts or "\0" in name
+    """Decide whether a path begins at a root or a drive, climbs, or holds a control character, such as a NUL."""
+    return name.startswith("/") or name[1:2] == ":" or ".." in parts or name != name.translate(_CONTROLS)
 
 
 def _was_left_by_a_system(parts: list[str]) -> bool:
