@@ -1,4 +1,4 @@
-"""Links between the files of a course, written anew when some of these files get another path."""
+"""Links between the files of a course, rewritten when some of these files get another path."""
 
 from __future__ import annotations
 
