@@ -1,5 +1,5 @@
 // What a page measures of itself: gathered here so that each question of the tests has one answer.
-window.measure = (() => {
+window.measure ??= (() => {
   const shown = (node) => node.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && node.getClientRects().length > 0;
   const told = (node) => `${node.tagName.toLowerCase()}.${node.className} ${(node.innerText || node.value || node.name || "").slice(0, 40)}`;
   // Words for screen readers alone, the skip link above the page and drawings may stand outside.
@@ -80,5 +80,22 @@ window.measure = (() => {
   const lengthen = () => { for (const node of words()) { asWritten.set(node, node.data); node.data = longer(node.data); } };
   const shorten = () => { for (const [node, text] of asWritten) node.data = text; asWritten.clear(); };
 
-  return { lengthen, shorten, beyondTheEdge, cutText, smallTargets, focused, restless, widen, narrow };
+  const named = (what, found) => found.map((one) => `${what}: ${one}`);
+  // What stands beyond the edge, as it is and with wider letters and lines, or is cut off.
+  const doesNotFit = () => {
+    const found = named("beyond the edge", beyondTheEdge());
+    widen();
+    found.push(...named("beyond the edge with wider text", beyondTheEdge()), ...named("cut off with wider text", cutText()));
+    narrow();
+    return found;
+  };
+  // The same once every word is two fifths longer and in brackets.
+  const doesNotFitTranslated = () => {
+    lengthen();
+    const found = [...named("beyond the edge with longer words", beyondTheEdge()), ...named("cut off with longer words", cutText())];
+    shorten();
+    return found;
+  };
+
+  return { doesNotFit, doesNotFitTranslated, beyondTheEdge, smallTargets, focused, restless };
 })();

@@ -20,7 +20,7 @@ import psutil
 from tests.conftest import ROOT, Site, app_of, settings_for
 
 LMS = [sys.executable, "-m", "lms.cli"]
-START_MOST = 60.0
+START_MOST = 120.0
 
 
 @dataclass
@@ -114,10 +114,17 @@ def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Return all processes of a running site: web workers and the job process are among them."""
     found = _children(process)
-    commands = [" ".join(child.cmdline()) for child in found]
+    commands = [_command(child) for child in found]
     assert any("gunicorn" in command for command in commands), commands
     assert any(command.endswith("work") for command in commands), commands
     return found
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # one that just ended
+        return ""
 
 
 def _stop(family: list[Any]) -> list[str]:

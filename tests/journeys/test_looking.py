@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.journeys import looking
 from tests.journeys.conftest import Opens
 from tests.journeys.served import Served
+from tests.journeys.window import SIZE, Window
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +21,28 @@ AXE_SEES = {
     "<button style='all:unset;display:inline-block;width:14px;height:14px'>b</button></p>",
     "meta-refresh": "<meta http-equiv=refresh content='300'>",
 }
+PALE_IN_THE_DARK = """<style>@media (prefers-color-scheme: dark) {
+  .pale { color: #555; background: #333 }
+  .weak { color: #bbb; background: #444 }
+}</style>
+<p class=pale>Pale</p><p class=weak>Not strong enough</p>"""
+PALE_RULES = ('color-contrast: <p class="pale', 'color-contrast-enhanced: <p class="weak')
+LEAVE_BEHIND = """async () => {
+  const put = (where) => {
+    localStorage[where] = sessionStorage[where] = "here";
+    document.cookie = `${where}=here; path=/`;
+    window.name = where;
+  };
+  put("before");
+  addEventListener("pagehide", () => put("leaving"));
+  await (await caches.open("before")).put("/kept", new Response("kept"));
+  await navigator.serviceWorker.register("/sw.js");
+}"""
+FOUND = """async () => [
+  ...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie, window.name, ...await caches.keys(),
+  ...(await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope),
+  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "", innerWidth,
+].filter(Boolean)"""
 
 
 @pytest.fixture
@@ -43,12 +66,22 @@ def test_axe_sees(page: Page, rule: str) -> None:
     assert any(rule in fault for fault in looking.axe_finds(page))
 
 
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_axe_sees_what_is_pale_in_the_dark_alone(page: Page, light: str) -> None:
+    seed(page, PALE_IN_THE_DARK)
+    looking.look(page, 320, light)
+    faults = looking.axe_finds(page, looking.DARK_PHONE_RULES)
+    assert [any(rule in fault for fault in faults) for rule in PALE_RULES] == [light == "dark"] * len(PALE_RULES), (
+        faults
+    )
+
+
 def test_what_stands_beyond_the_edge_or_is_cut_is_seen(page: Page) -> None:
-    assert looking.does_not_fit(page) == []
+    assert looking.measured(page, "doesNotFit") == []
     seed(page, "<p style='white-space:nowrap'>A line that never breaks, however narrow the phone may be</p>")
-    assert any("beyond the edge: p. A line" in fault for fault in looking.does_not_fit(page))
+    assert any("beyond the edge: p. A line" in fault for fault in looking.measured(page, "doesNotFit"))
     seed(page, "<p style='height:1.6em;overflow:hidden'>Cut as soon as the lines grow, and on a phone before</p>")
-    assert any("cut off" in fault and "Cut as soon" in fault for fault in looking.does_not_fit(page))
+    assert any("cut off" in fault and "Cut as soon" in fault for fault in looking.measured(page, "doesNotFit"))
 
 
 def test_a_small_button_is_seen(page: Page) -> None:
@@ -82,8 +115,22 @@ def test_what_moves_or_asks_elsewhere_is_seen(page: Page) -> None:
 
 def test_what_a_longer_language_would_push_out_is_seen_and_the_words_come_back(page: Page) -> None:
     before = page.locator("main").inner_text()
-    assert looking.does_not_fit_translated(page) == []
+    assert looking.measured(page, "doesNotFitTranslated") == []
     assert page.locator("main").inner_text() == before
     seed(page, "<p><span style='white-space:nowrap;font-size:16px'>It fits in English by a hair, no more</span></p>")
     assert looking.measured(page, "beyondTheEdge") == []
-    assert any("with longer words: span. [" in fault for fault in looking.does_not_fit_translated(page))
+    assert any("with longer words: span. [" in fault for fault in looking.measured(page, "doesNotFitTranslated"))
+
+
+def test_an_emptied_window_knows_nothing_of_the_page_before(served: Served, browser: Browser) -> None:
+    window = Window(browser, served.url)
+    page = window.emptied(0)
+    page.goto(f"{served.url}/about-the-certificate")
+    page.evaluate(LEAVE_BEHIND)
+    looking.look(page, 320, "dark")
+    before = page.evaluate(FOUND)
+    assert window.emptied(0) is page
+    page.goto(f"{served.url}/about-the-certificate")
+    after = page.evaluate(FOUND)
+    window.close()
+    assert len(before) == 8 and after == [SIZE["width"]], (before, after)
