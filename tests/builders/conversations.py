@@ -29,12 +29,15 @@ def ways(conversation: Conversation) -> dict[str, list[int]]:
     return {end.id: found[end.id] for end in conversation.ends}
 
 
-def say(page: Page, token: int | str) -> Page:
-    """Press the reply with this number."""
+def say(page: Page, token: int | str, path: str | None = None) -> Page:
+    """Press the reply with this number; with `path`, as if these replies had been pressed before it."""
     for form in page.forms:
         for name, value, text in form.buttons:
-            if (name, value) == ("reply", str(token)):
+            if path is None and (name, value) == ("reply", str(token)):
                 return form.submit(text)
+            if path is not None and name == "reply":
+                sent = [(field, said) for field, said in form.fields if field != "path"]
+                return page.client.post(form.action, [*sent, ("path", path), ("reply", str(token))], referrer=page)
     raise AssertionError(f"no reply {token}")
 
 

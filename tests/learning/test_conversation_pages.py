@@ -46,11 +46,14 @@ def test_every_end_of_every_conversation_is_reached_without_a_script(sqlite_site
     content = read_course(from_folder(ROOT / "courses" / course)).course
     assert content is not None and content.conversations
     for conversation in content.conversations:
-        for end, way in ways(conversation).items():
+        for number, (end, way) in enumerate(ways(conversation).items()):
             page = begin(sqlite_site.stranger(), f"/courses/{course}/conversations/{conversation.id}")
-            for index in way:
+            # One way is walked turn by turn; on the others the visitor comes back with all turns but the last.
+            for index in way if number == 0 else ():
                 assert len(offered(page)) > 1
                 page = say(page, index)
+            if number:
+                page = say(page, way[-1], path=".".join(map(str, way[:-1])))
             place = conversation.places[end]
             assert isinstance(place, End)
             assert page.h1 == place.title
