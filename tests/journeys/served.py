@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from click.testing import CliRunner
 
+from lms.cli import main
 from tests.conftest import ROOT, Site, app_of, settings_for
 
 LMS = [sys.executable, "-m", "lms.cli"]
@@ -37,11 +39,11 @@ class Served:
 
 
 def run_lms(environment: dict[str, str], *arguments: str, expect: int = 0) -> str:
-    """Run the command with these settings; return all it says."""
-    done = subprocess.run([*LMS, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    said = done.stdout + done.stderr
-    assert done.returncode == expect, said
-    return said
+    """Run the command with these settings in this process, which spares a second of CPU; return all it says."""
+    alone = {name: None for name in os.environ if name.startswith("LMS_")} | environment
+    done = CliRunner().invoke(main, arguments, env=alone)
+    assert done.exit_code == expect, f"{done.output}{done.exception!r}"
+    return done.output
 
 
 def free_port() -> int:
