@@ -48,6 +48,12 @@ def _course_order(folder: Path) -> tuple[int, str]:
     return (names.index(folder.name) if folder.name in names else len(names), folder.name)
 
 
+def _meant_everywhere(folder: Path) -> list[str]:
+    """Return the sentences that are meant to be the same in each course of a folder, such as those about safety."""
+    listed = folder / "shared-sentences.txt"
+    return listed.read_text("utf-8").splitlines() if listed.is_file() else []
+
+
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
@@ -110,9 +116,13 @@ def _check_all(folders: Sequence[Path]) -> Found:
     """Return the findings of each course, with those of sentences that courses share, and its figures."""
     with rare_collections():
         checked = {folder: check_with_measures(from_folder(folder), folder.name) for folder in folders}
-    shared = shared_sentences({str(folder): one.measures for folder, one in checked.items() if one.measures})
+    meant = {line for parent in {folder.parent for folder in checked} for line in _meant_everywhere(parent)}
+    shared = shared_sentences(
+        {_from_here(folder): one.measures for folder, one in checked.items() if one.measures}, meant=meant
+    )
     return {
-        folder: ((*one.reading.findings, *shared.get(str(folder), ())), one.measures) for folder, one in checked.items()
+        folder: ((*one.reading.findings, *shared.get(_from_here(folder), ())), one.measures)
+        for folder, one in checked.items()
     }
 
 

@@ -32,7 +32,9 @@ def unsafe(html: str) -> list[str]:
             found.append(str(element.tag))
         found += [f"{element.tag} {name}" for name in element.attrib if name not in allowed]
         href, src = element.get("href", "#"), element.get("src", "⟦media:")
-        if not href.lower().startswith(("http://", "https://", "mailto:", "#")) or not src.startswith("⟦media:"):
+        if not href.lower().startswith(("http://", "https://", "mailto:", "#", "⟦page:")) or not src.startswith(
+            "⟦media:"
+        ):
             found.append(f"{href} {src}")
     return found
 

@@ -54,7 +54,9 @@ def test_courses_are_held_against_each_other_and_told_apart_by_name():
         for text in (SHARED, f"Noor waits. {SHARED}")
     )
     assert one is not None and other is not None
-    found = shared_sentences({"courses/one": one, "courses/other": other})
+    courses = {"courses/one": one, "courses/other": other}
+    assert shared_sentences(courses, meant=[row[2].text for row in one.sentences])["courses/other"] == []
+    found = shared_sentences(courses)
     assert found["courses/one"] == []
     [finding] = [finding for finding in found["courses/other"] if "Stay with" in finding.message]
     assert (finding.code, finding.severity, finding.path) == ("SHARED_SENTENCE", "warning", "1-begin/1-hello.md")

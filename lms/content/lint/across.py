@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lms.content.lint.measures import Measures
 from lms.content.model.codes import CODES
@@ -12,11 +12,15 @@ from lms.content.reader.reading import words
 LONG_ENOUGH = 8
 
 
-def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -> dict[str, list[Finding]]:
+def shared_sentences(
+    courses: Mapping[str, Measures], *, within: bool = False, meant: Iterable[str] = ()
+) -> dict[str, list[Finding]]:
     """Findings by course for each repeated sentence; `within` looks at each course by itself.
 
-    Quotations do not count, nor does what a lesson and its own gentler version have in common.
+    Quotations do not count, nor does what a lesson and its own gentler version have in common, nor a sentence that is
+    `meant` to be the same everywhere.
     """
+    same_everywhere = {_key(sentence) for sentence in meant}
     first: dict[tuple[str, ...], tuple[str, str, str, int]] = {}
     found: dict[str, list[Finding]] = {name: [] for name in courses}
     severity, _, fix = CODES["SHARED_SENTENCE"]
@@ -24,8 +28,8 @@ def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -
         for lesson, path, sentence in measures.sentences:
             if sentence.text.count(" ") < LONG_ENOUGH - 1:
                 continue
-            key = tuple(words(sentence.text.casefold()))
-            if len(key) < LONG_ENOUGH:
+            key = _key(sentence.text)
+            if len(key) < LONG_ENOUGH or key in same_everywhere:
                 continue
             if within:
                 key = (name, *key)
@@ -38,6 +42,10 @@ def shared_sentences(courses: Mapping[str, Measures], *, within: bool = False) -
                 Finding("SHARED_SENTENCE", severity, path, sentence.line, 1, message, fix, sentence.text[:120])
             )
     return found
+
+
+def _key(text: str) -> tuple[str, ...]:
+    return tuple(words(text.casefold().replace("{{", "").replace("}}", "")))
 
 
 def _shortened(text: str) -> str:

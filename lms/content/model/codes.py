@@ -320,7 +320,7 @@ CODES: dict[str, tuple[Severity, str, str]] = {
     "SHARED_SENTENCE": (
         "warning",
         "A sentence of eight words or more appears in two lessons.",
-        "Say it once, or put it differently the second time.",
+        "Say it once, or put it differently the second time. A sentence about safety can go into shared-sentences.txt.",
     ),
     "QUESTION_IN_GENTLER": (
         "error",
