@@ -11,7 +11,7 @@ from lms.foundation import clock, ids
 from lms.foundation.db import db
 from lms.foundation.events import announce
 from lms.foundation.refused import Refused
-from lms.library import records, rules
+from lms.library import course_cache, records, rules
 from lms.library.events import (
     CourseHandedOver,
     CourseOffered,
@@ -72,6 +72,7 @@ def publish(bundle: Bundle, course: Course, programme_id: str | None = None) -> 
     )
     db.session.flush()
     records.set_line(course.id, course.minor_line, course.version, bundle.digest)
+    course_cache.remember(bundle.digest, course)
     announce(CoursePublished(course.id, course.version, bundle.digest, programme_id))
     return Published(course.id, course.version, bundle.digest, new=True)
 

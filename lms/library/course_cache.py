@@ -42,6 +42,11 @@ def get_course(digest: str) -> Course:
     return _courses[digest]
 
 
+def remember(digest: str, course: Course) -> None:
+    """Take over a course that this process has just checked, so that it isn't read again from the database."""
+    _courses[digest] = replace(course, digest=digest)
+
+
 def private_courses() -> frozenset[str]:
     """Return the ids of the courses that are private in any version that somebody may open."""
     current = map(get_course, records.list_current_digests())

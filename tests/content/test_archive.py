@@ -179,7 +179,11 @@ def test_the_second_end_of_a_large_zip_counts(file: io.BytesIO, answer: list[str
     assert (list(found.files) if isinstance(found, Bundle) else found) == answer
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all" * 99, packed(("a.md", b"1")).getvalue()[:-9]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK", b"no zip at all" * 99, packed(("a.md", b"1")).getvalue()[:-9]],
+    ids=["empty", "two bytes", "words", "cut off"],
+)
 def test_what_is_no_zip_is_said_to_be_none(content: bytes) -> None:
     assert from_zip(io.BytesIO(content)) == "no zip"
 
