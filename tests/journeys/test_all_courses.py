@@ -18,7 +18,7 @@ from tests.journeys.walks import fetch_certificate, fill_in, h1, register, text_
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-COURSES = (ROOT / "courses" / "order.txt").read_text("utf-8").split()
+CORE = (ROOT / "courses" / "order.txt").read_text("utf-8").split()[:5]
 FACTS = ("lead=Ingrid Okafor", "emergency=999", "limits_statement=What you tell me stays with me, with three limits.")
 
 
@@ -82,20 +82,18 @@ def answer_every_question(hands: Mouse, served: Served, course: Course) -> None:
     raise AssertionError(f"{course.id}: {sorted(every - met)} never came")
 
 
-def test_mira_takes_all_five_courses_to_five_certificates(own_served: Served, opens: Opens) -> None:
+@pytest.mark.parametrize("name", CORE)
+def test_mira_takes_a_core_course_to_its_certificate(own_served: Served, opens: Opens, name: str) -> None:
     own_served.lms("programme", "set", "harbour", *FACTS)
-    own_served.lms("publish", "courses", "--programme", "harbour")
+    own_served.lms("publish", f"courses/{name}", "--programme", "harbour")
     hands = Mouse(opens().new_page())
     register(hands, own_served, "mira", "Mira Al-Khatib")
-    for name in COURSES:
-        course = course_of(own_served, name)
-        read_everything(hands, own_served, course)
-        for conversation in course.conversations:
-            play_conversation(hands, own_served, conversation, f"/courses/{name}/conversations/{conversation.id}")
-        answer_every_question(hands, own_served, course)
-        code, pdf = fetch_certificate(hands, own_served)
-        assert len(code) == 16
-        assert "Mira Al-Khatib" in text_of(pdf)
-        assert course.title in text_of(pdf)
-    hands.page.goto(f"{own_served.url}/certificates")
-    assert hands.page.locator("main a[href^='/certificates/']").count() >= 5
+    course = course_of(own_served, name)
+    read_everything(hands, own_served, course)
+    for conversation in course.conversations:
+        play_conversation(hands, own_served, conversation, f"/courses/{name}/conversations/{conversation.id}")
+    answer_every_question(hands, own_served, course)
+    code, pdf = fetch_certificate(hands, own_served)
+    assert len(code) == 16
+    assert "Mira Al-Khatib" in text_of(pdf)
+    assert course.title in text_of(pdf)
