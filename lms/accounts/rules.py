@@ -86,7 +86,7 @@ MAY: dict[str, May] = {
     "read facilitator notes": _may("trainer", "observer", "coordinator"),
     "read feedback": _may("trainer"),
     "write courses": _may("trainer", "operator", site_wide=True),
-    "see reviews of courses": _may("trainer", "coordinator", "operator", site_wide=True),
+    "read reviews of courses": _may("trainer", "coordinator", "operator", site_wide=True),
     "publish courses": _may("trainer", "operator", site_wide=True),
     "reset a second factor": _may("coordinator", "operator", site_wide=True),
     "see training states": _may("coordinator"),

@@ -150,7 +150,7 @@ def test_renewing_and_going_on_read_no_course_inside_a_write(
         monkeypatch.setattr(course_cache, "_courses", {})
         step()
     with site.inside():
-        assert [award.version for award in list_awards()] == ["1.0.0", "2.0.0"]
+        assert [award.version for award in list_awards()] == ["1.1.0", "2.0.0"]
     assert within == []
 
 

@@ -15,7 +15,7 @@ from lms.foundation.text.i18n import gettext as _
 
 
 @blueprint.get("/programmes/<programme>/writing/reviews")
-@allow("see reviews of courses")
+@allow("read reviews of courses")
 def reviews(programme: str) -> Any:
     """Show what nobody has reviewed, what is due, and what rests on unchecked facts; only writers see drafts."""
     writes = may(signed_in(), "write courses", this_programme().id)
