@@ -83,7 +83,8 @@ def test_no_question_of_the_check_is_in_a_pack(course: Course) -> None:
 def test_every_line_of_a_colleague_is_on_their_card(course: Course) -> None:
     cards = sheets_of(course, HARBOUR)["role-cards"]["conversations"]
     for conversation, card in zip(course.conversations, cards, strict=True):
-        assert len({card["opening"], *card["lines"]}) == len({turn.says for turn in conversation.turns})
+        lines = {said.says for turn in conversation.turns for said in (turn, *turn.variants)}
+        assert len({card["opening"], *card["lines"]}) == len(lines)
 
 
 def test_nothing_leads_anywhere_on_paper() -> None:
