@@ -67,7 +67,7 @@ def test_the_demo_has_a_programme_in_every_state_and_a_history_for_each_of_the_f
 
     sam = sign_in(app, "sam", password)
     home = sam.get("/courses").main
-    assert "Active listening" in home and re.search(r"\b8 of \d+ lessons", home)
+    assert "Active listening" in home and re.search(r"\b\d+ of \d+ lessons", home)
     assert home.count("Psychological first aid for colleagues") >= 2 and "can be renewed now" in home
 
     cora = sign_in(app, "cora", password)
