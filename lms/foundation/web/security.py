@@ -114,7 +114,7 @@ def for_large_files(page: str) -> str:
 
 
 def lets_in_large(head: bytes, data: Path) -> bool:
-    """True for the head of a request, in small letters, whose address is one of those, and not too old."""
+    """True for the head of a request, in lower case, whose address is one of those, and not too old."""
     found = _LARGE.match(head)
     if found is None or not 0 <= time.time() - int(found[1]) < LARGE_SECONDS:
         return False
