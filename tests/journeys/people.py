@@ -346,7 +346,7 @@ def _hand_out_certificates(served: Served, people: People) -> None:
         clock.shift(timedelta(days=-900 if state == "expired" else 0))
         people.codes[state] = earn(site, state)
         clock.shift(timedelta(0))
-    add(served, "letters", "Aung San", on_paper="အောင်ဆန်း")
+    add(served, "letters", "Sari Kromo", on_paper="ꦱꦫꦶ ꦏꦿꦺꦴꦩꦺꦴ")
     add(served, "waiting", "Lars Holm", programme="meadow")
     with site.inside():
         meadow, course = find_programme("meadow"), the_course()

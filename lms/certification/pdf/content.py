@@ -41,7 +41,7 @@ WORDS: Mapping[str, str] = {
 class CertificateContent:
     """All that a certificate says, as plain values; clauses come worded in its language.
 
-    `sealed` is the signed payload of its QR code.
+    `sealed` is the signed payload of its QR code. `language` is that of its words.
     """
 
     code: str
@@ -64,6 +64,8 @@ class CertificateContent:
     specimen: bool = False
     sealed: str = ""
     logo: bytes = b""
+    course_language: str = ""
+    country: str = ""
 
 
 def texts_of(content: CertificateContent) -> dict[str, Printed]:

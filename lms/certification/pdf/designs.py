@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from jinja2 import TemplateError
+
+from lms.certification.pdf.fonts.characters import NONE, Characters, characters_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.graphemes import whole_letters
 
@@ -17,8 +23,10 @@ Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 FONTS = "fonts"
 LIST_OF_FONTS = "faces.toml"
 USUAL = "warm"
+# The use of fonts that are loaded only for a paper that needs them.
+ON_DEMAND = "script"
 # A script of the standard's for a mix of others.
-_MIXES = {"Jpan": ("Hani", "Hira", "Kana")}
+_MIXES = {"Jpan": ("Hani", "Hira", "Kana"), "Kore": ("Hang", "Hani"), "Hans": ("Hani",), "Hant": ("Bopo", "Hani")}
 
 
 class DesignError(Exception):
@@ -35,20 +43,36 @@ class UnprintableText(Exception):
 
 @dataclass(frozen=True)
 class Face:
-    """A font of a design: what it is for, the scripts it is meant for, the characters it holds."""
+    """A font of a design: what it is for and the scripts it is meant for; without a path when its file is lost.
 
+    `family` is its name in designs, and names and titles are set in what is `bold`. `forms` are the regional forms of
+    its han characters. `package` is the extra that it comes with.
+    """
+
+    file: str
     use: str
     scripts: frozenset[str]
-    characters: frozenset[int]
+    path: Path | None
+    changed: int = 0
+    forms: str = ""
+    family: str = ""
+    bold: bool = False
+    package: str = ""
+
+    @property
+    def characters(self) -> Characters:
+        """Return the characters it holds, which are read from the file when they are first asked for."""
+        return characters_of(self.path, self.changed) if self.path else NONE
 
 
 @dataclass(frozen=True)
 class Design:
-    """A design's own folder, and the folder of fonts that all designs share."""
+    """A design's own folder, the folder of fonts that all designs share, and that of the fonts this site added."""
 
     folder: Path
     fonts: Path
     paper: str = "certificate"
+    added: Path | None = None
 
     @property
     def page(self) -> str:
@@ -69,9 +93,10 @@ class Design:
         if true_path.is_relative_to(self.folder) and true_path.is_file():
             return true_path
         if path.parent == self.folder / FONTS:
-            shared = (self.fonts / path.name).resolve()
-            if shared.is_relative_to(self.fonts) and shared.is_file():
-                return shared
+            for fonts in filter(None, (self.fonts, self.added)):
+                shared = (fonts / path.name).resolve()
+                if shared.is_relative_to(fonts) and shared.is_file():
+                    return shared
         raise DesignError(f"{path.name}: this file isn’t in the design’s folder.")
 
     def text(self, name: str) -> str:
@@ -80,7 +105,7 @@ class Design:
 
     def stamp(self) -> Stamp:
         """Return what changes when any file of the design or of the shared fonts does."""
-        return (*_files_in(self.folder), *_files_in(self.fonts))
+        return tuple(file for folder in (self.folder, self.fonts, self.added) if folder for file in _files_in(folder))
 
 
 def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
@@ -98,18 +123,23 @@ def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
     return found
 
 
-def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate") -> Design:
+def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate", added: Path | None = None) -> Design:
     """Return the design of a paper in a folder; its fonts lie beside it unless they are named."""
     folder = folder.resolve()
-    return Design(folder, (fonts or folder.parent / FONTS).resolve(), paper)
+    return Design(folder, (fonts or folder.parent / FONTS).resolve(), paper, added.resolve() if added else None)
+
+
+def added_fonts(settings: Settings) -> Path:
+    """Return the folder of the fonts that this site added to those that are shipped."""
+    return settings.data / FONTS
 
 
 def missing_glyphs(name: str, design: Design) -> tuple[str, ...]:
     """Return the whole letters of a name, each once, of which this design has no glyph for some part."""
-    printing = [face.characters for face in faces(design) if face.use != "code"]
+    printing = [face for face in faces(design) if face.use != "code"]
 
     def lacks(sign: str) -> bool:
-        return not any(ord(sign) in held for held in printing) and not _needs_no_glyph(sign)
+        return not needs_no_glyph(sign) and not any(ord(sign) in face.characters for face in printing)
 
     return tuple(letter for letter in dict.fromkeys(whole_letters(name)) if any(lacks(sign) for sign in letter))
 
@@ -119,7 +149,7 @@ def faces(design: Design) -> tuple[Face, ...]:
     return _faces(design, design.stamp())
 
 
-def _needs_no_glyph(character: str) -> bool:
+def needs_no_glyph(character: str) -> bool:
     """Return whether a character only spaces, joins or directs others."""
     variation_selector = "\ufe00" <= character <= "\ufe0f"
     return character.isspace() or variation_selector or unicodedata.category(character) in ("Cc", "Cf")
@@ -128,28 +158,21 @@ def _needs_no_glyph(character: str) -> bool:
 @lru_cache(maxsize=16)
 def _faces(design: Design, stamp: Stamp) -> tuple[Face, ...]:
     listed = read_toml(design, "design.toml").get("fonts") or read_toml(design, f"{FONTS}/{LIST_OF_FONTS}")["fonts"]
-    return tuple(
-        Face(entry["use"], _scripts(entry["scripts"]), _characters(design.file(design.folder / entry["file"])))
-        for entry in listed
-    )
+    return tuple(_face(design, entry) for entry in listed)
+
+
+def _face(design: Design, entry: dict[str, Any]) -> Face:
+    try:
+        path = design.file(design.folder / entry["file"])
+        changed = path.stat().st_mtime_ns
+    except (DesignError, OSError):
+        path, changed = None, 0
+    more = {key: entry[key] for key in ("forms", "family", "bold", "package") if key in entry}
+    return Face(entry["file"], entry["use"], _scripts(entry["scripts"]), path, changed, **more)
 
 
 def _scripts(named: list[str]) -> frozenset[str]:
     return frozenset(part for script in named for part in _MIXES.get(script, (script,)))
-
-
-@lru_cache(maxsize=64)
-def _characters_of(font: Path, changed: int) -> frozenset[int]:
-    # Imported here because web workers know designs but seldom look into their fonts: 11 ms and 0.7 MB.
-    from fontTools.ttLib import TTFont
-
-    with TTFont(font, lazy=True) as opened:
-        return frozenset(opened.getBestCmap())
-
-
-def _characters(font: Path) -> frozenset[int]:
-    """Return the code points that a font file holds glyphs for."""
-    return _characters_of(font, font.stat().st_mtime_ns)
 
 
 def read_toml(design: Design, name: str) -> dict[str, Any]:
@@ -164,11 +187,31 @@ def design_named(name: str, settings: Settings, shipped: Path) -> Design:
     """Return a design: the site's own in its data folder before the one that is shipped."""
     for folder in (settings.data / "certificates" / name, shipped / name):
         if (folder / "design.toml").is_file():
-            return design_in(folder, shipped / FONTS)
-    return design_in(shipped / USUAL, shipped / FONTS)
+            return design_in(folder, shipped / FONTS, added=added_fonts(settings))
+    return design_in(shipped / USUAL, shipped / FONTS, added=added_fonts(settings))
 
 
 def list_designs(settings: Settings, shipped: Path) -> list[str]:
     """Return the names of the designs there are, the site's own and those that are shipped."""
     found = [*shipped.glob("*/design.toml"), *(settings.data / "certificates").glob("*/design.toml")]
     return sorted({path.parent.name for path in found})
+
+
+@contextmanager
+def naming_lines(design: Design) -> Iterator[None]:
+    """Turn a slip in a design's page into a DesignError that names the line."""
+    try:
+        yield
+    except TemplateError as trouble:
+        line = getattr(trouble, "lineno", None) or _line_in_page()
+        raise DesignError(f"{design.page}, line {line}: {trouble.message or trouble}") from trouble
+
+
+def _line_in_page() -> int:
+    """Return the line of the page's template in which the present trouble arose."""
+    step, line = sys.exc_info()[2], 1
+    while step:
+        if step.tb_frame.f_code.co_filename == "<template>":
+            line = step.tb_lineno
+        step = step.tb_next
+    return line

@@ -70,6 +70,8 @@ def _content_in_words(award: Award, programme: Programme, ring: Ring, settings: 
         sealed=sealed(wording.qr_payload_of(award), ring.badge_key),
         words=_words_of(award),
         logo=logo_of(programme, settings),
+        course_language=award.attestation.language,
+        country=programme.facts.get("country", ""),
     )
 
 

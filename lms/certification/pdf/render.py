@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import atexit
 import mimetypes
-import os
-import sys
-import tempfile
 import threading
 import warnings
 from base64 import b64encode
@@ -22,7 +19,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import segno
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from PIL import Image
 from tinycss2 import parse_stylesheet
@@ -33,7 +30,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from lms.certification.awards.codes import grouped
 from lms.certification.pdf.content import CertificateContent, Printed, all_text, direction_of, texts_of
-from lms.certification.pdf.coverage import covers
+from lms.certification.pdf.coverage import Choice, choose_fonts, covers
 from lms.certification.pdf.designs import (
     Design,
     DesignError,
@@ -41,7 +38,9 @@ from lms.certification.pdf.designs import (
     UnprintableText,
     design_in,
     missing_glyphs,
+    naming_lines,
 )
+from lms.certification.pdf.fonts.isolation import own_fonts_only
 from lms.certification.pdf.tagging import claim_both_standards, finish
 
 Values: TypeAlias = Mapping[str, Any]
@@ -50,29 +49,33 @@ INK, PAPER = 0x22, 0xFF
 SIDE_MOST = 81
 # What does not fit on its page is set again, each time a little closer.
 _FITS = range(5)
-_NO_SYSTEM_FONTS = b'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>'
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A design made ready: its template compiled, its style parsed, its fonts loaded."""
+    """A design made ready: its template compiled, its style parsed, its fonts loaded, and more when they are needed."""
 
     template: Template
     style: CSS
     fonts: FontConfiguration
     fetcher: URLFetcher
+    loaded: set[str]
 
 
 # Threads that share a font configuration corrupt memory: one certificate is laid out at a time.
 _LOCK = threading.Lock()
-_READY: dict[Design, tuple[Stamp, _Ready]] = {}
+# Forms of han characters exclude each other, so a design is made ready for each that is asked for.
+_READY: dict[tuple[Design, str], tuple[Stamp, _Ready]] = {}
 # Loaded fonts lie in a folder of their own, which is removed only while the program is still whole.
 atexit.register(_READY.clear)
 
 
 @dataclass(frozen=True)
 class About:
-    """What a document says of itself to programs: title, author, language, day, and what it is the document of."""
+    """What a document says of itself to programs: title, author, language, day, and what it is the document of.
+
+    The language of the course and the programme's country decide how han characters look.
+    """
 
     title: str
     author: str
@@ -80,6 +83,8 @@ class About:
     day: date
     identifier: str
     keywords: tuple[str, ...] = ()
+    course_language: str = ""
+    country: str = ""
 
 
 def render(content: CertificateContent, where: Path | Design, badge: bytes = b"") -> bytes:
@@ -88,7 +93,16 @@ def render(content: CertificateContent, where: Path | Design, badge: bytes = b""
     texts = texts_of(content)
     title, author = str(texts["title"]), str(texts["programme"])
     identifier = f"{content.code} {content.name}"
-    about = About(title, author, content.language, content.awarded_on, identifier, (content.code,))
+    about = About(
+        title,
+        author,
+        content.language,
+        content.awarded_on,
+        identifier,
+        (content.code,),
+        content.course_language or content.language,
+        content.country,
+    )
     return as_pdf(design, _values(content, texts, design), about, all_text(texts), badge)
 
 
@@ -96,8 +110,9 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
     """Return a paper as a tagged PDF that keeps both standards; raise UnprintableText for its text."""
     if lacking := missing_glyphs(text, design):
         raise UnprintableText(lacking)
+    choice = choose_fonts(design, text, about.course_language or about.language, about.country)
     with _LOCK:
-        page, document = _laid_out(_ready(design), design, values, pages)
+        page, document = _laid_out(_ready(design, choice), design, values, pages)
         _describe(document, about, badge)
         finisher = partial(finish, page.etree_element)
         # What a design attaches is fetched only while the file is written.
@@ -106,7 +121,15 @@ def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes
             warnings.simplefilter("ignore", ResourceWarning)
             name = sha256(about.identifier.encode()).hexdigest()[:32].encode()
             pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=name, finisher=finisher)
+    _refuse_boxes(document)
     return pdf
+
+
+def _refuse_boxes(document: Document) -> None:
+    """Raise UnprintableText when a box was drawn after all, as for a font that is damaged."""
+    boxes = sorted({code for font in document.fonts.values() for code in font.missing})
+    if boxes:
+        raise UnprintableText(tuple(map(chr, boxes)))
 
 
 def _describe(document: Document, about: About, badge: bytes) -> None:
@@ -172,30 +195,39 @@ def qr_image(address: str, sealed: str = "") -> str:
     return f"data:image/png;base64,{b64encode(done.getvalue()).decode()}"
 
 
-def _ready(design: Design) -> _Ready:
-    """Return the design made ready, once a process and again when it changes; the lock is held."""
-    stamp = design.stamp()
-    if design not in _READY or _READY[design][0] != stamp:
-        _READY[design] = (stamp, _make_ready(design))
-    return _READY[design][1]
+def _ready(design: Design, choice: Choice) -> _Ready:
+    """Return the design with the fonts that are asked for, made ready once a process and again when it changes.
+
+    The lock is held.
+    """
+    stamp, key = design.stamp(), (design, choice.han.file if choice.han else "")
+    if key not in _READY or _READY[key][0] != stamp:
+        _READY[key] = (stamp, _make_ready(design))
+    ready = _READY[key][1]
+    for file, rule in choice.rules().items():
+        if file not in ready.loaded:
+            _css(design, rule, ready.fetcher, ready.fonts)
+            ready.loaded.add(file)
+    return ready
 
 
 def _make_ready(design: Design) -> _Ready:
     sandbox = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     fetcher = _fetcher(design)
     _read_style(design)
-    with _own_fonts_only():
+    with own_fonts_only():
         fonts = FontConfiguration()
-    with _refusals(design):
-        style = CSS(
-            string=design.text(design.style),
-            base_url=f"{design.folder.as_uri()}/{design.style}",
-            url_fetcher=fetcher,
-            font_config=fonts,
-        )
-    with _naming_lines(design):
+    style = _css(design, design.text(design.style), fetcher, fonts)
+    with naming_lines(design):
         template = sandbox.from_string(design.text(design.page))
-    return _Ready(template, style, fonts, fetcher)
+    return _Ready(template, style, fonts, fetcher, set())
+
+
+def _css(design: Design, text: str, fetcher: URLFetcher, fonts: FontConfiguration) -> CSS:
+    """Read a style of the design and load the fonts that it names."""
+    with _refusals(design):
+        address = f"{design.folder.as_uri()}/{design.style}"
+        return CSS(string=text, base_url=address, url_fetcher=fetcher, font_config=fonts)
 
 
 def _read_style(design: Design) -> None:
@@ -208,7 +240,7 @@ def _read_style(design: Design) -> None:
 def _laid_out(ready: _Ready, design: Design, values: Values, pages: int | None) -> tuple[HTML, Document]:
     """Return a paper set as roomily as its pages allow; None is as many as it takes."""
     for fit in _FITS:
-        with _naming_lines(design):
+        with naming_lines(design):
             text = ready.template.render(values, fit=fit)
         page = HTML(string=text, base_url=f"{design.folder.as_uri()}/", url_fetcher=ready.fetcher)
         with _refusals(design):
@@ -253,40 +285,3 @@ def _where_asked(design: Design, refused: FatalURLFetchingError) -> str:
             if wanted in line:
                 return f"{name}, line {number}: it asks for {wanted}, which isn’t in the design’s folder."
     return f"one of its files: it asks for {wanted}, which isn’t in the design’s folder."
-
-
-@contextmanager
-def _naming_lines(design: Design) -> Iterator[None]:
-    """Turn a slip in a design's page into a DesignError that names the line."""
-    try:
-        yield
-    except TemplateError as trouble:
-        line = getattr(trouble, "lineno", None) or _line_in_page()
-        raise DesignError(f"{design.page}, line {line}: {trouble.message or trouble}") from trouble
-
-
-def _line_in_page() -> int:
-    """Return the line of the page's template in which the present trouble arose."""
-    step, line = sys.exc_info()[2], 1
-    while step:
-        if step.tb_frame.f_code.co_filename == "<template>":
-            line = step.tb_lineno
-        step = step.tb_next
-    return line
-
-
-@contextmanager
-def _own_fonts_only() -> Iterator[None]:
-    """Hide the machine's fonts, so that a certificate looks the same wherever it is made."""
-    before = os.environ.get("FONTCONFIG_FILE")
-    with tempfile.NamedTemporaryFile(suffix=".conf") as config:
-        config.write(_NO_SYSTEM_FONTS)
-        config.flush()
-        os.environ["FONTCONFIG_FILE"] = config.name
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["FONTCONFIG_FILE"]
-            else:
-                os.environ["FONTCONFIG_FILE"] = before
