@@ -67,7 +67,7 @@ def parse_alone(html: str) -> tuple[Any, list[Any]]:
     return parser.parse(html.encode()).getroot(), parser.errors
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=1000)
 def _shape(marked: str) -> Shape:
     root, errors = parse_alone(marked)
     places = []
