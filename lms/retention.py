@@ -12,6 +12,7 @@ from lms.accounts import records as accounts
 from lms.accounts.members.actions import delete_old_details
 from lms.accounts.members.records import list_memberships
 from lms.accounts.merges.records import find_merge_away, forget_moved
+from lms.accounts.notifications.preferences import quiet_hours
 from lms.accounts.notifications.reader_language import language_of
 from lms.accounts.personal_data import closed_accounts
 from lms.accounts.personal_data.closed_accounts import NOTICE
@@ -150,7 +151,7 @@ def _tell(person_id: str, settings: Settings) -> None:
             day=day(deletes_on),
             contact=_contact_of(person_id),
         )
-    mail_outbox.queue_mail(settings, person.email, *email)
+    mail_outbox.queue_mail(settings, person.email, *email, quiet=quiet_hours(person_id))
 
 
 def _contact_of(person_id: str) -> str:

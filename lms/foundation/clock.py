@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lms.foundation.dates import add_months
 
@@ -23,6 +23,14 @@ def today(zone: str) -> date:
 def day_of(moment: datetime, zone: str) -> date:
     """Return the calendar day of a moment in the given IANA time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def find_zone(name: str, otherwise: str) -> ZoneInfo:
+    """Return a time zone by its name, or another where there is none or a newer list has dropped it."""
+    try:
+        return ZoneInfo(name or otherwise)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(otherwise)
 
 
 def months_ago(months: int, zone: str) -> datetime:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
 
+import pytest
 from sqlalchemy import select
 
+from lms.accounts.actions import set_programme
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.preferences import Consent, WaitingLine
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail import outbox as mail_outbox
-from lms.foundation.mail.outbox import OutboxMail, after_quiet_hours
+from lms.foundation.mail.outbox import OutboxMail, Quiet, after_quiet_hours
 from tests.builders.learning import COURSE, begin
 from tests.builders.mail import Box, at_noon, outbox, read, text_of
 from tests.conftest import Site
@@ -180,10 +182,53 @@ def test_a_letter_that_could_not_leave_by_day_does_not_leave_at_night(make_sqlit
 
 def test_quiet_hours_of_a_day_end_the_same_day_and_equal_ones_hold_nothing() -> None:
     noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    assert after_quiet_hours(noon, "UTC", (time(11), time(14))) == noon.replace(hour=14)
-    assert after_quiet_hours(noon, "UTC", (time(13), time(14))) == noon
-    assert after_quiet_hours(noon, "UTC", (time(9), time(9))) == noon
-    assert after_quiet_hours(noon, "UTC", (time(11), time(6))) == noon.replace(day=25, hour=6)
+    assert after_quiet_hours(noon, "UTC", Quiet(time(11), time(14))) == noon.replace(hour=14)
+    assert after_quiet_hours(noon, "UTC", Quiet(time(13), time(14))) == noon
+    assert after_quiet_hours(noon, "UTC", Quiet(time(9), time(9))) == noon
+    assert after_quiet_hours(noon, "UTC", Quiet(time(11), time(6))) == noon.replace(day=25, hour=6)
+
+
+@pytest.mark.parametrize(
+    ("zone", "begun", "until", "ends"),
+    [
+        # The same moment is Tuesday evening east of the date line, and Monday evening west of it.
+        ("Pacific/Kiritimati", "2026-11-24T07:00+00:00", time(8), "2026-11-24T18:00+00:00"),
+        ("Pacific/Pago_Pago", "2026-11-24T07:00+00:00", time(8), "2026-11-24T19:00+00:00"),
+        # A night of eleven hours in which clocks are put forward, and one of thirteen in which they are put back.
+        ("Europe/London", "2027-03-27T20:00+00:00", time(8), "2027-03-28T07:00+00:00"),
+        ("Europe/London", "2026-10-24T19:00+00:00", time(8), "2026-10-25T08:00+00:00"),
+        # Half past one comes twice that night, and half past one in March never.
+        ("Europe/London", "2026-10-25T00:15+00:00", time(1, 30), "2026-10-25T00:30+00:00"),
+        ("Europe/London", "2026-10-25T01:15+00:00", time(1, 30), "2026-10-25T01:30+00:00"),
+        ("Europe/London", "2027-03-28T00:15+00:00", time(1, 30), "2027-03-28T01:30+00:00"),
+        # A zone that a newer list has dropped goes by the site's clock.
+        ("Mars/Olympus", "2026-11-24T21:00+00:00", time(8), "2026-11-25T08:00+00:00"),
+    ],
+)
+def test_quiet_hours_follow_the_clock_of_a_place(zone: str, begun: str, until: time, ends: str) -> None:
+    quiet = Quiet(time(20), until, zone)
+    assert after_quiet_hours(datetime.fromisoformat(begun), "UTC", quiet).isoformat(timespec="minutes") == ends
+
+
+def test_an_email_waits_for_the_morning_where_its_reader_is(sqlite_site: Site) -> None:
+    site, hours = sqlite_site, []
+    at_noon()
+    # Noon is late in the evening in Auckland and early in the morning in Los Angeles.
+    for chosen, of_programme in (("", "UTC"), ("", "Pacific/Auckland"), ("America/Los_Angeles", "Pacific/Auckland")):
+        site.do(set_programme, "harbour", None, {"timezone": of_programme})
+        choose(site, zone=chosen)
+        with site.inside():
+            hours.append(preferences.quiet_hours(site.person("sam").id))
+            site.do(mail_outbox.queue_mail, site.settings, "sam@example.org", "Hello", "Hello.", quiet=hours[-1])
+    assert [quiet.zone for quiet in hours] == ["UTC", "Pacific/Auckland", "America/Los_Angeles"]
+    site.work()
+    assert [bool(row.sent_at) for row in outbox(site)] == [True, False, False]
+    page = site.visitor("sam").get("/account/letters")
+    assert "it’s 04:0" in page.main and "As in my programme: Auckland" in page.main
+    form = page.form("/account/letters")
+    fields = [(name, "Mars/Olympus" if name == "zone" else value) for name, value in form.fields]
+    again = site.visitor("sam").post("/account/letters", fields, expect=422)
+    assert "choose a time zone from the list" in again.main
 
 
 def test_a_time_that_is_none_is_asked_for_again(sqlite_site: Site) -> None:

@@ -14,6 +14,7 @@ from lms.accounts.events import AddressConfirmed, InvitationCancelled, Invitatio
 from lms.accounts.invitations import records as invitation_records
 from lms.accounts.invitations.records import NO_LINK, Brought, Invitation, find_invitation
 from lms.accounts.records import Person
+from lms.accounts.rules import zone_of
 from lms.foundation import clock, ids
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
@@ -210,7 +211,10 @@ def end_link(invitation: Invitation) -> None:
 
 
 def _queue(settings: Settings, invitation: Invitation, email: Email) -> None:
-    mail_outbox.queue_mail(settings, invitation.email or "", *email, about=_about(invitation))
+    zone = zone_of(records.get_programme(invitation.programme_id).facts, "") if invitation.programme_id else ""
+    mail_outbox.queue_mail(
+        settings, invitation.email or "", *email, quiet=mail_outbox.Quiet(zone=zone), about=_about(invitation)
+    )
 
 
 def _about(invitation: Invitation) -> str:

@@ -8,7 +8,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.records import Person, get_person
+from lms.accounts.records import Membership, Person, Programme, get_person
+from lms.accounts.rules import zone_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, Quiet
@@ -34,12 +35,16 @@ class Consent(Base):
 
 
 class Choices(Base):
-    """What somebody chose for themselves: hours without emails, a rest from them, and how pages meet them."""
+    """What somebody chose for themselves: hours without emails, a rest from them, and how pages meet them.
+
+    Without a `zone` of their own, the hours go by the clock of their programme.
+    """
 
     __tablename__ = "choices"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     quiet_from: Mapped[time] = mapped_column(default=QUIET_FROM)
     quiet_until: Mapped[time] = mapped_column(default=QUIET_UNTIL)
+    zone: Mapped[str | None]
     snoozed_until: Mapped[date | None]
     weekly: Mapped[bool] = mapped_column(default=True)
     told_on: Mapped[date | None]
@@ -74,9 +79,16 @@ def find_choices(person_id: str) -> Choices:
 
 
 def quiet_hours(person_id: str) -> Quiet:
-    """Return between which hours of the day no email goes to somebody."""
+    """Return between which hours no email goes to somebody, by their own clock or by that of their programme."""
     found = find_choices(person_id)
-    return found.quiet_from, found.quiet_until
+    return Quiet(found.quiet_from, found.quiet_until, found.zone or programme_zone(person_id))
+
+
+def programme_zone(person_id: str) -> str:
+    """Return the time zone of the programme that somebody joined last and that has one; empty when none has."""
+    query = select(Programme.facts).join(Membership, Membership.programme_id == Programme.id)
+    newest = query.where(Membership.person_id == person_id).order_by(Membership.created_at.desc(), Membership.id.desc())
+    return next((zone for facts in db.session.scalars(newest) if (zone := zone_of(facts, ""))), "")
 
 
 def choose(person_id: str, **changes: object) -> None:

@@ -11,8 +11,10 @@ from lms.accounts.access import allow, from_anywhere, public, signed_in
 from lms.accounts.blueprint import blueprint
 from lms.accounts.forms import LearningPreferencesForm
 from lms.accounts.notifications import preferences
+from lms.accounts.notifications.zones import city_of, is_one_to_choose, zones_by_part
 from lms.accounts.records import get_person
 from lms.accounts.rules import Visitor
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.text.i18n import gettext as _
@@ -92,7 +94,7 @@ def email_preferences() -> Any:
         quiet_from=request.form.get("quiet_from", mine.quiet_from.strftime("%H:%M")),
         quiet_until=request.form.get("quiet_until", mine.quiet_until.strftime("%H:%M")),
         rest_until=request.form.get("rest_until", mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
-        zone=settings().timezone,
+        **_clock_of(me, request.form.get("zone", mine.zone or "")),
         problems=problems,
         notices=[_("Saved.")] if request.args.get("saved") and request.method == "GET" else [],
     )
@@ -106,8 +108,23 @@ def _asked_of(visitor: Visitor) -> list[str]:
     return [purpose for purpose in preferences.PURPOSES if for_some.get(purpose, True)]
 
 
+def _clock_of(person_id: str, chosen: str) -> dict[str, object]:
+    """Return by which clock somebody's quiet hours go, what it says now, and which others there are."""
+    usual = preferences.programme_zone(person_id) or settings().timezone
+    return {
+        "zone": chosen,
+        "usual_zone": city_of(usual),
+        "zones": zones_by_part(),
+        "time_there": clock.now().astimezone(clock.find_zone(chosen, usual)).strftime("%H:%M"),
+    }
+
+
 def _when_asked_for(problems: list[tuple[str, str]]) -> dict[str, object]:
+    zone = request.form.get("zone", "")
     when: dict[str, object] = {"weekly": request.form.get("pace") != "at-once", "snoozed_until": None}
+    when["zone"] = zone or None
+    if zone and not is_one_to_choose(zone):
+        problems.append(("f-zone", _("Please choose a time zone from the list.")))
     for name in ("quiet_from", "quiet_until"):
         try:
             when[name] = time.fromisoformat(request.form.get(name, "").strip()).replace(second=0, tzinfo=None)

@@ -223,9 +223,8 @@ def _of_emails() -> tuple[StoredData, ...]:
             _until_deleted(),
             (
                 *columns("consent", "person_id purpose given"),
-                *columns(
-                    "choices", "person_id quiet_from quiet_until snoozed_until weekly told_on wins_hidden check_at_once"
-                ),
+                *columns("choices", "person_id quiet_from quiet_until zone snoozed_until weekly told_on"),
+                *columns("choices", "wins_hidden check_at_once"),
                 *columns("waiting_line", "id person_id purpose path since"),
             ),
         ),

@@ -19,7 +19,7 @@ from lms.authoring.publishing.rules import Stop, needs_approval
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db, write
-from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, is_quiet, queue_mail
+from lms.foundation.mail.outbox import EVERY_NIGHT, is_quiet, queue_mail
 from lms.foundation.mail.templates import Email, writing_in
 from lms.foundation.text.i18n import day
 from lms.library.actions import note_told
@@ -73,7 +73,7 @@ def _may_still_publish(plan: Publication) -> bool | None:
 
 def sweep_closings(settings: Settings) -> None:
     """Tell the next people in the middle of each version that closes, while people get emails."""
-    if is_quiet(settings, (QUIET_FROM, QUIET_UNTIL)):
+    if is_quiet(settings, EVERY_NIGHT):
         return
     for closing in list_closings_to_tell(clock.today(settings.timezone)):
         found = records.list_to_tell(closing, CLOSING_STEP)

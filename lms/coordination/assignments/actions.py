@@ -242,7 +242,7 @@ def send_part(mail_id: str, after: str, outgoing: Sequence[Outgoing], is_last: b
             settings,
             to.email,
             *one.email,
-            quiet=(to.quiet_from, to.quiet_until),
+            quiet=to.quiet,
             off_url=one.off_url,
             about=about(mail.assignment_id),
         )

@@ -23,7 +23,7 @@ from lms.coordination.assignments.records import (
 )
 from lms.coordination.assignments.rules import ASKED_ROLES, FOUND_MOST, PROGRESS, Group, Progress
 from lms.foundation.db import db
-from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL
+from lms.foundation.mail.outbox import QUIET_FROM, QUIET_UNTIL, Quiet
 from lms.learning.progress.records import Enrolment
 from lms.library.course_cache import for_staff
 from lms.library.records import Offering
@@ -253,9 +253,15 @@ class Recipient:
     name: str
     email: str
     granted_until: date | None
+    language: str | None
     quiet_from: time
     quiet_until: time
-    language: str | None
+    zone: str
+
+    @property
+    def quiet(self) -> Quiet:
+        """Between which hours no email goes to them."""
+        return Quiet(self.quiet_from, self.quiet_until, self.zone)
 
 
 def _reached(assignment_id: str, group: Group, mail_id: str = "", chosen: Sequence[str] = ()) -> list[Any]:
@@ -284,8 +290,11 @@ def list_reached(assignment_id: str, chosen: Sequence[str]) -> list[str]:
     return list(db.session.scalars(_joined(Person.id).where(*_reached(assignment_id, "chosen", chosen=chosen))))
 
 
-def list_recipients(mail: AssignmentMail, purpose: str, today: date, most: int) -> list[Recipient]:
-    """Return the next people whom emails go to: none who turned them off, or who rest from emails today."""
+def list_recipients(mail: AssignmentMail, purpose: str, today: date, most: int, zone: str) -> list[Recipient]:
+    """Return the next people whom emails go to: none who turned them off, or who rest from emails today.
+
+    `zone` is the programme's, by whose clock people have their quiet hours who chose none of their own.
+    """
     turned_off = exists().where(Consent.person_id == Member.person_id, Consent.purpose == purpose, ~Consent.given)
     query = (
         _joined(
@@ -294,9 +303,10 @@ def list_recipients(mail: AssignmentMail, purpose: str, today: date, most: int) 
             Person.display_name,
             Person.email,
             AssignmentExtension.granted_until,
+            Person.language,
             func.coalesce(Choices.quiet_from, QUIET_FROM),
             func.coalesce(Choices.quiet_until, QUIET_UNTIL),
-            Person.language,
+            func.coalesce(Choices.zone, zone),
         )
         .outerjoin(Choices, Choices.person_id == Member.person_id)
         .where(*_reached(mail.assignment_id, mail.whom, mail.id), Member.person_id > mail.after_person)  # type: ignore[arg-type]

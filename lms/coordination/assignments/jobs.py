@@ -31,9 +31,10 @@ def work(mail_id: str, settings: Settings) -> None:
         return
     assignment = records.get_assignment(mail.assignment_id)
     programme = get_programme(assignment.programme_id)
-    today = clock.today(zone_of(programme.facts, settings.timezone))
+    zone = zone_of(programme.facts, settings.timezone)
+    today = clock.today(zone)
     purpose = "assignment-reminders" if mail.kind == "reminder" else "assigned"
-    found = list_recipients(mail, purpose, today, STEP)
+    found = list_recipients(mail, purpose, today, STEP, zone)
     outgoing = []
     for recipient in found:
         mark = preferences.off_mark(secret_key(settings.data), recipient.public_id, purpose)

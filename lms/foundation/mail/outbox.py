@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,8 +30,18 @@ from lms.foundation.per_app import get_or_make
 
 log = logging.getLogger("lms.mail")
 
-Quiet = tuple[time, time]
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
+
+
+class Quiet(NamedTuple):
+    """Between which hours no email goes to somebody, by the clock of a time zone; without one, the site's."""
+
+    start: time = QUIET_FROM
+    until: time = QUIET_UNTIL
+    zone: str = ""
+
+
+EVERY_NIGHT = Quiet()
 # About a week: a mail server that is away over a weekend loses nothing.
 TRIES = 48
 # After the mail server could not be used it is left alone this long, so that each new email does not call it again.
@@ -58,23 +68,24 @@ class OutboxMail(Base):
     not_before: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    # The hours in which it may not leave, as 20:00-08:00; none for an email that leaves at any hour.
+    # The hours in which it may not leave, as 20:00-08:00 Pacific/Auckland; none for one that leaves at any hour.
     quiet: Mapped[str | None]
     off_url: Mapped[str | None]
     # What it is about, where it can be taken back while it waits.
     about: Mapped[str | None]
 
 
-def after_quiet_hours(moment: datetime, zone: str, quiet: Quiet = (QUIET_FROM, QUIET_UNTIL)) -> datetime:
-    """Return the moment itself, or the end of the quiet hours of the zone when it falls into them."""
-    local = moment.astimezone(ZoneInfo(zone))
-    begin, end = quiet
-    over_night = begin > end
+def after_quiet_hours(moment: datetime, site_zone: str, quiet: Quiet = EVERY_NIGHT) -> datetime:
+    """Return the moment itself, or the end of the quiet hours when it falls into them, by the clock they name."""
+    local = moment.astimezone(clock.find_zone(quiet.zone, site_zone))
+    over_night = quiet.start > quiet.until
     now = local.time()
-    if not ((now >= begin or now < end) if over_night else begin <= now < end):
+    if not ((now >= quiet.start or now < quiet.until) if over_night else quiet.start <= now < quiet.until):
         return moment
-    morning = datetime.combine(local.date(), end, local.tzinfo)
-    return morning + timedelta(days=1) if now >= end else morning
+    day = local.date() + timedelta(days=1) if now >= quiet.until else local.date()
+    # Where clocks are put back, an hour comes twice: whoever is in its second half waits for the second end too.
+    ends = (datetime.combine(day, quiet.until.replace(fold=fold), local.tzinfo).astimezone(UTC) for fold in (0, 1))
+    return next(end for end in (*ends, moment) if end >= moment)
 
 
 def can_be_emailed(address: str) -> bool:
@@ -88,12 +99,13 @@ def is_quiet(settings: Settings, quiet: Quiet) -> bool:
 
 
 def _as_text(quiet: Quiet) -> str:
-    return "-".join(hour.isoformat("minutes") for hour in quiet)
+    return f"{quiet.start:%H:%M}-{quiet.until:%H:%M} {quiet.zone}".rstrip()
 
 
 def _as_quiet(text: str) -> Quiet:
-    begin, end = (time.fromisoformat(hour) for hour in text.split("-"))
-    return begin, end
+    hours, _space, zone = text.partition(" ")
+    start, until = (time.fromisoformat(hour) for hour in hours.split("-"))
+    return Quiet(start, until, zone)
 
 
 def queue_mail(
@@ -104,7 +116,7 @@ def queue_mail(
     html: str = "",
     *,
     any_hour: bool = False,
-    quiet: Quiet = (QUIET_FROM, QUIET_UNTIL),
+    quiet: Quiet = EVERY_NIGHT,
     off_url: str | None = None,
     about: str | None = None,
     leaves: bool = True,
