@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     MET = "met"
     NOT_MET = "not met"
     NOT_CHECKED = "could not be looked at"
+    NO_CASE = "nothing of the kind"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ def none_of(found: Iterable[str]) -> Finding:
     return Finding(Verdict.NOT_MET if seen else Verdict.MET, seen)
 
 
+def of_each(found: tuple[int, Iterable[str]]) -> Finding:
+    """Return what `none_of` returns, given how many things there were to check; nothing of the kind if there were none."""
+    count, problems = found
+    finding = none_of(problems)
+    return Finding(Verdict.NO_CASE) if not count and finding.verdict is Verdict.MET else finding
+
+
 def there_is(found: object, missing: str) -> Finding:
     """Return met if something was found; otherwise not met, with `missing` as the problem."""
     return Finding(Verdict.MET) if found else Finding(Verdict.NOT_MET, (missing,))
@@ -41,7 +49,11 @@ def there_is(found: object, missing: str) -> Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule: what it asks, why, how it checks, and the kinds of page it concerns (all, if none are named)."""
+    """A named rule: what it asks, why, how it checks, and the kinds of page it concerns (all, if none are named).
+
+    `looks_inside` is true of rules about all that a page holds: a frame that can't be looked into leaves them open. A rule
+    with `needs_case` is open, not met, until it has seen one page with something to check.
+    """
 
     id: str
     title: str
@@ -52,6 +64,8 @@ class Rule:
     check: Callable[[InspectedPage], Awaitable[Finding]]
     kinds: frozenset[str] = frozenset()
     as_opened: bool = False
+    looks_inside: bool = True
+    needs_case: bool = False
 
     def concerns(self, spec: PageSpec) -> bool:
         """True if this rule checks this page; a rule that is `as_opened` skips pages that needed steps."""
@@ -60,18 +74,22 @@ class Rule:
 
 @dataclass
 class RuleResult:
-    """A rule and its finding on each page."""
+    """A rule and its finding on each page; `absent` if the recipe says that the system has no page of its kinds."""
 
     rule: Rule
     pages: dict[str, Finding] = field(default_factory=dict)
+    absent: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        """Not met if one page doesn't meet it; met only if every page was checked, and at least one was."""
+        """Not met if one page doesn't meet it; open if one couldn't be looked at; met if at least one page shows that."""
         verdicts = {finding.verdict for finding in self.pages.values()}
-        if Verdict.NOT_MET in verdicts:
-            return Verdict.NOT_MET
-        return Verdict.MET if verdicts == {Verdict.MET} else Verdict.NOT_CHECKED
+        for verdict in (Verdict.NOT_MET, Verdict.NOT_CHECKED, Verdict.MET):
+            if verdict in verdicts:
+                return verdict
+        if self.absent:
+            return Verdict.NO_CASE
+        return Verdict.NO_CASE if verdicts and not self.rule.needs_case else Verdict.NOT_CHECKED
 
 
 @dataclass

@@ -1,15 +1,69 @@
-"""Find phrases that a page shouldn't use, except where it says that it has none of them."""
+"""Find the phrases of phrases.toml that a page shouldn't use, except in quotes and where they're negated."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+import unicodedata
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-NEGATED = re.compile(r"\b(no|not|never|nor|without|nobody|none|nothing|instead of)\b[^.!?\n]{0,40}$", re.IGNORECASE)
+LANGUAGES = ("en", "es", "fr", "de")
+FILE = Path(__file__).parent / "phrases.toml"
+NUMBER = r"\d+(?:[.,:]\d+)*"
+QUOTED = re.compile(r"“[^”\n]{1,200}”|„[^“”\n]{1,200}[“”]|«[^»\n]{1,200}»|‹[^›\n]{1,200}›|\"[^\"\n]{1,200}\"")
+SENTENCE_ENDS = r"[^.!?\n]"
+BEFORE, AFTER = 40, 26
 
 
-def list_phrases(pattern: re.Pattern[str], words: str) -> Iterator[str]:
-    """Yield each match in quotation marks; skip promises such as “no points, no ranks”."""
-    for found in pattern.finditer(words):
-        if not NEGATED.search(words[: found.start()]):
-            yield f"“{' '.join(found[0].split())}”"
+@cache
+def _lists() -> dict[str, dict[str, Any]]:
+    data: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"))
+    return data
+
+
+def _expression(phrase: str) -> str:
+    """Return a regular expression for a phrase as the file writes it."""
+    parts = re.split(r"(#|\*|\(|\)|\||\s+)", _plain(phrase))
+    written = {"#": NUMBER, "*": r"[\w'-]*", "(": "(?:", ")": ")", "|": "|"}
+    return "".join(r"\s+" if part.isspace() else written.get(part) or re.escape(part) for part in parts if part)
+
+
+def _plain(text: str) -> str:
+    """Return text in lower case without accents, with one kind of apostrophe, and as long as it was."""
+    letters = (unicodedata.normalize("NFD", letter)[0] for letter in unicodedata.normalize("NFC", text))
+    return "".join(letters).translate({0x2019: "'", 0x02BC: "'", 0xA0: " ", 0x202F: " "}).lower()
+
+
+def _any_of(phrases: list[str]) -> str:
+    return rf"(?<![\w]){'(?:' + '|'.join(map(_expression, phrases)) + ')'}(?![\w])"
+
+
+@cache
+def _pattern(name: str, language: str) -> re.Pattern[str]:
+    return re.compile(_any_of(_lists()[name].get(language, []) or ["\0"]))
+
+
+@cache
+def _negation(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = _lists()["negated"][language]
+    before = re.compile(
+        rf"{_any_of(words['before'])}(?!,|\s+(?:only|solo|seulement|nur)\b){SENTENCE_ENDS}{{0,{BEFORE}}}$"
+    )
+    after = re.compile(rf"^[^.!?\n,;:–]{{0,{AFTER}}}{_any_of(words['after'] or [chr(0)])}")
+    return before, after
+
+
+def list_phrases(name: str, words: str) -> Iterator[str]:
+    """Yield what a list finds, in quotation marks; skip quotes and promises such as “no points, no ranks”."""
+    text = unicodedata.normalize("NFC", words)
+    plain = QUOTED.sub(lambda quote: "\0" * len(quote[0]), _plain(text))
+    for language in LANGUAGES:
+        before, after = _negation(language)
+        for found in _pattern(name, language).finditer(plain):
+            if not before.search(plain[max(0, found.start() - 90) : found.start()]) and not after.search(
+                plain[found.end() : found.end() + 60]
+            ):
+                yield f"“{' '.join(text[found.start() : found.end()].split())}”"

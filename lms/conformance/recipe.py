@@ -13,7 +13,9 @@ KINDS = (
     "certificate",
 )  # fmt: skip
 VERBS = ("open", "fill", "press", "tick", "expect", "send_empty")
-WORDS = ("name", "version", "prose", "note", "pause", "support", "leave", "cookies", "sign-in", "page", "sign-out")
+WORDS = (
+    "name", "version", "prose", "note", "pause", "support", "leave", "cookies", "without", "sign-in", "page", "sign-out",
+)  # fmt: skip
 PAGE_WORDS = ("kind", "path", "steps", "signed_in", "name")
 
 
@@ -61,6 +63,7 @@ class Recipe:
     support: str = r"support|help"
     leave: str = r"leave this page|leave this site|quick exit|exit this page"
     cookies: frozenset[str] = field(default_factory=frozenset)
+    without: frozenset[str] = field(default_factory=frozenset)
 
 
 def read_recipe(text: str) -> Recipe:
@@ -90,7 +93,8 @@ def read_recipe(text: str) -> Recipe:
         sign_in=_steps(text, data.get("sign-in", {}), r"\[sign-in\]"),
         sign_out=_steps(text, data.get("sign-out", {}), r"\[sign-out\]"),
         pages=tuple(_page(text, one, number) for number, one in enumerate(pages)),
-        cookies=_names(text, data.get("cookies", [])),
+        cookies=_names(text, "cookies", data.get("cookies", [])),
+        without=_kinds(text, _names(text, "without", data.get("without", []))),
         **options,
     )
 
@@ -136,10 +140,16 @@ def _secret(text: str, header: str, number: int, words: str) -> str:
     return os.environ[words[1:]]
 
 
-def _names(text: str, value: Any) -> frozenset[str]:
+def _names(text: str, word: str, value: Any) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise BadRecipe(_at(text, "cookies", "cookies is a list of names"))
+        raise BadRecipe(_at(text, word, f"{word} is a list of names"))
     return frozenset(value)
+
+
+def _kinds(text: str, names: frozenset[str]) -> frozenset[str]:
+    if names - set(KINDS):
+        raise BadRecipe(_at(text, "without", f"without names kinds of page that the system lacks, of {_list(KINDS)}"))
+    return names
 
 
 def _text(text: str, data: dict[str, Any], word: str) -> str:

@@ -10,14 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Dialog, Error, Page, async_playwright
 
 from lms.conformance.findings import Finding, Rule, RuleResult, Scorecard, Verdict
 from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.recipe import PageSpec, Recipe, Step
 from lms.conformance.rules import all_rules
 
-PAGE_FUNCTIONS = (Path(__file__).parent / "page_functions.js").read_text("utf-8")
+PAGE_FUNCTIONS = "\n".join(
+    path.read_text("utf-8") for path in sorted((Path(__file__).parent / "page_functions").glob("*.js"))
+)
+# Each iframe that can't be looked into, by its address.
+FOREIGN = "() => pageFunctions.foreign()"
+# After so many pages without an answer, the rest of them isn't asked for.
+SILENT_MOST = 2
 PAGE_SECONDS = 15.0
 RULE_SECONDS = 30.0
 CLOSE_SECONDS = 4.0
@@ -49,7 +55,8 @@ class Runner:
         self.browser, self.recipe, self.axe = browser, recipe, axe
         self.origin = address.rstrip("/")
         self.page_seconds, self.rule_seconds = PAGE_SECONDS, RULE_SECONDS
-        self.results = [RuleResult(rule) for rule in rules]
+        self.results = [RuleResult(rule, absent=bool(rule.kinds) and rule.kinds <= recipe.without) for rule in rules]
+        self.silent = 0
         self.contexts: dict[bool, BrowserContext] = {}
         self.notes: list[dict[str, Any]] = []
         self.card = Scorecard(recipe.name, recipe.version, self.origin, datetime.now(UTC).date().isoformat())
@@ -59,11 +66,13 @@ class Runner:
         """Check all pages and return the scorecard; a page that can't be checked is reported and the rest go on."""
         signed_in = await self._sign_in() if any(page.signed_in for page in self.recipe.pages) else True
         for spec in self.recipe.pages:
-            if spec.signed_in and not signed_in:
+            if self.silent >= SILENT_MOST:
+                self._cannot_check(spec, "the site had stopped answering")
+            elif spec.signed_in and not signed_in:
                 self._cannot_check(spec, "signing in failed")
             else:
                 await self._check_page(spec)
-        if signed_in and self.recipe.sign_out:
+        if signed_in and self.recipe.sign_out and self.silent < SILENT_MOST:
             await self._sign_out()
         for context in self.contexts.values():
             await _close(context)
@@ -75,6 +84,7 @@ class Runner:
                 viewport={"width": 1280, "height": 900}, service_workers="block", locale="en-GB"
             )
             context.set_default_timeout(self.page_seconds * 1000)
+            await context.clock.install()
             await context.add_init_script(PAGE_FUNCTIONS)
             self.contexts[signed_in] = context
         return self.contexts[signed_in]
@@ -104,10 +114,12 @@ class Runner:
         page = await context.new_page()
         inspected = InspectedPage(page, spec, self.recipe, self.origin, before=self.notes, axe=self.axe)
         page.on("request", lambda request: inspected.requests.append(request.url))
+        page.on("websocket", lambda socket: inspected.requests.append(socket.url))
+        page.on("dialog", lambda dialog: _dismiss(dialog, inspected.dialogs))
         try:
             await asyncio.wait_for(self._prepare(inspected), self.page_seconds * 2)
             inspected.text_without_scripts = partial(self._text_without_scripts, context, page.url)
-            inspected.cookies = [dict(cookie) for cookie in await context.cookies()]
+            inspected.cookies = partial(_cookies, context)
             await self._run_rules(inspected)
             self.card.pages.append((spec.name, spec.kind, page.url))
             self.notes.append(inspected.notes | {"page": spec.name, "signed_in": spec.signed_in})
@@ -120,19 +132,21 @@ class Runner:
     async def _prepare(self, inspected: InspectedPage) -> None:
         """Open a page and take its steps; raise CannotCheck if it answers with an error that isn't expected."""
         page, spec = inspected.page, inspected.spec
-        inspected.status = await self._open(page, spec.path)
+        inspected.status, inspected.headers = await self._open(page, spec.path)
         expected = spec.kind == "not-found"
         if inspected.status >= 400 and not expected:
             raise CannotCheck(f"{spec.path} answered {inspected.status}")
         await self._take(page, spec.steps)
 
-    async def _open(self, page: Page, path: str) -> int:
+    async def _open(self, page: Page, path: str) -> tuple[int, dict[str, str]]:
         address = path if path.startswith("http") else self.origin + path
         try:
             answer = await page.goto(address, wait_until="load")
         except Error as error:
+            self.silent += 1
             raise CannotCheck(f"{address}: {_reason(error)}") from None
-        return answer.status if answer else 200
+        self.silent = 0
+        return (answer.status, answer.headers) if answer else (200, {})
 
     async def _take(self, page: Page, steps: tuple[Step, ...]) -> None:
         for number, step in enumerate(steps, 1):
@@ -181,7 +195,7 @@ class Runner:
                 result.pages[inspected.spec.name] = Finding(Verdict.NOT_CHECKED, (unresponsive,))
                 continue
             try:
-                found = await asyncio.wait_for(result.rule.check(inspected), self.rule_seconds)
+                found = await asyncio.wait_for(_check(result.rule, inspected), self.rule_seconds)
             except TimeoutError:
                 unresponsive = f"the page didn’t answer within {self.rule_seconds:g} seconds"
                 found = Finding(Verdict.NOT_CHECKED, (unresponsive,))
@@ -194,6 +208,27 @@ class Runner:
         for result in self.results:
             if result.rule.concerns(spec):
                 result.pages[spec.name] = Finding(Verdict.NOT_CHECKED, (reason,))
+
+
+async def _check(rule: Rule, inspected: InspectedPage) -> Finding:
+    """Run a rule; what it finds in the page leaves it open if the page has parts that it couldn't look into."""
+    found = await rule.check(inspected)
+    if rule.looks_inside and found.verdict in (Verdict.MET, Verdict.NO_CASE):
+        foreign = await inspected.remember("foreign", lambda: inspected.ask(FOREIGN))
+        if foreign:
+            return Finding(Verdict.NOT_CHECKED, tuple(f"a frame of {host} can’t be looked into" for host in foreign))
+    return found
+
+
+async def _cookies(context: BrowserContext) -> list[dict[str, Any]]:
+    return [dict(cookie) for cookie in await context.cookies()]
+
+
+async def _dismiss(dialog: Dialog, seen: list[str]) -> None:
+    if dialog.type != "beforeunload":
+        seen.append(dialog.message)
+    with suppress(Error):
+        await dialog.dismiss()
 
 
 async def _close(target: Page | BrowserContext) -> None:

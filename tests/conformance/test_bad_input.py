@@ -50,7 +50,7 @@ def cards(pages: str) -> dict[str, Scorecard]:
         "missing": recipe("lesson /nowhere.html"),
         "locked": read_recipe(locked),
     }
-    rules = tuple(rule for rule in all_rules() if rule.id in ("language-named", "no-countdown", "kind-words"))
+    rules = tuple(rule for rule in all_rules() if rule.id in ("language-named", "headings-in-order", "kind-words"))
     found = check_all({name: (pages, one, rules) for name, one in runs.items()}, page_seconds=4.0, rule_seconds=2.5)
     silent = {"silent": (f"http://127.0.0.1:{free_port()}", recipe("home /"), rules)}
     return found | check_all(silent, page_seconds=4.0)

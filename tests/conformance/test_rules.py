@@ -17,7 +17,7 @@ PRESSED = "[{ press = '#keep' }]"
 # Rules that concern one kind of page; all others are shown a lesson.
 KIND = {"error-linked": "form-error", "error-in-words": "form-error", "leave-near": "heavy lesson"}
 KIND |= {"note-before-content": "heavy lesson", "error-three-parts": "not-found", "retry-said": "check"}
-CLEAN_AS = ("lesson", "heavy lesson", "form-error", "check", "not-found")
+CLEAN_AS = ("heavy lesson", "form-error", "check", "not-found")
 BESIDE_CLEAN = {"navigation-same-order"}
 # What else has to be wrong on such a page, and why.
 ALSO = {
@@ -31,8 +31,10 @@ def cards(pages: str) -> dict[str, Scorecard]:
     """Each defect before its own rule, and the clean page before all."""
     rules = {rule.id: rule for rule in all_rules()}
     runs = {name: (pages, _recipe(name), (rules[name.split("--")[0]],)) for name in NAMES}
-    clean = recipe(*(f"{kind} /clean.html" for kind in CLEAN_AS))
-    return check_all(runs | {"clean": (pages, clean, all_rules())})
+    clean = recipe("account /clean.html", "lesson /clean.html", steps=PRESSED)
+    kinds = recipe(*(f"{kind} /clean.html" for kind in CLEAN_AS))
+    special = tuple(rule for rule in all_rules() if rule.kinds or rule.as_opened)
+    return check_all(runs | {"clean": (pages, clean, all_rules()), "clean, each kind": (pages, kinds, special)})
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +50,12 @@ def _recipe(name: str) -> Recipe:
 
 
 def test_a_clean_page_meets_every_rule(cards: dict[str, Scorecard]) -> None:
-    card = cards["clean"]
-    assert [(one.rule.id, one.pages) for one in card.results if one.verdict is not Verdict.MET] == []
-    assert card.status == 0 and card.problems == []
+    pages, kinds = cards["clean"], cards["clean, each kind"]
+    seen = [one for one in (*pages.results, *kinds.results) if one.pages]
+    fine = (Verdict.MET, Verdict.NO_CASE)
+    assert [(one.rule.id, one.pages) for one in seen if one.verdict not in fine] == []
+    assert {one.rule.id for one in seen} == {rule.id for rule in all_rules()}
+    assert kinds.status == 0 and pages.problems == kinds.problems == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
+from lms.conformance.seeing.focus_rings import walk_with_tab
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(
-        f"{stop['described']} is under something sticky (by {stop['key']})"
-        for stop in await page.focus_stops()
-        if stop["covered"]
-    )
+    stops = (await walk_with_tab(page)).stops
+    covered = [f"{stop['described']} is under something (by {stop['key']})" for stop in stops if stop["covered"]]
+    lost = [f"{stop['described']} can’t be seen when it has the focus" for stop in stops if stop["lost"]]
+    return of_each((len(stops), covered + lost))
 
 
 RULE = Rule(
@@ -21,6 +21,6 @@ RULE = Rule(
     why="A sticky bar over the focused link hides where you are",
     anchor="CARE 4.1; WCAG 2.4.11",
     mark="L",
-    how="tabs through the page and back, and checks what’s on top of each focused element",
+    how="tabs through the page and back, and checks whether each focused element is hidden, cut off or under something",
     check=check,
 )

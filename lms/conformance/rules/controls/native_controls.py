@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
+from lms.conformance.seeing.focus_rings import walk_with_tab
 
-SCRIPT = r"""() => {
-  const native = "a[href], button, input, select, textarea, summary, label, option, video, audio, [role][tabindex]";
-  const odd = new Set([...document.querySelectorAll("[onclick]"), ...pageFunctions.observed.clicked]);
-  return [...odd].filter((node) => node.isConnected && node !== document.body && pageFunctions.shown(node))
-    .filter((node) => !node.closest(native) && !node.querySelector(native))
-    .map((node) => `${pageFunctions.describe(node)} is clicked but is no button`);
-}"""
+SCRIPT = "async () => [...pageFunctions.deafControls(), ...pageFunctions.ownOrder(), ...await pageFunctions.pressAll()]"
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    trapped = (await walk_with_tab(page)).trapped
+    return none_of([*([trapped] if trapped else []), *await page.ask(SCRIPT)])
 
 
 RULE = Rule(
@@ -25,6 +21,6 @@ RULE = Rule(
     why="A clickable box that isn’t a button doesn’t exist for people without a mouse",
     anchor="CARE 4.1, 4.4; WCAG 2.1.1, 4.1.2",
     mark="L",
-    how="looks for clicks on elements that are neither link, button nor field, nor within one",
+    how="presses what listens for a click, or is under something that does, and tries the same with Tab, Enter and Space; looks for roles without a keyboard, a tabindex above 0 and places that Tab can’t leave",
     check=check,
 )

@@ -6,8 +6,19 @@ from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
 
 SCRIPT = r"""() => {
-  const lists = new Set([...document.querySelectorAll("[draggable=true]")].filter(pageFunctions.shown).map((node) => node.parentElement));
-  return [...lists].filter((list) => !list.querySelector("select, button, input:not([type=hidden])")).map((list) => `${pageFunctions.describe(list)} can only be sorted by dragging`);
+  const other = "select, button, input:not([type=hidden]), a[href], [role=button], [tabindex='0']";
+  const lists = new Set(pageFunctions.all("[draggable=true]").map((node) => node.parentElement));
+  const starts = new Set(), moves = [];
+  for (const root of pageFunctions.roots()) for (const [target, name] of root.defaultView?.pageFunctions?.observed.listeners || []) {
+    if (/^(dragstart|mousedown|pointerdown|touchstart)$/.test(name) && target.nodeType === 1) starts.add(target);
+    if (/^(mousemove|pointermove|touchmove|dragover|drop)$/.test(name)) moves.push(target);
+  }
+  for (const node of pageFunctions.every("[ondragstart], [onmousedown], [onpointerdown], [ontouchstart]")) starts.add(node);
+  const pulled = moves.length || pageFunctions.every("[onmousemove], [onpointermove], [ontouchmove], [ondrop]").length ? [...starts].filter((node) => node.isConnected && pageFunctions.visible(node) && !node.matches("body, html") && (/grab|move|resize/.test(pageFunctions.style(node).cursor) || moves.includes(node) || /drag|slid|sort|handle|drop/i.test(`${node.className} ${node.id}`))) : [];
+  for (const node of pulled) lists.add(node.querySelector("*") && node.children.length > 1 ? node : node.parentElement || node);
+  const said = /\b(drag (it|them|the|each|and|one|these|to|your|a|items|cards)|drag and drop|drag-and-drop|arrastr(a|e|ar)\b|gliss(ez|e|er)-d[ée]po|faites glisser|zieh(e|en) (sie )?(die|den|das|es))/i;
+  const asked = !lists.size && said.test(pageFunctions.words(null, false)) && (moves.length || starts.size) ? ["the page asks people to drag"] : [];
+  return [...[...lists].filter((list) => list && !list.querySelector(other) && !list.matches("[tabindex='0'], [role=slider]")).map((list) => `${pageFunctions.describe(list)} can only be sorted by dragging`), ...asked];
 }"""
 
 

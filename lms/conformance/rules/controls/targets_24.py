@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""() => pageFunctions.all("a[href], button, input:not([type=hidden]), select, textarea, summary").filter((node) => {
-  let box = node.getBoundingClientRect();
-  if (box.width <= 1 || box.height <= 1 || box.bottom < 0) return false;
-  const words = (node.innerText || "").trim();
-  let block = node.parentElement;
-  while (block?.parentElement && getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
-  const around = (block?.innerText || "").trim();
-  if (node.matches("a") && getComputedStyle(node).display === "inline" && around.length > words.length + 3) return false;
-  const label = [...(node.labels || [])].map((one) => one.getBoundingClientRect()).sort((a, b) => b.height * b.width - a.height * a.width)[0];
-  if (label && node.matches("[type=checkbox], [type=radio]") && label.height > box.height) box = label;
-  return box.height < 23.5 || box.width < 23.5;
-}).map((node) => { const box = node.getBoundingClientRect(); return `${pageFunctions.describe(node)} is ${Math.round(box.width)} by ${Math.round(box.height)}`; })"""
+SCRIPT = r"""() => {
+  const box = (node) => {
+    const own = pageFunctions.box(node);
+    const label = pageFunctions.labels(node).filter(pageFunctions.shown).map(pageFunctions.box).sort((a, b) => b.height * b.width - a.height * a.width)[0];
+    return label && node.matches("[type=checkbox], [type=radio]") && label.height > own.height ? label : own;
+  };
+  const nodes = pageFunctions.all("a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link], [role=checkbox], [role=radio], [role=switch], [role=tab], [role=menuitem], [tabindex='0'][onclick]").filter((node) => { const own = box(node); return own.width > 1 && own.height > 1 && own.bottom + scrollY > 0 && own.right + scrollX > 0 && !pageFunctions.clipped(node) && !node.matches(":disabled"); });
+  const inSentence = (node) => {
+    if (!node.matches("a, [role=link]") || pageFunctions.style(node).display !== "inline") return false;
+    let block = node.parentElement;
+    while (block?.parentElement && pageFunctions.style(block).display === "inline") block = block.parentElement;
+    const said = (part) => (part.nodeType === 3 ? part.data : part.matches?.("a, button, [role=link]") || !part.matches || !pageFunctions.style(part).display.startsWith("inline") ? "" : [...part.childNodes].map(said).join(""));
+    return block && [...block.childNodes].map(said).join("").replace(/[^\p{L}\p{N}]/gu, "").length > 3;
+  };
+  return [nodes.length, nodes.filter((node) => !inSentence(node) && (box(node).height < 23.5 || box(node).width < 23.5)).map((node) => `${pageFunctions.describe(node)} is ${Math.round(box(node).width)} by ${Math.round(box(node).height)}`)];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    return of_each(await page.ask(SCRIPT))
 
 
 RULE = Rule(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""() => pageFunctions.all("button, [role=button], input:not([type=hidden], [type=range], [type=color]), select, textarea, summary").filter((node) => {
-  let box = node.getBoundingClientRect();
-  if (box.width <= 1 || box.height <= 1) { if (!node.matches("[type=checkbox], [type=radio]")) return false; }
-  const label = [...(node.labels || [])].map((one) => one.getBoundingClientRect()).sort((a, b) => b.height - a.height)[0];
-  if (label && node.matches("[type=checkbox], [type=radio]") && label.height > box.height) box = label;
-  return box.height < 43.5;
-}).map((node) => `${pageFunctions.describe(node)} is ${Math.round(node.getBoundingClientRect().height)} high`)"""
+SCRIPT = r"""() => {
+  const box = (node) => {
+    const own = pageFunctions.box(node);
+    const label = pageFunctions.labels(node).filter(pageFunctions.shown).map(pageFunctions.box).sort((a, b) => b.height * b.width - a.height * a.width)[0];
+    return label && node.matches("[type=checkbox], [type=radio]") && label.height > own.height ? label : own;
+  };
+  const nodes = pageFunctions.all("button, [role=button], [role=switch], [role=tab], input:not([type=hidden], [type=range], [type=color]), select, textarea, summary").filter((node) => (box(node).width > 1 && box(node).height > 1 || node.matches("[type=checkbox], [type=radio]")) && !pageFunctions.clipped(node) || node.matches("[type=checkbox], [type=radio]") && pageFunctions.labels(node).some(pageFunctions.visible));
+  return [nodes.length, nodes.filter((node) => box(node).height < 43.5).map((node) => `${pageFunctions.describe(node)} is ${Math.round(box(node).height)} high`)];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    return of_each(await page.ask(SCRIPT))
 
 
 RULE = Rule(

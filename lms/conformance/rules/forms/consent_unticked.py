@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""() => pageFunctions.all("input[type=checkbox]").filter((node) => node.defaultChecked && /\b(agree|accept|consent|subscribe|newsletter|e-?mail me|send me|contact me|share|news|offers|remind)\b/i.test(pageFunctions.name(node))).map((node) => `${pageFunctions.describe(node)} is ticked beforehand: ${pageFunctions.name(node).slice(0, 60)}`)"""
+SCRIPT = r"""() => {
+  const about = /\b(agree|accept|consent|subscribe|newsletters?|e-?mails? me|send me|contact me|share|sharing|news|offers?|updates?|remind|marketing|partners?|analytics|tracking|notify me|tips|acepto|consiento|suscrib\w*|bolet[ií]n|novedades|compartir|ofertas|enviadme|env[ií]enme|j['’]accepte|consens|abonn\w*|lettre d['’]information|infolettre|partag\w*|partenaires|offres|recevoir|ich stimme|einverstanden|einwillig\w*|zustimm\w*|abonnier\w*|teilen|angebote|neuigkeiten|erhalten|zusenden)\b/i;
+  const name = (node) => `${pageFunctions.name(node)} ${pageFunctions.clean(node.innerText || "")} ${pageFunctions.clean(node.closest("label")?.innerText || "") || (pageFunctions.name(node) ? "" : pageFunctions.clean(node.parentElement?.innerText || "").slice(0, 120))}`;
+  const nodes = pageFunctions.every("input[type=checkbox], input[type=radio], [role=checkbox], [role=switch]").filter((node) => pageFunctions.shown(node) || pageFunctions.labels(node).some(pageFunctions.shown)).filter((node) => about.test(name(node)));
+  const refused = /\b(no|don['’]t|do not|never|nein|nicht|non|ne pas)\b/i;
+  return [nodes.length, nodes.filter((node) => node.checked || node.getAttribute("aria-checked") === "true").filter((node) => !(node.type === "radio" && refused.test(pageFunctions.name(node)))).map((node) => `${pageFunctions.describe(node)} is ticked beforehand: ${pageFunctions.clean(name(node)).slice(0, 60)}`)];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    return of_each(await page.ask(SCRIPT))
 
 
 RULE = Rule(
@@ -19,6 +25,6 @@ RULE = Rule(
     why="Consent only counts if you give it yourself",
     anchor="CARE 8",
     mark="L",
-    how="looks for ticked boxes about agreeing, email or sharing when the page loads",
+    how="looks, in four languages, for boxes and switches about agreeing, email or sharing that are on when the page loads",
     check=check,
 )

@@ -6,11 +6,14 @@ from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
 
 SCRIPT = r"""() => {
-  const asks = /\b(gender|sex|title|salutation|mr|mrs|marital|religion|ethnic\w*|race|birth\w*|dob|trauma\w*|abuse\w*|diagnos\w*|medical|history|disabilit\w*)\b/i;
-  return pageFunctions.all("input, select, textarea").filter((node) => {
-    const star = [...(node.labels || [])].some((one) => /\*\s*$/.test(one.innerText.trim()));
-    return (node.required || node.getAttribute("aria-required") === "true" || star) && asks.test(`${node.name.replace(/[_-]/g, " ")} ${pageFunctions.name(node)} ${node.closest("fieldset")?.querySelector("legend")?.innerText || ""}`);
-  }).map((node) => `${pageFunctions.describe(node)} has to be filled in`);
+  const F = pageFunctions;
+  const asks = /\b(gender|sex|pronouns?|salutation|mr|mrs|marital|religion|religious|ethnic\w*|race|nationality|birth\w*|date of birth|dob|your age|age|sexual\w*|orientation|trauma\w*|abuse\w*|diagnos\w*|medical|medication|history|disabilit\w*|mental health|therapy|g[eé]nero|sexo|tratamiento|estado civil|religi[oó]n|etnia|raza|nacionalidad|fecha de nacimiento|edad|orientaci[oó]n|discapacidad|diagn[oó]stico|genre|sexe|civilit[eé]|situation (familiale|matrimoniale)|ethnie|nationalit[eé]|date de naissance|[aâ]ge|handicap|ant[eé]c[eé]dents|geschlecht|anrede|familienstand|ethnie|herkunft|staatsangeh\w*|geburt\w*|alter|behinderung|diagnose\w*|vorgeschichte|krank\w*)\b|^\s*(your )?title\b|\btitle\s*\*?\s*$|^\s*titre\b|^\s*t[ií]tulo\b|^\s*titel\b/i;
+  const not = /\b(course|lesson|job|page|book|module|message|event|search) (title|history)|language\b.*\btitle/i;
+  const fields = F.every("input:not([type=hidden], [type=submit], [type=button]), select, textarea, [role=textbox], [role=combobox], [role=radiogroup]").filter((node) => F.shown(node) || F.labels(node).some(F.shown));
+  const words = (node) => `${F.labels(node).map((one) => one.innerText).join(" ")} ${F.name(node)} ${node.closest("fieldset")?.querySelector("legend")?.innerText || ""}`;
+  const forced = (node) => node.required || node.getAttribute("aria-required") === "true" || F.near(node, "[role=radiogroup][aria-required=true]") || /\*|\((required|obligatorio|obligatoire|pflichtfeld)\)|\brequired\b/i.test(words(node));
+  const free = (node) => node.tagName === "SELECT" && [...node.options].some((one) => /rather not|prefer not|not say|keine angabe|prefiero no|ne souhaite pas|ne pas r[eé]pondre/i.test(one.text)) || node.type === "radio" && [...node.getRootNode().querySelectorAll("input[type=radio]")].some((one) => one.name === node.name && /rather not|prefer not|not say|keine angabe|prefiero no|ne souhaite pas/i.test(F.name(one)));
+  return fields.filter((node) => forced(node) && !free(node)).filter((node) => { const said = `${node.name.replace(/[_-]/g, " ")}\n${words(node)}`; return said.split("\n").some((line) => asks.test(line)) && !not.test(said) || ["bday", "sex", "honorific-prefix"].includes(node.autocomplete); }).map((node) => `${F.describe(node)} has to be filled in`);
 }"""
 
 
@@ -25,6 +28,6 @@ RULE = Rule(
     why="Many people have been made to disclose enough, and training doesn’t need it",
     anchor="CARE G2, 8",
     mark="P",
-    how="looks for required fields that ask for any of these",
+    how="looks, in four languages, for required fields that ask for any of these without a way not to say",
     check=check,
 )

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
+from lms.conformance.phrases import list_phrases
+from lms.conformance.seeing.watching import SOON_LAST, watch, watch_longer
+
+NEWS = "([from, to]) => pageFunctions.news(from, to)"
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    first, later = await page.text_twice()
-    gone, new = set(first.split("\n")), set(later.split("\n"))
-    beats = await page.ask("() => pageFunctions.observed.intervals")
-    clock = f" (the page started {beats} timers)" if beats else ""
-    return none_of(f"“{text.strip()[:60]}” appeared by itself{clock}" for text in sorted(new - gone) if text.strip())
+    await watch(page)
+    slow = await page.ask("() => pageFunctions.slowShapes()")
+    found = [
+        f"“{line[:60]}” appeared by itself" for at in range(1, SOON_LAST + 1) for line in await page.ask(NEWS, [0, at])
+    ]
+    await watch_longer(page)
+    shapes = await page.ask("() => pageFunctions.gauges(1)")
+    later = [line for at in (SOON_LAST + 1, SOON_LAST + 2) for line in await page.ask(NEWS, [0, at])]
+    found += [f"“{line[:60]}” appeared after a long time" for line in later if any(map(str.isdigit, line))]
+    left = [f"{words} counts time" for words in list_phrases("time-left", await page.words(own_only=True))]
+    return none_of([*found, *slow, *shapes, *left])
 
 
 RULE = Rule(
@@ -21,6 +31,6 @@ RULE = Rule(
     why="Speed isn’t part of the skill, and a clock makes a hard subject harder",
     anchor="CARE S6; WCAG 2.2.1, 2.2.3",
     mark="L",
-    how="reads the page twice, a moment apart, and reports changes and timers",
+    how="watches the page’s words, levels, bars and drawings for a second, then sets its clock forward by seconds, minutes and an hour; reports what counts, shrinks or fills, and words such as “3 minutes left”",
     check=check,
 )

@@ -20,7 +20,7 @@ async def check(page: InspectedPage) -> Finding:
     found = await page.ask(SCRIPT)
     if found["passes"] < PASSES_LEAST:
         return Finding(Verdict.NOT_CHECKED, ("axe checked next to nothing",))
-    return none_of(found["described"])
+    return none_of(found["told"])
 
 
 RULE = Rule(

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""() => pageFunctions.all("p, li, dd").filter((node) => (node.innerText || "").length > 180 && !node.querySelector("p, li, pre, table")).flatMap((node) => {
-  const style = getComputedStyle(node), found = [], range = document.createRange();
-  range.selectNodeContents(node);
-  const lines = new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top / 6)));
-  const height = parseFloat(style.lineHeight) / parseFloat(style.fontSize);
-  const long = node.innerText.length / Math.max(1, lines.size);
-  if (style.textAlign === "justify") found.push(`${pageFunctions.describe(node)} is justified`);
-  if (style.lineHeight === "normal" || height < 1.44) found.push(`${pageFunctions.describe(node)} has lines ${style.lineHeight === "normal" ? "of normal height" : height.toFixed(2) + " high"}`);
-  if (long > 90) found.push(`${pageFunctions.describe(node)} has about ${Math.round(long)} characters in a line`);
-  return found;
-})"""
+SCRIPT = r"""() => {
+  const blocks = pageFunctions.all("p, li, dd, td, div, section, article, blockquote, figcaption").filter((node) => pageFunctions.own(node).length + [...node.children].filter((one) => pageFunctions.style(one).display.startsWith("inline")).reduce((sum, one) => sum + (one.innerText || "").length, 0) > 180 && pageFunctions.visible(node) && !node.querySelector("p, li, pre, table, div") && !pageFunctions.near(node, "pre, code"));
+  return [blocks.length, blocks.flatMap((node) => {
+    const style = pageFunctions.style(node), found = [], range = node.ownerDocument.createRange();
+    range.selectNodeContents(node);
+    const tops = [...range.getClientRects()].filter((box) => box.width > 1).map((box) => box.bottom).sort((a, b) => a - b);
+    const size = parseFloat(style.fontSize), lines = tops.filter((top, at) => !at || top - tops[at - 1] > size / 2).length;
+    const height = parseFloat(style.lineHeight) / size;
+    const long = node.innerText.length / Math.max(1, lines);
+    if (style.textAlign === "justify") found.push(`${pageFunctions.describe(node)} is justified`);
+    if (style.lineHeight === "normal" || height < 1.44) found.push(`${pageFunctions.describe(node)} has lines ${style.lineHeight === "normal" ? "of normal height" : height.toFixed(2) + " high"}`);
+    if (long > 90) found.push(`${pageFunctions.describe(node)} has about ${Math.round(long)} characters in a line`);
+    if (parseFloat(style.letterSpacing) < -0.04 * size || parseFloat(style.letterSpacing) > 0.25 * size) found.push(`${pageFunctions.describe(node)} has letters ${style.letterSpacing} apart`);
+    return found;
+  })];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    return of_each(await page.ask(SCRIPT))
 
 
 RULE = Rule(

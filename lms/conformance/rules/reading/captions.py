@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, Verdict, of_each
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""() => [...document.querySelectorAll("video")].filter((node) => !node.querySelector("track[kind=captions], track[kind=subtitles]")).map((node) => `${pageFunctions.describe(node)} has no captions`)"""
+SCRIPT = r"""() => {
+  const videos = pageFunctions.every("video");
+  const texts = (node) => [...node.querySelectorAll("track")].filter((one) => /^(captions|subtitles|)$/.test(one.getAttribute("kind") || "") && one.getAttribute("src")).map((one) => one.src);
+  const players = pageFunctions.all("iframe, object, embed").map((node) => node.src || node.data || "").filter((url) => /youtu\.?be|vimeo|dailymotion|wistia|peertube|videos?\/embed|player\.|\.(mp4|webm|ogv|mov)(\?|$)/i.test(url));
+  return [videos.map((node) => [pageFunctions.describe(node), texts(node)]), players];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    videos, players = await page.ask(SCRIPT)
+    found = []
+    for described, tracks in videos:
+        if not tracks:
+            found.append(f"{described} has no captions")
+        elif not any([await _has_cues(page, address) for address in tracks]):
+            found.append(f"the captions of {described} are empty or don’t load")
+    if players and not found:
+        return Finding(Verdict.NOT_CHECKED, tuple(f"a video of another player: {address[:80]}" for address in players))
+    return of_each((len(videos), found))
+
+
+async def _has_cues(page: InspectedPage, address: str) -> bool:
+    if address.startswith(("data:", "blob:")):
+        return "--%3E" in address or "-->" in str(
+            await page.ask("address => fetch(address).then((one) => one.text())", address)
+        )
+    answer = await page.page.request.get(address, timeout=5000)
+    return answer.ok and b"-->" in await answer.body()
 
 
 RULE = Rule(
@@ -19,6 +42,6 @@ RULE = Rule(
     why="Not everyone can hear, or turn the sound on",
     anchor="CARE 4.4, B; WCAG 1.2.2",
     mark="L",
-    how="looks for a caption track in every video",
+    how="looks for a caption track with words in it in every video",
     check=check,
 )

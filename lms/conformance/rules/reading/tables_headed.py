@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""() => pageFunctions.all("table:not([role=presentation], [role=none])").filter((node) => !node.querySelector("th, [role=columnheader], [role=rowheader]")).map((node) => `${pageFunctions.describe(node)} has no header cell`)"""
+SCRIPT = r"""() => {
+  const tables = pageFunctions.all("table:not([role=presentation], [role=none]), [role=table], [role=grid]").filter((node) => node.querySelectorAll("td, [role=cell], [role=gridcell]").length > 1);
+  return [tables.length, tables.filter((node) => ![...node.querySelectorAll("th, [role=columnheader], [role=rowheader]")].some((one) => pageFunctions.clean(one.textContent) && pageFunctions.shown(one) && !["presentation", "none"].includes(one.getAttribute("role")))).map((node) => `${pageFunctions.describe(node)} has no header cell`)];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(await page.ask(SCRIPT))
+    return of_each(await page.ask(SCRIPT))
 
 
 RULE = Rule(

@@ -33,4 +33,5 @@ RULE = Rule(
     ),
     check=check,
     kinds=frozenset({"not-found"}),
+    looks_inside=False,
 )

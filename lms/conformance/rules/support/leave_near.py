@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.conformance.findings import Finding, Rule, there_is
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""words => pageFunctions.all("a[href]").some((node) => new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
+SCRIPT = r"""words => pageFunctions.all("a[href]").some((node) => pageFunctions.visible(node) && !/^\s*(#|javascript:.*)?\s*$/i.test(node.getAttribute("href")) && new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
 
 
 async def check(page: InspectedPage) -> Finding:
@@ -21,5 +21,6 @@ RULE = Rule(
     mark="P",
     how="on a heavy lesson, looks for a real link that leaves the page (the recipe can set its words)",
     check=check,
+    looks_inside=False,
     kinds=frozenset({"heavy lesson"}),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, none_of
+from lms.conformance.findings import Finding, Rule, Verdict, none_of
 from lms.conformance.inspected_page import InspectedPage
 
 
@@ -19,6 +19,8 @@ async def check(page: InspectedPage) -> Finding:
     """Check one page."""
     here = await page.ask(SCRIPT)
     others = await page.note("navigation", here)
+    if not any(len(set(here) & set(there)) > 1 for _name, there in others):
+        return Finding(Verdict.NO_CASE, ("no page before this one has the same links",))
     return none_of(f"its order differs from “{name}”" for name, there in others if not _same_order(here, there))
 
 
@@ -30,4 +32,6 @@ RULE = Rule(
     mark="L",
     how="compares the order of the navigation links that a visitor’s pages share",
     check=check,
+    looks_inside=False,
+    needs_case=True,
 )

@@ -29,4 +29,5 @@ RULE = Rule(
     how="on a heavy lesson, looks for a note (the recipe can say where) that comes before the first long paragraph",
     check=check,
     kinds=frozenset({"heavy lesson"}),
+    looks_inside=False,
 )

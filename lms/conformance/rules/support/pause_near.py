@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.conformance.findings import Finding, Rule, there_is
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""words => pageFunctions.all("a[href], button, summary").some((node) => new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
+SCRIPT = r"""words => pageFunctions.all("a[href], button, summary, [role=button], input[type=submit]").some((node) => pageFunctions.visible(node) && !node.matches(":disabled, [aria-disabled=true]") && new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""} ${node.value || ""}`))"""
 
 
 async def check(page: InspectedPage) -> Finding:
@@ -21,6 +21,7 @@ RULE = Rule(
     mark="P",
     how="looks for a visible link or button that says pause (the recipe can set its words)",
     check=check,
+    looks_inside=False,
     kinds=frozenset(
         {
             "home",

@@ -6,7 +6,7 @@ from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
 
 SCRIPT = r"""words => {
-  const node = pageFunctions.all("a[href], button").find((one) => new RegExp(words, "i").test(`${one.innerText} ${one.getAttribute("aria-label") || ""}`));
+  const node = pageFunctions.all("a[href], button, summary").filter(pageFunctions.visible).find((one) => new RegExp(words, "i").test(`${one.innerText} ${one.getAttribute("aria-label") || ""}`));
   if (!node) return null;
   const part = node.closest("nav, header, footer, aside, main, [role=navigation], [role=banner], [role=contentinfo]");
   const name = part && (part.getAttribute("aria-label") || part.getAttribute("role") || part.tagName.toLowerCase());
@@ -33,4 +33,5 @@ RULE = Rule(
     mark="L",
     how=("looks for the link (the recipe can set its words) and compares its place and its address with other pages"),
     check=check,
+    looks_inside=False,
 )

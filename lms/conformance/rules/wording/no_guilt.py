@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.phrases import list_phrases
 
-WORDS = re.compile(
-    r"\bare you sure you want to (stop|leave|quit|go|give up|log ?out|sign out)\b|\bdon['’]t (give up|go|leave)\b|"
-    r"\b(quitters?|we['’]ll miss you|come back soon|you haven['’]t (visited|learned))\b",
-    re.IGNORECASE,
-)
+# What the page does when somebody who has typed nothing leaves it, by its address bar or with the pointer.
+LEAVE = """() => {
+  const leaving = new Event("beforeunload", { cancelable: true });
+  window.dispatchEvent(leaving);
+  const before = new Set(pageFunctions.words(null, false).split("\\n"));
+  const held = leaving.defaultPrevented || leaving.returnValue === false;
+  for (const name of ["mouseout", "mouseleave"]) document.documentElement.dispatchEvent(new MouseEvent(name, { bubbles: name === "mouseout", clientY: -5, relatedTarget: null }));
+  document.dispatchEvent(new MouseEvent("mouseleave", { clientY: -5 }));
+  const pleas = pageFunctions.words(null, false).split("\\n").filter((line) => !before.has(line));
+  return [held, pleas.join("\\n")];
+}"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(list_phrases(WORDS, await page.words(own_only=True)))
+    words = await page.words(own_only=True)
+    held, pleas = await page.ask(LEAVE)
+    stopped = ["the page asks whether one really wants to leave, though nothing was typed"] if held else []
+    return none_of([*list_phrases("no-guilt", words + "\n" + pleas), *stopped])
 
 
 RULE = Rule(
@@ -26,6 +33,6 @@ RULE = Rule(
     why="A page is safe if you can stop without being asked to stay",
     anchor="CARE 8",
     mark="P",
-    how="looks for pleas in the page’s own text, and for pages that try to stop people from leaving",
+    how="looks for pleas in the page’s own text, in four languages, and for pages that try to stop people from leaving",
     check=check,
 )
