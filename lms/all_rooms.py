@@ -99,7 +99,7 @@ def list_findings(settings: Settings) -> list[Finding]:
     """Return what the rooms have to say of the site to whoever runs it; those of the foundation come before."""
     return [
         *key_findings.look(settings),
-        *pdf_findings.look(),
+        *pdf_findings.look(settings),
         *batch_findings.look(),
         *account_findings.look(),
         *single_sign_on_findings.look(settings),

@@ -13,7 +13,13 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 DEV = (TOP / "dev").read_text()
-REQUIREMENTS = ["requirements.txt", "requirements-sso.txt", "requirements-dev.txt", "requirements-uv.txt"]
+REQUIREMENTS = [
+    "requirements.txt",
+    "requirements-sso.txt",
+    "requirements-cjk.txt",
+    "requirements-dev.txt",
+    "requirements-uv.txt",
+]
 ADDRESS = re.compile(r"https?://(?!127\.0\.0\.1[:/])\S+")
 MACHINE_PATH = re.compile(r"(?<![\w.$}{/])/(?!bin/sh\b|dev/null\b)[A-Za-z]\w+/\S*")
 
@@ -99,6 +105,7 @@ def test_the_developers_packages_contain_the_sites_own_at_the_same_versions() ->
         return set(re.findall(r"^\S+==\S+", (TOP / name).read_text(), re.MULTILINE))
 
     assert pins("requirements.txt") <= pins("requirements-sso.txt") <= pins("requirements-dev.txt")
+    assert pins("requirements.txt") <= pins("requirements-cjk.txt")
 
 
 def test_the_notice_names_every_font_that_travels_with_the_code() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from fontTools import unicodedata as writing
 
 from lms.certification.pdf.designs import ON_DEMAND, Design, Face, faces, needs_no_glyph
+from lms.certification.pdf.fonts.characters import BOPOMOFO, KANA, is_hangul
 
 # The order in which forms are tried where nothing says whose characters they are: the first that has all of them is it.
 _FORMS = ("JP", "SC", "TC", "KR")
@@ -17,11 +18,9 @@ _BY_LANGUAGE = {"ja": "JP", "ko": "KR", "zh": "SC", "yue": "TC", "nan": "TC", "h
 _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 _BY_COUNTRY = {"JP": "JP", "KR": "KR", "KP": "KR", "CN": "SC", "SG": "SC", "MY": "SC"}
 _BY_COUNTRY |= {"TW": "TC", "HK": "TC", "MO": "TC"}
+_EUROPEAN, _OF_ANY = {"Latn", "Grek", "Cyrl"}, {"Zyyy", "Zinh"}
 # The second is the name in designs made when Japanese was the only one.
 _HAN = ("Han", "Japanese")
-# Letters that only one language has: kana, bopomofo, hangul.
-_KANA, _BOPOMOFO = range(0x3041, 0x3100), range(0x3105, 0x3130)
-_HANGUL = (range(0x1100, 0x1200), range(0x3131, 0x3190), range(0xA960, 0xA980), range(0xAC00, 0xD800))
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,12 @@ def covers(design: Design, use: str, text: str) -> bool:
     return True
 
 
+def kind_of_script(text: str) -> str:
+    """Return how a name is set: as "arabic", which is small for its size, as "european", or as any "other"."""
+    scripts = {writing.script(character) for character in text} - _OF_ANY
+    return "arabic" if "Arab" in scripts else "european" if scripts <= _EUROPEAN else "other"
+
+
 def choose_fonts(design: Design, text: str, language: str = "", country: str = "") -> Choice:
     """Return the fonts that a text needs from a design beside those that are always loaded.
 
@@ -65,7 +70,7 @@ def choose_fonts(design: Design, text: str, language: str = "", country: str = "
     asked = [face for face in listed if face.use == ON_DEMAND]
     order = order_of_forms(language, country, wanted)
     han = sorted((face for face in asked if face.forms), key=lambda face: order.index(face.forms))
-    hangul = {code for code in wanted if _is_hangul(code)}
+    hangul = {code for code in wanted if is_hangul(code)}
     chosen = _take([face for face in asked if not face.forms], wanted)
     east_asian = wanted - hangul
     chosen += _take([*_with_all(han, east_asian), *han], east_asian)
@@ -88,17 +93,13 @@ def order_of_forms(language: str, country: str, codes: Iterable[int] = ()) -> li
 def _by_letters(codes: Iterable[int]) -> str:
     """Return the forms that go with the letters beside han characters, or nothing."""
     for code in sorted(codes):
-        if code in _KANA:
+        if code in KANA:
             return "JP"
-        if code in _BOPOMOFO:
+        if code in BOPOMOFO:
             return "TC"
-        if _is_hangul(code):
+        if is_hangul(code):
             return "KR"
     return ""
-
-
-def _is_hangul(code: int) -> bool:
-    return any(code in block for block in _HANGUL)
 
 
 def _with_all(candidates: Sequence[Face], wanted: set[int]) -> list[Face]:

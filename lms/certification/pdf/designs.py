@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from jinja2 import TemplateError
 
-from lms.certification.pdf.fonts.characters import NONE, Characters, characters_of
+from lms.certification.pdf.fonts.characters import NONE, Characters, characters_of, is_whole
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.graphemes import whole_letters
 
@@ -43,10 +43,10 @@ class UnprintableText(Exception):
 
 @dataclass(frozen=True)
 class Face:
-    """A font of a design: what it is for and the scripts it is meant for; without a path when its file is lost.
+    """A font of a design: what it is for and the scripts it is meant for; no path if its file is lost or damaged.
 
     `family` is its name in designs, and names and titles are set in what is `bold`. `forms` are the regional forms of
-    its han characters. `package` is the extra that it comes with.
+    its han characters. `package` is the extra that it comes with. `named` are its scripts as they are listed.
     """
 
     file: str
@@ -58,6 +58,7 @@ class Face:
     family: str = ""
     bold: bool = False
     package: str = ""
+    named: tuple[str, ...] = ()
 
     @property
     def characters(self) -> Characters:
@@ -163,12 +164,16 @@ def _faces(design: Design, stamp: Stamp) -> tuple[Face, ...]:
 
 def _face(design: Design, entry: dict[str, Any]) -> Face:
     try:
-        path = design.file(design.folder / entry["file"])
-        changed = path.stat().st_mtime_ns
-    except (DesignError, OSError):
-        path, changed = None, 0
+        path: Path | None = design.file(design.folder / entry["file"])
+    except DesignError:
+        path = None
+    if path and not is_whole(path):
+        path = None
+    changed = path.stat().st_mtime_ns if path else 0
     more = {key: entry[key] for key in ("forms", "family", "bold", "package") if key in entry}
-    return Face(entry["file"], entry["use"], _scripts(entry["scripts"]), path, changed, **more)
+    return Face(
+        entry["file"], entry["use"], _scripts(entry["scripts"]), path, changed, named=tuple(entry["scripts"]), **more
+    )
 
 
 def _scripts(named: list[str]) -> frozenset[str]:

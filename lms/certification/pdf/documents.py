@@ -16,7 +16,7 @@ from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
 from lms.certification.pdf import specimen
 from lms.certification.pdf.content import WORDS, CertificateContent, direction_of
-from lms.certification.pdf.coverage import covers
+from lms.certification.pdf.coverage import covers, kind_of_script
 from lms.certification.pdf.designs import (
     FONTS,
     USUAL,
@@ -142,7 +142,9 @@ def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
     text = " ".join(_texts(values))
     more = {
         "name_direction": direction_of(transcript.name),
-        "name_is_covered": covers(design, "name", transcript.name + "".join(line.course for line in transcript.lines)),
+        "name_kind": kind_of_script(transcript.name),
+        "other_name": not covers(design, "name", transcript.name),
+        "other_course": not covers(design, "name", "".join(line.course for line in transcript.lines)),
         "text_is_covered": covers(design, "text", text),
     }
     about = About(values["title"], transcript.name, values["language"], transcript.made_on, f"transcript {text}")

@@ -1,22 +1,37 @@
-"""Checks of certificates that wait for their PDF, and of the lists of withdrawn badges."""
+"""Checks of certificates that wait for their PDF, of their fonts, and of the lists of withdrawn badges."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from lms.certification.awards.document_records import find_oldest_request, list_troubled
 from lms.certification.awards.texts.wording import operator_notices
 from lms.certification.badges.records import lists_expired
+from lms.certification.pdf.designs import FONTS, USUAL, Face, added_fonts, design_in, faces
+from lms.certification.pdf.fonts.characters import is_east_asian
 from lms.foundation import clock
-from lms.foundation.checkup.findings import Finding, age_words
+from lms.foundation.checkup.findings import Finding, age_words, some_of
+from lms.foundation.config.settings import Settings
+from lms.foundation.config.shipped import shipped
 from lms.foundation.text.i18n import gettext as _
 
 LATE_AFTER = timedelta(minutes=15)
+INSTALL_FONTS = ".venv/bin/pip install --require-hashes --no-deps -r requirements-cjk.txt"
+ADD_FONTS = "lms certificates fonts --add"
 
 
-def look() -> list[Finding]:
-    """Return what there is to say of PDFs and badges."""
-    return [check_pdfs(clock.now(), len(list_troubled()), find_oldest_request()), check_badges(lists_expired())]
+def look(settings: Settings) -> list[Finding]:
+    """Return what there is to say of PDFs, their fonts and badges."""
+    folder = shipped("certificates")
+    troubled = list_troubled().values()
+    letters = {letter for request in troubled for letter in request.missing_letters}
+    return [
+        check_pdfs(clock.now(), len(troubled), find_oldest_request()),
+        check_fonts(faces(design_in(folder / USUAL, folder / FONTS, added=added_fonts(settings))), letters),
+        check_badges(lists_expired()),
+    ]
 
 
 def check_pdfs(now: datetime, troubled: int, oldest: datetime | None) -> Finding:
@@ -31,6 +46,35 @@ def check_pdfs(now: datetime, troubled: int, oldest: datetime | None) -> Finding
             _("Check that the job process is running: lms serve starts it."),
         )
     return Finding("queue.pdf", _("No certificate is waiting for its PDF."))
+
+
+def check_fonts(listed: Iterable[Face], letters: Iterable[str]) -> Finding:
+    """Find fonts that came with the site and are lost or damaged, and names that wait for those that can be added."""
+    listed = list(listed)
+    lost = [Path(face.file).name for face in listed if face.path is None and not face.package]
+    if lost:
+        return Finding(
+            "certificates.fonts",
+            _("Fonts of certificates are missing or damaged: %(files)s.", files=some_of(lost)),
+            _("Install this version of the site again. PDFs that need these fonts are then made automatically."),
+        )
+    if all(face.path for face in listed):
+        return Finding("certificates.fonts", _("All fonts of certificates are here."))
+    if any(is_east_asian(letter) for letter in letters):
+        return Finding(
+            "certificates.fonts",
+            _("Names in Chinese or Korean are waiting for fonts before their PDFs can be made."),
+            _("Run %(install)s and then %(add)s.", install=INSTALL_FONTS, add=ADD_FONTS),
+        )
+    return Finding(
+        "certificates.fonts",
+        _(
+            "The fonts that came with the site are here. Those for Chinese and Korean names can be added: run "
+            "%(install)s and then %(add)s.",
+            install=INSTALL_FONTS,
+            add=ADD_FONTS,
+        ),
+    )
 
 
 def check_badges(expired: bool) -> Finding:

@@ -30,13 +30,15 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from lms.certification.awards.codes import grouped
 from lms.certification.pdf.content import CertificateContent, Printed, all_text, direction_of, texts_of
-from lms.certification.pdf.coverage import Choice, choose_fonts, covers
+from lms.certification.pdf.coverage import Choice, choose_fonts, covers, kind_of_script
 from lms.certification.pdf.designs import (
+    ON_DEMAND,
     Design,
     DesignError,
     Stamp,
     UnprintableText,
     design_in,
+    faces,
     missing_glyphs,
     naming_lines,
 )
@@ -108,6 +110,8 @@ def render(content: CertificateContent, where: Path | Design, badge: bytes = b""
 
 def as_pdf(design: Design, values: Values, about: About, text: str, badge: bytes = b"", pages: int | None = 1) -> bytes:
     """Return a paper as a tagged PDF that keeps both standards; raise UnprintableText for its text."""
+    if lost := [face.file for face in faces(design) if face.path is None and face.use != ON_DEMAND]:
+        raise DesignError(f"{', '.join(lost)}: this font is missing or damaged.")
     if lacking := missing_glyphs(text, design):
         raise UnprintableText(lacking)
     choice = choose_fonts(design, text, about.course_language or about.language, about.country)
@@ -154,6 +158,8 @@ def _describe(document: Document, about: About, badge: bytes) -> None:
 
 def _values(content: CertificateContent, texts: Mapping[str, Printed], design: Design) -> dict[str, Printed | bool]:
     """Return all that a design's page is made of: primitive values only."""
+    name = str(texts["name"])
+    other_name, other_course = (not covers(design, "name", text) for text in (name, str(texts["course_title"])))
     return {
         **texts,
         "code_groups": tuple(grouped(content.code).split()),
@@ -162,8 +168,12 @@ def _values(content: CertificateContent, texts: Mapping[str, Printed], design: D
         "logo_image": f"data:image/png;base64,{b64encode(content.logo).decode()}" if content.logo else "",
         "language": content.language,
         "direction": content.direction,
-        "name_direction": direction_of(str(texts["name"])),
-        "name_is_covered": covers(design, "name", f"{texts['name']}{texts['course_title']}"),
+        "name_direction": direction_of(name),
+        "name_kind": kind_of_script(name),
+        # What designs ask that were made before `other_name` and `other_course`.
+        "name_is_covered": not (other_name or other_course),
+        "other_name": other_name,
+        "other_course": other_course,
         "text_is_covered": covers(design, "text", all_text(texts)),
     }
 

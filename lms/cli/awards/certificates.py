@@ -35,6 +35,7 @@ COMMANDS = {
     "verify": "lms.cli.awards.verify:verify",
     "preview": "lms.cli.awards.designs:preview",
     "designs": "lms.cli.awards.designs:designs",
+    "fonts": "lms.cli.awards.fonts:fonts",
     "badge": "lms.cli.awards.designs:badge",
     "new-keys": "lms.cli.awards.designs:new_keys",
 }

@@ -1,8 +1,9 @@
-"""The characters that a font file holds, in little memory."""
+"""Whether a font file is whole, and the characters that it holds, in little memory."""
 
 from __future__ import annotations
 
 import logging
+import struct
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -10,6 +11,22 @@ from functools import lru_cache
 from pathlib import Path
 
 log = logging.getLogger("lms.certification")
+
+
+# The letters that only one language has: kana, bopomofo, hangul; and the characters that several share.
+KANA, BOPOMOFO = range(0x3041, 0x3100), range(0x3105, 0x3130)
+HANGUL = (range(0x1100, 0x1200), range(0x3131, 0x3190), range(0xA960, 0xA980), range(0xAC00, 0xD800))
+HAN = (range(0x2E80, 0x2FE0), range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x33480))
+
+
+def is_hangul(code: int) -> bool:
+    """Return whether a code point is a letter or syllable of Korean."""
+    return any(code in block for block in HANGUL)
+
+
+def is_east_asian(text: str) -> bool:
+    """Return whether any character is one for which the extra brings fonts: han, hangul or bopomofo."""
+    return any(code in block for code in map(ord, text) for block in (*HAN, *HANGUL, BOPOMOFO))
 
 
 class Characters:
@@ -30,6 +47,21 @@ class Characters:
 
 
 NONE = Characters()
+# The start of a TrueType or OpenType file: its kind and the number of its tables, and a record of each.
+_HEAD, _TABLE = struct.Struct(">4sH6x"), struct.Struct(">4sLLL")
+_KINDS = (b"\x00\x01\x00\x00", b"OTTO")
+
+
+def is_whole(font: Path) -> bool:
+    """Return whether a file is a font that holds every table it names; a copy that broke off doesn't."""
+    try:
+        with font.open("rb") as opened:
+            kind, count = _HEAD.unpack(opened.read(_HEAD.size))
+            tables = [_TABLE.unpack(opened.read(_TABLE.size)) for _number in range(count)]
+            size = opened.seek(0, 2)
+    except (OSError, struct.error):
+        return False
+    return kind in _KINDS and bool(tables) and all(start + length <= size for _tag, _sum, start, length in tables)
 
 
 @lru_cache(maxsize=128)
