@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -24,9 +24,9 @@ SHAMING = re.compile(
     re.I,
 )
 # Lesson prose, what people in it say, and the texts of questions: the content engine looks after those.
-NOT_OURS = (
-    ".prose, blockquote, q, .turn, .said, .speech, .opt, .notes, .reply, .theirs, .ask label, .ask legend, .ask option"
-)
+NOT_OURS = {"prose", "turn", "said", "speech", "opt", "notes", "reply", "theirs"}
+QUOTED = {"blockquote", "q"}
+ASKED = {"label", "legend", "option"}
 VOID_TEXT = {"script", "style", "template"}
 
 
@@ -106,6 +106,11 @@ class Page:
     def find(self, selector: str) -> list[Any]:
         """Return the elements of a CSS selector."""
         return selecting(selector)(self.tree)
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """The ids of all elements, as the page came."""
+        return {node.get("id") for node in self.find("[id]")}
 
     @property
     def main(self) -> str:
@@ -241,18 +246,20 @@ def look_over(page: Page) -> None:
 
 def _interface_words(page: Page) -> str:
     """Return what the site itself says: everything but lesson prose, quotations and what people typed."""
-    left_out = set(page.find(NOT_OURS))
     parts: list[str] = []
 
-    def walk(node: Any) -> None:
-        if not isinstance(node.tag, str) or node in left_out or node.tag in VOID_TEXT:
+    def walk(node: Any, asked: bool) -> None:
+        tag, classes = node.tag, (node.get("class") or "").split()
+        if not isinstance(tag, str) or tag in VOID_TEXT or tag in QUOTED or not NOT_OURS.isdisjoint(classes):
+            return
+        if asked and tag in ASKED:
             return
         parts.append(node.text or "")
         for child in node:
-            walk(child)
+            walk(child, asked or "ask" in classes)
             parts.append(child.tail or "")
 
-    walk(page.tree)
+    walk(page.tree, False)
     return " ".join(parts)
 
 
@@ -280,7 +287,7 @@ def _has_labels(page: Page) -> None:
             f"{page.path}: no label for {etree.tostring(field_)[:120]!r}"
         )
         for tied in (field_.get("aria-describedby") or "").split():
-            assert page.find(f"[id='{tied}']"), f"{page.path}: described by {tied}, which is not there"
+            assert tied in page.ids, f"{page.path}: described by {tied}, which is not there"
 
 
 def _has_groups(page: Page) -> None:
@@ -325,4 +332,4 @@ def _leads_somewhere(page: Page) -> None:
             except RequestRedirect:
                 pass
         elif len(target) > 1:
-            assert page.find(f"[id='{target[1:]}']"), f"{page.path}: {target} is not on the page"
+            assert target[1:] in page.ids, f"{page.path}: {target} is not on the page"
