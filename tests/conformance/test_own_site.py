@@ -29,4 +29,4 @@ def test_our_own_site_meets_every_rule(filled_sqlite: Path, tmp_path: Path, monk
         run = (served.url, read_recipe((RECIPES / "sidelight.toml").read_text("utf-8")), all_rules())
         card = check_all({"own": run})["own"]
     assert card.problems == []
-    assert [(one.rule.id, one.pages) for one in card.results if one.verdict is not Verdict.MET] == []
+    assert [(one.rule.id, one.pages) for one in card.results if one.verdict not in (Verdict.MET, Verdict.NO_CASE)] == []

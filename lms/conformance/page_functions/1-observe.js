@@ -1,7 +1,7 @@
 // Loaded before the page's own code, in every frame: what scripts do that can't be seen afterwards.
 window.pageFunctions = {};
 (() => {
-  const observed = { timers: 0, listeners: [], pressed: 0, unannounced: [], announced: 0, sounds: [], drawn: [], asked: [], sent: 0, scrolled: 0, moved: new Map(), phase: 0, unlooked: new Set() };
+  const observed = { timers: 0, listeners: [], pressed: 0, touched: false, unannounced: [], announced: 0, sounds: [], drawn: [], asked: [], sent: 0, scrolled: 0, moved: new Map(), phase: 0, unlooked: new Set() };
   const closedRoots = new WeakMap();
   Object.assign(window.pageFunctions, { observed, closedRoots });
   const wrap = (owner, name, before) => {
@@ -16,6 +16,8 @@ window.pageFunctions = {};
     observed.listeners.push([this || window, name]);
     return listen.call(this || window, name, ...rest);
   };
+  // Chromium counts our own questions as a touch, so that navigator.userActivation doesn’t tell.
+  for (const name of ["pointerdown", "keydown"]) listen.call(window, name, (event) => { observed.touched ||= event.isTrusted; }, true);
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (how) {
     const root = attach.call(this, how);
@@ -24,16 +26,16 @@ window.pageFunctions = {};
     return root;
   };
   // Sound, and questions of the browser.
-  const sound = (what) => () => { if (!navigator.userActivation?.hasBeenActive) observed.sounds.push(what); };
+  const sound = (what) => () => { if (!observed.touched) observed.sounds.push(what); };
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = function () {
-    if (!navigator.userActivation?.hasBeenActive && !(this.muted || this.volume === 0)) observed.sounds.push(`a script plays ${this.tagName.toLowerCase()} ${(this.currentSrc || this.src || "").slice(0, 60)}`.trim());
+    if (!observed.touched && !(this.muted || this.volume === 0)) observed.sounds.push(`a script plays ${this.tagName.toLowerCase()} ${(this.currentSrc || this.src || "").slice(0, 60)}`.trim());
     return play.call(this);
   };
   for (const name of ["OscillatorNode", "AudioBufferSourceNode", "ConstantSourceNode"]) wrap(window[name]?.prototype, "start", sound("a script makes a sound (WebAudio)"));
   wrap(window.SpeechSynthesis?.prototype, "speak", sound("a script speaks"));
   wrap(window.Navigator?.prototype, "vibrate", sound("a script lets the device vibrate"));
-  wrap(window, "open", () => { if (!navigator.userActivation?.hasBeenActive) observed.asked.push("a window of its own"); });
+  wrap(window, "open", () => { if (!observed.touched) observed.asked.push("a window of its own"); });
   if (window.Notification) wrap(window.Notification, "requestPermission", () => observed.asked.push("a question about notifications"));
   wrap(window.Geolocation?.prototype, "getCurrentPosition", () => observed.asked.push("a question about the reader’s place"));
   // What goes out after a press, and scrolling that nobody asked for.

@@ -56,7 +56,7 @@
     const box = F.box(node);
     return box.right + scrollX <= 0 || box.bottom + scrollY <= 0;
   };
-  F.clean = (text) => (text || "").replace(/[\s\u00a0]+/g, " ").trim();
+  F.clean = (text) => String(text || "").replace(/[\s\u00a0]+/g, " ").trim();
   F.describe = (node) => {
     const words = F.clean(node.getAttribute("aria-label") || node.innerText || node.value || node.name || node.textContent || "").slice(0, 60);
     return `<${node.tagName.toLowerCase()}${node.id ? " id=" + node.id : ""}>${words ? " “" + words + "”" : ""}`;

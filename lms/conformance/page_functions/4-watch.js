@@ -47,8 +47,8 @@
     for (const node of snaps[moment[1]].nodes.keys()) {
       if (!node.isConnected || !F.shown(node)) continue;
       const now = looks(...moment, node) && touched(node, moment[1]);
-      const often = leaps.filter(([one, two]) => looks(one, two, node) && touched(node, two)).length;
-      if (now || often >= Math.min(3, leaps.length)) found.push(`a script moves or changes ${F.describe(node)}`);
+      const often = leaps.every(([, two]) => touched(node, two)) && snaps.some((snap, at) => at && looks(at - 1, at, node));
+      if (now || often) found.push(`a script moves or changes ${F.describe(node)}`);
     }
     for (const [node] of snaps[moment[1]].scrolls) if (differ("scrolls", node, ...moment) || leaps.filter(([one, two]) => differ("scrolls", node, one, two)).length >= 2) found.push(`a script scrolls ${node === document ? "the page" : F.describe(node)}`);
     for (const [node] of snaps[moment[1]].canvases) if (differ("canvases", node, ...moment, (a, b) => a.sum === b.sum)) found.push(`a script paints ${F.describe(node)} again and again`);

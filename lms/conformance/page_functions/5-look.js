@@ -14,6 +14,7 @@
     }
     F.dress(colour ? ink(colour) : still);
   };
+  F.hush = () => F.dress("*, *::before, *::after { caret-color: transparent !important; }");
   F.undress = () => F.dress("");
   const said = /[\p{L}\p{N}]/u;
   const exempt = (node) => {
@@ -35,11 +36,12 @@
     }
     return found;
   };
+  const mixed = (node) => { for (let one = node; one; one = F.up(one)) { const style = F.style(one); if (style.mixBlendMode !== "normal" || style.filter !== "none") return true; } return false; };
   const lookedAt = new WeakSet();
   const hollow = (node, style) => F.colour(style.webkitTextFillColor)[3] === 0 && style.backgroundImage !== "none" && !/text/.test(style.backgroundClip);
   const runs = (node) => {
     const style = F.style(node), found = [];
-    const add = (list, words, pseudo) => { const seen = list.filter(inView); if (seen.length) found.push({ told: words, need: need(pseudo || style), boxes: seen.map((box) => [box.x, box.y, box.width, box.height]) }); };
+    const add = (list, words, pseudo) => { const seen = list.filter(inView); if (seen.length) found.push({ told: words, need: need(pseudo || style), mixed: mixed(node), boxes: seen.map((box) => [box.x, box.y, box.width, box.height]) }); };
     if (node.matches("input, textarea, select")) {
       if (node.matches("[type=hidden], [type=checkbox], [type=radio], [type=range], [type=color], [type=file], [type=image], [type=password]")) return [];
       const words = node.tagName === "SELECT" ? node.selectedOptions[0]?.text : node.value || node.placeholder;

@@ -26,6 +26,8 @@
     for (let one = top; one && one !== document.body && !F.holds(one, node); one = F.up(one)) if (["fixed", "sticky", "absolute"].includes(F.style(one).position) && F.style(one).pointerEvents !== "none") return true;
     return false;
   };
+  // What is around an element and changes how its ring looks: boxes that cut it off, and the colour behind it.
+  const around = (node) => { let [cuts, ground] = [0, ""]; for (let one = F.up(node); one; one = F.up(one)) { const style = F.style(one); if (!/visible/.test(style.overflow)) cuts += 1; if (!ground && (style.backgroundImage !== "none" || F.colour(style.backgroundColor)[3] > 0.5)) ground = style.backgroundColor + style.backgroundImage.slice(0, 40); } return cuts + ground; };
   F.startFocus = () => { document.activeElement?.blur?.(); F.paint(""); };
   F.focused = () => {
     const node = active();
@@ -41,7 +43,7 @@
     return {
       mark: marks.get(node), described: F.describe(node), region, edge, tiny, frame: node.tagName === "IFRAME",
       covered: !gone && !tiny && places.every(([x, y]) => over(node, labels, x, y)), lost: gone && !(tiny && labels.some(F.visible)),
-      kind: [node.tagName, node.type, look(node), ...labels.map(look), F.up(node) ? look(F.up(node)) : ""].join(), modal: !!F.near(node, "dialog[open], [aria-modal=true]"),
+      kind: [node.tagName, node.type, look(node), ...labels.map(look), F.up(node) ? look(F.up(node)) : "", around(node)].join(), modal: !!F.near(node, "dialog[open], [aria-modal=true]"),
     };
   };
   let kept = null;

@@ -91,7 +91,7 @@ def _judge(run: dict[str, Any], full: Image.Image, bare: Image.Image, cover: Ima
         over, under = pixels(crop(full, box, CLOSE), places), pixels(crop(bare, box, CLOSE), places)
         ratios += [contrast(one, two) for one, two in zip(over, under, strict=True)]
     if not ratios:
-        return ""
+        return f"{run['told']} can’t be seen" if run["mixed"] else ""
     faint = sorted(ratios)[int(len(ratios) * FAINT_SHARE)]
     return f"{run['told']} has a contrast of {faint:.1f} to 1" if faint < run["need"] - SLACK else ""
 

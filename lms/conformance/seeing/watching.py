@@ -43,7 +43,7 @@ async def watch_longer(page: InspectedPage) -> Watched:
 async def _watch(page: InspectedPage) -> Watched:
     seen = Watched()
     stop = await _hold(page, seen)
-    await page.ask("() => pageFunctions.paint('')")
+    await page.ask("() => pageFunctions.hush()")
     await _glance(page, MOMENT)
     await _glance(page)
     await _leap(page, SOON[0])
