@@ -15,10 +15,11 @@ from flask import Flask
 from lms.accounts.records import find_programme
 from lms.app import at_work, create_app
 from lms.certification.awards.records import list_awards
-from lms.cli import main
+from lms.cli import courses, main
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.learning.feedback.records import list_released
+from tests.builders.content import checked
 from tests.inspector import Inspector
 from tests.postgres import Cluster
 
@@ -39,6 +40,8 @@ def run_demo(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str = "") -> st
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LMS_DATA", str(folder))
     monkeypatch.setenv("LMS_DATABASE_URL", url)
+    # All courses take 10 s to check, and are the same each time.
+    monkeypatch.setattr(courses, "check_bundle", checked)
     told = CliRunner().invoke(main, ["demo"])
     assert told.exit_code == 0, told.output
     return told.output

@@ -16,6 +16,7 @@ import pytest
 
 from lms.foundation.background.jobs import Jobs, Lane
 from lms.foundation.background.queue import JobQueue
+from lms.foundation.mail import transport
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.per_app import provided
 from tests.builders.learning import earn
@@ -179,9 +180,10 @@ def test_a_mail_server_that_never_answers_does_not_stop_certificates(
 
 
 def test_the_first_failed_connection_ends_the_pass_for_all_and_the_next_comes_in_a_minute(
-    make_sqlite_site: Make,
+    make_sqlite_site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_noon()
+    monkeypatch.setattr(transport, "ANSWER_SECONDS", 1.0)
     with mail_server(silent=True) as server:
         site = make_sqlite_site(LMS_MAIL_URL=server.url())
         for number in range(12):
