@@ -74,12 +74,14 @@ from lms.certification.awards.events import (
     CertificateReplaced,
     CertificateWithdrawn,
     DocumentStored,
+    NameConfirmed,
     ObservationUndone,
     ObserverConfirmed,
     PdfWaitsForLetters,
     PracticeObserved,
     SpellingAsked,
 )
+from lms.certification.awards.naming import confirming as naming
 from lms.certification.awards.observations import find_observation
 from lms.certification.awards.records import get_award
 from lms.certification.badges import records as badge_records
@@ -96,6 +98,7 @@ from lms.coordination.merging.events import AccountsMerged, MergeUndone
 from lms.coordination.roster import jobs as roster_jobs
 from lms.foundation import clock
 from lms.foundation.audit import seals
+from lms.foundation.background import jobs
 from lms.foundation.background.jobs import Lane, Sweep, Work
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, write
@@ -148,7 +151,12 @@ def reactions(settings: Settings) -> Reactions:
     return {
         MembershipGiven: [members.follow_role, note_on_joining, keep_listed],
         MembershipEnded: [members.follow_role, keep_listed],
-        NamesChanged: [members.follow_details, keep_listed],
+        NamesChanged: [
+            members.follow_details,
+            lambda event: naming.follow_names(event.person_id, settings),
+            keep_listed,
+        ],
+        NameConfirmed: [lambda event: naming.release_confirmed(event.person_id, settings)],
         EmailChanged: [members.follow_details, keep_listed],
         EmailChangeUndone: [members.follow_details, keep_listed],
         AddressConfirmed: [keep_listed],
@@ -201,7 +209,10 @@ def reactions(settings: Settings) -> Reactions:
         SecondFactorReset: [lambda event: email_about_sign_in(event, settings)],
         RecoveryCodeUsed: [lambda event: email_about_sign_in(event, settings)],
         PasskeyAdded: [lambda event: email_about_sign_in(event, settings)],
-        ProgrammeSet: [lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data))],
+        ProgrammeSet: [
+            lambda _event: after_commit(lambda: kept_care.copy_programmes(settings.data)),
+            _release_unasked,
+        ],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
         CertificateHeld: [lambda event: expiry_notices.take_back_before(event.award_id), keep_status],
@@ -242,6 +253,11 @@ def _email_holder(template: str, award_id: str, settings: Settings) -> None:
             preferences_url=_preferences_url(settings),
         )
     mail_outbox.queue_mail(settings, holder.email, *email, quiet=preferences.quiet_hours(holder.id))
+
+
+def _release_unasked(event: ProgrammeSet) -> None:
+    if "confirm_names" in event.settings:
+        jobs.push(naming.WORK, event.programme_id)
 
 
 def _preferences_url(settings: Settings) -> str:
@@ -304,8 +320,10 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         pack_records.WORK: lambda key: pack_jobs.make_requested_pack(key, settings, designs),
         assignments.WORK: lambda mail_id: assignment_jobs.work(mail_id, settings),
         regrading.WORK: regrading.work,
+        naming.WORK: lambda _programme_id: naming.release_unasked(settings),
     }
     sweeps: list[Sweep] = [
+        lambda: naming.release_unasked(settings),
         lambda: pdf_jobs.sweep(settings, designs),
         lambda: pdf_jobs.sweep_transcripts(settings, designs),
         lambda: pack_jobs.sweep(settings, designs),

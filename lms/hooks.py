@@ -12,6 +12,8 @@ from lms import all_rooms
 from lms.certification.awards import actions as certification
 from lms.certification.awards import document_records
 from lms.certification.awards import records as awards
+from lms.certification.awards.naming.titles import titles_in, without_titles
+from lms.certification.awards.texts.text import plain
 from lms.certification.awards.texts.wording import operator_notices
 from lms.certification.badges import records as badge_records
 from lms.certification.pdf import designs as pdf_designs
@@ -23,6 +25,7 @@ from lms.coordination.assignments import pages as assignment_pages
 from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import Settings
 from lms.foundation.hooks import CertificateNews, CourseCertificate, Hooks
+from lms.foundation.text.names import as_shown
 from lms.wellbeing import views as wellbeing
 
 
@@ -39,7 +42,8 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
     def missing_letters(name: str) -> tuple[str, ...]:
         if name.isascii():
             return ()
-        return missing_glyphs(name, pdf_designs.design_named("warm", settings, designs))
+        missing = missing_glyphs(plain(name), pdf_designs.design_named("warm", settings, designs))
+        return tuple(map(as_shown, missing))
 
     def list_findings(slug: str | None) -> list[Finding]:
         return all_rooms.list_programme_findings(settings, slug) if slug else all_rooms.list_findings(settings)
@@ -57,6 +61,7 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
         list_asked=lambda person_id, course_id: assignment_pages.list_asked(person_id, course_id, settings),
         waits_for_review=lambda programme_id, digest: certification.is_held(programme_id, digest, settings),
         missing_letters=missing_letters,
+        split_titles=lambda name: (titles_in(name), without_titles(name)),
         operator_notices=_operator_notices,
         coordinator_notices=wellbeing.coordinator_notices,
         support_lines=wellbeing.lines_to_take_along,
@@ -69,7 +74,7 @@ def _find_certificate(enrolment_id: str) -> CourseCertificate:
     if award is None:
         return CourseCertificate()
     url = None if award.waiting else url_for("certification.certificate", code=award.code)
-    return CourseCertificate(url, bool(award.waiting), award.code, award.name)
+    return CourseCertificate(url, bool(award.waiting), award.code, award.name, award.name_waits_since is not None)
 
 
 def _find_readiness(enrolment_id: str) -> dict[str, Any] | None:

@@ -76,12 +76,19 @@ def _check_look(address: str | NotDeliverable, colleagues: Mapping[str, set[str]
 
 
 def register(
-    email: str, display_name: str, password_hash: str, certificate_name: str | None = None, *, proven: bool = True
+    email: str,
+    display_name: str,
+    password_hash: str,
+    certificate_name: str | None = None,
+    *,
+    proven: bool = True,
+    known_as: str = "",
 ) -> Person | FormError:
     """Make an account; an address that has one already is refused. No certificate name means the same name.
 
-    `proven` says that the address is known to be this person's; without it they get no role above learner. A sign-in
-    name comes from a printed invitation; forms take nothing but addresses.
+    `known_as` is the name under which they were invited, for those who were invited with one. `proven` says that the
+    address is known to be this person's; without it they get no role above learner. A sign-in name comes from a printed
+    invitation; forms take nothing but addresses.
     """
     address = email if is_sign_in_name(email) else check_address(email)
     if isinstance(address, FormError):
@@ -93,7 +100,7 @@ def register(
         public_id=ids.public_id(),
         email=address,
         display_name=display_name,
-        joined_as=display_name,
+        joined_as=known_as or display_name,
         certificate_name=display_name if certificate_name is None else certificate_name,
         password_hash=password_hash,
         operator=False,

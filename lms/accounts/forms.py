@@ -9,7 +9,7 @@ from lms.accounts.addresses import EMAIL_MOST, NotDeliverable, is_sign_in_name, 
 from lms.accounts.rules import PASSWORD_MOST
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
-from lms.foundation.web.fields import Form, OneLine, Required, ShortEnough, TextField
+from lms.foundation.web.fields import Form, NameField, OneLine, Required, ShortEnough, TextField
 
 NAME_MOST, CERTIFICATE_NAME_MOST = 80, 120
 PRONOUNS_MOST = 40
@@ -50,7 +50,7 @@ class SignInForm(Form):
 class RegisterForm(Form):
     """What it takes to have an account."""
 
-    display_name = TextField(
+    display_name = NameField(
         _l("Your name, as others see it here"),
         [Required(_l("Please enter a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
     )
@@ -117,11 +117,11 @@ class LearningPreferencesForm(Form):
 class NamesForm(Form):
     """The two names of a person."""
 
-    display_name = TextField(
+    display_name = NameField(
         _l("Your name, as others see it here"),
         [Required(_l("Please enter a name. Any name you use will do.")), ShortEnough(NAME_MOST), OneLine()],
     )
-    certificate_name = TextField(
+    certificate_name = NameField(
         _l("Name on certificates"),
         [
             Required(_l("Please enter the name to show on certificates.")),

@@ -26,6 +26,7 @@ from lms.foundation.hooks import hooks
 from lms.foundation.keys import secret_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
+from lms.foundation.web.fields import name_trouble
 from lms.foundation.web.security import local_path, network_today, settings
 
 
@@ -94,7 +95,7 @@ def account() -> Any:
     """Show and change one's own names, and see what happened with the account."""
     me = records.get_person(signed_in().person_id)
     form = NamesForm(request.form, obj=me)
-    if request.method == "POST" and form.validate() and _name_can_be_printed(form, me.certificate_name):
+    if request.method == "POST" and form.validate():
         write(actions.change_names, me.id, form.display_name.data or "", form.certificate_name.data or "")
         return redirect(url_for("accounts.account", saved="yes"), 303)
     zone = settings().timezone
@@ -104,6 +105,8 @@ def account() -> Any:
         email=as_people_write(me.email),
         has_email=records.has_email(me),
         letters=hooks().missing_letters(me.certificate_name),
+        title_question=_title_question(me.certificate_name),
+        display_name=me.display_name,
         is_new=request.args.get("new") == "yes",
         notices=_what_was_saved(),
         memberships=memberships_in_words(me.id, zone),
@@ -138,21 +141,12 @@ def _what_was_saved() -> list[str]:
     return [_("Saved.")] if saved else []
 
 
-def _name_can_be_printed(form: NamesForm, before: str) -> bool:
-    """Refuse a new name that cannot be printed; an unchanged one does not block other changes."""
-    characters = (
-        hooks().missing_letters(form.certificate_name.data or "") if form.certificate_name.data != before else ()
-    )
-    if characters:
-        form.refuse(
-            "certificate_name",
-            _(
-                "We can’t print %(characters)s on certificates yet. Your account hasn’t changed. "
-                "If your name has another spelling, you can use it here. Or ask your coordinator for help.",
-                characters=" ".join(characters[:8]),
-            ),
-        )
-    return not characters
+def _title_question(name: str) -> tuple[str, str] | None:
+    """Return the titles in a name that was just chosen, in words, and the name without them; None where it has none."""
+    if request.method == "POST" or not {"new", "saved"} & request.args.keys():
+        return None
+    titles, alone = hooks().split_titles(name)
+    return (", ".join(titles), "" if name_trouble(alone) else alone) if titles else None
 
 
 @blueprint.post("/account/stay")

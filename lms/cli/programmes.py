@@ -60,7 +60,8 @@ def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unre
     signatory and timezone of its certificates; prior_months, for how many months prior learning counts; colour of its
     pages, as a hex code; registration, open or closed; keep_answers_months and keep_details_months, for how many months
     answers to checks, and the unit, staff number and line manager of people who left, stay; language of emails to
-    people who chose none; second_approval, yes if a second person approves before a draft is published.
+    people who chose none; second_approval, yes if a second person approves before a draft is published; confirm_names,
+    yes if no certificate is issued before a coordinator has confirmed the name on it.
     Example: lms programme set harbour lead="Ingrid Okafor" emergency=999 country=GB
     """
     pairs = {fact.partition("=")[0]: fact.partition("=")[2] for fact in facts if "=" in fact}

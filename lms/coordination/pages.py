@@ -7,8 +7,9 @@ from typing import Any
 from lms.accounts.records import get_person
 from lms.certification.awards.document_records import find_letters
 from lms.certification.awards.name_records import list_confirmed_names, list_name_requests
+from lms.certification.awards.naming.titles import claims_more, titles_in
 from lms.certification.awards.records import list_awards_of_enrolment
-from lms.certification.awards.rules import claims_a_title, name_fits, plain_name
+from lms.certification.awards.rules import name_fits, plain_name
 from lms.certification.awards.texts.wording import level_words
 from lms.certification.renewal.pages import words_of
 from lms.foundation.config.settings import Settings
@@ -22,7 +23,7 @@ def name_to_confirm(printed: str, joined_as: str, person_id: str, confirmed: set
     They are when it isn't the name that its holder joined with, which nobody can change afterwards, or when it holds a
     title or a profession.
     """
-    asks = bool(printed) and (not name_fits(printed, joined_as) or claims_a_title(printed))
+    asks = bool(printed) and (not name_fits(printed, joined_as) or claims_more(printed))
     return asks and (person_id, plain_name(printed)) not in confirmed
 
 
@@ -41,6 +42,8 @@ def certificates_of(enrolment_id: str, joined_as: str, settings: Settings) -> li
             "until": award.valid_until,
             "name": award.name,
             "to_confirm": name_to_confirm(award.name, joined_as, award.person_id, confirmed),
+            "is_known": name_fits(award.name, joined_as),
+            "titles": titles_in(award.name),
             "letters": find_letters(award.id) if award.current_for else (),
             "is_newest": award.current_for is not None,
             "withdrawn": award.withdrawn_at is not None,

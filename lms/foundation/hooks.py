@@ -13,12 +13,13 @@ from lms.foundation.personal_data import Part, StoredData
 
 @dataclass(frozen=True)
 class CourseCertificate:
-    """The certificate of an enrolment: its page, unless there is none or it waits for a review."""
+    """The certificate of an enrolment: its page, unless there is none or it waits for a review or for its name."""
 
     url: str | None = None
     waiting: bool = False
     code: str | None = None
     name: str = ""
+    waits_for_name: bool = False
 
 
 class CertificateNews(Protocol):
@@ -89,6 +90,8 @@ class Hooks:
     waits_for_review: Callable[[str, str], bool]
     # The letters of a name that certificates can't print.
     missing_letters: Callable[[str], tuple[str, ...]]
+    # The titles in a name, and the name without them.
+    split_titles: Callable[[str], tuple[tuple[str, ...], str]]
     # Notices on the start pages of operators, and of coordinators of a programme with this slug and settings.
     operator_notices: Callable[[], list[str]]
     coordinator_notices: Callable[[str, Mapping[str, Any]], list[str]]

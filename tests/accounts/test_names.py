@@ -47,9 +47,9 @@ def test_a_name_for_certificates_is_kept_whole_or_told_that_it_cannot_be_printed
     for name in NAMES.values():
         with sqlite_site.inside():
             can_print = not provided(Hooks, sqlite_site.app).missing_letters(name)
-        page = sam.get("/account").form("/account").submit(certificate_name=name, expect=200 if can_print else 422)
+        page = sam.get("/account").form("/account").submit(certificate_name=name)
         assert dict(page.form("/account").fields)["certificate_name"] == name
-        assert can_print or "Your account hasn’t changed." in page.main
+        assert "Saved." in page.main and can_print is ("can’t print these characters yet" not in page.main)
 
 
 HIDDEN = {
@@ -68,7 +68,6 @@ HIDDEN = {
     "a line separator": "Sam\u2028Osei",
     "a paragraph separator": "Sam\u2029Osei",
     "a line break": "Sam\nOsei",
-    "a private letter": "Sam\ue000",
     "a tag letter": "Sam\U000e0061",
     "what is left of a picture": "Sam\ufffc",
     "what is left of a letter": "S\ufffdm",

@@ -42,6 +42,8 @@ KEPT_AFTER_ERASURE: dict[str, str] = {
             "current_for",
             "course_id",
             "digest",
+            "name_confirmed_at",
+            "name_waits_since",
             "version",
             "title",
             "facts",

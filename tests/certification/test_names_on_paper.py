@@ -160,7 +160,8 @@ def test_cora_sees_the_printed_name_wherever_a_certificate_is_listed_and_confirm
     for path in ("withdraw", "anew"):
         assert DOCTOR in cora.get(f"/programmes/harbour/certificates/{code}/{path}").main
     page = person_page(site, "sam")
-    assert DOCTOR in page.main and "This person joined as Sam Osei" in page.main
+    assert DOCTOR in page.main and "Your programme knows this person as Sam Osei" in page.main
+    assert "It has a title in it: Dr, licensed clinical psychologist." in page.main
     page = page.form_with("Confirm this name").submit("Confirm this name")
     assert DOCTOR in page.main and "Confirm this name" not in page.main
     assert DOCTOR in cora.get(PEOPLE).main and "Name to confirm" not in cora.get(PEOPLE).main
@@ -174,7 +175,7 @@ def test_changing_both_names_to_the_same_boast_still_asks_for_the_name_to_be_con
     sqlite_site.do(accounts.change_names, sam, "Samantha Windsor", "Samantha Windsor")
     earn(sqlite_site)
     assert "Name to confirm" in sqlite_site.visitor("cora").get(PEOPLE).main
-    assert "This person joined as Sam Osei" in person_page(sqlite_site, "sam").main
+    assert "Your programme knows this person as Sam Osei" in person_page(sqlite_site, "sam").main
 
 
 @pytest.mark.parametrize(

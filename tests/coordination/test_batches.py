@@ -201,7 +201,7 @@ def test_what_is_earned_is_issued_and_what_waits_goes_on_waiting_by_name(site: S
     page = begin(cora, "issue")
     site.work()
     page = page.follow("Refresh")
-    assert "1 is still waiting for its course’s review: Sam Osei" in page.main
+    assert "1 is still waiting for its course’s review, or for its name to be confirmed: Sam Osei" in page.main
     assert "1 person has no certificate yet: Lena Brandt" in page.main and count_events(site, "CertificateIssued") == 0
     site.do(accounts.set_programme, "harbour", None, {}, False, touch_hold=True)
     for number in range(2):

@@ -231,8 +231,25 @@ def _wait_for_what_is_missing(served: Served, people: People) -> None:
     lakeside = site.do(accounts.set_programme, "lakeside", "Lakeside Clinics", facts, False, touch_hold=True)
     site.do(library.offer, lakeside.id, PFA, True, 0)
     add(served, "leila", "Leila Amari", programme="lakeside")
+    _wait_for_names(served, people)
     people.codes["leila"] = earn(site, "leila")
     site.work()
+
+
+def _wait_for_names(served: Served, people: People) -> None:
+    """Hillside confirms names first: Hugo coordinates it and passed himself, and Nell has a title in her name."""
+    site = served.site
+    facts = {"confirm_names": "yes", "lead": "Hugo Brandt"}
+    hillside = site.do(accounts.set_programme, "hillside", "Hillside Care", facts, False, touch_hold=True)
+    site.do(library.offer, hillside.id, PFA, True, 0)
+    add(served, "hugo", "Hugo Brandt", programme="hillside")
+    add(served, "nell", "Nell Byrne", programme="hillside", on_paper="Dr Nell Byrne, RN")
+    add(served, "ama", "Ama Boateng", programme="hillside")
+    for name in ("hugo", "nell", "ama"):
+        people.codes[name] = earn(site, name)
+    with site.inside():
+        hugo = site.person("hugo").id
+    site.do(accounts.give_role, hugo, hillside.id, "coordinator")
 
 
 def _merge(served: Served, people: People) -> None:

@@ -269,7 +269,8 @@ def _register(came: NewAccount | str, invitation: Invitation, proven: bool) -> P
     if isinstance(came, str):
         raise TypeError("a person who has an account does not register")
     address = invitation.email or came.email
-    return register(address, came.display_name, came.password_hash, came.certificate_name, proven=proven)
+    names = came.display_name, came.password_hash, came.certificate_name
+    return register(address, *names, proven=proven, known_as=invitation.name)
 
 
 def email_link(settings: Settings, address: str, network: str, message: Email) -> None:

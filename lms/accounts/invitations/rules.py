@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lms.foundation.text.names import tidy_name
+
 _GROUPS, _CELLS = ";\t\uff1b\u061b", ",\uff0c\u060c\u3001"
 _ATS = "@\uff20\ufe6b"
 _CLOSING = {'"': '"', "\u201c": "\u201d", "\u201e": "\u201c", "<": ">"}
@@ -108,7 +110,7 @@ def clean_name(text: str) -> str:
 
     What has no letter, such as a number in front of a name, is no name.
     """
-    name = " ".join(text.replace('\\"', "").split()).strip(f"{_QUOTES} -\u2013\u2014:\u00b7")
+    name = " ".join(tidy_name(text.replace('\\"', "")).split()).strip(f"{_QUOTES} -\u2013\u2014:\u00b7")
     if not any(map(str.isalpha, name)):
         return ""
     family, comma, given = (part.strip() for part in name.partition(","))

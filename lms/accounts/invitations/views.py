@@ -112,8 +112,8 @@ def accept_invitation(token: str) -> Any:
 
 
 def _first_page(person: Person, invitation: Invitation) -> str:
-    """Return where somebody new goes: to the pages of their role, unless certificates can't print their name."""
-    if hooks().missing_letters(person.certificate_name):
+    """Return where somebody new goes: to the pages of their role, unless there is something to say of their name."""
+    if hooks().missing_letters(person.certificate_name) or hooks().split_titles(person.certificate_name)[0]:
         return url_for("accounts.account", new="yes")
     if invitation.role == "operator":
         return url_for("coordination.site_home")

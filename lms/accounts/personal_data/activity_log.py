@@ -67,7 +67,7 @@ def describe(event: str) -> str | None:
         "NameConfirmed": _("Your coordinator confirmed the name on a certificate."),
         "CertificateRaised": _("You got your ready to practise certificate."),
         "EndTold": _("We sent you an expiry reminder for a certificate."),
-        "CertificateHeld": _("You passed. Your certificate will be issued once the course has been reviewed."),
+        "CertificateHeld": _("You passed. Your certificate is waiting to be issued."),
         "CertificateWithdrawn": _("One of your certificates was withdrawn by the programme."),
         "BadgeOpened": _("You turned sharing of a badge on or off."),
         "DocumentHandedOut": _("A coordinator of your programme downloaded your certificate."),

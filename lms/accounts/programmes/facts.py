@@ -31,6 +31,7 @@ from lms.foundation.web.security import settings as this_site
 FACTS = (
     *("lead", "contact", "hours", "emergency", "limits_statement", "country", "reply_time", "design", "signatory"),
     *("timezone", "prior_months", "colour", "registration", *KEEPS, "language", "second_approval"),
+    "confirm_names",
 )
 # Beside the facts: its name, and whether certificates of a course that nobody reviewed wait ("yes", "no" or "site").
 SETTINGS = ("name", "hold_unreviewed", "logo", *FACTS)
@@ -53,7 +54,7 @@ def tidy(key: str, value: str) -> str:
         return country_code(text) or text
     if key == "colour":
         return as_hex(text) or text
-    return "" if (key, text) in {("registration", "open"), ("second_approval", "no")} else text
+    return "" if (key, text) in {("registration", "open"), ("second_approval", "no"), ("confirm_names", "no")} else text
 
 
 def check_settings(
@@ -192,6 +193,10 @@ def _check_hold(value: str) -> str:
     return "" if value in HOLDS.values() else _("Choose one of these.")
 
 
+def _check_yes(value: str) -> str:
+    return "" if value == "yes" else _("Choose one of these.")
+
+
 def _check_language(value: str) -> str:
     known = list_languages()
     return "" if value in known else _("The languages are: %(known)s.", known=", ".join(known))
@@ -209,5 +214,6 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "registration": _check_registration,
     "language": _check_language,
     "hold_unreviewed": _check_hold,
-    "second_approval": lambda value: "" if value == "yes" else _("Choose one of these."),
+    "second_approval": _check_yes,
+    "confirm_names": _check_yes,
 }

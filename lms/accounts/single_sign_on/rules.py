@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 from lms.foundation.config.single_sign_on import SingleSignOn
+from lms.foundation.text.names import tidy_name
 
 NAME_MOST, SUBJECT_MOST = 80, 255
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -97,7 +98,7 @@ def read_identity(claims: Mapping[str, Any], single_sign_on: SingleSignOn) -> Id
 def _name_in(claims: Mapping[str, Any]) -> str:
     parts = (claims.get("given_name"), claims.get("family_name"))
     name = claims.get("name") or " ".join(str(part) for part in parts if part)
-    return " ".join(str(name).split())[:NAME_MOST]
+    return " ".join(tidy_name(str(name)).split())[:NAME_MOST]
 
 
 def _given(claims: Mapping[str, Any], single_sign_on: SingleSignOn) -> tuple[str, ...]:

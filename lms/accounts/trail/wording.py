@@ -83,7 +83,7 @@ def _about_sign_in() -> dict[str, str]:
 def _about_certificates() -> dict[str, str]:
     return {
         "CertificateIssued": _("Certificate issued"),
-        "CertificateHeld": _("Certificate waiting for the course’s review"),
+        "CertificateHeld": _("Certificate waiting to be issued"),
         "CertificateRaised": _("Ready to practise certificate issued"),
         "CertificateRenewed": _("Certificate renewed"),
         "CertificateReplaced": _("Certificate reissued under a new code"),

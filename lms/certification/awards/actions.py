@@ -1,4 +1,4 @@
-"""Actions on certificates: issue, store the PDF, confirm the name, withdraw, and what the holder shows."""
+"""Actions on certificates: issue, store the PDF, withdraw, and what the holder shows."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from lms.certification.awards.events import (
     CertificateRenewed,
     CertificateWithdrawn,
     DocumentStored,
-    NameConfirmed,
     NameShown,
     PdfWaitsForLetters,
     SpellingAsked,
 )
 from lms.certification.awards.issue_context import issue_context
-from lms.certification.awards.name_records import NameConfirmation
+from lms.certification.awards.name_records import find_confirmation_of, may_print
 from lms.certification.awards.records import Award
 from lms.content.model.course import Course
 from lms.foundation import clock
@@ -93,10 +92,12 @@ def store_award(
 ) -> Award:
     """Fill in an award and store it; one that it renews is no longer the current one, and stays as it is."""
     award.course_id, award.digest, award.version, award.title = course.id, course.digest, course.version, course.title
-    award.name = name_to_print(get_person(award.person_id))
+    put_name(award, name_to_print(get_person(award.person_id)))
     award.attestation = attestation
-    award.passed_on, award.valid_until, award.waiting = earned.passed_on, earned.valid_until, earned.waiting
-    award.issued_at = None if earned.waiting else clock.now()
+    award.passed_on, award.valid_until = earned.passed_on, earned.valid_until
+    award.name_waits_since = None if may_print(award.programme_id, award.person_id, award.name) else clock.now()
+    award.waiting = earned.waiting or award.name_waits_since is not None
+    award.issued_at = None if award.waiting else clock.now()
     records.follow(before, award)
     if before and not award.waiting:
         _mark_renewed(before, award)
@@ -108,6 +109,18 @@ def store_award(
 def name_to_print(person: Person) -> str:
     """Return the name that stands on somebody's certificates: the one they chose for it, or the one they go by."""
     return person.certificate_name or person.display_name
+
+
+def name_of_next(before: Award) -> str:
+    """Return the name for the certificate that follows one: its own where a newer name waits to be confirmed."""
+    name = get_person(before.person_id).certificate_name or before.name
+    return name if may_print(before.programme_id, before.person_id, name) else before.name
+
+
+def put_name(award: Award, name: str) -> None:
+    """Put a name on a certificate, with when its programme confirmed it."""
+    award.name = name
+    award.name_confirmed_at = find_confirmation_of(award)
 
 
 def _mark_renewed(before: Award, award: Award) -> None:
@@ -129,8 +142,8 @@ def release_reviewed(course_id: str, settings: Settings) -> int:
 
 
 def release(award: Award, settings: Settings) -> bool:
-    """Issue a certificate that waited for its course's review, unless it waits still; return whether it was issued."""
-    if not award.waiting or is_held(award.programme_id, award.digest, settings):
+    """Issue a certificate that waited, unless its name or its course's review is still missing; return whether."""
+    if not award.waiting or award.name_waits_since or is_held(award.programme_id, award.digest, settings):
         return False
     award.waiting, award.issued_at = False, clock.now()
     if award.level == "ready" and award_observations.is_held_back(award.enrolment_id):
@@ -192,21 +205,6 @@ def note_render_trouble(award_id: str, trouble: str, letters: tuple[str, ...] = 
         if first:
             award = records.get_award(award_id)
             announce(PdfWaitsForLetters(award_id, award.person_id, award.programme_id))
-
-
-def confirm_name(award_id: str, by: str | None) -> None:
-    """Confirm the name on a certificate, for all that its holder has in the programme under this name."""
-    award = records.get_award(award_id)
-    key = (award.programme_id, award.person_id, rules.plain_name(award.name))
-    if db.session.get(NameConfirmation, key) is None:
-        programme_id, person_id, name = key
-        db.session.add(
-            NameConfirmation(
-                programme_id=programme_id, person_id=person_id, name=name, confirmed_by=by, confirmed_at=clock.now()
-            )
-        )
-        db.session.flush()
-        announce(NameConfirmed(award.id, award.person_id, award.programme_id))
 
 
 def ask_for_spelling(award_id: str) -> bool:

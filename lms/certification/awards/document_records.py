@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.certification.awards.records import Award
 from lms.foundation import clock
 from lms.foundation.db import Base, db
+from lms.foundation.text.names import as_shown
 from lms.library.course_cache import for_staff
 
 RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
@@ -41,7 +42,7 @@ class RenderRequest(Base):
     @property
     def missing_letters(self) -> tuple[str, ...]:
         """The characters of the name that its design can't print."""
-        return tuple((self.letters or "").split())
+        return tuple(map(as_shown, (self.letters or "").split()))
 
     @property
     def is_overdue(self) -> bool:

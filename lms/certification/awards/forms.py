@@ -15,7 +15,7 @@ from lms.certification.awards.rules import REASONS
 from lms.certification.awards.validity import DAYS_MOST, MODES, MONTHS_MOST, Validity
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import lazy_gettext as _l
-from lms.foundation.web.fields import Form, Number, OneLine, Required, ShortEnough, TextField
+from lms.foundation.web.fields import Form, NameField, Number, OneLine, Required, ShortEnough, TextField
 
 REASON_WORDS = {
     "issued in error": _l("It was issued in error"),
@@ -112,7 +112,7 @@ class ValidityForm(Form):
 class NameForm(Form):
     """A name to compare with the one on a certificate."""
 
-    name = TextField(
+    name = NameField(
         _l("Name as written on the certificate"), [Required(_l("Enter a name.")), ShortEnough(200), OneLine()]
     )
 

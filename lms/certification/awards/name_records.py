@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.records import Person, Programme, get_programme
 from lms.certification.awards.records import Award
+from lms.certification.awards.rules import plain_name
 from lms.foundation.db import Base, db
 from lms.library.course_cache import for_staff
 
@@ -49,8 +51,62 @@ def list_name_requests(programme_id: str) -> list[tuple[NameRequest, Award]]:
     return [(request, award) for request, award in rows]
 
 
+def find_confirmation_of(award: Award) -> datetime | None:
+    """Return when a certificate's programme confirmed the name on it."""
+    return find_confirmation(award.programme_id, award.person_id, award.name)
+
+
+def may_print(programme_id: str, person_id: str, name: str) -> bool:
+    """Decide whether a certificate may be issued in a name: a programme may ask to confirm names first."""
+    asks = get_programme(programme_id).facts.get("confirm_names") == "yes"
+    return not (asks and name) or find_confirmation(programme_id, person_id, name) is not None
+
+
+def list_unconfirmed(programme_id: str, person_id: str) -> list[Award]:
+    """Return somebody's certificates in a programme whose names nobody confirmed."""
+    query = select(Award).where(Award.programme_id == programme_id, Award.person_id == person_id)
+    return list(db.session.scalars(query.where(Award.name_confirmed_at.is_(None), Award.name != "")))
+
+
+def find_confirmation(programme_id: str, person_id: str, name: str) -> datetime | None:
+    """Return when a programme confirmed a name of somebody's."""
+    found = db.session.get(NameConfirmation, (programme_id, person_id, plain_name(name)))
+    return found.confirmed_at if found else None
+
+
 def list_confirmed_names(programme_id: str, person_ids: Collection[str]) -> set[tuple[str, str]]:
     """Return (person, name as names are compared) of what coordinators of a programme confirmed for some people."""
     query = select(NameConfirmation.person_id, NameConfirmation.name)
     query = query.where(NameConfirmation.programme_id == programme_id, NameConfirmation.person_id.in_(person_ids))
     return {(row[0], row[1]) for row in db.session.execute(query)}
+
+
+def list_waiting_of_person(person_id: str) -> list[Award]:
+    """Return somebody's certificates that wait for a name to be confirmed."""
+    return list(db.session.scalars(select(Award).where(Award.person_id == person_id, _waits())))
+
+
+def list_waiting_names(programme_id: str, most: int, after: str = "") -> list[tuple[Award, Person]]:
+    """Return certificates of a programme that wait for their name with their holders, the oldest first."""
+    query = select(Award, Person).join(Person, Person.id == Award.person_id)
+    query = for_staff(query.where(Award.programme_id == programme_id, _waits()), Award.course_id)
+    rows = db.session.execute(query.where(Award.id > after).order_by(Award.id).limit(most))
+    return [(award, person) for award, person in rows]
+
+
+def list_waiting_codes(programme_id: str, codes: Collection[str]) -> list[Award]:
+    """Return those of some certificates of a programme that wait for their name, the oldest first."""
+    query = select(Award).where(Award.programme_id == programme_id, Award.code.in_(codes), _waits())
+    return list(db.session.scalars(for_staff(query, Award.course_id).order_by(Award.id)))
+
+
+def list_waiting_unasked(most: int) -> list[Award]:
+    """Return certificates that wait for their name although their programme doesn't ask for that any more."""
+    asks = Programme.facts["confirm_names"].as_string()
+    query = select(Award).join(Programme, Programme.id == Award.programme_id)
+    query = query.where(_waits(), or_(asks.is_(None), asks != "yes"))
+    return list(db.session.scalars(query.order_by(Award.id).limit(most)))
+
+
+def _waits() -> ColumnElement[bool]:
+    return and_(Award.name_waits_since.is_not(None), Award.name != "")

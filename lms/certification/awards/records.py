@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Select, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.attestation import Attestation, Level
@@ -26,6 +26,7 @@ class Award(Base):
     """The decision that somebody has a certificate; never deleted. `current_for` is unique: one is current at a time.
 
     `badge_open` says whether its holder opened the badge's address to everybody, closed it again, or never did either.
+    `name_confirmed_at` is when the programme confirmed the name on it, `name_waits_since` since when it waits for that.
     """
 
     __tablename__ = "award"
@@ -54,6 +55,14 @@ class Award(Base):
     name_shown: Mapped[bool] = mapped_column(default=False)
     name_seal: Mapped[str | None]
     badge_open: Mapped[bool | None]
+    name_confirmed_at: Mapped[datetime | None]
+    name_waits_since: Mapped[datetime | None] = mapped_column(index=True)
+
+    @property
+    def name_attested(self) -> datetime | None:
+        """When its name was confirmed, if that was before it was issued, so that badge and PDF say so."""
+        confirmed, issued = self.name_confirmed_at, self.issued_at
+        return confirmed if confirmed and issued and confirmed <= issued else None
 
     @property
     def attestation(self) -> Attestation:
@@ -116,6 +125,7 @@ class Award(Base):
             version=self.version,
             title=self.title,
             name=self.name,
+            name_confirmed_at=self.name_confirmed_at,
             facts=self.facts,
             passed_on=self.passed_on,
             valid_until=self.valid_until,
@@ -286,17 +296,22 @@ def list_awards() -> list[Award]:
 
 def list_waiting_in(programme_id: str) -> list[Award]:
     """Return awards of a programme that wait for the review of their course."""
-    query = select(Award).where(Award.waiting, Award.programme_id == programme_id)
+    query = select(Award).where(*_waits_for_review(), Award.programme_id == programme_id)
     return list(db.session.scalars(query.order_by(Award.id)))
 
 
 def count_waiting(programme_id: str) -> dict[str, int]:
     """Return how many awards of a programme wait for the review of each course, without private ones."""
-    query = select(Award.course_id, func.count()).where(Award.waiting, Award.programme_id == programme_id)
+    query = select(Award.course_id, func.count()).where(*_waits_for_review(), Award.programme_id == programme_id)
     found = db.session.execute(for_staff(query, Award.course_id).group_by(Award.course_id))
     return {row[0]: row[1] for row in found}
 
 
 def list_waiting(course_id: str) -> list[Award]:
-    """Return awards that wait for a course's review."""
-    return list(db.session.scalars(select(Award).where(Award.waiting, Award.course_id == course_id).order_by(Award.id)))
+    """Return awards that wait for a course's review, and for nothing else."""
+    query = select(Award).where(*_waits_for_review(), Award.course_id == course_id)
+    return list(db.session.scalars(query.order_by(Award.id)))
+
+
+def _waits_for_review() -> tuple[ColumnElement[bool], ...]:
+    return Award.waiting.is_(True), Award.name_waits_since.is_(None)

@@ -7,7 +7,7 @@ from typing import Literal
 from lms.accounts.records import get_person
 from lms.certification.awards import name_records, records
 from lms.certification.awards import observations as award_observations
-from lms.certification.awards.actions import confirm_name
+from lms.certification.awards.actions import name_of_next, put_name
 from lms.certification.awards.events import (
     CertificateIssued,
     CertificateReinstated,
@@ -16,6 +16,7 @@ from lms.certification.awards.events import (
     NameNotChanged,
 )
 from lms.certification.awards.name_records import NameRequest
+from lms.certification.awards.naming.confirming import confirm_name
 from lms.certification.awards.records import Award
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -69,10 +70,9 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
     if refused := _refused_for_harm(old):
         return refused
     request = name_records.find_name_request(award_id)
-    person = get_person(old.person_id)
-    name = request.name if because == "name" and request else person.certificate_name or old.name
+    name = request.name if because == "name" and request else name_of_next(old)
     new = old.successor("reissued")
-    new.name = name
+    put_name(new, name)
     old.replaced_by, old.name_shown = new.id, False
     old.badge_open = None if old.badge_open is None else False
     for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
@@ -81,10 +81,10 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
     if request is not None:
         db.session.delete(request)
     records.follow(old, new)
-    announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))
-    announce(CertificateIssued(new.id, new.person_id, new.programme_id, new.record_sha256()))
     if because == "name" and by:
         confirm_name(new.id, by)
+    announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))
+    announce(CertificateIssued(new.id, new.person_id, new.programme_id, new.record_sha256()))
     return new
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lms.accounts.records import get_programme
 from lms.certification.awards import actions, addresses, records
 from lms.certification.awards.records import Award
-from lms.certification.awards.texts import wording
+from lms.certification.awards.texts import name_wording, wording
 from lms.certification.badges import records as badge_records
 from lms.certification.badges import status_list
 from lms.certification.keys.did import issuer_of
@@ -55,6 +55,7 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
     from lms.certification.badges import open_badge
 
     number, index = place
+    zone = actions.zone_in(award.programme_id, settings)
     issuer = issuer_of(settings.base_url, ring.badge_public)
     content = open_badge.BadgeContent(
         id=f"urn:uuid:{uuid.uuid4()}",
@@ -65,7 +66,7 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
         digest=award.digest,
         awarded_on=award.passed_on,
         valid_until=award.valid_until,
-        stands_behind=tuple(wording.fields(award)),
+        stands_behind=(*wording.fields(award), *name_wording.evidence(award, zone)),
         criteria=" ".join(wording.clauses(award.attestation)),
         does_not_attest=award.attestation.does_not_attest,
         programme=get_programme(award.programme_id).name,
@@ -73,7 +74,7 @@ def _badge_in_words(award: Award, place: tuple[int, int], ring: Ring, settings: 
         language=award.attestation.language,
         status_list=addresses.status_address(settings, number),
         status_index=index,
-        zone=actions.zone_in(award.programme_id, settings),
+        zone=zone,
         issued_at=award.issued_at,
     )
     return open_badge.as_bytes(

@@ -36,7 +36,8 @@ def stored_data(_person_id: str | None = None) -> tuple[StoredData, ...]:
 def _stored_certificates() -> tuple[StoredData, ...]:
     record = "id code programme_id person_id enrolment_id current_for course_id digest version title facts"
     dates = (
-        "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to"
+        "passed_on valid_until waiting issued_at withdrawn_at withdrawn_reason replaced_by cycle renewed_by raised_to "
+        "name_confirmed_at name_waits_since"
     )
     return (
         StoredData(
@@ -160,7 +161,9 @@ def _certificates(awards: list[Award]) -> Sheet:
             "badge_open": _("Badge open to everyone with the code"),
             "completed": _("Completed"),
             "issued": _("Issued"),
-            "waits": _("Waiting for the course’s review"),
+            "waits": _("Waiting for a review, or for its name to be confirmed"),
+            "name_confirmed": _("Name confirmed"),
+            "name_waits_since": _("Waiting for its name since"),
             "letters": _("Characters we can’t print yet"),
             "valid_until": _("Valid until"),
             "withdrawn": _("Withdrawn"),
@@ -179,6 +182,8 @@ def _certificates(awards: list[Award]) -> Sheet:
                 award.passed_on.isoformat(),
                 award.issued_at.isoformat() if award.issued_at else "",
                 _("Yes") if award.waiting else _("No"),
+                award.name_confirmed_at.isoformat() if award.name_confirmed_at else "",
+                award.name_waits_since.isoformat() if award.name_waits_since else "",
                 _letters(award.id),
                 award.valid_until.isoformat() if award.valid_until else "",
                 award.withdrawn_at.isoformat() if award.withdrawn_at else "",

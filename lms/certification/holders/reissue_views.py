@@ -13,6 +13,7 @@ from lms.certification.awards import actions, name_records, records, reissue
 from lms.certification.awards.access import own_award
 from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.forms import ReissueForm, WithdrawForm
+from lms.certification.awards.naming.confirming import confirm_name as confirm_name_on
 from lms.certification.awards.records import Award
 from lms.certification.blueprint import blueprint
 from lms.foundation.db import write
@@ -90,6 +91,7 @@ def reissue_certificate(programme: str, code: str) -> Any:
         award={"code": award.code, "title": award.title, "version": award.version, "name": award.name},
         can_reissue=reissue.can_be_reissued(award),
         asked_name=asked.name if asked else None,
+        next_name=actions.name_of_next(award),
         problem=problem,
         back_url=back_url,
     )
@@ -145,7 +147,7 @@ def reinstate(programme: str, code: str) -> Any:
 def confirm_name(programme: str, code: str) -> Any:
     """Confirm the name on a certificate where the programme knows its holder under another."""
     award = _award_of_programme(code)
-    write(actions.confirm_name, award.id, signed_in().person_id)
+    write(confirm_name_on, award.id, signed_in().person_id)
     return redirect(_back_url(programme, award), 303)
 
 

@@ -91,6 +91,7 @@ def _own_values(award: Award, state: State) -> dict[str, Any]:
         "state_text": state_text,
         "sentence": sentence,
         "waiting": award.waiting,
+        "waits_for_name": award.name_waits_since is not None,
     }
 
 

@@ -18,6 +18,7 @@ from jinja2 import TemplateError
 from lms.certification.pdf.fonts.characters import NONE, Characters, characters_of, is_whole
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.graphemes import whole_letters
+from lms.foundation.text.names import is_selector
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 FONTS = "fonts"
@@ -152,8 +153,7 @@ def faces(design: Design) -> tuple[Face, ...]:
 
 def needs_no_glyph(character: str) -> bool:
     """Return whether a character only spaces, joins or directs others."""
-    variation_selector = "\ufe00" <= character <= "\ufe0f"
-    return character.isspace() or variation_selector or unicodedata.category(character) in ("Cc", "Cf")
+    return character.isspace() or is_selector(character) or unicodedata.category(character) in ("Cc", "Cf")
 
 
 @lru_cache(maxsize=16)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from lms.accounts.records import Programme, get_person, get_programme
+from lms.accounts.rules import zone_of
 from lms.certification.awards import addresses
 from lms.certification.awards.records import Award
-from lms.certification.awards.texts import wording
+from lms.certification.awards.texts import name_wording, wording
 from lms.certification.awards.texts.text import plain
 from lms.certification.keys.keyring import Ring
 from lms.certification.keys.opening import keys_of
@@ -51,6 +52,7 @@ def certificate_content(award: Award, programme: Programme, ring: Ring, settings
 
 
 def _content_in_words(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateContent:
+    zone = zone_of(programme.facts, settings.timezone)
     return CertificateContent(
         code=award.code,
         verify_url=addresses.qr_address(settings, award.code),
@@ -60,7 +62,7 @@ def _content_in_words(award: Award, programme: Programme, ring: Ring, settings: 
         awarded_on=award.passed_on,
         valid_until=award.valid_until,
         hours=duration(award.attestation.minutes).removeprefix("About "),
-        attests=wording.sentence(award.name, award.attestation),
+        attests=(*wording.sentence(award.name, award.attestation), *name_wording.clause(award, zone)),
         does_not_attest=award.attestation.does_not_attest,
         programme=programme.name,
         level=wording.level_words(award.attestation),

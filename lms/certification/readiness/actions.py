@@ -9,7 +9,7 @@ from lms.accounts.members.actions import is_line_manager
 from lms.accounts.records import Person, get_person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards import records, rules
-from lms.certification.awards.actions import today_in
+from lms.certification.awards.actions import name_of_next, put_name, today_in
 from lms.certification.awards.attestation import ObservedPractice
 from lms.certification.awards.events import (
     CertificateIssued,
@@ -260,7 +260,7 @@ def _raise(current: Award, first: Award, found: list[Observation], today: date) 
         ObservedPractice(row.seen_on, row.observer, row.observer_role) for row in found if row.rating in rules.SHOWN
     ]
     award = current.successor("raised")
-    award.name = get_person(current.person_id).certificate_name or current.name
+    put_name(award, name_of_next(current))
     award.attestation = current.attestation.raised(shown, today)
     if first.level == "completed":
         first.raised_to = award.id

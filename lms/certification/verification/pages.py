@@ -15,7 +15,7 @@ from lms.certification.awards.attestation import Attestation
 from lms.certification.awards.codes import grouped
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
-from lms.certification.awards.texts import state_wording, wording
+from lms.certification.awards.texts import name_wording, state_wording, wording
 from lms.certification.awards.texts.text import plain
 from lms.certification.keys.did import from_multikey
 from lms.certification.verification.records import Entry
@@ -26,10 +26,10 @@ from lms.foundation.web.page_cache import Piece, piece, slot
 from lms.foundation.web.security import settings
 
 SHOWS_DETAILS = {"valid", "expired"}
-_SLOTS = ("code", "grouped", "passed", "until", "passediso", "untiliso", "checked", "based")
+_SLOTS = ("code", "grouped", "passed", "until", "passediso", "untiliso", "checked", "based", "confirmed")
 
 
-def own_words(award: Award, state: State, now: datetime) -> dict[str, str | Piece]:
+def own_words(award: Award, state: State, now: datetime, zone: str) -> dict[str, str | Piece]:
     """Return what is this certificate's own on its page, as safe HTML for each slot."""
     spoken = language()
     passed, passed_iso = _day(award.passed_on, spoken)
@@ -41,6 +41,7 @@ def own_words(award: Award, state: State, now: datetime) -> dict[str, str | Piec
         "until": until,
         "passediso": passed_iso,
         "untiliso": until_iso,
+        "confirmed": _confirmed(name_wording.day_confirmed(award.name_confirmed_at, zone), spoken),
         "checked": _checked(now.replace(second=0, microsecond=0), settings().timezone, spoken),
     }
     based = _based_on(award.attestation, award.version, award.digest, spoken) if state in SHOWS_DETAILS else ""
@@ -51,6 +52,11 @@ def own_words(award: Award, state: State, now: datetime) -> dict[str, str | Piec
 def _day(value: date | None, _language: str) -> tuple[str, str]:
     """Return a day in words and as the signed words of a QR code have it: 14 March 2026, 20260314."""
     return (day(value), f"{value:%Y%m%d}") if value else ("", "")
+
+
+@lru_cache(maxsize=1024)
+def _confirmed(on: date | None, _language: str) -> str:
+    return name_wording.today_words(on)
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +109,8 @@ def frame(award: Award, state: State, entry: Entry, form: Form) -> str:
 
 def page(award: Award, state: State, entry: Entry, form: Form, **compared: Any) -> str:
     """Return the page of one certificate, with the answer to a name that was compared."""
-    return _page(award, state, entry, own_words(award, state, clock.now()), form, **compared)
+    own = own_words(award, state, clock.now(), entry.zone_of(settings().timezone))
+    return _page(award, state, entry, own, form, **compared)
 
 
 def _page(award: Award, state: State, entry: Entry, own: Mapping[str, Any], form: Form, **compared: Any) -> str:

@@ -67,7 +67,11 @@ class Entry:
 
     def day_of(self, otherwise: str) -> date:
         """Return what day it is where its programme is, or in another zone for a programme without its own."""
-        return clock.today(zone_of(self.programme_facts, otherwise))
+        return clock.today(self.zone_of(otherwise))
+
+    def zone_of(self, otherwise: str) -> str:
+        """Return the time zone of its programme, or another one for a programme without its own."""
+        return zone_of(self.programme_facts, otherwise)
 
 
 def find_entry(code: str, misses_key: str) -> Entry:

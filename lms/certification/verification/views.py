@@ -95,7 +95,8 @@ def verify(code: str) -> Any:
     if award is None:
         write(note_unknown_code, mark)
     if _wants_json():
-        said = wording.as_json(state, award, _shown(code), entry.programme if award else None)
+        zone = entry.zone_of(settings().timezone)
+        said = wording.as_json(state, award, _shown(code), entry.programme if award else None, zone)
         return _by_accept(make_response(jsonify(said), 200 if award else 404))
     if award is None:
         return _by_accept(make_response(pages.unknown_page(read, entry, NameForm()), 404))
@@ -104,7 +105,7 @@ def verify(code: str) -> Any:
             cached_page(
                 pages.frame_key(award, state, entry),
                 lambda: pages.frame(award, state, entry, NameForm()),
-                pages.own_words(award, state, clock.now()),
+                pages.own_words(award, state, clock.now(), entry.zone_of(settings().timezone)),
                 request.path.replace(code, slot("code")),
             )
         )

@@ -38,8 +38,8 @@ def outcome_words(outcome: str, count: int) -> str:
             count,
         ),
         "waiting": ngettext(
-            "%(num)s is still waiting for its course’s review:",
-            "%(num)s are still waiting for their course’s review:",
+            "%(num)s is still waiting for its course’s review, or for its name to be confirmed:",
+            "%(num)s are still waiting for their course’s review, or for their names to be confirmed:",
             count,
         ),
         "none": ngettext("%(num)s person has no certificate yet:", "%(num)s people have no certificate yet:", count),

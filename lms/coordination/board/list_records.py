@@ -274,6 +274,7 @@ def _rows() -> Any:
             shown.passed_on,
             shown.valid_until,
             shown.waiting,
+            shown.name_waits_since,
             shown.withdrawn_at,
             shown.replaced_by,
             shown.cycle,

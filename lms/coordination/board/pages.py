@@ -68,6 +68,8 @@ class PersonRow:
     withdrawn_code: str | None
     # Somebody else in the programme has the same name, so that the address is shown as well.
     namesake: bool
+    # They have passed, and their certificate waits until somebody has confirmed the name on it.
+    waits_for_name: bool
 
 
 def board_of(programme_id: str, settings: Settings) -> Board:
@@ -90,7 +92,7 @@ def state_names() -> dict[TrainingState, str]:
     return {
         "not_started": _("Not started"),
         "in_training": _("In training"),
-        "waiting": _("Waiting for review"),
+        "waiting": _("Passed, not issued yet"),
         "completed": _("Completed"),
         "ready": _("Ready to practise"),
         "renew_by": _("Renewal due"),
@@ -180,6 +182,7 @@ def _row(board: Board, one: Any, units: UnitNames) -> PersonRow:
         letters=(one.letters or "") if issued else "",
         withdrawn_code=one.withdrawn_code,
         namesake=bool(one.namesake),
+        waits_for_name=not issued and one.name_waits_since is not None,
     )
 
 
@@ -191,6 +194,8 @@ def _title(board: Board, course_id: str) -> str:
 def _training_words(board: Board, one: Any, state: TrainingState) -> str:
     """Return a status in words, with its date; a grace period is part of the words of "renewal due"."""
     if state == "waiting":
+        if one.name_waits_since:
+            return _("Passed %(day)s, waiting for the name to be confirmed", day=day(one.passed_on))
         return _("Passed %(day)s, waiting for the course’s review", day=day(one.passed_on))
     if state == "completed":
         passed = day(one.passed_on)

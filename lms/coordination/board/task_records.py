@@ -21,7 +21,7 @@ from lms.learning.progress.records import Enrolment
 
 @dataclass(frozen=True)
 class Tasks:
-    """How many PDFs could not be made, observers are to be confirmed, and people ask for another name or more time.
+    """How many PDFs could not be made, observers and names are to be confirmed, and people ask for something.
 
     `endings` is how many closed accounts will be deleted whose people no email reaches.
     """
@@ -31,6 +31,7 @@ class Tasks:
     name_requests: int
     more_time: int
     endings: int
+    names: int
 
 
 def count_tasks(programme_id: str, private: Collection[str]) -> Tasks:
@@ -55,10 +56,13 @@ def _tasks() -> Any:
     pending = pending.where(Observation.programme_id == programme, Observation.pending)
     shown = exists().where(Enrolment.id == Observation.enrolment_id, Enrolment.course_id.not_in(private))
     endings = select(func.count()).select_from(AccountEnding).where(*unreachable(programme))
+    names = select(func.count()).select_from(Award).where(Award.programme_id == programme)
+    names = names.where(Award.name_waits_since.is_not(None), Award.course_id.not_in(private))
     return select(
         troubled.where(of_award.where(Award.id == RenderRequest.award_id)).scalar_subquery(),
         pending.where(Observation.undone_at.is_(None), shown).scalar_subquery(),
         asked.where(of_award.where(Award.id == NameRequest.award_id)).scalar_subquery(),
         count_requests(programme, private),
         endings.scalar_subquery(),
+        names.scalar_subquery(),
     )

@@ -224,6 +224,7 @@ def _overview(board: Board, sums: list[Sum]) -> dict[str, Any]:
         "troubled": tasks.troubled,
         "to_confirm": tasks.to_confirm,
         "more_time": tasks.more_time,
+        "names_to_confirm": tasks.names,
         "endings": list_unreachable(programme.id, ENDINGS_MOST) if tasks.endings else [],
         "name_requests": name_requests(programme.id) if tasks.name_requests else [],
         "line_notices": hooks().coordinator_notices(programme.slug, programme.facts),

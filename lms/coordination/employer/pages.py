@@ -14,7 +14,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class StatusRow:
-    """Somebody in one course, or without a valid certificate; `mark` is the shape beside the status."""
+    """Somebody in one course, or without a valid certificate; `mark` is the shape beside the status.
+
+    `printed` is the name on the certificate, where it is another one.
+    """
 
     name: str
     unit: str
@@ -22,6 +25,7 @@ class StatusRow:
     status: str
     course: str
     until: date | None
+    printed: str = ""
 
 
 def page_of(
@@ -45,4 +49,5 @@ def page_of(
 
 def _row(name: str, unit: str, award: Award) -> StatusRow:
     status = _("Ready to practise") if award.level == "ready" else _("Completed")
-    return StatusRow(name, unit, "ok", status, award.title, award.valid_until)
+    printed = award.name if award.name != name else ""
+    return StatusRow(name, unit, "ok", status, award.title, award.valid_until, printed)

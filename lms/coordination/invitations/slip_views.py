@@ -15,6 +15,7 @@ from lms.coordination.blueprint import blueprint
 from lms.coordination.invitations import slip_pages
 from lms.coordination.invitations.forms import NamesForm
 from lms.coordination.invitations.pages import PAGE
+from lms.coordination.names.unprintable import letters_by_name
 from lms.foundation import ids
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
@@ -54,6 +55,7 @@ def _list_page(form: NamesForm, problems: dict[str, str] | None = None, nobody: 
         form=form,
         names_form=form,
         rows=rows,
+        lacking=letters_by_name(row.name for row in rows),
         picked=set(request.form.getlist("pick")) if problems else {row.public_id for row in rows if not row.has_link},
         typed={row.public_id: request.form.get(f"name-{row.public_id}", row.address)[:200] for row in rows},
         problems=problems,

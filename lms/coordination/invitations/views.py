@@ -25,6 +25,7 @@ from lms.coordination.invitations import pages
 from lms.coordination.invitations.emails import all_outgoing, invitation_email
 from lms.coordination.invitations.forms import InviteForm, NamesForm
 from lms.coordination.invitations.pages import SEARCH_MOST, Preview
+from lms.coordination.names.unprintable import letters_by_name
 from lms.foundation import clock, ids
 from lms.foundation.db import write
 from lms.foundation.text.i18n import day, ngettext, number
@@ -75,6 +76,7 @@ def _invite_page(form: InviteForm, preview: Preview | None = None, status: int =
         file_most=IMPORT_FILE_MOST // (1024 * 1024),
         rows_most=number(IMPORTED_AT_ONCE),
         names_form=NamesForm(),
+        lacking=letters_by_name(one.name for one in preview.to_send) if preview else {},
         # Whom this preview doesn't know of yet was invited after it: confirming it twice invites nobody twice.
         previewed=int(clock.now().timestamp()),
     )

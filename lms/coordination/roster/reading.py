@@ -13,11 +13,13 @@ from lms.coordination.roster import rules
 from lms.coordination.roster.rules import Column, Heading
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.names import tidy_name
 from lms.foundation.text.tables import HEAD_ROWS
 from lms.foundation.text.xlsx_files import Row, column_letters
 from lms.foundation.web.fields import hides_something, name_trouble, show_hidden
 
 MOST: dict[Column, int] = {"name": NAME_MOST, "unit": 163, "staff_number": 40, "line_manager": 254}
+NAMES: frozenset[Column] = frozenset({"name", "given_name", "family_name"})
 _NOTHING = {"-", "–", "—", "n/a", "N/A"}
 
 
@@ -95,6 +97,7 @@ class Reader:
     def _cell(self, cells: Sequence[str], column: Column) -> str:
         place = self.heading.places.get(column, len(cells))
         cell = cells[place] if place < len(cells) else ""
+        cell = tidy_name(cell) if column in NAMES else cell
         return "" if cell in _NOTHING else cell
 
     def _called(self, column: Column) -> str:

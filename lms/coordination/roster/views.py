@@ -12,6 +12,7 @@ from lms.accounts.access import allow, signed_in, this_programme, this_zone
 from lms.accounts.actions import FormError
 from lms.accounts.rules import IMPORT_FILE_MOST, IMPORTED_AT_ONCE, IMPORTED_PER_DAY
 from lms.coordination.blueprint import blueprint
+from lms.coordination.names.unprintable import letters_by_name
 from lms.coordination.roster import actions, pages, records
 from lms.coordination.roster.actions import TooMany
 from lms.coordination.roster.drafts import make_draft
@@ -100,6 +101,7 @@ def _import_page(this: RosterImport, problem: str = "") -> Any:
         groups=groups,
         shown=shown,
         lines=lines,
+        lacking=letters_by_name(line.name for line in lines if not line.problems),
         first_url=f"{here}?show={shown.result}" if shown and after else None,
         next_url=f"{here}?show={shown.result}&after={following}" if shown and following else None,
         acting=sum(group.count for group in groups if group.result in {"invited", "again", "slip", "changed"}),

@@ -13,7 +13,7 @@ from lms.accounts.programmes.facts import tidy
 from lms.accounts.programmes.forms import SettingsForm
 from lms.accounts.programmes.keeping import ANSWERS, KEEPS, months_of_site
 from lms.accounts.rules import country_codes
-from lms.coordination.settings.words import approval_words, colour_choices, offer_words
+from lms.coordination.settings.words import approval_words, colour_choices, confirming_words, offer_words
 from lms.foundation.text.collation import sort_key
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
@@ -98,9 +98,13 @@ class RegistrationForm(SettingsForm):
 class ReviewsForm(SettingsForm):
     """When certificates are issued, and for how long prior learning counts."""
 
-    KEYS = ("hold_unreviewed", "second_approval", "prior_months")
+    KEYS = ("hold_unreviewed", "confirm_names", "second_approval", "prior_months")
+    _NO = frozenset({"confirm_names", "second_approval"})
     hold_unreviewed = RadioField(
         _l("Certificates of courses that nobody has reviewed yet"), choices=[], validate_choice=False
+    )
+    confirm_names = RadioField(
+        _l("Certificates whose names nobody has confirmed yet"), choices=[], validate_choice=False
     )
     second_approval = RadioField(_l("New versions of courses"), choices=[], validate_choice=False)
     prior_months = TextField(
@@ -115,16 +119,17 @@ class ReviewsForm(SettingsForm):
             ("yes", _("Wait until the course has been reviewed")),
             ("no", _("Are issued straight away")),
         ]
+        self.confirm_names.choices = list(confirming_words().items())
         self.second_approval.choices = list(approval_words().items())
 
     @classmethod
     def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands in the fields; a programme that says nothing asks for no approval."""
-        return {**super().data_of(now), "second_approval": now["second_approval"] or "no"}
+        """Return what stands in the fields; a programme that says nothing asks for no approval and no names."""
+        return {**super().data_of(now), **{key: now[key] or "no" for key in cls._NO}}
 
     def changed_words(self, key: str, value: str) -> str:
         """Return what it is now, in words."""
-        return super().changed_words(key, value or "no" if key == "second_approval" else value)
+        return super().changed_words(key, value or "no" if key in self._NO else value)
 
 
 class KeepingForm(SettingsForm):

@@ -11,7 +11,7 @@ from lms.accounts.programmes.facts import settings_of
 from lms.accounts.programmes.keeping import KEEPS, months_kept
 from lms.accounts.records import Programme
 from lms.coordination.settings.forms import FORMS
-from lms.coordination.settings.words import approval_words, colour_choices
+from lms.coordination.settings.words import approval_words, colour_choices, confirming_words
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import language
 from lms.foundation.text.periods import months_in_words
@@ -93,8 +93,8 @@ def value_in_words(key: str, value: str) -> str:
         return _("Anybody who registers") if is_open else _("Only people you invite")
     if key == "timezone" and not value:
         return _("As on the rest of this site: %(zone)s", zone=this_site().timezone)
-    if key == "second_approval":
-        return approval_words()[value or "no"]
+    if key in {"second_approval", "confirm_names"}:
+        return (approval_words() if key == "second_approval" else confirming_words())[value or "no"]
     if key == "hold_unreviewed":
         return {
             "site": _("As on the rest of this site"),

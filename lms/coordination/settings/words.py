@@ -29,6 +29,14 @@ def offer_words() -> dict[str, str]:
     }
 
 
+def confirming_words() -> dict[str, str]:
+    """Return when certificates are issued whose names nobody confirmed, in words."""
+    return {
+        "no": _("Are issued straight away"),
+        "yes": _("Wait until a coordinator has confirmed the name on them"),
+    }
+
+
 def approval_words() -> dict[str, str]:
     """Return who decides that a new version of a course is published, in words."""
     return {

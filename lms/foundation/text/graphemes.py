@@ -29,7 +29,7 @@ def _goes_with(letter: str, sign: str) -> bool:
     last = letter[-1]
     if letter.isspace() or unicodedata.category(last) == "Cc":
         return False
-    is_mark = unicodedata.category(sign)[0] == "M" or sign in {_JOINER, "\u200c"}
+    is_mark = unicodedata.category(sign)[0] == "M" or sign in {_JOINER, "\u200c", "\u0e33", "\u0eb3"}
     is_tone = "\U0001f3fb" <= sign <= "\U0001f3ff" or "\U000e0020" <= sign <= "\U000e007f"
     stacked = unicodedata.combining(last) == _STACKING and unicodedata.category(sign) == "Lo"
     emoji = last == _JOINER and unicodedata.category(sign) in {"So", "Sk"}

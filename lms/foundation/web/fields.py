@@ -10,6 +10,7 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.names import is_selector, takes_selector, tidy_name
 
 
 def whole_number(text: str | None, otherwise: int, digits: int = 9) -> int:
@@ -41,6 +42,16 @@ class TextField(StringField):
         super().process_formdata(valuelist)
         if self.data:
             self.data = unicodedata.normalize("NFC", "".join(filter(_can_stand_on_a_page, self.data))).strip()
+
+
+class NameField(TextField):
+    """A name, without what nobody sees in it: marks of direction, soft hyphens, selectors that select nothing."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the name."""
+        super().process_formdata(valuelist)
+        if self.data:
+            self.data = tidy_name(self.data)
 
 
 class Required:
@@ -95,6 +106,8 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufff
 # More marks on one letter than any script asks for spill over the lines of other people.
 _MARKS_MOST = 6
 _STACKED = {"Mn", "Me"}
+# Code points that Unicode keeps for characters that are never shown.
+_NEVER_SHOWN = (("\u2065", "\u2065"), ("\ufff0", "\ufff8"), ("\U000e0000", "\U000e0fff"))
 _JOINERS = frozenset("\u200c\u200d")
 # After a symbol, this asks for the picture in colour, as phones type a heart; a joiner makes one picture of two.
 _AS_PICTURE = "\ufe0f"
@@ -119,11 +132,21 @@ def _is_hidden(text: str, place: int) -> bool:
     if sign in _JOINERS:
         beside = text[place - 1 : place] + text[place + 1 : place + 2]
         return len(beside) < 2 or any(unicodedata.category(other)[0] not in "LM" for other in beside)
-    if sign >= "\U000e0100" and place and unicodedata.name(text[place - 1], "").startswith("CJK"):
-        # Which form of a character somebody's name has, as in 葛󠄀城.
-        return False
-    variation = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
-    return variation or sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+    if is_selector(sign):
+        # A letter of a name may have one, as in 葛󠄀城; a picture was looked at above.
+        return not place or not takes_selector(text[place - 1]) or unicodedata.category(text[place - 1])[0] == "S"
+    return sign in _UNSEEN or _is_unseen_kind(sign)
+
+
+def _is_unseen_kind(sign: str) -> bool:
+    """Decide whether characters of this kind show nothing.
+
+    Letters of somebody's own font, and of scripts that are newer than our tables, show at least a box.
+    """
+    kind = unicodedata.category(sign)
+    if kind == "Cn":
+        return not _can_stand_on_a_page(sign) or any(first <= sign <= last for first, last in _NEVER_SHOWN)
+    return kind in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def hides_something(text: str, besides: str = "") -> bool:
@@ -151,7 +174,7 @@ def name_trouble(name: str) -> str | None:
     marks = "".join("m" if unicodedata.category(sign) in _STACKED else "." for sign in name)
     if "m" * (_MARKS_MOST + 1) in marks:
         return _("There are more marks on one character than we can show. Please remove some of them.")
-    if not any(unicodedata.category(sign)[0] == "L" for sign in name):
+    if not any(unicodedata.category(sign)[0] == "L" or unicodedata.category(sign) == "Cn" for sign in name):
         return _("This needs at least one letter.")
     return None
 

@@ -109,6 +109,7 @@ def _still_to_come(check_attempt: CheckAttempt) -> dict[str, Any]:
     return {
         "certificate_url": certificate.url,
         "waiting_review": certificate.waiting,
+        "waits_for_name": certificate.waits_for_name,
         "letters": hooks().missing_letters(certificate.name),
         "left": [row for row in asked if not row["met"]],
     }

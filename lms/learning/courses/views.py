@@ -216,6 +216,7 @@ def left(course: str) -> Any:
         left=[row for row in asked if not row["met"]],
         certificate_url=certificate.url,
         waiting_review=certificate.waiting,
+        waits_for_name=certificate.waits_for_name,
         lesson_url=pages.lesson_path(content, unfinished) if unfinished else None,
         lessons_done=len(progress.lessons),
         lessons_count=len(content.lessons),

@@ -7,7 +7,7 @@ from typing import Any
 from lms.certification.awards.attestation import Attestation, Renewal
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import State
-from lms.certification.awards.texts import lessons_done, renewal_wording, state_wording
+from lms.certification.awards.texts import lessons_done, name_wording, renewal_wording, state_wording
 from lms.certification.awards.texts.text import MARK_LENGTH, plain
 from lms.certification.keys.qr_payload import QrPayload
 from lms.foundation.text.i18n import day, ngettext
@@ -202,7 +202,7 @@ def operator_notices(troubled: int, lists_expired: bool) -> list[str]:
     return notices
 
 
-def as_json(state: State, award: Award | None, code: str, programme: str | None) -> dict[str, Any]:
+def as_json(state: State, award: Award | None, code: str, programme: str | None, zone: str = "UTC") -> dict[str, Any]:
     """Return what the verification page says, for programmes to read; never more than it."""
     heading, lead = state_wording.verdict(state, award)
     answer: dict[str, Any] = {"code": code, "state": state, "heading": heading, "text": lead}
@@ -225,4 +225,6 @@ def as_json(state: State, award: Award | None, code: str, programme: str | None)
             answer["first_completed_on"] = attested.renewal.first.on.isoformat()
         if award.name_shown:
             answer["name"] = award.name
+        confirmed = name_wording.day_confirmed(award.name_confirmed_at, zone)
+        answer["name_confirmed_on"] = confirmed.isoformat() if confirmed else None
     return answer

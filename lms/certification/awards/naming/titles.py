@@ -1,0 +1,109 @@
+"""Titles, degrees and professions in a name, which nobody has shown here; the words are in `titles.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lms.certification.awards.rules import plain_name
+
+_APART = re.compile(r"[,;()\[\]/|،、，（）]")
+_PIECES = re.compile(r"[\s.\-’'\"״׳]+")
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Titles as names are compared, by where they count."""
+
+    before: frozenset[str]
+    after: frozenset[str]
+    anywhere: frozenset[str]
+    ending: tuple[str, ...]
+
+
+@cache
+def known_titles() -> Titles:
+    """Return the titles of all languages, read once."""
+    languages = list(tomllib.loads((Path(__file__).parent / "titles.toml").read_text("utf-8")).values())
+
+    def of(place: str) -> frozenset[str]:
+        return frozenset(plain_name(title) for language in languages for title in language.get(place, ()))
+
+    endings = {title for language in languages for title in language.get("ending", ())}
+    return Titles(of("before"), of("after"), of("anywhere"), tuple(sorted(endings)))
+
+
+def titles_in(name: str) -> tuple[str, ...]:
+    """Return the titles in a name as they are written, those beside each other in one piece."""
+    return tuple(" ".join(words) for is_title, words in _runs(name) if is_title)
+
+
+def without_titles(name: str) -> str:
+    """Return a name without its titles and what sets them apart; nothing when that leaves no name."""
+    return " ".join(word for is_title, words in _runs(name) if not is_title for word in words)
+
+
+def claims_more(name: str) -> bool:
+    """Decide whether a name says, or seems to say, more than a name: a title, or something set apart from it."""
+    return bool(_APART.search(name)) or bool(titles_in(name))
+
+
+def _runs(name: str) -> Iterator[tuple[bool, list[str]]]:
+    """Yield the words of a name in runs: whether they are titles, and the words."""
+    run: tuple[bool, list[str]] | None = None
+    for word, is_title in zip(_words(name), _marked(name), strict=True):
+        if run and run[0] == is_title:
+            run[1].append(word)
+            continue
+        if run:
+            yield run
+        run = is_title, [word]
+    if run:
+        yield run
+
+
+def _words(part: str) -> list[str]:
+    return [piece for word in _APART.sub(" ", part).split() for piece in _split_attached(word)]
+
+
+def _split_attached(word: str) -> list[str]:
+    """Return a word in two where a title is written together with a name, as in "Dr.Sam" and 王小明医生."""
+    titles = known_titles()
+    front, stop, rest = word.partition(".")
+    if _is_one(word, titles.before | titles.after | titles.anywhere):
+        return [word]
+    if rest and _is_one(front, titles.before | titles.anywhere):
+        return [front + stop, *_split_attached(rest)]
+    ending = next((each for each in titles.ending if word.endswith(each) and word != each), "")
+    return [word.removesuffix(ending), ending] if ending else [word]
+
+
+def _marked(name: str) -> list[bool]:
+    """Return for each word of a name whether it is a title where it stands; a name of one word is a name."""
+    main, *apart = (_words(part) for part in _APART.split(name))
+    titles, words = known_titles(), [*main, *(word for part in apart for word in part)]
+    if len(words) < 2:
+        return [False] * len(words)
+    either = titles.before | titles.after | titles.anywhere
+    marked = [_is_one(word, titles.anywhere) or word in titles.ending for word in main]
+    _mark_run(main, marked, range(len(main)), titles.before)
+    _mark_run(main, marked, range(len(main) - 1, 0, -1), titles.after)
+    return [*marked, *(_is_one(word, either) or word in titles.ending for word in words[len(main) :])]
+
+
+def _mark_run(words: list[str], marked: list[bool], places: range, titles: frozenset[str]) -> None:
+    """Mark titles from one end of a name for as long as there is nothing but titles."""
+    for place in places:
+        marked[place] = marked[place] or _is_one(words[place], titles)
+        if not marked[place]:
+            return
+
+
+def _is_one(word: str, titles: frozenset[str]) -> bool:
+    """Decide whether a word is a title, as a whole as in "Ph.D." or in each of its pieces as in "Prof.Dr."."""
+    pieces = [plain for piece in _PIECES.split(word) if (plain := plain_name(piece))]
+    return plain_name(word) in titles or (bool(pieces) and all(piece in titles for piece in pieces))

@@ -1,0 +1,1 @@
+"""Names to confirm: certificates that wait until a coordinator has confirmed the name on them."""
