@@ -52,7 +52,8 @@ class Rule:
     """A named rule: what it asks, why, how it checks, and the kinds of page it concerns (all, if none are named).
 
     `looks_inside` is true of rules about all that a page holds: a frame that can't be looked into leaves them open. A rule
-    with `needs_case` is open, not met, until it has seen one page with something to check.
+    with `needs_case` is open, not met, until it has seen one page with something to check. What is `beside` comes from another
+    tool and isn't counted.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Rule:
     as_opened: bool = False
     looks_inside: bool = True
     needs_case: bool = False
+    beside: bool = False
 
     def concerns(self, spec: PageSpec) -> bool:
         """True if this rule checks this page; a rule that is `as_opened` skips pages that needed steps."""
@@ -104,13 +106,23 @@ class Scorecard:
     results: list[RuleResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def own(self) -> list[RuleResult]:
+        """The results of our own rules."""
+        return [result for result in self.results if not result.rule.beside]
+
+    @property
+    def beside(self) -> list[RuleResult]:
+        """What another tool found on the same pages."""
+        return [result for result in self.results if result.rule.beside]
+
     def count(self, verdict: Verdict) -> int:
-        """Return how many rules have this verdict."""
-        return sum(result.verdict is verdict for result in self.results)
+        """Return how many of our own rules have this verdict."""
+        return sum(result.verdict is verdict for result in self.own)
 
     @property
     def status(self) -> int:
-        """The exit status: 0 if all are met, 1 if one isn't met, 2 if something couldn't be checked."""
+        """The exit status: 0 if all that there is to check is met, 1 if one rule isn't met, 2 if something couldn't be checked."""
         if self.count(Verdict.NOT_MET):
             return 1
         return 2 if self.count(Verdict.NOT_CHECKED) or not self.results else 0

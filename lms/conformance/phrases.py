@@ -47,23 +47,21 @@ def _pattern(name: str, language: str) -> re.Pattern[str]:
 
 
 @cache
-def _negation(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = _lists()["negated"][language]
-    before = re.compile(
-        rf"{_any_of(words['before'])}(?!,|\s+(?:only|solo|seulement|nur)\b){SENTENCE_ENDS}{{0,{BEFORE}}}$"
-    )
-    after = re.compile(rf"^[^.!?\n,;:–]{{0,{AFTER}}}{_any_of(words['after'] or [chr(0)])}")
-    return before, after
+def _negation() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what negates a phrase that follows, and one that comes before; of all languages, because pages mix them."""
+    words = _lists()["negated"].values()
+    first, last = [[word for one in words for word in one[side]] for side in ("before", "after")]
+    before = rf"{_any_of(first)}(?!,|\s+(?:only|solo|seulement|nur)\b){SENTENCE_ENDS}{{0,{BEFORE}}}$"
+    return re.compile(before), re.compile(rf"^[^.!?\n,;:–]{{0,{AFTER}}}{_any_of(last)}")
 
 
 def list_phrases(name: str, words: str) -> Iterator[str]:
     """Yield what a list finds, in quotation marks; skip quotes and promises such as “no points, no ranks”."""
     text = unicodedata.normalize("NFC", words)
     plain = QUOTED.sub(lambda quote: "\0" * len(quote[0]), _plain(text))
+    before, after = _negation()
     for language in LANGUAGES:
-        before, after = _negation(language)
         for found in _pattern(name, language).finditer(plain):
-            if not before.search(plain[max(0, found.start() - 90) : found.start()]) and not after.search(
-                plain[found.end() : found.end() + 60]
-            ):
-                yield f"“{' '.join(text[found.start() : found.end()].split())}”"
+            start, end = found.span()
+            if not before.search(plain[max(0, start - 2 * BEFORE) : start]) and not after.search(plain[end : end + 60]):
+                yield f"“{' '.join(text[start:end].split())}”"

@@ -23,27 +23,31 @@ def as_html(card: Scorecard) -> str:
 def as_data(card: Scorecard) -> dict[str, Any]:
     """Return the scorecard as JSON data; docs/conformance.md describes the keys."""
     return {
-        "suite": 1,
+        "suite": 2,
         "system": {"name": card.name, "version": card.version, "address": card.address},
         "day": card.day,
         "counts": {verdict.value: card.count(verdict) for verdict in Verdict},
         "told": card.problems,
         "pages": [{"name": name, "kind": kind, "address": address} for name, kind, address in card.pages],
-        "rules": [_rule(result) for result in card.results],
+        "rules": [_rule(result) for result in card.own],
+        "beside": [_rule(result) for result in card.beside],
     }
 
 
 def as_lines(card: Scorecard) -> list[str]:
     """Return the scorecard for a terminal: each rule that isn't met, then the counts."""
     lines = [f"{card.name} {card.version}".strip() + f", {card.address}, {card.day}", *card.problems]
-    for result in card.results:
+    for result in card.own:
         if result.verdict is Verdict.NOT_MET or (
             result.verdict is Verdict.NOT_CHECKED and not _listed_at_top(card, result)
         ):
             lines.append(f"{result.verdict.value}: {result.rule.id} – {result.rule.title}")
             lines += [f"    {words}" for words in problems_by_page(result)]
     counts = ", ".join(f"{card.count(verdict)} {verdict.value}" for verdict in Verdict)
-    return [*lines, f"{len(card.results)} rules: {counts}."]
+    for result in card.beside:
+        lines.append(f"beside it, {result.rule.title}: {result.verdict.value}")
+        lines += [f"    {words}" for words in problems_by_page(result)]
+    return [*lines, f"{len(card.own)} rules: {counts}."]
 
 
 def _listed_at_top(card: Scorecard, result: RuleResult) -> bool:
@@ -56,16 +60,20 @@ def _listed_at_top(card: Scorecard, result: RuleResult) -> bool:
 
 
 def problems_by_page(result: RuleResult) -> list[str]:
-    """Return the problems page by page, at most SEEN_MOST for each."""
+    """Return the problems, at most SEEN_MOST for a page, with the pages that share them."""
+    if result.absent:
+        return [f"the recipe says that there is no page of this kind: {', '.join(sorted(result.rule.kinds))}"]
     if not result.pages:
         return [f"the recipe has no page of this kind: {', '.join(sorted(result.rule.kinds)) or 'any'}"]
-    problems = []
-    for name, finding in result.pages.items():
-        if finding.verdict is not Verdict.MET:
-            more = len(finding.seen) - SEEN_MOST
-            tail = f"; and {more} more" if more > 0 else ""
-            problems.append(f"{name}: {'; '.join(finding.seen[:SEEN_MOST])}{tail}")
-    return problems
+    told = (Verdict.NOT_MET, Verdict.NOT_CHECKED)
+    unmet = [(name, finding) for name, finding in result.pages.items() if finding.verdict in told]
+    by_words: dict[str, list[str]] = {}
+    for name, finding in unmet or ([] if result.verdict is Verdict.MET else list(result.pages.items())):
+        more = len(finding.seen) - SEEN_MOST
+        tail = f"; and {more} more" if more > 0 else ""
+        if finding.seen:
+            by_words.setdefault(f"{'; '.join(finding.seen[:SEEN_MOST])}{tail}", []).append(name)
+    return [f"{', '.join(names)}: {words}" for words, names in by_words.items()]
 
 
 def _rule(result: RuleResult) -> dict[str, Any]:

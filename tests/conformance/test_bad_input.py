@@ -52,6 +52,8 @@ def cards(pages: str) -> dict[str, Scorecard]:
     }
     rules = tuple(rule for rule in all_rules() if rule.id in ("language-named", "headings-in-order", "kind-words"))
     found = check_all({name: (pages, one, rules) for name, one in runs.items()}, page_seconds=4.0, rule_seconds=2.5)
+    mute = recipe("lesson /never.html", "home /never.html", "account /never.html")
+    found |= check_all({"mute": (pages, mute, rules)}, page_seconds=2.0)
     silent = {"silent": (f"http://127.0.0.1:{free_port()}", recipe("home /"), rules)}
     return found | check_all(silent, page_seconds=4.0)
 
@@ -65,6 +67,7 @@ def cards(pages: str) -> dict[str, Scorecard]:
         ("missing", "answered 404"),
         ("locked", "step 2 (fill #nobody)"),
         ("silent", "the address doesn’t answer"),
+        ("mute", "the site had stopped answering"),
     ],
 )
 def test_what_cannot_be_looked_at_is_never_met(name: str, words: str, cards: dict[str, Scorecard]) -> None:

@@ -66,5 +66,5 @@
     return F.all("*").filter((node) => node.scrollHeight > node.clientHeight + 40 && /auto|scroll/.test(F.style(node).overflowY) && node.clientHeight > innerHeight / 3).sort((a, b) => b.clientHeight * b.clientWidth - a.clientHeight * a.clientWidth)[0] || page;
   };
   F.scrollTop = () => scroller().scrollTo({ top: 0, behavior: "instant" });
-  F.scrollOn = () => { const node = scroller(), before = node.scrollTop; node.scrollTo({ top: before + Math.round(Math.min(node.clientHeight, innerHeight) * 0.7), behavior: "instant" }); return node.scrollTop > before; };
+  F.scrollOn = () => { const node = scroller(), before = node.scrollTop; node.scrollTo({ top: before + Math.round(Math.min(node.clientHeight, innerHeight) * 0.8), behavior: "instant" }); return node.scrollTop > before; };
 })();

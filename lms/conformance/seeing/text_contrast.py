@@ -10,7 +10,7 @@ from PIL import Image
 from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.seeing.pictures import Colour, contrast, crop, difference, pixels, take_picture
 
-WINDOWS_MOST = 16
+WINDOWS_MOST = 32
 SLACK = 0.12
 # A glyph's core: pixels that are covered at least this much of what the best covered pixel is.
 CORE, CORES_MOST = 0.93, 250

@@ -13,9 +13,9 @@ SCRIPT = r"""() => {
   };
   const nodes = pageFunctions.all("a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link], [role=checkbox], [role=radio], [role=switch], [role=tab], [role=menuitem], [tabindex='0'][onclick]").filter((node) => { const own = box(node); return own.width > 1 && own.height > 1 && own.bottom + scrollY > 0 && own.right + scrollX > 0 && !pageFunctions.clipped(node) && !node.matches(":disabled"); });
   const inSentence = (node) => {
-    if (!node.matches("a, [role=link]") || pageFunctions.style(node).display !== "inline") return false;
+    if (!node.matches("a, [role=link]") || !pageFunctions.style(node).display.startsWith("inline")) return false;
     let block = node.parentElement;
-    while (block?.parentElement && pageFunctions.style(block).display === "inline") block = block.parentElement;
+    while (block?.parentElement && pageFunctions.style(block).display.startsWith("inline")) block = block.parentElement;
     const said = (part) => (part.nodeType === 3 ? part.data : part.matches?.("a, button, [role=link]") || !part.matches || !pageFunctions.style(part).display.startsWith("inline") ? "" : [...part.childNodes].map(said).join(""));
     return block && [...block.childNodes].map(said).join("").replace(/[^\p{L}\p{N}]/gu, "").length > 3;
   };

@@ -38,4 +38,5 @@ RULE = Rule(
     mark="P",
     how="looks, at once and three minutes later on the page’s own clock, for open dialogs, for boxes that cover a quarter of the window with text under them, and for questions of the browser",
     check=check,
+    as_opened=True,
 )

@@ -31,4 +31,5 @@ RULE = Rule(
     mark="L",
     how="runs axe with its rules for A and AA, if you give its file",
     check=check,
+    beside=True,
 )
