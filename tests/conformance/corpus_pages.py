@@ -67,6 +67,10 @@ class Variant:
 
     def recipe(self, side: int) -> Recipe:
         """Return the recipe that opens the page or its twin, after a plain page if the rule compares pages."""
+        return read_recipe(self.recipe_text(side))
+
+    def recipe_text(self, side: int) -> str:
+        """Return the recipe as TOML."""
         lines = ['prose = ".lesson-text"', 'cookies = ["session", "display"]']
         lines += PATTERNS.get(self.key("lang", CLEAN), ())
         lines += [one.strip() for one in self.key("recipe", side).split(";;") if one.strip()]
@@ -75,7 +79,7 @@ class Variant:
             lines += _page(self.key("beside", side), "/plain.html", signed_in, "[]")
         path = f"/{self.id}.{'clean' if side else 'defect'}.html"
         lines += _page(self.key("kind", side, "lesson"), path, signed_in, self.key("steps", side, "[]"))
-        return read_recipe("\n".join(lines))
+        return "\n".join(lines)
 
 
 def _page(kind: str, path: str, signed_in: str, steps: str) -> list[str]:
@@ -123,7 +127,7 @@ def fingerprint() -> str:
     texts = []
     for one in corpus().values():
         for side in (DEFECT, CLEAN):
-            texts += [one.page(side), one.page(side, sent=True), str(one.headers(side)), str(one.recipe(side))]
+            texts += [one.page(side), one.page(side, sent=True), str(one.headers(side)), one.recipe_text(side)]
     return sha256("".join(texts).encode()).hexdigest()[:16]
 
 

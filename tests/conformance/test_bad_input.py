@@ -94,7 +94,9 @@ def test_the_command_tells_a_broken_recipe_and_an_address_calmly(tmp_path: Path)
     nowhere = CliRunner().invoke(main, ["care", "training", "--recipe", "sidelight"])
     assert nowhere.exit_code == 2 and "isn’t a web address" in nowhere.output
     unknown = CliRunner().invoke(main, ["care", "http://127.0.0.1:9", "--recipe", "nobody"])
-    assert unknown.exit_code == 2 and "The built-in ones are: kolibri, now-lms, sidelight, wagtail-lms" in unknown.output
+    assert (
+        unknown.exit_code == 2 and "The built-in ones are: kolibri, now-lms, sidelight, wagtail-lms" in unknown.output
+    )
 
 
 def test_without_playwright_the_command_names_a_package_that_can_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,10 @@ import pytest
 from lms.conformance.rules import all_rules
 from tests.conformance.corpus_pages import CLEAN, DEFECT, corpus, fingerprint
 from tests.conformance.corpus_run import Measured, measure
-from tests.conformance.corpus_tables import AXE, FILE, NOW, RESULTS, filled, results_of
+from tests.conformance.corpus_tables import FILE, NOW, RESULTS, filled, results_of
 
 RESULT = json.loads(RESULTS.read_text("utf-8"))
-SAMPLE = 12
+SAMPLE = 6
 CAUGHT_AT_LEAST, ALARMS_AT_MOST = 0.9, 0.02
 
 
@@ -41,7 +41,7 @@ def test_every_rule_has_variants_and_every_twin_is_another_page() -> None:
 
 
 def test_the_tables_are_those_of_this_corpus() -> None:
-    assert RESULT[NOW]["corpus"] == RESULT[AXE]["corpus"] == fingerprint()
+    assert {RESULT[one]["corpus"] for one in RESULT} == {fingerprint()}
     text = FILE.read_text("utf-8")
     assert filled(text, RESULT) == text
 
