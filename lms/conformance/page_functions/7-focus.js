@@ -42,7 +42,7 @@
     const edge = parts.length ? Math.min(...parts.map((one) => 2 * (Math.min(one.width, innerWidth) + Math.min(one.height, innerHeight)))) : 0;
     return {
       mark: marks.get(node), described: F.describe(node), region, edge, tiny, frame: node.tagName === "IFRAME",
-      covered: !gone && !tiny && places.every(([x, y]) => over(node, labels, x, y)), lost: gone && !(tiny && labels.some(F.visible)),
+      covered: !gone && !tiny && places.every(([x, y]) => over(node, labels, x, y)), lost: (gone || tiny) && !labels.some(F.visible),
       kind: [node.tagName, node.type, look(node), ...labels.map(look), F.up(node) ? look(F.up(node)) : "", around(node)].join(), modal: !!F.near(node, "dialog[open], [aria-modal=true]"),
     };
   };

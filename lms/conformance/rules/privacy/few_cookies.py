@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from lms.conformance.findings import Finding, Rule, of_each
 from lms.conformance.inspected_page import InspectedPage
+from lms.conformance.seeing.watching import watch_longer
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
+    await watch_longer(page)
     own = urlsplit(page.origin).hostname
     named = page.recipe.cookies
     cookies = await page.cookies() if page.cookies else []

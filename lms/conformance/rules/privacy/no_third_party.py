@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
+from lms.conformance.seeing.watching import watch_longer
 
 NAMED = "() => pageFunctions.every('link[rel~=preconnect], link[rel~=dns-prefetch], link[rel~=prefetch], link[rel~=preload], a[ping]').map((node) => node.getAttribute('ping') || node.href)"
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
+    await watch_longer(page)
     own = urlsplit(page.origin).netloc
     addresses = [*page.requests, *await page.ask(NAMED)]
     hosts = {urlsplit(url).netloc for url in addresses if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
