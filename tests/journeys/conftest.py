@@ -34,6 +34,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def page_browser(browser: Browser) -> Iterator[Browser]:
+    """A browser for looking at many pages: the same engine with nothing around it takes a quarter less of a processor.
+
+    Without it on this machine, the pages are looked at in the browser of the journeys.
+    """
+    found = shutil.which("chromium-headless-shell")
+    if found is None:
+        yield browser
+        return
+    running = browser.browser_type.launch(executable_path=found, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
 def served(browser: Browser, filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The site that most journeys share; each brings people of its own."""
     data = tmp_path_factory.mktemp("served") / "data"

@@ -58,9 +58,9 @@ FITS = ("doesNotFit", "doesNotFitTranslated")
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, people: People) -> Iterator[Window]:
+def window(page_browser: Browser, people: People) -> Iterator[Window]:
     """The window in which all states are opened."""
-    opened = Window(browser, people.served.url)
+    opened = Window(page_browser, people.served.url)
     yield opened
     opened.close()
 
