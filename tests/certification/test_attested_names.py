@@ -146,7 +146,9 @@ def test_what_is_issued_after_a_name_is_confirmed_says_so_and_what_was_before_st
     page = sqlite_site.visitor("cora").get(f"{HARBOUR}/people/{sam}").form_with("Confirm this name")
     page.submit("Confirm this name")
     assert "By the programme, on" in stranger.get(f"/verify/{code}").main
+    assert award_of(sqlite_site, code).name_attested is None
     assert stranger.get(f"/verify/{code}?format=json").response.json["name_confirmed_on"]
+    assert "Your programme confirmed this name" in sqlite_site.visitor("sam").get(f"/certificates/{code}").main
     assert pdf(sqlite_site, code) == paper and evidence(sqlite_site, code)[0] == badge
     assert award_of(sqlite_site, code).record_sha256() == award.record_sha256()
     again = sqlite_site.do(reissue.reissue_certificate, award.id, "fault", cora)

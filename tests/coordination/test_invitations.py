@@ -95,14 +95,14 @@ def test_a_pasted_list_is_sorted_before_anything_is_sent_and_sent_once_however_o
 
 def test_a_hidden_character_for_which_a_name_is_refused_is_shown_as_its_code(sqlite_site: Site) -> None:
     cora = sqlite_site.visitor("cora")
-    pasted = preview(cora, "Noor\u2066 Ad\u200bams <noor@example.org>")
+    pasted = preview(cora, "Noor\u2060 Ad\u200bams <noor@example.org>")
     form, name = cora.get("/programmes/harbour/imports").form("/imports"), "people.csv"
-    file = FileStorage(io.BytesIO("Email,Name\nnoor@example.org,Noor\u2066 Ad\u200bams\n".encode()), name)
+    file = FileStorage(io.BytesIO("Email,Name\nnoor@example.org,Noor\u2060 Ad\u200bams\n".encode()), name)
     imported = cora.send(form.action, {**dict(form.fields), "file": file})
     for page in (pasted, imported):
         (row,) = rows(page)
-        assert "Noor Hidden character U+2066 Ad Hidden character U+200B ams" in row
-    assert "a hidden character in it: U+2066, U+200B." in imported.main
+        assert "Noor Hidden character U+2060 Ad Hidden character U+200B ams" in row
+    assert "a hidden character in it: U+2060, U+200B." in imported.main
 
 
 def test_the_link_in_the_email_makes_an_account_under_the_name_on_the_list_and_ends_the_waiting(

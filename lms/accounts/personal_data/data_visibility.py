@@ -119,6 +119,7 @@ def _of_certificates() -> tuple[VisibleData, ...]:
             ("hold certificates", "see certificates of a programme"),
             explanation=_(
                 "Somebody with the code can check whether a name they type matches, unless you choose to show it."
+                " They can also see whether your programme confirmed the name."
             ),
         ),
         VisibleData(

@@ -13,7 +13,7 @@ from lms.certification.awards.access import own_award
 from lms.certification.awards.records import Award
 from lms.certification.awards.reissue import can_be_reissued
 from lms.certification.awards.rules import State
-from lms.certification.awards.texts import wording
+from lms.certification.awards.texts import name_wording, wording
 from lms.certification.badges import records as badge_records
 from lms.certification.blueprint import blueprint
 from lms.certification.pdf.jobs import render_in_child
@@ -86,6 +86,9 @@ def _own_values(award: Award, state: State) -> dict[str, Any]:
         "awarded_on": award.passed_on,
         "valid_until": award.valid_until,
         "name": award.name,
+        "name_confirmed_on": name_wording.day_confirmed(
+            award.name_confirmed_at, actions.zone_in(award.programme_id, settings())
+        ),
         "state": state,
         "mark": mark,
         "state_text": state_text,

@@ -14,10 +14,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class StatusRow:
-    """Somebody in one course, or without a valid certificate; `mark` is the shape beside the status.
-
-    `printed` is the name on the certificate, where it is another one.
-    """
+    """Somebody in one course, or without a valid certificate; `mark` is the shape beside the status."""
 
     name: str
     unit: str
@@ -25,7 +22,6 @@ class StatusRow:
     status: str
     course: str
     until: date | None
-    printed: str = ""
 
 
 def page_of(
@@ -49,5 +45,4 @@ def page_of(
 
 def _row(name: str, unit: str, award: Award) -> StatusRow:
     status = _("Ready to practise") if award.level == "ready" else _("Completed")
-    printed = award.name if award.name != name else ""
-    return StatusRow(name, unit, "ok", status, award.title, award.valid_until, printed)
+    return StatusRow(name, unit, "ok", status, award.title, award.valid_until)
