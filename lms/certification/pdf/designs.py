@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -61,7 +61,7 @@ class Face:
     package: str = ""
     named: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def characters(self) -> Characters:
         """Return the characters it holds, which are read from the file when they are first asked for."""
         return characters_of(self.path, self.changed) if self.path else NONE
@@ -111,7 +111,7 @@ class Design:
 
 
 def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
-    """Return each file below a folder with its time and size, in an order of their own; asked for with every paper."""
+    """Return each file below a folder but licences, with its time and size, in order; asked for with every paper."""
     found: list[tuple[str, int, int]] = []
     if not os.path.isdir(folder):
         return found
@@ -119,7 +119,7 @@ def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.is_dir():
                 found += _files_in(entry.path)
-            elif entry.is_file():
+            elif entry.is_file() and not entry.name.endswith(".txt"):
                 seen = entry.stat()
                 found.append((entry.path, seen.st_mtime_ns, seen.st_size))
     return found

@@ -42,7 +42,7 @@ def add_fonts(source: Path, names: list[str], folder: Path) -> Iterator[str]:
             raise NoFonts(str(source))
         folder.mkdir(parents=True, exist_ok=True)
         for name, read in wanted.items():
-            fresh = folder / f".{name}.new"
+            fresh = folder / f".{name}.part"
             fresh.write_bytes(_as_regular(read(), name))
             fresh.replace(folder / name)
             yield name
