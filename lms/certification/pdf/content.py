@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from lms.certification.awards.texts.text import MARK_LENGTH, plain
+from lms.certification.awards.texts.text import MARK_LENGTH, bound, plain, with_numbers
 from lms.content.model.wording import N_
 
 Printed: TypeAlias = str | tuple[str, ...]
@@ -83,20 +83,28 @@ def texts_of(content: CertificateContent) -> dict[str, Printed]:
         "recorded": words["recorded"],
         "specimen": words["specimen"] if content.specimen else "",
         "before_course": words["before_course"],
-        "after_course": words["after_course"].format(version=content.version, date=given),
-        "takes": words["takes"].format(hours=content.hours) if content.hours else "",
+        "after_course": bound(words["after_course"].format(version=content.version, date=given)),
+        "takes": with_numbers(words["takes"].format(hours=content.hours)) if content.hours else "",
         "attests_label": words["attests"],
-        "attests": tuple(plain(clause) for clause in content.attests),
+        "attests": _paragraph(content.attests),
         "does_not_attest_label": words["does_not_attest"],
-        "does_not_attest": plain(content.does_not_attest),
-        "valid_until": until or "",
+        "does_not_attest": bound(plain(content.does_not_attest)),
+        "valid_until": bound(until or ""),
         "code_label": words["code"],
         "level": plain(content.level),
         "mark": words["mark"].format(mark=content.digest[:MARK_LENGTH]) if content.digest else "",
-        "check": words["check"].format(address=_address(content.verify_url)),
+        "check": bound(words["check"].format(address=_address(content.verify_url))),
         "square_alt": words["square"],
-        "signatories": tuple(plain(words["signatory"].format(who=who, role=role)) for who, role in content.signatories),
+        "signatories": tuple(
+            bound(plain(words["signatory"].format(who=who, role=role))) for who, role in content.signatories
+        ),
     }
+
+
+def _paragraph(clauses: Sequence[str]) -> tuple[str, ...]:
+    """Return clauses that run on as one paragraph, whose last line isn't a short word."""
+    *first, last = [plain(clause) for clause in clauses] or [""]
+    return (*map(with_numbers, first), bound(last)) if clauses else ()
 
 
 def all_text(texts: Mapping[str, Printed]) -> str:
