@@ -60,6 +60,7 @@ SPOILED = [
     ("OUTSIDE_QUESTION", "check.md", LAST, LAST + "\n---\n\nWords on their own.\n"),
     ("ALL_OF_THE_ABOVE", "check.md", "( ) Leave the room.", "( ) All of the above"),
     ("FIXED_ORDER", "check.md", "{#sml-q03 ", "{#sml-q03 .fixed "),
+    ("CHECK_WITHOUT_NOTE", "check.md", "Push a little.", "Ask about suicide."),
     ("THIN_OBJECTIVE", "course.md", "text: Say goodbye}", "text: Say goodbye}\n  - {id: sml-o3, text: Wait}"),
     ("CRITICAL_WITHOUT_GROUP", "check.md", ' group="danger"', ""),
     ("BAD_VALUE", "check.md", ' group="danger"', ' group="danger" jurisdiction="US"'),

@@ -58,6 +58,7 @@ BASE: dict[str, str | bytes] = {
 BELOW = {"1-know/1-first.md": "## How to begin\n", "1-know/2-second.md": "## Go on\n"}
 # What the fixed example takes the place of, where the course has neither it nor a place for more.
 INSTEAD = {
+    "CHECK_WITHOUT_NOTE": CHECK.partition("\n\n-")[0],
     "BAD_VALUE": "draw: 3", "PUT_IN_QUOTES": "title: First steps", "TEXT_CUT_SHORT": "title: First steps",
     "YAML_BROKEN": "title: First steps", "CURLY_QUOTES": "title: First steps", "REFRESHER_DRAW": "draw: 3",
     "STORY_WITHOUT_NOTE": "content_notes: none", "NO_GENTLER_VERSION": "content_notes: none",

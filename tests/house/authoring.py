@@ -98,7 +98,12 @@ KEYS: dict[type[BaseModel], dict[str, str]] = {
         "sources": "Sources that this version rests on.",
         "minutes": "Left out: the lesson’s minutes count.",
     },
-    shapes.CheckShape: {"kind": "`check`.", "title": "A title for yourself; pages don’t show it."},
+    shapes.CheckShape: {
+        "kind": "`check`.",
+        "title": "A title for yourself; pages don’t show it.",
+        "content_notes": "What people read before they start the check: `none`, or topics with a note, as in a lesson. "
+        "Left out, it follows from the lessons that the questions are about.",
+    },
     shapes.ConversationShape: {
         "kind": "`conversation`.",
         "id": "The file name, if you write it at all.",

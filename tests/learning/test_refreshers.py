@@ -14,7 +14,7 @@ from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
 from lms.learning.check.refreshers import AT_A_TIME, Refresher, RefresherShown, pick
-from tests.builders.learning import earn
+from tests.builders.learning import earn, the_course
 from tests.builders.mail import at_noon
 from tests.conftest import Site
 from tests.inspector import Page
@@ -46,6 +46,21 @@ def test_questions_come_from_what_was_finished_with_a_reason_for_each_answer(sql
     assert len(page.find(".moment")) == AT_A_TIME
     assert all(len(part.findall(".//details")) >= 2 for part in page.find(".moment"))
     assert not page.find(".moment input, .moment form")
+
+
+def test_hard_questions_are_announced_above_them_and_can_be_left(sqlite_site: Site) -> None:
+    earn(sqlite_site)
+    with sqlite_site.inside():
+        lessons = the_course().lesson_by_id
+    sam, seen = sqlite_site.visitor("sam"), set()
+    for lot in range(12):
+        page = sam.get(f"/refreshers?lot={lot}")
+        asked = [value.split("/")[1] for name, value in page.form("/others").fields if name == "name"]
+        hard = any(lessons[name].content_note.announced for name in asked)
+        assert ("They may touch on" in page.main) == hard
+        assert bool(page.find("a[data-leave]")) == any(lessons[name].content_note.better_unseen for name in asked)
+        seen.add(hard)
+    assert seen == {True, False}
 
 
 def test_without_a_pace_nothing_is_kept_however_often_one_looks(site: Site) -> None:

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from lms.content.reader.reader import read_course
 from lms.foundation import clock
 from lms.learning.practice import actions as practice_actions
 from lms.learning.progress import actions
 from tests.builders.learning import CONVERSATIONS, COURSE, answer, begin, open_check, prepare, the_course
 from tests.conftest import ROOT, Site
+from tests.content.small_course import FILES, bundle
 
 
 def test_a_first_visit_is_not_called_a_return(sqlite_site: Site) -> None:
@@ -85,13 +87,36 @@ def test_a_check_on_hard_things_says_so_and_can_be_left(sqlite_site: Site) -> No
         course = the_course()
     assert course.better_unseen and course.content_note
     page = sam.get(f"{COURSE}/check")
-    assert course.content_note in page.main
+    assert course.content_note in page.main and course.announced_in_check == ("suicide", "violence", "abuse")
+    note = page.main.index("Some questions touch on suicide, violence and abuse.")
+    assert note < page.main.index("full or the gentler version") < page.main.index("Start the check")
     question = open_check(sam)
     base = question.path.rpartition("/")[0]
     over = answer(sqlite_site, "sam", question)
     assert over.path == f"{base}/look-over"
     for shown in (page, question, sam.get(f"{base}/all"), over, over.form("/submit").submit()):
-        assert "Leave this page" in shown.html, shown.path
+        assert shown.find("a[data-leave]"), shown.path
+    hard = next(lesson for lesson in course.lessons if lesson.content_note.announced and lesson.practice)
+    gentler = sam.get(f"{COURSE}/lessons/{hard.id}/gentler")
+    assert "They may touch on" in gentler.main and "They may touch on" not in sam.get(gentler.path[:-8]).main
+
+
+@pytest.mark.parametrize(
+    ("front", "announced", "unseen"),
+    [
+        ("", ("suicide",), True),
+        ("content_notes: none\n", (), True),
+        ('content_notes: {topics: [violence, death], note: "Nobody is hurt."}\n', ("violence",), True),
+    ],
+)
+def test_a_check_is_announced_as_its_author_says_or_else_as_its_lessons_say(
+    front: str, announced: tuple[str, ...], unseen: bool
+) -> None:
+    lesson = FILES["1-begin/1-hello.md"].replace("[death]", "[suicide, death]")
+    check = FILES["check.md"].replace("kind: check\n", f"kind: check\n{front}")
+    course = read_course(bundle(**{"1-begin/1-hello.md": lesson, "check.md": check}), "small-course").so_far
+    assert course is not None
+    assert (course.announced_in_check, course.better_unseen) == (announced, unseen)
 
 
 def test_the_size_of_text_follows_the_browsers_setting() -> None:

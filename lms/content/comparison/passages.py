@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from html.parser import HTMLParser
 from typing import Any, Literal, TypeAlias
 
-from lms.content.model.content_note import ContentNote
+from lms.content.model.content_note import NO_NOTE, ContentNote
 from lms.content.model.conversation import ALWAYS, Condition, Conversation, Reply
 from lms.content.model.course import Course, Lesson, Module
 from lms.content.model.question import Question
@@ -87,6 +87,7 @@ def _facts(course: Course) -> Iterator[tuple[str, str]]:
     yield "language", course.language
     yield from (("objectives", objective.text) for objective in course.objectives)
     yield "content_notes", course.content_note
+    yield from (("check.content_notes", passage.text) for passage in _note_passages(course.check_note or NO_NOTE))
     yield "private", "yes" if course.private else ""
     yield "pass.score", f"{asks.score}%"
     yield "draw", str(asks.draw)

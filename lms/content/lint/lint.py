@@ -20,6 +20,11 @@ LEAST_PER_OBJECTIVE = 2
 MOST_CONTACTS, HAND_OVER = 3, "linking"
 LEAST_PER_GROUP = 3
 NOTE_MOST = 3
+# Beginnings of words in the languages of our interface; what they lead to is read by a person.
+_NAMED = re.compile(
+    r"\b(?:suicid|suizid|selbstmord|selbsttötung|self-harm|violen|gewalt|vergewalt|assault|raped?\b|agres|agress)|انتحار|عنف",
+    re.IGNORECASE,
+)
 _LIMIT = re.compile(r"\b(?:no|not|nobody|nothing|none|never|without)\b", re.IGNORECASE)
 LONGEST_PER_CENT = 60
 ENOUGH_QUESTIONS = 5
@@ -44,6 +49,7 @@ def _care(context: ParseContext, course: Course) -> None:
                 message=f"“{lesson.title}” deals with {', '.join(lesson.content_note.topics)}, "
                 "but has no gentler version.",
             )
+    _check_says_so(context, course)
     _length_of_notes(context, course)
     if course.language.partition("-")[0] == "en":
         _limits_in_notes(context, course)
@@ -51,11 +57,25 @@ def _care(context: ParseContext, course: Course) -> None:
         context.report("course.md").add("NO_SELF_CARE")
 
 
+def _check_says_so(context: ParseContext, course: Course) -> None:
+    """Whoever opens the check is told beforehand of questions that name suicide or violence."""
+    report = context.report("check.md")
+    if course.announced_in_check:
+        return
+    for question in course.questions:
+        end = next((other.line for other in course.questions if other.line > question.line), len(report.lines) + 1)
+        found = _NAMED.search("\n".join(report.lines[question.line - 1 : end - 1]))
+        if found:
+            report.add("CHECK_WITHOUT_NOTE", question.line, f"“{question.id}” says “{found.group()}”.")
+            return
+
+
 def _notes(course: Course) -> list[tuple[str, ContentNote]]:
     noted = [(lesson.path, note) for lesson in course.lessons for note in (lesson.content_note, lesson.gentle_note)]
     return [
         *noted,
         *((f"practice/{conversation.id}.md", conversation.content_note) for conversation in course.conversations),
+        *([("check.md", course.check_note)] if course.check_note else []),
     ]
 
 

@@ -262,6 +262,11 @@ CODES: dict[str, tuple[Severity, str, str]] = {
         "A content note is longer than three sentences. Long warnings frighten more than they help.",
         "Say in one or two sentences what’s there, and in one what isn’t.",
     ),
+    "CHECK_WITHOUT_NOTE": (
+        "warning",
+        "A question of the check names suicide or violence, and no content note does.",
+        "Say it under content_notes at the top of check.md, or in the lessons that the question is about.",
+    ),
     "STORY_WITHOUT_NOTE": (
         "error",
         "A colleague’s own story has no content note.",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.content.model.wording import N_
+
 TOPICS = (
     "death", "injury", "violence", "sexual violence", "abuse", "suicide", "self-harm", "substance use",
     "discrimination", "loss of a child", "medical error", "whistleblowing", "trauma", "panic", "distress",
 )  # fmt: skip
+# What nobody should meet unannounced in a question, however gentle the lessons were that they read.
+ANNOUNCED = (N_("suicide"), N_("self-harm"), N_("violence"), N_("sexual violence"), N_("abuse"))
 # Who is seen reading about these may come to harm by it: from someone at home, or from an employer.
 UNSEEN = frozenset({"abuse", "violence", "sexual violence", "suicide", "self-harm", "whistleblowing"})
 
@@ -24,6 +28,11 @@ class ContentNote:
     def heavy(self) -> bool:
         """True when a topic is more than mentioned, so that the lesson needs a gentler version."""
         return bool(self.topics) and not self.mention
+
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """Its topics that questions about them are announced with."""
+        return tuple(topic for topic in ANNOUNCED if topic in self.topics)
 
     @property
     def better_unseen(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lms.content.model.content_note import NO_NOTE, ContentNote
+from lms.content.model.content_note import ANNOUNCED, NO_NOTE, ContentNote
 from lms.content.model.conversation import Arc, Conversation
 from lms.content.model.question import Question
 from lms.content.model.report import Finding
@@ -148,6 +148,8 @@ class Course:
     glossary: tuple[Term, ...] = ()
     arcs: tuple[Arc, ...] = ()
     corrected: Correction | None = None
+    # What check.md says its questions touch on; None where that follows from the lessons.
+    check_note: ContentNote | None = None
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -171,12 +173,23 @@ class Course:
 
     @cached_property
     def better_unseen(self) -> bool:
-        """True when a lesson or a conversation is better not seen, so that its check is not either."""
-        notes = (
-            *(lesson.content_note for lesson in self.lessons),
-            *(conversation.content_note for conversation in self.conversations),
-        )
-        return any(note.better_unseen for note in notes)
+        """True when a lesson, a conversation or the check is better not seen, so that no page of it is either."""
+        notes = (part.content_note for part in self._noted)
+        return any(note.better_unseen for note in (*notes, self.check_note or NO_NOTE))
+
+    @property
+    def _noted(self) -> tuple[Lesson | Conversation, ...]:
+        return (*self.lessons, *self.conversations)
+
+    @cached_property
+    def announced_in_check(self) -> tuple[str, ...]:
+        """The topics that the check announces at its door: those of its note, or of what its questions are about."""
+        if self.check_note is not None:
+            return self.check_note.announced
+        asked = {objective for question in self.questions for objective in question.objectives}
+        about = (part for part in self._noted if asked & set(part.objectives))
+        topics = {topic for part in about for topic in part.content_note.topics}
+        return tuple(topic for topic in ANNOUNCED if topic in topics)
 
     @property
     def minor_line(self) -> str:

@@ -223,18 +223,21 @@ def _questions(context: ParseContext, sections: list[bank.Section], report: Repo
     return found
 
 
-def read_check(context: ParseContext, path: str) -> tuple[Question, ...]:
-    """The bank of questions; everything in it belongs to a question."""
+def read_check(context: ParseContext, path: str) -> tuple[tuple[Question, ...], ContentNote | None]:
+    """The bank of questions, and what its author says they touch on; everything in it belongs to a question."""
     source, parsed = parse_file(context, path, "check")
+    shape = None
     if source is not None:
-        frontmatter.read(source, shapes.CheckShape, parsed.report, "the front matter of the check")
+        shape = frontmatter.read(source, shapes.CheckShape, parsed.report, "the front matter of the check")
+    note = shape.note() if shape else None
+    check_topics(note or ContentNote(), _line_of(parsed.report, "content_notes"), parsed.report)
     parsed.prose, sections = bank.split(parsed.page.blocks)
     if not sections:
         parsed.report.add("EMPTY_PAGE", message="The check has no questions.")
     for block in parsed.prose:
         if block.kind not in ("rule", "html"):
             parsed.report.add("OUTSIDE_QUESTION", block.line)
-    return tuple(_questions(context, sections, parsed.report))
+    return tuple(_questions(context, sections, parsed.report)), note
 
 
 def read_conversation(context: ParseContext, path: str) -> Conversation | None:

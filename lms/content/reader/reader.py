@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lms.content.model.bundle import Bundle
 from lms.content.model.codes import FORGIVEN_IN_A_DRAFT
+from lms.content.model.content_note import ContentNote
 from lms.content.model.conversation import Arc, Conversation
 from lms.content.model.course import (
     CertificateTerms,
@@ -62,13 +63,13 @@ def read(
         for path in found.conversations
         if path in context.texts and (conversation := context.part(read_conversation, path)) is not None
     )
-    questions = _read_bank(context, bundle)
+    questions, note = _read_bank(context, bundle)
     words = context.part(glossary.read, "glossary.md") if "glossary.md" in context.texts else ()
     context.settle_claims()
     if shape is None:
         return context, None
     course = _put_together(shape, html, modules, questions, conversations, words)
-    return context, replace(course, digest=bundle.digest, media=_named(found, media))
+    return context, replace(course, check_note=note, digest=bundle.digest, media=_named(found, media))
 
 
 def _left_out(findings: list[Finding]) -> dict[str, str]:
@@ -154,12 +155,12 @@ def _source(entry: shapes.SourceShape) -> Source:
     return Source(entry.id, entry.citation, entry.url, entry.licence, entry.checked)
 
 
-def _read_bank(context: ParseContext, bundle: Bundle) -> tuple[Question, ...]:
+def _read_bank(context: ParseContext, bundle: Bundle) -> tuple[tuple[Question, ...], ContentNote | None]:
     if "check.md" in context.texts:
         return context.part(read_check, "check.md")
     if "check.md" not in bundle.files:
         Report("check.md", (), context.findings).add("MISSING_FILE", message="The course has no check.md.")
-    return ()
+    return (), None
 
 
 def _named(found: Outline, media: dict[str, str]) -> dict[str, str]:

@@ -225,6 +225,13 @@ class CheckShape(_Strict):
 
     kind: Literal["check"] = "check"
     title: MaybeText = None
+    content_notes: Notes = None
+
+    def note(self) -> ContentNote | None:
+        """What the author says the questions touch on; None where nothing was said."""
+        if "content_notes" not in self.model_fields_set:
+            return None
+        return self.content_notes.value() if self.content_notes else ContentNote()
 
 
 class ConversationShape(_Strict):

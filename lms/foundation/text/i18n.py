@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask
@@ -165,6 +166,11 @@ def duration(minutes: int) -> str:
     if not rest:
         return ngettext("About %(num)s hour", "About %(num)s hours", hours)
     return ngettext("About %(num)s hour %(rest)s minutes", "About %(num)s hours %(rest)s minutes", hours, rest=rest)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: suicide, self-harm and abuse."""
+    return format_list(words, locale=_dates())
 
 
 def _dates() -> str:

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, signed_in
 from lms.accounts.notifications.preferences import list_consents
+from lms.content.model.content_note import ContentNote
 from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.i18n import gettext as _
@@ -16,7 +17,7 @@ from lms.foundation.web.security import settings
 from lms.learning.blueprint import blueprint
 from lms.learning.check import refreshers as spaced
 from lms.learning.progress import pages
-from lms.learning.progress.placeholders import practice_of
+from lms.learning.progress.placeholders import announce_topics, practice_of
 from lms.library.course_cache import get_course
 
 Question = dict[str, Any]
@@ -29,7 +30,8 @@ def _questions_of(person_id: str) -> dict[str, Question]:
         course = get_course(digest)
         for lesson in course.lessons:
             for question in practice_of(lesson, facts):
-                shown = {**question, "lesson": lesson.title, "url": pages.lesson_path(course, lesson)}
+                note = lesson.content_note
+                shown = {**question, "lesson": lesson.title, "url": pages.lesson_path(course, lesson), "note": note}
                 found[f"{course.id}/{lesson.id}/{question['id']}"] = shown
     return found
 
@@ -42,9 +44,12 @@ def refreshers() -> Any:
     questions, mine = _questions_of(me), spaced.find_refresher(me)
     lot = str(whole_number(request.args.get("lot"), 0))
     names = spaced.pick(questions, spaced.shown_on(me) if mine else {}, lot)
+    notes: list[ContentNote] = [questions[name]["note"] for name in names]
     return render_template(
         "learning/refreshers.html",
         here="courses",
+        hard=any(note.better_unseen for note in notes),
+        topics=announce_topics(dict.fromkeys(topic for note in notes for topic in note.announced)),
         sets=[(name, f"{number}", questions[name]) for number, name in enumerate(names, 1)],
         lot=lot,
         pace=mine.pace if mine else "none",

@@ -24,7 +24,7 @@ from lms.learning.check.result_views import send_and_show_result
 from lms.learning.progress import records, rules
 from lms.learning.progress.access import open_enrolment, renewal_progress_of
 from lms.learning.progress.attempt_records import find_open_attempt, list_results
-from lms.learning.progress.placeholders import translate_sentence
+from lms.learning.progress.placeholders import announce_topics, translate_sentence
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.renewal_rules import renewal_scope
 from lms.library.course_cache import get_course
@@ -84,6 +84,7 @@ def check(course: str) -> Any:
             for row, result in list_results(enrolment_id)
         ],
         passed=renewing.passed if renewing else progress.passed,
+        topics=announce_topics(content.announced_in_check),
         missing_practice=not scope and len(progress.practised) < rules.practice_needed(content),
         course_url=url_for("learning.course", course=content.id),
     )

@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from lms.content.model.course import Course, Lesson
 from lms.learning.progress import pages
 from lms.learning.progress.open_page_records import OpenPage
-from lms.learning.progress.placeholders import fill_placeholders, practice_of, split_off_sources
+from lms.learning.progress.placeholders import announce_topics, fill_placeholders, practice_of, split_off_sources
 
 
 def make_lesson_page(
@@ -31,6 +31,7 @@ def make_lesson_page(
         notes=notes,
         practice=practice_of(shown, page.facts),
         gentle=gentle,
+        topics=announce_topics(shown.content_note.announced) if gentle else "",
         other_url=plain_url if gentle else gentle_url if shown.gentle_html else None,
         number=place + 1,
         count=len(content.lessons),

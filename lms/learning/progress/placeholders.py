@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, cast
@@ -18,7 +18,7 @@ from lms.content.questions.match import Match
 from lms.content.questions.order import Order
 from lms.content.questions.short_answer import ShortAnswer
 from lms.foundation.text.i18n import gettext as _
-from lms.foundation.text.i18n import language
+from lms.foundation.text.i18n import language, listed
 
 _FIXED = re.compile(r"⟦t:([^⟧]+)⟧")
 _ADDRESS = re.compile(r"⟦(media|page):([^⟧]*)⟧")
@@ -53,6 +53,11 @@ def _filled(html: str, words: Facts, _language: str) -> Markup:
     html = _FIXED.sub(lambda found: str(escape(_(found[1]))), html)
     html = _ADDRESS.sub(lambda found: f"{_ADDRESSES[found[1]]}{found[2]}", html)
     return Markup(html)  # noqa: S704 - the content engine's HTML went through nh3, and what is put in is escaped
+
+
+def announce_topics(topics: Iterable[str]) -> str:
+    """Return hard topics of questions in the reader's language, as they stand in a sentence."""
+    return listed([_(topic) for topic in topics])
 
 
 def fill_question(shown: Presented, facts: Mapping[str, Any]) -> Presented:
