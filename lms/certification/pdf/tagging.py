@@ -10,6 +10,7 @@ from PIL import ImageCms
 from pydyf import PDF, Array, Dictionary, Stream, String
 
 from lms.certification.pdf.content import is_put_together_from_parts, reads_from_the_right
+from lms.certification.pdf.copied.redrawing import redraw
 
 # PDF/A lets metadata speak of PDF/UA only when the words it uses are explained in the same file.
 _ALSO_PDF_UA = b"""
@@ -59,6 +60,8 @@ def finish(page: Element, document: Any, pdf: PDF) -> None:
     Words are spelt out, the signature gets its place, and colours take little room.
     """
     spell_out(page, pdf)
+    resources = _object(pdf, _object(pdf, pdf.page_references[0])["Resources"])
+    redraw(document, pdf, _object(pdf, resources["Font"]))
     make_room_to_sign(pdf)
     _object(pdf, document.color_profiles["srgb"].pdf_reference).stream = [small_srgb()]
 
@@ -101,7 +104,7 @@ def _object(pdf: PDF, reference: bytes) -> Any:
 
 
 def spell_out(page: Element, pdf: PDF) -> None:
-    """Give headings and paragraphs their text as it was typed, where readers would put it together otherwise."""
+    """Give headings and paragraphs their text as it was typed, for those who hear it."""
     spoken = (each for each in page.iter() if each.tag in _SPOKEN)
     texts = [(_SPOKEN[each.tag], " ".join("".join(each.itertext()).split())) for each in spoken]
     elements = [each for each in pdf.objects if isinstance(each, Dictionary) and each.get("S") in _SPOKEN.values()]
@@ -109,21 +112,20 @@ def spell_out(page: Element, pdf: PDF) -> None:
         return
     for (kind, text), element in zip(texts, elements, strict=True):
         if kind == "/H1" or reads_from_the_right(text) or is_put_together_from_parts(text):
-            _spell(element, text, pdf)
+            element["ActualText"] = String(text)
+        # Programs that copy text turn what is written from right to left themselves, and would turn this too.
+        if kind == "/H1" and not reads_from_the_right(text):
+            _spell_glyphs(element, text, pdf)
 
 
-def _spell(element: Dictionary, text: str, pdf: PDF) -> None:
-    """Put the text on the element, for those who hear it, and on its glyphs, for those who copy it."""
-    element["ActualText"] = String(text)
-    # Programs that copy text turn what is written from right to left themselves, and would turn this too.
-    if not is_put_together_from_parts(text):
-        return
-    marks = set(_marks(element, pdf))
-    for stream in (each for each in pdf.objects if isinstance(each, Stream)):
-        for item in stream.stream:
-            if isinstance(item, Dictionary) and item.get("MCID") in marks:
-                item["ActualText"] = String(text)
-                text = ""
+def _spell_glyphs(element: Dictionary, text: str, pdf: PDF) -> None:
+    """Put an element's text on its glyphs too, as one span, if they stand on one line."""
+    marks = _marks(element, pdf)
+    if len(marks) == 1:
+        for stream in (each for each in pdf.objects if isinstance(each, Stream)):
+            for item in stream.stream:
+                if isinstance(item, Dictionary) and item.get("MCID") == marks[0]:
+                    item["ActualText"] = String(text)
 
 
 def _marks(element: Dictionary, pdf: PDF) -> list[int]:
