@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lms.conformance.recipe import PageSpec, Recipe
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Page
+    from playwright.async_api import CDPSession, Page, ViewportSize
 
 Answer = TypeVar("Answer")
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 800}
 
 
 @dataclass
@@ -36,6 +38,15 @@ class InspectedPage:
     async def ask(self, script: str, argument: Any = None) -> Any:
         """Run JavaScript in the page and return its result."""
         return await self.page.evaluate(script, argument)
+
+    async def on_any_screen(self, script: str, argument: Any) -> bool:
+        """Return whether a script's answer is true both in a wide window and in one as narrow as a phone."""
+        if not await self.ask(script, argument):
+            return False
+        await self.page.set_viewport_size(NARROW)
+        found = await self.ask(script, argument)
+        await self.page.set_viewport_size(WIDE)
+        return bool(found)
 
     async def remember(self, key: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Return what `work` returns, and do it only once for each page."""

@@ -22,6 +22,8 @@ PAGE_FUNCTIONS = "\n".join(
 )
 # Each iframe that can't be looked into, by its address.
 FOREIGN = "() => pageFunctions.foreign()"
+# Whether what a page shows without scripts can be seen.
+IN_SIGHT = "() => [document.documentElement, document.body, document.querySelector('main')].every((node) => !node || (Number(getComputedStyle(node).opacity) > 0.05 && getComputedStyle(node).visibility === 'visible'))"
 # After so many pages without an answer, the rest of them isn't asked for.
 SILENT_MOST = 2
 PAGE_SECONDS = 15.0
@@ -180,7 +182,7 @@ class Runner:
             await plain.add_cookies(await context.cookies())  # type: ignore[arg-type]
             page = await plain.new_page()
             await page.goto(address, timeout=self.page_seconds * 1000)
-            return await page.inner_text("body")
+            return await page.inner_text("body") if await page.evaluate(IN_SIGHT) else ""
         except Error:
             return None
         finally:

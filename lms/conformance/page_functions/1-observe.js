@@ -43,6 +43,8 @@ window.pageFunctions = {};
   wrap(window.XMLHttpRequest?.prototype, "send", () => { observed.sent += 1; });
   wrap(window.History?.prototype, "pushState", () => { observed.sent += 1; });
   listen.call(window, "hashchange", () => { observed.sent += 1; });
+  observed.lines = [];
+  for (const name of ["WebSocket", "EventSource"]) if (window[name]) window[name] = new Proxy(window[name], { construct(kind, given) { observed.lines.push(new URL(given[0], location.href).href); return Reflect.construct(kind, given); } });
   // Words on a canvas, with their colour and place.
   for (const kind of [window.CanvasRenderingContext2D, window.OffscreenCanvasRenderingContext2D]) {
     for (const name of ["fillText", "strokeText"]) wrap(kind?.prototype, name, function ([text, x, y]) {

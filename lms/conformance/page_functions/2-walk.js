@@ -51,6 +51,7 @@
   F.clipped = (node) => {
     for (let one = node; one; one = F.up(one)) {
       const style = F.style(one);
+      if (style.overflow !== "visible" && !style.display.startsWith("table") && style.display !== "inline" && (one.clientWidth <= 1 || one.clientHeight <= 1)) return true;
       if (/^rect\(0px,? 0px,? 0px,? 0px\)$|^rect\(1px,? 1px,? 1px,? 1px\)$/.test(style.clip) || /^inset\((50|100)%/.test(style.clipPath)) return true;
     }
     const box = F.box(node);

@@ -39,6 +39,15 @@
   const mixed = (node) => { for (let one = node; one; one = F.up(one)) { const style = F.style(one); if (style.mixBlendMode !== "normal" || style.filter !== "none") return true; } return false; };
   const lookedAt = new WeakSet();
   const hollow = (node, style) => F.colour(style.webkitTextFillColor)[3] === 0 && style.backgroundImage !== "none" && !/text/.test(style.backgroundClip);
+  // Where words of a style sheet are, before or after an element's own.
+  const ruler = document.createElement("canvas").getContext("2d");
+  const beside = (node, own) => ["::before", "::after"].flatMap((which) => {
+    const style = F.style(node, which), words = [...(style.content || "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((one) => one[1]).join("");
+    if (!own.length || !said.test(words) || style.position !== "static" || !style.display.startsWith("inline")) return [];
+    ruler.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const wide = ruler.measureText(words).width, first = own[0], last = own[own.length - 1];
+    return [[which === "::before" ? new DOMRect(first.x - wide, first.y, wide, first.height) : new DOMRect(last.right, last.y, wide, last.height), words.slice(0, 40), style]];
+  });
   const runs = (node) => {
     const style = F.style(node), found = [];
     const add = (list, words, pseudo) => { const seen = list.filter(inView); if (seen.length) found.push({ told: words, need: need(pseudo || style), mixed: mixed(node), boxes: seen.map((box) => [box.x, box.y, box.width, box.height]) }); };
@@ -48,7 +57,7 @@
       if (words && said.test(words)) add([F.box(node)], `${F.describe(node)} ${node.value || node.tagName === "SELECT" ? "" : "(its placeholder)"}`.trim(), node.value || node.tagName === "SELECT" ? style : F.style(node, "::placeholder"));
       return found;
     }
-    if (said.test(F.own(node)) && !hollow(node, style)) add(boxes(node), F.describe(node));
+    if (said.test(F.own(node)) && !hollow(node, style)) { add(boxes(node), F.describe(node)); beside(node, boxes(node)).forEach(([box, words, pseudo]) => add([box], `${F.describe(node)} (${words})`, pseudo)); }
     else if (F.pseudo(node).length && !node.children.length) add([F.box(node)], `${F.describe(node)} (${F.pseudo(node).join(" ").slice(0, 40)})`);
     return found;
   };

@@ -49,5 +49,12 @@
   let kept = null;
   F.letGo = () => { kept = active(); kept?.blur(); };
   F.takeBack = () => { kept?.focus({ preventScroll: true }); };
+  // What comes after the last stop, when nothing has the focus any more: a script may have taken it away.
+  F.robbed = () => {
+    const nodes = F.all(F.usable).filter((node) => F.visible(node) && node.tabIndex >= 0 && !node.matches(":disabled")), last = nodes.findLastIndex((node) => marks.has(node)), next = nodes[last + 1];
+    if (!next || !(next.onfocus || F.roots().some((root) => root.defaultView?.pageFunctions?.observed.listeners.some(([target, name]) => target === next && /^focus(in)?$/.test(name))))) return null;
+    marks.set(next, marks.size);
+    return { mark: marks.get(next), described: F.describe(next), faint: "loses the focus as soon as it gets it", covered: false, lost: false };
+  };
   F.unvisited = () => F.all(F.usable).filter((node) => !marks.has(node) && F.visible(node) && node.tabIndex >= 0 && !node.matches(":disabled, [type=radio]") && !F.near(node, "[inert]")).map(F.describe);
 })();

@@ -47,7 +47,11 @@ async def _go(page: InspectedPage, key: str) -> tuple[list[dict[str, Any]], str]
         await page.page.keyboard.press(key)
         here = await page.ask("() => pageFunctions.focused()")
         if here is None:
-            break
+            robbed = await page.ask("() => pageFunctions.robbed()") if key == "Tab" else None
+            if robbed is None:
+                break
+            found.append(robbed | {"key": key})
+            continue
         if here["mark"] in seen:
             return found, await _stuck(page, here, found)
         seen.add(here["mark"])

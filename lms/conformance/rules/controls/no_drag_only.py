@@ -11,6 +11,7 @@ SCRIPT = r"""() => {
   const starts = new Set(), moves = [];
   for (const root of pageFunctions.roots()) for (const [target, name] of root.defaultView?.pageFunctions?.observed.listeners || []) {
     if (/^(dragstart|mousedown|pointerdown|touchstart)$/.test(name) && target.nodeType === 1) starts.add(target);
+    if (name === "drop" && target.nodeType === 1 && target.isConnected && !target.matches("body, html") && pageFunctions.visible(target)) lists.add(target);
     if (/^(mousemove|pointermove|touchmove|dragover|drop)$/.test(name)) moves.push(target);
   }
   for (const node of pageFunctions.every("[ondragstart], [onmousedown], [onpointerdown], [ontouchstart]")) starts.add(node);

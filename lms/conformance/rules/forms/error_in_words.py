@@ -15,7 +15,7 @@ SCRIPT = r"""() => {
       || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && red(style.outlineColor)) || shadow.some(red) || blush(style.backgroundColor);
   };
   const others = (node) => { const box = node.closest("form, fieldset, main, body"); return box ? [...box.querySelectorAll("label")].filter((one) => one.control && one.control !== node) : []; };
-  const alarmed = (node) => painted(node) || pageFunctions.labels(node).some((label) => red(pageFunctions.style(label).color) && others(node).some((one) => !red(pageFunctions.style(one).color))) || (node.parentElement?.children.length <= 3 && !node.parentElement.matches("form, main, body, section") && painted(node.parentElement));
+  const alarmed = (node) => painted(node) || pageFunctions.labels(node).some((label) => red(pageFunctions.style(label).color) && (node.matches("[aria-invalid=true]") || others(node).some((one) => !red(pageFunctions.style(one).color)))) || (node.parentElement?.children.length <= 3 && !node.parentElement.matches("form, main, body, section") && painted(node.parentElement));
   const words = (text) => pageFunctions.clean(text).split(" ").filter((word) => /\p{L}/u.test(word)).length;
   const told = (node) => {
     if ([...pageFunctions.referred(node, "aria-describedby"), ...pageFunctions.referred(node, "aria-errormessage")].some((one) => pageFunctions.shown(one) && words(one.textContent) > 1)) return true;

@@ -7,10 +7,11 @@ from lms.conformance.inspected_page import InspectedPage
 
 SCRIPT = r"""() => {
   const F = pageFunctions;
-  const word = "(name|surname|e-?mail|email address|e-?mail address|nombre|apellidos?|correo( electr[oó]nico)?|nom|pr[eé]nom|courriel|adresse e-?mail|vorname|nachname|e-?mail-adresse)";
-  const fields = F.all("input:not([type=hidden], [type=password], [type=checkbox], [type=radio], [type=submit], [type=button], [type=search])").filter((node) => !node.value && (new RegExp(`^((your|full|first|last|given|family|confirm|repeat|re-?enter|retype|please|display|tu|su|votre|ton|ihr|ihre|dein|deine|confirme|confirmez|repita|r[eé]p[eé]tez|wiederholen|vollst[aä]ndiger) )*${word}\\b`, "i").test(F.name(node).replace(/\s*\*$/, "")) || new RegExp(`${word}.*(again|confirm|repeat|otra vez|nuevamente|encore|de nouveau|wiederholen|best[aä]tigen|erneut)|(confirm|repeat|re-?enter|retype).*${word}`, "i").test(F.name(node))));
-  const kind = (node) => F.name(node).toLowerCase().replace(/\b(your|confirm|repeat|re-?enter|retype|again|please|the|address|once more|tu|su|votre|ihre?|deine?|confirmez?|confirme|repita|de nouveau|encore|erneut|wiederholen|best[aä]tigen|otra vez|full)\b/g, "").replace(/e-?mail-?adresse|e-?mail/g, "email").replace(/[^\p{L}]+/gu, " ").trim();
-  const mail = (node) => /e-?mail|correo|courriel/i.test(F.name(node));
+  const email = /e-?mail|correo|courriel/i, names = /\bnames?\b|\bsurname\b|nombre|apellido|\bnom\b|pr[eé]nom|vorname|nachname/i;
+  const others = /user ?name|nick|display|screen name|\b(of|for) (your|the|a|my) |group|team|company|organi[sz]ation|course|programme|file|page|site|school|emergency|contact/i;
+  const fields = F.all("input:not([type=hidden], [type=password], [type=checkbox], [type=radio], [type=submit], [type=button], [type=search])").filter((node) => !node.value && (email.test(F.name(node)) || names.test(F.name(node))) && !others.test(F.name(node)));
+  const kind = (node) => { const said = F.name(node); return email.test(said) ? "email" : /last|surname|family|apellido|nachname|\bnom de famille/i.test(said) ? "last" : /first|given|pr[eé]nom|vorname/i.test(said) ? "first" : /middle|second/i.test(said) ? "middle" : "name"; };
+  const mail = (node) => email.test(F.name(node));
   const twice = (node) => fields.some((one) => one !== node && fields.indexOf(one) < fields.indexOf(node) && kind(one) === kind(node));
   return fields.filter((node) => !mail(node) || fields.some((one) => one !== node && kind(one) === kind(node))).map((node) => [F.describe(node), twice(node)]);
 }"""

@@ -17,7 +17,8 @@ SCRIPT = r"""() => {
   const top = (node) => { const box = F.box(node); return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2); };
   for (const node of large) {
     const outside = texts.filter((text) => !F.holds(node, text)), hidden = outside.filter((text) => { const hit = top(text); return hit && F.holds(node, hit) && !F.holds(text, hit); });
-    if (hidden.length && hidden.length >= outside.length / 4 && !dialogs.some((one) => F.holds(one, node) || F.holds(node, one))) found.push(`${F.describe(node)} covers the page`);
+    const third = F.style(node).position === "fixed" && seen(F.box(node)) > innerWidth * innerHeight / 3 && outside.length >= 1;
+    if ((third || hidden.length && hidden.length >= outside.length / 4) && !dialogs.some((one) => F.holds(one, node) || F.holds(node, one))) found.push(`${F.describe(node)} covers the page`);
   }
   return [...found, ...F.observed.asked.map((what) => `the page opens ${what}`)];
 }"""

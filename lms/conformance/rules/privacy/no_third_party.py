@@ -8,7 +8,7 @@ from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.seeing.watching import watch_longer
 
-NAMED = "() => pageFunctions.every('link[rel~=preconnect], link[rel~=dns-prefetch], link[rel~=prefetch], link[rel~=preload], a[ping]').map((node) => node.getAttribute('ping') || node.href)"
+NAMED = "() => pageFunctions.every('link[rel~=preconnect], link[rel~=dns-prefetch], link[rel~=prefetch], link[rel~=preload], a[ping]').map((node) => node.getAttribute('ping') || node.href).concat(pageFunctions.observed.lines)"
 
 
 async def check(page: InspectedPage) -> Finding:

@@ -10,10 +10,11 @@ SCRIPT = r"""() => {
   return [blocks.length, blocks.flatMap((node) => {
     const style = pageFunctions.style(node), found = [], range = node.ownerDocument.createRange();
     range.selectNodeContents(node);
-    const tops = [...range.getClientRects()].filter((box) => box.width > 1).map((box) => box.bottom).sort((a, b) => a - b);
-    const size = parseFloat(style.fontSize), lines = tops.filter((top, at) => !at || top - tops[at - 1] > size / 2).length;
+    const lines = new Map();
+    for (const box of range.getClientRects()) if (box.width > 1) { const top = [...lines.keys()].find((one) => Math.abs(one - box.bottom) < parseFloat(style.fontSize) / 2) ?? box.bottom; lines.set(top, (lines.get(top) || 0) + box.width); }
+    const size = parseFloat(style.fontSize), widths = [...lines.values()], all = widths.reduce((sum, one) => sum + one, 0);
     const height = parseFloat(style.lineHeight) / size;
-    const long = node.innerText.length / Math.max(1, lines);
+    const long = all ? node.innerText.length * Math.max(...widths) / all : 0;
     if (style.textAlign === "justify") found.push(`${pageFunctions.describe(node)} is justified`);
     if (style.lineHeight === "normal" || height < 1.44) found.push(`${pageFunctions.describe(node)} has lines ${style.lineHeight === "normal" ? "of normal height" : height.toFixed(2) + " high"}`);
     if (long > 90) found.push(`${pageFunctions.describe(node)} has about ${Math.round(long)} characters in a line`);

@@ -9,9 +9,9 @@ SCRIPT = r"""() => {
   const main = document.querySelector("main, [role=main], article") || document.body, found = [];
   const heading = (main.querySelector("h1") || document.querySelector("h1"))?.innerText.trim() || "";
   if (!/[a-z]{3,}.*\s/i.test(heading) || /^(error\s*)?[45]\d\d\b/i.test(heading)) found.push(heading ? `the heading says “${heading}”` : "there is no heading that says what happened");
-  const sentences = pageFunctions.all("p, li", main).map((node) => node.innerText).join(" ").match(/[^.!?]{12,}[.!?]/g) || [];
+  const sentences = pageFunctions.all("p, li", main).map((node) => node.innerText).join(" ").match(/[^.!?]{12,}[.!?]/g)?.filter((one) => one.trim().split(/\s+/).length > 3) || [];
   if (sentences.length < 2) found.push("it does not say what this means for the reader");
-  if (!pageFunctions.all("a[href], button", main).length) found.push("no link in it goes on");
+  if (!pageFunctions.all("a[href], form button", main).filter((node) => !/^\s*(#|javascript:.*)?\s*$/i.test(node.getAttribute("href") ?? "/")).length) found.push("no link in it goes on");
   return found;
 }"""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from lms.conformance.findings import Finding, Rule, there_is
 from lms.conformance.inspected_page import InspectedPage
 
-SCRIPT = r"""words => pageFunctions.all("a[href]").some((node) => pageFunctions.visible(node) && !/^\s*(#|javascript:.*)?\s*$/i.test(node.getAttribute("href")) && new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
+SCRIPT = r"""words => pageFunctions.all("a[href]").some((node) => pageFunctions.visible(node) && node.target !== "_blank" && !/^\s*(#|javascript:.*)?\s*$/i.test(node.getAttribute("href")) && new RegExp(words, "i").test(`${node.innerText} ${node.getAttribute("aria-label") || ""}`))"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return there_is(await page.ask(SCRIPT, page.recipe.leave), "there’s no real link to leave this page at once")
+    return there_is(
+        await page.on_any_screen(SCRIPT, page.recipe.leave), "there’s no real link to leave this page at once"
+    )
 
 
 RULE = Rule(

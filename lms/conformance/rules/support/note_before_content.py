@@ -7,10 +7,11 @@ from lms.conformance.inspected_page import InspectedPage
 
 SCRIPT = r"""([selector, prose]) => {
   const speaks = /content (note|notice|warning)|(this|the) (lesson|page|unit|part|module) (talks|speaks|is|tells|touches|mentions|describes|contains)|before you (read|start|begin)|it mentions/i;
-  const notes = selector ? pageFunctions.all(selector) : pageFunctions.all("p, aside, section, div, summary").filter((node) => node.innerText.length < 900 && speaks.test(node.innerText));
+  const said = (note) => pageFunctions.clean(note.innerText).length > 10;
+  const notes = (selector ? pageFunctions.all(selector) : pageFunctions.all("p, aside, section, div, summary").filter((node) => node.innerText.length < 900 && speaks.test(node.innerText))).filter(said);
   const within = document.querySelector(prose || "main, article, [role=main]") || document.body;
   const first = pageFunctions.all("p", within).find((node) => node.innerText.length > 120 && !notes.some((note) => note.contains(node)));
-  return notes.some((note) => !first || note.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return notes.some((note) => !first || (note.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING && pageFunctions.box(note).top < pageFunctions.box(first).bottom - 1 && pageFunctions.box(note).top <= pageFunctions.box(first).top + 1));
 }"""
 
 

@@ -10,7 +10,7 @@ SCRIPT = r"""words => pageFunctions.all("a[href], button, summary, [role=button]
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return there_is(await page.ask(SCRIPT, page.recipe.pause), "there’s no visible link or button to pause")
+    return there_is(await page.on_any_screen(SCRIPT, page.recipe.pause), "there’s no visible link or button to pause")
 
 
 RULE = Rule(

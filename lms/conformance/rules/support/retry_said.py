@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from lms.conformance.findings import Finding, Rule, there_is
+from lms.conformance.findings import Finding, Rule, none_of, there_is
 from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.phrases import list_phrases
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    said = list(list_phrases("retry-said", await page.words()))
+    words = await page.words()
+    said = list(list_phrases("retry-said", words))
+    limits = [f"one can only try again so often: {found}" for found in list_phrases("retry-limited", words)]
+    if limits:
+        return none_of(limits)
     return there_is(said, "nothing says that you can try again")
 
 

@@ -10,15 +10,19 @@ SCRIPT = r"""words => {
   if (!node) return null;
   const part = node.closest("nav, header, footer, aside, main, [role=navigation], [role=banner], [role=contentinfo]");
   const name = part && (part.getAttribute("aria-label") || part.getAttribute("role") || part.tagName.toLowerCase());
-  return `${name || "body"}, as “${(node.innerText || node.getAttribute("aria-label") || "").trim().replace(/\s+/g, " ")}”`;
+  return [`${name || "body"}, as “${(node.innerText || node.getAttribute("aria-label") || "").trim().replace(/\s+/g, " ")}”`, node.href ? new URL(node.href).pathname : ""];
 }"""
 
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    place = await page.ask(SCRIPT, page.recipe.support)
-    if place is None:
+    found = await page.ask(SCRIPT, page.recipe.support)
+    if found is None:
         return none_of(["there’s no visible link to support"])
+    place, address = found
+    elsewhere = [name for name, other in await page.note("support address", address) if other != address]
+    if elsewhere:
+        return none_of(f"support leads to {address}, but not on “{name}”" for name in elsewhere)
     others = await page.note("support", place)
     return none_of(
         f"support is in the {place}, but on “{name}” it’s in the {other}" for name, other in others if other != place
