@@ -23,7 +23,7 @@ async def check(page: InspectedPage) -> Finding:
     found += [f"“{line[:60]}” appeared after a long time" for line in later if any(map(str.isdigit, line))]
     left = [f"{words} counts time" for words in list_phrases("time-left", await page.words(own_only=True))]
     return none_of(
-        [*found, *slow, *shapes, *left, *[f"the page goes on by itself, to {address[:60]}" for address in gone]]
+        [*found, *slow, *shapes, *left, *[f"the page moves on by itself, to {address[:60]}" for address in gone]]
     )
 
 

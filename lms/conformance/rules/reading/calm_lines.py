@@ -18,7 +18,7 @@ SCRIPT = r"""() => {
     if (style.textAlign === "justify") found.push(`${pageFunctions.describe(node)} is justified`);
     if (style.lineHeight === "normal" || height < 1.44) found.push(`${pageFunctions.describe(node)} has lines ${style.lineHeight === "normal" ? "of normal height" : height.toFixed(2) + " high"}`);
     if (long > 90) found.push(`${pageFunctions.describe(node)} has about ${Math.round(long)} characters in a line`);
-    if (parseFloat(style.letterSpacing) < -0.04 * size || parseFloat(style.letterSpacing) > 0.25 * size) found.push(`${pageFunctions.describe(node)} has letters ${style.letterSpacing} apart`);
+    if (parseFloat(style.letterSpacing) < -0.04 * size || parseFloat(style.letterSpacing) > 0.25 * size) found.push(`${pageFunctions.describe(node)} has ${style.letterSpacing} between its characters`);
     return found;
   })];
 }"""

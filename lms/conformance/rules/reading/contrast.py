@@ -21,6 +21,6 @@ RULE = Rule(
     why="Grey text on grey is hard to read for tired, ill or older eyes and on cheap screens",
     anchor="CARE 4.1; WCAG 1.4.3",
     mark="L",
-    how="compares pictures of the page with and without its text, so that opacity, gradients, shadows, filters, placeholders and pictures behind text count as they look: 4.5 to 1, or 3 to 1 for large text; letters within pictures aren’t judged",
+    how="compares pictures of the page with and without its text, so that opacity, gradients, shadows, filters, placeholders and pictures behind text count as they look: 4.5 to 1, or 3 to 1 for large text; text within pictures isn’t judged",
     check=check,
 )
