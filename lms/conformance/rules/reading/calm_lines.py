@@ -8,10 +8,16 @@ from lms.conformance.inspected_page import InspectedPage
 SCRIPT = r"""() => {
   const blocks = pageFunctions.all("p, li, dd, td, div, section, article, blockquote, figcaption").filter((node) => pageFunctions.own(node).length + [...node.children].filter((one) => pageFunctions.style(one).display.startsWith("inline")).reduce((sum, one) => sum + (one.innerText || "").length, 0) > 180 && pageFunctions.visible(node) && !node.querySelector("p, li, pre, table, div") && !pageFunctions.near(node, "pre, code"));
   return [blocks.length, blocks.flatMap((node) => {
-    const style = pageFunctions.style(node), found = [], range = node.ownerDocument.createRange();
-    range.selectNodeContents(node);
-    const lines = new Map();
-    for (const box of range.getClientRects()) if (box.width > 1) { const top = [...lines.keys()].find((one) => Math.abs(one - box.bottom) < parseFloat(style.fontSize) / 2) ?? box.bottom; lines.set(top, (lines.get(top) || 0) + box.width); }
+    const style = pageFunctions.style(node), found = [], lines = new Map();
+    const texts = node.ownerDocument.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const range = node.ownerDocument.createRange();
+      range.selectNodeContents(texts.currentNode);
+      for (const box of range.getClientRects()) {
+        const line = [...lines.keys()].find((one) => Math.abs(one - box.bottom) < parseFloat(style.fontSize) / 2) ?? box.bottom;
+        lines.set(line, (lines.get(line) || 0) + box.width);
+      }
+    }
     const size = parseFloat(style.fontSize), widths = [...lines.values()], all = widths.reduce((sum, one) => sum + one, 0);
     const height = parseFloat(style.lineHeight) / size;
     const long = all ? node.innerText.length * Math.max(...widths) / all : 0;
