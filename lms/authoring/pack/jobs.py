@@ -11,7 +11,7 @@ from lms.accounts.records import get_programme
 from lms.authoring.pack import records
 from lms.authoring.pack.records import PackRequest
 from lms.authoring.pack.sheets import Place
-from lms.certification.pdf.designs import UnprintableText
+from lms.certification.pdf.designs import UnprintableText, added_fonts
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
@@ -30,7 +30,7 @@ def make_requested_pack(key: str, settings: Settings, shipped: Path) -> None:
         return
     try:
         course, place = get_course(request.digest), _place_of(request, settings)
-        content = make_pack(course, place, clock.today(settings.timezone), shipped)
+        content = make_pack(course, place, clock.today(settings.timezone), shipped, added_fonts(settings))
     except UnprintableText as lacking:
         write(records.note_letters, key, " ".join(lacking.characters))
     except Exception:

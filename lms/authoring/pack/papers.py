@@ -11,7 +11,7 @@ from typing import Any
 
 from lms.authoring.pack.sheets import Place, sheets_of
 from lms.certification.pdf.coverage import covers
-from lms.certification.pdf.designs import FONTS, design_in
+from lms.certification.pdf.designs import FONTS, Design, design_in
 from lms.certification.pdf.render import About, as_pdf, qr_image
 from lms.content.model.course import Course
 from lms.foundation.text.i18n import nearest_language, speaking
@@ -20,19 +20,22 @@ from lms.foundation.text.i18n import nearest_language, speaking
 _ANY_DAY = (1980, 1, 1, 0, 0, 0)
 
 
-def make_pack(course: Course, place: Place, on: date, shipped: Path) -> bytes:
-    """Return a ZIP of PDFs in the course's language; raise UnprintableText for letters that no font of ours has."""
+def make_pack(course: Course, place: Place, on: date, shipped: Path, added: Path | None = None) -> bytes:
+    """Return a ZIP of PDFs in the course's language; raise UnprintableText for letters that no font of ours has.
+
+    `added` is the folder of the fonts that a site added.
+    """
     done = BytesIO()
+    design = design_in(shipped / "papers" / "workshop", shipped / FONTS, "workshop", added)
     with speaking(nearest_language(course.language)), zipfile.ZipFile(done, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, values in sheets_of(course, place).items():
             entry = zipfile.ZipInfo(f"{course.id}-{course.version}/{name}.pdf", _ANY_DAY)
             entry.external_attr = 0o644 << 16
-            packed.writestr(entry, _make_paper(values, course, on, shipped))
+            packed.writestr(entry, _make_paper(values, course, on, design))
     return done.getvalue()
 
 
-def _make_paper(values: dict[str, Any], course: Course, on: date, shipped: Path) -> bytes:
-    design = design_in(shipped / "papers" / "workshop", shipped / FONTS, "workshop")
+def _make_paper(values: dict[str, Any], course: Course, on: date, design: Design) -> bytes:
     text = " ".join(texts_in(values))
     title = f"{values['title']}: {values['course']}"
     about = About(title, ", ".join(course.authors), values["language"], on, f"{course.digest} {values['sheet']}")

@@ -22,6 +22,7 @@ from lms.certification.pdf.designs import (
     FONTS,
     USUAL,
     Design,
+    added_fonts,
     design_in,
     design_named,
     list_designs,
@@ -140,7 +141,7 @@ def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:
         person_id, plain(person.certificate_name or person.display_name), clock.today(settings.timezone)
     )
     values = transcripts.values_of(transcript, settings)
-    design = design_in(shipped / "papers" / "transcript", shipped / FONTS, "transcript")
+    design = design_in(shipped / "papers" / "transcript", shipped / FONTS, "transcript", added_fonts(settings))
     text = " ".join(_texts(values))
     more = {
         "name_direction": direction_of(transcript.name),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from lms.certification.pdf.content import CertificateContent
-from lms.certification.pdf.designs import Design, DesignError, design_in
+from lms.certification.pdf.designs import Design, DesignError
 from lms.certification.pdf.render import render
 
 log = logging.getLogger("lms.certification")
@@ -26,7 +27,7 @@ def render_well(content: CertificateContent, design: Design, badge: bytes, data:
         if not kept.is_dir():
             raise
         (kept.parent / f"{design.folder.name}-{TROUBLE}").write_text(f"{slip}\n", "utf-8")
-        return render(content, design_in(kept, design.fonts), badge)
+        return render(content, replace(design, folder=kept.resolve()), badge)
     _keep_as_it_is(design, kept)
     return pdf
 
