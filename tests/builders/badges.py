@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from datetime import UTC, date, datetime
+from gzip import decompress
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,6 +14,7 @@ from lms.certification.awards import actions, records
 from lms.certification.badges import open_badge
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.open_badge import BadgeContent
+from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.keys.did import issuer_of
 from tests.conftest import Site
 
@@ -86,3 +90,22 @@ def revoke(site: Site, code: str) -> None:
         number = award.id
     site.do(actions.withdraw, number, "other")
     site.work()
+
+
+SUSPENSION = "/suspension"
+
+
+def listed(site: Site, purpose: str = "") -> dict[str, Any]:
+    """Return the first list as anybody gets it, for revocations or with "/suspension"."""
+    response = site.stranger().get(f"/credentials/status/1{purpose}").response
+    assert response.mimetype == "application/vc+json" and response.headers["Access-Control-Allow-Origin"] == "*"
+    told: dict[str, Any] = json.loads(response.data)
+    return told
+
+
+def bits(site: Site, purpose: str = "") -> list[int]:
+    """Return the places of that list whose badges are in it."""
+    told = listed(site, purpose)
+    packed = told["credentialSubject"]["encodedList"]
+    whole = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
+    return [at for at in range(LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]

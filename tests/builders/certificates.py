@@ -8,7 +8,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 from werkzeug.datastructures import FileStorage
@@ -118,3 +123,11 @@ def observe(site: Site, enrolment: str, rating: str = "basic", ago: int = 3, obs
         cora = site.person("cora").id
     seen = ObservationInput(observer, "trainer", clock.today("UTC") - timedelta(days=ago), rating)
     return site.do(readiness_actions.record_observation, enrolment, seen, cora)
+
+
+def report(pdf: bytes, signer: Any) -> Any:
+    """Return what pyHanko says of a PDF's signature to somebody who trusts one certificate alone."""
+    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    own = x509.Certificate.load(signer.certificate.public_bytes(Encoding.DER))
+    trusted = ValidationContext(trust_roots=[own], allow_fetching=False)
+    return validate_pdf_signature(signature, signer_validation_context=trusted)

@@ -7,10 +7,11 @@ import hashlib
 import json
 import struct
 import zlib
-from base64 import b32decode, b32encode
-from collections.abc import Callable
+from base64 import b32decode, b32encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from time import process_time
@@ -26,23 +27,32 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from lms.certification.awards.codes import normalise_code
 from lms.certification.awards.records import Award
-from lms.certification.badges import open_badge
+from lms.certification.badges import open_badge, status_list
 from lms.certification.badges.baking import _chunk, bake_png, bake_svg
 from lms.certification.badges.open_badge import BadgeContent
+from lms.certification.badges.records import find_credential
 from lms.certification.keys.did import issuer_of, multikey
-from lms.certification.keys.keyring import Ring, open_ring
+from lms.certification.keys.keyring import Ring, open_ring, put_aside
 from lms.certification.keys.listing import key_rows
-from lms.certification.keys.opening import keys_of
+from lms.certification.keys.opening import key_ids, keys_of
 from lms.certification.keys.qr_payload import QrPayload, QrRefused, read_payload, sealed
+from lms.certification.keys.records import mark_compromised
 from lms.certification.pdf.render import render
 from lms.certification.pdf.signing import sign
+from lms.certification.timestamps.long_term import Materials, extend, take_apart
+from lms.certification.timestamps.stamping import Stamper
 from lms.certification.verification.file_check import compare_with_records
 from lms.certification.verification.file_reader import KnownKeys, known_from, read
 from lms.certification.verification.pdf_signature import DocumentRefused, look_inside
 from lms.certification.verification.refusals import REFUSALS, in_words
+from lms.certification.verification.status_file import ListRefused, read_status_file
+from lms.foundation import clock
+from lms.foundation.config.signing import Timestamps
+from lms.foundation.db import write
 from tests.builders.badges import NOON, SAMS, badge_of
 from tests.builders.certificates import SAM, WARM, bomb, later, nested, pdf
 from tests.builders.learning import earn
+from tests.builders.timestamps import Authority, authority_at_work, write_pem
 from tests.conftest import ROOT, Site, settings_for
 
 SITE = "https://training.example.org"
@@ -60,6 +70,11 @@ class World:
     badge: dict[str, Any]
     unsigned: bytes
     pdf: bytes
+    # The same with a timestamp of the signature, and with one of the whole file as well; and who stamps.
+    stamped: bytes
+    long_term: bytes
+    ours: Authority
+    theirs: Authority
 
     def signed(self, document: dict[str, Any], key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
         """Sign a badge with the site's key, or with another under the site's name."""
@@ -73,25 +88,40 @@ def facts_of(ring: Ring, **changed: Any) -> dict[str, Any]:
     return open_badge.sign(open_badge.build(facts, issuer), ring.badge_key, issuer.key, NOON)
 
 
-def known_of(ring: Ring) -> KnownKeys:
+def known_of(ring: Ring, ours: Authority, **dates: str) -> KnownKeys:
     common = {"since": "2026-01-01", "site": SITE}
-    badge = multikey(ring.badge_public)
+    badge, time = multikey(ring.badge_public), ours.signer.certificate.public_bytes(Encoding.PEM).decode()
     rows = [
-        {"id": ring.certificate_id, "signs": "document", "public": ring.certificate_pem, **common},
-        {"id": badge, "signs": "badge", "public": badge, **common},
+        {"id": ring.certificate_id, "signs": "document", "public": ring.certificate_pem, **common, **dates},
+        {"id": badge, "signs": "badge", "public": badge, **common, **dates},
+        {"id": "time", "signs": "time", "public": time, **common},
     ]
     return known_from(rows)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     rings = [
         open_ring(settings_for(tmp_path_factory.mktemp(name), LMS_BASE_URL=SITE), frozenset())
         for name in ("site", "elsewhere")
     ]
     badge = facts_of(rings[0])
     unsigned = render(SAM, WARM, open_badge.as_bytes(badge))
-    return World(rings[0], rings[1], known_of(rings[0]), badge, unsigned, sign(unsigned, rings[0]))
+    with authority_at_work() as ours, authority_at_work() as theirs:
+        ca = write_pem(tmp_path_factory.mktemp("time") / "ca.pem", ours.root)
+        stamper = Stamper(Timestamps(ours.url, ca, "LTA"))
+        stamped = sign(unsigned, rings[0], stamp=stamper.stamp)
+        yield World(
+            *rings,
+            known_of(rings[0], ours),
+            badge,
+            unsigned,
+            sign(unsigned, rings[0]),
+            stamped,
+            stamper.extend(stamped, [rings[0].certificate]),
+            ours,
+            theirs,
+        )
 
 
 # --- Badges ---------------------------------------------------------------------------------------------------
@@ -389,7 +419,171 @@ PDFS: dict[str, tuple[Callable[[World], bytes], str]] = {
         "signature-unreadable",
     ),
 }
-FILES = {**BADGES, **PICTURES, **PDFS}
+
+# --- Timestamps -----------------------------------------------------------------------------------------------
+
+
+def signed_with(token: Callable[[World, bytes], bytes]) -> Callable[[World], bytes]:
+    """Put another token beside our signature, which the signature doesn't cover."""
+    return lambda world: sign(world.unsigned, world.ring, stamp=lambda signature: token(world, signature))
+
+
+def moved(token: bytes) -> bytes:
+    """Move the time in a token by an hour."""
+    at = token.index(b"\x18\x0f20") + 2
+    hour = b"%02d" % ((int(token[at + 8 : at + 10]) + 23) % 24)
+    return token[: at + 8] + hour + token[at + 10 :]
+
+
+def restamped(content: bytes, by: Authority) -> bytes:
+    """Let a timestamp server stamp a changed file once more: public ones stamp whatever they're given."""
+    at = content.rindex(b"/Contents <") + len(b"/Contents ")
+    end = content.index(b">", at) + 1
+    token = by.stamp(content[:at] + content[end:]).hex().encode()
+    return content[:at] + b"<" + token.ljust(end - at - 2, b"0") + b">" + content[end:]
+
+
+def long_term_with(change: Callable[[bytes], bytes]) -> Callable[[World], bytes]:
+    """Change what follows the signature, keeping its length, and have it stamped by the server that we use."""
+
+    def attack(world: World) -> bytes:
+        tail = world.long_term[len(world.stamped) :]
+        changed = change(tail)
+        assert changed != tail and len(changed) == len(tail)
+        return restamped(world.stamped + changed, world.ours)
+
+    return attack
+
+
+def with_materials(change: Callable[[World, Materials], Materials]) -> Callable[[World], bytes]:
+    """Write the last revision exactly as we do, with other materials in it."""
+
+    def attack(world: World) -> bytes:
+        kept = take_apart(world.long_term, len(world.stamped)).materials
+        return extend(world.stamped, change(world, kept), world.ours.stamp)
+
+    return attack
+
+
+TIMES: dict[str, tuple[Callable[[World], bytes], str]] = {
+    "a timestamp from another file": (
+        signed_with(lambda world, _signature: world.ours.stamp(b"another signature")),
+        "stamp-of-another",
+    ),
+    "a timestamp by another server": (
+        signed_with(lambda world, signature: world.theirs.stamp(signature)),
+        "stamp-foreign",
+    ),
+    "a timestamp whose hour was changed": (
+        signed_with(lambda world, signature: moved(world.ours.stamp(signature))),
+        "stamp-changed",
+    ),
+    "a timestamp that is none": (signed_with(lambda _world, _signature: b"\x30\x03\x02\x01\x01"), "stamp-changed"),
+    "two timestamps": (
+        signed_with(lambda world, signature: world.ours.stamp(signature) + world.ours.stamp(b"another")),
+        "signature-unreadable",
+    ),
+    "a last timestamp by another server": (lambda world: restamped(world.long_term, world.theirs), "stamp-foreign"),
+    "a last timestamp from another file": (
+        lambda world: restamped(world.long_term, replace(world.ours, lie=another_imprint)),
+        "stamp-of-another",
+    ),
+    "a last revision with other pages": (
+        long_term_with(lambda tail: tail.replace(b"/Pages 1 0 R", b"/Pages 7 0 R")),
+        "signed-twice",
+    ),
+    "a last revision that shows another field": (
+        long_term_with(lambda tail: tail.replace(b"/Rect [ 0 0 0 0 ]", b"/Rect [ 0 0 9 9 ]")),
+        "signed-twice",
+    ),
+    "a last revision that paints where the store should be": (
+        long_term_with(lambda tail: tail.replace(b"/Type /DSS\n", b"/Type /XOb\n")),
+        "signed-twice",
+    ),
+    "a last revision with another table": (
+        long_term_with(lambda tail: tail.replace(b"/W [ 1 4 1 ]", b"/W [ 1 4 0 ]")),
+        "signed-twice",
+    ),
+    "a last revision of another certificate": (
+        lambda world: sign(world.unsigned, world.ring) + world.long_term[len(world.stamped) :],
+        "signed-twice",
+    ),
+    "a name painted over after the last timestamp": (lambda world: later(world.long_term), "signed-twice"),
+    "a space behind the last timestamp": (lambda world: world.long_term + b" ", "signed-twice"),
+    "the last timestamp cut short": (lambda world: world.long_term[:-9], "signed-twice"),
+    "a store stuffed with other bytes": (
+        with_materials(lambda _world, kept: replace(kept, crls=(*kept.crls, b"1 0 0 rg 0 0 500 500 re f"))),
+        "stuffed",
+    ),
+    "a store with a stranger's certificate": (
+        with_materials(
+            lambda world, kept: replace(
+                kept, certificates=(*kept.certificates, world.theirs.root.certificate.public_bytes(Encoding.DER))
+            )
+        ),
+        "stuffed",
+    ),
+    "a store with a stranger's list": (
+        with_materials(lambda world, kept: replace(kept, crls=(*kept.crls, world.theirs.crl))),
+        "stuffed",
+    ),
+    "a store of hundreds of certificates": (
+        with_materials(lambda _world, kept: replace(kept, certificates=kept.certificates * 100)),
+        "stuffed",
+    ),
+    "a last timestamp over a file that isn't ours": (
+        lambda world: restamped(
+            sign(world.unsigned, world.foreign, stamp=world.ours.stamp) + world.long_term[len(world.stamped) :],
+            world.ours,
+        ),
+        "signed-twice",
+    ),
+}
+
+# --- Wrappings ------------------------------------------------------------------------------------------------
+
+
+def wrapped(wrap: Callable[[Any], Any]) -> Callable[[World], bytes]:
+    return lambda world: json.dumps(wrap(world.badge)).encode()
+
+
+PRESENTED = {"@context": [open_badge.CREDENTIALS], "type": ["VerifiablePresentation"]}
+WRAPPINGS: tuple[Callable[[Any], Any], ...] = (
+    lambda badge: {"verifiableCredential": badge},
+    lambda badge: [badge],
+    lambda badge: {**PRESENTED, "verifiableCredential": [badge]},
+    lambda badge: {"@graph": [badge]},
+)
+WRAPPED: dict[str, tuple[Callable[[World], bytes], str]] = {
+    "a wrapping that says more": (
+        wrapped(lambda badge: {"name": "Dr", "verifiableCredential": badge}),
+        "badge-wrapped",
+    ),
+    "a wrapping with its own words": (
+        wrapped(lambda badge: {"@context": {"name": "x:y"}, "@graph": [badge]}),
+        "badge-wrapped",
+    ),
+    "two badges in one list": (wrapped(lambda badge: [badge, badge]), "badge-wrapped"),
+    "a badge wrapped ten times": (wrapped(lambda badge: [[[[[[[[[[badge]]]]]]]]]]), "badge-wrapped"),
+    "a wrapping with no badge in it": (wrapped(lambda _badge: {"verifiableCredential": 7}), "badge-unreadable"),
+    "another name in a wrapping": (
+        lambda world: b"[" + edited("credentialSubject/identifier/0/identityHash", "Eve")(world) + b"]",
+        "badge-changed",
+    ),
+    "a badge that also has a graph": (wrapped(lambda badge: {**badge, "@graph": [badge]}), "badge-wrapped"),
+    "a JWT": (lambda _world: b"eyJhbGciOiJub25lIn0.e30.", "badge-jwt"),
+    "a JWT in an envelope": (
+        wrapped(lambda _badge: {"type": "EnvelopedVerifiableCredential", "id": "data:application/vc+jwt,eyJ"}),
+        "badge-jwt",
+    ),
+}
+
+
+def another_imprint(said: dict[str, Any]) -> None:
+    said["imprint"] = hashlib.sha256(b"another file").digest()
+
+
+FILES = {**BADGES, **WRAPPED, **PICTURES, **PDFS, **TIMES}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -406,8 +600,129 @@ def test_what_was_not_tampered_with_is_accepted(world: World) -> None:
     for genuine in (badge, spaced, bake_svg(DRAWING, badge), bake_png(PICTURE, badge), world.pdf):
         told = read(genuine, world.known, CERTIFICATES)
         assert told.problem == "" and told.badge == json.loads(badge)
+    for wrap in WRAPPINGS:
+        assert read(json.dumps(wrap(world.badge)).encode(), world.known, CERTIFICATES).badge == json.loads(badge)
+    for stamped in (world.stamped, world.long_term):
+        told = read(stamped, world.known, CERTIFICATES)
+        assert (told.problem, told.doubt) == ("", "") and told.badge == json.loads(badge)
+        assert abs(datetime.fromisoformat(told.stamped_at) - clock.now()) < timedelta(minutes=9)
     assert read(world.pdf, world.known, CERTIFICATES).code == SAM.code
     assert read(world.pdf, world.known, CERTIFICATES).sha256 == hashlib.sha256(world.pdf).hexdigest()
+
+
+# --- Keys -----------------------------------------------------------------------------------------------------
+
+A_DAY = timedelta(days=1)
+# What is brought, the dates of the key as days from the moment of signing, and why it isn't relied on without a record.
+KEYS: dict[str, tuple[str, str, timedelta, str]] = {
+    "a badge dated after the last day of its key": ("badge", "until", -A_DAY, "key-ended"),
+    "a badge dated after its key was compromised": ("badge", "compromised_from", -A_DAY, "key-compromised"),
+    "a badge dated before its key was compromised": ("badge", "compromised_from", A_DAY, "key-unsure"),
+    "a PDF signed after the last day of its key": ("pdf", "until", -A_DAY, "key-ended"),
+    "a PDF signed after its key was compromised": ("pdf", "compromised_from", -A_DAY, "key-compromised"),
+    "a PDF dated before its key was compromised": ("pdf", "compromised_from", A_DAY, "key-unsure"),
+    "a PDF stamped after its key was compromised": ("stamped", "compromised_from", -A_DAY, "key-compromised"),
+}
+
+
+def held_against(world: World, what: str, name: str, apart: timedelta) -> str:
+    """Return why a file of ours isn't relied on without our records, when its key has a date."""
+    content = {"badge": open_badge.as_bytes(world.badge), "pdf": world.pdf, "stamped": world.stamped}[what]
+    day = ((NOON if what == "badge" else clock.now()) + apart).date()
+    told = read(content, known_of(world.ring, world.ours, **{name: day.isoformat()}), CERTIFICATES)
+    assert told.problem == ""
+    return told.doubt
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_what_a_key_signed_too_late_is_not_relied_on(world: World, name: str) -> None:
+    *brought, reason = KEYS[name]
+    assert held_against(world, *brought) == reason and in_words(reason).endswith(".")
+
+
+def test_what_a_key_signed_in_time_is_relied_on(world: World) -> None:
+    """A timestamp proves that a compromised key signed before; the end of a key that nobody stole needs no proof."""
+    assert held_against(world, "stamped", "compromised_from", A_DAY) == ""
+    for what in ("badge", "pdf", "stamped"):
+        assert held_against(world, what, "until", A_DAY * 0) == ""
+
+
+# --- Status lists ---------------------------------------------------------------------------------------------
+
+
+def status_of(world: World, key: Ed25519PrivateKey | None = None, days: int = 0, **changed: Any) -> dict[str, Any]:
+    """Return a status list that starts some days from now, signed by us or by another key under our name."""
+    starts = clock.now() + timedelta(days=days)
+    issuer = issuer_of(SITE, world.ring.badge_public)
+    document = status_list.status_credential(
+        f"{LISTS}1/suspension", issuer, "suspension", [9], (starts, starts + timedelta(days=14))
+    )
+    return open_badge.sign({**document, **changed}, key or world.ring.badge_key, issuer.key, starts)
+
+
+def status_with(world: World, **changed: Any) -> dict[str, Any]:
+    """Return a list of ours with another subject, signed."""
+    return status_of(world, credentialSubject={**status_of(world)["credentialSubject"], **changed})
+
+
+def unfolding() -> str:
+    return "u" + urlsafe_b64encode(gzip.compress(bytes(10**7))).decode().rstrip("=")
+
+
+def by_theirs(world: World) -> dict[str, Any]:
+    issuer = issuer_of("https://evil.example", world.foreign.badge_public)
+    document = {name: part for name, part in status_of(world).items() if name != "proof"}
+    return open_badge.sign({**document, "issuer": issuer.id}, world.foreign.badge_key, issuer.key, clock.now())
+
+
+STATUS: dict[str, tuple[Callable[[World], Any], str]] = {
+    "an expired status list": (lambda world: status_of(world, days=-15), "list-expired"),
+    "a status list that starts later": (lambda world: status_of(world, days=1), "list-early"),
+    "a status list by a stranger's key": (lambda world: status_of(world, OTHER), "list-changed"),
+    "a status list of another issuer": (by_theirs, "list-foreign"),
+    "a status list with another bit": (
+        lambda world: {**status_of(world), "credentialSubject": status_with(world, ttl=1)["credentialSubject"]},
+        "list-changed",
+    ),
+    "a status list without an end": (
+        lambda world: {name: part for name, part in status_of(world).items() if name != "validUntil"},
+        "list-unreadable",
+    ),
+    "a status list of another site": (lambda world: status_of(world, id="https://evil.example/1"), "list-unreadable"),
+    "another of our status lists": (
+        lambda world: status_of(
+            world,
+            id=f"{LISTS}2/suspension",
+            credentialSubject={**status_of(world)["credentialSubject"], "id": f"{LISTS}2/suspension#list"},
+        ),
+        "list-of-another",
+    ),
+    "a status list for another purpose": (
+        lambda world: status_with(world, statusPurpose="revocation"),
+        "list-of-another",
+    ),
+    "a status list that unfolds without end": (
+        lambda world: status_with(world, encodedList=unfolding()),
+        "list-unreadable",
+    ),
+    "a badge in place of a status list": (lambda world: world.badge, "list-unreadable"),
+    "a status list signed after the last day of its key": (lambda world: status_of(world), "list-foreign"),
+}
+
+
+@pytest.mark.parametrize("name", STATUS)
+def test_a_status_list_that_is_not_ours_and_of_now_is_refused(world: World, name: str) -> None:
+    attack, reason = STATUS[name]
+    yesterday = (clock.now() - A_DAY).date().isoformat()
+    known = known_of(world.ring, world.ours, until=yesterday) if "last day" in name else world.known
+    with pytest.raises(ListRefused, match=reason):
+        read_status_file(json.dumps(attack(world)).encode(), known, clock.now()).has(world.badge)
+    assert in_words(reason).endswith(".")
+
+
+def test_a_status_list_of_ours_says_whether_a_badge_was_withdrawn(world: World) -> None:
+    ours = read_status_file(json.dumps(status_of(world)).encode(), world.known, clock.now())
+    assert not ours.has(world.badge) and ours.has(facts_of(world.ring, status_index=9))
 
 
 # --- Papers and codes -----------------------------------------------------------------------------------------
@@ -525,8 +840,51 @@ def test_what_our_key_signed_but_the_register_does_not_keep_is_not_accepted(
         assert amiss == "not-the-kept-one" and award is not None and award.code == code
 
 
+def sign_again(site: Site, badge: bytes, ring: Ring) -> bytes:
+    """Sign a kept badge once more with some key of the site, as whoever has the key could."""
+    bare = {name: part for name, part in json.loads(badge).items() if name != "proof"}
+    issuer = issuer_of(site.settings.base_url, ring.badge_public)
+    return open_badge.as_bytes(
+        open_badge.sign({**bare, "issuer": {**bare["issuer"], "id": issuer.id}}, ring.badge_key, issuer.key, NOON)
+    )
+
+
+def test_only_what_we_keep_is_genuine_whatever_became_of_its_key(earned: tuple[Site, str, KnownKeys]) -> None:
+    """A key that was retired, and then one that was stolen: their holders sign the same badge and PDF once more."""
+    site, code, known = earned
+    genuine, badge = pdf(site, code), badge_of(site, code)
+    with site.inside():
+        retired, subfilter = keys_of(site.settings), site.settings.pdf_subfilter
+        put_aside(site.settings)
+        now = keys_of(site.settings, fresh=True)
+        known = known_from(key_rows(site.settings))
+    forged = [sign_again(site, badge, ring) for ring in (retired, now)]
+    forged += [sign(render(replace(SAM, code=code), WARM, badge), ring, subfilter) for ring in (retired, now)]
+    for content in forged:
+        assert found(site, content, known)[0] in {"not-the-kept-one", "badge-of-another"}
+    with site.inside():
+        write(mark_compromised, key_ids(retired), clock.today("UTC"))
+        known = known_from(key_rows(site.settings))
+    for kept in (genuine, badge, bake_png(PICTURE, badge)):
+        told = read(kept, known, CERTIFICATES)
+        assert told.problem == "" and told.doubt in {"key-compromised", "key-unsure"}, "offline it's not relied on"
+        assert found(site, kept, known)[0] == "", "our records have the very same file"
+    for content in forged:
+        assert found(site, content, known)[0] != ""
+    with site.inside():
+        write(_forget_copies, found(site, badge, known)[1].id)
+    assert found(site, badge, known)[0] in {"key-compromised", "key-unsure"}, "nothing is left to compare it with"
+
+
+def _forget_copies(award_id: str) -> None:
+    """Drop the copies, as when a holder deletes their account."""
+    kept = find_credential(award_id)
+    assert kept is not None
+    kept.content = b""
+
+
 def test_every_reason_has_its_words_and_no_other(world: World) -> None:
-    used = {reason for _attack, reason in (*FILES.values(), *PAPERS.values())}
+    used = {row[-1] for row in (*FILES.values(), *PAPERS.values(), *KEYS.values(), *STATUS.values())}
     elsewhere = {"not-in-register", "not-the-kept-one", "not-read", "square-of-another", "not-a-pdf"}
     assert used <= set(REFUSALS) and set(REFUSALS) - used == elsewhere | {"too-much-inside"}
 
@@ -536,9 +894,11 @@ def test_what_unfolds_without_end_is_not_unfolded(world: World) -> None:
         look_inside(bomb())
 
 
-def test_the_attacks_are_listed_in_the_docs() -> None:
+def test_the_attacks_are_listed_in_the_docs_with_their_answers() -> None:
     text = (Path(ROOT) / "docs" / "certificates.md").read_text("utf-8")
-    assert [name for name in (*FILES, *PAPERS) if name not in text] == []
+    rows = [(name, row[-1]) for name, row in (FILES | PAPERS | KEYS | STATUS).items()]
+    assert [name for name, reason in rows if f"| {name} | {in_words(reason)} |" not in text] == []
+    assert len(rows) >= 120
 
 
 # Whatever is put in place of any part of a badge: other types, wrappings that mean the same to a processor, tricks.

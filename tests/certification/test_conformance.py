@@ -21,6 +21,7 @@ from lms.content.lint.check import read_course
 from lms.content.model.bundle import from_folder
 from tests.builders.certificates import WARM, facts_for
 from tests.builders.names import NAMES, ODD, SampleName, certificate_for, design_with_fonts, rows_of_scripts
+from tests.builders.timestamps import long_term, stamped
 from tests.conftest import ROOT, settings_for
 
 HERE = Path(__file__).parent
@@ -28,7 +29,12 @@ SOME_DAY = date(2026, 11, 30)
 JAXB = Path("/usr/share/java/jaxb-runtime.jar")
 DESIGNS = ("plain", "formal", "warm")
 # What is done to a PDF before veraPDF looks at it.
-MADE: dict[str, Callable[[bytes, Ring], bytes]] = {"unsigned": lambda pdf, ring: pdf, "signed": sign}
+MADE: dict[str, Callable[[bytes, Ring], bytes]] = {
+    "unsigned": lambda pdf, ring: pdf,
+    "signed": sign,
+    "stamped": stamped,
+    "long-term": long_term,
+}
 # A script for each way in which fonts and directions differ, a design each: what every change is checked with.
 SAMPLE = {"plain": ("Latn", "Arab"), "formal": ("Beng", "Jpan"), "warm": ("Adlm", "Tibt")}
 
@@ -80,7 +86,7 @@ def test_a_sample_of_scripts_keeps_both_standards(tmp_path: Path) -> None:
     for design, scripts in SAMPLE.items():
         sample = [next(name for name in NAMES if name.script == script) for script in scripts]
         make_files(tmp_path, sample, design, ["signed"])
-    make_files(tmp_path, NAMES[:1], "plain", ["unsigned"])
+    make_files(tmp_path, NAMES[:1], "plain", ["unsigned", "stamped", "long-term"])
     _unpack_workshop(tmp_path)
     assert_both_standards(tmp_path.glob("*.pdf"), tmp_path)
 

@@ -2,11 +2,8 @@
 
 import json
 import shutil
-from base64 import urlsafe_b64decode
 from datetime import date, datetime, timedelta
-from gzip import decompress
 from io import BytesIO
-from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
@@ -18,9 +15,8 @@ from lms.certification.awards import records
 from lms.certification.badges import open_badge
 from lms.certification.badges import records as badge_records
 from lms.certification.badges.issue import make_badge
-from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.keys.did import issuer_of
-from lms.certification.keys.keyring import KeyTrouble
+from lms.certification.keys.key_files import KeyTrouble
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.records import list_keys
@@ -32,28 +28,12 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.hooks import Hooks
 from lms.foundation.per_app import provided
-from tests.builders.badges import badge_of, revoke
+from tests.builders.badges import SUSPENSION, badge_of, bits, listed, revoke
 from tests.builders.certificates import pdf
 from tests.builders.learning import earn
 from tests.conftest import ROOT, Site
 
 LISTS = "http://127.0.0.1:8000/credentials/status/"
-SUSPENSION = "/suspension"
-
-
-def listed(site: Site, purpose: str = "") -> dict[str, Any]:
-    """Return the first list as anybody gets it, for revocations or with "/suspension"."""
-    response = site.stranger().get(f"/credentials/status/1{purpose}").response
-    assert response.mimetype == "application/vc+json" and response.headers["Access-Control-Allow-Origin"] == "*"
-    told: dict[str, Any] = json.loads(response.data)
-    return told
-
-
-def bits(site: Site, purpose: str = "") -> list[int]:
-    told = listed(site, purpose)
-    packed = told["credentialSubject"]["encodedList"]
-    whole = decompress(urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4)))
-    return [at for at in range(LIST_LENGTH) if whole[at // 8] & (128 >> at % 8)]
 
 
 def test_a_certificate_carries_a_badge_that_verifies(site: Site) -> None:

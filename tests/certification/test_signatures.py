@@ -19,20 +19,19 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import SimpleSigner
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader
 
 from lms.certification.badges.open_badge import as_bytes
 from lms.certification.keys.cms import signed_data
-from lms.certification.keys.keyring import KeyTrouble, Ring, open_ring, put_aside
+from lms.certification.keys.key_files import KeyTrouble
+from lms.certification.keys.keyring import Ring, open_ring, put_aside
 from lms.certification.pdf.render import render
 from lms.certification.pdf.signing import sign
 from lms.certification.verification.pdf_signature import check
 from lms.foundation.keys import secret_key
 from tests.builders.badges import sams_badge
-from tests.builders.certificates import SAM, SEALED, WARM
+from tests.builders.certificates import SAM, SEALED, WARM, report
 from tests.conftest import settings_for
 
 BADGE = json.dumps({"name": "Active listening"}).encode()
@@ -51,13 +50,6 @@ def ring(folder: Path) -> Ring:
 @pytest.fixture(scope="module")
 def signed(ring: Ring) -> bytes:
     return sign(render(SAM, WARM, BADGE), ring)
-
-
-def report(pdf: bytes, ring: Ring) -> object:
-    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    own = x509.Certificate.load(ring.certificate.public_bytes(Encoding.DER))
-    trusted = ValidationContext(trust_roots=[own], allow_fetching=False)
-    return validate_pdf_signature(signature, signer_validation_context=trusted)
 
 
 def test_the_signature_covers_all_and_allows_no_change(signed: bytes, ring: Ring) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,28 @@ import pytest
 
 from lms.certification.badges import open_badge, status_list
 from lms.certification.badges.open_badge import BadgeRefused
-from lms.certification.keys.did import did_document, multikey
-from tests.builders.badges import ISSUER, KEY, LISTS, NOON, OTHER, PUBLIC, SAMS, SITE, at_first, sams_badge, verified
-from tests.conftest import ROOT
+from lms.certification.badges.records import mark_all_stale
+from lms.certification.keys.did import MULTIKEY, did_document, multikey
+from lms.certification.keys.keyring import put_aside
+from lms.certification.keys.opening import keys_of
+from lms.foundation.db import write
+from tests.builders.badges import (
+    ISSUER,
+    KEY,
+    LISTS,
+    NOON,
+    OTHER,
+    PUBLIC,
+    SAMS,
+    SITE,
+    at_first,
+    badge_of,
+    revoke,
+    sams_badge,
+    verified,
+)
+from tests.builders.learning import earn
+from tests.conftest import ROOT, Site
 
 PACKAGES = (
     "@digitalbazaar/vc@7.3.0",
@@ -54,10 +73,15 @@ def verifiers() -> Path:
 
 
 def ask(
-    verifiers: Path, credentials: dict[str, Any], revoked: list[int], suspended: list[int], days: int = 14
+    verifiers: Path,
+    credentials: dict[str, Any],
+    revoked: list[int],
+    suspended: list[int],
+    days: int = 14,
+    compromised_from: date | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Give the verifiers credentials, our keys, contexts and lists, which end in some days; return what they say."""
-    did = did_document(SITE, [multikey(PUBLIC)])
+    did = did_document(SITE, {multikey(PUBLIC): compromised_from})
     (method,) = did["verificationMethod"]
     now = datetime.now(UTC).replace(microsecond=0)
     valid = (now + timedelta(days=days - 14), now + timedelta(days=days))
@@ -67,11 +91,16 @@ def ask(
         address = status_list.list_address(f"{LISTS}1", purpose)
         document = status_list.status_credential(address, ISSUER, purpose, indexes, valid)
         lists[address] = open_badge.sign(document, KEY, ISSUER.key, valid[0])
+    documents = {**lists, ISSUER.id: did}
+    documents[ISSUER.key] = {"@context": MULTIKEY, **method}
+    return run(verifiers, credentials, documents)
+
+
+def run(verifiers: Path, credentials: dict[str, Any], documents: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the verifiers credentials and everything that they would fetch; return what they say."""
     contexts = {address: open_badge._context(address) for address in (open_badge.CREDENTIALS, open_badge.OPEN_BADGES)}
-    documents = {**contexts, **lists, ISSUER.id: did}
-    documents[ISSUER.key] = {"@context": "https://w3id.org/security/multikey/v1", **method}
     script = shutil.copy(Path(__file__).with_name("verifiers.mjs"), verifiers)
-    sent = json.dumps({"credentials": credentials, "documents": documents})
+    sent = json.dumps({"credentials": credentials, "documents": {**contexts, **documents}})
     bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(["node", script], input=sent, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -112,6 +141,39 @@ def test_an_expired_list_is_not_relied_on(verifiers: Path) -> None:
     assert ask(verifiers, {"sams": sams_badge()}, [], [], days=1)["sams"]["status"] is True
     expired = ask(verifiers, {"sams": sams_badge()}, [], [], days=-1)["sams"]
     assert expired["status"] is not True and expired["verified"] is False, expired
+
+
+def test_a_badge_of_a_compromised_key_is_not_relied_on_elsewhere(verifiers: Path) -> None:
+    """Nobody there has our records, so nothing shows what was signed before the key was stolen."""
+    told = ask(verifiers, {"sams": sams_badge()}, [], [], compromised_from=date(2026, 11, 20))["sams"]
+    assert told["verified"] is False, told
+
+
+def test_a_site_known_by_its_key_alone_goes_on_after_a_new_key(verifiers: Path, sqlite_site: Site) -> None:
+    """Its earlier badges and lists stay with the earlier key, its later ones are of the new one."""
+    site, codes = sqlite_site, [earn(sqlite_site, document=True)]
+    with site.inside():
+        put_aside(site.settings)
+        keys_of(site.settings, fresh=True)
+        write(mark_all_stale)
+    codes.append(earn(site, "lena", document=True))
+    revoke(site, codes[0])
+    badges = {code: json.loads(badge_of(site, code)) for code in codes}
+    documents = {}
+    for badge in badges.values():
+        address, issuer = badge["credentialStatus"]["statusListCredential"], badge["issuer"]["id"]
+        path = address.removeprefix(site.settings.base_url)
+        documents[address] = json.loads(site.stranger().get(path).response.data)
+        name = f"{issuer}#{issuer.removeprefix('did:key:')}"
+        method = {"id": name, "type": "Multikey", "controller": issuer, "publicKeyMultibase": name.partition("#")[2]}
+        documents[name] = {"@context": MULTIKEY, **method}
+        documents[issuer] = {"@context": ["https://www.w3.org/ns/did/v1", MULTIKEY], "id": issuer} | {
+            "verificationMethod": [method],
+            "assertionMethod": [name],
+        }
+    assert len({badge["issuer"]["id"] for badge in badges.values()}) == 2
+    told = run(verifiers, badges, documents)
+    assert [(told[code]["verified"], told[code]["listed"]) for code in codes] == [(True, [True]), (True, [False])], told
 
 
 def test_ours_is_the_stricter_reader(verifiers: Path) -> None:

@@ -81,6 +81,31 @@ def test_with_keys_alone_it_verifies_anywhere_and_says_that_the_state_is_unknown
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_with_a_signed_status_list_it_says_whether_it_was_withdrawn(
+    sqlite_site: Site, lms: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, files, square = made(sqlite_site, tmp_path)
+    lists = [tmp_path / "before.json", tmp_path / "after.json", files["json"]]
+    address = json.loads(files["json"].read_bytes())["credentialStatus"]["statusListCredential"]
+    for path in lists[:2]:
+        path.write_bytes(sqlite_site.stranger().get(address.removeprefix("http://127.0.0.1:8000")).response.data)
+        revoke(sqlite_site, code)
+    monkeypatch.setenv("LMS_DATA", str(tmp_path / "nowhere"))
+
+    def ask(what: object, status: Path) -> tuple[int, str, str]:
+        told = lms("certificates", "verify", what, "--keys", files["keys"], "--status", status, "--json")
+        said = json.loads(told.output)
+        return told.exit_code, said["state"], said["text"]
+
+    for what in (files[kind] for kind in ("pdf", "json", "svg", "png")):
+        assert ask(what, lists[0])[:2] == (0, "valid") and ask(what, lists[1])[:2] == (1, "revoked")
+    assert ask(files["pdf"], lists[2])[0] == 1 and "can’t be read" in ask(files["pdf"], lists[2])[2]
+    assert ask(square, lists[0])[:2] == (1, "unknown offline"), "a QR code names no list"
+    assert "--keys" in lms("certificates", "verify", files["pdf"], "--status", lists[0]).output
+    clock.shift(timedelta(days=15))
+    assert "has expired" in ask(files["pdf"], lists[0])[2]
+
+
 def test_a_certificate_past_its_day_is_genuine_and_not_valid(
     sqlite_site: Site, lms: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

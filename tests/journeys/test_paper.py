@@ -114,7 +114,7 @@ def test_a_browser_that_cannot_check_says_so_and_shows_no_name(people: People, o
     context = opens()
     context.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
     told = scan(context.new_page(), address, sealed(said, key))
-    assert "This browser can’t check" in told and said.name not in told
+    assert "can’t be checked here" in told and said.name not in told
 
 
 def test_other_places_on_the_page_leave_the_paper_as_it_was(people: People, opens: Opens) -> None:

@@ -166,6 +166,7 @@ def _about_programmes() -> dict[str, str]:
         "BatchEnded": _("Action for several people ended"),
         "ApiKeyMade": _("API key made"),
         "ApiKeyEnded": _("API key revoked"),
+        "KeyCompromised": _("Signing key marked as compromised"),
         "WorkRetried": _("Stopped work tried again"),
         "MailTested": _("Test email sent"),
         "LineWithdrawn": _("Support line removed"),

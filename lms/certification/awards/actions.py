@@ -171,7 +171,7 @@ def request_document_anew(award_id: str) -> None:
         request.tries, request.trouble, request.tried_at = 0, None, None
 
 
-def store_document(award_id: str, content: bytes) -> Document | None:
+def store_document(award_id: str, content: bytes, timestamp: str | None = None) -> Document | None:
     """Keep a PDF; when one is kept already, that one stands, and none is kept once its name was taken away."""
     stored = document_records.find_document(award_id)
     award = records.get_award(award_id)
@@ -182,6 +182,7 @@ def store_document(award_id: str, content: bytes) -> Document | None:
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
         stored_at=clock.now(),
+        timestamp=timestamp,
     )
     db.session.add(document)
     request = db.session.get(RenderRequest, award_id)
@@ -205,6 +206,13 @@ def note_render_trouble(award_id: str, trouble: str, letters: tuple[str, ...] = 
         if first:
             award = records.get_award(award_id)
             announce(PdfWaitsForLetters(award_id, award.person_id, award.programme_id))
+
+
+def note_wait_for_time(award_id: str, why: str) -> None:
+    """Remember that a PDF waits for a timestamp; unlike other trouble, that doesn't make its attempts rarer."""
+    request = db.session.get(RenderRequest, award_id)
+    if request:
+        request.tried_at, request.trouble = clock.now(), why[:500]
 
 
 def ask_for_spelling(award_id: str) -> bool:

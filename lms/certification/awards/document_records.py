@@ -15,6 +15,8 @@ from lms.library.course_cache import for_staff
 
 RENDER_TRIES, RENDER_REST = 20, timedelta(hours=1)
 RENDER_EXPECTED = timedelta(minutes=5)
+# How long a PDF waits for a timestamp, before it's signed without one.
+TIME_AWAITED = timedelta(hours=1)
 
 
 class Document(Base):
@@ -25,6 +27,8 @@ class Document(Base):
     sha256: Mapped[str] = mapped_column(index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     stored_at: Mapped[datetime]
+    # Which timestamp it has: T or LTA, "missing" where the server gave none in time, None where none was asked for.
+    timestamp: Mapped[str | None]
 
 
 class RenderRequest(Base):
@@ -62,6 +66,18 @@ def find_render_request(award_id: str) -> RenderRequest | None:
     return request if request and request.done_at is None else None
 
 
+def may_wait_for_time(award_id: str) -> bool:
+    """Return whether a certificate's PDF was asked for less than an hour ago, so that it waits for a timestamp."""
+    request = find_render_request(award_id)
+    return request is not None and request.requested_at > clock.now() - TIME_AWAITED
+
+
+def count_without_time(since: datetime) -> int:
+    """Return how many PDFs were kept since a moment without the timestamp that was asked for."""
+    query = select(func.count()).select_from(Document)
+    return db.session.scalar(query.where(Document.timestamp == "missing", Document.stored_at >= since)) or 0
+
+
 def find_letters(award_id: str) -> tuple[str, ...]:
     """Return the characters for which a certificate's PDF waits, as far as it was tried."""
     request = find_render_request(award_id)
@@ -82,6 +98,11 @@ def find_newest_document() -> Document | None:
 def document_is_stored(award_id: str) -> int | None:
     """Return the size of the kept PDF in bytes, or None, without loading it."""
     return db.session.scalar(select(func.length(Document.content)).where(Document.award_id == award_id))
+
+
+def find_timestamp(award_id: str) -> str | None:
+    """Return which timestamp a kept PDF has, without loading it."""
+    return db.session.scalar(select(Document.timestamp).where(Document.award_id == award_id))
 
 
 def request_pdf(award_id: str) -> None:

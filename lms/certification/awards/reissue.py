@@ -24,7 +24,7 @@ from lms.foundation.events import announce
 from lms.foundation.refused import Refused
 from lms.foundation.text.i18n import gettext as _
 
-Because = Literal["name", "fault"]
+Because = Literal["name", "fault", "key"]
 
 
 def can_be_reissued(award: Award) -> bool:
@@ -60,7 +60,8 @@ def cancel_name_request(award_id: str) -> None:
 def reissue_certificate(award_id: str, because: Because, by: str | None = None) -> Award | Refused:
     """Reissue a current certificate: same dates and attestation, a new code, and the name its holder uses now.
 
-    A coordinator who reissues it in a name that was asked for has confirmed that name.
+    A coordinator who reissues it in a name that was asked for has confirmed that name. Where it's only the key that
+    signed it that isn't trusted any more, the name stays, and so does a request for another one.
 
     The earlier one stays and says that it was replaced; nobody who looks up its code sees the name on it.
     """
@@ -71,6 +72,8 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
         return refused
     request = name_records.find_name_request(award_id)
     name = request.name if because == "name" and request else name_of_next(old)
+    if because == "key":
+        name = old.name
     new = old.successor("reissued")
     put_name(new, name)
     old.replaced_by, old.name_shown = new.id, False
@@ -78,9 +81,11 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
     for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
         # Whoever has another name now does not want to meet the old one on what came before, either.
         earlier.name_shown, earlier.badge_open = False, earlier.badge_open and False
+    records.follow(old, new)
+    if request is not None and because == "key":
+        db.session.add(NameRequest(award_id=new.id, name=request.name, asked_at=request.asked_at))
     if request is not None:
         db.session.delete(request)
-    records.follow(old, new)
     if because == "name" and by:
         confirm_name(new.id, by)
     announce(CertificateReplaced(old.id, old.person_id, old.programme_id, new.id, because))

@@ -29,7 +29,7 @@ _PINNED = {
     OPEN_BADGES: "openbadges-3.0.3.json",
 }
 _EARLIEST = timezone(timedelta(hours=14))
-_PROOF = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
+PROOF = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"}
 _STATUS = {"id", "type", "statusPurpose", "statusListIndex", "statusListCredential"}
 _BYTES_MOST, _DEPTH_MOST = 262_144, 12
 # Written in one way only, and small enough for any database.
@@ -164,7 +164,7 @@ def verify(text: bytes, keys: Mapping[str, bytes], status_lists: str) -> Json:
         raise BadgeRefused("badge-words")
     _check_names(document)
     proof = document.get("proof")
-    if not isinstance(proof, dict) or set(proof) != _PROOF or not all(isinstance(each, str) for each in proof.values()):
+    if not isinstance(proof, dict) or set(proof) != PROOF or not all(isinstance(each, str) for each in proof.values()):
         raise BadgeRefused("badge-unsigned")
     method, value = proof["verificationMethod"], proof["proofValue"]
     if proof["cryptosuite"] != SUITE or proof["proofPurpose"] != "assertionMethod" or method not in keys:
@@ -187,6 +187,15 @@ def verify(text: bytes, keys: Mapping[str, bytes], status_lists: str) -> Json:
 
 
 def _read(text: bytes) -> Json:
+    document = read_json(text)
+    if not isinstance(document, dict):
+        raise BadgeRefused("badge-unreadable")
+    return document
+
+
+def read_json(text: bytes) -> Any:
+    """Return what a text in JSON holds, each name once; raise BadgeRefused for what isn't one."""
+
     def once_each(pairs: list[tuple[str, Any]]) -> Json:
         if len({name for name, _value in pairs}) != len(pairs):
             raise BadgeRefused("badge-twice")
@@ -195,12 +204,9 @@ def _read(text: bytes) -> Json:
     if len(text) > _BYTES_MOST:
         raise BadgeRefused("too-large")
     try:
-        document = json.loads(text.decode(), object_pairs_hook=once_each, parse_constant=_no_number)
+        return json.loads(text.decode(), object_pairs_hook=once_each, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise BadgeRefused("badge-unreadable") from None
-    if not isinstance(document, dict):
-        raise BadgeRefused("badge-unreadable")
-    return document
 
 
 def _no_number(word: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +38,8 @@ class Credential(Base):
 class StatusList(Base):
     """Two signed lists of badges with the same indexes: revoked ones (`content`) and suspended ones (`suspension`).
 
-    Stale when a certificate was withdrawn, reinstated or replaced since.
+    Stale when a certificate was withdrawn, reinstated or replaced since. `issuer` signs both, and every badge in them,
+    because verifiers elsewhere ask for the same issuer; it's unknown for lists from before there was this column.
     """
 
     __tablename__ = "status_list"
@@ -46,6 +48,12 @@ class StatusList(Base):
     suspension: Mapped[bytes | None] = mapped_column(LargeBinary)
     stale: Mapped[bool]
     signed_at: Mapped[datetime | None]
+    issuer: Mapped[str | None]
+
+    @property
+    def signer(self) -> str | None:
+        """Who signs the lists: for older ones, whoever signed them last."""
+        return self.issuer or (str(json.loads(self.content)["issuer"]) if self.content else None)
 
 
 @dataclass(frozen=True)
@@ -73,9 +81,12 @@ def has_badge(award_id: str) -> bool:
     return bool(db.session.scalar(query))
 
 
-def find_place() -> tuple[int, int]:
-    """Return a random free place: the number of a list and an index in it."""
-    number = (db.session.scalar(select(func.count()).select_from(Credential)) or 0) // LIST_FILL + 1
+def find_place(issuer: str) -> tuple[int, int]:
+    """Return a random free place in a list of an issuer: the number of the list and an index in it."""
+    newest = db.session.scalar(select(StatusList).order_by(StatusList.number.desc()).limit(1))
+    number = newest.number if newest else 1
+    if newest and (newest.signer not in {issuer, None} or _count_in(number) >= LIST_FILL):
+        number += 1
     taken = select(Credential.award_id).where(Credential.list_number == number)
     index = secrets.randbelow(LIST_LENGTH)
     while db.session.scalar(taken.where(Credential.list_index == index)):
@@ -83,8 +94,13 @@ def find_place() -> tuple[int, int]:
     return number, index
 
 
-def keep_credential(award_id: str, place: tuple[int, int], content: bytes) -> None:
-    """Keep a badge; when one is kept already, that one stands."""
+def _count_in(number: int) -> int:
+    query = select(func.count()).select_from(Credential).where(Credential.list_number == number)
+    return db.session.scalar(query) or 0
+
+
+def keep_credential(award_id: str, place: tuple[int, int], content: bytes, issuer: str) -> None:
+    """Keep a badge of an issuer; when one is kept already, that one stands."""
     if find_credential(award_id) is None:
         number, index = place
         db.session.add(
@@ -98,7 +114,7 @@ def keep_credential(award_id: str, place: tuple[int, int], content: bytes) -> No
             )
         )
         if db.session.get(StatusList, number) is None:
-            db.session.add(StatusList(number=number, content=None, suspension=None, stale=True, signed_at=None))
+            db.session.add(StatusList(number=number, stale=True, issuer=issuer))
         db.session.flush()
 
 
@@ -149,8 +165,8 @@ def mark_stale(award_id: str) -> None:
         found.stale = True
 
 
-def keep_status_list(number: int, ended: Ended, lists: tuple[bytes, bytes], signed_at: datetime) -> None:
+def keep_status_list(number: int, ended: Ended, lists: tuple[bytes, bytes], signed_at: datetime, issuer: str) -> None:
     """Keep a signed pair of lists, revocations first; it stays stale when a certificate changed meanwhile."""
     found = db.session.get_one(StatusList, number)
-    (found.content, found.suspension), found.signed_at = lists, signed_at
+    (found.content, found.suspension), found.signed_at, found.issuer = lists, signed_at, issuer
     found.stale = ended != list_ended(number)

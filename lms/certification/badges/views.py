@@ -28,7 +28,7 @@ def issuer() -> Any:
     """List every key that ever signed a badge here, where did:web looks for it."""
     if not has_domain(settings().base_url):
         abort(404)
-    keys = [key.public for key in list_keys() if key.kind == "badge"]
+    keys = {key.public: key.compromised_from for key in list_keys() if key.kind == "badge"}
     return _open(jsonify(did_document(settings().base_url, keys)))
 
 

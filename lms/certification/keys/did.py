@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+DID_KEY = "did:key:"
 MULTIKEY = "https://w3id.org/security/multikey/v1"
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # What a multikey begins with when it is an Ed25519 public key.
@@ -20,11 +23,16 @@ class Issuer:
     id: str
     key: str
 
+    @property
+    def multikey(self) -> str:
+        """The public key itself."""
+        return self.key.partition("#")[2]
+
 
 def issuer_of(base_url: str, public: bytes) -> Issuer:
     """Return the issuer at an address: did:web where it has a domain and https, did:key elsewhere."""
     key = multikey(public)
-    name = _did_web(base_url) if has_domain(base_url) else f"did:key:{key}"
+    name = _did_web(base_url) if has_domain(base_url) else f"{DID_KEY}{key}"
     return Issuer(name, f"{name}#{key}")
 
 
@@ -59,17 +67,23 @@ def from_multikey(key: str) -> bytes:
     return content[len(_ED25519) :]
 
 
-def did_document(base_url: str, multikeys: list[str]) -> dict[str, Any]:
-    """Return what did:web answers: every key that ever signed here, so that early badges stay verifiable."""
+def did_document(base_url: str, multikeys: Mapping[str, date | None]) -> dict[str, Any]:
+    """Return what did:web answers: every key that ever signed here, so that early badges stay verifiable.
+
+    A compromised key has the day from which it is, and may no longer sign: verifiers elsewhere then accept nothing from
+    it, because they have no record of ours that would show what was signed before.
+    """
     own = _did_web(base_url)
     methods = [
-        {"id": f"{own}#{key}", "type": "Multikey", "controller": own, "publicKeyMultibase": key} for key in multikeys
+        {"id": f"{own}#{key}", "type": "Multikey", "controller": own, "publicKeyMultibase": key}
+        | ({"revoked": f"{day.isoformat()}T00:00:00Z"} if day else {})
+        for key, day in multikeys.items()
     ]
     return {
         "@context": ["https://www.w3.org/ns/did/v1", MULTIKEY],
         "id": own,
         "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
+        "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
     }
 
 

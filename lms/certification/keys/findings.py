@@ -3,29 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from lms.certification.keys.did import multikey
-from lms.certification.keys.records import list_keys
+from lms.certification.keys.opening import CLOCKS_APART
+from lms.certification.keys.records import OWN_KINDS, list_keys
+from lms.foundation import clock
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import gettext as _
+
+ENDS_SOON = timedelta(days=60)
 
 
 def look(settings: Settings) -> list[Finding]:
     """Return what there is to say of the signing keys; a missing one isn't made."""
     # Imported here because web workers sign nothing: 31 ms and 2 MB.
-    from lms.certification.keys.keyring import KeyTrouble, open_ring
+    from lms.certification.keys.key_files import KeyTrouble
+    from lms.certification.keys.keyring import open_ring
 
-    known = {key.id: key.kind for key in list_keys()}
-    if not known and not any((settings.data / "keys").glob("*-signing.pem")):
+    stored = {key.id: key for key in list_keys() if key.kind in OWN_KINDS}
+    if not stored and not any((settings.data / "keys").glob("*-signing.pem")):
         return [Finding("keys.signing", _("The signing keys will be made with the first certificate."))]
     try:
         # Both count as used, so that none is made.
-        ring = open_ring(settings, {"document", "badge"})
+        ring = open_ring(settings, set(OWN_KINDS))
     except KeyTrouble as trouble:
         return [check_signing(str(trouble), ())]
     here = {"document": ring.certificate_id, "badge": multikey(ring.badge_public)}
-    return [check_signing("", [kind for kind in here if kind in known.values() and here[kind] not in known])]
+    kinds, in_use = {key.kind for key in stored.values()}, [stored[each] for each in here.values() if each in stored]
+    days = (ring.certificate.not_valid_before_utc, ring.certificate.not_valid_after_utc)
+    return [
+        check_signing("", [kind for kind in here if kind in kinds and here[kind] not in stored]),
+        check_trust([key.kind for key in in_use if key.compromised_from]),
+        check_certificate(clock.now(), max([days[0], *(key.since for key in in_use)]), days[1]),
+    ]
+
+
+def check_trust(kinds: Sequence[str]) -> Finding:
+    """Find keys that are marked as compromised and would still sign."""
+    if kinds:
+        return Finding(
+            "keys.trust",
+            _("These keys are marked as compromised, so nothing is signed with them: %(kinds)s.", kinds=some_of(kinds)),
+            _("Make new ones: lms certificates new-keys --yes. If LMS_SIGNING_KEY is set, set another key there."),
+        )
+    return Finding("keys.trust", _("The keys in use are trusted."))
+
+
+def check_certificate(now: datetime, start: datetime, end: datetime) -> Finding:
+    """Find a clock before the start of the keys, and a document key whose certificate ended or soon will."""
+    words = {"now": f"{now:%Y-%m-%d %H:%M}", "start": f"{start:%Y-%m-%d %H:%M}", "end": f"{end:%Y-%m-%d}"}
+    if now + CLOCKS_APART < start:
+        return Finding(
+            "keys.certificate",
+            _("This machine’s clock says %(now)s UTC, but the signing keys are in use from %(start)s UTC.", **words),
+            _("Set the clock right. Until then nothing is signed, and the PDFs of new certificates are late."),
+        )
+    if now > end:
+        return Finding(
+            "keys.certificate",
+            _("The certificate of the key that signs PDFs ended on %(end)s, so PDFs wait.", **words),
+            _("Put the next certificate in place, as docs/certificates.md describes, and restart the site."),
+        )
+    if end - now < ENDS_SOON:
+        return Finding(
+            "keys.certificate",
+            _("The certificate of the key that signs PDFs ends on %(end)s.", **words),
+            _("Ask your certificate authority for the next one, and put it in place before that day."),
+        )
+    return Finding("keys.certificate", _("The certificate of the key that signs PDFs is valid until %(end)s.", **words))
 
 
 def check_signing(problem: str, unknown: Sequence[str]) -> Finding:

@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,33 +17,39 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from lms.certification.keys.key_files import (
+    DocumentKey,
+    KeyTrouble,
+    check_pair,
+    read_certificates,
+    read_key,
+    read_own_pair,
+)
 from lms.foundation.config.settings import Settings
 
 Kind = Literal["document", "badge"]
 _TWENTY_YEARS = timedelta(days=7305)
-
-
-class KeyTrouble(Exception):
-    """A signing key cannot be used; the message says which file, and what to do."""
+BADGE_KEY = "badge-signing.pem"
+FILES: dict[Kind, tuple[str, ...]] = {
+    "document": ("document-signing.pem", "document-signing.crt"),
+    "badge": (BADGE_KEY,),
+}
 
 
 @dataclass(frozen=True)
 class Ring:
-    """The two keys of a site: one signs documents, with its certificate, the other signs badges."""
+    """The two keys of a site: one signs documents, with its certificate, the other signs badges.
 
-    document_key: EllipticCurvePrivateKey
+    `chain` holds the certificates of the authorities between the certificate and its root, for an organisation's own.
+    """
+
+    document_key: DocumentKey
     certificate: x509.Certificate
     badge_key: Ed25519PrivateKey
+    chain: tuple[x509.Certificate, ...] = ()
 
     @property
     def badge_public(self) -> bytes:
@@ -64,27 +70,35 @@ class Ring:
 def open_ring(settings: Settings, in_use: Set[str]) -> Ring:
     """Return the site's keys; a missing one is made only while nothing was signed with its like."""
     folder = settings.data / "keys"
-    own = folder / "document-signing.pem"
-    path = Path(settings.signing_key) if settings.signing_key else own
-    certificate_path = Path(settings.signing_cert) if settings.signing_cert else folder / "document-signing.crt"
-    badge_path = folder / "badge-signing.pem"
-    if not badge_path.exists() or (path == own and not path.exists()):
+    own, badge_path = folder / "document-signing.pem", folder / BADGE_KEY
+    certificate_path = folder / "document-signing.crt"
+    make_own = not settings.signing_key and not own.exists()
+    if make_own or not badge_path.exists():
         with _alone(folder):
-            if path == own and not path.exists():
-                _may_be_made("document", path, in_use)
-                _make_document_key(path, certificate_path, urlsplit(settings.base_url).netloc)
+            if make_own and not own.exists():
+                _may_be_made("document", own, in_use)
+                _make_document_key(own, certificate_path, urlsplit(settings.base_url).netloc)
             if not badge_path.exists():
                 _may_be_made("badge", badge_path, in_use)
                 _write(badge_path, _pem(Ed25519PrivateKey.generate()))
-    document_key, badge_key = _read_key(path), _read_key(badge_path)
-    if not isinstance(document_key, EllipticCurvePrivateKey) or not isinstance(document_key.curve, SECP256R1):
-        raise KeyTrouble(f"{path} holds another kind of key. Documents are signed with ECDSA on P-256.")
+    badge_key = read_key(badge_path)
     if not isinstance(badge_key, Ed25519PrivateKey):
         raise KeyTrouble(f"{badge_path} holds another kind of key. Badges are signed with Ed25519.")
-    certificate = _read_certificate(certificate_path)
-    if certificate.public_key() != document_key.public_key():
-        raise KeyTrouble(f"{certificate_path} belongs to another key than {path}. Put the two that belong together.")
-    return Ring(document_key, certificate, badge_key)
+    if settings.signing_key:
+        pair = read_own_pair(settings)
+    else:
+        pair = check_pair(own, read_key(own), certificate_path, read_certificates(certificate_path))
+    return Ring(pair.key, pair.certificate, badge_key, pair.chain)
+
+
+def find_earlier_badge_key(settings: Settings, public: bytes) -> Ed25519PrivateKey | None:
+    """Return the badge key that was put aside with these public bytes, if it's still in the folder."""
+    for path in sorted((settings.data / "keys").glob(f"{BADGE_KEY}.until-*")):
+        with suppress(KeyTrouble):
+            key = read_key(path)
+            if isinstance(key, Ed25519PrivateKey) and key.public_key().public_bytes_raw() == public:
+                return key
+    return None
 
 
 @contextmanager
@@ -105,29 +119,6 @@ def _may_be_made(kind: Kind, path: Path, in_use: Set[str]) -> None:
             f"{path} is missing, and certificates were signed with it. Please put it back from a backup of "
             "LMS_DATA/keys. If it is lost for good: lms certificates new-keys"
         )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as trouble:
-        raise KeyTrouble(
-            f"{path} cannot be read: {trouble.strerror}. The user who runs the site must own it."
-        ) from None
-
-
-def _read_key(path: Path) -> PrivateKeyTypes:
-    try:
-        return load_pem_private_key(_read(path), None)
-    except (ValueError, TypeError):
-        raise KeyTrouble(f"{path} is not a private key in PEM without a passphrase.") from None
-
-
-def _read_certificate(path: Path) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(_read(path))
-    except ValueError:
-        raise KeyTrouble(f"{path} is not a certificate in PEM.") from None
 
 
 def _pem(key: EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
@@ -183,11 +174,11 @@ _ONLY_SIGNS = x509.KeyUsage(
 )
 
 
-def put_aside(settings: Settings) -> list[Path]:
-    """Put the site's own keys aside, so that new ones are made; return where they lie now."""
+def put_aside(settings: Settings, kinds: Set[str] = frozenset(FILES)) -> list[Path]:
+    """Put the site's own keys of some kinds aside, so that new ones are made; return where they lie now."""
     folder, moved = settings.data / "keys", []
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    for name in ("document-signing.pem", "document-signing.crt", "badge-signing.pem"):
+    for name in (name for kind in FILES if kind in kinds for name in FILES[kind]):
         if (folder / name).exists():
             (folder / name).rename(folder / f"{name}.until-{stamp}")
             moved.append(folder / f"{name}.until-{stamp}")

@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lms.certification.keys.did import multikey
-from lms.certification.keys.records import list_keys, note_keys
+from lms.certification.keys.records import OWN_KINDS, list_keys, note_keys
+from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
 
 if TYPE_CHECKING:
     from lms.certification.keys.keyring import Ring
 
+# By how much the clocks of two machines of a site may differ.
+CLOCKS_APART = timedelta(minutes=5)
+
 
 def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
     """Return the site's signing keys, whose public halves are remembered for ever from now on.
 
-    Raise KeyTrouble for one that is missing although it signed before, unless fresh ones are asked for.
+    Raise KeyTrouble for one that is missing although it signed before, unless fresh ones are asked for. Raise KeyRests
+    for one that is marked as compromised, or that by this machine's clock isn't in use yet.
     """
     # Imported here because web workers sign nothing: 31 ms and 2 MB.
+    from lms.certification.keys.key_files import KeyRests
     from lms.certification.keys.keyring import open_ring
 
-    stored = list_keys()
-    ring = open_ring(settings, set() if fresh else {key.kind for key in stored})
+    stored = {key.id: key for key in list_keys()}
+    in_use = {key.kind for key in stored.values()}.intersection(OWN_KINDS)
+    ring = open_ring(settings, set() if fresh else in_use)
     badge = multikey(ring.badge_public)
     found = ((ring.certificate_id, "document", ring.certificate_pem), (badge, "badge", badge))
-    if not {key_id for key_id, _kind, _public in found} <= {key.id for key in stored}:
+    known = [stored[key_id] for key_id, _kind, _public in found if key_id in stored]
+    for key in known:
+        if key.compromised_from:
+            raise KeyRests(
+                f"The {key.kind} key that signs is marked as compromised from {key.compromised_from}, so nothing is "
+                "signed with it. Make new keys: lms certificates new-keys --yes"
+            )
+        if key.since > clock.now() + CLOCKS_APART:
+            raise KeyRests(clock_words(f"the {key.kind} key", f"{key.since:%Y-%m-%d %H:%M} UTC"))
+    if len(known) < len(found) or any(key.until for key in known):
         write(note_keys, found)
     return ring
+
+
+def check_dates(ring: Ring) -> None:
+    """Raise KeyRests when the document key's certificate isn't valid now: readers would call its signature void."""
+    from lms.certification.keys.key_files import KeyRests
+
+    now, start, end = clock.now(), ring.certificate.not_valid_before_utc, ring.certificate.not_valid_after_utc
+    if now < start:
+        raise KeyRests(clock_words("the certificate of the document key", f"{start:%Y-%m-%d %H:%M} UTC"))
+    if now > end:
+        raise KeyRests(
+            f"The certificate of the document key ended on {end:%Y-%m-%d}, so no PDF is signed with it. Put the next "
+            "one in place (LMS_SIGNING_KEY, LMS_SIGNING_CERT) and restart the site; the PDFs that wait are then made."
+        )
+
+
+def clock_words(what: str, start: str) -> str:
+    """Say that something starts later than it is by this machine's clock, and what to do."""
+    return (
+        f"This machine’s clock says {clock.now():%Y-%m-%d %H:%M} UTC, but {what} signs from {start} on. Nothing was "
+        "signed. Set the clock right (NTP); the certificates that wait are then made automatically."
+    )
+
+
+def key_ids(ring: Ring) -> tuple[str, str]:
+    """Return the ids of the two keys of a ring, as they are listed."""
+    return ring.certificate_id, multikey(ring.badge_public)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from lms.accounts.records import Programme, get_person, get_programme
 from lms.accounts.rules import zone_of
-from lms.certification.awards import addresses
+from lms.certification.awards import addresses, document_records
 from lms.certification.awards.records import Award
 from lms.certification.awards.texts import name_wording, wording
 from lms.certification.awards.texts.text import plain
@@ -32,11 +36,28 @@ from lms.certification.pdf.fallback import render_well
 from lms.certification.pdf.render import About, as_pdf
 from lms.certification.pdf.signing import sign
 from lms.certification.pdf.transcript import transcripts
+from lms.certification.timestamps.server import NoStamp
+from lms.certification.timestamps.stamping import Stamper
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
+from lms.foundation.config.signing import Timestamps
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import duration, language, nearest_language, speaking
 from lms.foundation.text.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class Made:
+    """A certificate's signed PDF, or why it waits for a timestamp.
+
+    `timestamp` says which one it has (T or LTA), that it's "missing", or is None where none is asked for.
+    `time_keys` are the certificates that signed it, as (id, PEM).
+    """
+
+    content: bytes = b""
+    timestamp: str | None = None
+    time_keys: tuple[tuple[str, str], ...] = ()
+    waits_for: str = ""
 
 
 def make_specimen(settings: Settings, shipped: Path) -> None:
@@ -124,14 +145,46 @@ def _design_of(award: Award, programme: Programme, settings: Settings, shipped: 
     return design_named(name, settings, shipped)
 
 
-def make_certificate(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> bytes:
-    """Return an award's certificate as a signed PDF with its badge; raise LettersMissing or PartMissing."""
+def make_certificate(award: Award, badge: bytes, ring: Ring, settings: Settings, shipped: Path) -> Made:
+    """Return an award's certificate as a signed PDF with its badge; raise LettersMissing or PartMissing.
+
+    Where the site asks for timestamps and the server gives none, it waits for an hour after it was asked for. Then it's
+    signed with as much as there is, because nothing can be added to a PDF that is kept.
+    """
+    stamper = _stamper(settings.timestamps) if settings.timestamps else None
+    may_wait = stamper is not None and document_records.may_wait_for_time(award.id)
+    if stamper and may_wait and stamper.rests:
+        return Made(waits_for=stamper.trouble)
     programme = get_programme(award.programme_id)
     design = _design_of(award, programme, settings, shipped)
     content = certificate_content(award, programme, ring, settings)
     if letters := missing_glyphs(plain(award.name), design):
         raise LettersMissing(letters)
-    return sign(render_well(content, design, badge, settings.data), ring, settings.pdf_subfilter)
+    pdf = render_well(content, design, badge, settings.data)
+    if stamper is None:
+        return Made(sign(pdf, ring, settings.pdf_subfilter))
+    return _sign_with_time(pdf, ring, settings, stamper, may_wait=may_wait)
+
+
+def _sign_with_time(pdf: bytes, ring: Ring, settings: Settings, stamper: Stamper, *, may_wait: bool) -> Made:
+    level, made = settings.timestamps.level if settings.timestamps else "T", b""
+    timestamp: str = level
+    try:
+        made = sign(pdf, ring, settings.pdf_subfilter, stamp=stamper.stamp)
+        if level == "LTA":
+            made = stamper.extend(made, [ring.certificate, *ring.chain])
+    except NoStamp as trouble:
+        if may_wait:
+            return Made(waits_for=str(trouble))
+        timestamp = "missing"
+    keys = tuple((key_id, each.public_bytes(Encoding.PEM).decode()) for key_id, each in stamper.certificates.items())
+    return Made(made or sign(pdf, ring, settings.pdf_subfilter), timestamp, keys)
+
+
+@cache
+def _stamper(settings: Timestamps) -> Stamper:
+    """Return the one that this process asks; it remembers when the server last gave nothing."""
+    return Stamper(settings)
 
 
 def make_transcript(person_id: str, settings: Settings, shipped: Path) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from lms.certification.awards.document_records import find_oldest_request, list_troubled
+from lms.certification.awards.document_records import count_without_time, find_oldest_request, list_troubled
 from lms.certification.awards.texts.wording import operator_notices
 from lms.certification.badges.records import lists_expired
 from lms.certification.pdf.designs import FONTS, USUAL, Face, added_fonts, design_in, faces
@@ -16,22 +16,56 @@ from lms.foundation.checkup.findings import Finding, age_words, some_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.config.shipped import shipped
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.text.i18n import ngettext
 
-LATE_AFTER = timedelta(minutes=15)
+LATE_AFTER, TOLD_FOR = timedelta(minutes=15), timedelta(days=30)
 INSTALL_FONTS = ".venv/bin/pip install --require-hashes --no-deps -r requirements-cjk.txt"
 ADD_FONTS = "lms certificates fonts --add"
 
 
 def look(settings: Settings) -> list[Finding]:
-    """Return what there is to say of PDFs, their fonts and badges."""
-    folder = shipped("certificates")
+    """Return what there is to say of PDFs, their fonts, their timestamps and badges."""
+    folder, now = shipped("certificates"), clock.now()
     troubled = list_troubled().values()
     letters = {letter for request in troubled for letter in request.missing_letters}
     return [
-        check_pdfs(clock.now(), len(troubled), find_oldest_request()),
+        check_pdfs(now, len(troubled), find_oldest_request()),
         check_fonts(faces(design_in(folder / USUAL, folder / FONTS, added=added_fonts(settings))), letters),
         check_badges(lists_expired()),
+        check_timestamps(
+            asked_for=settings.timestamps is not None,
+            waiting=next((request.trouble or "" for request in troubled if not request.tries), ""),
+            missing=count_without_time(now - TOLD_FOR),
+        ),
     ]
+
+
+def check_timestamps(*, asked_for: bool, waiting: str, missing: int) -> Finding:
+    """Find a timestamp server that gives nothing, and PDFs that were signed without a timestamp because of it."""
+    if asked_for and waiting:
+        return Finding(
+            "queue.timestamps",
+            _("PDFs are waiting for their timestamp: %(why)s.", why=waiting),
+            _(
+                "Check LMS_TIMESTAMP_URL and LMS_TIMESTAMP_CA. Each PDF waits for an hour and is then signed without a "
+                "timestamp."
+            ),
+        )
+    if missing:
+        return Finding(
+            "queue.timestamps",
+            ngettext(
+                "In the last 30 days, %(num)s PDF was signed without a timestamp, because the server gave none for an"
+                " hour.",
+                "In the last 30 days, %(num)s PDFs were signed without a timestamp, because the server gave none for an"
+                " hour.",
+                missing,
+            ),
+            _("They are valid as they are. lms certificates list shows which; reissue one if it needs a timestamp."),
+        )
+    if asked_for:
+        return Finding("queue.timestamps", _("The timestamp server answers, or wasn’t asked yet."))
+    return Finding("queue.timestamps", _("PDFs are signed without timestamps, because no server is set."))
 
 
 def check_pdfs(now: datetime, troubled: int, oldest: datetime | None) -> Finding:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from lms.certification.awards import actions, document_records, records
 from lms.certification.awards.records import Award
 from lms.certification.badges.issue import make_status_lists, stored_badge
-from lms.certification.keys.opening import keys_of
+from lms.certification.keys.opening import key_ids, keys_of
+from lms.certification.keys.records import find_compromised, note_time_keys
 from lms.certification.pdf.transcript import transcript_requests
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
@@ -27,6 +28,7 @@ from lms.foundation.turns import one_child
 
 if TYPE_CHECKING:
     from lms.certification.keys.keyring import Ring
+    from lms.certification.pdf.documents import Made
 
 log = logging.getLogger("lms.certification")
 
@@ -35,7 +37,7 @@ class Makers(NamedTuple):
     """What makes each kind of PDF."""
 
     specimen: Callable[[Settings, Path], object]
-    certificate: Callable[[Award, bytes, Ring, Settings, Path], bytes]
+    certificate: Callable[[Award, bytes, Ring, Settings, Path], Made]
     transcript: Callable[[str, Settings, Path], bytes]
 
 
@@ -59,25 +61,42 @@ def get_ready(settings: Settings, shipped: Path) -> None:
     gc.freeze()
 
 
-def make_document(award_id: str, settings: Settings, shipped: Path) -> None:
+def make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch: bool = True) -> None:
     """Sign and keep an award's badge, then render, sign and keep its PDF; after trouble the sweep tries again.
 
-    Whatever the PDF waits for, the badge does not.
+    Whatever the PDF waits for, the badge does not. Only the job process fetches timestamps: elsewhere (`may_fetch` is
+    False), a PDF that still waits for one is left to it.
     """
     award = records.get_award(award_id)
     if document_records.document_is_stored(award_id) or award.waiting or not award.name:
         return
+    # Imported here because web workers sign nothing: 31 ms and 2 MB.
+    from lms.certification.badges.reissue import check_badge_key
+
     try:
         ring = keys_of(settings)
         badge = stored_badge(award, ring, settings)
+        check_badge_key(award_id)
+        if settings.timestamps and not may_fetch and document_records.may_wait_for_time(award_id):
+            return
         # After the badge, which works without WeasyPrint.
-        content = _makers().certificate(award, badge, ring, settings, shipped)
+        made = _makers().certificate(award, badge, ring, settings, shipped)
     except Exception as trouble:
         log.exception("a certificate could not be made yet")
         write(actions.note_render_trouble, award_id, repr(trouble), getattr(trouble, "letters", ()))
     else:
-        write(actions.store_document, award_id, content)
+        if made.waits_for:
+            write(actions.note_wait_for_time, award_id, made.waits_for)
+            return
+        write(_store, award_id, made, key_ids(ring))
         make_status_lists(settings)
+
+
+def _store(award_id: str, made: Made, signed_with: tuple[str, str]) -> None:
+    """Keep a PDF, unless a key of it was marked as compromised while it was made: then the sweep makes it again."""
+    if not find_compromised(signed_with):
+        note_time_keys(made.time_keys)
+        actions.store_document(award_id, made.content, made.timestamp)
 
 
 def sweep(settings: Settings, shipped: Path) -> None:

@@ -38,6 +38,8 @@ class FileResult:
     award: Award | None
     # False where its holder had their name removed, so that no copy is left to compare it with.
     compared: bool = True
+    # When a timestamp server saw the signature, as an ISO moment; empty for a file without a timestamp.
+    stamped_at: str = ""
 
     @property
     def genuine(self) -> bool:
@@ -85,8 +87,11 @@ def compare_with_records(reading: Reading) -> FileResult:
     award = by_digest or by_badge or records.find_award(reading.code)
     if award is not None and award.waiting:
         award = None
-    problem = reading.problem or _problem_beside(reading, award, by_badge)
-    return FileResult(reading.kind, problem, reading.badge, award, compared=_has_copy(reading, award))
+    problem, compared = reading.problem or _problem_beside(reading, award, by_badge), _has_copy(reading, award)
+    if not compared:
+        # Nothing but the key speaks for it, so the key has to be one that can be relied on.
+        problem = problem or reading.doubt
+    return FileResult(reading.kind, problem, reading.badge, award, compared, reading.stamped_at)
 
 
 def _has_copy(reading: Reading, award: Award | None) -> bool:

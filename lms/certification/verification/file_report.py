@@ -12,13 +12,19 @@ BYTES_MOST = 1_000_000
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file is; `amiss` is a word of `refusals` or empty, and a badge is there once it was verified."""
+    """What a file is; `problem` is a word of `refusals` or empty, and a badge is there once it was verified.
+
+    `doubt` is why its key isn't relied on unless our records have the very same file. `stamped_at` is when a timestamp
+    server saw the signature, as an ISO moment.
+    """
 
     kind: str
     problem: str
     sha256: str
     code: str = ""
     badge: dict[str, Any] | None = None
+    doubt: str = ""
+    stamped_at: str = ""
 
 
 def as_text(reading: Reading) -> str:

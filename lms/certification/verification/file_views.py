@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import make_response, render_template, request, url_for
@@ -20,7 +20,7 @@ from lms.certification.verification.file_report import said_in
 from lms.certification.verification.refusals import in_words
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.text.i18n import day
+from lms.foundation.text.i18n import day, moment
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.security import network_today, settings
 
@@ -94,7 +94,11 @@ def _rows(found: FileResult) -> list[tuple[str, str, str]]:
         same = {True: _("The same name"), False: _("A different name"), None: _("We no longer have a name")}
         register["name"] = same[file_check.same_name(found.badge, found.award)]
     rows = [(name, _shown(name, file), _shown(name, register)) for name in labels]
-    return [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]
+    found_rows = [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]
+    if found.stamped_at:
+        stamped = moment(datetime.fromisoformat(found.stamped_at), settings().timezone)
+        found_rows.append((_("Time of its timestamp"), stamped, ""))
+    return found_rows
 
 
 def _shown(name: str, values: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import bindparam, case, func, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
@@ -30,13 +30,19 @@ class ApiKey(Base):
     ended_at: Mapped[datetime | None]
 
 
+# Behind a key that is marked as compromised.
+DOUBTED = "!"
+
 # The register is asked with every look-up: one statement over the tables themselves, which gives one row whether or
 # not anybody has the code, so that an unknown code costs what a known one does.
 _award, _programme, _misses = Award.__table__, Programme.__table__, Misses.__table__
 _signing_key = SigningKey.__table__
 _AWARD = _award.c.keys()
 _asked = select(literal(1).label("asked")).subquery()
-_badge_keys = select(func.aggregate_strings(_signing_key.c.public, " ")).where(_signing_key.c.kind == "badge")
+_written = case(
+    (_signing_key.c.compromised_from.is_(None), _signing_key.c.public), else_=_signing_key.c.public + DOUBTED
+)
+_badge_keys = select(func.aggregate_strings(_written, " ")).where(_signing_key.c.kind == "badge")
 _ENTRY = select(
     *_award.c,
     _programme.c.name.label("programme"),
@@ -55,7 +61,8 @@ _ENTRY = select(
 class Entry:
     """What the register has under a code, and how often its asker's network had codes that nobody has.
 
-    `badge_keys` are the public keys that ever signed a badge here, as multikeys with a space between each two.
+    `badge_keys` are the public keys that ever signed a badge here, as multikeys with a space between each two, and a
+    mark behind those that are compromised.
     """
 
     award: Award | None

@@ -39,6 +39,8 @@ COMMANDS = {
     "badge": "lms.cli.awards.designs:badge",
     "new-keys": "lms.cli.awards.designs:new_keys",
 }
+# What is said of a PDF that is kept, by its timestamp.
+STORED = {None: "stored", "missing": "stored without a timestamp"}
 
 
 @click.group(cls=LazyGroup, places=COMMANDS)
@@ -80,7 +82,7 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
                 "version": award.version,
                 "awarded_on": award.passed_on,
                 "valid_until": award.valid_until,
-                "document": "stored"
+                "document": STORED.get(document_records.find_timestamp(award.id), "stored with a timestamp")
                 if document_records.document_is_stored(award.id)
                 else _why_not(troubled.get(award.id)),
             }
@@ -94,6 +96,8 @@ def _why_not(request: Any) -> str:
     """Return why a document is not there, as far as that is known."""
     if request is None:
         return "not made yet"
+    if not request.tries:
+        return f"waits for a timestamp: {request.trouble}"
     return ngettext(
         "couldn’t be made after %(num)s attempt: %(trouble)s",
         "couldn’t be made after %(num)s attempts: %(trouble)s",
@@ -292,4 +296,4 @@ def certificates_render(code: str) -> None:
 
     Example: lms certificates render "7QK4 M2XD 9RTP C6HV"
     """
-    make_document(find_award(code).id, settings(), shipped("certificates"))
+    make_document(find_award(code).id, settings(), shipped("certificates"), may_fetch=False)

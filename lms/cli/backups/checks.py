@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.app import at_work, create_app
 from lms.certification.awards.document_records import find_newest_document
-from lms.certification.keys.keyring import KeyTrouble
+from lms.certification.keys.key_files import KeyTrouble
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.records import list_keys
 from lms.certification.verification import pdf_signature
@@ -83,12 +83,17 @@ def check_newest_certificate() -> str:
     document = find_newest_document()
     if document is None:
         return "There’s no certificate yet to verify."
-    return _verify(document.content, document.sha256, [key.public for key in list_keys() if key.kind == "document"])
+    return _verify(document.content, document.sha256, [(key.kind, key.public) for key in list_keys()])
 
 
-def _verify(content: bytes, sha256: str, certificates: list[str]) -> str:
+def _verify(content: bytes, sha256: str, keys: list[tuple[str, str]]) -> str:
+    """Verify a PDF with the site's keys, given as (kind, public): certificates, and those of timestamp servers."""
     try:
-        pdf_signature.check(content, [load_pem_x509_certificate(pem.encode()) for pem in certificates])
+        documents, times = (
+            [load_pem_x509_certificate(public.encode()) for each, public in keys if each == kind]
+            for kind in ("document", "time")
+        )
+        pdf_signature.check(content, documents, times)
         problem = "" if hashlib.sha256(content).hexdigest() == sha256 else "changed"
     except (DocumentRefused, ValueError) as refused:
         problem = str(refused)
@@ -105,7 +110,7 @@ def check_exported_certificate(folder: Path, manifest: Manifest) -> str:
             newest = row
     if not newest:
         return "There’s no certificate yet to verify."
-    keys = [row["public"] for row in _rows(folder, manifest, "signing_key") if row["kind"] == "document"]
+    keys = [(row["kind"], row["public"]) for row in _rows(folder, manifest, "signing_key")]
     return _verify(bytes.fromhex(newest["content"].removeprefix("\\x")), newest["sha256"], keys)
 
 

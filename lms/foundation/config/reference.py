@@ -107,8 +107,26 @@ OF_SITE = (
     Setting(
         ("LMS_SIGNING_KEY", "LMS_SIGNING_CERT"),
         "created in `LMS_DATA/keys`",
-        "An organisation’s own key (ECDSA on P-256, in PEM, without a passphrase) and its certificate, for "
-        "signing certificates. Set both or neither.",
+        "An organisation’s own key (ECDSA on P-256, or RSA) for signing PDFs, and its certificate with those of the "
+        "authorities above it, both in PEM. Or one `.p12` or `.pfx` file as `LMS_SIGNING_KEY` alone. See [A "
+        "certificate from a public authority](certificates.md#a-certificate-from-a-public-authority).",
+    ),
+    Setting(
+        ("LMS_SIGNING_PASSPHRASE",),
+        "none",
+        "What opens the file of `LMS_SIGNING_KEY`, if it has a passphrase.",
+    ),
+    Setting(
+        ("LMS_TIMESTAMP_URL", "LMS_TIMESTAMP_CA"),
+        "none",
+        "A timestamp server (RFC 3161) that says when each PDF was signed, and a file with the certificate (PEM) of "
+        "the authority it belongs to. Set both or neither. See [Timestamps](certificates.md#timestamps).",
+    ),
+    Setting(
+        ("LMS_TIMESTAMP_LEVEL",),
+        "`T`",
+        "How much is added to a PDF (PAdES): `T` a timestamp of the signature, `LTA` also what it takes to verify both "
+        "once their authorities are gone.",
     ),
     Setting(
         ("LMS_PDF_SUBFILTER",),

@@ -25,6 +25,7 @@ from lms.foundation.config.setting_checks import (
     check_web_address,
     in_ascii,
 )
+from lms.foundation.config.signing import Timestamps, read_own_key, read_timestamps
 from lms.foundation.config.single_sign_on import SingleSignOn, read_single_sign_on
 
 __all__ = ["LEAVE_TO", "LOOPBACK", "BadSetting", "Settings", "read_log_format", "read_settings"]
@@ -53,7 +54,9 @@ class Settings:
     leave_url: str = LEAVE_TO
     signing_key: str = ""
     signing_cert: str = ""
+    signing_passphrase: str = ""
     pdf_subfilter: str = "pades"
+    timestamps: Timestamps | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     mail_from: str = ""
     mail_ca: str = ""
@@ -209,9 +212,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     _check_all(env)
     port, data = _port(env), check_folder("LMS_DATA", env.get("LMS_DATA", "data"))
     allow_http = _yes(env, "LMS_ALLOW_HTTP", "no")
-    key, certificate = env.get("LMS_SIGNING_KEY", ""), env.get("LMS_SIGNING_CERT", "")
-    if bool(key) != bool(certificate):
-        raise BadSetting("LMS_SIGNING_CERT", certificate, "/etc/sidelight/signing.crt (with LMS_SIGNING_KEY beside it)")
+    own_key = read_own_key(env)
     base_url = _base_url(env, port, allow_http)
     mail_from, mail_ca = env.get("LMS_MAIL_FROM", ""), env.get("LMS_MAIL_CA", "")
     database_url = env.get("LMS_DATABASE_URL", "") or f"sqlite:///{data / 'sidelight.db'}"
@@ -225,9 +226,11 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         hold_unreviewed=_yes(env, "LMS_HOLD_UNREVIEWED", "yes"),
         allow_http=allow_http,
         port=port,
-        signing_key=key,
-        signing_cert=certificate,
+        signing_key=own_key.path,
+        signing_cert=own_key.certificate,
+        signing_passphrase=own_key.passphrase,
         pdf_subfilter=_one_of(env, "LMS_PDF_SUBFILTER", ("pades", "pkcs7"), "pades"),
+        timestamps=read_timestamps(env),
         leave_url=_leave_url(env, base_url),
         trusted_proxies=_trusted_proxies(env),
         mail_from=check_mail_from("LMS_MAIL_FROM", mail_from) if mail_from else "",
