@@ -1,15 +1,13 @@
 // Loaded before the page's own code, in every frame: what scripts do that can't be seen afterwards.
 window.pageFunctions = {};
 (() => {
-  const observed = { timers: 0, listeners: [], pressed: 0, touched: false, unannounced: [], announced: 0, sounds: [], drawn: [], asked: [], sent: 0, scrolled: 0, moved: new Map(), phase: 0, unlooked: new Set() };
+  const observed = { listeners: [], pressed: 0, touched: false, unannounced: [], announced: 0, sounds: [], drawn: [], asked: [], sent: 0, moved: new Map(), phase: 0 };
   const closedRoots = new WeakMap();
   Object.assign(window.pageFunctions, { observed, closedRoots });
   const wrap = (owner, name, before) => {
     const own = owner && owner[name];
     if (typeof own === "function") owner[name] = function (...given) { before.call(this, given); return own.apply(this, given); };
   };
-  const setTimer = window.setInterval;
-  window.setInterval = function (what, ms, ...rest) { if (Number(ms) >= 200) observed.timers += 1; return setTimer.call(window, what, ms, ...rest); };
   const listen = EventTarget.prototype.addEventListener;
   observed.listen = listen;
   EventTarget.prototype.addEventListener = function (name, ...rest) {

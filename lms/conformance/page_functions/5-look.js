@@ -67,7 +67,6 @@
     const frame = F.box(one.canvas), wide = frame.width / one.canvas.width, high = frame.height / one.canvas.height, [r, g, b, a] = F.colour(one.paint);
     return { told: `“${one.text.slice(0, 60)}”, drawn on a canvas`, need: one.size * high >= 24 ? 3 : 4.5, paint: [r, g, b, a * one.alpha], box: [frame.x + one.box[0] * wide, frame.y + one.box[1] * high, Math.max(2, one.box[2] * wide), one.box[3] * high] };
   }).filter((one) => one.box[1] >= 0 && one.box[1] + one.box[3] <= innerHeight);
-  F.drawings = () => F.all("canvas").filter(F.visible).length;
   // The part of the page that scrolls: the page itself, or its largest box with more in it than is seen.
   const scroller = () => {
     const page = document.scrollingElement;
