@@ -13,11 +13,10 @@ from click.testing import CliRunner
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._g_l_y_f import Glyph
-from fontTools.unicodedata import script as script_of
 from PIL import Image
 from pypdf import PdfReader
 
-from lms.certification.pdf.coverage import choose_fonts, order_of_forms
+from lms.certification.pdf.coverage import choose_fonts, covers, order_of_forms
 from lms.certification.pdf.designs import FONTS, DesignError, UnprintableText, design_in, faces, missing_glyphs
 from lms.certification.pdf.findings import check_fonts
 from lms.certification.pdf.preview import preview
@@ -45,14 +44,13 @@ def fonts_by_character(pdf: bytes) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("design", DESIGNS)
-def test_a_name_in_four_scripts_prints_each_script_from_one_font(design: str) -> None:
+def test_a_name_in_four_scripts_takes_one_font_for_each(design: str) -> None:
     (sample,) = (each for each in ODD if each.script == "four-scripts")
-    found = fonts_by_character(render(certificate_for(sample), WARM.parent / design))
-    for script in ("Arab", "Thai"):
-        used = {
-            family for character, families in found.items() if script_of(character) == script for family in families
-        }
-        assert len(used) == 1, used
+    where = design_in(WARM.parent / design)
+    assert render(certificate_for(sample), where)
+    chosen = choose_fonts(where, sample.name).faces
+    assert {face.family or Path(face.file).name for face in chosen} == {"Amiri", THAI}
+    assert covers(where, "name", sample.name), "Latin and Cyrillic are both in the font of choice"
 
 
 @pytest.mark.parametrize("design", DESIGNS)
