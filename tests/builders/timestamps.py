@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from lms.certification.keys.keyring import Ring
 from lms.certification.pdf.signing import sign
@@ -48,6 +48,7 @@ def issue(
     *,
     usage: Any = None,
     crl: str = "",
+    ocsp: str = "",
     key: Any = None,
     days: tuple[int, int] = (-2, 3650),
 ) -> Issued:
@@ -71,6 +72,9 @@ def issue(
     if crl:
         points = [x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)]
         builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
+    if ocsp:
+        asked = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp))
+        builder = builder.add_extension(x509.AuthorityInformationAccess([asked]), critical=False)
     return Issued(key, builder.sign(by.key if by else key, SHA256()))
 
 

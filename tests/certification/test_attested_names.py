@@ -16,6 +16,7 @@ from lms.certification.awards import reissue
 from lms.certification.awards.naming.confirming import confirm_name, mark_of
 from lms.certification.awards.naming.titles import titles_in, without_titles
 from lms.certification.awards.records import Award, find_award, list_awards_of_person
+from lms.certification.awards.rules import name_fits, plain_name
 from lms.foundation.db import write
 from lms.foundation.text.graphemes import whole_letters
 from lms.foundation.text.names import as_shown, tidy_name
@@ -83,6 +84,25 @@ def evidence(site: Site, code: str, name: str = "sam") -> tuple[bytes, dict[str,
 def test_what_nobody_sees_is_taken_out_of_names_and_what_belongs_to_a_letter_stays(typed: str, kept: str) -> None:
     assert tidy_name(typed) == kept
     assert name_trouble(kept) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "same"),
+    [
+        ("कमल", "कमला", False),
+        ("राम", "रमा", False),
+        ("สิน", "สัน", False),
+        ("はる", "ばる", False),
+        ("கண்ணன்", "கணணன", False),
+        ("शर्मा\u200c", "शर्मा", True),
+        ("JOSE", "José", True),
+        ("محمد", "مُحَمَّد", True),
+        ("שרה", "שָׂרָה", True),
+        ("渡邉\U000e0101", "渡邉", True),
+    ],
+)
+def test_names_of_two_people_are_never_one_and_accents_make_no_difference(typed: str, name: str, same: bool) -> None:
+    assert name_fits(typed, name) is same and (plain_name(typed) == plain_name(name)) is same
 
 
 def test_letters_are_named_whole_and_those_that_no_font_shows_by_their_codes() -> None:

@@ -23,7 +23,16 @@ PDFJS = "pdfjs-dist@5.6.205"
 NPM = shutil.which("node") and shutil.which("npm")
 POPPLER = shutil.which("pdftotext")
 # One for each way in which glyphs part from characters: order, joined letters, marks first, a joiner, two glyphs.
-FEW = ("मीनाक्षी श्रेष्ठ", "مُحَمَّدٌ ٱلْحُسَيْنِيّ", "مریم علی\u200cنژاد", "ก้องภพ น้ำฝน", "T͡sama Okafor")
+# And what comes along when a name is pasted, between characters that are plain.
+FEW = (
+    "मीनाक्षी श्रेष्ठ",
+    "مُحَمَّدٌ ٱلْحُسَيْنِيّ",
+    "مریم علی\u200cنژاد",
+    "ก้องภพ น้ำฝน",
+    "T͡sama Okafor",
+    "王\u200b小明",
+    "王\u2060小明",
+)
 SAME, SAME_MARKS, OTHER = "the name", "the name, marks in another order", "not the name"
 
 
@@ -54,6 +63,11 @@ def test_a_name_is_copied_as_it_was_typed(name: str, tmp_path: Path) -> None:
     if not POPPLER:
         pytest.skip("poppler was not asked; pdftotext is not on this machine")
     assert verdict(name, as_poppler_copies(tmp_path / "sam.pdf")) == SAME
+
+
+@pytest.mark.parametrize("name", ["அ\u200c", "王\u200b", "王\u0600小", "\u200d王"], ids=ascii)
+def test_signs_that_nobody_sees_never_hold_a_certificate_up(name: str) -> None:
+    assert name.strip("\u200b\u200c\u200d") in as_chrome_copies(render(facts_for(name), WARM))
 
 
 @pytest.fixture(scope="module")

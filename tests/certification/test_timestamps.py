@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from asn1crypto import x509
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
@@ -26,6 +28,7 @@ from lms.certification.keys.records import mark_compromised
 from lms.certification.pdf import findings
 from lms.certification.pdf.jobs import make_document
 from lms.certification.timestamps import server
+from lms.certification.timestamps.revocation import gather
 from lms.certification.timestamps.server import NoStamp
 from lms.certification.timestamps.stamping import Stamper
 from lms.certification.verification.file_check import compare_with_records
@@ -129,6 +132,13 @@ def garbled(authority: Authority) -> None:
     authority.answer = lambda _body: b"<html>"  # type: ignore[method-assign]
 
 
+def with_junk_along(authority: Authority) -> None:
+    """Break a certificate that came along, which no signature covers."""
+    give, own = authority.answer, authority.root.certificate.public_bytes(Encoding.DER)
+    broken = own.replace(b"\x06\x03\x55\x1d\x0f", b"\x01\x03\x55\x1d\x0f")
+    authority.answer = lambda body: give(body).replace(own, broken)  # type: ignore[method-assign]
+
+
 LIES: dict[str, tuple[Callable[[Authority], Any], str]] = {
     "refuses": (says("status", "rejection"), "refused: rejection"),
     "waits": (says("status", "waiting"), "refused: waiting"),
@@ -142,6 +152,7 @@ LIES: dict[str, tuple[Callable[[Authority], Any], str]] = {
     "is an hour late": (lambda authority: setattr(authority, "at", clock.now() - timedelta(hours=1)), "machine’s time"),
     "is broken": (lambda authority: setattr(authority, "http_status", 500), "HTTP 500"),
     "sends a page": (garbled, "can’t be read"),
+    "sends junk along": (with_junk_along, "can’t be read|LMS_TIMESTAMP_CA"),
     "hangs": (lambda authority: setattr(authority, "hangs", True), "didn’t answer"),
     "isn’t there": (lambda authority: setattr(authority, "url", "http://127.0.0.1:9/"), "didn’t answer"),
     "redirects": (lambda authority: setattr(authority, "http_status", 302), "HTTP 302"),
@@ -199,6 +210,33 @@ def test_long_term_material_that_cannot_be_had_is_waited_for_too(
     kept = make(site, code, settings)
     assert kept.timestamp == "missing"
     assert told_at(site, code) != "", "it has as much as there was"
+
+
+def test_an_authoritys_answer_may_bring_its_own_certificate_along() -> None:
+    """As most do; it is not for answers in particular."""
+    root, now = issue("Root"), clock.now()
+    signing = issue("Signing", root, ocsp="http://ocsp.example.org/")
+    answer = ocsp.OCSPResponseBuilder().add_response(
+        signing.certificate,
+        root.certificate,
+        SHA1(),
+        ocsp.OCSPCertStatus.GOOD,
+        now,
+        now + timedelta(days=1),
+        None,
+        None,
+    )
+    answer = answer.responder_id(ocsp.OCSPResponderEncoding.HASH, root.certificate).certificates([root.certificate])
+    given = answer.sign(root.key, SHA256()).public_bytes(Encoding.DER)
+    assert gather([signing.certificate, root.certificate], lambda _address, _request: given).ocsps == (given,)
+
+
+@pytest.mark.parametrize(
+    "where", ["x.example:port/", "[::1/", "x.example/\u00fc", "x..y/", f"{'a' * 70}.example/", "a b/"]
+)
+def test_an_address_in_a_certificate_that_cannot_be_asked_is_only_told(where: str) -> None:
+    with pytest.raises(NoStamp):
+        server.ask("a certificate authority", f"http://{where}", "")
 
 
 BAD = (

@@ -27,7 +27,7 @@ class NameRequest(Base):
 class NameConfirmation(Base):
     """A coordinator confirmed that somebody known under another name in a programme has this one on certificates.
 
-    The name is kept as names are compared, without case, marks and spaces.
+    The name is kept as names are compared, without case, accents and spaces.
     """
 
     __tablename__ = "name_confirmation"

@@ -29,6 +29,11 @@ EARLIEST_PRACTICE = date(2000, 1, 1)
 # After this one, readiness comes back by itself once later practice goes well.
 HARM_SEEN = "harm observed"
 REASONS = ("issued in error", "requirement not met", HARM_SEEN, "holder asked", "programme decision", "other")
+# Accents, points of Hebrew, Arabic and Syriac, and selectors: people write the same name with and without them.
+_LEFT_OUT = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
+    "\u08ca-\u08ff\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
+)
 
 
 @dataclass(frozen=True)
@@ -156,9 +161,19 @@ def carry_readiness(before: Attestation, after: Attestation, ratings: Sequence[s
 
 
 def plain_name(name: str) -> str:
-    """Return a name without case, marks and spaces, as names are compared."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(filter(str.isalnum, letters))
+    """Return a name without case, accents and spaces, as names are compared.
+
+    Marks that are vowels stay, as in Hindi, Thai or Khmer: without them the names of two people would be one.
+    """
+    return "".join(sign for sign in _taken_apart(name) if sign.isalnum() or _is_vowel_mark(sign))
+
+
+def _is_vowel_mark(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Mn", "Mc") and not _LEFT_OUT.match(sign)
+
+
+def _taken_apart(name: str) -> str:
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
 
 
 def name_fits(typed: str, name: str) -> bool:
@@ -185,4 +200,6 @@ def _words_of(name: str) -> set[str]:
 
 def seal_of_name(key: bytes, code: str, name: str) -> str:
     """Return a mark of the name on a certificate, from which nobody can read it and with which names are compared."""
-    return hmac.new(key, f"{code}\0{plain_name(name)}".encode(), hashlib.sha256).hexdigest()
+    # As names were compared when the first seals were made: nobody can make one anew.
+    letters = "".join(filter(str.isalnum, _taken_apart(name)))
+    return hmac.new(key, f"{code}\0{letters}".encode(), hashlib.sha256).hexdigest()

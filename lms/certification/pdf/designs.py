@@ -42,6 +42,10 @@ class UnprintableText(Exception):
         self.characters = characters
 
 
+# Signs that are drawn under or around numbers, although Unicode counts them among those that nobody sees.
+_DRAWN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+
+
 @dataclass(frozen=True)
 class Face:
     """A font of a design: what it is for and the scripts it is meant for; no path if its file is lost or damaged.
@@ -153,6 +157,8 @@ def faces(design: Design) -> tuple[Face, ...]:
 
 def needs_no_glyph(character: str) -> bool:
     """Return whether a character only spaces, joins or directs others."""
+    if character in _DRAWN:
+        return False
     return character.isspace() or is_selector(character) or unicodedata.category(character) in ("Cc", "Cf")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -46,7 +46,7 @@ def find_issuer(certificate: x509.Certificate, among: Sequence[x509.Certificate]
     for each in among:
         try:
             certificate.verify_directly_issued_by(each)
-        except (ValueError, TypeError, InvalidSignature):
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             continue
         return each
     return None
@@ -138,12 +138,18 @@ def _fetch_answer(certificate: x509.Certificate, issuer: x509.Certificate, addre
 def _is_signed(answer: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
     """Return whether an issuer signed an answer, or whoever it lets sign answers."""
     signers = [issuer]
-    for each in answer.certificates:
-        with_usage = each.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        if _issued(issuer, each) and ExtendedKeyUsageOID.OCSP_SIGNING in with_usage:
-            signers.append(each)
+    # Many answers bring their authority's own certificate along, which isn't for anything in particular.
+    signers += [each for each in answer.certificates if _issued(issuer, each) and _may_answer(each)]
     digest = answer.signature_hash_algorithm
     return digest is not None and any(_fits(_key(each), answer, digest) for each in signers)
+
+
+def _may_answer(certificate: x509.Certificate) -> bool:
+    try:
+        uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.OCSP_SIGNING in uses
 
 
 def _fits(key: EllipticCurvePublicKey | RSAPublicKey, answer: ocsp.OCSPResponse, digest: HashAlgorithm) -> bool:

@@ -23,17 +23,20 @@ def ask(what: str, url: str, ca: str, request: bytes | None = None, kind: str = 
 
     With https its certificate has to be one that this machine trusts, or one of the authorities in the file `ca`.
     """
-    connection = _connection(url, ca)
+    try:
+        connection, parts = _connection(url, ca), urlsplit(url)
+    except (OSError, HTTPException, ValueError) as trouble:
+        raise NoStamp(f"the address of {what} can’t be used ({type(trouble).__name__})") from None
     end = Timer(SECONDS_MOST, _hang_up, [connection])
     end.daemon = True
     end.start()
     try:
-        parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST" if request else "GET", path, request, {"Content-Type": kind} if kind else {})
         answer = connection.getresponse()
         content = answer.read(BYTES_MOST + 1)
-    except (OSError, HTTPException) as trouble:
+    except (OSError, HTTPException, ValueError) as trouble:
+        # A host or a path that can't be sent as it is written is a ValueError.
         raise NoStamp(f"{what} didn’t answer ({type(trouble).__name__})") from None
     finally:
         end.cancel()

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from lms.certification.pdf.copied.clusters import Cluster, Part
+from lms.certification.pdf.copied.clusters import JOINERS, Cluster, Part
 
-# Firefox leaves out a glyph whose text ends in one of these, so they are put before the next character.
-_JOINERS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 # pdftotext takes a mark at the start of a line for one of a text from the left, except after this.
 _FROM_THE_RIGHT = "\u061c"
 # Outlines can't be wider, in ems.
@@ -57,7 +55,7 @@ def glyphs_of(clusters: tuple[Cluster, ...]) -> Iterator[Glyph]:
 
 def _is_mark(text: str) -> bool:
     """Return whether a text starts with a mark, joiners aside."""
-    first = text.lstrip(_JOINERS)[:1]
+    first = text.lstrip(JOINERS)[:1]
     return bool(first) and unicodedata.category(first) == "Mn"
 
 
@@ -68,7 +66,8 @@ def _cells(clusters: tuple[Cluster, ...]) -> list[_Cell]:
     for cluster in clusters:
         texts.append([])
         for character in reversed(cluster.text) if cluster.from_right else cluster.text:
-            if character in _JOINERS:
+            # Firefox leaves out a glyph whose text ends in a joiner, so it's put before the next character.
+            if character in JOINERS:
                 joiners += character
                 continue
             last = texts[-1]

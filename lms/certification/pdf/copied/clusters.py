@@ -15,6 +15,8 @@ from weasyprint.text.fonts import get_pango_font_key
 
 # Below are letters that always have one glyph each; from here on a text is looked at.
 _FIRST_MARK = "\u0300"
+# Characters that nobody sees, which join or part those around them.
+JOINERS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _MARKS = ("Mn", "Mc", "Me", "Cf")
 
 
@@ -49,6 +51,11 @@ class Cluster:
             return False
         (part,) = self.parts
         return len(self.text) == 1 and part.text == self.text and not (part.x or part.y)
+
+    @property
+    def is_joiner(self) -> bool:
+        """Return whether there are only joiners in this."""
+        return not self.text.strip(JOINERS)
 
 
 @dataclass(frozen=True)

@@ -48,13 +48,21 @@ class Setter:
     def _placed(self, line: Line) -> Iterator[_Placed]:
         plain = [cluster.is_plain for cluster in line.clusters]
         start, end = plain.index(False), len(plain) - plain[::-1].index(False)
+        # A joiner is put before the next character, so that is set as well.
+        end += line.clusters[end - 1].is_joiner and end < len(plain)
         yield from _as_they_are(line.clusters[:start])
-        glyphs = list(glyphs_of(line.clusters[start:end]))
+        yield from self._ours(line.clusters[start:end])
+        yield from _as_they_are(line.clusters[end:])
+
+    def _ours(self, clusters: tuple[Cluster, ...]) -> Iterator[_Placed]:
+        """Give clusters in a font of ours; joiners at the end of a line, with nothing before, show and mean nothing."""
+        glyphs = list(glyphs_of(clusters))
+        if not glyphs:
+            return
         shapes = [Shape(glyph.parts, round(glyph.width * EM), glyph.text) for glyph in glyphs]
         name = self._font_for(shapes)
         for glyph, shape in zip(glyphs, shapes, strict=True):
             yield _Placed(name, self.fonts[name].number(shape), shape.width, glyph.width)
-        yield from _as_they_are(line.clusters[end:])
 
     def _font_for(self, shapes: list[Shape]) -> str:
         """Return the name of the first font that has room for the shapes of a line; one line is set in one font."""
