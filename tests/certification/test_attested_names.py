@@ -116,6 +116,7 @@ def test_letters_are_named_whole_and_those_that_no_font_shows_by_their_codes() -
         ("Dr Sam Osei, licensed clinical psychologist", ("Dr", "licensed clinical psychologist"), "Sam Osei"),
         ("Sam Osei, Ph.D., RN", ("Ph.D. RN",), "Sam Osei"),
         ("Sam Osei LCSW", ("LCSW",), "Sam Osei"),
+        ("Dr – Sam Osei-Bonsu · LCSW", ("Dr", "LCSW"), "Sam Osei-Bonsu"),
         ("Prof.Dr. Anna Müller (Dipl.-Psych.)", ("Prof.Dr.", "Dipl.-Psych."), "Anna Müller"),
         ("Dott.ssa Maria Rossi", ("Dott.ssa",), "Maria Rossi"),
         ("д-р Ольга Ґудзь", ("д-р",), "Ольга Ґудзь"),

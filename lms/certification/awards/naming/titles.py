@@ -12,6 +12,8 @@ from pathlib import Path
 from lms.certification.awards.rules import plain_name
 
 _APART = re.compile(r"[,;()\[\]/|،、，（）]")
+# What people put between a name and a title, and what is left at its end without the title.
+_BETWEEN = " -–—·•:*&+_"
 _PIECES = re.compile(r"[\s.\-’'\"״׳]+")
 
 
@@ -44,7 +46,7 @@ def titles_in(name: str) -> tuple[str, ...]:
 
 def without_titles(name: str) -> str:
     """Return a name without its titles and what sets them apart; nothing when that leaves no name."""
-    return " ".join(word for is_title, words in _runs(name) if not is_title for word in words)
+    return " ".join(word for is_title, words in _runs(name) if not is_title for word in words).strip(_BETWEEN)
 
 
 def claims_more(name: str) -> bool:
