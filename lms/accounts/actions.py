@@ -86,7 +86,7 @@ def register(
 ) -> Person | FormError:
     """Make an account; an address that has one already is refused. No certificate name means the same name.
 
-    `known_as` is the name under which they were invited, for those who were invited with one. `proven` says that the
+    `known_as` is the name in their invitation, if it had one. `proven` says that the
     address is known to be this person's; without it they get no role above learner. A sign-in name comes from a printed
     invitation; forms take nothing but addresses.
     """

@@ -142,7 +142,7 @@ def _what_was_saved() -> list[str]:
 
 
 def _title_question(name: str) -> tuple[str, str] | None:
-    """Return the titles in a name that was just chosen, in words, and the name without them; None where it has none."""
+    """Return the titles in a name that was just chosen, as text, and the name without them; None if it has none."""
     if request.method == "POST" or not {"new", "saved"} & request.args.keys():
         return None
     titles, alone = hooks().split_titles(name)

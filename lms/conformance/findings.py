@@ -36,7 +36,7 @@ def none_of(found: Iterable[str]) -> Finding:
 
 
 def of_each(found: tuple[int, Iterable[str]]) -> Finding:
-    """Return what `none_of` returns, given how many things there were to check; nothing of the kind if there were none."""
+    """Return `none_of` the problems, or “nothing of the kind” if there was nothing to check."""
     count, problems = found
     finding = none_of(problems)
     return Finding(Verdict.NO_CASE) if not count and finding.verdict is Verdict.MET else finding
@@ -51,7 +51,7 @@ def there_is(found: object, missing: str) -> Finding:
 class Rule:
     """A named rule: what it asks, why, how it checks, and the kinds of page it concerns (all, if none are named).
 
-    `looks_inside` is true of rules about all that a page holds: a frame that can't be looked into leaves them open. A rule
+    `looks_inside` is true of rules about everything on a page: a frame that can't be looked into leaves them open. A rule
     with `needs_case` is open, not met, until it has seen one page with something to check. What is `beside` comes from another
     tool and isn't counted.
     """
@@ -84,7 +84,7 @@ class RuleResult:
 
     @property
     def verdict(self) -> Verdict:
-        """Not met if one page doesn't meet it; open if one couldn't be looked at; met if at least one page shows that."""
+        """Not met if one page doesn't meet it; else open if one couldn't be checked; else met if one page meets it."""
         verdicts = {finding.verdict for finding in self.pages.values()}
         for verdict in (Verdict.NOT_MET, Verdict.NOT_CHECKED, Verdict.MET):
             if verdict in verdicts:

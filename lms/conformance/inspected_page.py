@@ -49,7 +49,7 @@ class InspectedPage:
         return bool(found)
 
     async def remember(self, key: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return what `work` returns, and do it only once for each page."""
+        """Return what `work` returns, and run it only once for each page."""
         if key not in self._remembered:
             self._remembered[key] = await work()
         found: Answer = self._remembered[key]

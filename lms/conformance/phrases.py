@@ -48,7 +48,7 @@ def _pattern(name: str, language: str) -> re.Pattern[str]:
 
 @cache
 def _negation() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what negates a phrase that follows, and one that comes before; of all languages, because pages mix them."""
+    """Return the words that negate a phrase after them or before them, in all languages, because pages mix them."""
     words = _lists()["negated"].values()
     first, last = [[word for one in words for word in one[side]] for side in ("before", "after")]
     before = rf"{_any_of(first)}(?!,|\s+(?:only|solo|seulement|nur)\b){SENTENCE_ENDS}{{0,{BEFORE}}}$"
@@ -56,7 +56,7 @@ def _negation() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def list_phrases(name: str, words: str) -> Iterator[str]:
-    """Yield what a list finds, in quotation marks; skip quotes and promises such as “no points, no ranks”."""
+    """Yield the phrases of a list that a text has; skip quotes and promises such as “no points, no ranks”."""
     text = unicodedata.normalize("NFC", words)
     plain = QUOTED.sub(lambda quote: "\0" * len(quote[0]), _plain(text))
     before, after = _negation()

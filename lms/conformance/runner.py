@@ -213,7 +213,7 @@ class Runner:
 
 
 async def _check(rule: Rule, inspected: InspectedPage) -> Finding:
-    """Run a rule; what it finds in the page leaves it open if the page has parts that it couldn't look into."""
+    """Run a rule; leave it open if it found no problem but the page has parts that it couldn't look into."""
     found = await rule.check(inspected)
     if rule.looks_inside and found.verdict in (Verdict.MET, Verdict.NO_CASE):
         foreign = await inspected.remember("foreign", lambda: inspected.ask(FOREIGN))

@@ -26,7 +26,7 @@ def day_of(moment: datetime, zone: str) -> date:
 
 
 def find_zone(name: str, otherwise: str) -> ZoneInfo:
-    """Return a time zone by its name, or another where there is none or a newer list has dropped it."""
+    """Return a time zone by its name, or the fallback if there's no name or the zone no longer exists."""
     try:
         return ZoneInfo(name or otherwise)
     except (ZoneInfoNotFoundError, ValueError, OSError):

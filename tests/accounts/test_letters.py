@@ -224,7 +224,7 @@ def test_an_email_waits_for_the_morning_where_its_reader_is(sqlite_site: Site) -
     site.work()
     assert [bool(row.sent_at) for row in outbox(site)] == [True, False, False]
     page = site.visitor("sam").get("/account/letters")
-    assert "it’s 04:0" in page.main and "As in my programme: Auckland" in page.main
+    assert "it’s 04:0" in page.main and "Same as my programme: Auckland" in page.main
     form = page.form("/account/letters")
     fields = [(name, "Mars/Olympus" if name == "zone" else value) for name, value in form.fields]
     again = site.visitor("sam").post("/account/letters", fields, expect=422)

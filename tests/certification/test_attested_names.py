@@ -148,10 +148,10 @@ def test_a_coordinator_sees_beside_an_invitation_what_cannot_be_printed_yet(sqli
     cora, people = sqlite_site.visitor("cora"), "\u202eJati ꦗꦮ\u00ad <jati@example.org>, Ben Ode <ben@example.org>"
     form = cora.get(f"{HARBOUR}/invitations/new").form("/invitations/new")
     page = form.submit("Continue", people=people)
-    assert "2 people will get an invitation" in page.main and "Not printed yet: ꦗ ꦮ" in page.main
-    assert page.main.count("Not printed yet") == 1 and "every character of 1 name" in page.main
+    assert "2 people will get an invitation" in page.main and "We can’t print yet: ꦗ ꦮ" in page.main
+    assert page.main.count("We can’t print yet") == 1 and "every character of 1 name" in page.main
     page = cora.get(f"{HARBOUR}/slips").form_with("Add people").submit("Add people", names="Jati ꦗꦮ")
-    assert "Not printed yet: ꦗ ꦮ" in page.main
+    assert "We can’t print yet: ꦗ ꦮ" in page.main
 
 
 def test_what_is_issued_after_a_name_is_confirmed_says_so_and_what_was_before_stays(sqlite_site: Site) -> None:
@@ -196,14 +196,14 @@ def test_certificates_wait_for_their_names_where_a_programme_asks_for_that_and_c
     people = cora.get(f"{HARBOUR}/people").follow("3 certificates are waiting for their names to be confirmed")
     assert "Title in the name: Dr" in people.main and "This is you." in people.main
     assert not people.find("input[name=pick][checked]")
-    known = people.follow("Select everybody whose name is the one you know")
+    known = people.follow("Select everybody whose name your programme knows")
     assert len(known.find("input[name=pick][checked]")) == 1
     assert "Select at least one name." in people.form(NAMES).submit(expect=422).main
     # Sam changes the name after Cora has opened the page, and sends along a certificate that she cannot confirm.
     call(site, "sam", "Sam Osei", "Sam Grand")
     sent = {**dict(people.form(NAMES).fields), f"seen-{code}": mark_of("Cora Haddad")}
     page = cora.send(NAMES, {**sent, "pick": [award.code, code, newest(site, "tara").code]})
-    assert "You’ve confirmed 1 name." in page.main and "2 names weren’t as you saw them" in page.main
+    assert "You’ve confirmed 1 name." in page.main and "2 names aren’t the ones you saw any more" in page.main
     assert not newest(site, "tara").waiting and newest(site).waiting and newest(site).name == "Sam Grand"
     page.form(NAMES).submit(pick=[award.code])
     site.work()
@@ -213,7 +213,7 @@ def test_certificates_wait_for_their_names_where_a_programme_asks_for_that_and_c
     set_confirming(site, on=False)
     site.work()
     assert not newest(site, "cora").waiting and newest(site, "cora").name_confirmed_at is None
-    assert "No certificate is waiting" in cora.get(NAMES).main
+    assert "No names are waiting" in cora.get(NAMES).main
 
 
 def test_two_coordinators_confirm_a_name_at_once_and_it_is_confirmed_once(site: Site) -> None:
@@ -237,7 +237,7 @@ def test_a_coordinator_of_another_programme_confirms_nothing_here(sqlite_site: S
     set_confirming(sqlite_site, on=True)
     code, mina = earn(sqlite_site), sqlite_site.visitor("mina")
     page = mina.get("/programmes/meadow/names-to-confirm")
-    assert "No certificate is waiting" in page.main
+    assert "No names are waiting" in page.main
     sent = {**dict(page.form("/sign-out").fields), "pick": [code], f"seen-{code}": mark_of("Sam Osei")}
     mina.send(NAMES, sent, expect=404)
     mina.send("/programmes/meadow/names-to-confirm", sent)

@@ -285,7 +285,7 @@ def _what_waits_takes_nothing_away(site: Site, first: str) -> None:
     assert len(site.visitor("sam").get("/transcript").find("#transcript tbody tr")) == 1
     later(site, 800)
     verified = site.stranger().get(f"/verify/{first}").main
-    assert "A newer certificate has followed it, or is waiting to be issued." in verified
+    assert "The holder has a newer certificate, or one is waiting to be issued." in verified
     later(site, 0)
 
 

@@ -103,7 +103,7 @@ def test_a_certificate_carries_the_time_of_another_server(
         assert told.coverage.name == "ENTIRE_FILE"
     reading = read(kept.content, known, DESIGNS)
     assert (reading.problem, reading.doubt) == ("", "")
-    assert "Time of its timestamp" in bring(site, pdf(site, code)).main
+    assert "Timestamp" in bring(site, pdf(site, code)).main
     assert "answers" in told_of(site, settings)
     with site.inside():
         write(mark_compromised, key_ids(ring), (clock.now() + timedelta(days=1)).date())
@@ -144,12 +144,12 @@ LIES: dict[str, tuple[Callable[[Authority], Any], str]] = {
     "waits": (says("status", "waiting"), "refused: waiting"),
     "answers another request": (says("nonce", 7), "nonce"),
     "sends no nonce": (says("nonce", None), "nonce"),
-    "stamps something else": (says("imprint", bytes(32)), "something else"),
+    "stamps something else": (says("imprint", bytes(32)), "isn’t for the PDF"),
     "signs nothing": (says("unsigned", True), "isn’t signed"),
     "is of another authority": (with_a_signer(usage=ExtendedKeyUsageOID.TIME_STAMPING), "LMS_TIMESTAMP_CA"),
     "has ended": (with_a_signer(usage=ExtendedKeyUsageOID.TIME_STAMPING, days=(-9, -1)), "isn’t signed"),
     "may not stamp": (with_a_signer(usage=ExtendedKeyUsageOID.SERVER_AUTH, days=(-9, 9)), "LMS_TIMESTAMP_CA"),
-    "is an hour late": (lambda authority: setattr(authority, "at", clock.now() - timedelta(hours=1)), "machine’s time"),
+    "is an hour late": (lambda authority: setattr(authority, "at", clock.now() - timedelta(hours=1)), "clock differs"),
     "is broken": (lambda authority: setattr(authority, "http_status", 500), "HTTP 500"),
     "sends a page": (garbled, "can’t be read"),
     "sends junk along": (with_junk_along, "can’t be read|LMS_TIMESTAMP_CA"),
@@ -177,7 +177,7 @@ def test_a_certificate_waits_an_hour_and_is_then_signed_without(
     assert make(site, first, settings, may_fetch=False) is None and authority.asked == 0, "only the job process asks"
     assert make(site, first, settings) is None and make(site, second, settings) is None
     assert authority.asked == 1, "the second certificate doesn't wait for a server that just hung"
-    assert "waiting for their timestamp: the timestamp server didn’t answer" in told_of(site, settings)
+    assert "waiting for a timestamp: the timestamp server didn’t answer" in told_of(site, settings)
     with site.inside():
         assert len(document_records.list_unrendered()) == 2, "both are tried each minute"
     clock.shift(timedelta(minutes=2))

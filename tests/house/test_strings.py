@@ -10,6 +10,7 @@ import html5lib
 import pytest
 from babel.messages.mofile import write_mo
 
+from lms.accounts.notifications.zones import zones_by_part
 from lms.content.model.course import Course
 from lms.foundation.text import i18n
 from lms.wellbeing import support_cache
@@ -130,6 +131,8 @@ def test_every_text_of_every_page_is_bracketed_but_names_dates_and_the_course(
         data = texts_of(the_course()) | {"Lena Brandt"}
     lines = support_cache.shipped_lines()
     data |= {place.name for place in lines.places.values()} | {lines.directory[0]}
+    # Cities come from the time zone database.
+    data |= {city for _part, zones in zones_by_part() for _zone, city in zones}
     code = earn(sqlite_site, document=True)
     stranger, sam, cora = sqlite_site.stranger(), sqlite_site.visitor("sam"), sqlite_site.visitor("cora")
     asked = [(stranger, path, 200) for path in (*OPEN_TO_ALL, *AND_THESE, *AND_OF_CARE, "/verify/CODE")]

@@ -112,7 +112,7 @@ def accept_invitation(token: str) -> Any:
 
 
 def _first_page(person: Person, invitation: Invitation) -> str:
-    """Return where somebody new goes: to the pages of their role, unless there is something to say of their name."""
+    """Return where somebody new goes: their role's first page, or their account if there's a note about their name."""
     if hooks().missing_letters(person.certificate_name) or hooks().split_titles(person.certificate_name)[0]:
         return url_for("accounts.account", new="yes")
     if invitation.role == "operator":

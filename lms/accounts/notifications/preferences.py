@@ -35,9 +35,9 @@ class Consent(Base):
 
 
 class Choices(Base):
-    """What somebody chose for themselves: hours without emails, a rest from them, and how pages meet them.
+    """What somebody chose for themselves: quiet hours, a pause from emails, and their learning preferences.
 
-    Without a `zone` of their own, the hours go by the clock of their programme.
+    Without a `zone`, quiet hours are in their programme's time zone.
     """
 
     __tablename__ = "choices"
@@ -79,13 +79,13 @@ def find_choices(person_id: str) -> Choices:
 
 
 def quiet_hours(person_id: str) -> Quiet:
-    """Return between which hours no email goes to somebody, by their own clock or by that of their programme."""
+    """Return somebody's quiet hours, in their own time zone or else their programme's."""
     found = find_choices(person_id)
     return Quiet(found.quiet_from, found.quiet_until, found.zone or programme_zone(person_id))
 
 
 def programme_zone(person_id: str) -> str:
-    """Return the time zone of the programme that somebody joined last and that has one; empty when none has."""
+    """Return the time zone of the last programme that somebody joined and that has one, or an empty string."""
     query = select(Programme.facts).join(Membership, Membership.programme_id == Programme.id)
     newest = query.where(Membership.person_id == person_id).order_by(Membership.created_at.desc(), Membership.id.desc())
     return next((zone for facts in db.session.scalars(newest) if (zone := zone_of(facts, ""))), "")

@@ -109,7 +109,7 @@ def _asked_of(visitor: Visitor) -> list[str]:
 
 
 def _clock_of(person_id: str, chosen: str) -> dict[str, object]:
-    """Return by which clock somebody's quiet hours go, what it says now, and which others there are."""
+    """Return the time zone of somebody's quiet hours, the time there now, and the zones to choose from."""
     usual = preferences.programme_zone(person_id) or settings().timezone
     return {
         "zone": chosen,

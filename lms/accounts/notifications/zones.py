@@ -1,4 +1,4 @@
-"""Time zones as people choose them: a city, below its part of the world."""
+"""Time zones to choose from: cities, grouped by part of the world."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _PARTS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aust
 
 @cache
 def _zones_of(part: str) -> Zones:
-    """Return the time zones of a part of the world, each with its city; older names of a zone are among them."""
+    """Return the time zones of a part of the world, with the city of each, including older names of a zone."""
     names = sorted(name for name in available_timezones() if name.startswith(f"{part}/"))
     return tuple((name, city_of(name)) for name in names)
 
 
 def city_of(zone: str) -> str:
-    """Return a time zone as people call it: St Johns for America/St_Johns."""
+    """Return the city of a time zone: St Johns for America/St_Johns."""
     return (zone.partition("/")[2] or zone).replace("_", " ").replace("/", ", ")
 
 
 def zones_by_part() -> list[tuple[str, Zones]]:
-    """Return all time zones that people can choose, below parts of the world in the reader's language."""
+    """Return all time zones to choose from, grouped by part of the world, whose names are in the reader's language."""
     words = {
         "Africa": _("Africa"),
         "America": _("The Americas"),

@@ -204,7 +204,7 @@ def _of_choices(person_id: str) -> list[Part]:
             (
                 *((_("Emails"), purpose) for purpose in sorted(preferences.list_consents(person_id))),
                 (_("No emails between"), f"{mine.quiet_from:%H:%M}-{mine.quiet_until:%H:%M}"),
-                (_("Time zone of these hours"), mine.zone or ""),
+                (_("Time zone for quiet hours"), mine.zone or ""),
                 (_("No updates until"), mine.snoozed_until.isoformat() if mine.snoozed_until else ""),
                 (_("Together, once a week at most"), yes_or_no(mine.weekly)),
                 (_("Last email of that kind"), mine.told_on.isoformat() if mine.told_on else ""),

@@ -21,9 +21,9 @@ _ANY_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def make_pack(course: Course, place: Place, on: date, shipped: Path, added: Path | None = None) -> bytes:
-    """Return a ZIP of PDFs in the course's language; raise UnprintableText for letters that no font of ours has.
+    """Return a ZIP of PDFs in the course's language; raise UnprintableText for characters that none of our fonts has.
 
-    `added` is the folder of the fonts that a site added.
+    `added` is the folder of fonts that the site added.
     """
     done = BytesIO()
     design = design_in(shipped / "papers" / "workshop", shipped / FONTS, "workshop", added)

@@ -1,4 +1,4 @@
-"""Actions on certificates: issue, store the PDF, withdraw, and what the holder shows."""
+"""Actions on certificates: issue, store the PDF, withdraw, and change what the holder shows."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ def name_to_print(person: Person) -> str:
 
 
 def name_of_next(before: Award) -> str:
-    """Return the name for the certificate that follows one: its own where a newer name waits to be confirmed."""
+    """Return the name for a reissued certificate: the same as before if a new name is still to be confirmed."""
     name = get_person(before.person_id).certificate_name or before.name
     return name if may_print(before.programme_id, before.person_id, name) else before.name
 
 
 def put_name(award: Award, name: str) -> None:
-    """Put a name on a certificate, with when its programme confirmed it."""
+    """Set the name on a certificate, and when its programme confirmed that name."""
     award.name = name
     award.name_confirmed_at = find_confirmation_of(award)
 
@@ -142,7 +142,7 @@ def release_reviewed(course_id: str, settings: Settings) -> int:
 
 
 def release(award: Award, settings: Settings) -> bool:
-    """Issue a certificate that waited, unless its name or its course's review is still missing; return whether."""
+    """Issue a certificate that was waiting, unless its name or course review is still missing; return if it was."""
     if not award.waiting or award.name_waits_since or is_held(award.programme_id, award.digest, settings):
         return False
     award.waiting, award.issued_at = False, clock.now()
@@ -209,7 +209,7 @@ def note_render_trouble(award_id: str, trouble: str, letters: tuple[str, ...] = 
 
 
 def note_wait_for_time(award_id: str, why: str) -> None:
-    """Remember that a PDF waits for a timestamp; unlike other trouble, that doesn't make its attempts rarer."""
+    """Record that a PDF waits for a timestamp. Unlike for other problems, the time between attempts doesn't grow."""
     request = db.session.get(RenderRequest, award_id)
     if request:
         request.tried_at, request.trouble = clock.now(), why[:500]

@@ -73,7 +73,7 @@ def may_wait_for_time(award_id: str) -> bool:
 
 
 def count_without_time(since: datetime) -> int:
-    """Return how many PDFs were kept since a moment without the timestamp that was asked for."""
+    """Return how many PDFs were stored since a moment without the timestamp that was asked for."""
     query = select(func.count()).select_from(Document)
     return db.session.scalar(query.where(Document.timestamp == "missing", Document.stored_at >= since)) or 0
 
@@ -101,7 +101,7 @@ def document_is_stored(award_id: str) -> int | None:
 
 
 def find_timestamp(award_id: str) -> str | None:
-    """Return which timestamp a kept PDF has, without loading it."""
+    """Return which timestamp a stored PDF has, without loading the PDF."""
     return db.session.scalar(select(Document.timestamp).where(Document.award_id == award_id))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class CertificateHeld:
-    """Somebody earned a certificate that waits for a review or its name; the digest is that of its record."""
+    """Somebody earned a certificate that waits for a review or a confirmed name; with the digest of its record."""
 
     award_id: str
     person_id: str

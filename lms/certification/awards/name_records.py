@@ -57,19 +57,19 @@ def find_confirmation_of(award: Award) -> datetime | None:
 
 
 def may_print(programme_id: str, person_id: str, name: str) -> bool:
-    """Decide whether a certificate may be issued in a name: a programme may ask to confirm names first."""
+    """Decide whether a certificate may be issued in a name; a programme can ask for names to be confirmed first."""
     asks = get_programme(programme_id).facts.get("confirm_names") == "yes"
     return not (asks and name) or find_confirmation(programme_id, person_id, name) is not None
 
 
 def list_unconfirmed(programme_id: str, person_id: str) -> list[Award]:
-    """Return somebody's certificates in a programme whose names nobody confirmed."""
+    """Return somebody's certificates in a programme that nobody has confirmed the name on."""
     query = select(Award).where(Award.programme_id == programme_id, Award.person_id == person_id)
     return list(db.session.scalars(query.where(Award.name_confirmed_at.is_(None), Award.name != "")))
 
 
 def find_confirmation(programme_id: str, person_id: str, name: str) -> datetime | None:
-    """Return when a programme confirmed a name of somebody's."""
+    """Return when a programme confirmed one of somebody's names."""
     found = db.session.get(NameConfirmation, (programme_id, person_id, plain_name(name)))
     return found.confirmed_at if found else None
 
@@ -87,7 +87,7 @@ def list_waiting_of_person(person_id: str) -> list[Award]:
 
 
 def list_waiting_names(programme_id: str, most: int, after: str = "") -> list[tuple[Award, Person]]:
-    """Return certificates of a programme that wait for their name with their holders, the oldest first."""
+    """Return a programme's certificates that wait for their names, with their holders, oldest first."""
     query = select(Award, Person).join(Person, Person.id == Award.person_id)
     query = for_staff(query.where(Award.programme_id == programme_id, _waits()), Award.course_id)
     rows = db.session.execute(query.where(Award.id > after).order_by(Award.id).limit(most))
@@ -95,13 +95,13 @@ def list_waiting_names(programme_id: str, most: int, after: str = "") -> list[tu
 
 
 def list_waiting_codes(programme_id: str, codes: Collection[str]) -> list[Award]:
-    """Return those of some certificates of a programme that wait for their name, the oldest first."""
+    """Return which of these certificates of a programme wait for their names, oldest first."""
     query = select(Award).where(Award.programme_id == programme_id, Award.code.in_(codes), _waits())
     return list(db.session.scalars(for_staff(query, Award.course_id).order_by(Award.id)))
 
 
 def list_waiting_unasked(most: int) -> list[Award]:
-    """Return certificates that wait for their name although their programme doesn't ask for that any more."""
+    """Return certificates that wait for their names although their programme no longer asks for that."""
     asks = Programme.facts["confirm_names"].as_string()
     query = select(Award).join(Programme, Programme.id == Award.programme_id)
     query = query.where(_waits(), or_(asks.is_(None), asks != "yes"))

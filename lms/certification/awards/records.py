@@ -26,7 +26,8 @@ class Award(Base):
     """The decision that somebody has a certificate; never deleted. `current_for` is unique: one is current at a time.
 
     `badge_open` says whether its holder opened the badge's address to everybody, closed it again, or never did either.
-    `name_confirmed_at` is when the programme confirmed the name on it, `name_waits_since` since when it waits for that.
+    `name_confirmed_at` is when the programme confirmed the name on it; `name_waits_since` is since when it has waited
+    for that.
     """
 
     __tablename__ = "award"
@@ -60,7 +61,7 @@ class Award(Base):
 
     @property
     def name_attested(self) -> datetime | None:
-        """When its name was confirmed, if that was before it was issued, so that badge and PDF say so."""
+        """When its name was confirmed, if that was before it was issued; then its badge and PDF say so."""
         confirmed, issued = self.name_confirmed_at, self.issued_at
         return confirmed if confirmed and issued and confirmed <= issued else None
 
@@ -308,7 +309,7 @@ def count_waiting(programme_id: str) -> dict[str, int]:
 
 
 def list_waiting(course_id: str) -> list[Award]:
-    """Return awards that wait for a course's review, and for nothing else."""
+    """Return awards that wait for a course's review and nothing else."""
     query = select(Award).where(*_waits_for_review(), Award.course_id == course_id)
     return list(db.session.scalars(query.order_by(Award.id)))
 

@@ -60,8 +60,8 @@ def cancel_name_request(award_id: str) -> None:
 def reissue_certificate(award_id: str, because: Because, by: str | None = None) -> Award | Refused:
     """Reissue a current certificate: same dates and attestation, a new code, and the name its holder uses now.
 
-    A coordinator who reissues it in a name that was asked for has confirmed that name. Where it's only the key that
-    signed it that isn't trusted any more, the name stays, and so does a request for another one.
+    A coordinator who reissues it in a name that was asked for has confirmed that name. When the
+    reason is only that its key isn't trusted any more, the name stays, and so does a request for another name.
 
     The earlier one stays and says that it was replaced; nobody who looks up its code sees the name on it.
     """
@@ -79,7 +79,7 @@ def reissue_certificate(award_id: str, because: Because, by: str | None = None) 
     old.replaced_by, old.name_shown = new.id, False
     old.badge_open = None if old.badge_open is None else False
     for earlier in records.list_awards_of_enrolment(old.enrolment_id) if name != old.name else ():
-        # Whoever has another name now does not want to meet the old one on what came before, either.
+        # Somebody with a new name doesn't want the old one to be shown on earlier certificates, either.
         earlier.name_shown, earlier.badge_open = False, earlier.badge_open and False
     records.follow(old, new)
     if request is not None and because == "key":

@@ -109,10 +109,10 @@ def make_status_lists(settings: Settings) -> None:
 
 
 def _signer_of(number: int, ring: Ring, settings: Settings) -> tuple[Issuer, Ed25519PrivateKey]:
-    """Return who signs a pair of lists.
+    """Return the issuer that signs a pair of lists.
 
-    A site without a domain is known by its key alone (did:key), and verifiers elsewhere want a list to be signed by
-    whoever signed the badge. So its earlier lists are signed with the earlier key for as long as that is in the folder.
+    The issuer of a site without a domain is its key (did:key), and verifiers elsewhere want a list to be signed by
+    the badge's issuer. So its earlier lists are signed with the earlier key for as long as that is in the folder.
     """
     # Imported here because web workers sign nothing: 31 ms and 2 MB.
     from lms.certification.keys.keyring import find_earlier_badge_key

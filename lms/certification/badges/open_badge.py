@@ -194,7 +194,7 @@ def _read(text: bytes) -> Json:
 
 
 def read_json(text: bytes) -> Any:
-    """Return what a text in JSON holds, each name once; raise BadgeRefused for what isn't one."""
+    """Parse JSON; raise BadgeRefused if it isn't JSON, is too large, or has a key twice in one object."""
 
     def once_each(pairs: list[tuple[str, Any]]) -> Json:
         if len({name for name, _value in pairs}) != len(pairs):

@@ -52,7 +52,7 @@ class StatusList(Base):
 
     @property
     def signer(self) -> str | None:
-        """Who signs the lists: for older ones, whoever signed them last."""
+        """The issuer that signs the lists; for older ones, the one that signed them last."""
         return self.issuer or (str(json.loads(self.content)["issuer"]) if self.content else None)
 
 
@@ -82,7 +82,7 @@ def has_badge(award_id: str) -> bool:
 
 
 def find_place(issuer: str) -> tuple[int, int]:
-    """Return a random free place in a list of an issuer: the number of the list and an index in it."""
+    """Return a random free index in one of an issuer's lists, with the number of that list."""
     newest = db.session.scalar(select(StatusList).order_by(StatusList.number.desc()).limit(1))
     number = newest.number if newest else 1
     if newest and (newest.signer not in {issuer, None} or _count_in(number) >= LIST_FILL):
@@ -100,7 +100,7 @@ def _count_in(number: int) -> int:
 
 
 def keep_credential(award_id: str, place: tuple[int, int], content: bytes, issuer: str) -> None:
-    """Keep a badge of an issuer; when one is kept already, that one stands."""
+    """Store an issuer's badge, unless one is stored already."""
     if find_credential(award_id) is None:
         number, index = place
         db.session.add(

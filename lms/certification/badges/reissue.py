@@ -1,4 +1,4 @@
-"""Reissuing what was signed with a key that is marked as compromised."""
+"""Reissue certificates that were signed with a compromised key."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Compromised:
-    """The compromised keys of a site with their days: badge keys by name, and certificates as they stand in a PDF."""
+    """A site's compromised keys with their first days: badge keys by name, certificates as a PDF contains them."""
 
     badge_keys: dict[str, date]
     certificates: dict[bytes, date]
 
     @property
     def earliest(self) -> datetime:
-        """The moment from which any of them isn't trusted."""
+        """The first moment from which one of them isn't trusted."""
         return datetime.combine(min((*self.badge_keys.values(), *self.certificates.values())), time(0), UTC)
 
     def signed(self, badge: Credential | None, document: Document | None, *, earlier_too: bool) -> bool:
-        """Return whether one of the keys signed a certificate's badge or PDF when it wasn't trusted, or ever."""
+        """Return whether one of the keys signed the badge or PDF from its day on, or ever (`earlier_too`)."""
         day = self.badge_keys.get(_key_of(badge.content)) if badge and badge.content else None
         if badge and day and (earlier_too or badge.stored_at.date() >= day):
             return True
@@ -101,7 +101,7 @@ def list_to_reissue(*, earlier_too: bool = False) -> Iterator[str]:
 
 
 def reissue_all(*, earlier_too: bool = False) -> tuple[int, int]:
-    """Reissue these certificates, each in a write of its own; return how many were, and how many can't be now."""
+    """Reissue these certificates, one transaction each; return how many were reissued and how many can't be now."""
     done = left = 0
     for award_id in list_to_reissue(earlier_too=earlier_too):
         made = write(reissue_certificate, award_id, "key")

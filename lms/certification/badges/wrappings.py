@@ -1,4 +1,4 @@
-"""Badges that come wrapped: in a presentation, a list of one or a graph. What is around the badge may say nothing."""
+"""Badges wrapped in a presentation, a list of one or a graph. The wrapping can't have content of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LAYERS_MOST = 3
 
 
 def unwrapped(text: bytes) -> bytes:
-    """Return the text of the one badge in a text, whatever bare wrapping it's in; raise BadgeRefused for others."""
+    """Return the text of the one badge in a text, without its wrapping; raise BadgeRefused for any other content."""
     if text.lstrip().startswith(_JWT):
         raise BadgeRefused("badge-jwt")
     inner: Any = read_json(text)
@@ -39,7 +39,7 @@ def _is_wrapping(document: Json) -> bool:
 
 
 def _take_out(outer: Any) -> Any:
-    """Return what a wrapping holds, once everything else in it is known to say nothing."""
+    """Return what a wrapping contains, after checking that nothing else in it has content."""
     if isinstance(outer, list):
         if len(outer) != 1:
             raise BadgeRefused("badge-wrapped" if outer else "badge-unreadable")

@@ -163,7 +163,7 @@ def _certificates(awards: list[Award]) -> Sheet:
             "issued": _("Issued"),
             "waits": _("Waiting for a review, or for its name to be confirmed"),
             "name_confirmed": _("Name confirmed"),
-            "name_waits_since": _("Waiting for its name since"),
+            "name_waits_since": _("Waiting for its name to be confirmed since"),
             "letters": _("Characters we can’t print yet"),
             "valid_until": _("Valid until"),
             "withdrawn": _("Withdrawn"),

@@ -54,7 +54,7 @@ _VERSION: bytes = Integer(1).dump()
 def signed_data(digest: bytes, ring: Ring, stamp: Stamp | None = None) -> bytes:
     """Return the signature over a SHA-256 digest, with the certificate of its key, as DER.
 
-    `stamp` returns the token of a timestamp server for the signature, which is put beside it (PAdES B-T).
+    `stamp` returns a timestamp server's token for the signature, which is added to it (PAdES B-T).
     """
     certificate = ring.certificate.public_bytes(Encoding.DER)
     issuer, serial = ring.certificate.issuer.public_bytes(), Integer(ring.certificate.serial_number).dump()
@@ -83,7 +83,7 @@ def signed_data(digest: bytes, ring: Ring, stamp: Stamp | None = None) -> bytes:
 
 
 def room_for(ring: Ring, *, stamped: bool) -> int:
-    """Return how many bytes to leave for a signature of a ring."""
+    """Return how many bytes to reserve for a signature with a ring's document key."""
     certificates = [ring.certificate.public_bytes(Encoding.DER), *_chain(ring)]
     room = _ROOM_BESIDE + sum(map(len, certificates)) + 2 * len(ring.certificate.issuer.public_bytes())
     is_rsa = not isinstance(ring.document_key, EllipticCurvePrivateKey)
@@ -95,7 +95,7 @@ def _chain(ring: Ring) -> list[bytes]:
 
 
 def _sign(content: bytes, ring: Ring) -> tuple[bytes, bytes]:
-    """Return a signature with the document key, and its algorithm as DER."""
+    """Return a signature with the document key, and the DER of its algorithm."""
     key = ring.document_key
     if isinstance(key, EllipticCurvePrivateKey):
         return key.sign(content, ECDSA(SHA256())), _ECDSA

@@ -70,8 +70,8 @@ def from_multikey(key: str) -> bytes:
 def did_document(base_url: str, multikeys: Mapping[str, date | None]) -> dict[str, Any]:
     """Return what did:web answers: every key that ever signed here, so that early badges stay verifiable.
 
-    A compromised key has the day from which it is, and may no longer sign: verifiers elsewhere then accept nothing from
-    it, because they have no record of ours that would show what was signed before.
+    A compromised key is listed with its day (`revoked`), but not under `assertionMethod`. Verifiers elsewhere then
+    accept nothing from it, because they don't have our records of what was signed before.
     """
     own = _did_web(base_url)
     methods = [

@@ -1,4 +1,4 @@
-"""What happens to signing keys."""
+"""Events of signing keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class KeyCompromised:
-    """An operator marked a signing key as compromised: nothing that it signs from that day on is trusted."""
+    """An operator marked a signing key as compromised: nothing that it signed from that day on is trusted."""
 
     key_id: str
     kind: str

@@ -41,36 +41,39 @@ def look(settings: Settings) -> list[Finding]:
 
 
 def check_trust(kinds: Sequence[str]) -> Finding:
-    """Find keys that are marked as compromised and would still sign."""
+    """Find keys in use that are marked as compromised."""
     if kinds:
         return Finding(
             "keys.trust",
             _("These keys are marked as compromised, so nothing is signed with them: %(kinds)s.", kinds=some_of(kinds)),
-            _("Make new ones: lms certificates new-keys --yes. If LMS_SIGNING_KEY is set, set another key there."),
+            _("Make new keys: lms certificates new-keys --yes. If LMS_SIGNING_KEY is set, set it to another key."),
         )
     return Finding("keys.trust", _("The keys in use are trusted."))
 
 
 def check_certificate(now: datetime, start: datetime, end: datetime) -> Finding:
-    """Find a clock before the start of the keys, and a document key whose certificate ended or soon will."""
+    """Find a clock that is set before the keys’ first moment, and a document certificate that expired or soon will."""
     words = {"now": f"{now:%Y-%m-%d %H:%M}", "start": f"{start:%Y-%m-%d %H:%M}", "end": f"{end:%Y-%m-%d}"}
     if now + CLOCKS_APART < start:
         return Finding(
             "keys.certificate",
-            _("This machine’s clock says %(now)s UTC, but the signing keys are in use from %(start)s UTC.", **words),
-            _("Set the clock right. Until then nothing is signed, and the PDFs of new certificates are late."),
+            _(
+                "This machine’s clock says %(now)s UTC, but the signing keys can’t be used before %(start)s UTC.",
+                **words,
+            ),
+            _("Correct the clock. Until then nothing is signed, and no PDFs are made for new certificates."),
         )
     if now > end:
         return Finding(
             "keys.certificate",
-            _("The certificate of the key that signs PDFs ended on %(end)s, so PDFs wait.", **words),
-            _("Put the next certificate in place, as docs/certificates.md describes, and restart the site."),
+            _("The certificate of the key that signs PDFs expired on %(end)s, so new PDFs are waiting.", **words),
+            _("Put a new certificate in place, as docs/certificates.md describes, and restart the site."),
         )
     if end - now < ENDS_SOON:
         return Finding(
             "keys.certificate",
-            _("The certificate of the key that signs PDFs ends on %(end)s.", **words),
-            _("Ask your certificate authority for the next one, and put it in place before that day."),
+            _("The certificate of the key that signs PDFs expires on %(end)s.", **words),
+            _("Ask your certificate authority for a new one, and put it in place before that day."),
         )
     return Finding("keys.certificate", _("The certificate of the key that signs PDFs is valid until %(end)s.", **words))
 

@@ -1,4 +1,4 @@
-"""Until when a key can be relied on, and what that means for something that it signed. Days are those of UTC."""
+"""The dates of a signing key, and what they mean for something that it signed. Days are in UTC."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class KeyDates:
     compromised_from: date | None = None
 
     def doubt(self, said_at: datetime | None, stamped_at: datetime | None = None) -> str:
-        """Return why something signed by the key isn't relied on without our records: a key of `REFUSALS`, or nothing.
+        """Return why something that the key signed can't be trusted without our records: a key of `REFUSALS`, or "".
 
-        `said_at` is the moment that the signer wrote. Whoever has the key can write any, so once a key is compromised
-        only `stamped_at`, the time of another server, proves that something was signed before.
+        `said_at` is the moment that the signer wrote. Whoever has the key can write any moment, so once a key is
+        compromised, only `stamped_at`, from a timestamp server, proves that something was signed before that.
         """
         moment = stamped_at or said_at
         day = moment.astimezone(UTC).date() if moment else None
@@ -31,12 +31,12 @@ class KeyDates:
         return ""
 
     def as_row(self) -> dict[str, str]:
-        """Return the dates that there are, as /credentials/keys has them."""
+        """Return the dates that are set, in the form of /credentials/keys."""
         days = {"until": self.until, "compromised_from": self.compromised_from}
         return {name: day.isoformat() for name, day in days.items() if day}
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> KeyDates:
-        """Return the dates of a row; none in older lists. Raise ValueError for what isn't a day."""
+        """Return the dates in a row of /credentials/keys; older lists have none. Raise ValueError if one is no day."""
         until, compromised_from = (row.get(name) for name in ("until", "compromised_from"))
         return cls(*(date.fromisoformat(day) if day else None for day in (until, compromised_from)))

@@ -1,4 +1,4 @@
-"""Files with signing keys: read, and held to what can sign here and belongs together."""
+"""Read signing keys from files, and check that they can sign here and match their certificates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class KeyTrouble(Exception):
 
 
 class KeyRests(KeyTrouble):
-    """A signing key is in place and isn't used at the moment; the site goes on, and what it would sign waits."""
+    """A signing key is in place but can't be used at the moment; the site runs, and what it would sign waits."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def read_own_pair(settings: Settings) -> Pair:
 
 
 def check_pair(path: Path, key: PrivateKeyTypes, certificate_path: Path, found: list[x509.Certificate]) -> Pair:
-    """Return a key with its certificate and chain; raise KeyTrouble when it can't sign or they don't go together."""
+    """Return a key with its certificate and chain; raise KeyTrouble if it can't sign here or they don't match."""
     is_ec = isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
     if not is_ec and not (isinstance(key, RSAPrivateKey) and key.key_size >= RSA_BITS_LEAST):
         raise KeyTrouble(
@@ -67,7 +67,9 @@ def check_pair(path: Path, key: PrivateKeyTypes, certificate_path: Path, found: 
         )
     certificate, *others = found
     if certificate.public_key() != key.public_key():
-        raise KeyTrouble(f"{certificate_path} belongs to another key than {path}. Put the two that belong together.")
+        raise KeyTrouble(
+            f"{certificate_path} doesn’t belong to the key in {path}. Please set the two that belong together."
+        )
     # A root is known to whoever trusts it, and to nobody else it would help.
     chain = tuple(each for each in others if each.subject != each.issuer)
     return Pair(key, certificate, chain)  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ def open_ring(settings: Settings, in_use: Set[str]) -> Ring:
 
 
 def find_earlier_badge_key(settings: Settings, public: bytes) -> Ed25519PrivateKey | None:
-    """Return the badge key that was put aside with these public bytes, if it's still in the folder."""
+    """Return the earlier badge key with these public bytes, if it's still in the folder."""
     for path in sorted((settings.data / "keys").glob(f"{BADGE_KEY}.until-*")):
         with suppress(KeyTrouble):
             key = read_key(path)
@@ -175,7 +175,7 @@ _ONLY_SIGNS = x509.KeyUsage(
 
 
 def put_aside(settings: Settings, kinds: Set[str] = frozenset(FILES)) -> list[Path]:
-    """Put the site's own keys of some kinds aside, so that new ones are made; return where they lie now."""
+    """Move the site's own keys of some kinds aside, so that new ones are made; return their new paths."""
     folder, moved = settings.data / "keys", []
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     for name in (name for kind in FILES if kind in kinds for name in FILES[kind]):

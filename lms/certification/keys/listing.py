@@ -7,7 +7,7 @@ from lms.foundation.config.settings import Settings
 
 
 def key_rows(settings: Settings) -> list[dict[str, str]]:
-    """Return every public key that ever signed here, as anybody may keep them to verify without this site.
+    """Return every public key that ever signed here, for anybody who verifies without this site.
 
     A key that no longer signs has its last day, and a compromised one the day from which it isn't trusted.
     """

@@ -19,10 +19,10 @@ CLOCKS_APART = timedelta(minutes=5)
 
 
 def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
-    """Return the site's signing keys, whose public halves are remembered for ever from now on.
+    """Return the site's signing keys, and record their public halves for good.
 
     Raise KeyTrouble for one that is missing although it signed before, unless fresh ones are asked for. Raise KeyRests
-    for one that is marked as compromised, or that by this machine's clock isn't in use yet.
+    for one that is marked as compromised, or whose first moment is still ahead by this machine's clock.
     """
     # Imported here because web workers sign nothing: 31 ms and 2 MB.
     from lms.certification.keys.key_files import KeyRests
@@ -62,7 +62,7 @@ def check_dates(ring: Ring) -> None:
 
 
 def clock_words(what: str, start: str) -> str:
-    """Say that something starts later than it is by this machine's clock, and what to do."""
+    """Return the message that this machine's clock is earlier than a key's first moment, and what to do."""
     return (
         f"This machine’s clock says {clock.now():%Y-%m-%d %H:%M} UTC, but {what} signs from {start} on. Nothing was "
         "signed. Set the clock right (NTP); the certificates that wait are then made automatically."

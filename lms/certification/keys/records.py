@@ -34,7 +34,7 @@ class SigningKey(Base):
 
     @property
     def dates(self) -> KeyDates:
-        """From when to when it can be relied on."""
+        """Its last day, and the day from which it isn't trusted."""
         return KeyDates(self.until.date() if self.until else None, self.compromised_from)
 
 
@@ -50,7 +50,7 @@ def find_compromised(key_ids: Collection[str]) -> list[str]:
 
 
 def note_keys(found: Iterable[tuple[str, str, str]]) -> None:
-    """Remember public keys, given as (id, kind, public), for ever; each takes the place of the one of its kind."""
+    """Record public keys, given as (id, kind, public); each replaces the present one of its kind."""
     now = clock.now()
     for key_id, kind, public in found:
         key = db.session.get(SigningKey, key_id)
@@ -67,12 +67,12 @@ def note_keys(found: Iterable[tuple[str, str, str]]) -> None:
 
 
 def note_time_keys(found: Iterable[tuple[str, str]]) -> None:
-    """Remember the certificates of timestamp servers that stamped something of ours, given as (id, PEM)."""
+    """Record the certificates of timestamp servers whose timestamps our PDFs have, given as (id, PEM)."""
     note_keys((key_id, "time", public) for key_id, public in found)
 
 
 def mark_compromised(key_ids: Iterable[str], day: date) -> None:
-    """Trust nothing that some keys sign from a day on. A later mark may name an earlier day, never a later one."""
+    """Mark keys as compromised from a day on. Marking them again can move the day back, but never forward."""
     for key_id in key_ids:
         key = db.session.get_one(SigningKey, key_id)
         key.compromised_from = min(day, key.compromised_from or day)

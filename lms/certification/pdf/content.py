@@ -39,7 +39,7 @@ WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class CertificateContent:
-    """All that a certificate says, as plain values; clauses come worded in its language.
+    """Everything that a certificate says, as plain values, with its sentences in its language.
 
     `sealed` is the signed payload of its QR code. `language` is that of its words.
     """
@@ -102,7 +102,7 @@ def texts_of(content: CertificateContent) -> dict[str, Printed]:
 
 
 def _paragraph(clauses: Sequence[str]) -> tuple[str, ...]:
-    """Return clauses that run on as one paragraph, whose last line isn't a short word."""
+    """Return clauses as one paragraph, whose last line isn't a single short word."""
     *first, last = [plain(clause) for clause in clauses] or [""]
     return (*map(with_numbers, first), bound(last)) if clauses else ()
 

@@ -1,4 +1,4 @@
-"""Which of a design's fonts print a text, and which regional forms its han characters take."""
+"""Choose which of a design's fonts print a text, and which regional forms its Han characters have."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def covers(design: Design, use: str, text: str) -> bool:
 
 
 def kind_of_script(text: str) -> str:
-    """Return how a name is set: as "arabic", which is small for its size, as "european", or as any "other"."""
+    """Return how a name is set: "arabic" (which looks small for its size), "european" or "other"."""
     scripts = {writing.script(character) for character in text} - _OF_ANY
     return "arabic" if "Arab" in scripts else "european" if scripts <= _EUROPEAN else "other"
 
 
 def choose_fonts(design: Design, text: str, language: str = "", country: str = "") -> Choice:
-    """Return the fonts that a text needs from a design beside those that are always loaded.
+    """Return the fonts of a design that a text needs besides the ones that are always loaded.
 
     Han characters take the forms of the course's language, else of what else is written, else of the country.
     """
@@ -109,7 +109,7 @@ def _with_all(candidates: Sequence[Face], wanted: set[int]) -> list[Face]:
 
 
 def _take(candidates: Sequence[Face], wanted: set[int]) -> list[Face]:
-    """Return the fonts that print what is wanted, the first that can, and take from `wanted` what they print.
+    """Return the first fonts that print the wanted characters, and remove the ones they print from `wanted`.
 
     Letters come before marks and punctuation, which the fonts of several scripts share.
     """

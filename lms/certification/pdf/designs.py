@@ -115,7 +115,7 @@ class Design:
 
 
 def _files_in(folder: str | Path) -> list[tuple[str, int, int]]:
-    """Return each file below a folder but licences, with its time and size, in order; asked for with every paper."""
+    """Return each file below a folder except licences, with its time and size, in order; called for every PDF."""
     found: list[tuple[str, int, int]] = []
     if not os.path.isdir(folder):
         return found
@@ -136,7 +136,7 @@ def design_in(folder: Path, fonts: Path | None = None, paper: str = "certificate
 
 
 def added_fonts(settings: Settings) -> Path:
-    """Return the folder of the fonts that this site added to those that are shipped."""
+    """Return the folder of the fonts that this site added to the shipped ones."""
     return settings.data / FONTS
 
 
@@ -210,7 +210,7 @@ def list_designs(settings: Settings, shipped: Path) -> list[str]:
 
 @contextmanager
 def naming_lines(design: Design) -> Iterator[None]:
-    """Turn a slip in a design's page into a DesignError that names the line."""
+    """Turn a mistake in a design's template into a DesignError that names the line."""
     try:
         yield
     except TemplateError as trouble:
@@ -219,7 +219,7 @@ def naming_lines(design: Design) -> Iterator[None]:
 
 
 def _line_in_page() -> int:
-    """Return the line of the page's template in which the present trouble arose."""
+    """Return the line of the template at which the present exception was raised."""
     step, line = sys.exc_info()[2], 1
     while step:
         if step.tb_frame.f_code.co_filename == "<template>":

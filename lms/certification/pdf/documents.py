@@ -183,7 +183,7 @@ def _sign_with_time(pdf: bytes, ring: Ring, settings: Settings, stamper: Stamper
 
 @cache
 def _stamper(settings: Timestamps) -> Stamper:
-    """Return the one that this process asks; it remembers when the server last gave nothing."""
+    """Return this process's stamper, which remembers when the server last gave no timestamp."""
     return Stamper(settings)
 
 

@@ -24,7 +24,7 @@ ADD_FONTS = "lms certificates fonts --add"
 
 
 def look(settings: Settings) -> list[Finding]:
-    """Return what there is to say of PDFs, their fonts, their timestamps and badges."""
+    """Return the findings about PDFs, their fonts and timestamps, and the lists of badges."""
     folder, now = shipped("certificates"), clock.now()
     troubled = list_troubled().values()
     letters = {letter for request in troubled for letter in request.missing_letters}
@@ -41,31 +41,31 @@ def look(settings: Settings) -> list[Finding]:
 
 
 def check_timestamps(*, asked_for: bool, waiting: str, missing: int) -> Finding:
-    """Find a timestamp server that gives nothing, and PDFs that were signed without a timestamp because of it."""
+    """Find a timestamp server that gives no timestamps, and PDFs that were signed without one because of that."""
     if asked_for and waiting:
         return Finding(
             "queue.timestamps",
-            _("PDFs are waiting for their timestamp: %(why)s.", why=waiting),
+            _("PDFs are waiting for a timestamp: %(why)s.", why=waiting),
             _(
-                "Check LMS_TIMESTAMP_URL and LMS_TIMESTAMP_CA. Each PDF waits for an hour and is then signed without a "
-                "timestamp."
+                "Check LMS_TIMESTAMP_URL and LMS_TIMESTAMP_CA. Each PDF waits for up to an hour, and is then signed "
+                "without one."
             ),
         )
     if missing:
         return Finding(
             "queue.timestamps",
             ngettext(
-                "In the last 30 days, %(num)s PDF was signed without a timestamp, because the server gave none for an"
-                " hour.",
-                "In the last 30 days, %(num)s PDFs were signed without a timestamp, because the server gave none for an"
-                " hour.",
+                "In the last 30 days, %(num)s PDF was signed without a timestamp, because the server gave none within"
+                " an hour.",
+                "In the last 30 days, %(num)s PDFs were signed without a timestamp, because the server gave none within"
+                " an hour.",
                 missing,
             ),
-            _("They are valid as they are. lms certificates list shows which; reissue one if it needs a timestamp."),
+            _("They’re valid. lms certificates list shows which they are. Reissue one if it needs a timestamp."),
         )
     if asked_for:
-        return Finding("queue.timestamps", _("The timestamp server answers, or wasn’t asked yet."))
-    return Finding("queue.timestamps", _("PDFs are signed without timestamps, because no server is set."))
+        return Finding("queue.timestamps", _("No PDF is held up by the timestamp server."))
+    return Finding("queue.timestamps", _("PDFs are signed without timestamps, because LMS_TIMESTAMP_URL isn’t set."))
 
 
 def check_pdfs(now: datetime, troubled: int, oldest: datetime | None) -> Finding:
@@ -89,11 +89,11 @@ def check_fonts(listed: Iterable[Face], letters: Iterable[str]) -> Finding:
     if lost:
         return Finding(
             "certificates.fonts",
-            _("Fonts of certificates are missing or damaged: %(files)s.", files=some_of(lost)),
+            _("Certificate fonts are missing or damaged: %(files)s.", files=some_of(lost)),
             _("Install this version of the site again. PDFs that need these fonts are then made automatically."),
         )
     if all(face.path for face in listed):
-        return Finding("certificates.fonts", _("All fonts of certificates are here."))
+        return Finding("certificates.fonts", _("All certificate fonts are in place."))
     if any(is_east_asian(letter) for letter in letters):
         return Finding(
             "certificates.fonts",
@@ -103,7 +103,7 @@ def check_fonts(listed: Iterable[Face], letters: Iterable[str]) -> Finding:
     return Finding(
         "certificates.fonts",
         _(
-            "The fonts that came with the site are here. Those for Chinese and Korean names can be added: run "
+            "The fonts that come with the site are in place. To add the ones for Chinese and Korean names, run "
             "%(install)s and then %(add)s.",
             install=INSTALL_FONTS,
             add=ADD_FONTS,

@@ -62,7 +62,7 @@ def get_ready(settings: Settings, shipped: Path) -> None:
 
 
 def make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch: bool = True) -> None:
-    """Sign and keep an award's badge, then render, sign and keep its PDF; after trouble the sweep tries again.
+    """Sign and store an award's badge, then render, sign and store its PDF; after an error the sweep tries again.
 
     Whatever the PDF waits for, the badge does not. Only the job process fetches timestamps: elsewhere (`may_fetch` is
     False), a PDF that still waits for one is left to it.
@@ -93,7 +93,7 @@ def make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch
 
 
 def _store(award_id: str, made: Made, signed_with: tuple[str, str]) -> None:
-    """Keep a PDF, unless a key of it was marked as compromised while it was made: then the sweep makes it again."""
+    """Store a PDF, unless its key was marked as compromised in the meantime; then the sweep makes it again."""
     if not find_compromised(signed_with):
         note_time_keys(made.time_keys)
         actions.store_document(award_id, made.content, made.timestamp)

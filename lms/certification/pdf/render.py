@@ -55,7 +55,7 @@ _FITS = range(5)
 
 @dataclass(frozen=True)
 class _Ready:
-    """A design made ready: its template compiled, its style parsed, its fonts loaded, and more when they are needed."""
+    """A loaded design: its template, its parsed style and its fonts; further fonts are loaded when they're needed."""
 
     template: Template
     style: CSS
@@ -74,7 +74,7 @@ atexit.register(_READY.clear)
 
 @dataclass(frozen=True)
 class About:
-    """What a document says of itself to programs: title, author, language, day, and what it is the document of.
+    """A document's metadata: title, author, language, day, and its subject.
 
     The language of the course and the programme's country decide how han characters look.
     """

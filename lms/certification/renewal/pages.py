@@ -43,7 +43,7 @@ def words_of(award: Award, settings: Settings) -> tuple[str, str, str]:
     state = state_of(award, settings)
     words = state_wording.state_words(state, award.valid_until)
     if award.name_waits_since:
-        return words[0], _("Waiting for the name"), _("Passed, waiting for the name to be confirmed")
+        return words[0], _("Name to be confirmed"), _("Passed, waiting for the name to be confirmed")
     if state not in {"valid", "expired"} or award.valid_until is None or award.raised_to:
         return words
     until = day(award.valid_until)

@@ -1,1 +1,1 @@
-"""Timestamps (RFC 3161): fetched from a server, held to what was asked, and read again years later."""
+"""Timestamps (RFC 3161): fetch them from a server, check the answer, and read them again years later."""

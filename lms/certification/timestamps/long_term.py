@@ -1,7 +1,7 @@
-"""PAdES B-LTA: what verifies a signature once its authorities are gone, and a timestamp over the whole file.
+"""PAdES B-LTA: what's needed to verify a signature after its authorities have gone, and a timestamp over the file.
 
 Both come in one revision after the signature, which is written here byte by byte from the signed file, the DER of the
-materials and the token. So a verifier writes it again from its parts and compares: nothing else can stand in it.
+materials and the token. So a verifier writes it again from its parts and compares: nothing else can be in it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _GONE = b"0" * 10
 
 
 class NotLongTerm(ValueError):
-    """A file doesn't end with such a revision."""
+    """The file doesn't end with a revision that `extend` wrote."""
 
 
 @dataclass(frozen=True)

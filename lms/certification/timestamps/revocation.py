@@ -1,6 +1,6 @@
-"""What says that certificates weren't revoked: lists (CRL) and answers (OCSP) of their authorities.
+"""Fetch proof that certificates weren't revoked: lists (CRL) and answers (OCSP) of their authorities.
 
-Addresses come from the certificates themselves, so only those of a chain that was found to be trusted are asked.
+Addresses come from the certificates themselves, so only the ones in a trusted chain are asked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Ask = Callable[[str, bytes | None], bytes]
 
 
 def gather(certificates: Sequence[x509.Certificate], ask: Ask) -> Materials:
-    """Return the certificates with a list or an answer for each that names where there is one; raise NoStamp."""
+    """Return the certificates with a list or an answer for each that names a source for one; raise NoStamp."""
     ocsps: dict[bytes, None] = {}
     crls: dict[bytes, None] = {}
     for each in certificates:
@@ -113,7 +113,7 @@ def _fetch_list(certificate: x509.Certificate, issuer: x509.Certificate, content
     except (ValueError, TypeError):
         raise NoStamp("an authority’s list of revoked certificates can’t be read") from None
     if not is_valid or (found.next_update_utc and found.next_update_utc < clock.now()):
-        raise NoStamp("an authority’s list of revoked certificates isn’t its own, or is out of date")
+        raise NoStamp("an authority’s list of revoked certificates wasn’t signed by it, or is out of date")
     if found.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
         raise NoStamp(f"the certificate of {certificate.subject.rfc4514_string()} was revoked")
     return content
@@ -125,11 +125,11 @@ def _fetch_answer(certificate: x509.Certificate, issuer: x509.Certificate, addre
     try:
         found = ocsp.load_der_ocsp_response(content)
         if found.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL or not _is_signed(found, issuer):
-            raise NoStamp("an authority’s answer about its certificate isn’t its own")
+            raise NoStamp("an authority’s answer about a certificate wasn’t signed by it")
         is_about = found.serial_number == certificate.serial_number
         is_old = found.next_update_utc is not None and found.next_update_utc < clock.now()
     except (ValueError, TypeError):
-        raise NoStamp("an authority’s answer about its certificate can’t be read") from None
+        raise NoStamp("an authority’s answer about a certificate can’t be read") from None
     if not is_about or is_old or found.certificate_status != ocsp.OCSPCertStatus.GOOD:
         raise NoStamp(f"the authority doesn’t vouch for the certificate of {certificate.subject.rfc4514_string()}")
     return content

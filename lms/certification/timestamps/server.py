@@ -1,4 +1,4 @@
-"""Asking a server over HTTP: one request, one answer, within a time and a size, and never sent elsewhere."""
+"""Ask a server over HTTP: one request and one answer, limited in time and size, and no redirects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OK = 200
 
 
 class NoStamp(Exception):
-    """A server gave nothing that can be used; the message says why, for those who run the site."""
+    """A server gave no usable answer; the message tells the people who run the site why."""
 
 
 def ask(what: str, url: str, ca: str, request: bytes | None = None, kind: str = "") -> bytes:
@@ -44,7 +44,7 @@ def ask(what: str, url: str, ca: str, request: bytes | None = None, kind: str = 
     if answer.status != OK:
         raise NoStamp(f"{what} answered with HTTP {answer.status}")
     if len(content) > BYTES_MOST:
-        raise NoStamp(f"the answer of {what} is larger than anything of its kind")
+        raise NoStamp(f"the answer of {what} is too large to be read")
     return content
 
 

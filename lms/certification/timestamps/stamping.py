@@ -1,4 +1,4 @@
-"""Timestamps for signatures: asked for, and held to what was asked before they are used."""
+"""Get timestamps for signatures, and check that each answers our request before it's used."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ GATHERED_KEPT = timedelta(hours=1)
 _WORDS = {
     "stamp-changed": "can’t be read as a timestamp",
     "stamp-foreign": "isn’t signed by the server that it names",
-    "stamp-of-another": "is about something else than was asked",
+    "stamp-of-another": "isn’t for the PDF that it was asked about",
 }
 
 
 class Stamper:
-    """A timestamp server as one process knows it."""
+    """One process's connection to the timestamp server, with what it fetched lately."""
 
     def __init__(self, settings: Timestamps) -> None:
         self._settings = settings
@@ -51,11 +51,11 @@ class Stamper:
 
     @property
     def rests(self) -> bool:
-        """Whether the server gave nothing a moment ago, and isn't asked again yet."""
+        """Whether the server gave no timestamp a moment ago and isn't asked again yet."""
         return self._rests_until is not None and clock.now() < self._rests_until
 
     def stamp(self, content: bytes) -> bytes:
-        """Return the server's token for some bytes, once it was found to be for them and of now; raise NoStamp."""
+        """Return the server's token for some bytes, once it's checked to be for them and of now; raise NoStamp."""
         try:
             return self._stamp(content)
         except NoStamp as trouble:
@@ -77,7 +77,7 @@ class Stamper:
             raise NoStamp(f"what the timestamp server gave {_WORDS[str(refused)]}") from None
         if abs(moment - clock.now()) > APART_MOST:
             raise NoStamp(
-                f"the timestamp server says it’s {moment:%Y-%m-%d %H:%M} UTC, which isn’t this machine’s time"
+                f"the timestamp server says it’s {moment:%Y-%m-%d %H:%M} UTC, but this machine’s clock differs"
             )
         along = _loaded(certificates)
         self._check_chain(signer, certificates)
@@ -117,9 +117,10 @@ class Stamper:
         try:
             asyncio.run(validator.async_validate_usage(set(), {"time_stamping"}))  # type: ignore[no-untyped-call]
         except Exception as refused:
-            # A certificate that isn't the authority's may hold anything, and its reader raises anything on it.
+            # A certificate from elsewhere can contain anything, and its parser can raise anything.
             raise NoStamp(
-                f"the timestamp server’s certificate isn’t one of LMS_TIMESTAMP_CA ({type(refused).__name__})"
+                "the timestamp server’s certificate isn’t from the authority in LMS_TIMESTAMP_CA "
+                f"({type(refused).__name__})"
             ) from None
 
 
@@ -177,7 +178,7 @@ def _signer_of(token: cms.ContentInfo, certificates: list[asn1.Certificate]) -> 
 
 
 def _loaded(certificates: list[asn1.Certificate]) -> list[x509.Certificate]:
-    """Return certificates that came along; they aren't covered by the signature, so anything may be in them."""
+    """Return the certificates in an answer. The signature doesn't cover them, so they can contain anything."""
     try:
         return [x509.load_der_x509_certificate(each.dump()) for each in certificates]
     except Exception:

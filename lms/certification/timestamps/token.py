@@ -1,6 +1,6 @@
-"""A timestamp token, read strictly: what it stamps, whose certificate signed it, and which moment it names.
+"""Read a timestamp token strictly: what it stamps, whose certificate signed it, and which moment it names.
 
-Which certificates may sign is said by the caller, so no chain is built here and nothing is fetched.
+The caller says which certificates may sign, so no chain is built here and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HASHES: dict[str, type[HashAlgorithm]] = {"sha256": SHA256, "sha384": SHA384, "s
 
 
 class StampRefused(Exception):
-    """A timestamp isn't accepted; the message is a word of `refusals`."""
+    """A timestamp isn't accepted; the message is a key of `refusals`."""
 
 
 def read_token(token: bytes, stamped: bytes, certificates: Sequence[x509.Certificate]) -> datetime:

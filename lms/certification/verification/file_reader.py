@@ -119,7 +119,7 @@ def _kind_of(content: bytes) -> str:
 
 
 def _doubt(badge: Json, keys: KnownKeys) -> str:
-    """Return why the key of a badge isn't relied on without our records. The day that a badge names is its award's."""
+    """Return why a badge's key can't be trusted without our records. A badge's date is its award's."""
     proof = badge["proof"]
     try:
         said_at = datetime.fromisoformat(proof["created"])

@@ -12,9 +12,9 @@ BYTES_MOST = 1_000_000
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file is; `problem` is a word of `refusals` or empty, and a badge is there once it was verified.
+    """What a file is; `problem` is a key of `refusals` or empty, and a badge is there once it was verified.
 
-    `doubt` is why its key isn't relied on unless our records have the very same file. `stamped_at` is when a timestamp
+    `doubt` is why its key can't be trusted unless our records have the same file. `stamped_at` is when a timestamp
     server saw the signature, as an ISO moment.
     """
 

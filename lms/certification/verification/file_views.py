@@ -97,7 +97,7 @@ def _rows(found: FileResult) -> list[tuple[str, str, str]]:
     found_rows = [(labels[name], ours, theirs) for name, ours, theirs in rows if ours or theirs]
     if found.stamped_at:
         stamped = moment(datetime.fromisoformat(found.stamped_at), settings().timezone)
-        found_rows.append((_("Time of its timestamp"), stamped, ""))
+        found_rows.append((_("Timestamp"), stamped, ""))
     return found_rows
 
 

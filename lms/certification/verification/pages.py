@@ -161,7 +161,7 @@ def unknown_page(code: str, entry: Entry, form: Form) -> str:
 
 
 def _in_hex(multikeys: str) -> str:
-    """Return the keys for the script that checks QR codes; of a compromised one the start alone.
+    """Return the keys, in hex, for the script that checks QR codes; only the start of a compromised one.
 
     The script then finds whose signature it is and can't check it: whoever has the key could have written any name.
     """

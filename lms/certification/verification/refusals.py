@@ -46,28 +46,24 @@ REFUSALS = {
     "square-foreign": _("This site didn’t sign what the QR code says."),
     "square-changed": _("What the QR code says isn’t what this site signed."),
     "square-of-another": _("This QR code belongs to a certificate with a different code."),
-    "stuffed": _("This PDF has something added to what verifies its signature."),
+    "stuffed": _("Something was added to the data that verifies the signature in this PDF."),
     "stamp-changed": _("The timestamp in this PDF was changed, or we can’t read it."),
     "stamp-foreign": _("The timestamp in this PDF isn’t from a server that this site lists."),
     "stamp-of-another": _("The timestamp in this PDF belongs to a different file."),
-    "badge-wrapped": _(
-        "This badge is wrapped in something that says more than the badge. Please send us the badge by itself."
-    ),
-    "badge-jwt": _(
-        "This is a credential in another format (JWT), and this site doesn’t make those. Its badges are plain JSON."
-    ),
-    "key-ended": _("It says that it was signed on a day when this site no longer used that key."),
+    "badge-wrapped": _("There’s more around this badge than we can verify. Please send us the badge by itself."),
+    "badge-jwt": _("This credential is in a format that this site doesn’t use (JWT). Our badges are plain JSON."),
+    "key-ended": _("It’s dated after the last day on which this site used the key that signed it."),
     "key-compromised": _(
-        "It was signed on a day from which this site no longer trusts that key, because somebody else may have it."
+        "By the day it was signed, somebody else may have had the key, so this site doesn’t trust the signature."
     ),
     "key-unsure": _(
-        "Somebody else may have the key that it was signed with, and could have written an earlier date. Only the "
-        "records of the site that made it can tell."
+        "Somebody else may have the key that signed it, and could have written an earlier date. Only the records of "
+        "the site that issued it can tell."
     ),
-    "list-unreadable": _("The status list can’t be read as one of this site’s lists."),
+    "list-unreadable": _("We can’t read this as one of this site’s status lists."),
     "list-foreign": _("The status list isn’t signed with a key that this site uses for its lists."),
     "list-changed": _("What the status list says isn’t what was signed."),
-    "list-early": _("The status list says that it’s valid only later. Please check the clock of this computer."),
+    "list-early": _("The status list isn’t valid yet. Please check this computer’s clock."),
     "list-expired": _("The status list has expired. Please download it again."),
     "list-of-another": _("The status list isn’t the one that this certificate names."),
     "not-in-register": _("It was signed with a key of this site, but our records have no certificate like it."),

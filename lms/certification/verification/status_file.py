@@ -1,4 +1,4 @@
-"""Signed status lists that somebody brings as files: read strictly against known keys, with no network."""
+"""Read signed status lists from files, strictly and against known keys, without a network."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PACKED = re.compile(r"u[A-Za-z0-9_-]+")
 
 
 class ListRefused(Exception):
-    """A status list isn't accepted; the message is a word of `refusals`."""
+    """A status list isn't accepted; the message is a key of `refusals`."""
 
 
 @dataclass(frozen=True)
 class StatusFile:
-    """A status list of ours: its address, its purpose, its bits and when it was signed."""
+    """A status list of the site: its address, its purpose, its bits and when it was signed."""
 
     address: str
     purpose: str
@@ -40,7 +40,7 @@ class StatusFile:
     signed_at: datetime
 
     def has(self, badge: Json) -> bool:
-        """Return whether a verified badge of ours is withdrawn or replaced by this list; raise ListRefused."""
+        """Return whether a verified badge is withdrawn or replaced according to this list; raise ListRefused."""
         entry = badge["credentialStatus"]
         if (entry["statusListCredential"], entry["statusPurpose"]) != (self.address, self.purpose):
             raise ListRefused("list-of-another")
@@ -79,7 +79,7 @@ def _check_shape(document: Any) -> None:
 
 
 def _unpack(packed: str) -> bytes:
-    """Return the bits of a list, which are of one length only: nothing more is unpacked."""
+    """Return the bits of a list. They have one length, and nothing beyond it is unpacked."""
     if not _PACKED.fullmatch(packed):
         raise ValueError("not packed as ours are")
     content = urlsafe_b64decode(packed[1:] + "=" * (-len(packed[1:]) % 4))

@@ -1,4 +1,4 @@
-"""Command for the fonts of certificates: which scripts they print, and adding those for Korean and Chinese."""
+"""Command for the fonts of certificates: list the scripts that they print, and add those for Korean and Chinese."""
 
 from __future__ import annotations
 

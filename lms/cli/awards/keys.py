@@ -70,10 +70,10 @@ def list_all(as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do it. Without this, the command only says what would change.")
 @inside
 def compromised(names: tuple[str, ...], day: datetime, yes: bool) -> None:
-    """Mark keys as compromised from a day on. A key in use is put aside, and a new one signs from then on.
+    """Mark keys as compromised from a day on. A key in use is moved aside, and a new one signs from then on.
 
-    This can’t be undone. Our own records keep what the key signed here genuine; anywhere else, nothing that it signed
-    from that day on is trusted.
+    This can’t be undone. This site still verifies what its own records have; anywhere else, nothing that the key
+    signed from that day on is trusted.
 
     Example: lms keys compromised z6MkpTHR8VNs --from 2026-11-20
     """
@@ -91,29 +91,30 @@ def compromised(names: tuple[str, ...], day: datetime, yes: bool) -> None:
     write(mark_compromised, ids, from_day)
     own = {"document"} if settings().signing_key else set()
     for path in keyring.put_aside(settings(), kinds - own):
-        say(f"Put aside: {path}")
+        say(f"Moved aside to {path}")
     if kinds & own:
         say("LMS_SIGNING_KEY still names this key. PDFs wait until you set another one and restart the site.")
     with suppress(KeyRests):
         keys_of(settings(), fresh=True)
     write(badge_records.mark_all_stale)
-    say(f"Marked. The site signed {sum(1 for _award in list_to_reissue())} current certificates with them since.")
-    say("To reissue those: lms keys reissue --yes. Then back up LMS_DATA/keys.")
+    count = sum(1 for _award in list_to_reissue())
+    say(f"Marked. {count} current certificates were signed with a compromised key.")
+    say("To reissue those, run: lms keys reissue --yes. Then back up LMS_DATA/keys.")
 
 
 def _find(name: str) -> SigningKey:
-    """Return the signing key whose id starts with a text, or end the command kindly."""
+    """Return the signing key whose id starts with a text; raise ClickException if there is none, or several."""
     found = [key for key in list_keys() if key.kind in OWN_KINDS and key.id.startswith(name)]
     if len(name) < SHORTEST or len(found) != 1:
         raise click.ClickException(
-            f"{name} isn’t the start of one key’s id. Please give {SHORTEST} characters or more, as in: lms keys list. "
+            f"{name} has to be the start of one key’s id, {SHORTEST} characters or more. lms keys list shows them. "
             "Nothing was changed."
         )
     return found[0]
 
 
 def _kinds_in_use(ids: set[str]) -> set[str]:
-    """Return the kinds of which one of these keys signs at the moment."""
+    """Return the kinds (document, badge) for which the site signs with one of these keys now."""
     try:
         ring = keyring.open_ring(settings(), set(OWN_KINDS))
     except KeyTrouble:
@@ -139,4 +140,4 @@ def reissue(earlier_too: bool, yes: bool) -> None:
     done, left = reissue_all(earlier_too=earlier_too)
     say(f"Reissued: {done}. Their PDFs are made one after another by the job process.")
     if left:
-        say(f"{left} can’t be reissued at the moment, because of how practice went since. Please run this again later.")
+        say(f"{left} can’t be reissued while their holders’ readiness is on hold. Please run this again later.")

@@ -53,7 +53,8 @@ def verify(what: str, keys: Path | None, status: Path | None, as_json: bool) -> 
     """Verify a code, a file (PDF, or a badge as JSON, SVG or PNG), or the address in a QR code.
 
     The exit status is 0 only if it is valid. With --keys, it doesn't look in the register: 0 then means genuine and
-    within its dates, but it could have been withdrawn. With --status too, 0 means that it wasn't, by that list.
+    within its dates, but it could have been withdrawn. With --status as well, 0 means that it hadn't been
+    withdrawn when that list was signed.
 
     Example: lms certificates verify certificate.pdf
     """
@@ -132,7 +133,7 @@ def _offline(what: str, keys: Path, status: Path | None) -> dict[str, Any]:
 
 
 def _by_list(badge: dict[str, Any] | None, status: Path, known: KnownKeys) -> dict[str, str]:
-    """Return what a status list says of a genuine badge within its dates."""
+    """Return what a status list says about a genuine badge within its dates."""
     try:
         if badge is None:
             raise ListRefused("list-of-another")
@@ -140,12 +141,12 @@ def _by_list(badge: dict[str, Any] | None, status: Path, known: KnownKeys) -> di
         listed = found.has(badge)
     except ListRefused as refused:
         text = f"{in_words(str(refused))} {_SIGNED}{_NOT_KNOWN}"
-        return {"heading": "This is genuine, but the list doesn’t help", "text": text, "amiss": str(refused)}
-    day = f"by the site’s list of {found.signed_at:%Y-%m-%d}"
+        return {"heading": "This is genuine, but we can’t use the status list", "text": text, "amiss": str(refused)}
+    source = f"According to the site’s list of {found.signed_at:%Y-%m-%d}, it"
     if listed:
-        text = f"{_SIGNED}It was withdrawn or replaced, {day}."
+        text = f"{_SIGNED}{source} was withdrawn or replaced."
         return {"heading": "This is genuine, but no longer valid", "text": text, "state": "revoked"}
-    return {"text": f"{_SIGNED}It wasn’t withdrawn, {day}.", "state": "valid"}
+    return {"text": f"{_SIGNED}{source} wasn’t withdrawn or replaced.", "state": "valid"}
 
 
 def _end_of_day(day: str) -> datetime | None:
@@ -158,7 +159,7 @@ def _said(badge: dict[str, Any] | None) -> dict[str, str]:
 
 
 def _read_qr_code(what: str, known: KnownKeys) -> tuple[str, dict[str, str]]:
-    """Return what is amiss with the words of a square, or what they say."""
+    """Return the problem with a QR code’s payload, or what it says."""
     code, words = qr_parts(what) or ("", "")
     doubted = [key for key in known.raw_keys if known.dates_of(key).compromised_from]
     try:

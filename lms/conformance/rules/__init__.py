@@ -1,4 +1,4 @@
-"""The rules, one to a file, in the order in which they run. Rules that watch it come first, rules that act on it last."""
+"""The rules, one to a file, in the order in which they run. Rules that watch a page come first, and rules that act on it come last."""
 
 from __future__ import annotations
 

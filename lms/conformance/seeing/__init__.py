@@ -1,1 +1,1 @@
-"""What rules see by watching a page, by pressing what's on it and by comparing pictures of it."""
+"""Watch a page, press what's on it and compare pictures of it, for rules that need this."""

@@ -1,4 +1,4 @@
-"""Walk a page with Tab, and see by pictures how each element shows that it has the focus."""
+"""Walk a page with Tab, and compare pictures to see how each element shows that it has the focus."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def _go(page: InspectedPage, key: str) -> tuple[list[dict[str, Any]], str]
 
 
 async def _stuck(page: InspectedPage, here: dict[str, Any], found: list[dict[str, Any]]) -> str:
-    """Return where Tab goes round in a circle, unless it went round the whole page or stays in an open dialog."""
+    """Return where Tab goes round in circles, unless that's the whole page or an open dialog."""
     if here["modal"]:
         return ""
     if here["mark"] == found[0]["mark"] and not await page.ask("() => pageFunctions.unvisited()"):

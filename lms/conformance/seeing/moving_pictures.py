@@ -1,4 +1,4 @@
-"""Pictures that move: GIF, APNG, WebP and SVG files that play longer than five seconds."""
+"""Find pictures that move: GIF, APNG, WebP and SVG files that play for longer than five seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contrast of text as it is painted: the window with its text, without it, and with its text in black and in white."""
+"""Measure the contrast of text as it's painted, from pictures with the text, without it, and with it black and white."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def _look_closer(page: InspectedPage, runs: list[dict[str, Any]]) -> list[
 
 
 def _judge(run: dict[str, Any], full: Image.Image, bare: Image.Image, cover: Image.Image) -> str:
-    """Return what's the matter with a text, or an empty string."""
+    """Return the problem with a text, or an empty string."""
     ratios: list[float] = []
     for box in run["boxes"]:
         covered = crop(cover, box, CLOSE)

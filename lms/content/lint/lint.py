@@ -58,7 +58,7 @@ def _care(context: ParseContext, course: Course) -> None:
 
 
 def _check_says_so(context: ParseContext, course: Course) -> None:
-    """Whoever opens the check is told beforehand of questions that name suicide or violence."""
+    """Questions that name suicide or violence need a content note, which people see before they start."""
     report = context.report("check.md")
     if course.announced_in_check:
         return

@@ -31,7 +31,7 @@ class ContentNote:
 
     @property
     def announced(self) -> tuple[str, ...]:
-        """Its topics that questions about them are announced with."""
+        """Those of its topics that are named before questions about them."""
         return tuple(topic for topic in ANNOUNCED if topic in self.topics)
 
     @property

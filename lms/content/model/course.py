@@ -173,7 +173,7 @@ class Course:
 
     @cached_property
     def better_unseen(self) -> bool:
-        """True when a lesson, a conversation or the check is better not seen, so that no page of it is either."""
+        """True when somebody may not want to be seen on a lesson, a conversation or the check of this course."""
         notes = (part.content_note for part in self._noted)
         return any(note.better_unseen for note in (*notes, self.check_note or NO_NOTE))
 
@@ -183,7 +183,7 @@ class Course:
 
     @cached_property
     def announced_in_check(self) -> tuple[str, ...]:
-        """The topics that the check announces at its door: those of its note, or of what its questions are about."""
+        """The topics that the check's first page names: those of its own note, or else of the lessons it asks about."""
         if self.check_note is not None:
             return self.check_note.announced
         asked = {objective for question in self.questions for objective in question.objectives}

@@ -260,7 +260,7 @@ class Recipient:
 
     @property
     def quiet(self) -> Quiet:
-        """Between which hours no email goes to them."""
+        """Their quiet hours."""
         return Quiet(self.quiet_from, self.quiet_until, self.zone)
 
 
@@ -291,7 +291,7 @@ def list_reached(assignment_id: str, chosen: Sequence[str]) -> list[str]:
 
 
 def list_recipients(mail: AssignmentMail, purpose: str, today: date, most: int, zone: str) -> list[Recipient]:
-    """Return the next people whom emails go to: none who turned them off, or who rest from emails today.
+    """Return the next people to email, without anybody who turned these emails off or has paused them today.
 
     `zone` is the programme's, by whose clock people have their quiet hours who chose none of their own.
     """

@@ -1,4 +1,4 @@
-"""What the page of names to confirm shows: a page of certificates that wait, the oldest first."""
+"""List the certificates that wait for their names to be confirmed, a page at a time, oldest first."""
 
 from __future__ import annotations
 

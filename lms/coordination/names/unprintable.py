@@ -1,4 +1,4 @@
-"""Which characters of names on a list certificates can't print yet, looked up once for all of them."""
+"""Find the characters of listed names that certificates can't print yet, with one look-up for the whole list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lms.foundation.text.names import as_shown
 
 
 def letters_by_name(names: Iterable[str]) -> Mapping[str, str]:
-    """Return what can't be printed of each name of which something can't, with a space between two characters."""
+    """Return the characters that can't be printed, by name and separated by spaces, for the names that have any."""
     others = [name for name in dict.fromkeys(names) if not name.isascii()]
     missing = set(hooks().missing_letters(" ".join(others))) if others else set()
     found = {name: [letter for letter in map(as_shown, whole_letters(name)) if letter in missing] for name in others}

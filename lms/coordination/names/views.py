@@ -44,7 +44,7 @@ def _page(problem: str = "") -> Any:
 
 
 def _notices() -> list[str]:
-    """Return what came of the names that were sent, in words."""
+    """Return messages about how many names were confirmed and how many had changed."""
     done, changed = (whole_number(request.args.get(key), 0) for key in ("done", "changed"))
     found = [
         done
@@ -55,8 +55,8 @@ def _notices() -> list[str]:
         ),
         changed
         and ngettext(
-            "%(num)s name wasn’t as you saw it, so we haven’t confirmed it. Here’s the list as it is now.",
-            "%(num)s names weren’t as you saw them, so we haven’t confirmed them. Here’s the list as it is now.",
+            "%(num)s name isn’t the one you saw any more, so we haven’t confirmed it. Please read it below.",
+            "%(num)s names aren’t the ones you saw any more, so we haven’t confirmed them. Please read them below.",
             changed,
         ),
     ]

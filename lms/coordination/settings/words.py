@@ -30,7 +30,7 @@ def offer_words() -> dict[str, str]:
 
 
 def confirming_words() -> dict[str, str]:
-    """Return when certificates are issued whose names nobody confirmed, in words."""
+    """Return, as text, when certificates are issued whose names nobody has confirmed."""
     return {
         "no": _("Are issued straight away"),
         "yes": _("Wait until a coordinator has confirmed the name on them"),

@@ -114,19 +114,19 @@ OF_SITE = (
     Setting(
         ("LMS_SIGNING_PASSPHRASE",),
         "none",
-        "What opens the file of `LMS_SIGNING_KEY`, if it has a passphrase.",
+        "The passphrase of the file in `LMS_SIGNING_KEY`, if it has one.",
     ),
     Setting(
         ("LMS_TIMESTAMP_URL", "LMS_TIMESTAMP_CA"),
         "none",
         "A timestamp server (RFC 3161) that says when each PDF was signed, and a file with the certificate (PEM) of "
-        "the authority it belongs to. Set both or neither. See [Timestamps](certificates.md#timestamps).",
+        "the authority that vouches for the server. Set both or neither. See [Timestamps](certificates.md#timestamps).",
     ),
     Setting(
         ("LMS_TIMESTAMP_LEVEL",),
         "`T`",
-        "How much is added to a PDF (PAdES): `T` a timestamp of the signature, `LTA` also what it takes to verify both "
-        "once their authorities are gone.",
+        "What is added to a PDF (PAdES): with `T`, a timestamp of the signature; with `LTA`, also everything that's "
+        "needed to verify both after their authorities have gone.",
     ),
     Setting(
         ("LMS_PDF_SUBFILTER",),

@@ -1,4 +1,4 @@
-"""Settings of signatures: an organisation's own key, and the timestamp server that says when something was signed."""
+"""Settings for signatures: an organisation's own key, and the timestamp server that says when something was signed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class OwnKey:
 
 @dataclass(frozen=True)
 class Timestamps:
-    """Where PDFs get their timestamp from, whose certificates it must answer with, and how much is added to a PDF."""
+    """The timestamp server, the authority that its certificate must come from, and how much is added to a PDF."""
 
     url: str
     ca: str
@@ -35,7 +35,7 @@ class Timestamps:
 
 
 def read_own_key(env: Mapping[str, str]) -> OwnKey:
-    """Return the settings of an organisation's own key; a key in PEM needs its certificate, and none stands alone."""
+    """Return the settings of an organisation's own key; a key in PEM and its certificate need each other."""
     path, certificate = env.get("LMS_SIGNING_KEY", ""), env.get("LMS_SIGNING_CERT", "")
     is_packed = Path(path).suffix.lower() in PACKED
     if bool(path) != bool(certificate) and not (is_packed and not certificate):
@@ -58,6 +58,6 @@ def read_timestamps(env: Mapping[str, str]) -> Timestamps | None:
     if parts.fragment:
         raise BadSetting("LMS_TIMESTAMP_URL", url, URL_EXAMPLE, "there can’t be a # in it")
     if not ca:
-        why = "whoever can change what the network says could make up times, so the server’s authority is needed"
+        why = "without the authority’s certificate, anybody between here and the server could make up times"
         raise BadSetting("LMS_TIMESTAMP_CA", ca, CA_EXAMPLE, why)
     return Timestamps(url, check_ca_file("LMS_TIMESTAMP_CA", ca), cast(Level, level))

@@ -34,7 +34,7 @@ QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 
 
 class Quiet(NamedTuple):
-    """Between which hours no email goes to somebody, by the clock of a time zone; without one, the site's."""
+    """Somebody's quiet hours, in a time zone; the site's if none is given."""
 
     start: time = QUIET_FROM
     until: time = QUIET_UNTIL
@@ -76,7 +76,7 @@ class OutboxMail(Base):
 
 
 def after_quiet_hours(moment: datetime, site_zone: str, quiet: Quiet = EVERY_NIGHT) -> datetime:
-    """Return the moment itself, or the end of the quiet hours when it falls into them, by the clock they name."""
+    """Return the moment itself or, if it's within the quiet hours, the end of those."""
     local = moment.astimezone(clock.find_zone(quiet.zone, site_zone))
     over_night = quiet.start > quiet.until
     now = local.time()

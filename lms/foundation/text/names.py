@@ -1,4 +1,4 @@
-"""Names as people type and paste them: what is taken out because nobody sees it, and what belongs to a character."""
+"""Tidy names as people type and paste them: remove invisible characters, except those that change how a name looks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HAN_PLANES = ("\U00020000", "\U0003fffd")
 
 
 def tidy_name(name: str) -> str:
-    """Return a name without marks of direction, soft hyphens and selectors that select nothing, in one Unicode form.
+    """Return a name in NFC, without direction marks, soft hyphens and selectors that select nothing.
 
     A selector that belongs to a letter stays, as in 葛󠄀城, and so do the joiners that scripts need.
     """
@@ -36,6 +36,6 @@ def takes_selector(sign: str) -> bool:
 
 
 def as_shown(letter: str) -> str:
-    """Return a letter as a page can show it: the code of one that only its owner's font has, or that is too new."""
+    """Return a character as a page can show it: as its code if it's private-use or newer than our Unicode tables."""
     boxes = any(unicodedata.category(sign) in {"Co", "Cn"} for sign in letter)
     return " ".join(f"U+{ord(sign):04X}" for sign in letter) if boxes else letter

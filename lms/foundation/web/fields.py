@@ -45,7 +45,7 @@ class TextField(StringField):
 
 
 class NameField(TextField):
-    """A name, without what nobody sees in it: marks of direction, soft hyphens, selectors that select nothing."""
+    """A name, without invisible characters: direction marks, soft hyphens, selectors that select nothing."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the name."""

@@ -56,7 +56,7 @@ def _filled(html: str, words: Facts, _language: str) -> Markup:
 
 
 def announce_topics(topics: Iterable[str]) -> str:
-    """Return hard topics of questions in the reader's language, as they stand in a sentence."""
+    """Return the hard topics of questions as a list for a sentence, in the reader's language."""
     return listed([_(topic) for topic in topics])
 
 

@@ -1,4 +1,4 @@
-"""The time zone by whose clock somebody has their quiet hours."""
+"""The time zone of somebody's quiet hours."""
 
 import sqlalchemy as sa
 from alembic import op

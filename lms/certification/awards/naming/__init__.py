@@ -1,1 +1,1 @@
-"""Names on certificates: titles in them, confirming them, and certificates that wait for that."""
+"""Names on certificates: titles in names, confirming names, and certificates that wait until a name is confirmed."""

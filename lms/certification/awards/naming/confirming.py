@@ -1,4 +1,4 @@
-"""Confirm the name on a certificate: for its holder in a programme, under this name, from now on."""
+"""Confirm the name on a certificate. It applies to this name of the holder in this programme, from now on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARK_LENGTH = 16
 
 
 def confirm_name(award_id: str, by: str | None) -> None:
-    """Confirm the name on a certificate, for all that its holder has in the programme under this name.
+    """Confirm the name on a certificate, and on all others that its holder has under it in the programme.
 
     Nobody confirms their own. A second confirmation of the same name changes nothing. What was issued before stays as
     it is; its page says that the name was confirmed since.
@@ -54,7 +54,7 @@ def confirm_name(award_id: str, by: str | None) -> None:
 
 
 def confirm_waiting(programme_id: str, seen: Mapping[str, str], by: str) -> tuple[int, int]:
-    """Confirm the names on certificates that wait, by code; return how many, and how many weren't as they were seen.
+    """Confirm the names on waiting certificates, by code; return how many were, and how many had changed since.
 
     A name that its holder changed since the page was opened isn't confirmed: somebody has to read the new one first.
     """
@@ -69,12 +69,12 @@ def confirm_waiting(programme_id: str, seen: Mapping[str, str], by: str) -> tupl
 
 
 def mark_of(name: str) -> str:
-    """Return what a page sends along for the exact name that it showed."""
+    """Return the hash that a page sends back to say which name it showed."""
     return hashlib.sha256(name.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def follow_names(person_id: str, settings: Settings) -> None:
-    """Give certificates that wait for a name the one that their holder uses now, and issue those that may be."""
+    """Put their holder's present name on certificates that wait for theirs, and issue those that can be issued."""
     name = name_to_print(get_person(person_id))
     for award in name_records.list_waiting_of_person(person_id):
         if award.name != name:
@@ -84,14 +84,14 @@ def follow_names(person_id: str, settings: Settings) -> None:
 
 
 def release_confirmed(person_id: str, settings: Settings) -> None:
-    """Issue somebody's certificates that waited for a name which is confirmed now."""
+    """Issue somebody's certificates that waited for a name that has been confirmed."""
     for award in name_records.list_waiting_of_person(person_id):
         if award.name_confirmed_at:
             _release(award, settings)
 
 
 def release_unasked(settings: Settings) -> None:
-    """Issue what waits for a name in programmes that no longer ask to confirm them, some at a time."""
+    """Issue certificates that wait for a name in programmes that no longer ask to confirm names, in batches."""
     while found := name_records.list_waiting_unasked(AT_ONCE):
         read_courses(found)
         write(_release_all, [award.id for award in found], settings)

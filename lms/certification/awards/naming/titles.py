@@ -1,4 +1,4 @@
-"""Titles, degrees and professions in a name, which nobody has shown here; the words are in `titles.toml`."""
+"""Titles, degrees and professions in a name, which this site can't vouch for; the words are in `titles.toml`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PIECES = re.compile(r"[\s.\-’'\"״׳]+")
 
 @dataclass(frozen=True)
 class Titles:
-    """Titles as names are compared, by where they count."""
+    """Titles, normalised as names are for comparison, by the place in a name where they count."""
 
     before: frozenset[str]
     after: frozenset[str]
@@ -40,17 +40,17 @@ def known_titles() -> Titles:
 
 
 def titles_in(name: str) -> tuple[str, ...]:
-    """Return the titles in a name as they are written, those beside each other in one piece."""
+    """Return the titles in a name as they're written, with adjacent ones as one text."""
     return tuple(" ".join(words) for is_title, words in _runs(name) if is_title)
 
 
 def without_titles(name: str) -> str:
-    """Return a name without its titles and what sets them apart; nothing when that leaves no name."""
+    """Return a name without its titles and their punctuation; an empty string if that leaves no name."""
     return " ".join(word for is_title, words in _runs(name) if not is_title for word in words).strip(_BETWEEN)
 
 
 def claims_more(name: str) -> bool:
-    """Decide whether a name says, or seems to say, more than a name: a title, or something set apart from it."""
+    """Decide whether a name seems to have more in it than a name: a title, or something set off by punctuation."""
     return bool(_APART.search(name)) or bool(titles_in(name))
 
 
@@ -85,7 +85,7 @@ def _split_attached(word: str) -> list[str]:
 
 
 def _marked(name: str) -> list[bool]:
-    """Return for each word of a name whether it is a title where it stands; a name of one word is a name."""
+    """Return for each word of a name whether it's a title in that place; a name of one word never is."""
     main, *apart = (_words(part) for part in _APART.split(name))
     titles, words = known_titles(), [*main, *(word for part in apart for word in part)]
     if len(words) < 2:
@@ -98,7 +98,7 @@ def _marked(name: str) -> list[bool]:
 
 
 def _mark_run(words: list[str], marked: list[bool], places: range, titles: frozenset[str]) -> None:
-    """Mark titles from one end of a name for as long as there is nothing but titles."""
+    """Mark titles from one end of a name, up to the first word that isn't one."""
     for place in places:
         marked[place] = marked[place] or _is_one(words[place], titles)
         if not marked[place]:

@@ -60,7 +60,7 @@ def verdict(state: State, award: Award | None, until: str | None = None) -> tupl
     if state == "expired" and award and award.current_for is None:
         return (
             _("This certificate was valid until %(day)s", day=until),
-            _("The training did take place. A newer certificate has followed it, or is waiting to be issued."),
+            _("The training did take place. The holder has a newer certificate, or one is waiting to be issued."),
         )
     if state == "expired":
         return (

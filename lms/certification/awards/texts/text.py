@@ -22,12 +22,12 @@ def plain(text: str) -> str:
 
 
 def with_numbers(text: str) -> str:
-    """Return a text in which no line ends between a number and what it counts."""
+    """Join each number and the word after it with a no-break space."""
     return _NUMBER_AND_ITS_NOUN.sub("\\1\u00a0", text)
 
 
 def bound(text: str) -> str:
-    """Return a paragraph that leaves no short word alone on its last line; spaces there break no line."""
+    """Join a paragraph's last words with no-break spaces, so that no short word is alone on the last line."""
     *words, end = with_numbers(text).split(" ")
     count = 1
     while words and (count < 2 or len(end) < _LINE_LEAST) and len(words[-1]) + len(end) < _BOUND_MOST:

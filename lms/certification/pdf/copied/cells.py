@@ -1,6 +1,6 @@
-"""Which characters each glyph of a line stands for, so that every program copies the line as it was typed.
+"""Assign a line's characters to its glyphs, so that every program copies the line as it was typed.
 
-Glyphs stand from left to right, also where the text is read from the right: that is where programs turn it round.
+Glyphs stand from left to right, also where the text is read from the right: programs then reverse it themselves.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A piece of a line, and the text of each of its glyphs from the left."""
+    """A piece of a line, with the text of each of its glyphs from the left."""
 
     parts: tuple[Part, ...]
     width: float
@@ -78,7 +78,7 @@ def _cells(clusters: tuple[Cluster, ...]) -> list[_Cell]:
 
 
 def _each_with_a_mark(cells: list[_Cell]) -> list[_Cell]:
-    """Return cells put together so that each but spaces is one glyph with a mark in it.
+    """Merge cells so that each, except spaces, is one glyph whose text has a mark in it.
 
     Firefox doesn't compare a glyph that has a mark with the one before. It would break words at glyphs that it compares
     where a mark comes first, which is where the last letter of a word from the right has one.

@@ -1,7 +1,7 @@
 """A font made for one document, in which each character has a glyph of its own.
 
 Programs put copied text together from glyphs. Where a glyph is drawn for several characters, several for one, or in
-another order than they are typed, each program puts together something else, and most don't look at /ActualText. So
+another order than they are typed, each program puts the text together differently, and most ignore /ActualText. So
 such lines are drawn with glyphs that stand for one character each: one glyph of a cluster holds the outlines of all of
 it, the others are blank.
 """
@@ -49,13 +49,13 @@ class Shape(NamedTuple):
 
 
 class CharacterFont:
-    """The font while it grows."""
+    """The font while characters are added to it."""
 
     def __init__(self) -> None:
         self._numbers: dict[Shape, int] = {}
 
     def number(self, glyph: Shape) -> int:
-        """Return the number of a glyph, which is in the font from now on."""
+        """Add a glyph to the font, unless it's there, and return its number."""
         return self._numbers.setdefault(glyph, len(self._numbers) + 1)
 
     def most_for_one_text(self, more: Iterable[Shape]) -> int:

@@ -1,4 +1,4 @@
-"""What Pango makes of a text: its clusters, each the characters that are drawn as one, with their glyphs."""
+"""Pango's layout of a text as clusters: characters that are drawn as one, with their glyphs."""
 
 from __future__ import annotations
 

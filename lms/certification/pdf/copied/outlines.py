@@ -1,4 +1,4 @@
-"""Outlines of single glyphs out of a font file; opening all tables of a font would take ten times as long."""
+"""Read the outlines of single glyphs from a font file; opening all its tables would take ten times as long."""
 
 from __future__ import annotations
 

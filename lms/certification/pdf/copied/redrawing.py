@@ -1,4 +1,4 @@
-"""Lines that would copy as something else are redrawn, with one glyph a character."""
+"""Redraw lines that would be copied as something else, with one glyph for each character."""
 
 from __future__ import annotations
 

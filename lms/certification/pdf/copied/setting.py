@@ -1,4 +1,4 @@
-"""Lines set in fonts of one glyph a character, each glyph where Pango has put it."""
+"""Set lines in fonts with one glyph for each character, with each glyph where Pango put it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Fonts of certificates: which characters they hold, which of them a text needs, and those that a site adds."""
+"""Fonts of certificates: the characters that they have, and the fonts that a site adds."""

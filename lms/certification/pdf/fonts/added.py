@@ -22,7 +22,7 @@ REGULAR = 400
 
 
 class NoFonts(Exception):
-    """There are no fonts where they were looked for; the message names the place."""
+    """No fonts were found; the message says where we looked."""
 
 
 def package_folder() -> Path | None:
@@ -49,7 +49,7 @@ def add_fonts(source: Path, names: list[str], folder: Path) -> Iterator[str]:
 
 
 def _find(files: dict[str, Callable[[], bytes]], name: str) -> Callable[[], bytes] | None:
-    """Return what reads a font such as NotoSansKR_400Regular.ttf, by that name or another it is known by."""
+    """Return a function that reads a font such as NotoSansKR_400Regular.ttf, by that name or another usual one."""
     family = name.partition("_")[0]
     alike = (name, f"{family}-Regular.ttf", f"{family}[wght].ttf", f"{family}-VariableFont_wght.ttf")
     return next((files[each] for each in alike if each in files), None)
@@ -57,7 +57,7 @@ def _find(files: dict[str, Callable[[], bytes]], name: str) -> Callable[[], byte
 
 @contextmanager
 def _files_in(source: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
-    """Give what reads each file of a folder or a wheel, by the name of the file without its folders."""
+    """Yield each file of a folder or wheel: its name without folders, and a function that reads it."""
     try:
         if source.is_dir():
             yield {path.name: path.read_bytes for path in sorted(source.rglob("*.ttf"))}

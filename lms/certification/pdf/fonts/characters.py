@@ -1,4 +1,4 @@
-"""Whether a font file is whole, and the characters that it holds, in little memory."""
+"""Check that a font file is complete, and read its characters with little memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeping the machine's fonts out, so that a certificate looks the same wherever it is made."""
+"""Hide the machine's own fonts, so that a certificate looks the same wherever it's made."""
 
 from __future__ import annotations
 
