@@ -231,7 +231,7 @@ def test_a_certificate_that_ended_or_goes_with_another_key_is_told(tmp_path: Pat
     files = {"LMS_SIGNING_KEY": str(tmp_path / "old" / "own.pem"), "LMS_SIGNING_CERT": str(tmp_path / "other.crt")}
     write_pem(tmp_path / "other.crt", issue("Somebody else"))
     for env, why in (
-        (files, "another key"),
+        (files, "doesn’t belong to the key"),
         ({"LMS_SIGNING_KEY": str(tmp_path / "own.p12"), "LMS_SIGNING_PASSPHRASE": "other"}, "LMS_SIGNING_PASSPHRASE"),
         ({"LMS_SIGNING_KEY": str(tmp_path / "other.p12")}, "cannot be read"),
     ):

@@ -104,7 +104,7 @@ def test_a_certificate_carries_the_time_of_another_server(
     reading = read(kept.content, known, DESIGNS)
     assert (reading.problem, reading.doubt) == ("", "")
     assert "Timestamp" in bring(site, pdf(site, code)).main
-    assert "answers" in told_of(site, settings)
+    assert "held up by" in told_of(site, settings)
     with site.inside():
         write(mark_compromised, key_ids(ring), (clock.now() + timedelta(days=1)).date())
         assert check_newest_certificate() == "The newest certificate verifies."
