@@ -50,10 +50,10 @@ def bracketed(tmp_path: Path) -> Iterator[None]:
 
 
 def _forget() -> None:
-    from lms.certification.verification.pages import _based_on
+    from lms.certification.verification.pages import _based_on, _confirmed
     from lms.learning.progress.placeholders import _filled
 
-    for made in (i18n._table, i18n._markup, _filled, _based_on):
+    for made in (i18n._table, i18n._markup, _filled, _based_on, _confirmed):
         made.cache_clear()
 
 
