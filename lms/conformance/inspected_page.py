@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lms.conformance.languages import Text
 from lms.conformance.recipe import PageSpec, Recipe
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ class InspectedPage:
                 lambda: self.ask("([without, more]) => pageFunctions.words(without, more)", given),
             )
         )
+
+    async def texts(self, own_only: bool = False) -> list[Text]:
+        """Return the page's text with the language that it names, and after it the parts that name one of their own."""
+        given = [self.recipe.prose, True] if own_only else [None, False]
+        found = await self.remember(
+            f"texts {own_only}",
+            lambda: self.ask("([without, more]) => pageFunctions.texts(without, more)", given),
+        )
+        return [Text(language, words) for language, words in found]
 
     async def note(self, name: str, value: Any) -> list[tuple[str, Any]]:
         """Store a value for the pages that follow; return what earlier pages of the same visitor stored, by page."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from lms.conformance.languages import Text, lines_of
 
 LANGUAGES = ("en", "es", "fr", "de")
 FILE = Path(__file__).parent / "phrases.toml"
@@ -55,13 +58,30 @@ def _negation() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(before), re.compile(rf"^[^.!?\n,;:–]{{0,{AFTER}}}{_any_of(last)}")
 
 
-def list_phrases(name: str, words: str) -> Iterator[str]:
-    """Yield the phrases of a list that a text has; skip quotes and promises such as “no points, no ranks”."""
+def list_phrases(name: str, texts: Sequence[Text]) -> Iterator[str]:
+    """Yield the phrases of a list that texts have; skip quotes and promises such as “no points, no ranks”."""
+    seen: set[str] = set()
+    for language, lines in groupby(lines_of(texts), key=lambda line: line.language):
+        found = _in_words(name, "\n".join(line.words for line in lines), language)
+        for phrase in found:
+            if phrase not in seen:
+                seen.add(phrase)
+                yield phrase
+
+
+def _in_words(name: str, words: str, spoken: str) -> Iterator[str]:
+    """Yield what the lists find in words of one language.
+
+    A single word of another list may be another word here (“quitter”), so only its own language's list has it. Longer
+    phrases count in every language, because pages mix them without saying so.
+    """
     text = unicodedata.normalize("NFC", words)
     plain = QUOTED.sub(lambda quote: "\0" * len(quote[0]), _plain(text))
     before, after = _negation()
     for language in LANGUAGES:
         for found in _pattern(name, language).finditer(plain):
             start, end = found.span()
+            if spoken not in ("", language) and len(found[0].split()) == 1:
+                continue
             if not before.search(plain[max(0, start - 2 * BEFORE) : start]) and not after.search(plain[end : end + 60]):
                 yield f"“{' '.join(text[start:end].split())}”"

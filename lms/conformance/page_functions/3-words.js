@@ -15,6 +15,15 @@
   };
   // Boxes that wait to be opened, and are part of what the page says.
   const waiting = (outside) => F.every("dialog, [role=dialog], [role=alertdialog], [popover], [hidden], details > *").filter((node) => !F.shown(node) && outside(node) && !node.matches("script, style, template")).map((node) => (node.innerText ?? "").replace(/\s+/g, " "));
+  // What the page says, and once more what it says in parts that name a language of their own.
+  F.texts = (without, more) => {
+    const whole = F.words(without, more), left = without === null ? "" : [without, quotes].filter(Boolean).join(", ");
+    const language = (node) => (F.near(node, "[lang]")?.lang || "").split(/[-_]/)[0].toLowerCase();
+    const parts = F.every("[lang]").filter((node) => node.parentElement && (!left || !F.near(node, left)) && (more || F.shown(node)));
+    const named = attributes.map((name) => `[${name}]`).join(", ");
+    const said = (node) => [node, ...node.querySelectorAll(named)].flatMap((one) => attributes.map((name) => one.getAttribute(name) || ""));
+    return [[language(document.documentElement), whole], ...parts.map((node) => [language(node), [node.innerText ?? node.textContent, ...said(node)].map((one) => one.trim()).filter(Boolean).join("\n")])];
+  };
   F.words = (without, more) => {
     const left = without === null ? "" : [without, quotes].filter(Boolean).join(", ");
     const hidden = left ? F.every(left).map((node) => [node, node.style.getPropertyValue("display"), node.style.getPropertyPriority("display")]) : [];

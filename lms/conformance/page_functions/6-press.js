@@ -81,10 +81,13 @@
         const box = F.box(node);
         if (box.width * box.height > innerWidth * innerHeight * 0.8 && !F.own(node)) continue;
         const own = clicks(map.get(node)), pointer = F.style(node).cursor === "pointer";
+        const described = F.describe(node);
+        // The keyboard first: a press may take the control, or what it closes, out of the page.
+        const trouble = await byKeyboard(node);
+        if (!trouble) continue;
         const works = await after(() => press(node));
         if (works ? noisy && !own && !pointer : !(own && (pointer || node.hasAttribute("onclick")))) continue;
-        const trouble = await byKeyboard(node);
-        if (trouble) found.push(`${F.describe(node)} ${trouble}`);
+        found.push(`${described} ${trouble}`);
       }
     } finally { open(); }
     return found;

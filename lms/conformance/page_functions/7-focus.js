@@ -2,6 +2,8 @@
 (() => {
   const F = window.pageFunctions;
   const marks = new Map();
+  // The browser's own controls in which Tab stops more than once, while the whole keeps the focus.
+  const SEVERAL_STOPS = "audio, video, iframe, embed, object, input[type=date], input[type=time], input[type=month], input[type=week], input[type=datetime-local]";
   const active = (root = document) => {
     const node = root.activeElement;
     if (!node) return null;
@@ -43,7 +45,7 @@
     return {
       mark: marks.get(node), described: F.describe(node), region, edge, tiny, frame: node.tagName === "IFRAME",
       covered: !gone && !tiny && places.every(([x, y]) => over(node, labels, x, y)), lost: (gone || tiny) && !labels.some(F.visible),
-      kind: [node.tagName, node.type, look(node), ...labels.map(look), F.up(node) ? look(F.up(node)) : "", around(node)].join(), modal: !!F.near(node, "dialog[open], [aria-modal=true]"),
+      parts: node.matches(SEVERAL_STOPS), kind: [node.tagName, node.type, look(node), ...labels.map(look), F.up(node) ? look(F.up(node)) : "", around(node)].join(), modal: !!F.near(node, "dialog[open], [aria-modal=true]"),
     };
   };
   let kept = null;

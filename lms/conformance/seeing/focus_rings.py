@@ -10,6 +10,8 @@ from lms.conformance.inspected_page import InspectedPage
 from lms.conformance.seeing.pictures import HEIGHT, WIDTH, Box, contrast, difference, pixels, take_picture
 
 TABS_MOST = 80
+# How often Tab may stop inside one control of the browser's own, such as a player or a date.
+STOPS_INSIDE_MOST = 16
 # How many elements of one look are compared with pictures, and how far around them a ring may be.
 ALIKE_MOST, MARGIN = 2, 7
 CHANGE_LEAST, CONTRAST_LEAST = 14, 3.0
@@ -43,6 +45,7 @@ async def _go(page: InspectedPage, key: str) -> tuple[list[dict[str, Any]], str]
     found: list[dict[str, Any]] = []
     seen: set[int] = set()
     alike: Counter[str] = Counter()
+    inside = 0
     for _step in range(TABS_MOST):
         await page.page.keyboard.press(key)
         here = await page.ask("() => pageFunctions.focused()")
@@ -52,6 +55,10 @@ async def _go(page: InspectedPage, key: str) -> tuple[list[dict[str, Any]], str]
                 break
             found.append(robbed | {"key": key})
             continue
+        if here["parts"] and found and here["mark"] == found[-1].get("mark") and inside < STOPS_INSIDE_MOST:
+            inside += 1
+            continue
+        inside = 0
         if here["mark"] in seen:
             return found, await _stuck(page, here, found)
         seen.add(here["mark"])

@@ -17,7 +17,8 @@ SCRIPT = r"""() => {
     let block = node.parentElement;
     while (block?.parentElement && pageFunctions.style(block).display.startsWith("inline")) block = block.parentElement;
     const said = (part) => (part.nodeType === 3 ? part.data : part.matches?.("a, button, [role=link]") || !part.matches || !pageFunctions.style(part).display.startsWith("inline") ? "" : [...part.childNodes].map(said).join(""));
-    return block && [...block.childNodes].map(said).join("").replace(/[^\p{L}\p{N}]/gu, "").length > 3;
+    const words = block ? [...block.childNodes].map(said).join(" ") : "";
+    return /\p{L}{2}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(words) || words.replace(/[^\p{L}\p{N}]/gu, "").length > 3;
   };
   return [nodes.length, nodes.filter((node) => !inSentence(node) && (box(node).height < 23.5 || box(node).width < 23.5)).map((node) => `${pageFunctions.describe(node)} is ${Math.round(box(node).width)} by ${Math.round(box(node).height)}`)];
 }"""

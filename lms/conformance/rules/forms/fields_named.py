@@ -10,13 +10,16 @@ SCRIPT = r"""() => {
   const fields = F.every("input:not([type=hidden], [type=submit], [type=button], [type=reset], [type=image]), select, textarea, [role=textbox], [role=combobox], [role=searchbox]").filter((node) => F.shown(node) && !F.near(node, "[aria-hidden=true]") || F.labels(node).some(F.visible));
   const seen = (node) => [...F.labels(node), ...F.referred(node, "aria-labelledby")].filter(F.visible).map((one) => [...one.childNodes].map((part) => (part.nodeType === 3 ? part.data : part.matches?.("select, textarea, script, style") ? "" : part.innerText ?? part.textContent)).join(" ")).join(" ");
   // Without a label of its own, a field may be named by its row and column, its group, or the button beside it.
+  // A picture on the button will do only where everybody knows it: beside a search.
+  const pictured = (one) => plain(F.name(one)) || plain(one.alt || "") || [...one.querySelectorAll("img[alt], svg title, [aria-label]")].some((part) => plain(part.alt || part.getAttribute("aria-label") || part.textContent));
   const beside = (node) => {
+    const searches = node.matches("[type=search], [role=searchbox]") || !!node.closest("search, [role=search]");
     const cell = node.closest("td, [role=cell], [role=gridcell]");
     if (cell) return [...cell.closest("tr, [role=row]").querySelectorAll("th, [role=rowheader]"), ...(cell.closest("table, [role=table]")?.querySelectorAll("th, [role=columnheader]") || [])].some((one) => plain(one.textContent));
     const set = node.closest("fieldset, [role=group], [role=radiogroup]");
     if (set && set.querySelectorAll("input:not([type=hidden]), select, textarea").length === 1 && plain(set.querySelector("legend")?.innerText || "")) return true;
-    const form = node.closest("form, [role=search]"), typed = form ? [...form.querySelectorAll("input:not([type=hidden], [type=submit], [type=button], [type=checkbox], [type=radio]), textarea, select")].filter(F.visible) : [];
-    if (typed.length === 1 && [...form.querySelectorAll("button, [type=submit]")].some((one) => F.visible(one) && plain(one.innerText || one.value))) return true;
+    const form = node.closest("form, search, [role=search]") || node.parentElement, typed = form ? [...form.querySelectorAll("input:not([type=hidden], [type=submit], [type=image], [type=button], [type=checkbox], [type=radio]), textarea, select")].filter(F.visible) : [];
+    if (typed.length === 1 && [...form.querySelectorAll("button, [type=submit], [type=image]")].some((one) => F.visible(one) && (plain(one.innerText || one.value || "") || searches && pictured(one)))) return true;
     const words = (one) => (one && F.visible(one) && !one.matches("input, select, textarea, button") ? plain(one.innerText) : "");
     return !!F.name(node) && [node.previousElementSibling, node.nextElementSibling, node.parentElement?.previousElementSibling].some((one) => words(one) && plain(F.name(node)).includes(words(one).slice(0, 40)));
   };

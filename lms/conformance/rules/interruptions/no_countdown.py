@@ -21,7 +21,7 @@ async def check(page: InspectedPage) -> Finding:
     shapes = await page.ask("() => pageFunctions.gauges(1)")
     later = [line for at in (SOON_LAST + 1, SOON_LAST + 2) for line in await page.ask(NEWS, [0, at])]
     found += [f"“{line[:60]}” appeared after a long time" for line in later if any(map(str.isdigit, line))]
-    left = [f"{words} counts time" for words in list_phrases("time-left", await page.words(own_only=True))]
+    left = [f"{words} counts time" for words in list_phrases("time-left", await page.texts(own_only=True))]
     return none_of(
         [*found, *slow, *shapes, *left, *[f"the page moves on by itself, to {address[:60]}" for address in gone]]
     )

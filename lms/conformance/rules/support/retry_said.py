@@ -9,9 +9,9 @@ from lms.conformance.phrases import list_phrases
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    words = await page.words()
-    said = list(list_phrases("retry-said", words))
-    limits = [f"one can only try again so often: {found}" for found in list_phrases("retry-limited", words)]
+    texts = await page.texts()
+    said = list(list_phrases("retry-said", texts))
+    limits = [f"one can only try again so often: {found}" for found in list_phrases("retry-limited", texts)]
     if limits:
         return none_of(limits)
     return there_is(said, "nothing says that you can try again")

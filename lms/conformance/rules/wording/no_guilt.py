@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.conformance.findings import Finding, Rule, none_of
 from lms.conformance.inspected_page import InspectedPage
+from lms.conformance.languages import Text
 from lms.conformance.phrases import list_phrases
 
 # What the page does when somebody who has typed nothing leaves it, by its address bar or with the pointer.
@@ -21,10 +22,10 @@ LEAVE = """() => {
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    words = await page.words(own_only=True)
+    texts = await page.texts(own_only=True)
     held, pleas = await page.ask(LEAVE)
     stopped = ["the page asks whether one really wants to leave, though nothing was typed"] if held else []
-    return none_of([*list_phrases("no-guilt", words + "\n" + pleas), *stopped])
+    return none_of([*list_phrases("no-guilt", [*texts, Text("", pleas)]), *stopped])
 
 
 RULE = Rule(

@@ -9,7 +9,7 @@ from lms.conformance.phrases import list_phrases
 
 async def check(page: InspectedPage) -> Finding:
     """Check one page."""
-    return none_of(list_phrases("no-urgency", await page.words(own_only=True)))
+    return none_of(list_phrases("no-urgency", await page.texts(own_only=True)))
 
 
 RULE = Rule(
