@@ -143,14 +143,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Hide the event loop that Playwright keeps running in a worker from tests that start one of their own."""
-    running = asyncio._get_running_loop()
-    if running is None or item.get_closest_marker("browser"):
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Make what tests share without the event loop of a browser, because some of it starts one of its own."""
+    with _own_loop(item):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run tests that start an event loop of their own without that of a browser."""
+    with _own_loop(item):
+        return (yield)
+
+
+@contextmanager
+def _own_loop(item: pytest.Item) -> Iterator[None]:
+    """Hide the event loop that Playwright keeps running in a worker, except from tests that use a browser."""
+    running = None if item.get_closest_marker("browser") else asyncio._get_running_loop()
+    if running is None:
+        yield
+        return
     asyncio._set_running_loop(None)
     try:
-        return (yield)
+        yield
     finally:
         asyncio._set_running_loop(running)
 
