@@ -88,7 +88,7 @@ READ = {
     ),
     "what can't be used, by row and column": (
         "E-Mail,Name,Rolle,Role\nnew@@example.org,No,x,\n,,,learner\nben@example.org,Ben,,boss\n"
-        "cleo@example.org,\u202ecleo,,\nada@example.org,Ada,,operator\n",
+        "cleo@example.org,cl\u200beo,,\nada@example.org,Ada,,operator\n",
         [
             (2, ("E-Mail", "An email address needs one @")),
             (3, ("E-Mail", "There’s no email address and no name here.")),
