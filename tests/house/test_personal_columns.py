@@ -70,6 +70,7 @@ NOT_EXPORTED: dict[str, str] = {
     "credential.suspendable": "stands in the exported badge",
     "document.sha256": "follows from the exported PDF",
     "document.stored_at": MAKING,
+    "document.timestamp": "follows from the exported PDF",
     "draft.base_digest": NUMBER,
     "draft.public_id": NUMBER,
     "draft.revision": FORM_STATE,

@@ -63,7 +63,7 @@ def _stored_certificates() -> tuple[StoredData, ...]:
             _("So that you always get the same file again."),
             _("Until you delete your account. A badge’s place in the list of withdrawn badges stays."),
             (
-                *(f"document.{name}" for name in ("award_id", "sha256", "content", "stored_at")),
+                *(f"document.{name}" for name in ("award_id", "sha256", "content", "stored_at", "timestamp")),
                 "credential.award_id",
                 "credential.list_number",
                 "credential.list_index",
