@@ -77,6 +77,7 @@ BEFORE = {
     "name_seal": "seal",
     "badge_open": True,
     "cycle": 3,
+    "name_waits_since": NOW,
 }
 CARRIED = {
     "programme_id": "programme",
@@ -87,6 +88,7 @@ CARRIED = {
     "version": "1.0.0",
     "title": "Listening",
     "name": "Sam Osei",
+    "name_confirmed_at": NOW,
     "facts": COMPLETED,
     "passed_on": date(2026, 3, 1),
     "valid_until": date(2028, 3, 1),
@@ -102,5 +104,6 @@ def test_a_successor_carries_what_was_done_and_nothing_that_its_holder_chose(
     assert {name: getattr(after, name) for name in CARRIED} == CARRIED
     assert after.id != "before" and after.code != BEFORE["code"] and after.issued_at
     assert (after.cycle, after.waiting, after.name_shown, after.badge_open) == (cycle, False, False, None)
-    ended = ("withdrawn_at", "withdrawn_reason", "replaced_by", "renewed_by", "raised_to", "name_seal", "current_for")
+    withdrawn = ("withdrawn_at", "withdrawn_reason", "name_seal", "current_for")
+    ended = (*withdrawn, "replaced_by", "renewed_by", "raised_to", "name_waits_since")
     assert [getattr(after, name) for name in ended] == [None] * len(ended)
