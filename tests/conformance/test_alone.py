@@ -15,10 +15,11 @@ from tests.conftest import ROOT
 LISTED = """
 import sys
 from lms.conformance import browser, phrases, runner, scorecard
+from lms.conformance.languages import Text
 from lms.conformance.rules import all_rules
 from lms.conformance.recipe import read_recipe
 assert len(all_rules()) == 45 and "pageFunctions" in runner.PAGE_FUNCTIONS
-assert list(phrases.list_phrases("no-urgency", "Hurry!")) == ["“Hurry”"]
+assert list(phrases.list_phrases("no-urgency", [Text("en", "Hurry!")])) == ["“Hurry”"]
 assert "flask" not in sys.modules and "sqlalchemy" not in sys.modules, "the suite brings the site with it"
 print(runner.__file__)
 """
