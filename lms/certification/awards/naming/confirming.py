@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from lms.accounts.records import get_person
 from lms.certification.awards import name_records, records
@@ -47,7 +48,9 @@ def confirm_name(award_id: str, by: str | None) -> None:
         )
     for other in name_records.list_unconfirmed(award.programme_id, award.person_id):
         if plain_name(other.name) == name:
-            other.name_confirmed_at = confirmed_at
+            # Moments are whole seconds: a certificate issued in this very one was made without the confirmation.
+            after = other.issued_at + timedelta(seconds=1) if other.issued_at else confirmed_at
+            other.name_confirmed_at = max(confirmed_at, after)
     db.session.flush()
     if is_new:
         announce(NameConfirmed(award.id, award.person_id, award.programme_id))
