@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from base64 import b32encode
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -131,3 +132,16 @@ def report(pdf: bytes, signer: Any) -> Any:
     own = x509.Certificate.load(signer.certificate.public_bytes(Encoding.DER))
     trusted = ValidationContext(trust_roots=[own], allow_fetching=False)
     return validate_pdf_signature(signature, signer_validation_context=trusted)
+
+
+def sealed_in_base32(payload: QrPayload, key: Ed25519PrivateKey) -> str:
+    """Return a payload in the form of certificates that were printed before 30 November 2026."""
+    words = "\n".join(vars(payload).values()).encode()
+    mark = key.public_key().public_bytes_raw()[:4]
+    return b32encode(b"\x01" + mark + key.sign(b"sidelight paper 1\n" + words) + words).decode().rstrip("=")
+
+
+def number_bytes(payload: str) -> bytes:
+    """Return the bytes of a payload that is a decimal number."""
+    number = int(payload)
+    return number.to_bytes((number.bit_length() + 7) // 8)

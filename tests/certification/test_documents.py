@@ -112,7 +112,7 @@ def test_sams_pdf_is_tagged_titled_and_in_its_language() -> None:
 
 @pytest.mark.parametrize("design", ["plain", "formal", "warm"])
 def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: str) -> None:
-    """The whole is 24 mm at least, and each little square two fifths of one."""
+    """The whole is 27 mm wide at least, and each of its modules almost half of one."""
     folder = WARM.parent / design
     (figure,) = opened(replace(SAM, sealed=SEALED), folder).pages[0].images
     dots = qr_code(SAM.verify_url, SEALED).matrix
@@ -120,19 +120,19 @@ def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: s
     inked = [dot == pdf_render.INK for dot in figure.image.convert("L").tobytes()]
     assert inked == [bool(dot) for row in dots for dot in row]
     side = int(re.findall(r"\.square \{[^}]*width: (\d+)mm", (folder / "certificate.css").read_text())[0])
-    assert side >= 24 and side / len(dots) >= 0.4
+    assert side >= 27 and side / pdf_render.SIDE_MOST > 0.47
 
 
-def test_the_address_stays_in_the_smallest_signs_and_only_the_mark_between_needs_more() -> None:
-    """Capitals and base 32 take eleven bits for two signs; all in bytes would be a fifth larger."""
-    mixed, plain = qr_code(SAM.verify_url, SEALED), segno.make_qr(f"{SAM.verify_url}#{SEALED}", error="m")
+def test_the_address_and_the_number_are_kept_in_the_fewest_modules() -> None:
+    """A digit takes three bits and a third, and a capital five and a half; all in bytes would be a third larger."""
+    mixed, plain = qr_code(SAM.verify_url, SEALED), segno.make_qr(f"{SAM.verify_url}#{SEALED}", error="l")
     assert len(mixed.matrix) < len(plain.matrix)
     assert len(qr_code(SAM.verify_url, "").matrix) <= 29
 
 
-def test_words_that_would_make_too_fine_a_square_are_left_out() -> None:
-    assert len(qr_code(SAM.verify_url, "A" * 700).matrix) <= pdf_render.SIDE_MOST
-    assert qr_code(SAM.verify_url, "A" * 1500).matrix == qr_code(SAM.verify_url, "").matrix
+def test_a_payload_that_would_need_too_fine_a_qr_code_is_left_out() -> None:
+    assert len(qr_code(SAM.verify_url, "1" * 500).matrix) <= pdf_render.SIDE_MOST
+    assert qr_code(SAM.verify_url, "1" * 700).matrix == qr_code(SAM.verify_url, "").matrix
 
 
 def test_the_square_is_described_to_someone_who_cannot_see_it() -> None:

@@ -17,7 +17,7 @@ from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
 from lms.foundation import clock
 from tests.builders.badges import badge_of, revoke
-from tests.builders.certificates import later, pdf
+from tests.builders.certificates import later, pdf, sealed_in_base32
 from tests.builders.commands import Run, of
 from tests.builders.learning import earn
 from tests.conftest import ROOT, Site
@@ -38,6 +38,15 @@ def made(site: Site, folder: Path) -> tuple[str, dict[str, Path], str]:
         assert award is not None
         words = sealed(qr_payload_of(award), keys_of(site.settings).badge_key)
         return code, files, f"{qr_address(site.settings, code)}#{words}"
+
+
+def square_of_before(site: Site, code: str) -> str:
+    """Return the QR code's text as certificates had it that were printed before 30 November 2026."""
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        words = sealed_in_base32(qr_payload_of(award), keys_of(site.settings).badge_key)
+        return f"{qr_address(site.settings, code)}#{words}"
 
 
 def test_every_shape_is_verified_with_the_register(
@@ -61,17 +70,22 @@ def test_with_keys_alone_it_verifies_anywhere_and_says_that_the_state_is_unknown
     sqlite_site: Site, lms: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     code, files, square = made(sqlite_site, tmp_path)
+    of_before = square_of_before(sqlite_site, code)
     monkeypatch.setenv("LMS_DATA", str(tmp_path / "nowhere"))
-    for what in (*(files[kind] for kind in ("pdf", "json", "svg", "png")), square):
+    for what in (*(files[kind] for kind in ("pdf", "json", "svg", "png")), square, of_before):
         told = lms("certificates", "verify", what, "--keys", files["keys"], "--json")
         assert told.exit_code == 0, told.output
         said = json.loads(told.output)
         assert said["state"] == "unknown offline" and said["says"]["name"] == "Sam Osei"
-    other = square.replace(code, code[:-1] + ("0" if code[-1] != "0" else "1"))
+    other, other_of_before = (
+        text.replace(code, code[:-1] + ("0" if code[-1] != "0" else "1")) for text in (square, of_before)
+    )
     for what, reason in (
         (files["changed"], "changed after"),
-        (square[:-8], "isn’t what this site signed"),
-        (other, "different code"),
+        (square[:-8], "couldn’t read what the QR code says"),
+        (of_before[:-8], "isn’t what this site signed"),
+        (other, "isn’t what this site signed for this code"),
+        (other_of_before, "different code"),
     ):
         told = lms("certificates", "verify", what, "--keys", files["keys"])
         assert told.exit_code == 1 and reason in told.output

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from base64 import b32decode, b32encode
+from base64 import b32decode
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # Prefixed before signing and not sent along, so that nothing else this key signs can be taken for a QR code's payload.
-_ABOUT = b"sidelight paper 1\n"
-_FORMAT, _MARK, _SIGNATURE = b"\x01", 4, 64
+_ABOUT = b"sidelight paper 2\n"
+_FORMAT, _MARK, _SIGNATURE, _DAY = b"\x02", 4, 64, 3
+# Certificates printed before 30 November 2026 have this form.
+_ABOUT_BASE32, _FORMAT_BASE32 = b"sidelight paper 1\n", b"\x01"
 _LONGEST = 2000
 
 
@@ -33,33 +36,66 @@ class QrPayload:
 
 
 def sealed(payload: QrPayload, key: Ed25519PrivateKey) -> str:
-    """Return a payload with its signature, in the characters of which a QR code holds most; the same every time."""
-    words = "\n".join(astuple(payload)).encode()
+    """Return a payload with its signature as one decimal number; the same every time.
+
+    A QR code holds most of digits. The certificate's code is signed but not in the number, as the address has it.
+    """
+    days = b"".join(map(_from_day, (payload.awarded_on, payload.valid_until)))
+    words = days + "\n".join((payload.version, payload.course, payload.name)).encode()
     mark = key.public_key().public_bytes_raw()[:_MARK]
-    return b32encode(_FORMAT + mark + key.sign(_ABOUT + words) + words).decode().rstrip("=")
+    signature = key.sign(_signed(payload.code, words))
+    return str(int.from_bytes(_FORMAT + mark + signature + words))
 
 
-def read_payload(text: str, keys: Iterable[bytes]) -> QrPayload:
-    """Return what a QR code says, if one of the keys signed it; raise QrRefused otherwise."""
-    try:
-        if not 0 < len(text) <= _LONGEST:
-            raise QrRefused("square-unreadable")
-        content = b32decode(text.upper() + "=" * (-len(text) % 8))
-    except ValueError:
-        raise QrRefused("square-unreadable") from None
+def read_payload(text: str, keys: Iterable[bytes], code: str) -> QrPayload:
+    """Return what a QR code with the address of a certificate says, if one of the keys signed it for that certificate.
+
+    Raises QrRefused otherwise. In the form of earlier years the payload names its own code, which may be another.
+    """
+    content = _content_of(text)
     head = len(_FORMAT) + _MARK
     mark, signature, words = content[1:head], content[head : head + _SIGNATURE], content[head + _SIGNATURE :]
     key = next((key for key in keys if key[:_MARK] == mark), None)
-    if not content.startswith(_FORMAT) or not words:
+    decimal = content.startswith(_FORMAT)
+    if not words or not (decimal or content.startswith(_FORMAT_BASE32)):
         raise QrRefused("square-unreadable")
     if key is None:
         raise QrRefused("square-foreign")
     # Imported here because web workers never check a QR code's signature: 7 ms and 1 MB.
     from lms.certification.keys.ed25519 import is_signed
 
-    if not is_signed(key, signature, _ABOUT + words):
+    if not is_signed(key, signature, _signed(code, words) if decimal else _ABOUT_BASE32 + words):
         raise QrRefused("square-changed")
     try:
-        return QrPayload(*words.decode().split("\n"))
-    except (UnicodeDecodeError, TypeError):
+        if not decimal:
+            return QrPayload(*words.decode().split("\n"))
+        days = (_to_day(words[:_DAY]), _to_day(words[_DAY : 2 * _DAY]))
+        return QrPayload(code, *days, *words[2 * _DAY :].decode().split("\n"))
+    except (ValueError, OverflowError, TypeError):
         raise QrRefused("square-unreadable") from None
+
+
+def _content_of(text: str) -> bytes:
+    if not (0 < len(text) <= _LONGEST and text.isascii()):
+        raise QrRefused("square-unreadable")
+    try:
+        if text.isdecimal():
+            number = int(text)
+            return number.to_bytes((number.bit_length() + 7) // 8)
+        return b32decode(text.upper() + "=" * (-len(text) % 8))
+    except ValueError:
+        raise QrRefused("square-unreadable") from None
+
+
+def _signed(code: str, words: bytes) -> bytes:
+    return _ABOUT + code.encode() + b"\n" + words
+
+
+def _from_day(digits: str) -> bytes:
+    """Return eight digits as a number of days that has 1 January of the year 1 as 1; 0 stands for none."""
+    return (date.fromisoformat(digits).toordinal() if digits else 0).to_bytes(_DAY)
+
+
+def _to_day(day: bytes) -> str:
+    number = int.from_bytes(day)
+    return date.fromordinal(number).isoformat().replace("-", "") if number else ""

@@ -47,8 +47,8 @@ from lms.certification.pdf.tagging import claim_both_standards, finish
 
 Values: TypeAlias = Mapping[str, Any]
 INK, PAPER = 0x22, 0xFF
-# Squares are 27 mm at least: with so many little ones a side each has a third of a millimetre, which telephones read.
-SIDE_MOST = 81
+# QR codes are 27 mm wide at least. With this many modules a side, each is two dots and a half of a scan at 150 dpi.
+SIDE_MOST = 57
 # What does not fit on its page is set again, each time a little closer.
 _FITS = range(5)
 
@@ -179,16 +179,14 @@ def _values(content: CertificateContent, texts: Mapping[str, Printed], design: D
 
 
 def qr_code(address: str, sealed: str) -> segno.QRCode:
-    """Return the code of an address with the paper's sealed words behind it; too many words are left out.
+    """Return the QR code of an address with a payload behind it; a payload that needs too fine a code is left out.
 
-    Capitals and words are kept in the way that takes least room; only the sign between them cannot be.
+    Capitals and digits are kept in the way that takes least room; only the sign between them can't be.
     """
-    if not sealed:
-        return segno.make_qr(address, error="m")
-    text: Any = [address, "#", sealed]
-    for error in ("m", "l"):
-        # Sealed words look like chance under any mask; trying all eight for the evenest takes four times as long.
-        code = segno.make_qr(text, error=error, mask=0)
+    if sealed:
+        text: Any = [address, "#", sealed]
+        # A payload looks like chance under any mask; trying all eight for the evenest takes four times as long.
+        code = segno.make_qr(text, error="l", mask=0)
         if len(code.matrix) <= SIDE_MOST:
             return code
     return segno.make_qr(address, error="m")

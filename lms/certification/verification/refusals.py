@@ -44,7 +44,7 @@ REFUSALS = {
     "no-badge": _("This image doesn’t contain a badge."),
     "square-unreadable": _("We couldn’t read what the QR code says, perhaps because part of the address is missing."),
     "square-foreign": _("This site didn’t sign what the QR code says."),
-    "square-changed": _("What the QR code says isn’t what this site signed."),
+    "square-changed": _("What the QR code says isn’t what this site signed for this code."),
     "square-of-another": _("This QR code belongs to a certificate with a different code."),
     "stuffed": _("Something was added to the data that verifies the signature in this PDF."),
     "stamp-changed": _("The timestamp in this PDF was changed, or we can’t read it."),

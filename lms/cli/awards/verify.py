@@ -163,12 +163,12 @@ def _read_qr_code(what: str, known: KnownKeys) -> tuple[str, dict[str, str]]:
     code, words = qr_parts(what) or ("", "")
     doubted = [key for key in known.raw_keys if known.dates_of(key).compromised_from]
     try:
-        paper = read_payload(words, known.raw_keys)
+        paper = read_payload(words, known.raw_keys, code)
     except QrRefused as refused:
         return str(refused), {}
     with suppress(QrRefused):
         # It names no day of its signature, and whoever has the key could have written any name.
-        read_payload(words, doubted)
+        read_payload(words, doubted, code)
         return "key-unsure", {}
     if paper.code != code:
         return "square-of-another", {}

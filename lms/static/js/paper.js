@@ -1,7 +1,8 @@
 // Checks what the QR code of a certificate says: signed text behind the # of its address. Everything happens in the
 // browser, so the name in it is sent to nobody. docs/certificates.md describes the format.
-const KEY_MARK = 4, SIGNATURE = 64, FORMAT = 1, SHORTEST = 40, LONGEST = 2000;
-const SIGNED_PREFIX = new TextEncoder().encode("sidelight paper 1\n");
+const KEY_MARK = 4, SIGNATURE = 64, DAY = 3, SHORTEST = 40, LONGEST = 2000;
+// Certificates of before 30 November 2026 have the format in base 32.
+const DECIMAL = 2, IN_BASE32 = 1, DAYS_TO_1970 = 719163;
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const FIELDS = ["code", "awarded_on", "valid_until", "version", "course", "name"];
 const COMPARED = ["course", "version", "awarded_on", "valid_until"];
@@ -25,32 +26,51 @@ const fromBase32 = (text) => {
   return Uint8Array.from(bytes);
 };
 
-const verifySignature = async (key, signature, text) => {
-  const publicKey = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
-  return crypto.subtle.verify({ name: "Ed25519" }, publicKey, signature, new Uint8Array([...SIGNED_PREFIX, ...text]));
+const fromDecimal = (text) => {
+  const hex = BigInt(text).toString(16);
+  return fromHex(hex.padStart(hex.length + hex.length % 2, "0"));
 };
 
-// The fields of a QR code by name, or one word for what is the matter with it: a data-says of the page.
-const readPayload = async (payload, keys) => {
-  const content = payload.length <= LONGEST ? fromBase32(payload) : null;
-  if (content?.[0] !== FORMAT || content.length <= 1 + KEY_MARK + SIGNATURE) return "unreadable";
-  const key = keys.find((candidate) => candidate.slice(0, KEY_MARK).every((byte, at) => byte === content[1 + at]));
-  if (!key) return "foreign";
-  const textStart = 1 + KEY_MARK + SIGNATURE;
-  const [signature, text] = [content.slice(1 + KEY_MARK, textStart), content.slice(textStart)];
-  try {
-    if (!await verifySignature(key, signature, text)) return "changed";
-  } catch {
-    return "unable";
-  }
-  const lines = new TextDecoder().decode(text).split("\n");
-  if (lines.length !== FIELDS.length) return "unreadable";
-  return Object.fromEntries(FIELDS.map((name, at) => [name, lines[at]]));
+const verifySignature = async (key, signature, prefix, text) => {
+  const publicKey = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
+  const signed = new Uint8Array([...new TextEncoder().encode(prefix), ...text]);
+  return crypto.subtle.verify({ name: "Ed25519" }, publicKey, signature, signed);
+};
+
+// A number of days that has 1 January of the year 1 as 1, as eight digits; 0 stands for none.
+const readDay = (bytes) => {
+  const number = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+  return number ? new Date((number - DAYS_TO_1970) * 86400000).toISOString().slice(0, 10).replaceAll("-", "") : "";
+};
+
+const readLines = (format, text) => {
+  const lines = (bytes) => new TextDecoder().decode(bytes).split("\n");
+  if (format === IN_BASE32) return lines(text);
+  return [code, readDay(text.slice(0, DAY)), readDay(text.slice(DAY, 2 * DAY)), ...lines(text.slice(2 * DAY))];
 };
 
 const section = document.querySelector("[data-paper]");
 const { code, known } = section.dataset;
 const keys = section.dataset.keys.split(" ").filter(Boolean).map(fromHex);
+
+// The fields of a QR code by name, or one word for what is the matter with it: a data-says of the page.
+const readPayload = async (payload, keys) => {
+  const content = payload.length > LONGEST ? null : /^\d+$/.test(payload) ? fromDecimal(payload) : fromBase32(payload);
+  const format = content?.[0], textStart = 1 + KEY_MARK + SIGNATURE;
+  if (![DECIMAL, IN_BASE32].includes(format) || content.length <= textStart) return "unreadable";
+  const key = keys.find((candidate) => candidate.slice(0, KEY_MARK).every((byte, at) => byte === content[1 + at]));
+  if (!key) return "foreign";
+  const prefix = format === DECIMAL ? `sidelight paper 2\n${code}\n` : "sidelight paper 1\n";
+  const [signature, text] = [content.slice(1 + KEY_MARK, textStart), content.slice(textStart)];
+  try {
+    if (!await verifySignature(key, signature, prefix, text)) return "changed";
+  } catch {
+    return "unable";
+  }
+  const lines = readLines(format, text);
+  if (lines.length !== FIELDS.length) return "unreadable";
+  return Object.fromEntries(FIELDS.map((name, at) => [name, lines[at]]));
+};
 
 const showMessages = (names) => {
   for (const line of section.querySelectorAll("[data-says]")) line.hidden = !names.includes(line.dataset.says);
