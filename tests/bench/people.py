@@ -84,8 +84,9 @@ def site_with(people: int, url: str, folder: Path) -> tuple[Flask, str]:
         write(board.rebuild)
         print(f"  every status written again: {time.process_time() - began:.1f} s of CPU")
         if url:
-            # PostgreSQL's own clean-up counts rows like this within a minute of such an import.
-            db.session.execute(text("ANALYZE"))
+            # PostgreSQL's own clean-up does this within a minute of such an import.
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as apart:
+                apart.execute(text("VACUUM ANALYZE"))
             # One process for each connection, so that `_Cpu` sees all that a statement costs.
             setting = f'ALTER DATABASE "{db.engine.url.database}" SET max_parallel_workers_per_gather = 0'
             db.session.execute(text(setting))
@@ -165,7 +166,9 @@ class _Cpu:
         self.files: list[Path] = []
         with at_work(app):
             if db.engine.dialect.name == "postgresql":
-                pids = db.session.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))
+                # Not those of autovacuum, which come and go by themselves.
+                serving = "datname = current_database() AND backend_type = 'client backend'"
+                pids = db.session.scalars(text(f"SELECT pid FROM pg_stat_activity WHERE {serving}"))
                 self.files = [Path(f"/proc/{pid}/schedstat") for pid in pids]
 
     def read(self) -> float:

@@ -79,8 +79,8 @@ class Walk:
 
     def _queries(self, *columns: Any) -> list[Any]:
         same = and_(
+            # Not the sort keys too, which agree: PostgreSQL would expect next to no rows, and read all statuses.
             TrainingStatus.person_id == _WALKED.person_id,
-            TrainingStatus.sort_key == _WALKED.sort_key,
             # Or SQLite would go through everybody's statuses.
             WithoutIndex(TrainingStatus.programme_id) == _WALKED.programme_id,
         )
