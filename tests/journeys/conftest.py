@@ -15,6 +15,7 @@ from tests.journeys.served import Served, serve
 from tests.journeys.sign_in_states import settle_sign_in
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -39,11 +40,21 @@ def page_browser(browser: Browser) -> Iterator[Browser]:
 
     Without it on this machine, the pages are looked at in the browser of the journeys.
     """
-    found = shutil.which("chromium-headless-shell")
+    found = shutil.which(SHELL)
     if found is None:
         yield browser
         return
     running = browser.browser_type.launch(executable_path=found, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def large_text_browser(browser: Browser) -> Iterator[Browser]:
+    """The browser of somebody who has set its text to twice the usual size."""
+    found = next(filter(None, map(shutil.which, (SHELL, *NAMES))), None)
+    twice = "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"
+    running = browser.browser_type.launch(executable_path=found, args=[*ARGUMENTS, twice])
     yield running
     running.close()
 

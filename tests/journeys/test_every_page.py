@@ -124,6 +124,41 @@ def test_focus_can_be_seen_on_the_way_down_and_on_the_way_back(page: Page, width
     assert not faults, "\n".join(faults)
 
 
+@pytest.fixture(scope="module")
+def large_text_window(large_text_browser: Browser, people: People) -> Iterator[Window]:
+    """The window of a reader whose text is twice the usual size."""
+    opened = Window(large_text_browser, people.served.url)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "home",
+        "home with the menu open",
+        "courses",
+        "course, in the middle",
+        "lesson with a content note",
+        "conversation in the middle",
+        "question: several answers",
+        "all questions",
+        "people",
+        "account",
+        "verify: valid",
+    ],
+)
+def test_text_twice_as_large_fits_at_1280(
+    name: str, large_text_window: Window, people: People, request: pytest.FixtureRequest
+) -> None:
+    opened = large_text_window.emptied(request.session.testsfailed)
+    open_state(opened, people, STATES[NAMES.index(name)])
+    assert opened.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 32
+    looking.look(opened, WIDE, "light")
+    faults = [f"text twice as large: {one}" for what in FITS for one in looking.measured(opened, what)]
+    assert not faults, "\n".join(faults)
+
+
 def test_no_page_of_the_site_is_left_out(people: People) -> None:
     adapter = people.served.site.app.url_map.bind("127.0.0.1")
     codes = {"invitation": people.invitation, **people.codes}
