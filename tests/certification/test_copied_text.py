@@ -13,6 +13,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from lms.certification.pdf.copied import character_font
+from lms.certification.pdf.copied.character_font import Shape
+from lms.certification.pdf.copied.clusters import Part
 from lms.certification.pdf.designs import design_in, missing_glyphs
 from lms.certification.pdf.render import render
 from tests.builders.certificates import WARM, facts_for
@@ -112,3 +115,13 @@ def test_the_table_of_copied_names_in_the_docs_is_what_readers_copy(firefox: Pat
     assert set(other_titles) <= {"Adlm"}
     equal = {row.split(" | ")[0] for row in rows if OTHER not in row}
     assert len(equal) >= 28, sorted(equal)
+
+
+def test_letters_kept_from_a_font_are_never_drawn_for_another_of_the_same_name() -> None:
+    part = Part("Noto-Sans", 40, 600, "\u0e01", 0, 0)
+    shape = Shape((part,), 600, "\u0e01")
+    files = [(WARM.parent / "fonts" / f"NotoSans{name}_400Regular.ttf").read_bytes() for name in ("Thai", "Khmer")]
+    thai, khmer, thai_again = (
+        next(character_font.all_drawn([shape], {"Noto-Sans": file})) for file in (files[0], files[1], files[0])
+    )
+    assert thai.coordinates != khmer.coordinates and thai is thai_again

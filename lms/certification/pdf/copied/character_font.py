@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
@@ -38,6 +39,9 @@ begincmap
 endcodespacerange"""
 _CMAP_END = b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
 _IN_ONE_LIST = 100
+# A certificate has a hundred at most, of a kilobyte each.
+_KEPT_MOST = 1000
+_KEPT: dict[tuple[Any, ...], Glyph] = {}
 
 
 class Shape(NamedTuple):
@@ -114,10 +118,7 @@ class CharacterFont:
 
     def _file(self, fonts: Mapping[str, bytes], name: str) -> bytes:
         """Return the font as a TrueType file."""
-        sources = {
-            font: Outlines(fonts[font]) for font in {part.font for glyph in self._numbers for part in glyph.parts}
-        }
-        drawn = [TTGlyphPen(None).glyph(), *(_drawn(glyph, sources) for glyph in self._numbers)]
+        drawn = [TTGlyphPen(None).glyph(), *all_drawn(self._numbers, fonts)]
         names = [".notdef", *(f"g{number}" for number in self._numbers.values())]
         widths = [0, *(glyph.width for glyph in self._numbers)]
         builder = FontBuilder(EM)
@@ -140,10 +141,30 @@ def _add(pdf: PDF, thing: Dictionary | Stream) -> bytes:
     return reference
 
 
-def _drawn(glyph: Shape, sources: Mapping[str, Outlines]) -> Glyph:
+def all_drawn(glyphs: Iterable[Shape], fonts: Mapping[str, bytes]) -> Iterator[Glyph]:
+    """Give the outlines of each glyph; those of letters that other certificates have too are kept.
+
+    They're kept by what is in the font's file: another design may have another font of the same name.
+    """
+    digests: dict[str, bytes] = {}
+    opened: dict[str, Outlines] = {}
+    for glyph in glyphs:
+        for font in {part.font for part in glyph.parts} - digests.keys():
+            digests[font] = sha256(fonts[font]).digest()
+        key = (glyph.parts, *(digests[part.font] for part in glyph.parts))
+        if key not in _KEPT:
+            if len(_KEPT) >= _KEPT_MOST:
+                _KEPT.clear()
+            for font in {part.font for part in glyph.parts} - opened.keys():
+                opened[font] = Outlines(fonts[font])
+            _KEPT[key] = _drawn(glyph.parts, opened)
+        yield _KEPT[key]
+
+
+def _drawn(parts: Iterable[Part], sources: Mapping[str, Outlines]) -> Glyph:
     """Return a glyph's outlines, put together from those of its parts."""
     pen = TTGlyphPen(None)
-    for part in glyph.parts:
+    for part in parts:
         source = sources[part.font]
         recorded, scale = DecomposingRecordingPen(source.set), EM / source.em
         source.set[part.glyph].draw(recorded)
