@@ -39,6 +39,7 @@ from lms.foundation.logs import redaction
 from lms.foundation.logs.setup import start_logs
 from lms.foundation.mail import templates as email_templates
 from lms.foundation.per_app import provide, provided
+from lms.foundation.storage.compiled import CompiledTemplates, compiled_courses, compiled_templates
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text import i18n
 from lms.foundation.web import compression, error_pages, observing, security
@@ -142,7 +143,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     provide(app, files)
     provide(app, Jobs(settings.data, flow.lanes(settings, designs), enter=lambda: at_work(app)))
     provide(app, build_hooks(settings, designs, _frame_of_page))
-    course_cache.bind(files)
+    course_cache.bind(files, compiled_courses(settings.data))
     events.bind(flow.reactions(settings))
     db.connect(app, settings.database_url, settings.data)
     i18n.install(app)
@@ -176,6 +177,7 @@ def at_work(app: Flask) -> Iterator[None]:
 def _speak(app: Flask, settings: Settings) -> None:
     """Give templates their words, and what every page knows."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = CompiledTemplates(compiled_templates(settings.data), "page")
     app.jinja_env.filters.update(day=i18n.day, duration=i18n.duration, grouped=grouped)
     app.jinja_env.globals.update(
         visitor=None,

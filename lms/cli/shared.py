@@ -19,14 +19,12 @@ from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import NewerDatabase, db
 from lms.foundation.keys import BadKey, secret_key
+from lms.foundation.migrations import upgrade
 from lms.foundation.turns import Busy
 
 
 def open_app() -> Flask:
     """Return the app with its database up to date; what it cannot start with is told in one line."""
-    # Imported here, because the web server takes the rest of this module, and leaves Alembic out: 0.1 s and 11 MB.
-    from lms.foundation.migrations import upgrade
-
     with told_in_one_line() as settings:
         app = create_checked_app(settings)
         upgrade(app)

@@ -23,7 +23,6 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Executable,
-    Row,
     String,
     event,
 )
@@ -251,14 +250,6 @@ def run(statement: Executable, values: Mapping[str, Any] | list[dict[str, Any]])
     if now is None:
         raise RuntimeError("run() needs a write() around it")
     return now.connection.execute(statement, values)
-
-
-def first_row(statement: Executable, values: dict[str, Any]) -> Row[Any] | None:
-    """Return the first row of a query over tables; a page that needs no other spares itself the session."""
-    if db.session.registry.has():
-        return db.session.execute(statement, values).first()
-    with db.engine.connect() as connection:
-        return connection.execute(statement, values).first()
 
 
 def if_it_answers(ask: Callable[[], R], otherwise: Callable[[], R]) -> R:

@@ -1,14 +1,18 @@
-"""Course cache: published courses as values, read from the database once in each process."""
+"""Course cache: published courses as values, read once from the database, then from a file that each process loads."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import multiprocessing
 import pickle
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
+from importlib.metadata import version
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -16,6 +20,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.content.model.bundle import Bundle, StoredFile
 from lms.content.model.course import Course
+from lms.foundation.config.shipped import PACKAGE
+from lms.foundation.storage.compiled import CompiledFiles
 from lms.foundation.storage.files import FileStore
 from lms.library import records
 from lms.library.media import stored_medium
@@ -24,11 +30,14 @@ log = logging.getLogger("lms.library.course_cache")
 _reading = threading.Lock()
 _courses: dict[str, Course] = {}
 _files: list[FileStore] = []
+_compiled: list[CompiledFiles] = []
+# What makes HTML of a course beside our own code.
+_READERS = ("markdown", "markdown-it-py", "mdit-py-plugins", "nh3", "pydantic", "pymdown-extensions", "pyyaml")
 
 
-def bind(files: FileStore) -> None:
-    """Set where the media of courses are kept."""
-    _files[:] = [files]
+def bind(files: FileStore, compiled: CompiledFiles) -> None:
+    """Set where the media of courses are kept, and where courses are stored that were read before."""
+    _files[:], _compiled[:] = [files], [compiled]
 
 
 def get_course(digest: str) -> Course:
@@ -38,7 +47,7 @@ def get_course(digest: str) -> Course:
         return found
     with _reading:
         if digest not in _courses:
-            _courses[digest] = _read(digest)
+            _courses[digest] = _load(digest) or _read(digest)
     return _courses[digest]
 
 
@@ -65,10 +74,15 @@ def read_aside(digests: list[str]) -> Callable[[], None]:
     """Begin to read courses in a process of their own; what is returned waits for it and takes over the values.
 
     So this process keeps nothing of the reading, and can do something else meanwhile. Call it before any connection to
-    the database is open. What could not be read is read when it is asked for.
+    the database is open. What could not be read is read when it is asked for. What was read by an earlier process is
+    loaded here.
     """
+    _courses.update({digest: course for digest in digests if (course := _load(digest)) is not None})
+    missing = [digest for digest in digests if digest not in _courses]
+    if not missing:
+        return lambda: None
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    reader = multiprocessing.get_context("fork").Process(target=_send_courses, args=(digests, ours, theirs))
+    reader = multiprocessing.get_context("fork").Process(target=_send_courses, args=(missing, ours, theirs))
     reader.start()
     theirs.close()
 
@@ -90,24 +104,49 @@ def _send_courses(digests: list[str], other_end: Connection, to: Connection) -> 
         to.send_bytes(pickle.dumps({digest: get_course(digest) for digest in digests}))
 
 
+def _load(digest: str) -> Course | None:
+    """Return a course that an earlier process read with the same code; None when none did."""
+    stored = _compiled[0].find(f"course-{digest}", _reader_stamp())
+    if stored is None:
+        return None
+    course: Course = pickle.loads(stored)  # noqa: S301 - from a folder that only this account can write to
+    return course
+
+
+@cache
+def _reader_stamp() -> str:
+    """Return what decides how a course is read: the state of our code, and the versions of the libraries it uses."""
+    code = [(path, path.stat()) for path in sorted((PACKAGE / "content").rglob("*.py"))]
+    state = [f"{path.relative_to(PACKAGE)} {found.st_size} {found.st_mtime_ns}" for path, found in code]
+    return hashlib.sha256("\n".join([sys.version, *map(version, _READERS), *state]).encode()).hexdigest()
+
+
 def get_bundle(digest: str) -> Bundle:
     """Return the files of a published version; raise LookupError for a digest nobody published."""
+    return Bundle(_contents(digest))
+
+
+def _contents(digest: str) -> dict[str, StoredFile | bytes]:
     bundle = records.find_bundle(digest)
     if bundle is None:
         raise LookupError(digest)
     texts = records.list_texts(list(bundle.manifest.values()))
-    return Bundle({path: texts[sha] if sha in texts else _medium(path, sha) for path, sha in bundle.manifest.items()})
+    return {path: texts[sha] if sha in texts else _medium(path, sha) for path, sha in bundle.manifest.items()}
 
 
 def _read(digest: str) -> Course:
-    contents = get_bundle(digest)
+    contents = _contents(digest)
     # Imported here: it takes 0.8 s and 12 MB, and a worker forked after the courses were read may never need it.
     from lms.content.lint.check import reread
 
-    course = reread(contents)
+    course = reread(Bundle(contents))
     if course is None:
         raise LookupError(f"the bundle {digest} was published, and cannot be read by this version of the site")
-    return replace(course, digest=digest)
+    course = replace(course, digest=digest)
+    # One that lacks a picture is read again, because the picture may be put back.
+    if b"" not in contents.values():
+        _compiled[0].store(f"course-{digest}", _reader_stamp(), pickle.dumps(course))
+    return course
 
 
 def _medium(path: str, sha: str) -> StoredFile | bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import signal
 import sqlite3
 import threading
 import time
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from lms.foundation.background import jobs as jobs_module
 from lms.foundation.background.jobs import Jobs, Lane
 from lms.foundation.background.queue import JobQueue
 from lms.foundation.mail import transport
@@ -191,3 +194,23 @@ def test_the_first_failed_connection_ends_the_pass_for_all_and_the_next_comes_in
         for _minute in range(3):
             site.work()
         assert server.heard.connections == 1 and sorted(row.tries for row in outbox(site)) == [0] * 11 + [1]
+
+
+def test_a_job_process_with_nothing_to_do_starts_over_to_give_memory_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "REST_SECONDS", 0.5)
+    held: list[bytearray] = []
+    lane = Lane("work", {"load": lambda size: held.append(bytearray(b"x" * int(size)))}, [])
+
+    def work(size: int, stop_after: float | None = None) -> bool:
+        jobs = Jobs(tmp_path, [lane], enter=nullcontext)
+        jobs.push("load", str(size))
+        if stop_after is not None:
+            threading.Timer(stop_after, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        return jobs.consume()
+
+    assert work(jobs_module.REST_BYTES * 2) is True
+    assert work(1024, stop_after=2.5) is False
+    # A wish to stop counts for more than the wish to start over.
+    assert work(jobs_module.REST_BYTES * 2, stop_after=0.2) is False

@@ -12,15 +12,25 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from lms.app import create_app
 from lms.foundation.db import db
-from lms.foundation.migrations import upgrade
-from tests.builders.schemas import REVISIONS, counts_of, fill, is_whole, opened
+from lms.foundation.migrations import list_revisions, upgrade
+from tests.builders.schemas import REVISIONS, VERSIONS, counts_of, fill, is_whole, opened
 from tests.conftest import settings_for
 from tests.postgres import Cluster
 
 EARLIER = REVISIONS[:-1]
+
+
+def test_each_migration_follows_the_one_whose_number_comes_before() -> None:
+    """So the names of files tell whether a database is up to date, and Alembic needn't read them all at each start."""
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    walked = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert list_revisions() == walked == REVISIONS[::-1]
 
 
 @pytest.fixture(scope="module")

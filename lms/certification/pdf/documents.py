@@ -19,12 +19,10 @@ from lms.certification.awards.texts.text import plain
 from lms.certification.keys.keyring import Ring
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.qr_payload import sealed
-from lms.certification.pdf import specimen
 from lms.certification.pdf.content import WORDS, CertificateContent, direction_of
 from lms.certification.pdf.coverage import covers, kind_of_script
 from lms.certification.pdf.designs import (
     FONTS,
-    USUAL,
     Design,
     added_fonts,
     design_in,
@@ -58,13 +56,6 @@ class Made:
     timestamp: str | None = None
     time_keys: tuple[tuple[str, str], ...] = ()
     waits_for: str = ""
-
-
-def make_specimen(settings: Settings, shipped: Path) -> None:
-    """Make a certificate that nobody earned, which loads everything that the first real one needs."""
-    day = clock.today(settings.timezone)
-    content = specimen.specimen_content(specimen.NOBODY, day, day, specimen.NOBODYS_CODE, settings)
-    specimen.make(content, design_in(shipped / USUAL, shipped / FONTS), keys_of(settings), settings)
 
 
 def certificate_content(award: Award, programme: Programme, ring: Ring, settings: Settings) -> CertificateContent:

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,29 +37,19 @@ log = logging.getLogger("lms.certification")
 class Makers(NamedTuple):
     """What makes each kind of PDF."""
 
-    specimen: Callable[[Settings, Path], object]
     certificate: Callable[[Award, bytes, Ring, Settings, Path], Made]
     transcript: Callable[[str, Settings, Path], bytes]
 
 
+@cache
 def _makers() -> Makers:
     # Imported here for its 0.75 s and 41 MB, as above.
     from lms.certification.pdf import documents
 
-    return Makers(documents.make_specimen, documents.make_certificate, documents.make_transcript)
-
-
-def get_ready(settings: Settings, shipped: Path) -> None:
-    """Load what certificates are made with, and make one that nobody earned, so that the first real one is soon there.
-
-    What is there by then is not looked at again when memory is tidied up, which every later one is made faster by.
-    """
-    try:
-        _makers().specimen(settings, shipped)
-    except Exception:
-        log.exception("certificates cannot be made here as it is; letters and everything else go on")
+    # What is there by now isn't looked at again when memory is tidied up, which makes every PDF faster.
     gc.collect()
     gc.freeze()
+    return Makers(documents.make_certificate, documents.make_transcript)
 
 
 def make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch: bool = True) -> None:

@@ -23,7 +23,7 @@ from lms.foundation.text.i18n import duration
 from lms.foundation.text.i18n import gettext as _
 
 ATTESTATION = Attestation(minutes=190, score=80, safety=True, practice=2, lessons=14)
-NOBODY, NOBODYS_CODE = "Noor Haddad", "0000000000000000"
+NOBODYS_CODE = "0000000000000000"
 PIXELS_A_POINT = 2.0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal, select
+from sqlalchemy import bindparam, case, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Programme
@@ -15,7 +15,9 @@ from lms.accounts.rules import zone_of
 from lms.certification.awards.records import Award
 from lms.certification.keys.records import SigningKey
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, copy_of, db, first_row
+from lms.foundation.db import Base, copy_of, db
+from lms.foundation.prepared import first_row
+from lms.foundation.sql import aggregate_text
 from lms.foundation.web.throttle import Misses
 
 
@@ -42,7 +44,7 @@ _asked = select(literal(1).label("asked")).subquery()
 _written = case(
     (_signing_key.c.compromised_from.is_(None), _signing_key.c.public), else_=_signing_key.c.public + DOUBTED
 )
-_badge_keys = select(func.aggregate_strings(_written, " ")).where(_signing_key.c.kind == "badge")
+_badge_keys = select(aggregate_text(_written, " ")).where(_signing_key.c.kind == "badge")
 _ENTRY = select(
     *_award.c,
     _programme.c.name.label("programme"),

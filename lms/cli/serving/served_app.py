@@ -30,7 +30,8 @@ def create_served_app() -> Flask:
 
 
 def _open(app: Flask) -> None:
-    # Imported by the child alone: Alembic and cryptography are 14 MB that no web worker needs.
+    # Imported by the child alone: cryptography, and Alembic if there's something to migrate, are 14 MB that no web
+    # worker needs.
     from lms.cli.serving.opening import open_with_keys
 
     open_with_keys(app)

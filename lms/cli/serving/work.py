@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
-from lms.certification.pdf.jobs import get_ready
 from lms.cli.serving.holding import hold_site
 from lms.cli.serving.supervising import parent_in_charge
 from lms.cli.shared import inside
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.jobs import Jobs
-from lms.foundation.config.shipped import shipped
 from lms.foundation.per_app import provided
 from lms.foundation.web.security import settings
 
@@ -28,7 +27,8 @@ def work() -> None:
     Example: lms work
     """
     hold_site(settings().data)
-    os.nice(NICENESS)
+    # It may have started over, and have its niceness already.
+    os.nice(NICENESS - os.nice(0))
     note_alive(settings().data)
-    get_ready(settings(), shipped("certificates"))
-    provided(Jobs).consume(parent_in_charge())
+    if provided(Jobs).consume(parent_in_charge()):
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this same command

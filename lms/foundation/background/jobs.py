@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms.foundation.background.heartbeat import note_alive
+from lms.foundation.background.memory import find_memory
 from lms.foundation.background.queue import JobQueue
 from lms.foundation.db import after_commit
 from lms.foundation.per_app import provided
@@ -29,6 +30,9 @@ TROUBLE_MOST = 60.0
 STOP_SECONDS = 10.0
 # A single piece of work takes seconds; after this long its worker hangs.
 PIECE_SECONDS = 900.0
+# A job process that has nothing to do for so long, and holds so much more memory than at its start, starts over. What
+# makes PDFs is 80 MB, and no library can be unloaded.
+REST_SECONDS, REST_BYTES = 600.0, 24 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Jobs:
         self._lane_of = {kind: lane.name for lane in lanes for kind in lane.work}
         self._queue = JobQueue(data / "jobs.db")
         self._busy_since: dict[str, float] = {}
+        self._asked_at = 0.0
 
     def sweep(self) -> None:
         """Do whatever is still undone, in all lanes."""
@@ -85,11 +90,21 @@ class Jobs:
         except Exception:
             log.exception("a push was lost; the sweep will do the work")
 
-    def consume(self, parent: int | None = None) -> None:
-        """Work until asked to stop, or until the process that started this one is gone."""
-        stop = threading.Event()
+    def consume(self, parent: int | None = None) -> bool:
+        """Work until asked to stop, or until the process that started this one is gone.
+
+        Return True when this process should start over instead, to give memory back.
+        """
+        stop, asked_to_stop = threading.Event(), threading.Event()
+
+        def ask_to_stop(_signal: int, _frame: object) -> None:
+            asked_to_stop.set()
+            stop.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, ask_to_stop)
+        at_first, starts_over = find_memory(), False
+        self._asked_at = time.monotonic()
         with suppress(Exception):
             self._queue.forget_others([lane.name for lane in self._lanes])
         threads = [threading.Thread(target=self._work_on, args=(lane, stop), daemon=True) for lane in self._lanes]
@@ -100,10 +115,20 @@ class Jobs:
                 break
             if all(thread.is_alive() for thread in threads) and not self._hangs():
                 note_alive(self._data)
+            if self._rests() and find_memory() > at_first + REST_BYTES:
+                starts_over = True
+                break
         stop.set()
         until = time.monotonic() + STOP_SECONDS
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # From here on it ends at once, so that no wish to stop is lost while it starts over.
+            signal.signal(number, signal.SIG_DFL)
+        return starts_over and not asked_to_stop.is_set()
+
+    def _rests(self) -> bool:
+        return not self._busy_since and time.monotonic() - self._asked_at > REST_SECONDS
 
     def _hangs(self) -> bool:
         """Decide whether the lane that makes certificates is stuck; the one for mail may wait for its server."""
@@ -132,6 +157,7 @@ class Jobs:
                 idle = IDLE_LEAST
                 kind, key = found
                 self._do(lane, lambda: lane.work[kind](key))  # noqa: B023 - done before the next round
+                self._asked_at = time.monotonic()
 
 
 def push(kind: str, key: str = "") -> None:

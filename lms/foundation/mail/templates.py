@@ -12,6 +12,9 @@ from typing import Any, NamedTuple, Protocol
 from flask import Flask, current_app
 from jinja2 import Environment, FileSystemLoader
 
+from lms.foundation.config.settings import Settings
+from lms.foundation.per_app import provided
+from lms.foundation.storage.compiled import CompiledFiles, CompiledTemplates, compiled_templates
 from lms.foundation.text.i18n import (
     add_to_templates,
     direction,
@@ -34,7 +37,7 @@ class Email(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: str, html: bool) -> Environment:
+def _environment(folder: str, compiled: CompiledFiles, html: bool) -> Environment:
     """Return the templates for one of the two parts: only HTML escapes what is put in.
 
     They are all compiled at once, because emails are written inside a write, where no file is read.
@@ -45,6 +48,7 @@ def _environment(folder: str, html: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=CompiledTemplates(compiled, "mail-html" if html else "mail-text"),
     )
     add_to_templates(made)
     made.globals["html"] = html
@@ -53,20 +57,21 @@ def _environment(folder: str, html: bool) -> Environment:
     return made
 
 
-def _folder(app: Flask) -> str:
-    return str(Path(app.root_path) / str(app.template_folder))
+def _environment_of(app: Flask, html: bool) -> Environment:
+    folder = str(Path(app.root_path) / str(app.template_folder))
+    return _environment(folder, compiled_templates(provided(Settings, app).data), html)
 
 
 def prepare(app: Flask) -> None:
     """Compile the templates of all emails, and read their translations."""
     load_languages()
     for html in (False, True):
-        _environment(_folder(app), html)
+        _environment_of(app, html)
 
 
 def list_templates() -> list[str]:
     """Return the names of all emails."""
-    names = _environment(_folder(current_app), True).list_templates(filter_func=lambda name: name.startswith("mail/"))
+    names = _environment_of(current_app, True).list_templates(filter_func=lambda name: name.startswith("mail/"))
     return sorted({Path(name).stem for name in names} - SHARED)
 
 
@@ -93,9 +98,7 @@ def writing_in(wanted: str) -> Iterator[RenderEmail]:
 
 def _render_email(template: str, /, **values: Any) -> Email:
     values |= {"lang": language().replace("_", "-"), "dir": direction()}
-    plain, rich = (
-        _environment(_folder(current_app), html).get_template(f"mail/{template}.html") for html in (False, True)
-    )
+    plain, rich = (_environment_of(current_app, html).get_template(f"mail/{template}.html") for html in (False, True))
     subject = " ".join("".join(plain.blocks["subject"](plain.new_context(values))).split())
     text = re.sub(r"\n{3,}", "\n\n", plain.render(values)).strip() + "\n"
     return Email(subject, text, rich.render(values, subject=subject).strip() + "\n")

@@ -1,0 +1,66 @@
+"""What a page asks first comes back from the driver as SQLAlchemy would give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lms.accounts.access import session_cookie
+from lms.accounts.session_records import VISITOR
+from lms.certification.verification import records as verification_records
+from lms.foundation import prepared
+from lms.foundation.db import db
+from lms.foundation.keys import fingerprint
+from lms.foundation.prepared import first_row
+from lms.learning.check import records as check_records
+from lms.learning.progress import open_page_records
+from tests.builders.learning import COURSE, PFA, begin, earn, open_check
+from tests.conftest import Site
+
+
+def mark_of(site: Site, name: str) -> str:
+    with site.inside():
+        cookie = site.visitor(name).browser.get_cookie(session_cookie(), "127.0.0.1")
+    assert cookie is not None
+    return fingerprint(cookie.value)
+
+
+def test_each_first_question_has_the_same_answer_as_when_sqlalchemy_asks_it(site: Site) -> None:
+    code = earn(site)
+    begin(site.visitor("lena"))
+    attempt = open_check(site.visitor("lena")).path.split("/")[2]
+    site.visitor("lena").get(f"{COURSE}/lessons/what-pfa-is")
+    marks = [*(mark_of(site, name) for name in ("lena", "sam", "ada")), "nobody’s", "'; drop table person"]
+    asked: list[tuple[Any, dict[str, str | None]]] = [
+        (query, {"mark": mark, "course": PFA, "attempt": attempt, "code": typed, "misses": "of nobody"})
+        for mark in marks
+        for typed in (code, "0" * 16)
+        for query in (
+            VISITOR,
+            open_page_records._OPEN_PAGE,
+            check_records._OPEN_ATTEMPT,
+            verification_records._ENTRY,
+        )
+    ]
+    found = 0
+    with site.inside():
+        db.session.remove()
+        for query, values in asked:
+            needed = {name: values[name] for name in query.compile(dialect=db.engine.dialect).params if name in values}
+            with db.engine.connect() as connection:
+                expected = connection.execute(query, needed).first()
+            wanted = None if expected is None else tuple(expected)
+            # The first asks the driver, and the second asks in another way if that doesn't answer.
+            assert prepared._ask(query, needed) == first_row(query, needed) == wanted
+            found += expected is not None
+    assert found > len(asked) / 2
+
+
+def test_a_page_whose_database_is_gone_says_so_calmly(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    sam = sqlite_site.visitor("sam")
+    begin(sam)
+    with sqlite_site.app.app_context():
+        db.engine.dispose()
+    (sqlite_site.settings.data / "sidelight.db").write_bytes(b"not a database at all" * 400)
+    sam.get(f"{COURSE}/lessons/what-pfa-is", expect=503)
