@@ -177,22 +177,28 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 10, 10)
 
 
-class CompiledOnce(BytecodeCache):
-    """What templates become, shared by all sites of a run: each test makes a site of its own."""
+class LoadedOnce(BytecodeCache):
+    """What templates became, loaded once for all sites of a run: each test makes a site of its own."""
 
     def __init__(self) -> None:
         self.codes: dict[tuple[str, str], Any] = {}
+        self.stored: BytecodeCache | None = None
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Bring what this source became before, if it did."""
+        """Bring what this source became before, in this run or an earlier one."""
         bucket.code = self.codes.get((bucket.key, bucket.checksum))
+        if bucket.code is None and self.stored is not None:
+            self.stored.load_bytecode(bucket)
+            self.codes[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Remember what this source became."""
         self.codes[bucket.key, bucket.checksum] = bucket.code
+        if self.stored is not None:
+            self.stored.dump_bytecode(bucket)
 
 
-compiled_once = CompiledOnce()
+loaded_once = LoadedOnce()
 compile_rule = Rule.compile
 COMPILED = ("arguments", "_parts", "_trace", "_converters", "_build", "_build_unknown")
 compiled_rules: dict[tuple[object, ...], dict[str, Any]] = {}
@@ -219,9 +225,9 @@ for dialect in (PGDialect_psycopg, SQLiteDialect_pysqlite):
 
 
 def app_of(settings: Settings) -> Flask:
-    """Return the app as it is served, but that its templates and statements are compiled once for all tests."""
+    """Return the app as it is served, but that its templates and statements are made once for all tests."""
     app = create_app(settings)
-    app.jinja_env.bytecode_cache = compiled_once
+    loaded_once.stored, app.jinja_env.bytecode_cache = app.jinja_env.bytecode_cache, loaded_once
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=compiled_statements)
     return app

@@ -27,7 +27,8 @@ def test_a_lost_picture_leaves_its_course_readable(
     monkeypatch.setattr(course_cache, "_courses", {})
 
 
-HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "alembic")
+HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "markdown_it")
+HEAVY += ("alembic",)
 LOADED = """
 import sys
 from lms.cli.serving.served_app import create_served_app

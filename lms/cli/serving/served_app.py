@@ -1,4 +1,4 @@
-"""What gunicorn loads: the app with its database up to date, its keys checked and its courses read."""
+"""The app as it is served, with its database up to date, its keys checked and its courses read."""
 
 from __future__ import annotations
 

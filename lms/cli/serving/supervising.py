@@ -44,7 +44,7 @@ WEB += ["--forwarded-allow-ips=", "--forwarder-headers="]
 WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
 WEB += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
 WEB += ["--logger-class", "lms.foundation.web.server_log.ServerLog"]
-SERVED = "lms.cli.serving.served_app:create_served_app()"
+SERVED = "lms.cli.serving.loading:load()"
 
 
 def parent_in_charge() -> int | None:

@@ -39,7 +39,7 @@ def warm_up(app: Flask) -> None:
     for page in pages:
         _open(app, page)
     provided(Observer, app).get_ready()
-    gc.collect()
+    # Without looking for garbage first: there is none to speak of.
     gc.freeze()
 
 

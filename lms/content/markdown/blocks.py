@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.footnote import footnote_plugin
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 BlockKind = Literal[
     "page",
@@ -68,6 +68,10 @@ class Page:
 @cache
 def parser() -> MarkdownIt:
     """The parser: CommonMark with the tables, strikethrough and footnotes that Git hosts know."""
+    # Imported here because web workers, which import this module with the kinds of question, parse hardly ever.
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
     return (
         MarkdownIt("commonmark", {"html": True})
         .enable(["table", "strikethrough"])
