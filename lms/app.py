@@ -40,7 +40,8 @@ from lms.foundation.logs.setup import start_logs
 from lms.foundation.mail import templates as email_templates
 from lms.foundation.per_app import provide, provided
 from lms.foundation.storage.compiled import CompiledTemplates, compiled_courses, compiled_templates
-from lms.foundation.storage.files import FileStore
+from lms.foundation.storage.elsewhere import open_sharing
+from lms.foundation.storage.files import COPIES, FileStore
 from lms.foundation.text import i18n
 from lms.foundation.web import compression, error_pages, observing, security
 from lms.foundation.web.figures import CONTENT_TYPE
@@ -137,11 +138,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Site("lms", template_folder=str(shipped("templates")), static_folder="static")
     app.session_interface = NoSessions()
     app.config.update(MAX_CONTENT_LENGTH=POST_MOST, MAX_FORM_PARTS=2000, SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR)
-    files = FileStore(settings.data / "files")
+    sharing = open_sharing(settings.shared_files)
+    files = FileStore(settings.data / (COPIES if sharing.elsewhere else "files"), sharing.elsewhere)
     designs = shipped("certificates")
     provide(app, settings)
+    provide(app, sharing)
     provide(app, files)
-    provide(app, Jobs(settings.data, flow.lanes(settings, designs), enter=lambda: at_work(app)))
+    provide(app, Jobs(settings.data, flow.lanes(settings, designs), lambda: at_work(app), settings.database_url))
     provide(app, build_hooks(settings, designs, _frame_of_page))
     course_cache.bind(files, compiled_courses(settings.data))
     events.bind(flow.reactions(settings))

@@ -107,6 +107,7 @@ from lms.foundation.mail import deletion as mail_deletion
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import writing_in
 from lms.foundation.per_app import provided
+from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import moment
 from lms.foundation.web import throttle
@@ -336,8 +337,6 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: reminders.queue_expiry_updates(settings),
         lambda: _queue_refresher_updates(settings),
         lambda: reminders.send_lines(settings),
-        lambda: kept_care.copy_notes(settings.data),
-        lambda: kept_care.copy_programmes(settings.data),
         lambda: mail_deletion.forget_old(settings),
         count_actions.sweep,
         regrading.sweep,
@@ -351,12 +350,19 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: write(sweep_sign_ins, clock.now() - SIGN_IN_KEPT),
     ]
 
+    here: list[Sweep] = [
+        lambda: kept_care.copy_notes(settings.data),
+        lambda: kept_care.copy_programmes(settings.data),
+        lambda: batch_jobs.clear_away(settings),
+        lambda: provided(FileStore).forget_copies(),
+    ]
+
     def send(_mail_id: str = "") -> None:
         mail_outbox.sweep(settings)
 
     repositories: dict[str, Work] = {repository_records.WORK: repository_jobs.work}
     return [
-        Lane("work", work, sweeps),
-        Lane("mail", {"mail.send": send}, [send]),
+        Lane("work", work, sweeps, here, anywhere=("certification.render", "certification.transcript")),
+        Lane(mail_outbox.LANE, {"mail.send": send}, [send]),
         Lane("repositories", repositories, [repository_jobs.sweep]),
     ]

@@ -296,6 +296,7 @@ def filled_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory)
     upgrade(app)
     _keep_media(app)
     _fill(app)
+    provided(Jobs, app).close()
     return "filled"
 
 
@@ -322,6 +323,7 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callab
     yield make
     clock.shift(timedelta(0))
     for app, drop in made:
+        provided(Jobs, app).close()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

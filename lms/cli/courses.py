@@ -25,6 +25,7 @@ from lms.content.model.bundle import Bundle, for_publishing, from_folder
 from lms.content.model.course import Course
 from lms.coordination.site.actions import read_reviewed_courses
 from lms.foundation.db import write
+from lms.foundation.per_app import provided
 from lms.foundation.refused import Refused
 from lms.foundation.storage.files import FileStore
 from lms.foundation.web.security import settings
@@ -46,7 +47,7 @@ def publish_folder(folder: Path, programme_id: str, open_reading: bool, position
     owner = _who_approves(reading.course, bundle)
     if owner is not None:
         return _as_draft(owner, bundle, reading.course)
-    changed = keep_media(bundle, FileStore(settings().data / "files"))
+    changed = keep_media(bundle, provided(FileStore))
     done = changed or write(actions.publish, bundle, reading.course)
     if isinstance(done, Refused):
         raise click.ClickException(done.message)

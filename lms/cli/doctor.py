@@ -20,7 +20,7 @@ from lms.cli.shared import database_words
 from lms.coordination.board import findings as status_findings
 from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
 from lms.foundation.backup.databases import sqlite_file
-from lms.foundation.checkup import clocks, database, disk, key_files, mail, site, work
+from lms.foundation.checkup import clocks, database, disk, hosts, key_files, mail, site, work
 from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import db
@@ -106,6 +106,7 @@ def _inside(settings: Settings, network: bool, mail_to: str | None) -> Iterator[
             of_database = database.look(settings)
             yield from of_database
             if not any(finding.to_do for finding in of_database):
+                yield from hosts.look(settings, fingerprints_of(settings))
                 yield from (*disk.look(settings), *clocks.look(), *work.look_at_emails(), *list_findings(settings))
                 yield from status_findings.look()
                 yield from single_sign_on.ask(settings) if network else ()

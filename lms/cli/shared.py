@@ -14,12 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import records
 from lms.app import at_work, create_app
+from lms.foundation.background.jobs import Jobs
 from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
 from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
-from lms.foundation.db import NewerDatabase, db
+from lms.foundation.db import NewerDatabase, StillServed, db
+from lms.foundation.hosts.joining import CannotJoin, check_disk
 from lms.foundation.keys import BadKey, secret_key
 from lms.foundation.migrations import upgrade
+from lms.foundation.per_app import provided
 from lms.foundation.turns import Busy
 
 
@@ -34,6 +37,7 @@ def open_app() -> Flask:
 def create_checked_app(settings: Settings) -> Flask:
     """Return the app, once its data folder and its secret are found whole."""
     check_finished(settings.data)
+    check_disk(settings)
     secret_key(settings.data)
     return create_app(settings)
 
@@ -47,10 +51,15 @@ def told_in_one_line() -> Iterator[Settings]:
         raise click.ClickException(str(error)) from None
     try:
         yield settings
-    except (BadKey, UnfinishedRestore) as error:
+    except (BadKey, CannotJoin, UnfinishedRestore) as error:
         raise click.ClickException(str(error)) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise click.ClickException(database_words(settings, error)) from None
+    except StillServed:
+        raise click.ClickException(
+            "Another host still serves this site with an earlier version. Nothing was changed. Stop the site on all "
+            "hosts, run lms upgrade on one of them, and start them again."
+        ) from None
     except NewerDatabase:
         raise click.ClickException(
             f"The database ({masked(settings.database_url)}) was used by a newer version of Sidelight, which this one "
@@ -93,6 +102,7 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
             finally:
                 db.session.remove()
                 db.engine.dispose()
+                provided(Jobs).close()
 
     return run
 

@@ -89,6 +89,10 @@ class NewerDatabase(Exception):
     """A database that a newer version of Sidelight used, whose schema this one doesn't know."""
 
 
+class StillServed(Exception):
+    """A database that can't be migrated, because a host serves its site with the version before."""
+
+
 Kept = TypeVar("Kept", bound=Base)
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

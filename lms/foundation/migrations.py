@@ -13,16 +13,21 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, inspect, text
 
-from lms.foundation.db import NewerDatabase, db
+from lms.foundation.background.leading import SERVED
+from lms.foundation.db import NewerDatabase, StillServed, db
 
 WAIT_SECONDS = 60
 # Any number that all hosts of a site share, so that one of them migrates and the others find it done.
 POSTGRES_LOCK = 5_110_601
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+ALONE = text("SELECT pg_try_advisory_xact_lock(:key)")
 
 
 def upgrade(app: Flask, to: str = "head") -> None:
-    """Run every migration that a database has not seen; when it is stopped on the way, nothing has changed."""
+    """Run every migration that a database has not seen; when it is stopped on the way, nothing has changed.
+
+    Raise StillServed while another host serves the site, and NewerDatabase for a database of a newer version.
+    """
     with app.app_context():
         # Looked at without taking the write lock, which every command would otherwise wait for.
         if to == "head" and find_revision() == list_revisions()[0]:
@@ -75,6 +80,8 @@ def _whole_transaction() -> Iterator[Connection]:
     else:
         with db.engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
+            if not connection.execute(ALONE, {"key": SERVED}).scalar_one():
+                raise StillServed
             yield connection
 
 

@@ -75,6 +75,14 @@ def _whatever_happens(make: Callable[[Facts | None], str]) -> str:
     return if_it_answers(lambda: make(_facts()), lambda: make(_copied_facts()))
 
 
+def _lines_now() -> support_cache.Current:
+    """Return the support lines as they stand now, also when another host of this site changed something of them."""
+    here = settings()
+    if not here.sqlite:
+        if_it_answers(lambda: support_cache.copy_notes(here.data), lambda: None)
+    return support_cache.current(here.data)
+
+
 def _back() -> str:
     return local_path(request.args.get("from"), url_for("learning.home"))
 
@@ -107,7 +115,7 @@ def support() -> Any:
 
 def _support_page(facts: Facts | None) -> str:
     facts = facts or {}
-    lines = support_cache.current(settings().data).lines_of(facts.get("slug"))
+    lines = _lines_now().lines_of(facts.get("slug"))
     asked = request.args.get("place")
     place = lines.places.get(str(facts.get("country", "") if asked is None else asked).upper())
     emergency = place.emergency if place else ""
@@ -131,7 +139,7 @@ def lines_to_take_along(facts: Mapping[str, Any]) -> dict[str, Any]:
 
     Where the programme has no country, the emergency numbers of all countries stand in for its own.
     """
-    lines = support_cache.current(settings().data).lines_of(facts.get("slug"))
+    lines = _lines_now().lines_of(facts.get("slug"))
     place = lines.places.get(str(facts.get("country", "")).upper())
     emergency = (place.emergency if place else "") or str(facts.get("emergency", ""))
     own = spoken_first(lines.programmes.get(str(facts.get("slug", "")), ()), language())
@@ -185,7 +193,7 @@ def copy_display_settings(response: Any, person_id: str, own_device: bool) -> No
 @allow("look after support lines")
 def programme_lines(programme: str) -> Any:
     """Show a coordinator the lines that their people meet, to check them or take one off."""
-    here, now = this_programme(), support_cache.current(settings().data)
+    here, now = this_programme(), _lines_now()
     country = str(here.facts.get("country", ""))
     today = clock.today(settings().timezone)
     here_off = now.withdrawn_by.get(here.slug, frozenset())

@@ -162,7 +162,10 @@ def test_the_page_of_settings_is_as_the_list_has_it_and_other_pages_name_no_othe
 
 def test_the_list_has_every_setting_that_is_read_and_each_default_as_it_is(tmp_path: Path) -> None:
     config = ROOT / "lms" / "foundation" / "config"
-    code = "".join((config / name).read_text("utf-8") for name in ("settings.py", "signing.py", "single_sign_on.py"))
+    code = "".join(
+        (config / name).read_text("utf-8")
+        for name in ("settings.py", "signing.py", "single_sign_on.py", "shared_files.py")
+    )
     assert set(re.findall(r'"((?:LMS_[A-Z_]*[A-Z])|PORT)"', code)) == NAMES
     provider = {"LMS_SSO_ISSUER": "https://id.example.org", "LMS_SSO_CLIENT_ID": "x", "LMS_SSO_CLIENT_SECRET": "y"}
     plain = {"LMS_DATA": str(tmp_path), **provider}

@@ -14,6 +14,8 @@ ABOUT_NOBODY = {
     "draft_file",
     "draft_text",  # what a course says
     "former_offering",
+    "key_mark",  # fingerprints of the site’s keys
+    "job_push",  # the next work of the job process, for a second
     "line_withdrawal",
     "line_note",  # what was found out about a support line
     "offering",

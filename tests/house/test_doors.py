@@ -17,6 +17,7 @@ REQUIREMENTS = [
     "requirements.txt",
     "requirements-sso.txt",
     "requirements-cjk.txt",
+    "requirements-s3.txt",
     "requirements-dev.txt",
     "requirements-uv.txt",
 ]
@@ -106,6 +107,7 @@ def test_the_developers_packages_contain_the_sites_own_at_the_same_versions() ->
 
     assert pins("requirements.txt") <= pins("requirements-sso.txt") <= pins("requirements-dev.txt")
     assert pins("requirements.txt") <= pins("requirements-cjk.txt")
+    assert pins("requirements.txt") <= pins("requirements-s3.txt") <= pins("requirements-dev.txt")
 
 
 def test_the_notice_names_every_font_that_travels_with_the_code() -> None:

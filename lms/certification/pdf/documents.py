@@ -39,6 +39,7 @@ from lms.certification.timestamps.stamping import Stamper
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.config.signing import Timestamps
+from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.foundation.text.i18n import duration, language, nearest_language, speaking
 from lms.foundation.text.i18n import gettext as _
@@ -121,7 +122,7 @@ def logo_of(programme: Programme, settings: Settings) -> bytes:
     if not digest:
         return b""
     try:
-        return FileStore(settings.data / "files").get(digest)
+        return provided(FileStore).get(digest)
     except KeyError:
         raise PartMissing(
             f"the logo of {programme.slug} ({digest[:12]}…) is not in {settings.data / 'files'} on this machine"

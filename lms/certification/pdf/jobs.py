@@ -22,8 +22,10 @@ from lms.certification.badges.issue import make_status_lists, stored_badge
 from lms.certification.keys.opening import key_ids, keys_of
 from lms.certification.keys.records import find_compromised, note_time_keys
 from lms.certification.pdf.transcript import transcript_requests
+from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+from lms.foundation.per_app import provided
 from lms.foundation.text.i18n import speaking
 from lms.foundation.turns import one_child
 
@@ -56,8 +58,14 @@ def make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch
     """Sign and store an award's badge, then render, sign and store its PDF; after an error the sweep tries again.
 
     Whatever the PDF waits for, the badge does not. Only the job process fetches timestamps: elsewhere (`may_fetch` is
-    False), a PDF that still waits for one is left to it.
+    False), a PDF that still waits for one is left to it. While another host makes it, nothing is done here.
     """
+    with provided(Jobs).only_one("certification.render", award_id) as ours:
+        if ours:
+            _make_document(award_id, settings, shipped, may_fetch=may_fetch)
+
+
+def _make_document(award_id: str, settings: Settings, shipped: Path, *, may_fetch: bool) -> None:
     award = records.get_award(award_id)
     if document_records.document_is_stored(award_id) or award.waiting or not award.name:
         return
@@ -108,7 +116,16 @@ def render_in_child(code: str, settings: Settings) -> None:
 
 
 def make_requested_transcript(person_id: str, settings: Settings, shipped: Path) -> None:
-    """Make the PDF that somebody asked for, in the language of their request; after trouble the sweep tries again."""
+    """Make the PDF that somebody asked for, in the language of their request; after trouble the sweep tries again.
+
+    While another host makes it, nothing is done here.
+    """
+    with provided(Jobs).only_one("certification.transcript", person_id) as ours:
+        if ours:
+            _make_transcript(person_id, settings, shipped)
+
+
+def _make_transcript(person_id: str, settings: Settings, shipped: Path) -> None:
     request = transcript_requests.find_request(person_id)
     if request is None or request.made_at:
         return

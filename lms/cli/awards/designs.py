@@ -18,11 +18,13 @@ from lms.certification.pdf import specimen
 from lms.certification.pdf.designs import DesignError, UnprintableText, list_designs
 from lms.certification.pdf.fallback import find_slip
 from lms.cli.awards.certificates import find_award
+from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import say
 from lms.cli.shared import inside
 from lms.foundation.clock import today
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
+from lms.foundation.hosts.key_marks import note_marks
 from lms.foundation.web.security import settings
 
 
@@ -106,5 +108,6 @@ def new_keys(yes: bool) -> None:
     for path in keyring.put_aside(settings()):
         say(f"Put aside: {path}")
     keys_of(settings(), fresh=True)
+    write(note_marks, fingerprints_of(settings()), instead=True)
     write(badge_records.mark_all_stale)
     say("The new keys sign from now on. Please restart the site, and back up LMS_DATA/keys.")

@@ -15,10 +15,12 @@ from lms.certification.keys.did import multikey
 from lms.certification.keys.key_files import KeyRests, KeyTrouble
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.records import OWN_KINDS, SigningKey, list_keys, mark_compromised
+from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import inside
 from lms.foundation.clock import today
 from lms.foundation.db import write
+from lms.foundation.hosts.key_marks import note_marks
 from lms.foundation.web.security import settings
 
 SHOWN, SHORTEST = 16, 8
@@ -96,6 +98,7 @@ def compromised(names: tuple[str, ...], day: datetime, yes: bool) -> None:
         say("LMS_SIGNING_KEY still names this key. PDFs wait until you set another one and restart the site.")
     with suppress(KeyRests):
         keys_of(settings(), fresh=True)
+    write(note_marks, fingerprints_of(settings()), instead=True)
     write(badge_records.mark_all_stale)
     count = sum(1 for _award in list_to_reissue())
     say(f"Marked. {count} current certificates were signed with a compromised key.")

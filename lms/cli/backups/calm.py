@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from psycopg import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.cli.shared import database_words
+from lms.foundation.background.leading import is_served
 from lms.foundation.background.site_lock import lock
 from lms.foundation.backup.archive import BadBackup
 from lms.foundation.backup.data_folder import UnfinishedRestore
@@ -43,10 +45,24 @@ def stopped(settings: Settings) -> Iterator[None]:
             "stop sidelight. If lms serve runs in a terminal, press Ctrl-C there. Then run this command again."
         ) from None
     try:
+        _check_other_hosts(settings)
         yield
     finally:
         if handle is not None:
             os.close(handle)
+
+
+def _check_other_hosts(settings: Settings) -> None:
+    try:
+        served = not settings.sqlite and is_served(settings.database_url)
+    except OperationalError:
+        # Whoever needs the database says so in better words.
+        served = False
+    if served:
+        raise click.ClickException(
+            "Another host serves the site of this database. Nothing was changed. Stop the site on all hosts, and run "
+            "this command again."
+        )
 
 
 def tell(text: str) -> None:

@@ -9,10 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.app import at_work, create_app
 from lms.certification.keys.key_files import KeyRests, KeyTrouble
 from lms.certification.keys.opening import check_dates, keys_of
+from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import say
 from lms.cli.shared import told_in_one_line
 from lms.foundation.backup.data_folder import UnfinishedRestore
 from lms.foundation.config.settings import BadSetting
+from lms.foundation.hosts.joining import check_clock, check_keys, check_tables
 from lms.foundation.migrations import find_revision, list_revisions, upgrade
 from lms.foundation.web.security import settings
 
@@ -22,8 +24,7 @@ def open_with_keys(app: Flask) -> None:
     try:
         with told_in_one_line():
             upgrade(app)
-            with at_work(app):
-                check_dates(keys_of(settings()))
+            join(app)
     except KeyRests as trouble:
         say(f"The site starts, but signs nothing for now: {trouble}")
     except KeyTrouble as trouble:
@@ -32,6 +33,18 @@ def open_with_keys(app: Flask) -> None:
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from None
+
+
+def join(app: Flask) -> None:
+    """Check that this host can serve the site with the others, and open its keys; raise CannotJoin if it can't."""
+    with at_work(app):
+        check_clock()
+        check_tables()
+        check_keys(settings(), fingerprints_of)
+        ring = keys_of(settings())
+        # Those that were made just now are known from here on.
+        check_keys(settings(), fingerprints_of)
+        check_dates(ring)
 
 
 def is_of_this_version() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from flask import Flask
 
@@ -12,6 +12,7 @@ from lms.certification.verification.records import find_newest_code
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.per_app import provided
+from lms.foundation.storage.elsewhere import FilesAway
 from lms.foundation.web.observing import Observer
 from lms.library import course_cache
 from lms.library.records import list_current_digests
@@ -52,9 +53,11 @@ def _no_connection_left(app: Flask) -> Iterator[None]:
 
 
 def _pages_of(digests: list[str]) -> Iterator[str]:
-    for course in map(course_cache.get_course, digests):
-        yield f"/courses/{course.id}"
-        yield f"/courses/{course.id}/lessons/{course.lessons[0].id}"
+    # A course whose pictures can't be reached now is read when somebody opens it.
+    with suppress(FilesAway):
+        for course in map(course_cache.get_course, digests):
+            yield f"/courses/{course.id}"
+            yield f"/courses/{course.id}/lessons/{course.lessons[0].id}"
 
 
 def _open(app: Flask, path: str) -> None:

@@ -14,8 +14,11 @@ from lms.certification.pdf.jobs import make_document
 from lms.certification.pdf.zip_archive import PART, put_together
 from lms.coordination.batches import actions, records
 from lms.coordination.batches.records import Batch
+from lms.foundation import ids
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
+from lms.foundation.per_app import provided
+from lms.foundation.storage.elsewhere import Sharing
 from lms.foundation.storage.files import changed_at
 from lms.learning.progress.attempt_records import list_results
 from lms.library.course_cache import get_course
@@ -32,6 +35,30 @@ def folder_of(settings: Settings) -> Path:
 def file_of(batch: Batch, settings: Settings) -> Path:
     """Return where the file of a batch lies."""
     return folder_of(settings) / f"{batch.public_id}.zip"
+
+
+def find_file(batch: Batch, settings: Settings) -> Path | None:
+    """Return the file of a batch, copied here from where the hosts of this site share theirs; None if it's gone."""
+    path, elsewhere = file_of(batch, settings), provided(Sharing).elsewhere
+    if elsewhere is not None and not path.is_file():
+        folder_of(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_name(f"{ids.public_id()}{PART}")
+        try:
+            if elsewhere.fetch(_shared_name(path), part):
+                part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    return path if path.is_file() else None
+
+
+def _share(batch: Batch, settings: Settings) -> None:
+    elsewhere, path = provided(Sharing).elsewhere, file_of(batch, settings)
+    if elsewhere is not None:
+        elsewhere.put(_shared_name(path), path)
+
+
+def _shared_name(path: Path) -> str:
+    return f"batches/{path.name}"
 
 
 def work(key: str, settings: Settings, designs: Path) -> None:
@@ -91,6 +118,7 @@ def _end(batch_id: str, settings: Settings) -> None:
         held = [item.award_id for item in records.list_items(batch_id) if item.outcome == "in" and item.award_id]
         if held:
             digest, _count = put_together(held, file_of(batch, settings))
+            _share(batch, settings)
     write(actions.end, batch_id, "done", digest)
 
 
@@ -98,11 +126,21 @@ def sweep(settings: Settings, designs: Path) -> None:
     """Go on with whatever is under way, and clear away files whose day is over."""
     for batch_id, turn in records.list_running():
         step(batch_id, turn, settings, designs)
+    clear_away(settings)
+    elsewhere, kept = provided(Sharing).elsewhere, records.list_files()
+    if elsewhere is not None:
+        for name in elsewhere.list_names("batches"):
+            if Path(name).stem not in kept:
+                elsewhere.delete(name)
+    old = records.list_old()
+    if old:
+        write(records.forget, old)
+
+
+def clear_away(settings: Settings) -> None:
+    """Delete the files on this host whose day is over."""
     kept = records.list_files()
     for file in folder_of(settings).glob("*"):
         being_made = file.suffix == PART and time.time() - (changed_at(file) or 0) < PART_KEPT.total_seconds()
         if file.stem not in kept and not being_made:
             file.unlink(missing_ok=True)
-    old = records.list_old()
-    if old:
-        write(records.forget, old)

@@ -74,8 +74,8 @@ def _names(batch: Batch, outcome: str, count: int) -> tuple[list[str], int]:
 def batch_file(programme: str, batch: str) -> Any:
     """Give the file to whoever asked for it, for a day."""
     this = _mine(batch)
-    path = batch_jobs.file_of(this, settings())
-    if not this.has_file() or not path.is_file():
+    path = batch_jobs.find_file(this, settings()) if this.has_file() else None
+    if path is None:
         return redirect(url_for("coordination.batch", programme=programme, batch=batch), 303)
     name = f"certificates-{programme}-{clock.day_of(this.made_at, settings().timezone)}.zip"
     response = send_file(path, "application/zip", as_attachment=True, download_name=name, etag=False, max_age=None)

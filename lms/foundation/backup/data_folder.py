@@ -12,12 +12,12 @@ from pathlib import Path
 
 from lms.foundation.audit.report import LAST_VERIFIED
 from lms.foundation.storage.compiled import FOLDER as COMPILED
-from lms.foundation.storage.files import write_whole
+from lms.foundation.storage.files import COPIES, write_whole
 
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.
 LAST_BACKUP = "last-backup"
 # Compiled files hold code, so none comes from anywhere else.
-LEFT_OUT = ("jobs.*", "*.lock", "backups", COMPILED, LAST_BACKUP, LAST_VERIFIED, "restore-*", ".*.part")
+LEFT_OUT = ("jobs.*", "*.lock", "backups", COMPILED, COPIES, LAST_BACKUP, LAST_VERIFIED, "restore-*", ".*.part")
 HALF_WRITTEN = (".*.part", ".secret-*")
 KEYS = "keys"
 # A restore works in one folder, on the same disk as the site. While files change places, a mark says so.

@@ -22,7 +22,7 @@ VERSION_TABLE = "alembic_version"
 SQLITE, POSTGRES = "sqlite", "postgresql"
 CHUNK = 256 * 1024
 # Rows that a site has before anybody used it.
-NOT_YET_USED = {VERSION_TABLE, "signing_key"}
+NOT_YET_USED = {VERSION_TABLE, "signing_key", "key_mark", "job_push"}
 # COPY writes these kinds of values as these settings say.
 AS_TEXT = ("SET LOCAL datestyle TO 'ISO, YMD'", "SET LOCAL timezone TO 'UTC'", "SET LOCAL bytea_output TO 'hex'")
 

@@ -31,6 +31,13 @@ OF_SITE = (
         "The database: `sqlite:///…` or `postgresql://user:password@host/sidelight`.",
     ),
     Setting(
+        ("LMS_FILES_URL",),
+        "a folder in `LMS_DATA`",
+        "Where several hosts share pictures, recordings and ZIP files: `s3://bucket` (with `?region=…` or "
+        "`?endpoint=https://…`) or `file:/mnt/folder` for a folder that all of them mount. See [Several "
+        "servers](several-servers.md).",
+    ),
+    Setting(
         ("LMS_TIMEZONE",),
         "`UTC`",
         "The time zone that decides on which day something happened, such as `Europe/London`.",

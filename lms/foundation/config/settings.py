@@ -25,6 +25,7 @@ from lms.foundation.config.setting_checks import (
     check_web_address,
     in_ascii,
 )
+from lms.foundation.config.shared_files import SharedFiles, read_shared_files
 from lms.foundation.config.signing import Timestamps, read_own_key, read_timestamps
 from lms.foundation.config.single_sign_on import SingleSignOn, read_single_sign_on
 
@@ -69,6 +70,7 @@ class Settings:
     keep_closed_accounts_months: int | None = 12
     keep_emails_days: int = 30
     single_sign_on: SingleSignOn | None = None
+    shared_files: SharedFiles | None = None
 
     @property
     def secure(self) -> bool:
@@ -244,4 +246,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         keep_closed_accounts_months=_months(env, "LMS_KEEP_CLOSED_ACCOUNTS_MONTHS", "12"),
         keep_emails_days=_keep_emails_days(env),
         single_sign_on=read_single_sign_on(env),
+        shared_files=read_shared_files(env),
     )

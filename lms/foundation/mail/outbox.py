@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
 from lms.foundation.background import jobs
+from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import Base, db, write
 from lms.foundation.mail.transport import (
@@ -26,7 +27,7 @@ from lms.foundation.mail.transport import (
     write_body,
 )
 from lms.foundation.mail.trouble import clear_trouble, note_trouble
-from lms.foundation.per_app import get_or_make
+from lms.foundation.per_app import get_or_make, provided
 
 log = logging.getLogger("lms.mail")
 
@@ -51,6 +52,8 @@ ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
 PASS_MOST = timedelta(minutes=5)
 # How many are looked up at once.
 AT_ONCE = 200
+# The lane of the job process that sends email.
+LANE = "mail"
 
 
 class OutboxMail(Base):
@@ -237,7 +240,7 @@ def sweep(settings: Settings) -> None:
             # Whatever becomes of an email, it isn't due any more afterwards.
             while due := _list_due():
                 for mail_id in due:
-                    if clock.now() - started > PASS_MOST:
+                    if clock.now() - started > PASS_MOST or not provided(Jobs).may_continue(LANE):
                         return
                     _send(settings, mail_id, deliver)
     except ServerTrouble as trouble:

@@ -1,13 +1,23 @@
-"""Files in the data folder: bytes kept under their SHA-256, files written whole, and their age."""
+"""Files in the data folder: bytes kept under their SHA-256, files written whole, and their age.
+
+Where several hosts share their files, the folder holds copies of them for a day, and what is stored is stored there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+from lms.foundation.storage.elsewhere import Elsewhere
+
+# The folder of copies; the files of a host that has them to itself are in `files`.
+COPIES = "files-copies"
+HOUR, COPY_KEPT = 3600.0, 24 * 3600.0
 
 
 def write_whole(path: Path, content: bytes, changed_at: float | None = None) -> None:
@@ -39,10 +49,13 @@ def changed_at(path: Path) -> float | None:
 
 
 class FileStore:
-    """Bytes in a folder: `put` keeps them once, `get` gives them back unchanged, `size` counts them unread."""
+    """Bytes in a folder: `put` keeps them once, `get` gives them back unchanged, `size` counts them unread.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    With a place elsewhere, what is asked for is copied from there first, and every verb may raise FilesAway.
+    """
+
+    def __init__(self, folder: Path, elsewhere: Elsewhere | None = None) -> None:
+        self._folder, self._elsewhere = folder, elsewhere
 
     def _path(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
@@ -54,6 +67,7 @@ class FileStore:
         digest = hashlib.sha256(content).hexdigest()
         if not self.renew(digest):
             write_whole(self._path(digest), content)
+            self._share(digest)
         return digest
 
     def put_pieces(self, pieces: Iterable[bytes]) -> str:
@@ -74,13 +88,53 @@ class FileStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        self._share(sha.hexdigest())
         return sha.hexdigest()
 
+    def _share(self, digest: str) -> None:
+        """Store elsewhere what is in the folder; where it can't be, it isn't stored here either."""
+        if self._elsewhere is None:
+            return
+        try:
+            self._elsewhere.put(_name(digest), self._path(digest))
+        except BaseException:
+            self._path(digest).unlink(missing_ok=True)
+            raise
+
+    def _here(self, digest: str) -> Path:
+        """Return the file of a digest, copied from elsewhere if need be; raise KeyError where there is none."""
+        path = self._path(digest)
+        if path.exists():
+            return path
+        if self._elsewhere is None:
+            raise KeyError(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".copy.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        try:
+            if not self._elsewhere.fetch(_name(digest), Path(temporary)):
+                raise KeyError(digest)
+            with open(temporary, "rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                    raise KeyError(digest)
+            os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return path
+
     def __contains__(self, digest: str) -> bool:
+        if self._elsewhere is not None:
+            return self._elsewhere.stored_at(_name(digest)) is not None
         return self._path(digest).exists()
 
     def renew(self, digest: str) -> bool:
         """Return whether a digest is there; if so, it counts as stored now, so that nobody forgets it meanwhile."""
+        if self._elsewhere is not None:
+            stored_at = self._elsewhere.stored_at(_name(digest))
+            if stored_at is not None and stored_at < time.time() - HOUR:
+                self._here(digest)
+                self._share(digest)
+            return stored_at is not None
         path = self._path(digest)
         with suppress(OSError):
             # Bytes that somebody else owns, or that can't be changed, keep their age.
@@ -90,14 +144,25 @@ class FileStore:
     def forget(self, digest: str, before: float) -> None:
         """Delete the bytes of a digest that were stored before a moment, in seconds since 1970; the others stay."""
         path = self._path(digest)
-        stored_at = changed_at(path)
+        stored_at = self._elsewhere.stored_at(_name(digest)) if self._elsewhere else changed_at(path)
         if stored_at is not None and stored_at < before:
+            if self._elsewhere is not None:
+                self._elsewhere.delete(_name(digest))
             path.unlink(missing_ok=True)
+
+    def forget_copies(self) -> None:
+        """Delete the copies of yesterday: what was deleted elsewhere is gone from every host within a day."""
+        if self._elsewhere is None:
+            return
+        before = time.time() - COPY_KEPT
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            if (changed_at(path) or before) < before:
+                path.unlink(missing_ok=True)
 
     def part(self, digest: str, at: int, most: int) -> bytes:
         """Return some bytes of a digest from a place on; raise KeyError when there are none."""
         try:
-            with self._path(digest).open("rb") as file:
+            with self._here(digest).open("rb") as file:
                 file.seek(at)
                 return file.read(most)
         except FileNotFoundError:
@@ -106,7 +171,7 @@ class FileStore:
     def size(self, digest: str) -> int:
         """Return how many bytes a digest has; raise KeyError when there are none."""
         try:
-            return self._path(digest).stat().st_size
+            return self._here(digest).stat().st_size
         except FileNotFoundError:
             raise KeyError(digest) from None
 
@@ -118,6 +183,22 @@ class FileStore:
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raise KeyError when there are none."""
         try:
-            return self._path(digest).read_bytes()
+            return self._here(digest).read_bytes()
         except FileNotFoundError:
             raise KeyError(digest) from None
+
+
+def share_all(folder: Path, elsewhere: Elsewhere) -> tuple[int, int]:
+    """Store elsewhere what a folder of files holds; return how many were stored, and how many were there already."""
+    copied = there = 0
+    for path in sorted(folder.glob("[0-9a-f][0-9a-f]/*")):
+        if elsewhere.stored_at(_name(path.name)) is not None:
+            there += 1
+        else:
+            elsewhere.put(_name(path.name), path)
+            copied += 1
+    return copied, there
+
+
+def _name(digest: str) -> str:
+    return f"files/{digest[:2]}/{digest}"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from lms.foundation.logs.request_ids import begin_request, request_id
+from lms.foundation.storage.elsewhere import FilesAway
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
 
@@ -26,6 +27,10 @@ ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
         _("We’re busy just now"),
         _("Too many requests came in at once, so we couldn’t get to yours."),
+    ),
+    "files": lambda: (
+        _("We can’t reach our files just now"),
+        _("A picture, a recording or a file couldn’t be opened or saved. Everything else works."),
     ),
     "full": lambda: (
         _("We can’t save anything just now"),
@@ -48,6 +53,7 @@ ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
 }
 NEXT_STEPS: dict[int | str, Callable[[], str]] = {
     "busy": lambda: _("Please wait a few seconds, then go back and send it again, or reload this page."),
+    "files": lambda: _("Please try again in a minute. If it still doesn’t work, tell us the reference below."),
     "full": lambda: _("Please try again in a few minutes. If it still doesn’t work, tell us the reference below."),
     413: lambda: _("Please send less at once, or ask your coordinator for help."),
     429: lambda: _("Please wait ten minutes, then try again."),
@@ -67,7 +73,7 @@ def _error_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
         return jsonify(happened=happened, next=following, reference=reference), status, headers
     values = {"title": title, "happened": happened, "next_step": following, "reference": reference}
     values["safe"] = _("Everything you’ve saved is safe.")
-    if kind in {"busy", "full"} and request.method == "POST":
+    if kind in {"busy", "files", "full"} and request.method == "POST":
         values["safe"] = _("Everything you saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
@@ -96,6 +102,11 @@ def install(app: Flask) -> None:
     def on_busy(error: Busy) -> Any:
         log.warning("somebody was asked to come back: %s", error)
         return _error_page(503, "busy")
+
+    @app.errorhandler(FilesAway)
+    def on_files(error: FilesAway) -> Any:
+        log.error("the shared files could not be reached: %s", error)
+        return _error_page(503, "files")
 
     @app.errorhandler(SQLAlchemyError)
     def on_database(error: SQLAlchemyError) -> Any:

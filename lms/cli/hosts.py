@@ -1,0 +1,67 @@
+"""Commands for a site that several hosts serve: which keys are its own, and files that all of them share."""
+
+from __future__ import annotations
+
+import click
+
+from lms.certification.keys.opening import keys_of
+from lms.cli.backups.key_fingerprints import fingerprints_of
+from lms.cli.output import say
+from lms.cli.shared import inside
+from lms.foundation.db import write
+from lms.foundation.hosts.key_marks import note_marks
+from lms.foundation.keys import audit_key
+from lms.foundation.per_app import provided
+from lms.foundation.storage.elsewhere import FilesAway, Sharing
+from lms.foundation.storage.files import share_all
+from lms.foundation.web.security import settings
+
+
+@click.group()
+def hosts() -> None:
+    """Serve one site from several servers: say which keys are the site’s, and share files.
+
+    Example: lms hosts share-files
+    """
+
+
+@hosts.command("adopt-keys")
+@click.option("--yes", is_flag=True, help="Do it. Without this, nothing is changed.")
+@inside
+def adopt_keys(yes: bool) -> None:
+    """Take the keys of this server as those of the site, for example once the others are lost for good.
+
+    With another secret, everybody has to sign in again, and links in emails that were sent before stop working.
+    Servers with other keys don’t start until you’ve copied LMS_DATA/keys to them.
+
+    Example: lms hosts adopt-keys --yes
+    """
+    if not yes:
+        raise click.ClickException(
+            "Servers with other keys won’t start after this. Add --yes if that’s what you want. Nothing was changed."
+        )
+    audit_key(settings().data)
+    keys_of(settings(), fresh=True)
+    write(note_marks, fingerprints_of(settings()), instead=True)
+    say("The keys of this server are the site’s from now on. Copy LMS_DATA/keys to the other servers, and back it up.")
+
+
+@hosts.command("share-files")
+@inside
+def share_files() -> None:
+    """Copy the pictures, recordings and logos in LMS_DATA/files to where LMS_FILES_URL says. Nothing is deleted.
+
+    Run it once, after you’ve set LMS_FILES_URL. Running it again copies only what isn’t there yet.
+
+    Example: lms hosts share-files
+    """
+    elsewhere = provided(Sharing).elsewhere
+    if elsewhere is None:
+        raise click.ClickException("LMS_FILES_URL isn’t set, so there’s nowhere to copy files to. Nothing was changed.")
+    try:
+        copied, there = share_all(settings().data / "files", elsewhere)
+    except FilesAway as error:
+        raise click.ClickException(
+            f"The files can’t be reached: {error}. What was copied before is there; run this command again."
+        ) from None
+    say(f"Copied {copied} files. {there} were there already.")

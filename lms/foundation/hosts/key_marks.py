@@ -1,0 +1,44 @@
+"""Fingerprints of the site's keys in the database, by which a host notices that it has other ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock
+from lms.foundation.db import Base, db
+
+# Files in LMS_DATA/keys that every host of a site needs, each the same everywhere.
+SHARED_KEYS = ("secret", "audit", "document-signing.pem", "badge-signing.pem")
+
+
+class KeyMark(Base):
+    """The fingerprint of a key file that the hosts of this site have, and since when."""
+
+    __tablename__ = "key_mark"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    since: Mapped[datetime]
+
+
+def list_marks() -> dict[str, str]:
+    """Return the fingerprint of each key that a host noted, by the name of its file."""
+    return {row.name: row.fingerprint for row in db.session.scalars(select(KeyMark))}
+
+
+def list_other_keys(here: Mapping[str, str], marks: Mapping[str, str]) -> list[str]:
+    """Return the names of keys that the site has and this host doesn't: they're missing here, or other ones."""
+    return [name for name in SHARED_KEYS if name in marks and here.get(name) != marks[name]]
+
+
+def note_marks(here: Mapping[str, str], *, instead: bool = False) -> None:
+    """Note the fingerprints of keys of which none is known; or, if they're used from now on, of all of them."""
+    if instead:
+        db.session.execute(delete(KeyMark))
+    known = {} if instead else list_marks()
+    for name in SHARED_KEYS:
+        if name in here and name not in known:
+            db.session.add(KeyMark(name=name, fingerprint=here[name], since=clock.now()))

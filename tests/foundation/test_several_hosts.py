@@ -1,0 +1,219 @@
+"""Two hosts on one PostgreSQL: what one does, the other one sees, and nothing is done twice."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from lms.accounts import actions as accounts
+from lms.certification.awards import actions as certification
+from lms.certification.awards.document_records import document_is_stored
+from lms.certification.awards.records import find_award
+from lms.certification.pdf.jobs import make_document
+from lms.cli.backups.key_fingerprints import fingerprints_of
+from lms.foundation import clock
+from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.background.jobs import Jobs
+from lms.foundation.background.leading import is_served
+from lms.foundation.config.shipped import shipped
+from lms.foundation.db import db
+from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables
+from lms.foundation.keys import secret_key
+from lms.foundation.mail.outbox import queue_mail
+from lms.foundation.per_app import provided
+from lms.wellbeing import actions as care
+from tests.builders.learning import earn
+from tests.builders.mail import Box, at_noon, read
+from tests.builders.serving import until
+from tests.conftest import Site, app_of, settings_for
+from tests.postgres import Cluster
+
+pytestmark = pytest.mark.postgres
+LETTERS = 40
+
+
+@pytest.fixture
+def hosts(
+    filled_sqlite: Path, filled_postgres: str, postgres: Cluster, tmp_path: Path, box: Box
+) -> Iterator[tuple[Site, Site]]:
+    """Two hosts with folders of their own, of which the keys and the files are the same, as the docs say."""
+    url, sites = postgres.clone(filled_postgres), []
+    for name in ("harbour", "meadow"):
+        folder = tmp_path / name
+        shutil.copytree(filled_sqlite / "files", folder / "files")
+        if sites:
+            shutil.copytree(sites[0].settings.data / "keys", folder / "keys")
+        secret_key(folder)
+        settings = settings_for(folder, url, LMS_MAIL_URL=box.url)
+        sites.append(Site(app_of(settings), settings))
+        with sites[-1].inside():
+            check_keys(settings, fingerprints_of)
+    yield sites[0], sites[1]
+    clock.shift(timedelta(0))
+    for site in sites:
+        provided(Jobs, site.app).close()
+        with site.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    postgres.drop(url)
+
+
+@contextmanager
+def at_work(*sites: Site) -> Iterator[None]:
+    """Run the workers of each host's job process as they run in it."""
+    stop, threads = threading.Event(), []
+    for site in sites:
+        jobs = provided(Jobs, site.app)
+        threads += [threading.Thread(target=jobs._work_on, args=(lane, stop), daemon=True) for lane in jobs._lanes]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(5)
+
+
+def award_of(site: Site, code: str) -> str:
+    with site.inside():
+        award = find_award(code)
+        assert award is not None
+        return award.id
+
+
+def count(site: Site, kind: str) -> int:
+    with site.inside():
+        return db.session.scalar(select(func.count()).where(AuditEntry.event == kind)) or 0
+
+
+def test_a_push_waits_once_and_one_of_two_hosts_takes_it(hosts: tuple[Site, Site]) -> None:
+    queues = [provided(Jobs, site.app)._queue for site in hosts]
+    for _time in range(2):
+        for number in range(LETTERS):
+            queues[0].push("work", "certification.render", str(number))
+    taken: list[str] = []
+
+    def take_all(number: int) -> None:
+        while found := queues[number].take("work"):
+            taken.append(found[1])
+
+    threads = [threading.Thread(target=take_all, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(taken, key=int) == [str(number) for number in range(LETTERS)]
+    queues[0].push("work", "coordination.batch", "1 0")
+    assert queues[1].take("work", ["certification.render"]) is None and queues[1].count() == {"work": 1}
+
+
+def test_one_host_leads_until_its_connection_is_gone(hosts: tuple[Site, Site]) -> None:
+    first, second = (provided(Jobs, site.app)._leading for site in hosts)
+    assert first.leads("mail") and not second.leads("mail") and second.leads("work")
+    assert is_served(hosts[0].settings.database_url)
+    with hosts[0].inside():
+        db.session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                " AND mode = 'ExclusiveLock'"
+            )
+        )
+    until(lambda: second.leads("mail"), 5)
+    assert not first.leads("mail")
+    for site in hosts:
+        provided(Jobs, site.app).close()
+    assert not is_served(hosts[0].settings.database_url)
+
+
+def test_no_email_leaves_twice_and_a_certificate_is_made_once(hosts: tuple[Site, Site], box: Box) -> None:
+    at_noon()
+    first, second = hosts
+    code = earn(first)
+    for number in range(LETTERS):
+        first.do(queue_mail, first.settings, f"lena{number}@example.org", "A letter", "Text.", any_hour=True)
+    with at_work(first, second):
+        until(lambda: count(first, "DocumentStored") == 1, 30)
+        until(lambda: len(box.letters) >= LETTERS + 1, 30)
+    ids = [read(letter)["Message-ID"] for letter in box.letters]
+    assert len(ids) == len(set(ids)) and count(second, "DocumentStored") == 1
+    second.visitor("sam").get(f"/certificates/{code}/pdf")
+
+
+def test_what_one_host_makes_the_other_one_leaves_alone(hosts: tuple[Site, Site]) -> None:
+    first, second = hosts
+    code = earn(first)
+    award_id = award_of(first, code)
+    with provided(Jobs, second.app).only_one("certification.render", award_id) as ours, first.inside():
+        assert ours
+        make_document(award_id, first.settings, shipped("certificates"))
+        assert document_is_stored(award_id) is None
+    with first.inside():
+        make_document(award_id, first.settings, shipped("certificates"))
+        assert document_is_stored(award_id)
+
+
+def test_what_one_host_changes_the_other_one_shows_at_its_next_request(hosts: tuple[Site, Site]) -> None:
+    first, second = hosts
+    code = earn(first)
+    sam, lena = second.visitor("sam"), second.visitor("lena")
+    assert "is valid" in second.stranger().get(f"/verify/{code}").main
+    assert "116 123" in second.stranger().get("/support?place=GB").main
+    sam.get("/programmes/harbour/people", expect=404)
+    assert "Ingrid Okafor" in lena.get("/support").main
+    award_id = award_of(first, code)
+    with first.inside():
+        sam_id = first.person("sam").id
+        harbour_id = next(iter(first.roles(sam_id)))
+    first.do(certification.withdraw, award_id, "It was issued by mistake.")
+    first.do(accounts.give_role, sam_id, harbour_id, "coordinator")
+    first.do(accounts.set_programme, "harbour", None, {"lead": "Bea Marsh", "colour": "#004d40"})
+    first.do(care.withdraw_line, "gb-samaritans", first.settings.data)
+    assert "withdrawn" in second.stranger().get(f"/verify/{code}").main
+    sam.get("/programmes/harbour/people")
+    assert "Bea Marsh" in lena.get("/support").main
+    assert "116 123" not in second.stranger().get("/support?place=GB").main
+
+
+def other_secret(site: Site) -> None:
+    (site.settings.data / "keys" / "secret").write_bytes(bytes(range(32)))
+
+
+def no_audit_key(site: Site) -> None:
+    (site.settings.data / "keys" / "audit").unlink()
+
+
+@pytest.mark.parametrize(("spoil", "name"), [(other_secret, "secret"), (no_audit_key, "audit")])
+def test_a_host_with_other_keys_is_refused_and_told_what_to_copy(
+    hosts: tuple[Site, Site], spoil: Callable[[Site], None], name: str
+) -> None:
+    second = hosts[1]
+    spoil(second)
+    with second.inside(), pytest.raises(CannotJoin, match=rf"of this site: {name}\. .*Copy the folder keys"):
+        check_keys(second.settings, fingerprints_of)
+
+
+def test_a_host_whose_clock_is_minutes_away_is_refused(hosts: tuple[Site, Site]) -> None:
+    with hosts[0].inside():
+        check_clock()
+        for minutes, way in ((12, "12 minutes ahead of"), (-7, "7 minutes behind")):
+            clock.shift(timedelta(minutes=minutes))
+            with pytest.raises(CannotJoin, match=way):
+                check_clock()
+
+
+def test_a_half_migrated_database_is_refused(hosts: tuple[Site, Site]) -> None:
+    with hosts[0].inside():
+        check_tables()
+        for statement in ("DROP TABLE key_mark", "ALTER TABLE outbox_mail DROP COLUMN about"):
+            db.session.execute(text(statement))
+        db.session.commit()
+        with pytest.raises(CannotJoin, match=r"the table key_mark, the column outbox_mail\.about isn’t there"):
+            check_tables()

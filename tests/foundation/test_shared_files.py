@@ -1,0 +1,199 @@
+"""Files that several hosts share: a mounted folder and a real S3 server; slow, gone, damaged and deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from lms.content.model.bundle import from_folder
+from lms.coordination.batches.jobs import file_of, find_file
+from lms.coordination.batches.records import Batch
+from lms.foundation.config.setting_checks import BadSetting
+from lms.foundation.config.shared_files import SharedFiles, read_shared_files
+from lms.foundation.per_app import provided
+from lms.foundation.storage import elsewhere as storage
+from lms.foundation.storage.elsewhere import Bucket, Elsewhere, MountedFolder
+from lms.foundation.storage.files import FileStore, share_all
+from tests.builders.serving import until
+from tests.conftest import PFA, Site, app_of, settings_for
+from tests.journeys.served import free_port
+
+PICTURE = next(path for path in sorted(from_folder(PFA).files) if path.endswith(".svg"))
+AGES_AGO = 1_000_000.0
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real S3 server (moto), with an empty bucket."""
+    if importlib.util.find_spec("moto") is None or importlib.util.find_spec("obstore") is None:
+        pytest.skip("S3 tests need the packages moto and obstore, which are not installed")
+    port, log = free_port(), tmp_path_factory.mktemp("s3") / "log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)], stdout=file, stderr=file
+        )
+    address = f"http://127.0.0.1:{port}"
+    before = {name: os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    os.environ.update(dict.fromkeys(before, "testing"))
+    try:
+        until(lambda: server.poll() is None and answers(f"{address}/moto-api/"))
+        urlopen(Request(f"{address}/sidelight-files", method="PUT"), timeout=10).close()
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def answers(address: str) -> bool:
+    try:
+        urlopen(address, timeout=2).close()
+    except HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(params=["folder", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Elsewhere]:
+    """Opens the shared files as another host would."""
+    if request.param == "folder":
+        (tmp_path / "mounted").mkdir()
+        return lambda: MountedFolder(tmp_path / "mounted")
+    address: str = request.getfixturevalue("s3")
+    prefix = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:12]
+    return lambda: Bucket(SharedFiles(bucket="sidelight-files", prefix=prefix, endpoint=address, region="eu-west-2"))
+
+
+def test_what_one_host_stores_another_one_reads_and_forgets(place: Callable[[], Elsewhere], tmp_path: Path) -> None:
+    first, second = FileStore(tmp_path / "1", place()), FileStore(tmp_path / "2", place())
+    digest = first.put(b"a picture")
+    large = first.put_pieces([b"a recording"] * 1000)
+    assert (
+        second.get(digest) == b"a picture" and second.size(large) == 11_000 and second.part(large, 2, 9) == b"recording"
+    )
+    assert digest in second and second.renew(digest) and second.path(large).read_bytes() == b"a recording" * 1000
+    second.forget(digest, before=AGES_AGO)
+    assert digest in first
+    second.forget(digest, before=time.time() + 60)
+    assert digest not in first and digest not in second
+    os.utime(first._path(digest), (AGES_AGO, AGES_AGO))
+    first.forget_copies()
+    for store in (first, second):
+        with pytest.raises(KeyError):
+            store.get(digest)
+    with pytest.raises(KeyError):
+        first.size("0" * 64)
+
+
+def test_damaged_bytes_are_not_taken_for_what_they_were(place: Callable[[], Elsewhere], tmp_path: Path) -> None:
+    shared, store = place(), FileStore(tmp_path / "1", place())
+    digest = hashlib.sha256(b"whole").hexdigest()
+    (tmp_path / "half").write_bytes(b"who")
+    shared.put(f"files/{digest[:2]}/{digest}", tmp_path / "half")
+    with pytest.raises(KeyError):
+        store.get(digest)
+    assert not list((tmp_path / "1").rglob("*.part"))
+
+
+def test_files_of_one_host_are_shared_once(place: Callable[[], Elsewhere], tmp_path: Path) -> None:
+    alone = FileStore(tmp_path / "alone")
+    digests = [alone.put(f"picture {number}".encode()) for number in range(3)]
+    assert share_all(tmp_path / "alone", place()) == (3, 0) and share_all(tmp_path / "alone", place()) == (0, 3)
+    assert [FileStore(tmp_path / "2", place()).get(digest)[-1:] for digest in digests] == [b"0", b"1", b"2"]
+
+
+def test_a_zip_file_can_be_had_on_any_host_until_it_is_deleted(
+    place: Callable[[], Elsewhere], sqlite_site: Site, tmp_path: Path
+) -> None:
+    there, batch = place(), Batch(public_id="one")
+    (tmp_path / "made").write_bytes(b"PK")
+    there.put("batches/one.zip", tmp_path / "made")
+    with sqlite_site.inside():
+        assert find_file(batch, sqlite_site.settings) is None
+        object.__setattr__(provided(storage.Sharing), "elsewhere", place())
+        path = find_file(batch, sqlite_site.settings)
+        assert path == file_of(batch, sqlite_site.settings) and path.read_bytes() == b"PK"
+    sqlite_site.work()
+    assert there.list_names("batches") == [] and not path.exists()
+
+
+class Silent:
+    """Takes connections, and never answers."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.taken: list[socket.socket] = []
+        threading.Thread(target=self._take, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def _take(self) -> None:
+        while True:
+            try:
+                self.taken.append(self.socket.accept()[0])
+            except OSError:
+                return
+
+    def close(self) -> None:
+        for one in (self.socket, *self.taken):
+            one.close()
+
+
+@pytest.mark.parametrize("manner", ["gone", "silent", "not mounted"])
+def test_with_the_files_away_pages_work_and_a_picture_gets_a_calm_answer(
+    filled_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manner: str, s3: str
+) -> None:
+    monkeypatch.setattr(storage, "ANSWER_MOST", storage.timedelta(seconds=1))
+    shutil.copytree(filled_sqlite, tmp_path / "data")
+    silent = Silent()
+    port = free_port()
+    url = {
+        "gone": f"s3://sidelight-files?endpoint=http://127.0.0.1:{port}",
+        "silent": f"s3://sidelight-files?endpoint={silent.address}",
+    }
+    settings = settings_for(tmp_path / "data", LMS_FILES_URL=url.get(manner, f"file:{tmp_path / 'nowhere'}"))
+    site = Site(app_of(settings), settings)
+    digest = hashlib.sha256(from_folder(PFA).files[PICTURE]).hexdigest()
+    began = time.monotonic()
+    page = site.stranger().get(f"/media/{digest}/x.svg", expect=503)
+    assert "We can’t reach our files just now" in page.main and "is safe" in page.main
+    assert time.monotonic() - began < 8
+    began = time.monotonic()
+    site.stranger().get(f"/media/{digest}/x.svg", expect=503)
+    assert time.monotonic() - began < 1
+    assert "Psychological first aid" in site.stranger().get("/courses").main
+    silent.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("ftp://files", "s3:// or file:/"),
+        ("file:mnt/files", "whole path"),
+        ("s3://key:secret@bucket", "AWS_ACCESS_KEY_ID"),
+        ("s3://", "name of the bucket"),
+        ("s3://bucket?endpoint=http://s3.example.org", "plain http"),
+        ("s3://bucket?colour=blue", "only endpoint and region"),
+    ],
+)
+def test_an_address_that_cannot_work_is_refused_with_a_reason(value: str, words: str) -> None:
+    with pytest.raises(BadSetting, match=words):
+        read_shared_files({"LMS_FILES_URL": value})
