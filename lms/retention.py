@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from lms.authoring.outlining import media_records
 from lms.authoring.publishing.records import forget_plans
 from lms.certification.awards.records import holders_of_valid
 from lms.foundation import clock
+from lms.foundation.audit.entries import find_newest
 from lms.foundation.backup import erasures
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import write
@@ -34,6 +36,8 @@ from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.learning.personal_data.actions import delete_old_answers
 
+log = logging.getLogger("lms.retention")
+
 DeletePerson = Callable[[str, bytes | None], object]
 
 EVERY = timedelta(hours=1)
@@ -41,19 +45,51 @@ ANSWERS_AT_ONCE, ACCOUNTS_AT_ONCE = 500, 20
 # The longest that one run goes on, in seconds; the next one follows within a minute where something is left.
 RUN_MOST = 20.0
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+# What is deleted doesn't come back, so a clock that jumps ahead has this long to be put right. A site may be quiet for
+# weeks; after a longer time without any record, its clock is doubted when it starts.
+JUMP_LEAST, QUIET_MOST, DOUBTED_SECONDS = timedelta(days=2), timedelta(days=60), 3600.0
+
+
+@dataclass
+class Doubt:
+    """Whether the machine's clock jumped ahead a moment ago, as one does that lost its battery, before NTP is there.
+
+    `wall` is what it said when it was looked at last, and `steady` the seconds of the clock that nobody sets.
+    """
+
+    wall: datetime | None = None
+    steady: float = 0.0
+    until: float = 0.0
+
+    def is_over(self, wall: datetime, steady: float, newest: datetime | None) -> bool:
+        """Look at both clocks; `newest` is of the last record, which a process that just started compares with."""
+        if self.wall is None:
+            jumped = newest is not None and wall - newest > QUIET_MOST
+        else:
+            jumped = wall - self.wall - timedelta(seconds=steady - self.steady) > JUMP_LEAST
+        if jumped:
+            log.warning(
+                "the clock jumped ahead to %s; nothing is deleted for an hour, in case it is wrong", wall.date()
+            )
+            self.until = steady + DOUBTED_SECONDS
+        self.wall, self.steady = wall, steady
+        return steady >= self.until
 
 
 @dataclass
 class NextRun:
-    """When to look again for what is to be deleted."""
+    """When to look again for what is to be deleted, and whether the clock can be trusted with that."""
 
     at: datetime = LONG_AGO
+    doubt: Doubt = field(default_factory=Doubt)
 
 
 def sweep(settings: Settings, delete_person: DeletePerson) -> None:
     """Delete what the settings no longer keep, once an hour; what a run doesn't finish, the next one does."""
     following = get_or_make(NextRun)
-    if clock.now() < following.at:
+    if clock.is_ahead(following.at, EVERY):
+        return
+    if not following.doubt.is_over(datetime.now(UTC), time.monotonic(), find_newest()):
         return
     until = time.monotonic() + RUN_MOST
     steps: tuple[Callable[[], bool], ...] = (

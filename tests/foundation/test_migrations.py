@@ -1,22 +1,15 @@
-"""A site of any earlier version comes up to date with all that is in it, also when it is killed on the way."""
+"""A site of any earlier version comes up to date with all that is in it."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from lms.app import create_app
-from lms.foundation.db import db
 from lms.foundation.migrations import list_revisions, upgrade
 from tests.builders.schemas import REVISIONS, VERSIONS, counts_of, fill, is_whole, opened
 from tests.conftest import settings_for
@@ -73,77 +66,6 @@ def test_a_site_of_each_earlier_version_keeps_its_data_on_postgres(tmp_path: Pat
             assert counts_of(connection, before) == before, following
     is_whole(app, before)
     postgres.drop(url)
-
-
-def _upgrade_until(data: Path, statement: int) -> None:
-    """Bring a site up to date in a process that is killed at a statement."""
-    app = create_app(settings_for(data))
-    seen = 0
-
-    def on_statement(*_all: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == statement:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    with app.app_context():
-        sa.event.listen(db.engine, "before_cursor_execute", on_statement)
-    upgrade(app)
-
-
-def kill_at(data: Path, statement: int) -> bool:
-    """Return whether the process came to that statement and was killed there."""
-    child = multiprocessing.get_context("fork").Process(target=_upgrade_until, args=(data, statement))
-    child.start()
-    child.join(60)
-    return child.exitcode == -signal.SIGKILL
-
-
-@pytest.fixture
-def early_site(tmp_path: Path) -> Callable[[], tuple[Path, dict[str, int]]]:
-    """Makes the data folder of a site of the first version, with something in each table."""
-    app = create_app(settings_for(tmp_path / "early"))
-    upgrade(app, REVISIONS[0])
-    with opened(app) as connection:
-        before = fill(connection)
-    database = (tmp_path / "early" / "sidelight.db").read_bytes()
-    made = 0
-
-    def make() -> tuple[Path, dict[str, int]]:
-        nonlocal made
-        made += 1
-        folder = tmp_path / f"site-{made}"
-        folder.mkdir()
-        (folder / "sidelight.db").write_bytes(database)
-        return folder, before
-
-    return make
-
-
-def drill(make: Callable[[], tuple[Path, dict[str, int]]], step: int) -> int:
-    """Kill an upgrade at every so many statements, and bring each site up to date afterwards; return the kills."""
-    kills = 0
-    for statement in range(3, 1000, step):
-        data, before = make()
-        killed = kill_at(data, statement)
-        app = create_app(settings_for(data))
-        upgrade(app)
-        is_whole(app, before)
-        if not killed:
-            break
-        kills += 1
-    return kills
-
-
-def test_an_upgrade_that_is_killed_on_the_way_is_done_at_the_next_start(
-    early_site: Callable[[], tuple[Path, dict[str, int]]],
-) -> None:
-    assert drill(early_site, 59) > 3
-
-
-@pytest.mark.slow
-def test_an_upgrade_can_be_killed_at_any_statement(early_site: Callable[[], tuple[Path, dict[str, int]]]) -> None:
-    assert drill(early_site, 2) > 40
 
 
 def test_an_upgrade_that_would_leave_a_row_without_what_it_refers_to_changes_nothing(tmp_path: Path) -> None:

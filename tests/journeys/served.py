@@ -33,6 +33,11 @@ class Served:
     environment: dict[str, str]
     site: Site
 
+    @property
+    def port(self) -> int:
+        """The port on which it answers."""
+        return self.site.settings.port
+
     def lms(self, *arguments: str, expect: int = 0) -> str:
         """Run the command beside the running site, as a trainer or an operator does; return all it says."""
         return run_lms(self.environment, *arguments, expect=expect)

@@ -29,6 +29,7 @@ from lms.certification.keys.key_files import (
     read_own_pair,
 )
 from lms.foundation.config.settings import Settings
+from lms.foundation.storage.files import sync_folder
 
 Kind = Literal["document", "badge"]
 _TWENTY_YEARS = timedelta(days=7305)
@@ -126,17 +127,20 @@ def _pem(key: EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads; one that another process wrote meanwhile stands."""
+    """Write a file that only its owner reads; one that another process wrote meanwhile stands.
+
+    It's on the disk when this returns: a key whose power went would leave certificates that nobody can check.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
-    try:
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
         os.link(half, path)
-    except FileExistsError:
-        return
-    finally:
-        half.unlink()
+    half.unlink()
+    sync_folder(path.parent)
 
 
 def _make_document_key(path: Path, certificate_path: Path, host: str) -> None:

@@ -52,7 +52,7 @@ class Stamper:
     @property
     def rests(self) -> bool:
         """Whether the server gave no timestamp a moment ago and isn't asked again yet."""
-        return self._rests_until is not None and clock.now() < self._rests_until
+        return self._rests_until is not None and clock.is_ahead(self._rests_until, REST)
 
     def stamp(self, content: bytes) -> bytes:
         """Return the server's token for some bytes, once it's checked to be for them and of now; raise NoStamp."""

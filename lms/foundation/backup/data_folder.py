@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lms.foundation.audit.report import LAST_VERIFIED
 from lms.foundation.storage.compiled import FOLDER as COMPILED
-from lms.foundation.storage.files import COPIES, write_whole
+from lms.foundation.storage.files import COPIES, sync_folder, write_whole
 
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.
 LAST_BACKUP = "last-backup"
@@ -79,7 +79,7 @@ def begin_placing(data: Path) -> None:
     """Mark a data folder, so that nothing starts there before `end_placing`."""
     with (data / MARK).open("wb") as file:
         os.fsync(file.fileno())
-    _sync(data)
+    sync_folder(data)
 
 
 def place(data: Path, restored: Path, database: Path | None) -> None:
@@ -104,7 +104,7 @@ def place(data: Path, restored: Path, database: Path | None) -> None:
     for path in sorted(restored.iterdir()):
         if not _is_left_out(path.name):
             path.rename(data / path.name)
-    _sync(data)
+    sync_folder(data)
 
 
 def _is_replaced(name: str, restored: Path) -> bool:
@@ -127,15 +127,8 @@ def list_in_the_way(data: Path, restored: Path) -> list[str]:
 
 
 def end_placing(data: Path) -> None:
-    """Take the mark away, and the folder with what was there before."""
+    """Take the mark away once all is on the disk, and then the folder with what was there before."""
+    os.sync()
     (data / MARK).unlink(missing_ok=True)
-    _sync(data)
+    sync_folder(data)
     shutil.rmtree(data / WORK, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,7 +10,7 @@ from email.utils import format_datetime, make_msgid
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
@@ -48,6 +48,8 @@ TRIES = 48
 # After the mail server could not be used it is left alone this long, so that each new email does not call it again.
 PAUSE = timedelta(minutes=1)
 ASCII_SIGNS = "/%:@!$&'()*+,;=?#[]~"
+# No email waits longer at once: through somebody's quiet hours at most, or four hours after an attempt.
+WAIT_MOST = timedelta(hours=25)
 # The longest that one pass over the outbox goes on; the next one follows within a minute.
 PASS_MOST = timedelta(minutes=5)
 # How many are looked up at once.
@@ -232,8 +234,9 @@ class MailServer:
 def sweep(settings: Settings) -> None:
     """Send every email that is due; the first trouble with the mail server ends the pass for all."""
     state = get_or_make(MailServer)
-    if clock.now() < state.rests_until:
+    if clock.is_ahead(state.rests_until, PAUSE):
         return
+    _bring_forward()
     started = clock.now()
     try:
         with open_transport(settings) as deliver:
@@ -246,6 +249,13 @@ def sweep(settings: Settings) -> None:
     except ServerTrouble as trouble:
         state.rests_until = clock.now() + PAUSE
         log.warning("no email can be sent now; the next attempt is in a minute: %s", trouble)
+
+
+def _bring_forward() -> None:
+    """Let emails leave that were to wait for longer than any does: the clock was fast when that was written down."""
+    stuck = (OutboxMail.sent_at.is_(None), OutboxMail.not_before > clock.now() + WAIT_MOST)
+    if db.session.scalar(select(OutboxMail.id).where(*stuck).limit(1)):
+        write(lambda: db.session.execute(update(OutboxMail).where(*stuck).values(not_before=clock.now())))
 
 
 def _list_due() -> list[str]:

@@ -20,6 +20,15 @@ COPIES = "files-copies"
 HOUR, COPY_KEPT = 3600.0, 24 * 3600.0
 
 
+def sync_folder(folder: Path) -> None:
+    """Let what was put into a folder, or renamed there, be there after a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def write_whole(path: Path, content: bytes, changed_at: float | None = None) -> None:
     """Write a file that nobody sees half-written; its time is set, in seconds since 1970, before it takes its place.
 
@@ -38,6 +47,7 @@ def write_whole(path: Path, content: bytes, changed_at: float | None = None) -> 
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
 
 
 def changed_at(path: Path) -> float | None:
@@ -88,6 +98,7 @@ class FileStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        sync_folder(path.parent)
         self._share(sha.hexdigest())
         return sha.hexdigest()
 

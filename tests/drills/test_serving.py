@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import sqlite3
-import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from html import unescape
 from pathlib import Path
 
@@ -23,9 +20,8 @@ from tests.builders.learning import COURSE
 from tests.builders.web import ALWAYS
 from tests.conftest import PASSWORD
 from tests.content.small_course import bundle
+from tests.drills.connections import WAYS, ask, connect, get, p95, read_answer, slow_clients, status_of
 from tests.journeys.served import Served, serve
-
-SLOW = 200
 
 
 @pytest.fixture(scope="module")
@@ -35,43 +31,6 @@ def served(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copytree(filled_sqlite, data)
     with serve(data) as running:
         yield running
-
-
-def connect(served: Served, timeout: float = 20) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", served.site.settings.port), timeout=timeout)
-
-
-def read_answer(client: socket.socket) -> bytes:
-    """Read one answer, as long as its head says it is."""
-    got = b""
-    while b"\r\n\r\n" not in got:
-        more = client.recv(65536)
-        if not more:
-            return got
-        got += more
-    head, _, body = got.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)content-length: (\d+)", head)
-    while length and len(body) < int(length[1]):
-        more = client.recv(65536)
-        if not more:
-            break
-        body += more
-    return head + b"\r\n\r\n" + body
-
-
-def ask(served: Served, text: str, body: bytes = b"") -> str:
-    with connect(served) as client:
-        client.sendall(text.encode("latin-1") + body)
-        return read_answer(client).decode("utf-8", "replace")
-
-
-def get(path: str, *headers: str, host: str = "127.0.0.1") -> str:
-    return "\r\n".join([f"GET {path} HTTP/1.1", f"Host: {host}", *headers, "", ""])
-
-
-def status_of(answer: str | bytes) -> int:
-    text = answer if isinstance(answer, str) else answer.decode("latin-1")
-    return int(text.split(" ", 2)[1]) if text else 0
 
 
 @pytest.mark.parametrize(
@@ -88,9 +47,9 @@ def status_of(answer: str | bytes) -> int:
     ],
 )
 def test_no_header_of_a_proxy_changes_what_the_next_visitor_gets(served: Served, header: str) -> None:
-    assert status_of(ask(served, get("/sign-in", header))) == 200
+    assert status_of(ask(served.port, get("/sign-in", header))) == 200
     for _ in range(4):
-        answer = ask(served, get("/sign-in"))
+        answer = ask(served.port, get("/sign-in"))
         assert status_of(answer) == 200
         assert "evil" not in answer and 'href="/static/css/site.css' in answer
 
@@ -115,7 +74,7 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_what_the_server_itself_refuses_is_protected_and_calm(served: Served, name: str) -> None:
     text, status = ODD[name]
-    answer = ask(served, text)
+    answer = ask(served.port, text)
     assert status_of(answer) == status, answer[:300]
     head, _, page = answer.partition("\r\n\r\n")
     for header, value in {**ALWAYS, "Cache-Control": "no-store"}.items():
@@ -125,7 +84,7 @@ def test_what_the_server_itself_refuses_is_protected_and_calm(served: Served, na
 
 
 def test_a_request_in_pieces_and_several_at_once_are_answered_in_their_order(served: Served) -> None:
-    with connect(served) as client:
+    with connect(served.port) as client:
         for piece in get("/healthz").encode().partition(b"Ho"):
             client.sendall(piece)
             time.sleep(0.05)
@@ -141,13 +100,13 @@ def test_a_request_in_pieces_and_several_at_once_are_answered_in_their_order(ser
 
 
 def sign_in(served: Served, body_in_pieces: bool = False, name: str = "sam") -> str:
-    page = ask(served, get("/sign-in"))
+    page = ask(served.port, get("/sign-in"))
     token = re.search(r'name="form_token" value="([^"]+)"', page)
     assert token is not None
     body = f"form_token={token[1]}&email={name}%40example.org&password={PASSWORD}".encode()
     head = get("/sign-in", "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
     head = head.replace("GET", "POST")
-    with connect(served) as client:
+    with connect(served.port) as client:
         client.sendall(head.encode())
         for piece in (body[:20], body[20:]) if body_in_pieces else (body,):
             time.sleep(0.1 * body_in_pieces)
@@ -163,7 +122,7 @@ def test_a_post_whose_body_comes_in_pieces_is_read_whole(served: Served) -> None
 
 
 def test_a_client_that_asks_first_is_told_to_go_on(served: Served) -> None:
-    with connect(served) as client:
+    with connect(served.port) as client:
         head = get("/verify/file", "Expect: 100-continue", "Content-Length: 9", "Content-Type: text/plain")
         client.sendall(head.replace("GET", "POST").encode())
         assert b"100 Continue" in client.recv(100)
@@ -175,7 +134,7 @@ def test_a_client_that_asks_first_is_told_to_go_on(served: Served) -> None:
 
 
 def test_a_post_that_is_far_too_large_is_told_so_without_being_read(served: Served) -> None:
-    with connect(served) as client:
+    with connect(served.port) as client:
         client.sendall(get("/verify/file", "Content-Length: 99000000").replace("GET", "POST").encode())
         client.sendall(b"a" * 100_000)
         answer = read_answer(client).decode()
@@ -200,7 +159,7 @@ def most_memory() -> int:
 def test_a_recording_of_32_mb_comes_in_without_taking_memory(served: Served, ticket: str) -> None:
     cookie = "Cookie: " + sign_in(served, name="tara")
     path = f"/programmes/harbour/drafts/{add_draft(served.site, bundle())}/recordings"
-    page = ask(served, get(path, cookie))
+    page = ask(served.port, get(path, cookie))
     token, action = (re.search(what, page) for what in ('form_token" value="([^"]+)"', 'action="([^"]+)" data-upload'))
     assert token is not None and action is not None
     edge, size = "a-line-that-nothing-else-has", 32 * 1024 * 1024
@@ -211,7 +170,7 @@ def test_a_recording_of_32_mb_comes_in_without_taking_memory(served: Served, tic
     form = f"Content-Type: multipart/form-data; boundary={edge}"
     head = get(unescape(action[1]) if ticket else path, cookie, length, form)
     had = most_memory()
-    with connect(served) as client, suppress(ConnectionError):
+    with connect(served.port) as client, suppress(ConnectionError):
         client.sendall(head.replace("GET", "POST").encode() + before)
         for _megabyte in range(32 if ticket else 1):
             client.sendall(b"s" * 1024 * 1024)
@@ -221,85 +180,12 @@ def test_a_recording_of_32_mb_comes_in_without_taking_memory(served: Served, tic
     assert most_memory() < had + 16, "in MB"
 
 
-def p95(served: Served, path: str, seconds: float = 1.5) -> float:
-    """Return the time within which 19 of 20 pages came, each over a connection of its own, in milliseconds."""
-    times, until = [], time.monotonic() + seconds
-    while time.monotonic() < until or len(times) < 20:
-        began = time.perf_counter()
-        assert status_of(ask(served, get(path, "Connection: close"))) == 200
-        times.append(1000 * (time.perf_counter() - began))
-    return statistics.quantiles(times, n=20)[-1]
-
-
-Way = Callable[[socket.socket, threading.Event], None]
-
-
-def trickle_head(client: socket.socket, done: threading.Event) -> None:
-    for byte in get("/", "X-Slow: " + "a" * 1000).encode():
-        client.sendall(bytes([byte]))
-        if done.wait(0.1):
-            return
-
-
-def trickle_body(client: socket.socket, done: threading.Event) -> None:
-    head = get("/verify/file", "Content-Length: 50000", "Content-Type: application/x-www-form-urlencoded")
-    client.sendall(head.replace("GET", "POST").encode())
-    while not done.wait(0.1):
-        client.sendall(b"a")
-
-
-def say_nothing(_client: socket.socket, done: threading.Event) -> None:
-    done.wait()
-
-
-def rest_after_a_page(client: socket.socket, done: threading.Event) -> None:
-    client.sendall(get("/healthz").encode())
-    read_answer(client)
-    done.wait()
-
-
-def read_nothing(client: socket.socket, done: threading.Event) -> None:
-    for _ in range(8):
-        client.sendall(get(COURSE).encode())
-    done.wait()
-
-
-WAYS: dict[str, Way] = {
-    way.__name__: way for way in (trickle_head, trickle_body, say_nothing, rest_after_a_page, read_nothing)
-}
-
-
-@contextmanager
-def slow_clients(served: Served, ways: list[Way], number: int = SLOW) -> Iterator[None]:
-    """Keep many connections going that take their time, for a few seconds."""
-    done = threading.Event()
-
-    def run(way: Way, client: socket.socket) -> None:
-        # The site may end the connection, which is what it should do.
-        with suppress(OSError):
-            way(client, done)
-
-    with ExitStack() as stack:
-        threads = []
-        for index in range(number):
-            client = stack.enter_context(connect(served))
-            threads.append(threading.Thread(target=run, args=(ways[index % len(ways)], client)))
-            threads[-1].start()
-        time.sleep(0.5)
-        try:
-            yield
-        finally:
-            done.set()
-            for thread in threads:
-                thread.join()
-
-
 @pytest.mark.parametrize("way", ["all of them", *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS)])
 def test_two_hundred_slow_connections_keep_pages_within_three_times_their_time(served: Served, way: str) -> None:
-    before = min(p95(served, COURSE) for _ in range(2))
-    with slow_clients(served, [WAYS[way]] if way in WAYS else list(WAYS.values())):
+    before = min(p95(served.port, COURSE) for _ in range(2))
+    with slow_clients(served.port, [WAYS[way]] if way in WAYS else list(WAYS.values())):
         # Other tests share the processors too, and sometimes take both for a second.
-        rounds = (p95(served, COURSE) for _ in range(8))
+        rounds = (p95(served.port, COURSE) for _ in range(8))
         during = next((took for took in rounds if took < 3 * max(before, 5)), None)
     # Two hundred threads of this test share the processors with the site.
     assert during is not None, f"{before:.1f} ms became more than three times as many in each of eight rounds"
@@ -307,15 +193,15 @@ def test_two_hundred_slow_connections_keep_pages_within_three_times_their_time(s
 
 def test_more_idle_connections_than_the_site_takes_keep_nobody_out(served: Served) -> None:
     with ExitStack() as stack:
-        idle = [stack.enter_context(connect(served)) for _ in range(1300)]
+        idle = [stack.enter_context(connect(served.port)) for _ in range(1300)]
         for _ in range(20):
-            assert status_of(ask(served, get(COURSE))) == 200
+            assert status_of(ask(served.port, get(COURSE))) == 200
         assert len(idle) == 1300
 
 
 def test_a_head_that_does_not_come_to_its_end_is_ended(served: Served) -> None:
     # While nothing else is open, because a full site ends connections like these sooner and without a word.
-    with connect(served) as client, connect(served) as silent:
+    with connect(served.port) as client, connect(served.port) as silent:
         client.sendall(b"GET / HTTP/1.1\r\nHost: ")
         began = time.monotonic()
         assert status_of(read_answer(client)) == 408
@@ -325,7 +211,7 @@ def test_a_head_that_does_not_come_to_its_end_is_ended(served: Served) -> None:
 
 def test_while_nothing_can_be_saved_pages_are_read(served: Served) -> None:
     cookie = sign_in(served)
-    page = ask(served, get("/account", f"Cookie: {cookie}"))
+    page = ask(served.port, get("/account", f"Cookie: {cookie}"))
     token = re.search(r'name="form_token" value="([^"]+)"', page)
     assert token is not None
     body = f"form_token={token[1]}&display_name=Sam&certificate_name=Sam+Osei".encode()
@@ -337,11 +223,11 @@ def test_while_nothing_can_be_saved_pages_are_read(served: Served) -> None:
     holder.execute("BEGIN IMMEDIATE")
     try:
         with ThreadPoolExecutor(24) as pool:
-            saving = [pool.submit(ask, served, post, body) for _ in range(24)]
+            saving = [pool.submit(ask, served.port, post, body) for _ in range(24)]
             time.sleep(0.5)
             for _ in range(10):
                 began = time.monotonic()
-                assert status_of(ask(served, get(COURSE, f"Cookie: {cookie}"))) == 200
+                assert status_of(ask(served.port, get(COURSE, f"Cookie: {cookie}"))) == 200
                 assert time.monotonic() - began < 1.5
             answers = [done.result() for done in saving]
     finally:
@@ -349,4 +235,4 @@ def test_while_nothing_can_be_saved_pages_are_read(served: Served) -> None:
         holder.close()
     assert {status_of(answer) for answer in answers} == {503}
     assert all("Retry-After: 5" in answer for answer in answers)
-    assert status_of(ask(served, post, body)) == 303
+    assert status_of(ask(served.port, post, body)) == 303

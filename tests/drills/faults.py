@@ -1,0 +1,179 @@
+"""Faults that drills have to catch, each as a developer might make it; `plant/sitecustomize.py` plants one by name.
+
+None of this is part of the site. Each function changes modules of a process that was just started.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+
+def pass_kept_in_two_steps() -> None:
+    """Commit a result by itself, and what follows from it a moment later."""
+    from lms.foundation import db
+    from lms.learning.check import actions
+
+    announce = actions.announce
+
+    def announce_later(event: Any) -> None:
+        if type(event).__name__ == "CoursePassed":
+            _commit_so_far(db)
+        announce(event)
+
+    actions.announce = announce_later
+
+
+def _commit_so_far(db: Any) -> None:
+    now = db._writing.get()
+    db.db.session.flush()
+    driver: Any = now.connection.connection.dbapi_connection
+    if now.connection.dialect.name == "sqlite":
+        driver.execute("COMMIT")
+        time.sleep(0.03)
+        driver.execute("BEGIN IMMEDIATE")
+    else:
+        driver.commit()
+        time.sleep(0.03)
+
+
+def email_noted_before_it_left() -> None:
+    """Note that an email was sent, and then send it."""
+    from lms.foundation.mail import outbox
+
+    send = outbox._send
+
+    def note_first(settings: Any, mail_id: str, deliver: Any) -> None:
+        noted: list[Any] = []
+        send(settings, mail_id, noted.append)
+        time.sleep(0.3)
+        for message in noted:
+            deliver(message)
+
+    outbox._send = note_first
+
+
+def commits_wait_in_memory() -> None:
+    """Let SQLite leave it to the system when a commit reaches the disk."""
+    from lms.foundation import db
+
+    # The last of the pragmas that a connection is opened with.
+    db.OVERWRITE = "synchronous=OFF"
+
+
+def sulks_after_an_error() -> None:
+    """Refuse every write for a minute after the database reported an error."""
+    from sqlalchemy.exc import DBAPIError, OperationalError
+
+    from lms.foundation import db
+
+    once, until = db._write_once, [0.0]
+
+    def write_once(*args: Any) -> Any:
+        if time.monotonic() < until[0]:
+            raise OperationalError("", {}, Exception("still sulking"))
+        try:
+            return once(*args)
+        except DBAPIError:
+            until[0] = time.monotonic() + 60
+            raise
+
+    db._write_once = write_once
+
+
+def waits_for_a_minute() -> None:
+    """Let a write wait for a minute, with a person in front of it."""
+    from lms.foundation import db
+
+    db.PATIENCE_SECONDS = 60.0
+
+
+def sweeps_hold_the_lock() -> None:
+    """Let something that the job process does every few seconds hold the lock that every write needs."""
+    from lms import reminders
+    from lms.foundation.background import jobs
+    from lms.foundation.db import write
+
+    jobs.SWEEP_SECONDS = 1.0
+    reminders.send_lines = lambda _settings: write(time.sleep, 2.5)
+
+
+def repeats_are_noted_again() -> None:
+    """Write a check into the trail once more when it's sent once more."""
+    from lms.foundation.audit import entries
+    from lms.learning.check import actions
+
+    get_result = actions.check_records.get_result
+
+    def note_again(attempt_id: str) -> Any:
+        entries.record("CheckSubmitted", {"attempt_id": attempt_id})
+        return get_result(attempt_id)
+
+    actions.check_records.get_result = note_again
+
+
+def rests_by_the_calendar() -> None:
+    """Leave a mail server alone until a moment of the calendar, however far the clock has moved since."""
+    from lms.foundation import clock
+
+    clock.is_ahead = lambda moment, _most: clock.now() < moment
+
+
+def one_lane_for_everything() -> None:
+    """Let certificates wait in the queue of the email."""
+    from lms import flow
+    from lms.foundation.background.jobs import Lane
+
+    apart = flow.lanes
+
+    def together(*args: Any) -> list[Lane]:
+        lanes = apart(*args)
+        work = {kind: call for lane in lanes for kind, call in lane.work.items()}
+        return [Lane("work", work, [sweep for lane in reversed(lanes) for sweep in lane.sweeps])]
+
+    flow.lanes = together
+
+
+def plain_workers() -> None:
+    """Serve with the workers that gunicorn comes with, in which a slow client holds a thread."""
+    from lms.cli.serving import supervising
+
+    place = supervising.WEB.index("--worker-class") + 1
+    supervising.WEB[place] = "gthread"
+
+
+def migrates_step_by_step() -> None:
+    """Keep each statement of a migration as soon as it has run."""
+    from contextlib import contextmanager
+
+    from lms.foundation import migrations
+
+    @contextmanager
+    def each_by_itself() -> Any:
+        with migrations.db.engine.connect() as connection, migrations._foreign_keys_off(connection):
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    migrations._whole_transaction = each_by_itself
+
+
+def backs_up_table_by_table() -> None:
+    """Back up what each table holds when its turn comes, and not what all held at one moment."""
+    import shutil
+    from pathlib import Path
+
+    from lms.foundation.backup import databases
+
+    def copy_file(url: str, target: Path) -> Any:
+        shutil.copyfile(databases.sqlite_file(url), target)
+        found = databases.find_schema(f"sqlite:///{target}")
+        assert found is not None
+        return found
+
+    def cursor_of_now(connection: Any) -> Any:
+        driver = connection.connection.dbapi_connection
+        driver.commit()
+        time.sleep(0.01)
+        return driver.cursor()
+
+    databases.copy_sqlite = copy_file
+    databases._cursor = cursor_of_now
