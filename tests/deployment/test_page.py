@@ -124,9 +124,23 @@ def test_an_encrypted_backup_comes_back_with_the_other_half_of_the_key(
     places = {"/srv/sidelight": str(tmp_path / "restored"), "/backup": str(tmp_path / "backup")}
     follow_encrypted(tool, places, environment)
     (made,) = (tmp_path / "backup").iterdir()
-    assert not made.read_bytes().startswith(b"\x1f\x8b"), "it isn't a gzip file that anybody can open"
+    assert not opens_for_a_stranger(tool, made, tmp_path)
     with closing(sqlite3.connect(tmp_path / "restored" / "sidelight.db")) as connection:
         assert connection.execute("select count(*) from person").fetchone() == (6,)
+
+
+def opens_for_a_stranger(tool: str, made: Path, folder: Path) -> bool:
+    """Return whether somebody without the private half of the key can read a backup."""
+    strange = folder / "stranger"
+    strange.mkdir(mode=0o700)
+    key = strange / "key.txt"
+    if tool == "age":
+        subprocess.run(["age-keygen", "-o", key], check=True, capture_output=True)
+    decrypt = {"gpg": ["gpg", "--batch", "--decrypt", made], "age": ["age", "--decrypt", "-i", key, made]}[tool]
+    done = subprocess.run(decrypt, env={**os.environ, "GNUPGHOME": str(strange)}, capture_output=True)
+    if tool == "gpg":
+        subprocess.run(["gpgconf", "--kill", "all"], env={**os.environ, "GNUPGHOME": str(strange)})
+    return done.returncode == 0
 
 
 def test_a_built_wheel_installs_and_runs_away_from_the_checkout(tmp_path: Path) -> None:
