@@ -10,18 +10,22 @@ from lms.accounts.personal_data import actions as own_account
 from lms.accounts.programmes import findings as account_findings
 from lms.accounts.single_sign_on import findings as single_sign_on_findings
 from lms.authoring.drafts import personal_data as own_drafts
+from lms.authoring.pack import records as pack_records
 from lms.authoring.publishing import personal_data as own_publications
 from lms.authoring.reviews import personal_data as own_reviews
 from lms.authoring.statistics.regrading import personal_data as own_regrades
-from lms.certification.awards.document_records import count_requests
+from lms.certification.awards import document_records
 from lms.certification.holders import personal_data as own_certificates
 from lms.certification.keys import findings as key_findings
 from lms.certification.pdf import findings as pdf_findings
+from lms.certification.pdf.transcript import transcript_requests
 from lms.coordination import personal_data as own_batches
 from lms.coordination.assignments import personal_data as own_assignments
 from lms.coordination.batches import findings as batch_findings
-from lms.coordination.batches.records import count_running
+from lms.coordination.batches import records as batch_records
+from lms.coordination.roster import records as roster_records
 from lms.foundation import clock
+from lms.foundation.audit import seals
 from lms.foundation.backup import erasures
 from lms.foundation.backup.erasures import Erasure as Erased
 from lms.foundation.checkup.figures import work_figures
@@ -32,6 +36,7 @@ from lms.foundation.personal_data import Erasure, Export, Part, Remains, StoredD
 from lms.foundation.web.figures import Figure
 from lms.foundation.web.security import settings as this_site
 from lms.learning.personal_data import actions as own_learning
+from lms.learning.progress.attempt_records import count_uncounted
 from lms.library import findings as course_findings
 from lms.wellbeing import actions as care
 from lms.wellbeing import findings as care_findings
@@ -122,7 +127,16 @@ def list_programme_findings(settings: Settings, slug: str) -> list[Finding]:
 
 def list_figures() -> list[Figure]:
     """Return how much work waits and for how long, as metrics show it; inside the app."""
-    return work_figures({"pdf": count_requests(), "batch": count_running()})
+    waiting = {
+        "pdf": document_records.count_requests(),
+        "transcript": transcript_requests.count_requests(),
+        "pack": pack_records.count_requests(),
+        "batch": batch_records.count_running(),
+        "import": roster_records.count_running(),
+        "check_figures": count_uncounted(),
+        "audit_seal": seals.count_unsealed(),
+    }
+    return work_figures(waiting)
 
 
 def check_lines(text: str) -> tuple[list[str], int]:

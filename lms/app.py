@@ -165,6 +165,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     error_pages.install(app)
     _add_health_checks(app, settings)
     observing.install(app)
+    course_cache.count_lookups(provided(Observer, app).lookup_counter("course"))
     return app
 
 

@@ -31,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 from lms.foundation.logs import redaction
+from lms.foundation.logs.slow_statements import SlowStatements
 from lms.foundation.per_app import provide, provided
 from lms.foundation.storage.private_files import make_private
 from lms.foundation.turns import (
@@ -126,7 +127,10 @@ def connect(app: Flask, url: str, data: Path) -> None:
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": PATIENCE_SECONDS, "check_same_thread": False}
     else:
-        options["connect_args"] = POSTGRES_WAITS
+        options["connect_args"] = dict(POSTGRES_WAITS)
+    slow = SlowStatements()
+    provide(app, slow)
+    options["connect_args"] |= slow.connect_args(url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     provide(app, WriteLock(data / "write.lock"))
     db.init_app(app)

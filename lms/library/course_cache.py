@@ -30,6 +30,7 @@ log = logging.getLogger("lms.library.course_cache")
 _reading = threading.Lock()
 _courses: dict[str, Course] = {}
 _files: list[FileStore] = []
+_counts: list[Callable[[bool], None]] = []
 _compiled: list[CompiledFiles] = []
 # What makes HTML of a course beside our own code.
 _READERS = ("markdown", "markdown-it-py", "mdit-py-plugins", "nh3", "pydantic", "pymdown-extensions", "pyyaml")
@@ -40,9 +41,16 @@ def bind(files: FileStore, compiled: CompiledFiles) -> None:
     _files[:], _compiled[:] = [files], [compiled]
 
 
+def count_lookups(count: Callable[[bool], None] | None) -> None:
+    """Let each look-up be counted, with whether the course was in memory; None lets nothing be counted."""
+    _counts[:] = [] if count is None else [count]
+
+
 def get_course(digest: str) -> Course:
     """Return a published course; raise LookupError for a digest nobody published."""
     found = _courses.get(digest)
+    for count in _counts:
+        count(found is not None)
     if found is not None:
         return found
     with _reading:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.foundation.storage.compiled import compiled_templates
-from tests.bench import walk, weigh
+from tests.bench import figures, scale, walk, weigh
 from tests.bench.load import Script, Timing, best, load, play_once, read_any, read_page
 from tests.bench.site import LESSONS_DONE, PASSWORD, PEOPLE, Filled, Running, fill, free_port, running, yardstick
 from tests.bench.walk import Learner
@@ -279,12 +279,30 @@ def _as_json(told: Told) -> str:
     return json.dumps({"cpus": os.cpu_count(), "rows": told.rows, "errors": told.errors}, ensure_ascii=False, indent=2)
 
 
+def _measure_scale(asked: argparse.Namespace) -> int:
+    """Print what pages cost with many people; without sizes, those of docs/performance.md."""
+    whole = not asked.scale and not asked.postgres
+    sizes = scale.SQLITE_SIZES if whole else asked.scale or ()
+    found = dict(scale.compare(sizes, scale.POSTGRES_SIZES if whole else asked.postgres or (), asked.keep))
+    print(scale.as_table(found))
+    if asked.save:
+        figures.save(found)
+    return 0
+
+
 def main() -> int:
     """Measure, tell, and return 1 only when something broke."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure the site against a bare page.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--table", action="store_true", help="print a table in Markdown")
+    scale = parser.add_argument_group("with many people")
+    scale.add_argument("--scale", nargs="*", type=int, metavar="ENROLMENTS", help="what pages cost, on SQLite")
+    scale.add_argument("--postgres", nargs="*", type=int, metavar="ENROLMENTS", help="the same on PostgreSQL")
+    scale.add_argument("--keep", type=Path, metavar="FOLDER", help="keep filled SQLite sites here for the next time")
+    scale.add_argument("--save", action="store_true", help="write docs/figures/scale.json, from which docs are written")
     asked = parser.parse_args()
+    if asked.scale is not None or asked.postgres is not None:
+        return _measure_scale(asked)
     with tempfile.TemporaryDirectory(prefix="sidelight-bench-") as folder:
         told = _measure(Path(folder))
     print((_as_json if asked.json else _as_table if asked.table else _as_text)(told))

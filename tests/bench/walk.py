@@ -72,8 +72,8 @@ def whole_check(course_id: str, right: Mapping[str, Any], take_turns: Iterator[L
     attempt = f"/checks/{found[1]}"
     reply = yield request("GET", f"{attempt}/all", learner.cookie)
     html = _text(reply, "form")
-    answers = _right_answers(html, right) if learner.passes else _first_choices(html)
-    reply = yield _post(f"{attempt}/all", learner.cookie, f"{form}&go=send&{_encoded(answers, html)}")
+    answers = right_answers(html, right) if learner.passes else _first_choices(html)
+    reply = yield _post(f"{attempt}/all", learner.cookie, f"{form}&go=send&{encoded(answers, html)}")
     reply = yield request("GET", _to(reply, "submit"), learner.cookie)
     if learner.passes and _PASSED not in _text(reply, "result"):
         raise Unexpected("result: not passed with the right answers")
@@ -141,7 +141,7 @@ def _first_choices(html: str) -> list[tuple[str, str]]:
     return list(chosen.items())
 
 
-def _right_answers(html: str, right: Mapping[str, Any]) -> list[tuple[str, str]]:
+def right_answers(html: str, right: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the name and value of every choice that is right."""
     found = []
     for question_id, part in zip(*[iter(_QUESTION.split(html)[1:])] * 2, strict=True):
@@ -157,7 +157,7 @@ def _right_answers(html: str, right: Mapping[str, Any]) -> list[tuple[str, str]]
     return found
 
 
-def _encoded(answers: list[tuple[str, str]], html: str) -> str:
+def encoded(answers: list[tuple[str, str]], html: str) -> str:
     """Return answers as a form sends them."""
     pairs = [*answers, *_HIDDEN.findall(html)]
     return "&".join(f"{quote_plus(unescape(name))}={quote_plus(unescape(value))}" for name, value in pairs)

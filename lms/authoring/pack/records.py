@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, or_, select
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
@@ -57,6 +57,13 @@ def find_request(programme_id: str, course_id: str) -> PackRequest | None:
     if found and found.available_until and found.available_until <= clock.now():
         return None
     return found
+
+
+def count_requests() -> tuple[int, datetime | None]:
+    """Return how many packs are asked for and not made yet, and since when the first of them waits."""
+    query = select(func.count(), func.min(PackRequest.asked_at)).where(PackRequest.made_at.is_(None))
+    row = db.session.execute(query).one()
+    return row[0], row[1]
 
 
 def get_request(key: str) -> PackRequest | None:

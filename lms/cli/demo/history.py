@@ -107,15 +107,15 @@ def _go_through(stage: Stage, person_id: str, programme_id: str, settings: Setti
     course = _course(stage.course)
     with days_ago(stage.started):
         enrolment: str = write(learning.enrol, person_id, programme_id, course).id
-        write(_read, enrolment, course, stage.lessons)
+        write(read_lessons, enrolment, course, stage.lessons)
     if stage.not_yet is not None:
         with days_ago(stage.not_yet):
-            _take_check(enrolment, course, right=False)
+            take_check(enrolment, course, right=False)
     if stage.passed is not None:
         with days_ago(stage.passed):
             if stage.practised:
-                write(_practise, enrolment, course)
-            _take_check(enrolment, course, right=True)
+                write(practise, enrolment, course)
+            take_check(enrolment, course, right=True)
     for what, when in stage.then:
         with days_ago(when):
             AFTERWARDS[what](enrolment, programme_id, settings)
@@ -129,20 +129,20 @@ def _course(course_id: str) -> Any:
     return get_course(digest)
 
 
-def _read(enrolment: str, course: Any, share: float) -> None:
+def read_lessons(enrolment: str, course: Any, share: float) -> None:
     """Finish the first lessons of a course, `share` of them all."""
     for lesson in course.lessons[: round(share * len(course.lessons))]:
         learning.finish_lesson(enrolment, lesson.id)
 
 
-def _practise(enrolment: str, course: Any) -> None:
+def practise(enrolment: str, course: Any) -> None:
     """Play every conversation of a course to its good end."""
     for conversation in course.conversations:
         end = next(end for end in conversation.ends if isinstance(end, End) and end.good)
         learning.complete_practice(enrolment, conversation, end)
 
 
-def _take_check(enrolment: str, course: Any, *, right: bool) -> None:
+def take_check(enrolment: str, course: Any, *, right: bool) -> None:
     """Open a check, answer it, right or not quite, and send it."""
     attempt, _saved = write(open_check, enrolment, course)
     answers = {}
@@ -244,7 +244,7 @@ def _wait_for_review(enrolment: str, programme_id: str, _settings: Settings) -> 
     """Finish a course on a day on which the programme held the certificates of courses without a review."""
     slug = get_programme(programme_id).slug
     write(set_programme, slug, None, {}, True, touch_hold=True)
-    write(_practise, enrolment, _course(get_enrolment(enrolment).course_id))
+    write(practise, enrolment, _course(get_enrolment(enrolment).course_id))
     write(set_programme, slug, None, {}, False, touch_hold=True)
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from lms.cli.serving.supervising import TOLD
 from lms.cli.serving.warming import warm_up
 from lms.cli.shared import create_checked_app, told_in_one_line
+from lms.foundation.web.observing import watch_statements
 
 
 def create_served_app() -> Flask:
@@ -26,6 +27,7 @@ def create_served_app() -> Flask:
     if child.exitcode:
         raise SystemExit(TOLD)
     warm_up(app)
+    watch_statements("web", app)
     return app
 
 

@@ -13,6 +13,7 @@ from lms.cli.shared import inside
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.per_app import provided
+from lms.foundation.web.observing import watch_statements
 from lms.foundation.web.security import settings
 
 # Pages come first: while many people pass at once, their PDFs wait a little longer, and nobody's page does.
@@ -30,5 +31,6 @@ def work() -> None:
     # It may have started over, and have its niceness already.
     os.nice(NICENESS - os.nice(0))
     note_alive(settings().data)
+    watch_statements("jobs")
     if provided(Jobs).consume(parent_in_charge()):
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this same command

@@ -68,6 +68,13 @@ def get_import(import_id: str) -> RosterImport:
     return db.session.get_one(RosterImport, import_id, populate_existing=True)
 
 
+def count_running() -> tuple[int, datetime | None]:
+    """Return how many imports are under way, and since when that is which was sent first."""
+    query = select(func.count(), func.min(RosterImport.made_at)).where(RosterImport.state == "running")
+    row = db.session.execute(query).one()
+    return row[0], row[1]
+
+
 def list_running() -> list[tuple[str, int]]:
     """Return (id, turn) of everything that is under way, the oldest first."""
     query = select(RosterImport.id, RosterImport.turn).where(RosterImport.state == "running")

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import ids
+from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.db import Base, db, run, write
 from lms.foundation.keys import audit_key
 
@@ -28,6 +29,8 @@ SWEEP_SECONDS = 5.0
 # An entry gets its id when it is written and is seen when its write is kept, so it may come after one with a later id.
 # So far back an entry that comes late is still sealed; one with an earlier id was added.
 LATE_SECONDS = 600.0
+# More than that is told as that many, so that counting takes milliseconds.
+UNSEALED_MOST = 10_000
 # Marks take less than 100 bytes an entry.
 MARKS_MOST = 4 * 1024 * 1024
 
@@ -172,6 +175,15 @@ def seal_entries(data: Path, now: float | None = None, seconds: float = SWEEP_SE
             break
         newest, sealed = seal, sealed + len(fresh)
     return sealed
+
+
+def count_unsealed() -> tuple[int, datetime | None]:
+    """Return how many entries came after the newest seal, up to UNSEALED_MOST, and when the first was written."""
+    after = select(func.max(AuditSeal.last_id)).scalar_subquery()
+    newer = select(AuditEntry.at).where(AuditEntry.id > func.coalesce(after, "")).order_by(AuditEntry.id)
+    some = newer.limit(UNSEALED_MOST).subquery()
+    row = db.session.execute(select(func.count(), func.min(some.c.at))).one()
+    return row[0], row[1]
 
 
 def first_unsealed(connection: Connection, newest: AuditSeal | None, now: float) -> str:

@@ -25,6 +25,8 @@ class _Counters:
     requests: Counter
     seconds: Histogram
     refused_sign_ins: Counter
+    slow_statements: Counter
+    lookups: Counter
 
 
 @dataclass
@@ -51,6 +53,23 @@ class Metrics:
         """Count a sign-in with a password or an address that wasn't right; not whose."""
         (self._made or self.get_ready()).refused_sign_ins.inc()
 
+    def tell_slow_statements(self, process: str) -> None:
+        """Tell of slow statements in a process also while there is none."""
+        self.get_ready().slow_statements.labels(process)
+
+    def count_slow_statement(self, process: str) -> None:
+        """Count a statement that took long."""
+        (self._made or self.get_ready()).slow_statements.labels(process).inc()
+
+    def tell_lookups(self, cache: str) -> None:
+        """Tell of a cache also while nothing was looked up in it."""
+        for result in ("hit", "miss"):
+            self.get_ready().lookups.labels(cache, result)
+
+    def count_lookup(self, cache: str, hit: bool) -> None:
+        """Count whether something was found in a cache."""
+        (self._made or self.get_ready()).lookups.labels(cache, "hit" if hit else "miss").inc()
+
     def as_text(self, figures: Sequence[Figure]) -> bytes:
         """Return the counters of all workers, and figures, in Prometheus' text format."""
         counted = self.get_ready().registry
@@ -76,6 +95,13 @@ def _make() -> _Counters:
             registry=registry,
         ),
         Counter("sidelight_sign_ins_refused", "Sign-ins that weren't let in.", registry=registry),
+        Counter(
+            "sidelight_slow_statements",
+            "Statements of the database that took 200 ms or more.",
+            ["process"],
+            registry=registry,
+        ),
+        Counter("sidelight_cache_lookups", "What was looked up in a cache.", ["cache", "result"], registry=registry),
     )
 
 

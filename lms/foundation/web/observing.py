@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from flask import Flask, Request
 
 from lms.foundation.config.settings import Settings
 from lms.foundation.logs.request_ids import HEADER, begin_request
 from lms.foundation.logs.setup import access_log, start_access_log
+from lms.foundation.logs.slow_statements import SlowStatements
 from lms.foundation.networks import read_address
 from lms.foundation.per_app import provide, provided
+from lms.foundation.web.page_cache import PageCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,6 +54,18 @@ class Observer:
         if self.metrics is not None:
             self.metrics.count_refused_sign_in()
 
+    def count_slow_statement(self, process: str) -> None:
+        """Count a statement of the database that took long, in a web worker or in the job process."""
+        if self.metrics is not None:
+            self.metrics.count_slow_statement(process)
+
+    def lookup_counter(self, cache: str) -> Callable[[bool], None] | None:
+        """Return what counts whether something was found in a cache; None where nobody asks for metrics."""
+        if self.metrics is None:
+            return None
+        self.metrics.tell_lookups(cache)
+        return partial(self.metrics.count_lookup, cache)
+
     def note(self, route: str, method: str, status: int, size: str, seconds: float) -> None:
         """Note a request that the app answered; the seconds are those until its answer was made."""
         self._note(route, method if method in METHODS else NONE, status, size, seconds)
@@ -74,6 +89,14 @@ class Observer:
             access_log.info("%s", words, extra={"fields": fields})
 
 
+def watch_statements(process: Literal["web", "jobs"], app: Flask | None = None) -> None:
+    """Log and count slow statements of this process from now on; for what serves people, and not for commands."""
+    observer = provided(Observer, app)
+    if observer.metrics is not None:
+        observer.metrics.tell_slow_statements(process)
+    provided(SlowStatements, app).start(lambda: observer.count_slow_statement(process))
+
+
 def _make_metrics() -> Metrics:
     # Imported here because most sites don't ask for metrics: 0.1 s and 1 MB (prometheus-client).
     from lms.foundation.web.metrics import Metrics
@@ -86,6 +109,7 @@ def install(app: Flask) -> None:
     settings = provided(Settings, app)
     observer = Observer(settings)
     provide(app, observer)
+    provide(app, PageCache(observer.lookup_counter("page")))
     identified = _identified(app.wsgi_app, settings)
     app.wsgi_app = _observed(identified, observer) if observer.watches else identified  # type: ignore[method-assign, assignment]
 

@@ -96,7 +96,8 @@ def _keep(page: str) -> CachedPage:
 class PageCache:
     """The cached pages; those asked for longest ago are given up first."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: Callable[[bool], None] | None = None) -> None:
+        self._count = count
         self._pages: dict[Hashable, CachedPage] = {}
         self._lock = threading.Lock()
 
@@ -106,6 +107,8 @@ class PageCache:
             found = self._pages.pop(key, None)
             if found is not None:
                 self._pages[key] = found
+        if self._count is not None:
+            self._count(found is not None)
         return found
 
     def keep(self, key: Hashable, page: CachedPage) -> None:

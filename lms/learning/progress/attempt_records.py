@@ -68,6 +68,13 @@ class Result(Base):
     regraded_at: Mapped[datetime | None]
 
 
+def count_uncounted() -> tuple[int, datetime | None]:
+    """Return how many results the figures of questions don't hold yet, and since when the first of them waits."""
+    query = select(func.count(), func.min(Result.at)).where(Result.counted.is_(False))
+    row = db.session.execute(query).one()
+    return row[0], row[1]
+
+
 def get_attempt(attempt_id: str) -> Attempt:
     """Return an attempt."""
     return db.session.get_one(Attempt, attempt_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, or_, select
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.document_records import RENDER_REST, RENDER_TRIES
@@ -44,6 +44,13 @@ def find_request(person_id: str) -> TranscriptRequest | None:
     if request and request.available_until and request.available_until <= clock.now():
         return None
     return request
+
+
+def count_requests() -> tuple[int, datetime | None]:
+    """Return how many PDFs are asked for and not made yet, and since when the first of them waits."""
+    query = select(func.count(), func.min(TranscriptRequest.asked_at)).where(TranscriptRequest.made_at.is_(None))
+    row = db.session.execute(query).one()
+    return row[0], row[1]
 
 
 def state_of(request: TranscriptRequest | None) -> State:
