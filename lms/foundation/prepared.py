@@ -6,12 +6,13 @@ the same values, and each column comes back as SQLAlchemy would give it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Engine, Pool, Select
 
 from lms.foundation.db import db
 
@@ -60,7 +61,7 @@ def first_row(query: Select[Any], values: Mapping[str, str | None]) -> tuple[Any
         return None if row is None else tuple(row)
     if not engine.dispatch.before_cursor_execute:
         try:
-            return _ask(query, values)
+            return _ask(engine, query, values)
         except engine.dialect.loaded_dbapi.Error:
             pass
     with engine.connect() as connection:
@@ -68,16 +69,58 @@ def first_row(query: Select[Any], values: Mapping[str, str | None]) -> tuple[Any
     return None if row is None else tuple(row)
 
 
-def _ask(query: Select[Any], values: Mapping[str, str | None]) -> tuple[Any, ...] | None:
-    prepared = _prepare(query, db.engine.dialect)
-    connection = db.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
+def _ask(engine: Engine, query: Select[Any], values: Mapping[str, str | None]) -> tuple[Any, ...] | None:
+    prepared = _prepare(query, engine.dialect)
+    if engine.dialect.name == "sqlite":
+        fetched = _own.fetch(engine, prepared, values)
+    else:
+        connection = engine.raw_connection()
         try:
-            cursor.execute(prepared.sql, prepared.values(values))
-            fetched = cursor.fetchone()
+            fetched = _fetch(connection, prepared, values)
         finally:
-            cursor.close()
-    finally:
-        connection.close()
+            connection.close()
     return None if fetched is None else prepared.row(fetched)
+
+
+def _fetch(connection: Any, prepared: _Prepared, values: Mapping[str, str | None]) -> Any:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(prepared.sql, prepared.values(values))
+        return cursor.fetchone()
+    finally:
+        # This also ends the reading, so that a connection that waits for its next page holds nothing up.
+        cursor.close()
+
+
+class _Own(threading.local):
+    """The connection on which a thread asks an SQLite file: no lock and no bookkeeping of a pool for each page."""
+
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.pool: Pool | None = None
+
+    def fetch(self, engine: Engine, prepared: _Prepared, values: Mapping[str, str | None]) -> Any:
+        # An engine that let go of its connections has another pool from then on.
+        if self.pool is not engine.pool:
+            self.close()
+            pooled = engine.raw_connection()
+            pooled.detach()
+            self.connection, self.pool = pooled.dbapi_connection, engine.pool
+        try:
+            return _fetch(self.connection, prepared, values)
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = self.pool = None
+
+
+_own = _Own()
+
+
+def close_own() -> None:
+    """Close the connection of this thread: one that is open when a process is forked may not be used by both."""
+    _own.close()

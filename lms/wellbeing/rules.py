@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 SIZES, FACES, LIGHTS, SPACES = (
     ("smaller", "set", "larger"),
@@ -30,6 +31,7 @@ class Display:
         return f"{self.size}.{self.face}.{self.light}.{quiet}.{leave}.{self.space}"
 
 
+@lru_cache(maxsize=256)
 def read_display(cookie: str) -> Display:
     """Return the choices of a cookie; what cannot be read, or is not there yet, is as designed."""
     parts = [*cookie.split("."), *[""] * PARTS][:PARTS]

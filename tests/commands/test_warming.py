@@ -12,6 +12,7 @@ from flask import request, request_finished
 from sqlalchemy import func, select
 
 from lms.cli.serving.warming import warm_up
+from lms.foundation import prepared
 from lms.foundation.db import Base, db
 from lms.foundation.logs.setup import access_log
 from tests.conftest import Site
@@ -46,5 +47,7 @@ def test_first_pages_are_opened_and_leave_nothing_behind(
     assert "/lessons/" in opened[-1][0] and {status for _path, status in opened} == {200}
     with site.app.app_context():
         assert db.engine.pool.checkedin() == db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    # Workers that were forked with it open would share it, and SQLite forbids that.
+    assert prepared._own.connection is None
     assert count_rows(site) == before
     assert not [record for record in caplog.records if " ms" in record.getMessage()]

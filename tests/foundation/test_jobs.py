@@ -156,5 +156,3 @@ def test_a_job_process_with_nothing_to_do_starts_over_to_give_memory_back(
 
     assert work(jobs_module.REST_BYTES * 2) is True
     assert work(1024, stop_after=2.5) is False
-    # A wish to stop counts for more than the wish to start over.
-    assert work(jobs_module.REST_BYTES * 2, stop_after=0.2) is False
