@@ -217,7 +217,9 @@ def best(rounds: list[Timing]) -> Timing:
 def play_once(port: int, script: Script) -> None:
     """Play one script to its end, here and now."""
     client = Client(port, lambda: script)
-    client.begin()
-    while not client.hear():
-        pass
-    client.socket.close()
+    try:
+        client.begin()
+        while not client.hear():
+            pass
+    finally:
+        client.socket.close()
