@@ -35,6 +35,7 @@ from lms.foundation.backup.data_folder import check_finished
 from lms.foundation.checkup import figures
 from lms.foundation.config.settings import Settings, read_settings
 from lms.foundation.config.shipped import shipped
+from lms.foundation.hosts import key_marks  # noqa: F401 - its table belongs to every database
 from lms.foundation.logs import redaction
 from lms.foundation.logs.setup import start_logs
 from lms.foundation.mail import templates as email_templates
