@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from lms.cli.serving.supervising import TOLD
-from lms.cli.serving.warming import warm_up
+from lms.cli.serving.warming import load_templates, warm_up
 from lms.cli.shared import create_checked_app, told_in_one_line
 from lms.foundation.web.observing import watch_statements
 
@@ -23,6 +23,7 @@ def create_served_app() -> Flask:
         raise SystemExit(TOLD) from None
     child = multiprocessing.get_context("fork").Process(target=_open, args=(app,))
     child.start()
+    load_templates(app)
     child.join()
     if child.exitcode:
         raise SystemExit(TOLD)

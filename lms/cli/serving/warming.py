@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from lms.certification.verification.records import find_newest_code
 from lms.foundation.config.settings import Settings
@@ -22,8 +23,16 @@ from lms.library.records import list_current_digests
 NOBODY = "0" * 43
 
 
+def load_templates(app: Flask) -> None:
+    """Load the templates of pages, and put the tables together; it asks the database for nothing."""
+    # Emails have environments of their own (foundation/mail/templates.py), which are loaded already.
+    for name in app.jinja_env.list_templates(filter_func=lambda name: not name.startswith("mail/")):
+        app.jinja_env.get_template(name)
+    configure_mappers()
+
+
 def warm_up(app: Flask) -> None:
-    """Read current courses, compile templates and open the first pages, and leave no connection open behind.
+    """Read current courses and open the first pages, and leave no connection open behind.
 
     What is there by then is shared by all workers; frozen, it is not even touched when they look for garbage.
     """
@@ -31,9 +40,6 @@ def warm_up(app: Flask) -> None:
         digests = list_current_digests()
     with app.app_context():
         take_over_courses = course_cache.read_aside(digests)
-    # Emails have environments of their own (foundation/mail/templates.py), which are compiled already.
-    for name in app.jinja_env.list_templates(filter_func=lambda name: not name.startswith("mail/")):
-        app.jinja_env.get_template(name)
     take_over_courses()
     with _no_connection_left(app):
         code = find_newest_code() or ""
