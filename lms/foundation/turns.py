@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -32,6 +33,8 @@ TAKEN_KEY, TAKEN_KEY_RUNS = "23505", 8
 LOST_RACE = {"40001", "40P01", TAKEN_KEY}
 LOCK_TIMEOUT = "55P03"
 
+# Since when a request has waited for a thread, on the monotonic clock; None for one that didn't wait.
+queued_since: ContextVar[float | None] = ContextVar("queued_since", default=None)
 _thread_lock = threading.Lock()
 _places = threading.BoundedSemaphore(WAITING_MOST)
 # Chance spreads writers; nothing secret comes of it.
@@ -77,10 +80,15 @@ def one_child(data: Path) -> Iterator[None]:
 
 @contextmanager
 def deadline(patience: float) -> Iterator[float]:
-    """Give a write its deadline, on the monotonic clock, and count it among those that wait."""
-    placed = _places.acquire(blocking=False)
+    """Give a write its deadline, on the monotonic clock, and count it among those that wait.
+
+    What its request waited for a thread counts, so that nobody waits for the one and then as long for the other.
+    """
+    placed, since, now = _places.acquire(blocking=False), queued_since.get(), time.monotonic()
+    left = patience if since is None else since + patience - now
+    brief = min(patience, BRIEF_SECONDS)
     try:
-        yield time.monotonic() + (patience if placed else min(patience, BRIEF_SECONDS))
+        yield now + (max(left, brief) if placed else brief)
     finally:
         if placed:
             _places.release()

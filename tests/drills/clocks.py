@@ -46,7 +46,7 @@ def move_clock(folder: Path, database: str, fault: str, scale: Scale) -> Outcome
                 server.manner.away = name == FAR
                 saved += _use(outcome, site, running.port, group, name)
                 if server.manner.away:
-                    outcome.expect(_until(lambda: server.heard.connections > 0, 20), "no email was tried meanwhile")
+                    outcome.expect(_until(lambda: server.heard.connections > 0, 60), "no email was tried meanwhile")
                     _guess_passwords(running.port)
             outcome.slowest, outcome.slowest_of = _wait_for_mail(outcome, site, server), "the last email"
             _sign_in(outcome, running.port, learners[0], "after guesses while the clock was fast")

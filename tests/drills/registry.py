@@ -97,8 +97,8 @@ DRILLS = (
         "a mail server that never answers holds up no certificate; once it answers, each email leaves once",
         waits.hang_mail,
         "one_lane_for_everything",
-        Scale(1, 20, 30),
-        Scale(1, 4, 8),
+        Scale(1, 20, 40),
+        Scale(1, 6, 40),
     ),
     Drill(
         "slow-connections",

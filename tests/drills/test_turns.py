@@ -17,7 +17,7 @@ from sqlalchemy import select, text, update
 from lms.accounts.records import Programme
 from lms.foundation import db as database
 from lms.foundation.db import db, write, write_if_free
-from lms.foundation.turns import BRIEF_SECONDS, LOST_RACE, PATIENCE_SECONDS, WAITING_MOST, Busy
+from lms.foundation.turns import BRIEF_SECONDS, LOST_RACE, PATIENCE_SECONDS, WAITING_MOST, Busy, queued_since
 from tests.builders.learning import COURSE
 from tests.conftest import Site
 from tests.inspector import BASE
@@ -88,6 +88,25 @@ def test_what_a_page_can_leave_out_does_not_wait_for_the_lock(sqlite_site: Site)
     assert not done and seconds < BRIEF_SECONDS + 0.5
     with sqlite_site.inside():
         assert write_if_free(lambda: None)
+
+
+def test_a_request_that_waited_for_a_thread_does_not_wait_as_long_again_for_its_turn(sqlite_site: Site) -> None:
+    holder = locked(sqlite_site)
+
+    def save_after(seconds: float) -> None:
+        mark = queued_since.set(time.monotonic() - seconds)
+        try:
+            with sqlite_site.inside(), pytest.raises(Busy):
+                write(lambda: None)
+        finally:
+            queued_since.reset(mark)
+
+    try:
+        for waited, most in ((PATIENCE_SECONDS - 1, 2.0), (PATIENCE_SECONDS + 3, BRIEF_SECONDS + 1)):
+            assert timed(lambda waited=waited: save_after(waited))[1] < most
+    finally:
+        holder.rollback()
+        holder.close()
 
 
 def count_up() -> None:

@@ -70,7 +70,8 @@ def hold_lock(folder: Path, database: str, fault: str, scale: Scale) -> Outcome:
         with site.served() as running:
             few, many = learners[:PATIENT], learners[PATIENT:]
             # Those few wait in one worker or in both, and all of them come through.
-            outcome = _held(site, running.port, few, 4.0 if scale.seconds >= 20 else 1.0, {303})
+            shortly = 4.0 if scale.seconds >= 20 else 1.0
+            outcome = _held(site, running.port, few, shortly, {303})
             outcome.add(_held(site, running.port, many, scale.seconds, {503}))
             with site.checks(running.port, learners, PATIENT) as crowd:
                 crowd.finish()
@@ -78,7 +79,7 @@ def hold_lock(folder: Path, database: str, fault: str, scale: Scale) -> Outcome:
         outcome.add(judge_checks(site.site, crowd.heard.done))
         outcome.amiss += crowd.heard.failures
         outcome.expect(len(crowd.heard.done) == len(learners), "not everybody could save afterwards")
-    outcome.done = f"lock held for 4 s over {PATIENT} forms and for {scale.seconds:g} s over {len(many)}"
+    outcome.done = f"lock held for {shortly:g} s over {PATIENT} forms and for {scale.seconds:g} s over {len(many)}"
     return outcome
 
 

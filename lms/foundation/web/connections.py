@@ -80,6 +80,7 @@ class Connection(TConn):
         self.inbox = bytearray()
         self.phase, self.deadline = READING, time.monotonic() + HEAD_SECONDS
         self.lets_in = lets_in
+        self.queued_since: float | None = None
         self.needed = self.filed = 0
         self.head_end = -1
         self.registered = self.posts = self.continued = False

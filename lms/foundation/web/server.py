@@ -19,7 +19,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from lms.foundation.config.settings import Settings
 from lms.foundation.per_app import provided
-from lms.foundation.turns import PATIENCE_SECONDS, RETRY_AFTER_SECONDS
+from lms.foundation.turns import PATIENCE_SECONDS, RETRY_AFTER_SECONDS, queued_since
 from lms.foundation.web.connections import (
     CLOSING,
     HEAD_SECONDS,
@@ -170,7 +170,8 @@ class Worker(ThreadWorker):
     def hand_over(self, conn: Connection) -> None:
         """Give a request to a thread; posts, which may wait for the database, leave one thread for reading."""
         if conn.posts and self.posting >= max(1, self.cfg.threads - 1):
-            conn.deadline = time.monotonic() + PATIENCE_SECONDS
+            conn.queued_since = time.monotonic()
+            conn.deadline = conn.queued_since + PATIENCE_SECONDS
             self.posts.append(conn)
             return
         self.posting += conn.posts
@@ -178,6 +179,12 @@ class Worker(ThreadWorker):
         conn.parser.unreader.unread(bytes(conn.inbox))
         conn.inbox.clear()
         self.enqueue_req(conn)
+
+    def handle(self, conn: Connection) -> Any:
+        """Answer a request, in a thread."""
+        queued_since.set(conn.queued_since)
+        conn.queued_since = None
+        return super().handle(conn)
 
     def finish_request(self, conn: Connection, future: Future[Any]) -> None:
         """Wait for a client's next request, or close its connection."""
