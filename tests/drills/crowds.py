@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Barrier
 
 from tests.bench.load import Reply, request
-from tests.bench.walk import _ATTEMPT, _encoded, _right_answers, _text
+from tests.bench.walk import _ATTEMPT, _text, encoded, right_answers
 from tests.drills.ground import Ground, Learner, ground
 from tests.drills.judge import judge_checks
 from tests.drills.report import Outcome, Scale
@@ -63,7 +63,7 @@ def _all_forms(site: Ground, port: int, learner: Learner) -> Outcome:
         return outcome
     page = Visitor(port, Heard()).ask(get(f"/checks/{found[1]}/all", learner.cookie))
     html = _text(page, "form")
-    answers = _encoded(_right_answers(html, site.right), html)
+    answers = encoded(right_answers(html, site.right), html)
     form = request("POST", f"/checks/{found[1]}/all", learner.cookie, f"form_token={token}&go=send&{answers}")
     result = _at_once(outcome, port, form)
     outcome.expect(result.endswith("/result"), f"sending a check led to {result or 'several addresses'}")
