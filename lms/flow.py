@@ -127,6 +127,8 @@ from lms.learning.progress.records import list_enrolments
 from lms.library.events import CoursePublished, ReviewRecorded
 from lms.wellbeing import support_cache as kept_care
 
+REFRESHERS_AT_ONCE, REFRESHER_PORTIONS = 20, 50
+
 
 def reactions(settings: Settings) -> Reactions:
     """Return what follows from each event, inside the same write."""
@@ -305,7 +307,10 @@ def _queue_answer_update(event: RemarkAnswered) -> None:
 
 
 def _queue_refresher_updates(settings: Settings) -> None:
-    write(queue_due_reminders, clock.today(settings.timezone), url_for("learning.refreshers"))
+    today, path = clock.today(settings.timezone), url_for("learning.refreshers")
+    for _portion in range(REFRESHER_PORTIONS):
+        if write(queue_due_reminders, today, path, REFRESHERS_AT_ONCE) < REFRESHERS_AT_ONCE:
+            return
 
 
 def lanes(settings: Settings, designs: Path) -> list[Lane]:
@@ -342,12 +347,12 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         regrading.sweep,
         lambda: retention.sweep(settings, delete_person),
         lambda: seals.seal_entries(settings.data),
-        lambda: write(sweep_invitations),
-        lambda: write(throttle.sweep),
-        lambda: write(sweep_challenges),
-        lambda: write(sweep_changes),
-        lambda: write(practice_records.sweep),
-        lambda: write(sweep_sign_ins, clock.now() - SIGN_IN_KEPT),
+        sweep_invitations,
+        throttle.sweep,
+        sweep_challenges,
+        sweep_changes,
+        practice_records.sweep,
+        lambda: sweep_sign_ins(clock.now() - SIGN_IN_KEPT),
     ]
 
     here: list[Sweep] = [

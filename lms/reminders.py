@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
@@ -21,18 +24,60 @@ from lms.foundation.db import write
 from lms.foundation.keys import secret_key
 from lms.foundation.mail import outbox as mail_outbox
 from lms.foundation.mail.templates import RenderEmail, writing_in
+from lms.foundation.per_app import get_or_make
 from lms.foundation.text.i18n import day, ngettext
 from lms.foundation.text.i18n import gettext as _
 
 Names = dict[str, dict[str, str]]
 NAMES_MOST, CODES_STEP = 50, 500
+# Of how many ends one email tells a coordinator; of others, the next one.
+TOLD_MOST = 100
+# How many people and certificates are looked at together, and how long a pass goes on.
+AT_ONCE, COORDINATORS_AT_ONCE, LOOKED_AT_ONCE = 200, 20, 2000
+PASS_SECONDS = 0.1
+LOOK_AGAIN_SECONDS = 3600.0
+
+
+@dataclass
+class Places:
+    """Where each pass over something long stopped, and what was looked at to its end, until when it rests."""
+
+    after: dict[str, Any] = field(default_factory=dict)
+    looked: dict[tuple[str, str], Looked] = field(default_factory=dict)
+
+
+@dataclass
+class Looked:
+    """How far a programme was looked through for a coordinator today, and until when that is enough."""
+
+    today: date
+    after: expiry_notices.Place | None = None
+    rests_until: float = 0.0
+
+
+def _go_on(name: str, step: Callable[[Any], Any]) -> None:
+    """Go on with something long where the last pass stopped; a pass ends soon, or at the end, where `step` says None.
+
+    The place is kept in memory: after a restart a round begins anew, which only looks again at what was done.
+    """
+    places, until = get_or_make(Places).after, time.monotonic() + PASS_SECONDS
+    while True:
+        places[name] = step(places.get(name))
+        if places[name] is None or time.monotonic() > until:
+            return
 
 
 def send_expiry_reminders(settings: Settings) -> None:
     """Tell holders of the ends of their certificates, outside their quiet hours, so that nothing written grows old."""
-    for award_id, person_id in expiry_notices.list_due(clock.today(settings.timezone)):
-        if not mail_outbox.is_quiet(settings, preferences.quiet_hours(person_id)):
-            write(_remind_of_expiry, award_id, settings)
+
+    def step(after: Any) -> Any:
+        due, following = expiry_notices.list_due(clock.today(settings.timezone), after, AT_ONCE)
+        for award_id, person_id in due:
+            if not mail_outbox.is_quiet(settings, preferences.quiet_hours(person_id)):
+                write(_remind_of_expiry, award_id, settings)
+        return following
+
+    _go_on("reminders", step)
 
 
 def _remind_of_expiry(award_id: str, settings: Settings) -> None:
@@ -75,33 +120,73 @@ def _led_by(person_id: str) -> dict[str, accounts.Programme]:
 def queue_expiry_updates(settings: Settings) -> None:
     """Let a line wait for coordinators who asked to be told which certificates end; its names come when it leaves."""
     today = clock.today(settings.timezone)
-    for person_id in preferences.list_wanting("programme-ends"):
-        for path, programme in _led_by(person_id).items():
-            if not preferences.waits(person_id, path) and _names_due(programme.id, person_id, today):
-                write(preferences.queue_update, [person_id], "programme-ends", path)
+
+    def step(after: Any) -> Any:
+        found = preferences.list_wanting("programme-ends", after or "", COORDINATORS_AT_ONCE)
+        for person_id in found:
+            for path, programme in _led_by(person_id).items():
+                if not preferences.waits(person_id, path) and _is_any_due(programme.id, person_id, today):
+                    write(preferences.queue_update, [person_id], "programme-ends", path)
+        return found[-1] if len(found) == COORDINATORS_AT_ONCE else None
+
+    _go_on("programme-ends", step)
 
 
-def _names_due(programme_id: str, person_id: str, today: date) -> dict[str, str]:
-    """Return whose certificate each code is of whose end a coordinator is to be told, as their list shows it."""
-    due = sorted({code for _award_id, code, _notice in expiry_notices.list_due_in(programme_id, person_id, today)})
-    if not due:
+def _is_any_due(programme_id: str, person_id: str, today: date) -> bool:
+    """Return whether a coordinator is to be told of an end, as far as a pass gets through a large programme.
+
+    Where nothing was due, a programme is looked through again after an hour: ends come with days.
+    """
+    looked = get_or_make(Places).looked
+    here = looked.get((programme_id, person_id))
+    if here is None or here.today != today:
+        here = looked[programme_id, person_id] = Looked(today)
+    if time.monotonic() < here.rests_until:
+        return False
+    codes, here.after = expiry_notices.list_due_in(programme_id, person_id, today, here.after, LOOKED_AT_ONCE)
+    found = bool(_names_of(programme_id, codes, today))
+    if not found and here.after is None:
+        here.rests_until = time.monotonic() + LOOK_AGAIN_SECONDS
+    return found
+
+
+def _names_of(programme_id: str, codes: list[str], today: date) -> dict[str, str]:
+    """Return whose certificate each of some codes is, as a coordinator's list shows it; nothing of what it doesn't."""
+    if not codes:
         return {}
     board = Board(programme_id, today, list_courses(programme_id))
     return {
         row.code: _("%(name)s, %(course)s: valid until %(day)s", name=row.name, course=row.course, day=day(row.until))
-        for start in range(0, len(due), CODES_STEP)
-        for row in rows_of(board, list_rows_of(board, codes=due[start : start + CODES_STEP]))
-        if row.code in due and row.until
+        for start in range(0, len(codes), CODES_STEP)
+        for row in rows_of(board, list_rows_of(board, codes=codes[start : start + CODES_STEP]))
+        if row.code in codes and row.until
     }
+
+
+def _names_due(programme_id: str, person_id: str, today: date) -> dict[str, str]:
+    """Return whose certificate each code is of whose end a coordinator is to be told in their next email."""
+    names: dict[str, str] = {}
+    after = None
+    while len(names) < TOLD_MOST:
+        codes, after = expiry_notices.list_due_in(programme_id, person_id, today, after, LOOKED_AT_ONCE)
+        names |= _names_of(programme_id, sorted(codes), today)
+        if after is None:
+            break
+    return dict(list(names.items())[:TOLD_MOST])
 
 
 def send_lines(settings: Settings) -> None:
     """Send what people asked to be told, and what has waited for its time."""
     today = clock.today(settings.timezone)
-    for person_id in preferences.list_waiting():
-        if preferences.is_time(person_id, today):
+
+    def step(after: Any) -> Any:
+        due, following = preferences.list_waiting(today, after or "", AT_ONCE)
+        for person_id in due:
             with writing_in(language_of(accounts.get_person(person_id))) as render_email:
                 write(_send_lines_to, person_id, _names_shown_to(person_id, today), render_email, settings)
+        return following
+
+    _go_on("lines", step)
 
 
 def _names_shown_to(person_id: str, today: date) -> Names:
@@ -134,7 +219,7 @@ def _as_update(line: preferences.WaitingLine, names: Names, settings: Settings) 
         return Update(headline, [], _("Go to your refreshers"), url)
     programme = _led_by(line.person_id).get(line.path)
     shown, today = names.get(line.path, {}), clock.today(settings.timezone)
-    codes = expiry_notices.take_due_in(programme.id, line.person_id, shown, today) if programme else []
+    codes = expiry_notices.take_due_in(programme.id, line.person_id, list(shown), today) if programme else []
     if not codes:
         return None
     headline = ngettext(

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, case, delete, exists, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.rules import TRAINING_STAFF
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.mail.outbox import can_be_emailed
+from lms.foundation.sql import only_where
 
 
 class Person(Base):
     """Somebody with an account."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index("ix_person_operator", "id", **only_where("operator = 1", "operator")),
+        Index("ix_person_disabled_at", "disabled_at", **only_where("disabled_at IS NOT NULL")),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     # What they sign in with: their address or, for somebody without one, a sign-in name. See `has_email`.
@@ -60,6 +79,7 @@ class Membership(Base):
     __table_args__ = (
         UniqueConstraint("programme_id", "person_id", "role"),
         Index("ix_membership_role", "programme_id", "role", "person_id"),
+        Index("ix_membership_staff", "person_id", **only_where("role <> 'learner'")),
     )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
@@ -77,7 +97,7 @@ class PasswordLink(Base):
     __tablename__ = "password_link"
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 def find_person_by_email(email: str) -> Person | None:
@@ -116,6 +136,13 @@ def find_programme(slug: str) -> Programme | None:
     return db.session.scalar(select(Programme).where(Programme.slug == slug))
 
 
+def find_open_programme() -> Programme | None:
+    """Return the oldest programme that lets people in who register."""
+    registration = Programme.facts["registration"].as_string()
+    query = select(Programme).where(or_(registration.is_(None), registration != "closed"))
+    return db.session.scalar(query.order_by(Programme.id).limit(1))
+
+
 def get_programme(programme_id: str) -> Programme:
     """Return a programme."""
     return db.session.get_one(Programme, programme_id)
@@ -124,6 +151,17 @@ def get_programme(programme_id: str) -> Programme:
 def list_programmes() -> list[Programme]:
     """Return all programmes, the oldest first."""
     return list(db.session.scalars(select(Programme).order_by(Programme.id)))
+
+
+def list_programme_names() -> list[tuple[str, str]]:
+    """Return the short name and the name of all programmes, the oldest first, for whoever chooses one of them."""
+    rows = db.session.execute(select(Programme.slug, Programme.name).order_by(Programme.id))
+    return [(slug, name) for slug, name in rows]
+
+
+def find_programmes(programme_ids: Collection[str]) -> dict[str, Programme]:
+    """Return some programmes by id, in one statement."""
+    return {row.id: row for row in db.session.scalars(select(Programme).where(Programme.id.in_(programme_ids)))}
 
 
 def roles_of(person_id: str) -> dict[str, list[str]]:
@@ -149,17 +187,24 @@ def delete_membership(person_id: str, programme_id: str, role: str) -> bool:
     return bool(db.session.execute(delete(Membership).where(*mine)).rowcount)  # type: ignore[attr-defined]
 
 
-def list_members(programme_id: str | None = None) -> list[tuple[Person, Membership, Programme]]:
-    """Return people with their roles, of one programme or of all."""
+def count_roles(programme_id: str | None = None) -> int:
+    """Return how many roles people have, in one programme or in all."""
+    query = select(func.count()).select_from(Membership)
+    return db.session.scalar(query.where(Membership.programme_id == programme_id) if programme_id else query) or 0
+
+
+def read_roles(programme_id: str | None = None) -> Iterator[tuple[Person, str, str]]:
+    """Return (person, short name of the programme, role) of one programme or of all, without holding everybody."""
     query = (
-        select(Person, Membership, Programme)
+        select(Person, Programme.slug, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
         .join(Programme, Programme.id == Membership.programme_id)
         .order_by(Programme.slug, Person.display_name, Membership.role)
     )
     if programme_id:
         query = query.where(Membership.programme_id == programme_id)
-    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+    rows = db.session.execute(query.execution_options(yield_per=500))
+    return ((row[0], row[1], row[2]) for row in rows)
 
 
 def list_member_addresses(programme_id: str, addresses: Collection[str]) -> set[str]:
@@ -187,7 +232,9 @@ def list_without_coordinator() -> list[str]:
 
 def has_coordinator(programme_id: str) -> bool:
     """Decide whether somebody who can sign in coordinates a programme."""
-    return any("coordinator" in roles for _person, roles in list_staff(programme_id))
+    query = select(Person.id).join(Membership, Membership.person_id == Person.id)
+    here = (Membership.programme_id == programme_id, Membership.role == "coordinator", Person.disabled_at.is_(None))
+    return db.session.scalar(query.where(*here).limit(1)) is not None
 
 
 def list_operators() -> list[Person]:
@@ -202,8 +249,10 @@ def is_last_operator(person_id: str) -> bool:
 
 def list_staff_addresses() -> list[str]:
     """Return the email addresses of everybody who has a role above learner."""
-    staff = select(Membership.person_id).where(Membership.role != "learner")
-    return list(db.session.scalars(select(Person.email).where(Person.operator | Person.id.in_(staff))))
+    # In these words, as the index says it that holds nobody but them.
+    staff = select(Membership.person_id).where(Membership.role != literal_column("'learner'"))
+    found = union(staff, select(Person.id).where(Person.operator))
+    return list(db.session.scalars(select(Person.email).where(Person.id.in_(found))))
 
 
 def find_password_link(token_sha256: str) -> str | None:

@@ -109,11 +109,9 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def get_programme(slug: str | None) -> Any:
     """Return the programme with a short name, or the only one there is; refuse kindly otherwise."""
-    programmes = records.list_programmes()
-    if slug is None and len(programmes) == 1:
-        return programmes[0]
-    found = records.find_programme(slug) if slug else None
+    slugs = [found for found, _name in records.list_programme_names()]
+    found = records.find_programme(slug or (slugs[0] if len(slugs) == 1 else ""))
     if found is None:
-        known = ", ".join(row.slug for row in programmes) or "none yet. Make one with: lms programme set NAME"
+        known = ", ".join(slugs) or "none yet. Make one with: lms programme set NAME"
         raise click.ClickException(f"Name a programme with --programme. The programmes are: {known}")
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, belongs, signed_in, this_programme
-from lms.accounts.records import Person, get_person, list_staff
+from lms.accounts.records import Person, list_staff
 from lms.certification.awards import observations as award_observations
 from lms.certification.awards.actions import today_in
 from lms.certification.awards.rules import EARLIEST_PRACTICE, OBSERVATIONS_MOST, OBSERVER_ROLES, UNDO_REASONS
@@ -27,6 +27,9 @@ from lms.learning.practice.pages import label_words
 from lms.learning.progress.records import get_enrolment
 from lms.library.course_cache import get_course, private_courses
 from lms.library.records import find_newest_digest, find_offering
+
+# How many observers are shown at once; the next ones come up as these are answered.
+CONFIRM_PAGE = 50
 
 
 @blueprint.route("/programmes/<programme>/people/<person>/practice", methods=["GET", "POST"])
@@ -152,17 +155,13 @@ def to_confirm(programme: str) -> Any:
 
 
 def _to_confirm_page(problem: str = "") -> Any:
-    me = signed_in().person_id
-    waiting = [
-        {**observation_values(row), "who": get_person(get_enrolment(row.enrolment_id).person_id).display_name}
-        for row in award_observations.list_pending(this_programme().id)
-        if me in {person.id for person in readiness_actions.who_may_confirm(row)}
-    ]
+    found = award_observations.list_pending(this_programme().id, signed_in().person_id, CONFIRM_PAGE + 1)
     page = render_template(
         "coordination/to_confirm.html",
         here="people",
         programme=this_programme(),
-        waiting=waiting,
+        waiting=[{**observation_values(row), "who": name} for row, name in found[:CONFIRM_PAGE]],
+        more=len(found) > CONFIRM_PAGE,
         problem=problem,
         notices=_saved_words(),
     )

@@ -14,7 +14,7 @@ from lms.certification.awards.texts.wording import level_words
 from lms.certification.renewal.pages import words_of
 from lms.foundation.config.settings import Settings
 from lms.library.course_cache import get_course
-from lms.library.records import find_newest_digest, list_offerings
+from lms.library.records import find_newest_digest, list_offerings_of
 
 
 def name_to_confirm(printed: str, joined_as: str, person_id: str, confirmed: set[tuple[str, str]]) -> bool:
@@ -54,7 +54,7 @@ def certificates_of(enrolment_id: str, joined_as: str, settings: Settings) -> li
 
 def courses_of(programme_id: str) -> list[tuple[str, str]]:
     """Return (course id, title) of what a programme offers, in its order, without private courses."""
-    offered = [offering.course_id for offering in list_offerings() if offering.programme_id == programme_id]
+    offered = [offering.course_id for offering in list_offerings_of(programme_id)]
     titles = [(course_id, *_course(course_id)) for course_id in offered]
     return [(course_id, title) for course_id, title, private in titles if not private]
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     func,
     literal_column,
+    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -32,6 +33,11 @@ def _json_rows_in_sqlite(element: json_rows, compiler: SQLCompiler, **options: A
 def _json_rows_in_postgresql(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
     cells = (compiler.process(cell, **options) for cell in element.clauses)
     return f"json_agg(json_build_array({', '.join(cells)}))"
+
+
+def only_where(condition: str, postgresql: str = "") -> dict[str, Any]:
+    """Return the arguments of an index that holds only the rows that meet a condition, which may differ in words."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(postgresql or condition)}
 
 
 def aggregate_text(texts: Any, between: str) -> Any:

@@ -132,8 +132,7 @@ def change_offering(programme_id: str, course_id: str, seen: rules.OfferingState
     if wanted == "none" != now:
         _end_offering(programme_id, course_id)
     elif wanted != now == "none":
-        others = [row.position for row in records.list_offerings() if row.programme_id == programme_id]
-        offer(programme_id, course_id, wanted == "open", max(others, default=-1) + 1)
+        offer(programme_id, course_id, wanted == "open", records.next_position(programme_id))
     elif found := records.find_offering(programme_id, course_id):
         found.open_reading = wanted == "open"
         announce(OfferingOpened(programme_id, course_id, found.open_reading))

@@ -8,17 +8,17 @@ from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 from lms.library.course_cache import get_course
-from lms.library.records import list_newest_digests, list_offerings, list_reviews_of_newest
+from lms.library.records import list_newest_digests, list_offered_courses, list_offerings_of, list_reviews_of_newest
 from lms.library.rules import missing_reviews, needed_reviews
 
 
 def look(programme_id: str | None = None) -> list[Finding]:
     """Return what there is to say of the courses that one programme offers, or all of them."""
     newest, reviews, found = list_newest_digests(), list_reviews_of_newest(), {}
-    for row in list_offerings():
-        if programme_id in {None, row.programme_id} and row.course_id in newest:
-            roles = {review.role for review in reviews.get(row.course_id, ())}
-            found[row.course_id] = missing_reviews(needed_reviews(get_course(newest[row.course_id])), roles)
+    offered = {row.course_id for row in list_offerings_of(programme_id)} if programme_id else list_offered_courses()
+    for course_id in sorted(offered & newest.keys()):
+        roles = {review.role for review in reviews.get(course_id, ())}
+        found[course_id] = missing_reviews(needed_reviews(get_course(newest[course_id])), roles)
     titles = {course: get_course(newest[course]).title for course, roles in found.items() if roles}
     return [check_offered(len(found)), check_reviews(titles, found)]
 

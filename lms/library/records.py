@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, UniqueConstraint, func, select, true
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from lms.foundation import ids
 from lms.foundation.db import Base, db
@@ -57,10 +58,13 @@ class Offering(Base):
     """A programme offers a course; with `open_reading` its lessons need no account."""
 
     __tablename__ = "offering"
-    __table_args__ = (UniqueConstraint("programme_id", "course_id"),)
+    __table_args__ = (
+        UniqueConstraint("programme_id", "course_id"),
+        Index("ix_offering_open", "course_id", "open_reading", "position", "id"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
-    course_id: Mapped[str] = mapped_column(index=True)
+    course_id: Mapped[str]
     open_reading: Mapped[bool]
     position: Mapped[int]
 
@@ -168,10 +172,50 @@ def list_current_digests() -> list[str]:
     return list(db.session.scalars(select(CourseLine.digest).order_by(CourseLine.rank)))
 
 
-def list_offerings(course_id: str | None = None) -> list[Offering]:
-    """Return offerings in the order in which they are shown."""
-    query = select(Offering).order_by(Offering.position, Offering.id)
-    return list(db.session.scalars(query.where(Offering.course_id == course_id) if course_id else query))
+def list_offerings(course_id: str) -> list[Offering]:
+    """Return who offers a course: one row for each programme, so no page that people open often asks for them."""
+    query = select(Offering).where(Offering.course_id == course_id)
+    return list(db.session.scalars(query.order_by(Offering.position, Offering.id)))
+
+
+def list_offerings_of(programme_id: str) -> list[Offering]:
+    """Return what a programme offers, in the order in which it is shown."""
+    query = select(Offering).where(Offering.programme_id == programme_id)
+    return list(db.session.scalars(query.order_by(Offering.position, Offering.id)))
+
+
+def list_offering_among(course_id: str, programme_ids: Collection[str]) -> list[str]:
+    """Return which of some programmes offer a course."""
+    query = select(Offering.programme_id).where(Offering.programme_id.in_(programme_ids))
+    return list(db.session.scalars(query.where(Offering.course_id == course_id).order_by(Offering.programme_id)))
+
+
+def next_position(programme_id: str) -> int:
+    """Return the place after everything that a programme offers."""
+    last = db.session.scalar(select(func.max(Offering.position)).where(Offering.programme_id == programme_id))
+    return 0 if last is None else last + 1
+
+
+def open_offerings() -> Select[str]:
+    """Return the query for the ids of offerings that everybody may read: of each course the first, by index.
+
+    There's one row for each course, however many programmes offer it.
+    """
+    course, other = select(CourseLine.course_id).distinct().subquery(), aliased(Offering)
+    first = select(other.id).where(other.course_id == course.c.course_id, other.open_reading == true())
+    first = first.order_by(other.position, other.id).limit(1)
+    return select(first.scalar_subquery()).select_from(course)
+
+
+def list_open_courses() -> set[str]:
+    """Return the ids of the courses that everybody may read."""
+    return set(db.session.scalars(select(Offering.course_id).where(Offering.id.in_(open_offerings()))))
+
+
+def list_offered_courses() -> set[str]:
+    """Return the ids of the courses that some programme offers."""
+    offered = select(Offering.id).where(Offering.course_id == CourseLine.course_id).exists()
+    return set(db.session.scalars(select(CourseLine.course_id).where(offered).distinct()))
 
 
 def find_offering(programme_id: str, course_id: str) -> Offering | None:

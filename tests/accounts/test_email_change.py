@@ -152,7 +152,8 @@ def test_a_link_is_for_its_own_person_and_ends(sqlite_site: Site) -> None:
     site.visitors.clear()
     assert site.visitor("sam").get(second, expect=404)
     clock.shift(timedelta(days=31))
-    site.do(sweep_changes)
+    with site.inside():
+        sweep_changes()
     with site.inside():
         assert not db.session.scalars(select(EmailChange)).all()
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certification.awards.records import Award, find_award, list_awards
+from lms.certification.awards.records import Award, find_award
 from lms.certification.awards.validity import (
     MODES,
     Validity,
@@ -24,7 +24,7 @@ from lms.certification.awards.validity import (
 )
 from lms.foundation import clock
 from tests.builders.learning import COURSE, PFA, earn, take_check
-from tests.builders.rows import count_events, count_rows
+from tests.builders.rows import count_events, count_rows, list_awards
 from tests.conftest import Site
 from tests.inspector import Page
 

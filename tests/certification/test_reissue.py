@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from lms.certification.awards import actions, reissue
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.document_records import find_document
-from lms.certification.awards.records import Award, find_award, list_awards
+from lms.certification.awards.records import Award, find_award
 from lms.foundation.db import write
 from lms.foundation.refused import Refused
 from tests.builders.certificates import ask_for, observe
 from tests.builders.learning import earn
-from tests.builders.rows import count_events, count_rows
+from tests.builders.rows import count_events, count_rows, list_awards
 from tests.conftest import Site
 from tests.inspector import Page
 

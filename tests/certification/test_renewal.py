@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from lms.accounts.actions import set_programme
 from lms.certification.awards.actions import release_reviewed
-from lms.certification.awards.records import Award, find_award, list_awards
+from lms.certification.awards.records import Award, find_award
 from lms.certification.renewal.actions import start_renewal
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -34,7 +34,7 @@ from tests.builders.learning import (
     take_check,
     the_course,
 )
-from tests.builders.rows import count_events, count_rows
+from tests.builders.rows import count_events, count_rows, list_awards
 from tests.conftest import Site
 from tests.inspector import Page
 

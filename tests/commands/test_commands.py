@@ -16,11 +16,11 @@ from click.testing import Result
 
 from lms.accounts import records
 from lms.certification.awards.actions import note_render_trouble
-from lms.certification.awards.records import list_awards
 from lms.cli import LINES, main
 from lms.cli.awards.certificates import certificates
 from tests.builders.commands import Run, of
 from tests.builders.learning import earn
+from tests.builders.rows import list_awards
 from tests.conftest import PFA, ROOT, Site
 
 SOMEBODY = ("lead=Ingrid Okafor", "contact=ingrid@harbour.example", "reply_time=within two days")

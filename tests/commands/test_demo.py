@@ -14,12 +14,12 @@ from flask import Flask
 
 from lms.accounts.records import find_programme
 from lms.app import at_work, create_app
-from lms.certification.awards.records import list_awards
 from lms.cli import courses, main
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.learning.feedback.records import list_released
 from tests.builders.content import checked
+from tests.builders.rows import list_awards
 from tests.inspector import Inspector
 from tests.postgres import Cluster
 

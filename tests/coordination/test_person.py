@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lms.certification.awards.records import list_awards
 from lms.foundation import clock
 from tests.builders.learning import earn, pass_check, prepare
+from tests.builders.rows import list_awards
 from tests.conftest import Site
 from tests.inspector import Inspector, Page, squeezed
 

@@ -46,15 +46,17 @@ def test_a_push_with_a_key_is_added_each_time(tmp_path: Path) -> None:
 def test_old_emails_and_troubles_are_found_by_an_index(site: Site) -> None:
     with site.statements() as asked, site.inside():
         forget_old(site.settings)
-    deletes = [statement for statement in asked if statement.startswith("DELETE")]
-    assert len(deletes) == 2
+    # Nothing is old, so nothing is written: it is looked for, by the same index.
+    searches = [statement for statement in asked if re.match(r"SELECT .* WHERE", " ".join(statement.split()))]
+    assert len(searches) == 2
     with site.inside():
         is_sqlite = db.engine.dialect.name == "sqlite"
-        for statement in deletes:
+        for statement in searches:
             if not is_sqlite:
                 # A table with few rows is read whole, unless that's forbidden.
                 db.session.execute(text("SET LOCAL enable_seqscan = off"))
-            plain = re.sub(r"\?|%\(\w+\)s", "'2026-11-30'", statement)
+            plain = re.sub(r"LIMIT \S+( OFFSET \S+)?", "LIMIT 1", " ".join(statement.split()))
+            plain = re.sub(r"\?|%\(\w+\)s(::\w+)?", "'2026-11-30'", plain)
             plan = " ".join(
                 str(row) for row in db.session.execute(text(f"EXPLAIN {'QUERY PLAN' if is_sqlite else ''} {plain}"))
             )

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from lms.accounts.passwords import hash_password
-from lms.certification.awards.records import list_awards
 from lms.content.model.course import Course
 from lms.coordination.batches.records import KINDS
 from lms.foundation.db import writing
@@ -28,6 +27,7 @@ from tests.builders.learning import (
     publish_next,
     take_check,
 )
+from tests.builders.rows import list_awards
 from tests.conftest import PASSWORD, Site
 from tests.house.ledger import LEDGER
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.deleting import delete_old
 
 # How long the link to the new address works, and the one to the former address; then the row is kept with its emails.
 CONFIRM_DAYS, UNDO_DAYS, KEPT_DAYS = 2, 14, 30
@@ -22,7 +23,7 @@ class EmailChange(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     old_email: Mapped[str]
     new_email: Mapped[str]
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -64,4 +65,4 @@ def end_open_changes(person_id: str) -> None:
 
 def sweep_changes() -> None:
     """Delete changes whose links and emails are long gone."""
-    db.session.execute(delete(EmailChange).where(EmailChange.asked_at < clock.now() - timedelta(days=KEPT_DAYS)))
+    delete_old(EmailChange, EmailChange.asked_at < clock.now() - timedelta(days=KEPT_DAYS))

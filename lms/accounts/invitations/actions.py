@@ -308,5 +308,7 @@ def ask_to_register(
 
 def open_programme(slug: str | None) -> records.Programme | None:
     """Return the programme that people who register join: the one that is named, or the oldest that lets them in."""
-    programmes = [row for row in records.list_programmes() if row.facts.get("registration") != "closed"]
-    return next((row for row in programmes if slug in {None, row.slug}), None)
+    if slug is None:
+        return records.find_open_programme()
+    found = records.find_programme(slug)
+    return found if found and found.facts.get("registration") != "closed" else None

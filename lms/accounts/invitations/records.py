@@ -13,6 +13,7 @@ from lms.accounts.records import Membership, Person
 from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS
 from lms.foundation import clock
 from lms.foundation.db import Base, db
+from lms.foundation.deleting import delete_old
 from lms.foundation.mail.outbox import can_be_emailed
 from lms.foundation.text.collation import search_key
 
@@ -43,12 +44,13 @@ class Invitation(Base):
     __table_args__ = (
         Index("ix_invitation_list", "programme_id", "invited_at", "public_id"),
         Index("ix_invitation_email", "programme_id", "email"),
+        Index("ix_invitation_address", "email"),
     )
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     programme_id: Mapped[str | None] = mapped_column(ForeignKey("programme.id"))
     role: Mapped[str]
     email: Mapped[str | None]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     public_id: Mapped[str | None] = mapped_column(unique=True, index=True)
     invited_at: Mapped[datetime | None]
@@ -214,4 +216,4 @@ def find_brought(programme_id: str, email: str) -> Brought:
 def sweep_invitations() -> None:
     """Delete invitations a month after they were made, whether they were used or not."""
     made = clock.now() - timedelta(days=INVITATION_KEPT_DAYS)
-    db.session.execute(delete(Invitation).where(Invitation.expires_at < made + timedelta(days=INVITATION_DAYS)))
+    delete_old(Invitation, Invitation.expires_at < made + timedelta(days=INVITATION_DAYS))

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from lms.accounts.records import Membership, Person, Programme, get_person
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.sql import only_where
 from lms.foundation.text.collation import search_key, sort_key
 
 # PostgreSQL would sort by the rules of its server; the keys are made to be compared character by character.
@@ -56,6 +57,7 @@ class Member(Base):
     __table_args__ = (
         UniqueConstraint("programme_id", "staff_number"),
         Index("ix_member_order", "programme_id", "sort_key", "person_id"),
+        Index("ix_member_left_at", "programme_id", "left_at", **only_where("left_at IS NOT NULL")),
     )
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

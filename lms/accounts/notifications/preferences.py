@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, Index, Select, delete, exists, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Membership, Person, Programme, get_person
@@ -23,12 +24,14 @@ PURPOSES = (*ASSIGNED, "answers", "refreshers", *ENDS, "approvals", "programme-e
 # What is sent until somebody takes it off; a row then says so.
 BY_DEFAULT = (*ASSIGNED, "ends-60", "approvals")
 A_WEEK = timedelta(days=7)
+AT_ONCE = 500
 
 
 class Consent(Base):
     """Somebody wants emails of one kind, or takes off one that comes by default; without a row they chose nothing."""
 
     __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_purpose", "purpose", "given", "person_id"),)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     purpose: Mapped[str] = mapped_column(primary_key=True)
     given: Mapped[bool] = mapped_column(default=False)
@@ -110,21 +113,26 @@ def _wanted(chosen: dict[str, bool]) -> set[str]:
     return {purpose for purpose, given in {**dict.fromkeys(BY_DEFAULT, True), **chosen}.items() if given}
 
 
-def list_wanting_ends() -> dict[str, set[str]]:
-    """Return what those want who chose anything about the ends of certificates; nobody else chose otherwise."""
+def list_wanting_ends(person_ids: Collection[str]) -> dict[str, set[str]]:
+    """Return what those of some people want who chose anything about the ends of certificates; by default, others."""
     chosen: dict[str, dict[str, bool]] = {}
-    query = select(Consent.person_id, Consent.purpose, Consent.given).where(Consent.purpose.in_(ENDS))
+    query = select(Consent.person_id, Consent.purpose, Consent.given)
+    query = query.where(Consent.person_id.in_(person_ids), Consent.purpose.in_(ENDS))
     for person_id, purpose, given in db.session.execute(query):
         chosen.setdefault(person_id, {})[purpose] = given
     return {person_id: _wanted(found) for person_id, found in chosen.items()}
 
 
-def list_wanting(purpose: str) -> list[str]:
-    """Return the ids of those who asked for emails of one kind and whose account is open."""
-    query = select(Consent.person_id).join(Person, Person.id == Consent.person_id)
-    return list(
-        db.session.scalars(query.where(Consent.purpose == purpose, Consent.given, Person.disabled_at.is_(None)))
-    )
+def who_wants(purpose: str) -> Select[str]:
+    """Return the query for the ids of those who asked for emails of one kind."""
+    return select(Consent.person_id).where(Consent.purpose == purpose, Consent.given == true())
+
+
+def list_wanting(purpose: str, after: str, most: int) -> list[str]:
+    """Return the ids of those who asked for emails of one kind and whose account is open, after an id."""
+    query = who_wants(purpose).join(Person, Person.id == Consent.person_id)
+    query = query.where(Consent.person_id > after, Person.disabled_at.is_(None))
+    return list(db.session.scalars(query.order_by(Consent.person_id).limit(most)))
 
 
 def consent(person_id: str, purpose: str, given: bool) -> None:
@@ -160,20 +168,27 @@ def queue_update(person_ids: list[str], purpose: str, path: str) -> None:
 
     What it says is put into words when it leaves, in its reader's language.
     """
-    query = select(Consent.person_id).where(
-        Consent.purpose == purpose, Consent.given, Consent.person_id.in_(person_ids)
-    )
-    known = select(WaitingLine.person_id).where(WaitingLine.purpose == purpose, WaitingLine.path == path)
-    for person_id in set(db.session.scalars(query)) - set(db.session.scalars(known)):
-        row = WaitingLine(id=ids.inner_id(), person_id=person_id, purpose=purpose, path=path)
-        row.since = clock.now()
-        db.session.add(row)
+    same = (WaitingLine.person_id == Consent.person_id, WaitingLine.purpose == purpose, WaitingLine.path == path)
+    query = who_wants(purpose).where(~exists().where(*same))
+    for start in range(0, len(person_ids), AT_ONCE):
+        for person_id in db.session.scalars(query.where(Consent.person_id.in_(person_ids[start : start + AT_ONCE]))):
+            row = WaitingLine(id=ids.inner_id(), person_id=person_id, purpose=purpose, path=path)
+            row.since = clock.now()
+            db.session.add(row)
+        db.session.flush()
 
 
-def list_waiting() -> list[str]:
-    """Return the ids of those for whom something waits and whose account is open."""
-    query = select(WaitingLine.person_id).join(Person, Person.id == WaitingLine.person_id)
-    return list(db.session.scalars(query.where(Person.disabled_at.is_(None)).distinct()))
+def list_waiting(today: date, after: str, most: int) -> tuple[list[str], str | None]:
+    """Return to whom an email may be sent today of what waits for them, and after whom to go on; None at the end.
+
+    So many of those for whom something waits are looked at, whoever of them is due.
+    """
+    query = select(WaitingLine.person_id).where(WaitingLine.person_id > after).distinct()
+    ids = list(db.session.scalars(query.order_by(WaitingLine.person_id).limit(most)))
+    rows = select(Person.id, Choices).outerjoin(Choices, Choices.person_id == Person.id)
+    rows = rows.where(Person.id.in_(ids), Person.disabled_at.is_(None)).order_by(Person.id)
+    due = [person_id for person_id, mine in db.session.execute(rows) if mine is None or _is_time(mine, today)]
+    return due, ids[-1] if len(ids) == most else None
 
 
 def waits(person_id: str, path: str) -> bool:
@@ -184,14 +199,20 @@ def waits(person_id: str, path: str) -> bool:
 
 def rests(person_id: str, today: date) -> bool:
     """Return whether somebody rests from the emails that they can choose."""
-    until = find_choices(person_id).snoozed_until
-    return until is not None and today < until
+    return _rests(find_choices(person_id), today)
+
+
+def _rests(mine: Choices, today: date) -> bool:
+    return mine.snoozed_until is not None and today < mine.snoozed_until
 
 
 def is_time(person_id: str, today: date) -> bool:
     """Return whether what waits for somebody may go into an email today."""
-    mine = find_choices(person_id)
-    if rests(person_id, today):
+    return _is_time(find_choices(person_id), today)
+
+
+def _is_time(mine: Choices, today: date) -> bool:
+    if _rests(mine, today):
         return False
     # A last email on a day that is still to come was written by a clock that ran ahead.
     return not (mine.weekly and mine.told_on and timedelta(0) <= today - mine.told_on < A_WEEK)

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from lms.accounts import records
 from lms.accounts.email_change.records import EmailChange, list_changes
@@ -119,18 +119,19 @@ def _of_names(me: Person) -> Sheet:
 
 
 def _of_roles(me: Person) -> list[Part]:
-    programmes = {row.id: row.name for row in records.list_programmes()}
-    invitations = db.session.scalars(select(Invitation).where(func.lower(Invitation.email) == me.email))
+    invitations = db.session.scalars(select(Invitation).where(Invitation.email == me.email)).all()
+    roles = db.session.scalars(select(Membership).where(Membership.person_id == me.id)).all()
+    here = {row.programme_id for row in invitations} | {row.programme_id for row in roles}
+    here |= {row.programme_id for row in member_records.list_memberships(me.id)}
+    found = records.find_programmes({id_ for id_ in here if id_})
+    programmes = {id_: row.name for id_, row in found.items()}
     return [
         _of_memberships(me, programmes),
         Sheet(
             "roles",
             _("Your roles"),
             {"programme": _("Programme"), "role": _("Role"), "since": _("Since")},
-            tuple(
-                (programmes.get(row.programme_id, ""), row.role, row.created_at.isoformat())
-                for row in db.session.scalars(select(Membership).where(Membership.person_id == me.id))
-            ),
+            tuple((programmes.get(row.programme_id, ""), row.role, row.created_at.isoformat()) for row in roles),
         ),
         Sheet(
             "invitations",
@@ -284,7 +285,7 @@ def erase(person_id: str, remains: Remains) -> None:
     forget_identities(person_id)
     for table in (SignIn, Membership, KnownDevice, EmailChange, *factor_records.OWN_TABLES, *preferences.OWN_TABLES):
         db.session.execute(delete(table).where(table.person_id == person_id))
-    db.session.execute(delete(Invitation).where(func.lower(Invitation.email) == me.email))
+    db.session.execute(delete(Invitation).where(Invitation.email == me.email))
     mail_deletion.delete_emails(this_site(), me.email)
     throttle.forget_about(me.email)
     if remains.person:

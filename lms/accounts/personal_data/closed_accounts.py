@@ -28,7 +28,7 @@ class AccountEnding(Base):
     __tablename__ = "account_ending"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     told_at: Mapped[datetime]
-    deletes_on: Mapped[date]
+    deletes_on: Mapped[date] = mapped_column(index=True)
 
 
 def _closed_before(moment: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -36,17 +36,22 @@ def _closed_before(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     return Person.disabled_at.is_not(None), Person.disabled_at < moment, Person.password_hash != ""
 
 
+def _stays(stays: Select[str]) -> ColumnElement[bool]:
+    """Return whether somebody is among those whom a query finds, asked for one person at a time."""
+    return stays.where(stays.selected_columns[0] == Person.id).correlate(Person).exists()
+
+
 def list_untold(closed_before: datetime, stays: Select[str], most: int) -> list[str]:
     """Return a few whose account has been closed for long enough, who weren't told yet, and who don't have to stay."""
-    told = select(AccountEnding.person_id)
-    query = select(Person.id).where(*_closed_before(closed_before), Person.id.not_in(told), Person.id.not_in(stays))
+    told = exists().where(AccountEnding.person_id == Person.id)
+    query = select(Person.id).where(*_closed_before(closed_before), ~told, ~_stays(stays))
     return list(db.session.scalars(query.order_by(Person.id).limit(most)))
 
 
 def list_due(closed_before: datetime, stays: Select[str], today: date, most: int) -> list[str]:
     """Return a few whose account is to be deleted now."""
     query = select(Person.id).join(AccountEnding, AccountEnding.person_id == Person.id)
-    due = (*_closed_before(closed_before), AccountEnding.deletes_on <= today, Person.id.not_in(stays))
+    due = (*_closed_before(closed_before), AccountEnding.deletes_on <= today, ~_stays(stays))
     return list(db.session.scalars(query.where(*due).order_by(Person.id).limit(most)))
 
 
@@ -87,5 +92,5 @@ def forget_ending(person_id: str) -> None:
 
 def forget_endings_since(closed_after: datetime) -> None:
     """Take it back for accounts that now stay longer, because the setting was changed; they are told again in time."""
-    longer = select(Person.id).where(Person.disabled_at >= closed_after)
-    db.session.execute(delete(AccountEnding).where(AccountEnding.person_id.in_(longer)))
+    longer = exists().where(Person.id == AccountEnding.person_id, Person.disabled_at >= closed_after)
+    db.session.execute(delete(AccountEnding).where(longer))

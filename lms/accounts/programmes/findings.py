@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.accounts.records import Programme, list_operators, list_programmes, list_without_coordinator
+from lms.accounts.records import (
+    Programme,
+    has_coordinator,
+    list_operators,
+    list_programmes,
+    list_without_coordinator,
+)
 from lms.accounts.rules import missing_contact
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.text.i18n import gettext as _
@@ -13,7 +19,7 @@ from lms.foundation.text.i18n import ngettext
 
 def look_at(programme: Programme) -> list[Finding]:
     """Return what there is to say of one programme."""
-    without = [slug for slug in list_without_coordinator() if slug == programme.slug]
+    without = [] if has_coordinator(programme.id) else [programme.slug]
     return [
         check_contacts(1, [programme.slug] if missing_contact(programme.facts) else []),
         check_coordinators(without),

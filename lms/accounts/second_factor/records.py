@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.session_records import SignIn
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.deleting import delete_old
 
 
 class AuthenticatorApp(Base):
@@ -50,7 +51,7 @@ class UsedChallenge(Base):
 
     __tablename__ = "used_challenge"
     challenge_sha256: Mapped[str] = mapped_column(primary_key=True)
-    used_at: Mapped[datetime]
+    used_at: Mapped[datetime] = mapped_column(index=True)
 
 
 OWN_TABLES = (AuthenticatorApp, RecoveryCode, Passkey)
@@ -109,4 +110,4 @@ def mark_proven(token_sha256: str) -> None:
 
 def sweep_challenges() -> None:
     """Delete used challenges that have long expired."""
-    db.session.execute(delete(UsedChallenge).where(UsedChallenge.used_at < clock.now() - timedelta(days=1)))
+    delete_old(UsedChallenge, UsedChallenge.used_at < clock.now() - timedelta(days=1))

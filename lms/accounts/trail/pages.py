@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.accounts.records import Person, find_person, find_programme, list_programmes
+from lms.accounts.records import Person, find_person, find_programme, find_programmes, list_programme_names
 from lms.accounts.trail.records import PEOPLE_MOST, Filter, find_names, find_people, list_entries
 from lms.accounts.trail.wording import PRIVATE, event_words, fact_words
 from lms.foundation.audit.entries import AuditEntry
@@ -133,7 +133,8 @@ def entries_of(asked: Filter, before: datetime | None, zone: str) -> tuple[list[
     """Return a page of entries, and what stands in the address of the next; empty after the last."""
     rows, more = list_entries(asked, before)
     people = find_names({key for row in rows for key in (row.actor_id, row.person_id) if key})
-    programmes = {row.id: row.name for row in list_programmes()}
+    found = find_programmes({row.programme_id for row in rows if row.programme_id})
+    programmes = {id_: row.name for id_, row in found.items()}
     words = event_words()
     entries = [_entry(row, people, programmes, words, zone) for row in rows]
     return entries, str(round(rows[-1].at.timestamp() * 1_000_000)) if more else ""
@@ -162,4 +163,4 @@ def _party(person_id: str | None, people: Mapping[str, Person]) -> Party | None:
 def choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the events and the programmes to choose from, each as (value, words)."""
     events = sorted(event_words().items(), key=lambda row: row[1])
-    return [("", _("Everything")), *events], [("", _("All")), *((row.slug, row.name) for row in list_programmes())]
+    return [("", _("Everything")), *events], [("", _("All")), *list_programme_names()]

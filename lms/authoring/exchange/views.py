@@ -29,8 +29,8 @@ from lms.interop.packing import write_package
 from lms.interop.questions.check_page import append
 from lms.interop.questions.importing import MAX_BYTES
 from lms.library.course_cache import get_bundle, get_course
+from lms.library.records import find_offering, list_newest_digests
 from lms.library.records import find_owner as owner_of
-from lms.library.records import list_newest_digests, list_offerings
 
 CHECK = "check.md"
 POST_MOST = MAX_BYTES + 1024 * 1024
@@ -178,8 +178,7 @@ def _readable(course_id: str) -> str:
     """
     digest = list_newest_digests().get(course_id)
     here = this_programme().id
-    offered = any(row.programme_id == here for row in list_offerings(course_id))
-    if digest is None or not (offered or owner_of(course_id) == here or signed_in().operator):
+    if digest is None or not (find_offering(here, course_id) or owner_of(course_id) == here or signed_in().operator):
         abort(404)
     return digest
 

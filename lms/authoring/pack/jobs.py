@@ -52,6 +52,6 @@ def _place_of(request: PackRequest, settings: Settings) -> Place:
 
 def sweep(settings: Settings, shipped: Path) -> None:
     """Delete packs whose day is over, and make those that are asked for and not made."""
-    write(records.delete_old)
+    records.delete_old()
     for key in records.list_unmade():
         make_requested_pack(key, settings, shipped)

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation import clock, ids
+from lms.foundation import clock, deleting, ids
 from lms.foundation.background import jobs
 from lms.foundation.db import Base, db
 
@@ -116,4 +116,4 @@ def note_trouble(key: str) -> None:
 
 def delete_old() -> None:
     """Delete every pack that was made a day ago or earlier."""
-    db.session.execute(delete(PackRequest).where(PackRequest.made_at <= clock.now() - AVAILABLE_FOR))
+    deleting.delete_old(PackRequest, PackRequest.made_at <= clock.now() - AVAILABLE_FOR)

@@ -31,7 +31,7 @@ from lms.library.records import (
     find_version_by_digest,
     list_line_digests,
     list_newest_ranks,
-    list_offerings,
+    next_position,
 )
 from lms.library.rules import may_publish, newest_that_blocks, rank, version_of
 
@@ -154,7 +154,7 @@ def publish_draft(prepared: Prepared, decided: Decided, offer: bool) -> Refused 
         library.publish(bundle, course, draft.programme_id)
     _close(draft, prepared, decided)
     if offer and not known:
-        library.offer(draft.programme_id, prepared.course.id, False, len(list_offerings()))
+        library.offer(draft.programme_id, prepared.course.id, False, next_position(draft.programme_id))
     return None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Membership, Person
@@ -13,7 +14,7 @@ from lms.authoring.drafts.records import Draft
 from lms.certification.awards.records import Award
 from lms.foundation.db import Base, db
 from lms.learning.progress.records import Enrolment
-from lms.library.records import CourseLine, CourseOwner, Offering, VersionClosing
+from lms.library.records import CourseLine, CourseOwner, Offering, VersionClosing, list_open_courses
 
 State = Literal["asked", "changes", "approved", "scheduled", "stopped", "published"]
 
@@ -127,19 +128,20 @@ def list_readable(programme_id: str) -> dict[str, str]:
 
     These are the programme's own, those that it offers, and those that everybody can read.
     """
-    return _newest_of(or_(Offering.programme_id == programme_id, Offering.open_reading), programme_id)
+    return _newest_of(programme_id, list_open_courses())
 
 
 def list_cared_for(programme_id: str) -> dict[str, str]:
     """Return the courses that a programme owns or offers, with the digest of the newest version."""
-    return _newest_of(Offering.programme_id == programme_id, programme_id)
+    return _newest_of(programme_id, ())
 
 
-def _newest_of(offered: ColumnElement[bool], programme_id: str) -> dict[str, str]:
-    shown = select(Offering.course_id).where(offered)
+def _newest_of(programme_id: str, others: Collection[str]) -> dict[str, str]:
+    offered = select(Offering.course_id).where(Offering.programme_id == programme_id)
     owned = select(CourseOwner.course_id).where(CourseOwner.programme_id == programme_id)
     query = select(CourseLine.course_id, CourseLine.digest).order_by(CourseLine.course_id, CourseLine.rank)
-    rows = db.session.execute(query.where(or_(CourseLine.course_id.in_(shown), CourseLine.course_id.in_(owned))))
+    course = CourseLine.course_id
+    rows = db.session.execute(query.where(or_(course.in_(offered), course.in_(owned), course.in_(others))))
     return {row.course_id: row.digest for row in rows}
 
 

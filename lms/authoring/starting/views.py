@@ -71,7 +71,7 @@ def _courses() -> list[tuple[str, str]]:
     """Return the courses that somebody who writes here can read, by id and title; operators can read all."""
     newest = library.list_newest_digests()
     mine = this_programme().id
-    offered = {row.course_id for row in library.list_offerings() if row.programme_id == mine or row.open_reading}
+    offered = {row.course_id for row in library.list_offerings_of(mine)} | library.list_open_courses()
     seen = [id for id in newest if signed_in().is_operator or id in offered or library.find_owner(id) == mine]
     return [(id, f"{get_course(newest[id]).title} ({get_course(newest[id]).version})") for id in seen]
 

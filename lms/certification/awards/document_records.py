@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, func, or_, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.certification.awards.records import Award
+from lms.certification.awards.records import READ_AT_ONCE, Award
 from lms.foundation import clock
 from lms.foundation.db import Base, db
 from lms.foundation.text.names import as_shown
@@ -23,6 +26,11 @@ class Document(Base):
     """The bytes of a certificate's PDF, kept once and served unchanged."""
 
     __tablename__ = "document"
+    __table_args__ = (
+        # The bytes come before the timestamp in a row, so whoever looks for timestamps reads an index instead.
+        Index("ix_document_timestamp", "award_id", "timestamp"),
+        Index("ix_document_stored_at", "timestamp", "stored_at"),
+    )
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
@@ -131,6 +139,42 @@ def count_requests() -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(RenderRequest.requested_at)).where(RenderRequest.done_at.is_(None))
     row = db.session.execute(query).one()
     return row[0], row[1]
+
+
+@dataclass(frozen=True)
+class PdfState:
+    """Whether a certificate's PDF is stored and with which timestamp, or what became of the attempts to make it."""
+
+    stored: bool
+    timestamp: str | None
+    tries: int | None
+    trouble: str | None
+
+
+def _of_list(query: Select[Any], programme_id: str | None) -> Select[Any]:
+    """Narrow to the certificates of a programme that its staff see and that stand, or to nothing for all of a site."""
+    if programme_id is None:
+        return query
+    query = query.where(Award.programme_id == programme_id, Award.current_for.is_not(None))
+    return for_staff(query, Award.course_id)
+
+
+def count_listed(programme_id: str | None) -> int:
+    """Return how many certificates a list has."""
+    return db.session.scalar(_of_list(select(func.count()).select_from(Award), programme_id)) or 0
+
+
+def read_listed(programme_id: str | None) -> Iterator[tuple[Award, PdfState]]:
+    """Return the certificates of a list with their PDFs, the oldest first, in one statement and without holding all."""
+    waits = and_(RenderRequest.award_id == Award.id, RenderRequest.done_at.is_(None))
+    query: Any = (
+        select(Award, Document.award_id, Document.timestamp, RenderRequest.tries, RenderRequest.trouble)
+        .outerjoin(Document, Document.award_id == Award.id)
+        .outerjoin(RenderRequest, waits)
+        .order_by(Award.id)
+    )
+    rows = db.session.execute(_of_list(query, programme_id).execution_options(yield_per=READ_AT_ONCE))
+    return ((award, PdfState(key is not None, *state)) for award, key, *state in map(tuple, rows))
 
 
 def list_troubled(programme_id: str | None = None) -> dict[str, RenderRequest]:

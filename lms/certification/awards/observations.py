@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.records import Person
 from lms.certification.awards.rules import held_back
 from lms.foundation import ids
 from lms.foundation.db import Base, db
@@ -23,7 +24,7 @@ class Observation(Base):
     """
 
     __tablename__ = "observation"
-    __table_args__ = (Index("ix_observation_pending", "programme_id", "pending"),)
+    __table_args__ = (Index("ix_observation_pending", "programme_id", "pending", "id"),)
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
@@ -85,12 +86,20 @@ def _that_count(rows: Iterable[Observation]) -> list[Observation]:
     ]
 
 
-def list_pending(programme_id: str) -> list[Observation]:
-    """Return what waits in a programme for a second person to confirm its observer, the oldest record first."""
-    query = select(Observation).join(Enrolment, Enrolment.id == Observation.enrolment_id)
-    query = query.where(Observation.programme_id == programme_id, Observation.pending)
-    query = for_staff(query, Enrolment.course_id)
-    return list(db.session.scalars(query.where(Observation.undone_at.is_(None)).order_by(Observation.id)))
+def list_pending(programme_id: str, by: str, most: int) -> list[tuple[Observation, str]]:
+    """Return the oldest records whose observer a second person can confirm, each with the learner's name.
+
+    Whoever recorded one, or whom it is about, isn't that second person.
+    """
+    query = (
+        select(Observation, Person.display_name)
+        .join(Enrolment, Enrolment.id == Observation.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Observation.programme_id == programme_id, Observation.pending, Observation.undone_at.is_(None))
+        .where(Enrolment.person_id != by, Observation.recorded_by.is_distinct_from(by))
+    )
+    rows = db.session.execute(for_staff(query, Enrolment.course_id).order_by(Observation.id).limit(most))
+    return [(row, name) for row, name in rows]
 
 
 def list_observed(programme_id: str) -> list[str]:

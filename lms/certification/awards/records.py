@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.attestation import Attestation, Level
@@ -16,9 +18,11 @@ from lms.certification.awards.codes import new_code
 from lms.certification.awards.rules import State, state_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.sql import only_where
 from lms.learning.progress.records import Enrolment
 from lms.library.course_cache import for_staff
 
+READ_AT_ONCE = 500
 SuccessorReason = Literal["renewed", "reissued", "raised"]
 
 
@@ -31,6 +35,14 @@ class Award(Base):
     """
 
     __tablename__ = "award"
+    __table_args__ = (
+        # By their ends, on the whole site and in a programme; those that another one follows end nowhere.
+        Index("ix_award_ends", "valid_until", "id", **only_where("current_for IS NOT NULL")),
+        Index("ix_award_ends_in", "programme_id", "valid_until", "id", **only_where("current_for IS NOT NULL")),
+        Index("ix_award_unconfirmed", "programme_id", "id", **only_where("name_waits_since IS NOT NULL")),
+        Index("ix_award_waiting", "course_id", **only_where("waiting IS 1", "waiting IS true")),
+        Index("ix_award_waiting_in", "programme_id", **only_where("waiting IS 1", "waiting IS true")),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     code: Mapped[str] = mapped_column(unique=True)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
@@ -212,10 +224,11 @@ def find_award_for_staff(programme_id: str, code: str) -> Award | None:
     return found
 
 
-def list_standing_of_course(programme_id: str, course_id: str) -> list[Award]:
-    """Return a programme's standing certificates of one course, by name."""
+def list_standing_of_course(programme_id: str, course_id: str, most: int) -> list[Award]:
+    """Return those of a programme's standing certificates of one course that end last, by name."""
     query = _for_staff_of(programme_id).where(Award.course_id == course_id, Award.current_for.is_not(None))
-    return list(db.session.scalars(query.order_by(Award.name)))
+    last = query.order_by(Award.valid_until.desc(), Award.id.desc()).limit(most)
+    return sorted(db.session.scalars(last), key=lambda award: award.name)
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:
@@ -246,13 +259,12 @@ def best_issued(awards: list[Award], today: date) -> Award | None:
     return issued[0] if issued else None
 
 
-def list_awards_by_enrolment(programme_id: str) -> dict[str, list[Award]]:
-    """Return all of a programme's awards by enrolment, the newest first, in one statement."""
-    found: dict[str, list[Award]] = {}
-    query = select(Award).where(Award.programme_id == programme_id).order_by(Award.id.desc())
-    for award in db.session.scalars(query):
-        found.setdefault(award.enrolment_id, []).append(award)
-    return found
+def read_awards_by_enrolment(programme_id: str) -> Iterator[list[Award]]:
+    """Return a programme's awards of one enrolment after the other, the newest first, without holding them all."""
+    query = select(Award).where(Award.programme_id == programme_id).order_by(Award.enrolment_id, Award.id.desc())
+    awards = db.session.scalars(query.execution_options(yield_per=READ_AT_ONCE))
+    for _enrolment, found in groupby(awards, key=attrgetter("enrolment_id")):
+        yield list(found)
 
 
 def list_awards_of_person(person_id: str) -> list[Award]:
@@ -290,11 +302,6 @@ def list_valid_of(programme_id: str, person_ids: Collection[str], today: date) -
     return list(db.session.scalars(query.order_by(Award.id)))
 
 
-def list_awards() -> list[Award]:
-    """Return all awards, the oldest first."""
-    return list(db.session.scalars(select(Award).order_by(Award.id)))
-
-
 def list_waiting_in(programme_id: str) -> list[Award]:
     """Return awards of a programme that wait for the review of their course."""
     query = select(Award).where(*_waits_for_review(), Award.programme_id == programme_id)
@@ -306,6 +313,12 @@ def count_waiting(programme_id: str) -> dict[str, int]:
     query = select(Award.course_id, func.count()).where(*_waits_for_review(), Award.programme_id == programme_id)
     found = db.session.execute(for_staff(query, Award.course_id).group_by(Award.course_id))
     return {row[0]: row[1] for row in found}
+
+
+def count_waiting_of(course_id: str) -> int:
+    """Return how many awards wait for a course's review and nothing else."""
+    query = select(func.count()).select_from(Award).where(*_waits_for_review(), Award.course_id == course_id)
+    return db.session.scalar(query) or 0
 
 
 def list_waiting(course_id: str) -> list[Award]:

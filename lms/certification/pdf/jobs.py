@@ -141,7 +141,7 @@ def _make_transcript(person_id: str, settings: Settings, shipped: Path) -> None:
 
 def sweep_transcripts(settings: Settings, shipped: Path) -> None:
     """Delete the PDFs of transcripts whose hour is over, and make those that are asked for and not made."""
-    write(transcript_requests.delete_old)
+    transcript_requests.delete_old()
     for person_id in transcript_requests.list_unmade():
         make_requested_transcript(person_id, settings, shipped)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ForeignKey, Row, Select, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.notifications import preferences
@@ -20,6 +20,8 @@ from lms.foundation.mail import outbox as mail_outbox
 
 EARLIEST = timedelta(days=max(NOTICES.values()))
 SentNotices = dict[str, dict[str, date]]
+# A certificate, its code and the notice of its end.
+DueNotice = tuple[str, str, str]
 
 
 class EndNotice(Base):
@@ -63,20 +65,44 @@ def _due(award: Any, today: date, wanted: Collection[str], sent: SentNotices) ->
 
 # What is asked for each minute is read without the rest of the row.
 _NEEDED = (Award.id, Award.person_id, Award.passed_on, Award.valid_until, Award.code)
+# Where a pass over certificates by their ends goes on: after one that ends on a day.
+Place = tuple[date, str]
 
 
-def list_due(today: date) -> list[tuple[str, str]]:
-    """Return (award, holder) of certificates of whose end their holders are to be told now."""
-    chosen = preferences.list_wanting_ends()
-    ending = _ending(today).with_only_columns(Award.id).order_by(None)
-    to_holder = (Award.id == EndNotice.award_id) & (Award.person_id == EndNotice.person_id)
-    sent = _by_award(select(EndNotice).join(Award, to_holder).where(EndNotice.award_id.in_(ending)))
-    return [
+def _slice(query: Select[Any], after: Place | None, most: int) -> tuple[Sequence[Row[Any]], Place | None]:
+    """Return the next certificates of a query in the order of their ends, and where to go on; None at the end."""
+    if after is not None:
+        later = and_(Award.valid_until == after[0], Award.id > after[1])
+        query = query.where(Award.valid_until >= after[0], or_(Award.valid_until > after[0], later))
+    rows: Any = db.session.execute(query.with_only_columns(*_NEEDED).limit(most)).all()
+    return rows, (rows[-1].valid_until, rows[-1].id) if len(rows) == most else None
+
+
+def _sent_to(awards: Iterable[Row[Any]], reader_id: str | None) -> SentNotices:
+    """Return what a reader was told of some certificates; for no reader, what each holder was told of their own."""
+    holders = {award.id: award.person_id for award in awards}
+    found: SentNotices = {}
+    for row in db.session.scalars(select(EndNotice).where(EndNotice.award_id.in_(holders))):
+        if row.person_id == (reader_id or holders[row.award_id]):
+            found.setdefault(row.award_id, {})[row.notice] = row.told_on
+    return found
+
+
+def list_due(today: date, after: Place | None, most: int) -> tuple[list[tuple[str, str]], Place | None]:
+    """Return (award, holder) of certificates of whose end their holders are to be told now, and where to go on.
+
+    So many of those that end about now are looked at, whichever of them are due.
+    """
+    awards, following = _slice(_ending(today), after, most)
+    chosen = preferences.list_wanting_ends({award.person_id for award in awards})
+    sent = _sent_to(awards, None)
+    due = [
         (award.id, award.person_id)
-        for award in db.session.execute(_ending(today).with_only_columns(*_NEEDED))
+        for award in awards
         if _due(award, today, chosen.get(award.person_id, preferences.BY_DEFAULT), sent)
         and not preferences.rests(award.person_id, today)
     ]
+    return due, following
 
 
 def take_due(award_id: str, today: date) -> str | None:
@@ -97,18 +123,33 @@ def _keep(award_id: str, notice: str, person_id: str, today: date) -> None:
     db.session.flush()
 
 
-def list_due_in(programme_id: str, reader_id: str, today: date) -> list[tuple[str, str, str]]:
-    """Return (award, code, notice) of a programme's certificates of whose end a coordinator is to be told now."""
-    sent = _by_award(select(EndNotice).where(EndNotice.person_id == reader_id))
-    query = _ending(today).where(Award.programme_id == programme_id, Award.person_id != reader_id)
-    found = db.session.execute(query.with_only_columns(*_NEEDED))
-    due = [(award.id, award.code, _due(award, today, NOTICES, sent)) for award in found]
+def _of_others(programme_id: str, reader_id: str, today: date) -> Select[Any]:
+    return _ending(today).where(Award.programme_id == programme_id, Award.person_id != reader_id)
+
+
+def _due_among(awards: Sequence[Row[Any]], reader_id: str, today: date) -> list[DueNotice]:
+    sent = _sent_to(awards, reader_id)
+    due = [(award.id, award.code, _due(award, today, NOTICES, sent)) for award in awards]
     return [(award_id, code, notice) for award_id, code, notice in due if notice]
 
 
-def take_due_in(programme_id: str, reader_id: str, shown: Collection[str], today: date) -> list[str]:
+def list_due_in(
+    programme_id: str, reader_id: str, today: date, after: Place | None, most: int
+) -> tuple[list[str], Place | None]:
+    """Return the codes of certificates of whose end a coordinator is to be told now, and where to go on.
+
+    So many of a programme's certificates that end about now are looked at, whichever of them are due.
+    """
+    awards, following = _slice(_of_others(programme_id, reader_id, today), after, most)
+    return [code for _award_id, code, _notice in _due_among(awards, reader_id, today)], following
+
+
+def take_due_in(programme_id: str, reader_id: str, shown: Sequence[str], today: date) -> list[str]:
     """Return the codes of those that are shown to the coordinator, and keep that they were told of them."""
-    found = [row for row in list_due_in(programme_id, reader_id, today) if row[1] in shown]
+    query = _of_others(programme_id, reader_id, today)
+    query = query.where(Award.code.in_(shown))
+    awards: Any = db.session.execute(query.with_only_columns(*_NEEDED)).all()
+    found = _due_among(awards, reader_id, today)
     for award_id, _code, notice in found:
         _keep(award_id, notice, reader_id, today)
     return [code for _award_id, code, _notice in found]

@@ -21,6 +21,9 @@ from lms.foundation.web.security import settings
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest, find_offering
 
+# For how many holders of a certificate somebody can see what a rule comes to.
+HOLDERS_MOST = 100
+
 
 @blueprint.post("/certificates/<code>/renew")
 @allow("hold certificates")
@@ -45,7 +48,7 @@ def validity(programme: str, course: str) -> Any:
         abort(404)
     content = get_course(digest)
     form = ValidityForm(request.form) if request.method == "POST" else ValidityForm.of(validity_of(this.id, content))
-    holders = records.list_standing_of_course(this.id, course)
+    holders = records.list_standing_of_course(this.id, course, HOLDERS_MOST)
     chosen = next((award for award in holders if award.code == request.form.get("person")), None)
     checked = request.method == "GET" or form.validate()
     seen = request.form.get("seen") == form.seen() if checked else False

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from lms.certification.awards.actions import state_of
+from lms.accounts.records import find_programmes
+from lms.accounts.rules import zone_of
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.records import find_awards
 from lms.certification.awards.rules import State
 from lms.certification.awards.texts.state_wording import state_words
+from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.csv_files import as_sheet, without_separator_line
 from lms.foundation.text.i18n import gettext as _
@@ -58,16 +60,18 @@ def read_codes(text: str) -> list[str]:
 
 
 def answer(typed: list[str], settings: Settings) -> list[Row]:
-    """Return one row for each code in the order given, asking the register once."""
+    """Return one row for each code in the order given, in two statements."""
     codes = [normalise_code(text) for text in typed]
     awards = find_awards([code for code in codes if code])
+    programmes = find_programmes({award.programme_id for award in awards.values()})
+    today = {id_: clock.today(zone_of(row.facts, settings.timezone)) for id_, row in programmes.items()}
     rows = []
     for text, code in zip(typed, codes, strict=True):
         award = awards.get(code or "")
         if award is None or award.waiting:
             rows.append(Row(text[:_SHOWN_MOST], code, "unknown"))
             continue
-        state = state_of(award, settings)
+        state = award.state(today[award.programme_id])
         name = award.name if award.name_shown and state in {"valid", "expired"} else ""
         rows.append(
             Row(text[:_SHOWN_MOST], code, state, award.title, award.version, award.passed_on, award.valid_until, name)

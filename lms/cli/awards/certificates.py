@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from lms.accounts.actions import note_export
 from lms.accounts.addresses import normal_email
 from lms.accounts.records import find_person_by_email
 from lms.certification.awards import actions, document_records, records, reissue
-from lms.certification.awards.actions import state_of, today_in
+from lms.certification.awards.actions import today_in
 from lms.certification.awards.codes import grouped, normalise_code
 from lms.certification.awards.rules import EARLIEST_PRACTICE, OBSERVATIONS_MOST, OBSERVER_ROLES, RATINGS, REASONS
 from lms.certification.pdf import zip_archive
@@ -69,40 +70,39 @@ def certificates_list(slug: str | None, as_json: bool) -> None:
     Example: lms certificates list --json
     """
     programme_id = get_programme(slug).id if slug else None
-    awards = records.list_awards_of_programme(programme_id) if programme_id else records.list_awards()
-    write(note_export, programme_id, "certificates", len(awards))
-    troubled = document_records.list_troubled()
-    say_rows(
-        [
-            {
-                "code": grouped(award.code),
-                "state": state_of(award, settings()),
-                "name": award.name,
-                "course": award.course_id,
-                "version": award.version,
-                "awarded_on": award.passed_on,
-                "valid_until": award.valid_until,
-                "document": STORED.get(document_records.find_timestamp(award.id), "stored with a timestamp")
-                if document_records.document_is_stored(award.id)
-                else _why_not(troubled.get(award.id)),
-            }
-            for award in awards
-        ],
-        as_json,
-    )
+    write(note_export, programme_id, "certificates", document_records.count_listed(programme_id))
+    say_rows(_listed(programme_id), as_json)
 
 
-def _why_not(request: Any) -> str:
+def _listed(programme_id: str | None) -> Iterator[dict[str, Any]]:
+    today: dict[str, date] = {}
+    for award, pdf in document_records.read_listed(programme_id):
+        here = award.programme_id
+        if here not in today:
+            today[here] = today_in(here, settings())
+        yield {
+            "code": grouped(award.code),
+            "state": award.state(today[here]),
+            "name": award.name,
+            "course": award.course_id,
+            "version": award.version,
+            "awarded_on": award.passed_on,
+            "valid_until": award.valid_until,
+            "document": STORED.get(pdf.timestamp, "stored with a timestamp") if pdf.stored else _why_not(pdf),
+        }
+
+
+def _why_not(pdf: document_records.PdfState) -> str:
     """Return why a document is not there, as far as that is known."""
-    if request is None:
+    if pdf.trouble is None:
         return "not made yet"
-    if not request.tries:
-        return f"waits for a timestamp: {request.trouble}"
+    if not pdf.tries:
+        return f"waits for a timestamp: {pdf.trouble}"
     return ngettext(
         "couldn’t be made after %(num)s attempt: %(trouble)s",
         "couldn’t be made after %(num)s attempts: %(trouble)s",
-        request.tries,
-        trouble=request.trouble,
+        pdf.tries,
+        trouble=pdf.trouble,
     )
 
 
@@ -117,10 +117,10 @@ def certificates_download(slug: str | None, out: Path) -> None:
     """
     programme = get_programme(slug)
     today = today_in(programme.id, settings())
-    found = [records.best_issued(awards, today) for awards in records.list_awards_by_enrolment(programme.id).values()]
-    standing = [award.id for award in found if award and award.withdrawn_at is None]
     if out.exists():
         raise click.ClickException(f"The file {out} already exists. Nothing was changed.")
+    found = (records.best_issued(awards, today) for awards in records.read_awards_by_enrolment(programme.id))
+    standing = [award.id for award in found if award and award.withdrawn_at is None]
     _digest, count = zip_archive.put_together(standing, out)
     say(f"{count} of {len(standing)} certificates are in {out}.")
     if count < len(standing):

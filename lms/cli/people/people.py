@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import chain
 from typing import Any
 
 import click
@@ -187,8 +188,9 @@ def _change_roles(
 
 
 def _roles_in_words(person_id: str) -> str:
-    programmes = {row.id: row.slug for row in records.list_programmes()}
-    held = [f"{role} in {programmes[key]}" for key, roles in records.roles_of(person_id).items() for role in roles]
+    roles = records.roles_of(person_id)
+    programmes = records.find_programmes(roles)
+    held = [f"{role} in {programmes[key].slug}" for key, here in roles.items() for role in here]
     return ", ".join([*held, *(["operator"] if records.get_person(person_id).operator else [])]) or "none"
 
 
@@ -245,13 +247,11 @@ def people_list(slug: str | None, as_json: bool) -> None:
     Example: lms people list --json
     """
     programme = get_programme(slug) if slug else None
-    held = [
-        (person, where.slug, membership.role)
-        for person, membership, where in records.list_members(programme.id if programme else None)
-    ]
-    if programme is None:
-        held += [(person, "", "operator") for person in records.list_operators()]
-    rows = [
+    programme_id = programme.id if programme else None
+    operators = [] if programme else records.list_operators()
+    write(actions.note_export, programme_id, "people", records.count_roles(programme_id) + len(operators))
+    held = chain(records.read_roles(programme_id), ((person, "", "operator") for person in operators))
+    rows = (
         {
             "email": person.email,
             "name": person.display_name,
@@ -260,6 +260,5 @@ def people_list(slug: str | None, as_json: bool) -> None:
             "account": "closed" if person.disabled_at else "open",
         }
         for person, where, role in held
-    ]
-    write(actions.note_export, programme.id if programme else None, "people", len(rows))
+    )
     say_rows(rows, as_json)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lms.accounts.members.records import Unit, list_units
@@ -17,11 +18,14 @@ from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.dates import add_months
 from lms.foundation.hooks import AskedCourse
+from lms.foundation.per_app import get_or_make
 from lms.foundation.text.i18n import day
 from lms.foundation.text.i18n import gettext as _
 from lms.library.course_cache import private_courses
 
 REQUESTS_MOST = 25
+# Numbers of an assignment that asks so many people or more are kept for a moment: a second for each ten thousand.
+KEPT_FROM, PEOPLE_A_SECOND = 5_000, 10_000
 SHAPES: Mapping[Progress, str] = {"not_started": "none", "in_training": "go", "done": "ok"}
 
 
@@ -65,11 +69,21 @@ class AssignmentRow:
     closed_on: date | None
 
 
+def rows_of(assignments: Sequence[Assignment], units: Mapping[str, str], zone: str) -> list[AssignmentRow]:
+    """Return some assignments as a coordinator sees them; the title of a course is asked for once."""
+    titles = {course_id: title_of(course_id) for course_id in {row.course_id for row in assignments}}
+    return [_row_of(row, titles[row.course_id], units, zone) for row in assignments]
+
+
 def row_of(assignment: Assignment, units: Mapping[str, str], zone: str) -> AssignmentRow:
     """Return an assignment as a coordinator sees it."""
+    return rows_of([assignment], units, zone)[0]
+
+
+def _row_of(assignment: Assignment, course: str, units: Mapping[str, str], zone: str) -> AssignmentRow:
     closed_on = clock.day_of(assignment.closed_at, zone) if assignment.closed_at else None
     made_on = clock.day_of(assignment.made_at, zone)
-    course, group = title_of(assignment.course_id), whom(assignment, units)
+    group = whom(assignment, units)
     return AssignmentRow(assignment.public_id, course, group, assignment.due_on, made_on, closed_on)
 
 
@@ -121,9 +135,31 @@ class ProgressSum:
     count: int
 
 
+@dataclass
+class CountsCache:
+    """The numbers of assignments that ask many people, each until its moment is over."""
+
+    counts: dict[str, tuple[float, dict[str, int]]] = field(default_factory=dict)
+
+
+def _counts_of(assignment_id: str) -> dict[str, int]:
+    """Return how many people are at which point; of very many, the numbers may be some seconds old."""
+    cache = get_or_make(CountsCache).counts
+    until, counts = cache.get(assignment_id, (0.0, {}))
+    if time.monotonic() < until:
+        return counts
+    counts = audiences.count_asked(assignment_id)
+    people = sum(counts.values())
+    for old in [key for key, (ends, _counts) in cache.items() if ends < time.monotonic()]:
+        cache.pop(old, None)
+    if people >= KEPT_FROM:
+        cache[assignment_id] = (time.monotonic() + people / PEOPLE_A_SECOND, counts)
+    return counts
+
+
 def sums_of(assignment_id: str) -> list[ProgressSum]:
     """Return how many people are at which point. They are listed by name below, so no number gives anybody away."""
-    counts, names = audiences.count_asked(assignment_id), progress_names()
+    counts, names = _counts_of(assignment_id), progress_names()
     return [ProgressSum(each, names[each], SHAPES[each], counts.get(each, 0)) for each in PROGRESS]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, case, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Person
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.foundation.sql import only_where
 from lms.library.course_cache import for_staff
 
 
@@ -50,6 +51,7 @@ class AssignmentExtension(Base):
     """
 
     __tablename__ = "assignment_extension"
+    __table_args__ = (Index("ix_assignment_extension_waiting", "asked_at", **only_where("answered_at IS NULL")),)
     assignment_id: Mapped[str] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     asked_at: Mapped[datetime]
@@ -67,7 +69,10 @@ class AssignmentMail(Base):
     """
 
     __tablename__ = "assignment_mail"
-    __table_args__ = (UniqueConstraint("assignment_id", "kind", "sent_on"),)
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "kind", "sent_on"),
+        Index("ix_assignment_mail_unsent", "id", **only_where("ended_at IS NULL")),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     assignment_id: Mapped[str] = mapped_column(ForeignKey("assignment.id"))
     kind: Mapped[str]

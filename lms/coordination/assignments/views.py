@@ -75,7 +75,7 @@ def list_page(problem: tuple[str, str] = ("", "")) -> Any:
         "coordination/assignments.html",
         here="people",
         programme=this_programme(),
-        rows=[pages.row_of(row, units, this_zone()) for row in found[:PAGE]],
+        rows=pages.rows_of(found[:PAGE], units, this_zone()),
         closed=closed,
         requests=requests,
         more_requests=more,

@@ -12,7 +12,7 @@ from lms.accounts.actions import FormError
 from lms.accounts.members import actions as members
 from lms.accounts.personal_data.notice import deletion_of_closed_accounts
 from lms.accounts.programmes.coordinators import alone_words, without_words
-from lms.accounts.records import has_email, list_programmes, roles_of
+from lms.accounts.records import find_programmes, has_email, roles_of
 from lms.accounts.second_factor.step_up import confirm_first, is_proven
 from lms.coordination.blueprint import blueprint
 from lms.coordination.members import member_of_programme
@@ -40,7 +40,7 @@ def person_account(programme: str, person: str) -> Any:
                 url_for("coordination.person_account", programme=programme, person=person, saved=saved), 303
             )
         problem = done.message
-    programmes = {row.id: row.name for row in list_programmes()}
+    others = find_programmes({key for key in roles_of(member.id) if key != this_programme().id})
     page = render_template(
         "coordination/person_account.html",
         here="people",
@@ -52,7 +52,7 @@ def person_account(programme: str, person: str) -> Any:
             "has_email": has_email(member),
         },
         is_closed=is_closed,
-        others=[programmes[key] for key in roles_of(member.id) if key != this_programme().id],
+        others=[others[key].name for key in roles_of(member.id) if key in others],
         problem=problem,
         coordinators=without_words(member.id) if member.disabled_at else alone_words(member.id),
         deletion=deletion_of_closed_accounts(),

@@ -14,7 +14,7 @@ from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import gettext as _
 from lms.library import actions as library
 from lms.library.course_cache import get_course
-from lms.library.records import list_offerings
+from lms.library.records import list_offerings_of
 from lms.library.rules import OfferingState
 
 
@@ -27,7 +27,7 @@ def change_programme(
     """
     before = find_programme(slug)
     emptied = [key for key in SOMEBODY_TO_TALK_TO if wanted.get(key) == "" and before and before.facts.get(key)]
-    if before and emptied and any(row.programme_id == before.id for row in list_offerings()):
+    if before and emptied and list_offerings_of(before.id):
         return FormError(
             emptied[0], _("Your programme offers courses, so its people need this to find somebody to talk to.")
         )

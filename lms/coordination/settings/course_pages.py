@@ -15,7 +15,8 @@ from lms.library.records import (
     Review,
     list_former_offerings,
     list_newest_digests,
-    list_offerings,
+    list_offerings_of,
+    list_open_courses,
     list_reviews,
     list_reviews_of_newest,
     list_withdrawn,
@@ -47,13 +48,10 @@ def courses_for(programme_id: str, *, all_of_site: bool) -> dict[str, OfferingSt
     It can offer what everybody can read, and what it offered before. The people who run the site can offer all. What
     was withdrawn is offered by nobody.
     """
-    offerings = list_offerings()
     mine: dict[str, OfferingState] = {
-        row.course_id: "open" if row.open_reading else "members"
-        for row in offerings
-        if row.programme_id == programme_id
+        row.course_id: "open" if row.open_reading else "members" for row in list_offerings_of(programme_id)
     }
-    others = {row.course_id for row in offerings if row.open_reading} | list_former_offerings(programme_id)
+    others = list_open_courses() | list_former_offerings(programme_id)
     known = list_newest_digests()
     found = known if all_of_site else [id_ for id_ in known if id_ in mine or id_ in others]
     withdrawn = list_withdrawn()

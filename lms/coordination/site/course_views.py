@@ -7,8 +7,8 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow
-from lms.accounts.records import list_programmes
-from lms.certification.awards.records import list_waiting
+from lms.accounts.records import find_programme, get_programme, list_programme_names
+from lms.certification.awards.records import count_waiting_of
 from lms.coordination.blueprint import blueprint
 from lms.coordination.settings import course_pages
 from lms.coordination.site import actions, pages, records
@@ -21,6 +21,9 @@ from lms.foundation.web.security import settings
 from lms.library.actions import record_review, set_owner
 from lms.library.course_cache import get_course
 from lms.library.records import find_newest_digest, find_owner
+
+# How many of the programmes that offer a course its page lists.
+OFFERED_MOST = 50
 
 
 @blueprint.get("/operator/courses")
@@ -52,15 +55,17 @@ def site_course(course: str) -> Any:
             if not isinstance(done, Refused):
                 return redirect(url_for("coordination.site_course", course=course, saved="yes"), 303)
             form.refuse("role", _("Choose one of these."))
+    offered = records.list_offering_programmes(course, OFFERED_MOST + 1)
     page = render_template(
         "coordination/site_course.html",
         here="site",
         course=content,
         form=form,
         versions=pages.version_rows(course, settings().timezone),
-        programmes=records.list_offering_programmes().get(course, []),
+        programmes=offered[:OFFERED_MOST],
+        more=len(offered) > OFFERED_MOST,
         reviews=course_pages.review_rows(content),
-        waiting=len(list_waiting(course)),
+        waiting=count_waiting_of(course),
         owner=_owner_form(course),
         notices=_notices(),
     )
@@ -75,9 +80,9 @@ def _notices() -> list[str]:
 
 def _owner_form(course: str) -> OwnerForm:
     """Return the form of who publishes a course, with the present owner chosen."""
-    programmes, owner = list_programmes(), find_owner(course)
-    form = OwnerForm(request.form, owner=next((row.slug for row in programmes if row.id == owner), ""))
-    form.offer([(row.slug, row.name) for row in programmes])
+    owner = find_owner(course)
+    form = OwnerForm(request.form, owner=get_programme(owner).slug if owner else "")
+    form.offer(list_programme_names())
     return form
 
 
@@ -88,6 +93,6 @@ def site_course_owner(course: str) -> Any:
     form = _owner_form(course)
     if find_newest_digest(course) is None or not form.validate():
         abort(404)
-    programme = next((row.id for row in list_programmes() if row.slug == form.owner.data), None)
-    write(set_owner, course, programme)
+    programme = find_programme(form.owner.data or "")
+    write(set_owner, course, programme.id if programme else None)
     return redirect(url_for("coordination.site_course", course=course, saved="owner"), 303)

@@ -17,6 +17,8 @@ from lms.library.records import list_newest_digests, list_reviews_of_newest, lis
 from lms.library.rules import missing_reviews, needed_reviews
 
 PDFS_SHOWN = 20
+# How many of the programmes that offer a course are named in the list of courses.
+NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,21 @@ class PublishedCourse:
 
 def published_courses(zone: str) -> list[PublishedCourse]:
     """Return all published courses by title."""
-    versions, offers, reviews = records.count_versions(), records.list_offering_programmes(), list_reviews_of_newest()
+    versions, offers, reviews = (
+        records.count_versions(),
+        records.list_offering_names(NAMES_SHOWN + 1),
+        list_reviews_of_newest(),
+    )
     rows = []
     for id_, digest in list_newest_digests().items():
         course = get_course(digest)
         count, last = versions[id_]
         missing = missing_reviews(needed_reviews(course), {review.role for review in reviews.get(id_, ())})
-        names = ", ".join(programme.name for programme in offers.get(id_, ()))
+        names = offers.get(id_, [])
+        shown = ", ".join(names[:NAMES_SHOWN])
+        offered = _("%(names)s and others", names=shown) if len(names) > NAMES_SHOWN else shown
         rows.append(
-            PublishedCourse(id_, course.title, course.version, count, day(day_of(last, zone)), names, not missing)
+            PublishedCourse(id_, course.title, course.version, count, day(day_of(last, zone)), offered, not missing)
         )
     return sorted(rows, key=lambda row: row.title.casefold())
 

@@ -15,7 +15,8 @@ from lms.certification.awards.records import Award
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import TRIES, OutboxMail
-from lms.library.records import Offering, Version
+from lms.foundation.sql import aggregate_text
+from lms.library.records import CourseLine, Offering, Version
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,21 @@ def count_versions() -> dict[str, tuple[int, datetime]]:
     return {row[0]: (row[1], row[2]) for row in db.session.execute(query)}
 
 
-def list_offering_programmes() -> dict[str, list[Programme]]:
-    """Return which programmes offer each course, by course id."""
-    query = select(Offering.course_id, Programme).join(Programme, Programme.id == Offering.programme_id)
-    found: dict[str, list[Programme]] = {}
-    for course_id, programme in db.session.execute(query.order_by(Programme.slug)):
-        found.setdefault(course_id, []).append(programme)
-    return found
+def list_offering_names(most: int) -> dict[str, list[str]]:
+    """Return the names of the first programmes that offer each course, by course id, in one statement."""
+    course = select(CourseLine.course_id).distinct().subquery()
+    first = select(Offering.programme_id).where(Offering.course_id == course.c.course_id)
+    first = first.order_by(Offering.open_reading, Offering.position, Offering.id).limit(most).correlate(course)
+    names = select(aggregate_text(Programme.name, "\n")).where(Programme.id.in_(first)).correlate(course)
+    rows = db.session.execute(select(course.c.course_id, names.scalar_subquery()))
+    return {course_id: sorted(found.split("\n")) for course_id, found in rows if found}
+
+
+def list_offering_programmes(course_id: str, most: int) -> list[Programme]:
+    """Return the first programmes that offer a course."""
+    query = select(Programme).join(Offering, Offering.programme_id == Programme.id)
+    query = query.where(Offering.course_id == course_id).order_by(Offering.open_reading, Offering.position, Offering.id)
+    return list(db.session.scalars(query.limit(most)))
 
 
 def list_pdfs_in_trouble(most: int) -> list[tuple[RenderRequest, Award, Programme]]:

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
-from lms.foundation.db import after_commit, db, write
+from lms.foundation.db import after_commit, db
+from lms.foundation.deleting import delete_old
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.mail.transport import file_of, mail_folder
 from lms.foundation.mail.trouble import clear_trouble, forget_old_troubles
@@ -32,8 +33,8 @@ def delete_emails(settings: Settings, recipient: str) -> None:
 def forget_old(settings: Settings) -> None:
     """Delete emails, and files of emails, as long after they were written as the settings keep them."""
     kept = timedelta(days=settings.keep_emails_days)
-    write(db.session.execute, delete(OutboxMail).where(OutboxMail.created_at < clock.now() - kept))
-    write(forget_old_troubles, kept)
+    delete_old(OutboxMail, OutboxMail.created_at < clock.now() - kept)
+    forget_old_troubles(kept)
     forget_old_files(settings)
 
 

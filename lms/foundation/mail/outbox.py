@@ -10,7 +10,7 @@ from email.utils import format_datetime, make_msgid
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import Index, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
@@ -28,6 +28,7 @@ from lms.foundation.mail.transport import (
 )
 from lms.foundation.mail.trouble import clear_trouble, note_trouble
 from lms.foundation.per_app import get_or_make, provided
+from lms.foundation.sql import only_where
 
 log = logging.getLogger("lms.mail")
 
@@ -62,6 +63,11 @@ class OutboxMail(Base):
     """One email that is to leave, or has left."""
 
     __tablename__ = "outbox_mail"
+    __table_args__ = (
+        # What has left stays for a month, and isn't met again on the way to what is due.
+        Index("ix_outbox_mail_waiting", "not_before", **only_where("sent_at IS NULL")),
+        Index("ix_outbox_mail_about", "about", **only_where("about IS NOT NULL")),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     message_id: Mapped[str]
     recipient: Mapped[str] = mapped_column(index=True)
@@ -70,7 +76,7 @@ class OutboxMail(Base):
     # The same words as HTML; an email without them is sent as plain text.
     html: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
-    not_before: Mapped[datetime] = mapped_column(index=True)
+    not_before: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     # The hours in which it may not leave, as 20:00-08:00 Pacific/Auckland; none for one that leaves at any hour.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
 from lms.foundation.db import Base, db
+from lms.foundation.deleting import delete_old
 
 # The mail server knows no such mailbox; the mailbox is full; an email came back for another reason.
 UNKNOWN, FULL, RETURNED = "unknown", "full", "returned"
@@ -49,7 +50,7 @@ def find_troubles(addresses: Collection[str]) -> dict[str, MailTrouble]:
 
 def forget_old_troubles(kept: timedelta) -> None:
     """Delete troubles of long ago."""
-    db.session.execute(delete(MailTrouble).where(MailTrouble.noted_at < clock.now() - kept))
+    delete_old(MailTrouble, MailTrouble.noted_at < clock.now() - kept)
 
 
 def kind_of_status(code: int, status: str) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
 from lms.foundation.db import Base, db
+from lms.foundation.deleting import delete_old
 
 # The longest window that is asked for is a day.
 KEPT = timedelta(days=2)
@@ -23,7 +24,7 @@ class Misses(Base):
 
     __tablename__ = "misses"
     key: Mapped[str] = mapped_column(primary_key=True)
-    since: Mapped[datetime]
+    since: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
 
 
@@ -129,4 +130,4 @@ def forget_about(part: str) -> None:
 
 def sweep(older_than: timedelta = KEPT) -> None:
     """Delete counts that no window can reach any more."""
-    db.session.execute(delete(Misses).where(Misses.since < clock.now() - older_than))
+    delete_old(Misses, Misses.since < clock.now() - older_than)

@@ -27,7 +27,7 @@ class Refresher(Base):
     __tablename__ = "refresher"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     pace: Mapped[str]
-    next_on: Mapped[date]
+    next_on: Mapped[date] = mapped_column(index=True)
 
 
 class RefresherShown(Base):
@@ -102,13 +102,16 @@ def record_shown(person_id: str, names: Iterable[str], today: date) -> None:
         db.session.add(row)
 
 
-def queue_due_reminders(today: date, path: str) -> None:
-    """Queue an email for people whose refreshers are due, if they want one, and set everybody's next day.
+def queue_due_reminders(today: date, path: str, most: int) -> int:
+    """Queue an email for a few people whose refreshers are due, if they want one, and set the next day of each.
+
+    Return how many there were.
 
     Refreshers that nobody looked at don't add up: the next ones come as usual.
     """
-    due = list(db.session.scalars(select(Refresher).where(Refresher.next_on <= today)))
+    due = list(db.session.scalars(select(Refresher).where(Refresher.next_on <= today).limit(most)))
     if due:
         preferences.queue_update([row.person_id for row in due if list_finished(row.person_id)], "refreshers", path)
     for row in due:
         row.next_on = today + PACES[row.pace]
+    return len(due)

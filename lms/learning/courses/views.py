@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 
 from lms.accounts.access import allow, public, signed_in
 from lms.accounts.personal_data import data_visibility
-from lms.accounts.records import get_programme
+from lms.accounts.records import find_programmes
 from lms.accounts.rules import Visitor, may
 from lms.content.model.course import Course
 from lms.foundation import clock
@@ -40,7 +40,7 @@ from lms.learning.progress.placeholders import fill_placeholders, placeholder_va
 from lms.learning.progress.renewal_pages import NewerVersion, RenewalProgress
 from lms.learning.progress.renewal_records import find_renewal
 from lms.learning.progress.rules import Progress, missing_facts
-from lms.library.records import find_closing, list_offerings, list_reviews
+from lms.library.records import find_closing, list_offering_among, list_reviews
 from lms.library.rules import missing_reviews, needed_reviews, passed_dates
 
 
@@ -156,13 +156,13 @@ def _newer(page: OpenPage, content: Course, progress: Progress) -> NewerVersion 
 
 def _feedback_pages(somebody: Visitor | None, course_id: str) -> list[tuple[str, str]]:
     """Return the feedback pages that a trainer may read, in each programme that offers the course."""
-    if not may(somebody, "read feedback"):
-        return []
-    offered = [
-        row.programme_id for row in list_offerings(course_id) if may(somebody, "read feedback", row.programme_id)
+    roles = somebody.roles if somebody else ()
+    mine = [programme_id for programme_id in roles if may(somebody, "read feedback", programme_id)]
+    programmes = find_programmes(list_offering_among(course_id, mine)) if mine else {}
+    return [
+        (url_for("learning.read_feedback", programme=row.slug, course=course_id), row.name)
+        for _id, row in sorted(programmes.items())
     ]
-    programmes = [get_programme(programme_id) for programme_id in offered]
-    return [(url_for("learning.read_feedback", programme=row.slug, course=course_id), row.name) for row in programmes]
 
 
 def _facts_waited_for(page: OpenPage, content: Course) -> list[str]:

@@ -6,25 +6,32 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, delete, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.notifications.preferences import who_wants
 from lms.foundation import ids
 from lms.foundation.db import Base, db
 from lms.foundation.events import announce
 from lms.learning.progress.events import RemarkAnswered
 from lms.learning.progress.records import Enrolment, LessonDone
+from lms.library.records import Offering
 
 Said = Literal["helpful", "unclear", "too_much"]
 OPENED_BY = 5
 IN_A_WEEK = 60
+# How many replies strangers see, of all programmes in which everybody may read the lesson.
+REPLIES_MOST = 50
 
 
 class Feedback(Base):
     """Feedback on a lesson: without a person or a time, and with a random key as its only order."""
 
     __tablename__ = "remark"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads a plain dict here
+    __table_args__ = (
+        Index("ix_remark_place", "programme_id", "course_id", "lesson_id"),
+        {"sqlite_with_rowid": False},
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.public_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"))
     course_id: Mapped[str]
@@ -40,6 +47,7 @@ class FeedbackReply(Base):
     """What the authors heard about a lesson, and what they changed."""
 
     __tablename__ = "remark_answer"
+    __table_args__ = (Index("ix_remark_answer_place", "course_id", "lesson_id"),)
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.public_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
     course_id: Mapped[str]
@@ -85,18 +93,17 @@ def _released(programme_id: str, today: date) -> ColumnElement[bool]:
     A lesson's comments come out once five people of the programme have finished it, and each once its week is over,
     so that nobody who looks every day can tell on which it was sent.
     """
-    readers = (
-        select(Enrolment.course_id, LessonDone.lesson_id)
-        .join(Enrolment, Enrolment.id == LessonDone.enrolment_id)
-        .where(Enrolment.programme_id == programme_id)
-        .group_by(Enrolment.course_id, LessonDone.lesson_id)
-        .having(func.count(Enrolment.person_id.distinct()) >= OPENED_BY)
+    # Somebody has one enrolment in a course of a programme. The fifth is looked for, and nobody after it.
+    fifth = (
+        select(Enrolment.id)
+        .join(LessonDone, and_(LessonDone.enrolment_id == Enrolment.id, LessonDone.lesson_id == Feedback.lesson_id))
+        .where(Enrolment.programme_id == programme_id, Enrolment.course_id == Feedback.course_id)
+        .limit(1)
+        .offset(OPENED_BY - 1)
+        .correlate(Feedback)
+        .scalar_subquery()
     )
-    return and_(
-        Feedback.programme_id == programme_id,
-        Feedback.week < week_of(today),
-        tuple_(Feedback.course_id, Feedback.lesson_id).in_(readers),
-    )
+    return and_(Feedback.programme_id == programme_id, Feedback.week < week_of(today), fifth.is_not(None))
 
 
 def list_released(programme_id: str, course_id: str, today: date, lesson_id: str | None = None) -> list[Feedback]:
@@ -167,12 +174,22 @@ def list_answers(programme_ids: list[str], course_id: str, lesson_id: str | None
     return list(db.session.scalars(query.order_by(FeedbackReply.answered_on.desc(), FeedbackReply.id)))
 
 
+def list_open_answers(course_id: str, lesson_id: str) -> list[FeedbackReply]:
+    """Return the newest replies on a lesson of programmes in which everybody may read it."""
+    offered = exists().where(Offering.programme_id == FeedbackReply.programme_id, Offering.course_id == course_id)
+    query = select(FeedbackReply).where(FeedbackReply.course_id == course_id, FeedbackReply.lesson_id == lesson_id)
+    query = query.where(offered.where(Offering.open_reading))
+    return list(
+        db.session.scalars(query.order_by(FeedbackReply.answered_on.desc(), FeedbackReply.id).limit(REPLIES_MOST))
+    )
+
+
 def list_finishers(programme_id: str, course_id: str, lesson_id: str) -> list[str]:
-    """Return the ids of the people of a programme who have finished a lesson."""
+    """Return the ids of the people of a programme who have finished a lesson and want to hear of replies."""
     query = (
         select(Enrolment.person_id)
         .join(LessonDone, LessonDone.enrolment_id == Enrolment.id)
         .where(Enrolment.programme_id == programme_id, Enrolment.course_id == course_id)
-        .where(LessonDone.lesson_id == lesson_id)
+        .where(LessonDone.lesson_id == lesson_id, Enrolment.person_id.in_(who_wants("answers")))
     )
     return list(db.session.scalars(query.distinct()))

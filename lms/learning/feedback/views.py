@@ -27,7 +27,7 @@ from lms.learning.progress import pages
 from lms.learning.progress.access import open_course, open_enrolment
 from lms.learning.progress.open_page_records import OpenPage
 from lms.library.course_cache import get_course
-from lms.library.records import find_bundle, find_newest_digest, find_offering, list_offerings, list_texts
+from lms.library.records import find_bundle, find_newest_digest, find_offering, list_texts
 
 SLIP = re.compile(r"[A-Za-z0-9_-]{16}")
 IN_AN_HOUR = 12
@@ -61,10 +61,9 @@ def _lesson_of(course: Course, lesson: str) -> Lesson:
 
 def _answers_for(page: OpenPage, course: Course, lesson: Lesson) -> list[feedback_records.FeedbackReply]:
     """Return the replies of this reader's programme; strangers see those of programmes with open lessons."""
-    programmes = [page.programme_id] if page.programme_id else []
-    if not programmes:
-        programmes = [row.programme_id for row in list_offerings(course.id) if row.open_reading]
-    return feedback_records.list_answers(programmes, course.id, lesson.id)
+    if page.programme_id is None:
+        return feedback_records.list_open_answers(course.id, lesson.id)
+    return feedback_records.list_answers([page.programme_id], course.id, lesson.id)
 
 
 @blueprint.get("/courses/<course>/lessons/<lesson>/remarks")

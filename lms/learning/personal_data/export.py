@@ -7,7 +7,7 @@ import json
 from markupsafe import Markup
 from sqlalchemy import select
 
-from lms.accounts.records import list_programmes
+from lms.accounts.records import find_programmes
 from lms.content.questions import in_words
 from lms.foundation.db import db
 from lms.foundation.personal_data import Part, Sheet
@@ -39,7 +39,7 @@ def export(person_id: str) -> list[Part]:
 
 
 def _courses_table(enrolments: list[Enrolment]) -> Sheet:
-    programmes = {row.id: row.name for row in list_programmes()}
+    programmes = {id_: row.name for id_, row in find_programmes({row.programme_id for row in enrolments}).items()}
     return Sheet(
         "courses",
         _("Courses you started"),

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, and_, delete, or_, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.deleting import delete_old
+from lms.foundation.sql import only_where
 from lms.learning.practice.rules import in_tens, is_released
 from lms.learning.progress.records import Enrolment
 
@@ -23,6 +25,7 @@ class Run(Base):
     """A run of a conversation in one version; `open_for` is unique, so each conversation has one open run."""
 
     __tablename__ = "talk_run"
+    __table_args__ = (Index("ix_talk_run_debrief_at", "debrief_at", **only_where("debrief_at IS NOT NULL")),)
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     public_id: Mapped[str] = mapped_column(unique=True, default=ids.public_id)
     enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
@@ -125,9 +128,10 @@ def forget(run_id: str, person_id: str) -> None:
 def sweep() -> None:
     """Delete runs that were finished thirty days ago, and open ones not touched for ninety."""
     now = clock.now()
-    read = Run.debrief_at < now - KEPT_AFTER_DEBRIEF
-    left = and_(Run.debrief_at.is_(None), Run.touched_at < now - KEPT_UNFINISHED)
-    db.session.execute(delete(Run).where(or_(read, left)))
+    delete_old(Run, Run.debrief_at < now - KEPT_AFTER_DEBRIEF)
+    # Ids sort by time, and what was started later can't be this old: the primary key finds the few that may be.
+    unfinished = (Run.id < ids.lowest_at((now - KEPT_UNFINISHED).timestamp()), Run.debrief_at.is_(None))
+    delete_old(Run, *unfinished, Run.touched_at < now - KEPT_UNFINISHED)
 
 
 def count_finished(programme_id: str, digest: str, conversation_id: str, choices: Iterable[tuple[str, int]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, select, true
 
 from lms.accounts.notifications.preferences import Choices
 from lms.accounts.records import Membership, Person, Programme
@@ -61,6 +61,9 @@ _OPEN_PAGE = (
     .order_by(_enrolment.c.started_at)
     .limit(1)
 )
+# Whether any programme lets everybody read the course of a line: one look into an index.
+_offer = Offering.__table__.alias()
+_IS_OPEN = exists().where(_offer.c.course_id == CourseLine.course_id, _offer.c.open_reading == true()).label("is_open")
 
 
 def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
@@ -80,19 +83,17 @@ def open_page(token_sha256: str | None, course_id: str) -> OpenPage:
 
 
 def _not_begun(visitor: Visitor | None, course_id: str) -> OpenPage:
-    query = (
-        select(CourseLine.digest, Offering.programme_id, Offering.open_reading, Programme.facts)
-        .join(Offering, Offering.course_id == CourseLine.course_id)
-        .join(Programme, Programme.id == Offering.programme_id)
-        .where(CourseLine.course_id == course_id)
-        .order_by(CourseLine.rank.desc(), Programme.id)
+    offers = and_(
+        Offering.course_id == CourseLine.course_id, Offering.programme_id.in_(visitor.roles if visitor else ())
     )
-    rows = db.session.execute(query).all()
-    mine = [row for row in rows if visitor and row.programme_id in visitor.roles]
-    readable = mine or [row for row in rows if row.open_reading]
-    if not readable:
+    query = (
+        select(CourseLine.digest, Programme.id, Programme.facts, _IS_OPEN)
+        .outerjoin(Offering, offers)
+        .outerjoin(Programme, Programme.id == Offering.programme_id)
+        .where(CourseLine.course_id == course_id)
+        .order_by(CourseLine.rank.desc(), Programme.id.is_(None), Programme.id)
+    )
+    row = db.session.execute(query.limit(1)).first()
+    if row is None or not (row.id or row.is_open):
         return OpenPage(visitor, None, None, None, {}, frozenset())
-    best = readable[0]
-    if not mine:
-        return OpenPage(visitor, best.digest, None, None, {}, frozenset())
-    return OpenPage(visitor, best.digest, None, best.programme_id, best.facts, frozenset())
+    return OpenPage(visitor, row.digest, None, row.id, row.facts or {}, frozenset())

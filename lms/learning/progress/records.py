@@ -7,7 +7,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, case, delete, func, insert, literal_column, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,14 +31,17 @@ from lms.learning.progress.attempt_records import Attempt, Result
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.rules import Progress
 from lms.library.course_cache import for_staff
-from lms.library.records import CourseLine, Offering
+from lms.library.records import CourseLine, Offering, open_offerings
 
 
 class Enrolment(Base):
     """Somebody takes a course in a programme, on the minor line on which they started."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("person_id", "course_id", "programme_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "course_id", "programme_id"),
+        Index("ix_enrolment_line", "course_id", "minor_line", "id"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=ids.inner_id)
     programme_id: Mapped[str] = mapped_column(ForeignKey("programme.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
@@ -101,19 +116,19 @@ def offered_courses(visitor: Visitor | None, lines: Mapping[str, str] | None = N
     The digest is that of the minor line that `lines` names for a course, otherwise the newest. Courses of `lines` that
     nobody offers any more come last.
     """
+    mine = select(Offering.id).where(Offering.programme_id.in_(visitor.roles)) if visitor and visitor.roles else None
+    readable = open_offerings() if mine is None else union(open_offerings(), mine)
     query = (
-        select(
-            Offering.course_id, Offering.programme_id, Offering.open_reading, CourseLine.minor_line, CourseLine.digest
-        )
+        select(Offering.course_id, CourseLine.minor_line, CourseLine.digest)
         .join(CourseLine, CourseLine.course_id == Offering.course_id)
+        .where(Offering.id.in_(readable))
         .order_by(Offering.position, Offering.id, CourseLine.rank.desc())
     )
     found: dict[str, str] = {}
-    for course_id, programme_id, open_reading, minor_line, digest in db.session.execute(query):
-        if open_reading or (visitor and programme_id in visitor.roles):
-            found.setdefault(course_id, digest)
-            if lines and lines.get(course_id) == minor_line:
-                found[course_id] = digest
+    for course_id, minor_line, digest in db.session.execute(query):
+        found.setdefault(course_id, digest)
+        if lines and lines.get(course_id) == minor_line:
+            found[course_id] = digest
     found.update(_no_longer_offered({id_: line for id_, line in (lines or {}).items() if id_ not in found}))
     return list(found.items())
 

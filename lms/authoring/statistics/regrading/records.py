@@ -37,7 +37,7 @@ class Regrade(Base):
     question_id: Mapped[str]
     how: Mapped[str]
     digest: Mapped[str]
-    state: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
     after_attempt: Mapped[str] = mapped_column(default="")
     proposed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     proposed_at: Mapped[datetime]

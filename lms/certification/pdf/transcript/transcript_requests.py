@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.document_records import RENDER_REST, RENDER_TRIES
-from lms.foundation import clock
+from lms.foundation import clock, deleting
 from lms.foundation.background import jobs
 from lms.foundation.db import Base, db
 from lms.foundation.web import throttle
@@ -113,7 +113,7 @@ def note_trouble(person_id: str) -> None:
 
 def delete_old() -> None:
     """Delete every PDF that was made an hour ago or earlier."""
-    db.session.execute(delete(TranscriptRequest).where(TranscriptRequest.made_at <= clock.now() - AVAILABLE_FOR))
+    deleting.delete_old(TranscriptRequest, TranscriptRequest.made_at <= clock.now() - AVAILABLE_FOR)
 
 
 def delete_of(person_id: str) -> None:
