@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,23 @@ def test_one_job_that_fails_stops_neither_its_lane_nor_another(tmp_path: Path) -
     worker = threading.Thread(target=jobs._work_on, args=(lane, stop), daemon=True)
     worker.start()
     wait_until(lambda: done == ["sweep", "walk"])
+    stop.set()
+    worker.join(5)
+
+
+def test_a_second_job_process_on_one_folder_leaves_the_work_to_the_first(tmp_path: Path) -> None:
+    done: list[str] = []
+    lanes = [Lane("work", {"walk": done.append}, [partial(done.append, name)]) for name in ("first", "second")]
+    first, second = (Jobs(tmp_path, [lane], lambda: nullcontext()) for lane in lanes)
+    assert first._look_who_leads(lanes[0])
+    stop = threading.Event()
+    worker = threading.Thread(target=second._work_on, args=(lanes[1], stop), daemon=True)
+    worker.start()
+    first.push("walk", "pushed")
+    time.sleep(0.3)
+    assert done == []
+    first.close()
+    wait_until(lambda: done == ["second", "pushed"])
     stop.set()
     worker.join(5)
 

@@ -23,10 +23,11 @@ from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.background.leading import is_served
 from lms.foundation.config.shipped import shipped
-from lms.foundation.db import db
+from lms.foundation.db import StillServed, db
 from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import queue_mail
+from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
 from lms.wellbeing import actions as care
 from tests.builders.learning import earn
@@ -207,6 +208,15 @@ def test_a_host_whose_clock_is_minutes_away_is_refused(hosts: tuple[Site, Site])
             clock.shift(timedelta(minutes=minutes))
             with pytest.raises(CannotJoin, match=way):
                 check_clock()
+
+
+def test_a_database_is_not_migrated_while_another_host_serves_its_site(hosts: tuple[Site, Site]) -> None:
+    assert provided(Jobs, hosts[1].app)._leading.leads("mail")
+    with hosts[0].inside():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        db.session.commit()
+    with pytest.raises(StillServed):
+        upgrade(hosts[0].app)
 
 
 def test_a_half_migrated_database_is_refused(hosts: tuple[Site, Site]) -> None:

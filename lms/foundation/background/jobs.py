@@ -100,6 +100,7 @@ class Jobs:
     def close(self) -> None:
         """Let go of the queue, and of all that is held."""
         self._queue.close()
+        self._leading.close()
 
     def _do(self, lane: Lane, piece: Callable[[], object]) -> None:
         """Do one piece of work; one that fails does not stop the next, and comes round again with the sweep."""

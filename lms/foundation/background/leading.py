@@ -38,6 +38,11 @@ class FolderLeading:
         self._files[lane] = file
         return True
 
+    def close(self) -> None:
+        """Leave all lanes to another process."""
+        while self._files:
+            os.close(self._files.popitem()[1])
+
     @contextmanager
     def only_one(self, _kind: str, _key: str) -> Iterator[bool]:
         """Give True: only the one who leads a lane does its work."""
@@ -68,6 +73,10 @@ class SharedLeading:
         if taken:
             self._taken_on[lane] = taken_on
         return taken
+
+    def close(self) -> None:
+        """Leave all lanes to another process."""
+        self._connection.close()
 
     @contextmanager
     def only_one(self, kind: str, key: str) -> Iterator[bool]:
