@@ -27,6 +27,7 @@ from lms.foundation import ids
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.config.settings import read_settings
 from lms.foundation.db import db, write
+from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
 from lms.learning.progress.attempt_records import Attempt, Result
 from lms.learning.progress.records import Enrolment
@@ -92,6 +93,8 @@ def open_place(folder: Path, url: str = "") -> Place:
     """Open a site that was filled, and sign its people in."""
     values = {"LMS_DATA": str(folder), "LMS_BASE_URL": BASE, **({"LMS_DATABASE_URL": url} if url else {})}
     app = create_app(read_settings(values))
+    # One that was filled by an earlier version has its schema.
+    upgrade(app)
     with at_work(app):
         digest = find_newest_digest(PFA)
         assert digest is not None

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from lxml import etree
 
 from lms.content.lint.codes.explain import as_markdown as codes_as_markdown
-from tests.house import authoring
+from tests.house import authoring, load_guide
 from tests.house.catalogue import FILE, messages
 from tests.house.tour import ROOT, as_markdown, opening_line
 
@@ -72,3 +73,11 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
         return
     named = set(re.findall(r"`((?:lms|tests|templates|certificates)/[\w./-]+)`", page.read_text("utf-8"))) - MADE
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_load_guide_and_its_chart_say_what_was_measured() -> None:
+    for path, content in load_guide.pages().items():
+        assert path.read_text("utf-8") == content, f"{path.name}: run: python -m tests.house.load_guide"
+    chart = etree.fromstring(load_guide.CHART.read_bytes())
+    assert chart.findtext("{*}title") and chart.findtext("{*}desc")
+    assert "prefers-color-scheme: dark" in (chart.findtext("{*}style") or "")

@@ -1,7 +1,7 @@
 """Slow statements: each that took long is logged as it is written, without its values, and counted.
 
 Cursors take the time themselves, because SQLite looks for most rows while they are fetched, and not before. It costs
-less than a microsecond a statement.
+about a microsecond a statement.
 """
 
 from __future__ import annotations
