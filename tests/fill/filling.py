@@ -93,9 +93,11 @@ def fill(
     app = create_app(read_settings({**settings, **KEEPS_ALL}))
     upgrade(app)
     with at_work(app):
-        if db.session.query(Programme).first() is not None:
-            raise ValueError("This site has a programme already; a fill needs an empty one.")
+        taken = db.session.query(Programme).first() is not None
         address = db.engine.url.render_as_string(hide_password=False)
+    if taken:
+        _close(app)
+        raise ValueError("This site has a programme already; a fill needs an empty one.")
     say("Playing a few people by real actions")
     snapshots, played = Snapshots(), Played(app, datetime.now(UTC))
     make_key(provided(Settings, app).data, played.began)

@@ -35,18 +35,19 @@ class Store(Protocol):
 
 @contextmanager
 def opened(url: str, tables: Iterable[Table]) -> Iterator[Store]:
-    """Open the database of an address for filling those tables; it isn't to be used by anything else meanwhile."""
-    address = make_url(url)
+    """Open the database of an address to fill those tables, or only to read; nothing else may use it meanwhile."""
+    address, names = make_url(url), {table.name for table in tables}
     if address.get_backend_name() == "sqlite":
-        with _sqlite(address, {table.name for table in tables}) as store:
+        with _sqlite(address, names) as store:
             yield store
     else:
         with psycopg.connect(address.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
             yield _Postgres(connection)
             connection.commit()
-            connection.autocommit = True
-            # What PostgreSQL's own clean-up does within a minute of such an import.
-            connection.execute("VACUUM ANALYZE")
+            if names:
+                # What PostgreSQL's own clean-up does within a minute of such an import.
+                connection.autocommit = True
+                connection.execute("VACUUM ANALYZE")
 
 
 class _Sqlite:
