@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Event, active_count
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -237,6 +240,24 @@ def test_an_authoritys_answer_may_bring_its_own_certificate_along() -> None:
 def test_an_address_in_a_certificate_that_cannot_be_asked_is_only_told(where: str) -> None:
     with pytest.raises(NoStamp):
         server.ask("a certificate authority", f"http://{where}", "")
+
+
+def test_a_name_server_that_hangs_holds_a_certificate_up_no_longer_than_stated(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A socket's limit doesn't hold for looking up its host, which can take minutes."""
+    found, look_up = Event(), socket.getaddrinfo
+    monkeypatch.setattr(server, "SECONDS_MOST", 0.5)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: (found.wait(5), look_up(*args, **more))[1])
+    stamper = Stamper(Timestamps(authority.url, write_pem(tmp_path / "ca.pem", authority.root), "T"))
+    begun, threads = monotonic(), active_count()
+    with pytest.raises(NoStamp, match="didn’t answer"):
+        stamper.stamp(b"a signature")
+    assert monotonic() - begun < 3 and stamper.rests
+    found.set()
+    while active_count() > threads:
+        sleep(0.01)
+    assert not authority.asked, "what is found too late isn't used"
 
 
 BAD = (
