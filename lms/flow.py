@@ -218,7 +218,11 @@ def reactions(settings: Settings) -> Reactions:
         ],
         PdfWaitsForLetters: [lambda event: _email_holder("certificate_without_pdf", event.award_id, settings)],
         SpellingAsked: [lambda event: _email_holder("ask_for_spelling", event.award_id, settings)],
-        CertificateHeld: [lambda event: expiry_notices.take_back_before(event.award_id), keep_status],
+        CertificateHeld: [
+            lambda event: expiry_notices.take_back_before(event.award_id),
+            lambda event: reminders.queue_names_update(event.award_id),
+            keep_status,
+        ],
         CertificateIssued: [
             keep_status,
             lambda event: expiry_notices.take_back_before(event.award_id),

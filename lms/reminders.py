@@ -13,6 +13,7 @@ from flask import url_for
 from lms.accounts import records as accounts
 from lms.accounts.notifications import preferences
 from lms.accounts.notifications.reader_language import language_of
+from lms.certification.awards.name_records import count_waiting_names
 from lms.certification.awards.records import get_award
 from lms.certification.renewal import expiry_notices
 from lms.coordination.board.course_records import list_courses
@@ -109,12 +110,31 @@ def _off_url(public_id: str, purpose: str, settings: Settings) -> str:
     return settings.base_url + url_for("accounts.unsubscribe", mark=mark)
 
 
+def _programmes_led(person_id: str) -> list[accounts.Programme]:
+    """Return the programmes that somebody coordinates."""
+    roles = accounts.roles_of(person_id).items()
+    return [accounts.get_programme(key) for key, mine in roles if "coordinator" in mine]
+
+
 def _led_by(person_id: str) -> dict[str, accounts.Programme]:
     """Return the programmes that somebody coordinates, by the path of their people."""
-    found = [
-        accounts.get_programme(key) for key, roles in accounts.roles_of(person_id).items() if "coordinator" in roles
-    ]
-    return {url_for("coordination.people", programme=row.slug, state=["renew_by", "expired"]): row for row in found}
+    return {
+        url_for("coordination.people", programme=row.slug, state=["renew_by", "expired"]): row
+        for row in _programmes_led(person_id)
+    }
+
+
+def _names_path(programme: accounts.Programme) -> str:
+    return url_for("coordination.names_to_confirm", programme=programme.slug)
+
+
+def queue_names_update(award_id: str) -> None:
+    """Let a line wait for coordinators who want to know when a certificate waits for its name, but not its holder."""
+    award = get_award(award_id)
+    if award.name_waits_since:
+        staff = accounts.list_staff(award.programme_id)
+        told = [person.id for person, roles in staff if "coordinator" in roles and person.id != award.person_id]
+        preferences.queue_update(told, "programme-names", _names_path(accounts.get_programme(award.programme_id)))
 
 
 def queue_expiry_updates(settings: Settings) -> None:
@@ -214,6 +234,8 @@ def _as_update(line: preferences.WaitingLine, names: Names, settings: Settings) 
     if line.purpose == "answers":
         headline = _("The authors replied to readers’ feedback on a lesson you finished")
         return Update(headline, [], _("Read the answer"), url)
+    if line.purpose == "programme-names":
+        return _names_update(line, url)
     if line.purpose != "programme-ends":
         headline = _("Your refresher is ready: two or three questions, if you like")
         return Update(headline, [], _("Go to your refreshers"), url)
@@ -232,6 +254,20 @@ def _as_update(line: preferences.WaitingLine, names: Names, settings: Settings) 
     if more:
         details.append(ngettext("and %(num)s more on the list", "and %(num)s more on the list", more))
     return Update(headline, details, _("See the list of people"), url)
+
+
+def _names_update(line: preferences.WaitingLine, url: str) -> Update | None:
+    """Return what an email says of names to confirm; None when none is left or the reader no longer coordinates."""
+    programme = next((row for row in _programmes_led(line.person_id) if _names_path(row) == line.path), None)
+    count = count_waiting_names(programme.id, line.person_id) if programme else 0
+    if programme is None or not count:
+        return None
+    headline = ngettext(
+        "%(num)s certificate is waiting for its name to be confirmed",
+        "%(num)s certificates are waiting for their names to be confirmed",
+        count,
+    )
+    return Update(headline, [programme.name], _("See the names to confirm"), url)
 
 
 def _send_lines_to(person_id: str, names: Names, render_email: RenderEmail, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 from threading import Barrier
 from typing import Any
@@ -12,17 +13,22 @@ import pytest
 from pypdf import PdfReader
 
 from lms.accounts import actions as accounts
+from lms.accounts.notifications import preferences
+from lms.all_rooms import delete_person
 from lms.certification.awards import reissue
 from lms.certification.awards.naming.confirming import confirm_name, mark_of
 from lms.certification.awards.naming.titles import titles_in, without_titles
 from lms.certification.awards.records import Award, find_award, list_awards_of_person
 from lms.certification.awards.rules import name_fits, plain_name
+from lms.coordination.names import pages
+from lms.foundation import clock
 from lms.foundation.db import write
 from lms.foundation.text.graphemes import whole_letters
 from lms.foundation.text.names import as_shown, tidy_name
 from lms.foundation.web.fields import name_trouble
 from tests.builders.certificates import pdf
 from tests.builders.learning import earn, prepare, take_check
+from tests.builders.mail import at_noon, outbox
 from tests.builders.rows import count_events
 from tests.conftest import Site
 
@@ -214,6 +220,65 @@ def test_certificates_wait_for_their_names_where_a_programme_asks_for_that_and_c
     site.work()
     assert not newest(site, "cora").waiting and newest(site, "cora").name_confirmed_at is None
     assert "No names are waiting" in cora.get(NAMES).main
+
+
+def test_a_coordinator_is_told_once_that_names_wait_if_they_asked_for_it(sqlite_site: Site) -> None:
+    site = sqlite_site
+    at_noon()
+    set_confirming(site, on=True)
+    for name in ("cora", "mina"):
+        with site.inside():
+            person_id = site.person(name).id
+        site.do(preferences.consent, person_id, "programme-names", given=True)
+    earn(site, "cora")
+    site.work()
+    assert not [row for row in outbox(site) if "waiting for" in row.subject], "nobody confirms their own"
+    codes = [earn(site), earn(site, "lena")]
+    site.work()
+    site.work()
+    (email,) = [row for row in outbox(site) if "waiting for" in row.subject]
+    assert email.recipient == "cora@example.org" and email.off_url
+    assert "2 certificates are waiting for their names" in email.subject
+    clock.shift(timedelta(days=10))
+    earn(site, "tara")
+    for code in (*codes, newest(site, "tara").code):
+        site.do(confirm_name, award_of(site, code).id, None)
+    site.work()
+    assert len([row for row in outbox(site) if "waiting for" in row.subject]) == 1, "no longer true when it would leave"
+
+
+def test_a_name_whose_account_is_deleted_while_it_waits_is_on_no_list_of_things_to_do(sqlite_site: Site) -> None:
+    site = sqlite_site
+    set_confirming(site, on=True)
+    code, cora = earn(site), site.visitor("cora")
+    page = cora.get(NAMES)
+    with site.inside():
+        sam = site.person("sam").id
+    site.do(delete_person, sam, None)
+    assert "1 certificate is waiting" not in cora.get(f"{HARBOUR}/people").main
+    sent = {**dict(page.form(NAMES).fields), "pick": [code]}
+    assert "No names are waiting" in cora.send(NAMES, sent).main
+    assert award_of(site, code).waiting and count_events(site, "NameConfirmed") == 0
+    set_confirming(site, on=False)
+    site.work()
+    assert award_of(site, code).name == "" and site.stranger().get(f"/verify/{code}", expect=404)
+
+
+def test_a_page_that_a_colleague_has_emptied_shows_the_names_that_still_wait(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = sqlite_site
+    set_confirming(site, on=True)
+    monkeypatch.setattr(pages, "PAGE", 1)
+    first, second = earn(site), earn(site, "lena")
+    cora = site.visitor("cora")
+    page = cora.get(f"{NAMES}?after={first}")
+    call(site, "lena", "Lena Grand")
+    page = page.form(NAMES).submit(pick=[second])
+    assert "1 name isn’t the one you saw any more" in page.main and "Lena Grand" in page.main
+    page = page.form(NAMES).submit(pick=[second])
+    assert "You’ve confirmed 1 name." in page.main and "Sam" in page.main
+    assert "No names are waiting" in page.form(NAMES).submit(pick=[first]).main
 
 
 def test_two_coordinators_confirm_a_name_at_once_and_it_is_confirmed_once(site: Site) -> None:

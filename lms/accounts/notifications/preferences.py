@@ -20,7 +20,7 @@ ENDS = ("ends-90", "ends-60", "ends-30", "ends-7", "ended")
 # Emails about courses that a programme asks somebody to take: when they are assigned, and reminders.
 ASSIGNED = ("assigned", "assignment-reminders")
 # What an email may be sent for when somebody asked for it; what is always sent stands in nobody's row.
-PURPOSES = (*ASSIGNED, "answers", "refreshers", *ENDS, "approvals", "programme-ends")
+PURPOSES = (*ASSIGNED, "answers", "refreshers", *ENDS, "approvals", "programme-ends", "programme-names")
 # What is sent until somebody takes it off; a row then says so.
 BY_DEFAULT = (*ASSIGNED, "ends-60", "approvals")
 A_WEEK = timedelta(days=7)

@@ -52,6 +52,10 @@ def purpose_words() -> dict[str, tuple[str, str]]:
             _("Certificates that expire soon in my programme"),
             _("Who holds them and until when, as the list of people shows it. Nothing about how anybody learns."),
         ),
+        "programme-names": (
+            _("Names to confirm in my programme"),
+            _("When certificates are waiting for their names to be confirmed, in a programme that asks for that."),
+        ),
     }
 
 
@@ -104,7 +108,12 @@ def email_preferences() -> Any:
 def _asked_of(visitor: Visitor) -> list[str]:
     """Return the kinds of email that the page asks somebody about, by what they do in their programmes."""
     roles = {role for mine in visitor.roles.values() for role in mine}
-    for_some = {"programme-ends": "coordinator" in roles, "approvals": "trainer" in roles or visitor.operator}
+    coordinates = "coordinator" in roles
+    for_some = {
+        "approvals": "trainer" in roles or visitor.operator,
+        "programme-ends": coordinates,
+        "programme-names": coordinates,
+    }
     return [purpose for purpose in preferences.PURPOSES if for_some.get(purpose, True)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Person, Programme, get_programme
@@ -92,6 +92,12 @@ def list_waiting_names(programme_id: str, most: int, after: str = "") -> list[tu
     query = for_staff(query.where(Award.programme_id == programme_id, _waits()), Award.course_id)
     rows = db.session.execute(query.where(Award.id > after).order_by(Award.id).limit(most))
     return [(award, person) for award, person in rows]
+
+
+def count_waiting_names(programme_id: str, reader_id: str) -> int:
+    """Return how many certificates of a programme wait for names that a coordinator can confirm, so not their own."""
+    query = select(func.count()).select_from(Award).where(Award.programme_id == programme_id, _waits())
+    return db.session.scalar(for_staff(query.where(Award.person_id != reader_id), Award.course_id)) or 0
 
 
 def list_waiting_codes(programme_id: str, codes: Collection[str]) -> list[Award]:

@@ -57,7 +57,7 @@ def _tasks() -> Any:
     shown = exists().where(Enrolment.id == Observation.enrolment_id, Enrolment.course_id.not_in(private))
     endings = select(func.count()).select_from(AccountEnding).where(*unreachable(programme))
     names = select(func.count()).select_from(Award).where(Award.programme_id == programme)
-    names = names.where(Award.name_waits_since.is_not(None), Award.course_id.not_in(private))
+    names = names.where(Award.name_waits_since.is_not(None), Award.name != "", Award.course_id.not_in(private))
     return select(
         troubled.where(of_award.where(Award.id == RenderRequest.award_id)).scalar_subquery(),
         pending.where(Observation.undone_at.is_(None), shown).scalar_subquery(),

@@ -34,9 +34,14 @@ class WaitingName:
 
 
 def list_page(programme_id: str, me: str, after: str) -> tuple[list[WaitingName], str | None]:
-    """Return a page of certificates after the one with a code, and the code after which the next page starts."""
+    """Return a page of certificates after the one with a code, and the code after which the next page starts.
+
+    If nothing waits after it any more, it's the first page.
+    """
     place = find_award_for_staff(programme_id, after) if after else None
     found = list_waiting_names(programme_id, PAGE + 1, place.id if place else "")
+    if place and not found:
+        return list_page(programme_id, me, "")
     rows = [_row(award, person, me) for award, person in found[:PAGE]]
     return rows, rows[-1].code if len(found) > PAGE else None
 

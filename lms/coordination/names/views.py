@@ -73,5 +73,6 @@ def confirm_names(programme: str) -> Any:
     read_courses(list_waiting_codes(this_programme().id, seen))
     done, changed = write(confirm_waiting, this_programme().id, seen, signed_in().person_id)
     # Whatever was confirmed by a colleague meanwhile, or taken away, isn't on the list any more.
-    args: dict[str, Any] = {"done": done or None, "changed": changed or None}
+    after = request.form.get("after", "")[:40] or None
+    args: dict[str, Any] = {"done": done or None, "changed": changed or None, "after": after}
     return redirect(url_for("coordination.names_to_confirm", programme=programme, **args), 303)
