@@ -16,7 +16,7 @@ from lms.certification.awards.addresses import qr_address
 from lms.certification.awards.records import find_award
 from lms.certification.awards.texts.wording import qr_payload_of
 from lms.certification.keys.opening import keys_of
-from lms.certification.keys.qr_payload import QrPayload, sealed
+from lms.certification.keys.qr_payload import QrPayload, QrRefused, read_payload, sealed
 from tests.builders.certificates import number_bytes, sealed_in_base32
 from tests.journeys.conftest import Opens
 from tests.journeys.people import People
@@ -76,8 +76,40 @@ def test_each_way_of_tampering_is_named_and_its_name_is_not_shown(people: People
     for content in unreadable:
         assert "couldn’t read" in scan(page, address, content)
     of_before = sealed_in_base32(said, key)
-    assert "isn’t what this site signed" in scan(page, address, of_before[:-20])
+    assert "isn’t what this site signed" in scan(page, address, of_before[:-16])
     assert "couldn’t read" in scan(page, address, of_before[:50])
+
+
+TOLD = {
+    "square-unreadable": "couldn’t read",
+    "square-changed": "isn’t what this site signed",
+    "square-foreign": "didn’t sign what",
+}
+
+
+def told_by_the_command(text: str, said: QrPayload, key: Ed25519PrivateKey) -> str:
+    try:
+        assert read_payload(text, [key.public_key().public_bytes_raw()], said.code) == said
+    except QrRefused as refused:
+        return TOLD[str(refused)]
+    return OURS
+
+
+@pytest.mark.slow
+def test_a_browser_reads_a_payload_as_the_command_does_whatever_a_program_made_of_the_link(
+    people: People, opens: Opens
+) -> None:
+    said, key, address = paper(people)
+    page, told = opens().new_page(), set()
+    for words in (sealed(said, key), sealed_in_base32(said, key)):
+        zeros, twice = "0" * (2000 - len(words)), f"{words}#{words}"
+        around = (f"{words}.", f"{words}=", f"{words}%20", f"{words}&utm_source=chat", f"%23{words}", twice)
+        lengths = (f"{zeros}{words}", f"0{zeros}{words}", words[:-1], words[:-2], f"{words}A", f"{words}2")
+        for text in (words, *around, *lengths, words.replace("2", "\u0662"), "3" * 2000):
+            expected = told_by_the_command(text, said, key)
+            assert expected in scan(page, address, text), text
+            told.add(expected)
+    assert told == {OURS, *TOLD.values()} - {TOLD["square-foreign"]}
 
 
 def test_words_of_another_certificate_or_older_dates_are_told_beside_the_register(people: People, opens: Opens) -> None:
