@@ -49,6 +49,14 @@ def square_of_before(site: Site, code: str) -> str:
         return f"{qr_address(site.settings, code)}#{words}"
 
 
+@pytest.mark.parametrize("text", ["http://[x/V/7QK4M2XD9RTPC6HV#1", "A" * 300, "A/" * 3000, "", "\0", "/"], ids=ascii)
+def test_a_text_that_is_neither_a_code_nor_a_file_is_told_in_one_line(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    told = of(sqlite_site, monkeypatch)("certificates", "verify", text)
+    assert told.exit_code == 1 and told.output == "Error: There’s no certificate with this code.\n"
+
+
 def test_every_shape_is_verified_with_the_register(
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -130,7 +130,10 @@ def _is_kept(badge: dict[str, Any], award_id: str) -> bool:
 
 def qr_parts(typed: str) -> tuple[str, str] | None:
     """Return the code and the signed payload of a QR code's address; None for any other text."""
-    parts = urlsplit(typed.strip())
+    try:
+        parts = urlsplit(typed.strip())
+    except ValueError:
+        return None
     code = normalise_code(parts.path.rpartition("/")[2])
     return (code, parts.fragment) if code and parts.fragment else None
 

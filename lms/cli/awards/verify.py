@@ -16,8 +16,7 @@ from lms.app import at_work
 from lms.certification.awards.texts import wording
 from lms.certification.keys.listing import key_rows
 from lms.certification.keys.qr_payload import QrRefused, read_payload
-from lms.certification.verification import file_check
-from lms.certification.verification.file_check import qr_parts
+from lms.certification.verification.file_check import compare_with_records, qr_parts
 from lms.certification.verification.file_reader import KeysUnreadable, KnownKeys, known_from, read
 from lms.certification.verification.file_report import ends_at, said_in
 from lms.certification.verification.refusals import in_words
@@ -77,12 +76,21 @@ def verify(what: str, keys: Path | None, status: Path | None, as_json: bool) -> 
     sys.exit(0 if report["state"] in {"valid", OFFLINE} and report["genuine"] and not report["amiss"] else 1)
 
 
+def _is_file(what: str) -> bool:
+    """Return whether a text is a file's path; what is too long for a path is none."""
+    try:
+        return Path(what).is_file()
+    except OSError:
+        return False
+
+
 def _by_register(what: str) -> dict[str, Any]:
     award, problem, says = None, "", {}
-    if Path(what).is_file() or file_check.qr_parts(what):
+    is_file = _is_file(what)
+    if is_file or qr_parts(what):
         known = known_from(key_rows(settings()))
-        if Path(what).is_file():
-            found = file_check.compare_with_records(read(Path(what).read_bytes(), known, shipped("certificates")))
+        if is_file:
+            found = compare_with_records(read(Path(what).read_bytes(), known, shipped("certificates")))
             award, problem, says = found.award, found.problem, _said(found.badge)
             says |= {"timestamp": found.stamped_at} if found.stamped_at else {}
         else:
@@ -107,7 +115,7 @@ def _offline(what: str, keys: Path, status: Path | None) -> dict[str, Any]:
     except (ValueError, KeysUnreadable):
         raise click.ClickException(f"{keys} isn’t a list of keys from a site’s /credentials/keys.") from None
     badge = None
-    if Path(what).is_file():
+    if _is_file(what):
         reading = read(Path(what).read_bytes(), known, shipped("certificates"))
         badge, problem, says = reading.badge, reading.problem or reading.doubt, _said(reading.badge)
         last_moment = ends_at(badge) if badge else None
