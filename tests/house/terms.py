@@ -111,7 +111,7 @@ TERMS = (
         # The material; and the fixed start of what a QR code signs.
         (
             r"\bon paper\b",
-            r"^sidelight paper 1",
+            r"^sidelight paper [12]",
             r"\bpaper (?:size|copy|copies)\b",
             r"\b(?:A4|sheet of|piece of|printed) paper\b",
         ),
