@@ -63,7 +63,7 @@ const readPayload = async (payload, keys) => {
   if (![DECIMAL, IN_BASE32].includes(format) || content.length <= textStart) return "unreadable";
   const key = keys.find((candidate) => candidate.slice(0, KEY_MARK).every((byte, at) => byte === content[1 + at]));
   if (!key) return "foreign";
-  const prefix = format === DECIMAL ? `sidelight paper 2\n${code}\n` : "sidelight paper 1\n";
+  const prefix = format === DECIMAL ? "sidelight paper 2\n" + code + "\n" : "sidelight paper 1\n";
   const [signature, text] = [content.slice(1 + KEY_MARK, textStart), content.slice(textStart)];
   try {
     if (!await verifySignature(key, signature, prefix, text)) return "changed";
