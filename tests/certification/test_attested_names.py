@@ -209,7 +209,7 @@ def test_certificates_wait_for_their_names_where_a_programme_asks_for_that_and_c
     call(site, "sam", "Sam Osei", "Sam Grand")
     sent = {**dict(people.form(NAMES).fields), f"seen-{code}": mark_of("Cora Haddad")}
     page = cora.send(NAMES, {**sent, "pick": [award.code, code, newest(site, "tara").code]})
-    assert "You’ve confirmed 1 name." in page.main and "2 names aren’t the ones you saw any more" in page.main
+    assert "You’ve confirmed 1 name." in page.main and "2 names changed after you opened the page" in page.main
     assert not newest(site, "tara").waiting and newest(site).waiting and newest(site).name == "Sam Grand"
     page.form(NAMES).submit(pick=[award.code])
     site.work()

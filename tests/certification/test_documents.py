@@ -116,9 +116,10 @@ def test_the_square_holds_address_and_sealed_words_and_is_large_enough(design: s
     folder = WARM.parent / design
     (figure,) = opened(replace(SAM, sealed=SEALED), folder).pages[0].images
     dots = qr_code(SAM.verify_url, SEALED).matrix
-    assert figure.image.size == (len(dots), len(dots))
+    assert figure.image.size == (len(dots) * pdf_render.MODULE_PIXELS,) * 2
+    large = [row for row in dots for _ in range(pdf_render.MODULE_PIXELS)]
     inked = [dot == pdf_render.INK for dot in figure.image.convert("L").tobytes()]
-    assert inked == [bool(dot) for row in dots for dot in row]
+    assert inked == [bool(dot) for row in large for dot in row for _ in range(pdf_render.MODULE_PIXELS)]
     side = int(re.findall(r"\.square \{[^}]*width: (\d+)mm", (folder / "certificate.css").read_text())[0])
     assert side >= 27 and side / pdf_render.SIDE_MOST > 0.47
 

@@ -122,7 +122,9 @@ def test_with_a_signed_status_list_it_says_whether_it_was_withdrawn(
     for what in (files[kind] for kind in ("pdf", "json", "svg", "png")):
         assert ask(what, lists[0])[:2] == (0, "valid") and ask(what, lists[1])[:2] == (1, "revoked")
     assert ask(files["pdf"], lists[2])[0] == 1 and "We can’t read this as one" in ask(files["pdf"], lists[2])[2]
-    assert ask(square, lists[0])[:2] == (1, "unknown offline"), "a QR code names no list"
+    assert ask(square, lists[0])[:2] == (1, "unknown offline") and "verify the PDF" in ask(square, lists[0])[2]
+    absent = lms("certificates", "verify", tmp_path / "absent.pdf", "--keys", files["keys"])
+    assert absent.exit_code == 1 and "There’s no file" in absent.output and "absent.pdf" in absent.output
     assert "--keys" in lms("certificates", "verify", files["pdf"], "--status", lists[0]).output
     clock.shift(timedelta(days=15))
     assert "has expired" in ask(files["pdf"], lists[0])[2]

@@ -98,7 +98,7 @@ def _stored_beside() -> tuple[StoredData, ...]:
             ),
         ),
         StoredData(
-            _("That a coordinator confirmed the name on your certificates, where they know you by another"),
+            _("That a coordinator confirmed the name on your certificates, if your programme knows you by another"),
             _("So that your programme can vouch for the name on a certificate."),
             _("Until you delete your account."),
             tuple(

@@ -47,6 +47,7 @@ from lms.certification.pdf.tagging import claim_both_standards, finish
 
 Values: TypeAlias = Mapping[str, Any]
 INK, PAPER = 0x22, 0xFF
+MODULE_PIXELS = 4
 # QR codes are 27 mm wide at least. With this many modules a side, each is two dots and a half of a scan at 150 dpi.
 SIDE_MOST = 57
 # What does not fit on its page is set again, each time a little closer.
@@ -193,13 +194,15 @@ def qr_code(address: str, sealed: str) -> segno.QRCode:
 
 
 def qr_image(address: str, sealed: str = "") -> str:
-    """Return the QR code as an image in the page itself, a pixel a dot; as a drawing it would be five times as large.
+    """Return the QR code as an image in the page itself; as a drawing it would be five times as large.
 
-    Designs say `image-rendering: pixelated` of it.
+    Designs say `image-rendering: pixelated` of it, but poppler smooths what it enlarges less than four times.
+    With a pixel a module, zbar couldn't read that at 150 dots an inch, so a module is several pixels wide and high.
     """
     dots = qr_code(address, sealed).matrix
-    inked, done = bytes(INK if dark else PAPER for row in dots for dark in row), BytesIO()
-    Image.frombytes("L", (len(dots), len(dots)), inked).save(done, "PNG", optimize=True)
+    inked, side, done = bytes(INK if dark else PAPER for row in dots for dark in row), len(dots), BytesIO()
+    image = Image.frombytes("L", (side, side), inked).resize((side * MODULE_PIXELS,) * 2, Image.Resampling.NEAREST)
+    image.save(done, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(done.getvalue()).decode()}"
 
 

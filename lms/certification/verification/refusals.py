@@ -54,7 +54,7 @@ REFUSALS = {
     "badge-jwt": _("This credential is in a format that this site doesn’t use (JWT). Our badges are plain JSON."),
     "key-ended": _("It’s dated after the last day on which this site used the key that signed it."),
     "key-compromised": _(
-        "By the day it was signed, somebody else may have had the key, so this site doesn’t trust the signature."
+        "Somebody else may already have had the key on the day it was signed, so this site doesn’t trust the signature."
     ),
     "key-unsure": _(
         "Somebody else may have the key that signed it, and could have written an earlier date. Only the records of "
@@ -65,6 +65,7 @@ REFUSALS = {
     "list-changed": _("What the status list says isn’t what was signed."),
     "list-early": _("The status list isn’t valid yet. Please check this computer’s clock."),
     "list-expired": _("The status list has expired. Please download it again."),
+    "list-for-qr": _("A QR code doesn’t name its status list. To use the list, verify the PDF or the badge instead."),
     "list-of-another": _("The status list isn’t the one that this certificate names."),
     "not-in-register": _("It was signed with a key of this site, but our records have no certificate like it."),
     "not-the-kept-one": _("It was signed with a key of this site, but it isn’t the one in our records."),

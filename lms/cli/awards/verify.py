@@ -124,7 +124,10 @@ def _offline(what: str, keys: Path, status: Path | None) -> dict[str, Any]:
         problem, says = _read_qr_code(what, known)
         last_moment = _end_of_day(says.get("valid_until", ""))
     else:
-        raise click.ClickException("With --keys, you can verify a file or the address in a QR code, but not a code.")
+        raise click.ClickException(
+            f"There’s no file {what} here. With --keys, you can verify a file, or the whole address in a QR code "
+            "with what comes after the #. A code alone can only be looked up in the site’s records."
+        )
     if problem:
         unsure = problem == "key-unsure"
         heading = "We can’t be sure about this" if unsure else "Please don’t rely on this"
@@ -144,7 +147,7 @@ def _by_list(badge: dict[str, Any] | None, status: Path, known: KnownKeys) -> di
     """Return what a status list says about a genuine badge within its dates."""
     try:
         if badge is None:
-            raise ListRefused("list-of-another")
+            raise ListRefused("list-for-qr")
         found = read_status_file(status.read_bytes(), known, now())
         listed = found.has(badge)
     except ListRefused as refused:

@@ -55,8 +55,8 @@ def _notices() -> list[str]:
         ),
         changed
         and ngettext(
-            "%(num)s name isn’t the one you saw any more, so we haven’t confirmed it. Please read it below.",
-            "%(num)s names aren’t the ones you saw any more, so we haven’t confirmed them. Please read them below.",
+            "%(num)s name changed after you opened the page, so we haven’t confirmed it. Please read it below.",
+            "%(num)s names changed after you opened the page, so we haven’t confirmed them. Please read them below.",
             changed,
         ),
     ]
