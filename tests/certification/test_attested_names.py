@@ -20,6 +20,8 @@ from lms.certification.awards.naming.confirming import confirm_name, mark_of
 from lms.certification.awards.naming.titles import titles_in, without_titles
 from lms.certification.awards.records import Award, find_award, list_awards_of_person
 from lms.certification.awards.rules import name_fits, plain_name
+from lms.coordination.merging.actions import merge
+from lms.coordination.merging.rules import Decider
 from lms.coordination.names import pages
 from lms.foundation import clock
 from lms.foundation.db import write
@@ -279,6 +281,25 @@ def test_a_page_that_a_colleague_has_emptied_shows_the_names_that_still_wait(
     page = page.form(NAMES).submit(pick=[second])
     assert "You’ve confirmed 1 name." in page.main and "Sam" in page.main
     assert "No names are waiting" in page.form(NAMES).submit(pick=[first]).main
+
+
+def test_a_certificate_that_came_with_a_merge_is_issued_once_its_name_is_confirmed_again(sqlite_site: Site) -> None:
+    """The name was confirmed for the account that is kept, while the certificate of the other one waited under it."""
+    site = sqlite_site
+    set_confirming(site, on=True)
+    for name in ("sam", "lena"):
+        call(site, name, "Sam Osei")
+    first, second = award_of(site, earn(site)), award_of(site, earn(site, "lena"))
+    site.do(confirm_name, first.id, None)
+    assert not award_of(site, first.code).waiting and award_of(site, second.code).waiting
+    with site.inside():
+        accounts_of = [site.person(name).id for name in ("sam", "lena")]
+    site.do(merge, first.programme_id, *accounts_of, Decider(None, operator=True))
+    assert award_of(site, second.code).person_id == first.person_id
+    page = site.visitor("cora").get(NAMES)
+    if award_of(site, second.code).waiting:
+        page = page.form(NAMES).submit(pick=[second.code])
+    assert "No names are waiting" in page.main and not award_of(site, second.code).waiting
 
 
 def test_two_coordinators_confirm_a_name_at_once_and_it_is_confirmed_once(site: Site) -> None:

@@ -27,14 +27,15 @@ MARK_LENGTH = 16
 def confirm_name(award_id: str, by: str | None) -> None:
     """Confirm the name on a certificate, and on all others that its holder has under it in the programme.
 
-    Nobody confirms their own. A second confirmation of the same name changes nothing. What was issued before stays as
-    it is; its page says that the name was confirmed since.
+    Nobody confirms their own. A second confirmation of the same name only issues what waits for it, such as a
+    certificate that came with a merged account. What was issued before stays as it is; its page says that the name was
+    confirmed since.
     """
     award = records.get_award(award_id)
     if not award.name or award.person_id == by:
         return
     confirmed_at, name = name_records.find_confirmation_of(award), plain_name(award.name)
-    is_new = confirmed_at is None
+    is_news = confirmed_at is None or award.name_waits_since is not None
     if confirmed_at is None:
         confirmed_at = clock.now()
         db.session.add(
@@ -52,7 +53,7 @@ def confirm_name(award_id: str, by: str | None) -> None:
             after = other.issued_at + timedelta(seconds=1) if other.issued_at else confirmed_at
             other.name_confirmed_at = max(confirmed_at, after)
     db.session.flush()
-    if is_new:
+    if is_news:
         announce(NameConfirmed(award.id, award.person_id, award.programme_id))
 
 
