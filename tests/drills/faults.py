@@ -163,16 +163,22 @@ def migrates_step_by_step() -> None:
 
 def backs_up_table_by_table() -> None:
     """Back up what each table holds when its turn comes, and not what all held at one moment."""
-    import shutil
+    import sqlite3
+    from contextlib import closing
     from pathlib import Path
 
     from lms.foundation.backup import databases
 
-    def copy_file(url: str, target: Path) -> Any:
-        shutil.copyfile(databases.sqlite_file(url), target)
-        found = databases.find_schema(f"sqlite:///{target}")
-        assert found is not None
-        return found
+    copy_sqlite = databases.copy_sqlite
+
+    def copy_in_two_steps(url: str, target: Path) -> Any:
+        copy_sqlite(url, target)
+        time.sleep(0.7)
+        with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            copy.execute("ATTACH ? AS site", (str(databases.sqlite_file(url)),))
+            copy.execute("DELETE FROM main.audit_entry")
+            copy.execute("INSERT INTO main.audit_entry SELECT * FROM site.audit_entry")
+        return databases.find_schema(f"sqlite:///{target}")
 
     def cursor_of_now(connection: Any) -> Any:
         driver = connection.connection.dbapi_connection
@@ -180,5 +186,5 @@ def backs_up_table_by_table() -> None:
         time.sleep(0.01)
         return driver.cursor()
 
-    databases.copy_sqlite = copy_file
+    databases.copy_sqlite = copy_in_two_steps
     databases._cursor = cursor_of_now

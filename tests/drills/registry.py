@@ -123,7 +123,7 @@ DRILLS = (
         "a backup that is made while people save holds what was acknowledged before it, and whole changes only",
         servers.back_up_under_load,
         "backs_up_table_by_table",
-        Scale(3, 300, 0),
-        Scale(1, 120, 0),
+        Scale(3, 1200, 0),
+        Scale(1, 300, 0),
     ),
 )

@@ -152,9 +152,13 @@ def back_up_under_load(folder: Path, database: str, fault: str, scale: Scale) ->
     with ground(folder, database) as site:
         learners = site.learners(scale.people)
         outcome, files = Outcome(), []
-        with site.served() as running, site.checks(running.port, learners, CLIENTS) as crowd:
+        with site.served() as running, site.checks(running.port, learners, 2) as crowd:
             site.fault = fault
             for number in range(scale.times):
+                # Not before there is something that it must hold, and not after everybody has gone.
+                wanted = (number * 2 + 1) * len(learners) // (scale.times * 8)
+                while len(crowd.heard.done) < wanted and crowd.plays:
+                    time.sleep(0.02)
                 acknowledged = list(crowd.heard.done)
                 file = folder / f"{number}.tar.gz"
                 done = site.lms("backup", str(file))
