@@ -974,7 +974,7 @@ def _forget_copies(award_id: str) -> None:
 
 def test_every_reason_has_its_words_and_no_other(world: World) -> None:
     used = {row[-1] for row in (*FILES.values(), *PAPERS.values(), *KEYS.values(), *STATUS.values())}
-    elsewhere = {"not-in-register", "not-the-kept-one", "not-read", "square-of-another", "not-a-pdf"}
+    elsewhere = {"not-in-register", "not-the-kept-one", "not-read", "square-of-another", "not-a-pdf", "list-for-qr"}
     assert used <= set(REFUSALS) and set(REFUSALS) - used == elsewhere | {"too-much-inside"}
 
 
