@@ -114,6 +114,17 @@ def test_a_bad_backup_is_named_with_what_is_damaged_and_nothing_is_written(
     assert not (tmp_path / "climbed").exists() and not (tmp_path / "new" / "climbed").exists()
 
 
+def test_a_backup_of_a_site_with_shared_files_says_that_they_are_not_in_it(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lms = at(backup.parent / "data", "sqlite", monkeypatch)
+    assert "NO PICTURES" not in lms("backup", tmp_path / "alone.tar.gz").output
+    monkeypatch.setenv("LMS_FILES_URL", f"file:{tmp_path / 'shared'}")
+    (tmp_path / "shared").mkdir()
+    told = lms("backup", tmp_path / "b.tar.gz")
+    assert told.exit_code == 0 and "NO PICTURES" in told.output, told.output
+
+
 def test_a_backup_without_keys_says_so_and_takes_the_right_keys_only(
     backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

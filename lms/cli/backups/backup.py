@@ -25,6 +25,10 @@ from lms.foundation.backup.archive import DATA, DATABASE, TABLES, BadBackup, Man
 from lms.foundation.backup.data_folder import KEYS, check_finished, list_files, note_backup
 from lms.foundation.config.settings import Settings
 
+WITHOUT_FILES = (
+    "This backup has NO PICTURES, RECORDINGS OR LOGOS, because they’re where LMS_FILES_URL says. Back up that folder "
+    "too, or turn on versions in the bucket."
+)
 WITHOUT_KEYS = (
     "This backup has NO KEYS. By itself it can’t restore a site: without LMS_DATA/keys the site doesn’t start once it "
     "has signed certificates, and everybody is signed out. Keep a copy of that folder somewhere else."
@@ -52,6 +56,8 @@ def backup(file: str, force: bool, without_keys: bool) -> None:
     tell(f"Backed up {rows} rows and {len(manifest.members)} files, as they were at {manifest.made_at}.")
     if without_keys:
         tell(WITHOUT_KEYS)
+    if settings.shared_files:
+        tell(WITHOUT_FILES)
 
 
 def make_backup(settings: Settings, file: Path, with_keys: bool = True, force: bool = False) -> Manifest:
