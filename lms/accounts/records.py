@@ -27,7 +27,7 @@ from lms.accounts.rules import TRAINING_STAFF
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
 from lms.foundation.mail.outbox import can_be_emailed
-from lms.foundation.sql import only_where
+from lms.foundation.statements.sql import only_where
 
 
 class Person(Base):

@@ -14,8 +14,8 @@ from lms.accounts.records import Membership, PasswordLink, Person, get_person
 from lms.accounts.rules import Visitor, Vouched, is_over
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
-from lms.foundation.sql import aggregate_text
+from lms.foundation.statements.deleting import delete_old
+from lms.foundation.statements.sql import aggregate_text
 
 
 class SignIn(Base):

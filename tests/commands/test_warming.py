@@ -12,9 +12,9 @@ from flask import request, request_finished
 from sqlalchemy import func, select
 
 from lms.cli.serving.warming import warm_up
-from lms.foundation import prepared
 from lms.foundation.db import Base, db
 from lms.foundation.logs.setup import access_log
+from lms.foundation.statements import prepared
 from tests.conftest import Site
 
 

@@ -9,10 +9,10 @@ import pytest
 from lms.accounts.access import session_cookie
 from lms.accounts.session_records import VISITOR
 from lms.certification.verification import records as verification_records
-from lms.foundation import prepared
 from lms.foundation.db import db
 from lms.foundation.keys import fingerprint
-from lms.foundation.prepared import first_row
+from lms.foundation.statements import prepared
+from lms.foundation.statements.prepared import first_row
 from lms.learning.check import records as check_records
 from lms.learning.progress import open_page_records
 from tests.builders.learning import COURSE, PFA, begin, earn, open_check

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
+from lms.foundation.statements.deleting import delete_old
 
 # How long the link to the new address works, and the one to the former address; then the row is kept with its emails.
 CONFIRM_DAYS, UNDO_DAYS, KEPT_DAYS = 2, 14, 30

@@ -13,8 +13,8 @@ from lms.accounts.records import Membership, Person
 from lms.accounts.rules import INVITATION_DAYS, INVITATION_KEPT_DAYS
 from lms.foundation import clock
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
 from lms.foundation.mail.outbox import can_be_emailed
+from lms.foundation.statements.deleting import delete_old
 from lms.foundation.text.collation import search_key
 
 # What stands in place of a link's SHA-256 until a slip is printed; no token has it.

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from lms.accounts.records import Membership, Person, Programme, get_person
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.sql import only_where
+from lms.foundation.statements.sql import only_where
 from lms.foundation.text.collation import search_key, sort_key
 
 # PostgreSQL would sort by the rules of its server; the keys are made to be compared character by character.

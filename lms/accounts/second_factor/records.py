@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.session_records import SignIn
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
+from lms.foundation.statements.deleting import delete_old
 
 
 class AuthenticatorApp(Base):

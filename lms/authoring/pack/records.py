@@ -8,9 +8,10 @@ from typing import Literal
 from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation import clock, deleting, ids
+from lms.foundation import clock, ids
 from lms.foundation.background import jobs
 from lms.foundation.db import Base, db
+from lms.foundation.statements import deleting
 
 WORK = "authoring.pack"
 AVAILABLE_FOR = timedelta(days=1)

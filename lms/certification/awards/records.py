@@ -18,7 +18,7 @@ from lms.certification.awards.codes import new_code
 from lms.certification.awards.rules import State, state_of
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.sql import only_where
+from lms.foundation.statements.sql import only_where
 from lms.learning.progress.records import Enrolment
 from lms.library.course_cache import for_staff
 

@@ -16,8 +16,8 @@ from lms.certification.awards.records import Award
 from lms.certification.keys.records import SigningKey
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, copy_of, db
-from lms.foundation.prepared import first_row
-from lms.foundation.sql import aggregate_text
+from lms.foundation.statements.prepared import first_row
+from lms.foundation.statements.sql import aggregate_text
 from lms.foundation.web.throttle import Misses
 
 

@@ -13,7 +13,7 @@ from lms.certification.verification.records import find_newest_code
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.per_app import provided
-from lms.foundation.prepared import close_own
+from lms.foundation.statements.prepared import close_own
 from lms.foundation.storage.elsewhere import FilesAway
 from lms.foundation.web.observing import Observer
 from lms.library import course_cache

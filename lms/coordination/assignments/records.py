@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.records import Person
 from lms.foundation import ids
 from lms.foundation.db import Base, db
-from lms.foundation.sql import only_where
+from lms.foundation.statements.sql import only_where
 from lms.library.course_cache import for_staff
 
 

@@ -15,7 +15,7 @@ from lms.certification.awards.records import Award
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import TRIES, OutboxMail
-from lms.foundation.sql import aggregate_text
+from lms.foundation.statements.sql import aggregate_text
 from lms.library.records import CourseLine, Offering, Version
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import after_commit, db
-from lms.foundation.deleting import delete_old
 from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.mail.transport import file_of, mail_folder
 from lms.foundation.mail.trouble import clear_trouble, forget_old_troubles
+from lms.foundation.statements.deleting import delete_old
 from lms.foundation.storage.files import changed_at
 
 # What a Message-ID begins with, and therefore the name of every file that is written, whole or half.

@@ -28,7 +28,7 @@ from lms.foundation.mail.transport import (
 )
 from lms.foundation.mail.trouble import clear_trouble, note_trouble
 from lms.foundation.per_app import get_or_make, provided
-from lms.foundation.sql import only_where
+from lms.foundation.statements.sql import only_where
 
 log = logging.getLogger("lms.mail")
 

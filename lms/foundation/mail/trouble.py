@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
+from lms.foundation.statements.deleting import delete_old
 
 # The mail server knows no such mailbox; the mailbox is full; an email came back for another reason.
 UNKNOWN, FULL, RETURNED = "unknown", "full", "returned"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
+from lms.foundation.statements.deleting import delete_old
 
 # The longest window that is asked for is a day.
 KEPT = timedelta(days=2)

@@ -13,8 +13,8 @@ from lms.accounts.rules import Visitor
 from lms.accounts.session_records import VISITOR, VISITOR_COLUMNS, as_visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import copy_of, db, run
-from lms.foundation.prepared import first_row
-from lms.foundation.sql import json_rows
+from lms.foundation.statements.prepared import first_row
+from lms.foundation.statements.sql import json_rows
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.records import Enrolment, upsert
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.deleting import delete_old
-from lms.foundation.sql import only_where
+from lms.foundation.statements.deleting import delete_old
+from lms.foundation.statements.sql import only_where
 from lms.learning.practice.rules import in_tens, is_released
 from lms.learning.progress.records import Enrolment
 

@@ -12,8 +12,8 @@ from lms.accounts.records import Membership, Person, Programme
 from lms.accounts.rules import Visitor
 from lms.accounts.session_records import VISITOR, VISITOR_COLUMNS, as_visitor
 from lms.foundation.db import db
-from lms.foundation.prepared import first_row
-from lms.foundation.sql import aggregate_text
+from lms.foundation.statements.prepared import first_row
+from lms.foundation.statements.sql import aggregate_text
 from lms.learning.progress.records import MARKED_LESSON, Enrolment, LessonDone, split_marked_lessons
 from lms.library.records import CourseLine, Offering
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
-from lms.foundation.sql import aggregate_text
+from lms.foundation.statements.sql import aggregate_text
 from lms.learning.progress.attempt_records import Attempt, Result
 from lms.learning.progress.equivalents import Equivalent
 from lms.learning.progress.rules import Progress

@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.awards.document_records import RENDER_REST, RENDER_TRIES
-from lms.foundation import clock, deleting
+from lms.foundation import clock
 from lms.foundation.background import jobs
 from lms.foundation.db import Base, db
+from lms.foundation.statements import deleting
 from lms.foundation.web import throttle
 
 TRANSCRIPTS_A_PERSON, REQUEST_WINDOW = 10, timedelta(hours=1)
