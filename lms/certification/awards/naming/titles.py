@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from lms.certification.awards.rules import plain_name
@@ -15,6 +15,8 @@ _APART = re.compile(r"[,;()\[\]/|،、，（）]")
 # What people put between a name and a title, and what is left at its end without the title.
 _BETWEEN = " -–—·•:*&+_"
 _PIECES = re.compile(r"[\s.\-’'\"״׳]+")
+# First names and family names return with many people, so a list of people asks about most words again.
+_WORDS_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def _split_attached(word: str) -> list[str]:
         return [word]
     if rest and _is_one(front, titles.before | titles.anywhere):
         return [front + stop, *_split_attached(rest)]
+    if not word.endswith(titles.ending):
+        return [word]
     ending = next((each for each in titles.ending if word.endswith(each) and word != each), "")
     return [word.removesuffix(ending), ending] if ending else [word]
 
@@ -107,5 +111,11 @@ def _mark_run(words: list[str], marked: list[bool], places: range, titles: froze
 
 def _is_one(word: str, titles: frozenset[str]) -> bool:
     """Decide whether a word is a title, as a whole as in "Ph.D." or in each of its pieces as in "Prof.Dr."."""
-    pieces = [plain for piece in _PIECES.split(word) if (plain := plain_name(piece))]
-    return plain_name(word) in titles or (bool(pieces) and all(piece in titles for piece in pieces))
+    whole, pieces = _plain_forms(word)
+    return whole in titles or (bool(pieces) and titles.issuperset(pieces))
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _plain_forms(word: str) -> tuple[str, tuple[str, ...]]:
+    """Return a word and its pieces, normalised as names are for comparison."""
+    return plain_name(word), tuple(plain for piece in _PIECES.split(word) if (plain := plain_name(piece)))
