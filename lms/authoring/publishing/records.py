@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ForeignKey, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +15,9 @@ from lms.certification.awards.records import Award
 from lms.foundation.db import Base, db
 from lms.learning.progress.records import Enrolment
 from lms.library.records import CourseLine, CourseOwner, Offering, VersionClosing, list_open_courses
+
+# Of the people who take a course or hold its certificate, so many are looked at to say how many a version concerns.
+LOOKED_AT_MOST = 5000
 
 State = Literal["asked", "changes", "approved", "scheduled", "stopped", "published"]
 
@@ -83,14 +86,17 @@ def remove_person(person_id: str) -> None:
 
 
 def count_in_middle(course_id: str) -> dict[str, int]:
-    """Return how many people have started each line of a course and have no certificate of it yet."""
-    query = (
-        select(Enrolment.minor_line, func.count())
-        .outerjoin(Award, Award.current_for == Enrolment.id)
-        .where(Enrolment.course_id == course_id, Award.id.is_(None))
-        .group_by(Enrolment.minor_line)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    """Return how many people have started each line of a course and have no certificate of it yet.
+
+    Of each line, those are looked at who started last: where there are more, the number is at least so many.
+    """
+    here = (Enrolment.course_id == CourseLine.course_id, Enrolment.minor_line == CourseLine.minor_line)
+    newest: Any = select(Enrolment.id).where(*here).order_by(Enrolment.id.desc()).limit(LOOKED_AT_MOST)
+    newest = newest.correlate(CourseLine).subquery()
+    middle = select(func.count()).select_from(newest).outerjoin(Award, Award.current_for == newest.c.id)
+    middle = middle.where(Award.id.is_(None)).correlate(CourseLine)
+    query = select(CourseLine.minor_line, middle.scalar_subquery()).where(CourseLine.course_id == course_id)
+    return {line: count for line, count in db.session.execute(query) if count}
 
 
 def list_to_tell(closing: VersionClosing, most: int) -> list[tuple[str, str, str]]:
@@ -112,13 +118,15 @@ def list_to_tell(closing: VersionClosing, most: int) -> list[tuple[str, str, str
 
 
 def count_holders(course_id: str, today: date) -> int:
-    """Return how many people hold a valid certificate of a course."""
+    """Return how many people hold a valid certificate of a course, or at least so many: the newest are looked at."""
+    newest = select(Award.current_for, Award.waiting, Award.withdrawn_at, Award.valid_until)
+    newest = newest.where(Award.course_id == course_id).order_by(Award.id.desc()).limit(LOOKED_AT_MOST)
+    award = newest.subquery().c
     query = select(func.count()).where(
-        Award.course_id == course_id,
-        Award.current_for.is_not(None),
-        Award.waiting.is_(False),
-        Award.withdrawn_at.is_(None),
-        or_(Award.valid_until.is_(None), Award.valid_until >= today),
+        award.current_for.is_not(None),
+        award.waiting.is_(False),
+        award.withdrawn_at.is_(None),
+        or_(award.valid_until.is_(None), award.valid_until >= today),
     )
     return db.session.scalar(query) or 0
 

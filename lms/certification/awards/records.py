@@ -40,6 +40,7 @@ class Award(Base):
         Index("ix_award_ends", "valid_until", "id", **only_where("current_for IS NOT NULL")),
         Index("ix_award_ends_in", "programme_id", "valid_until", "id", **only_where("current_for IS NOT NULL")),
         Index("ix_award_unconfirmed", "programme_id", "id", **only_where("name_waits_since IS NOT NULL")),
+        Index("ix_award_course", "course_id", "id"),
         Index("ix_award_waiting", "course_id", **only_where("waiting IS 1", "waiting IS true")),
         Index("ix_award_waiting_in", "programme_id", **only_where("waiting IS 1", "waiting IS true")),
     )
@@ -49,7 +50,7 @@ class Award(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"), index=True)
     current_for: Mapped[str | None] = mapped_column(unique=True)
-    course_id: Mapped[str] = mapped_column(index=True)
+    course_id: Mapped[str]
     digest: Mapped[str]
     version: Mapped[str]
     title: Mapped[str]
