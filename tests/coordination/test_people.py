@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -225,6 +226,13 @@ def test_a_search_finds_the_same_whatever_it_begins_with(
             assert [row for some in list_all(board, found, 2) for row in some] == page, search
             assert list_page(board, found, 9, before=tuple(page[-1][:3])) == page[:-1], search
             assert count_found(found) == (len(names), False), search
+        for listed, (search, names) in product((0, 9), SEARCHED):
+            monkeypatch.setattr(search_records, "LISTED_MOST", listed)
+            words = search_records.find_words(harbour.id, search, among, few=True)
+            found = Filter((TrainingStatus.programme_id == harbour.id, *words.conditions), few=True)
+            assert words.walk is None and [row.display_name for row in list_page(board, found, 9)] == names, search
+            # Few people are asked one by one, so that all who have a common word needn't be listed.
+            assert any("IN (SELECT" in str(one) for one in words.conditions) == (listed == 9), search
         found = filter_of(board, Wanted(search="zo", states=("not_started",)))
         assert count_found(found) == (4, False)
         assert found.walk is None or found.walk.count(found.conditions, 2) == (2, True)

@@ -165,6 +165,8 @@ def plain_name(name: str) -> str:
 
     Marks that are vowels stay, as in Hindi, Thai or Khmer: without them the names of two people would be one.
     """
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.lower()))
     return "".join(sign for sign in _taken_apart(name) if sign.isalnum() or _is_vowel_mark(sign))
 
 

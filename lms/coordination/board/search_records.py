@@ -17,6 +17,8 @@ from lms.foundation.db import Base, db
 # Up to so many people, a status, a role or the rarest term of a search is rare: they are looked up one by one, and
 # else met on the way through all names.
 RARE = 2000
+# Where something else finds few people, they are asked one by one, unless no more than this have the rarest word.
+LISTED_MOST = 100
 # In a large programme a term is rare that one in so many people have. Those who have it may all come late in the
 # alphabet, and the way there is long.
 RARE_SHARE = 8
@@ -129,7 +131,8 @@ def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = Fa
     terms = sorted(words_of(search), key=len, reverse=True)[:TERMS_MOST]
     if not terms:
         return Words()
-    found = _count(programme_id, [_Term(term, 0, ()) for term in terms], max(COMPARED_MOST, among // RARE_SHARE))
+    most = LISTED_MOST if few else max(COMPARED_MOST, among // RARE_SHARE)
+    found = _count(programme_id, [_Term(term, 0, ()) for term in terms], most)
     first = min(found, key=lambda term: term.people)
     if not first.words and first.people > RARE:
         first = min((term for term in found if term.words), key=lambda term: term.people, default=first)
@@ -138,7 +141,7 @@ def find_words(programme_id: str, search: str, among: int = 0, *, few: bool = Fa
         has = (_has(programme_id, term.words) if term.words else _begins(programme_id, term) for term in others)
         return Words(walk=Walk(programme_id, first.words, tuple(has)))
     in_turn = [_begins(programme_id, term, TrainingStatus) for term in others]
-    if first.people <= max(RARE, among // RARE_SHARE):
+    if first.people <= (LISTED_MOST if few else max(RARE, among // RARE_SHARE)):
         begun_with = select(PersonWord.person_id).where(*first.match(programme_id))
         return Words((TrainingStatus.person_id.in_(begun_with), *in_turn), few=True)
     return Words((_begins(programme_id, first, TrainingStatus), *in_turn))

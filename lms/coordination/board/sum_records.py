@@ -52,7 +52,7 @@ def _count(board: Board) -> list[Sum]:
     query: Any = select(*facts, func.count()).where(*filter_of(board, Wanted()).conditions).group_by(*facts)
     found: Counter[tuple[str, TrainingState, tuple[int, int] | None]] = Counter()
     turns: dict[str, Turns] = {}
-    for course_id, phase, until, ready, on_hold, people in db.session.connection().execute(query):
+    for course_id, phase, until, ready, on_hold, people in db.session.connection().execute(query).all():
         if course_id not in turns:
             turns[course_id] = turns_of(board.courses.get(course_id), board.today)
         state = status_on(board.today, turns[course_id], phase, until, ready=ready and not on_hold)

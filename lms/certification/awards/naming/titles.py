@@ -27,6 +27,9 @@ class Titles:
     after: frozenset[str]
     anywhere: frozenset[str]
     ending: tuple[str, ...]
+    # All of the first three, and those that count before a name or anywhere; uniting them for each word takes a while.
+    either: frozenset[str]
+    in_front: frozenset[str]
 
 
 @cache
@@ -38,7 +41,8 @@ def known_titles() -> Titles:
         return frozenset(plain_name(title) for language in languages for title in language.get(place, ()))
 
     endings = {title for language in languages for title in language.get("ending", ())}
-    return Titles(of("before"), of("after"), of("anywhere"), tuple(sorted(endings)))
+    before, after, anywhere = of("before"), of("after"), of("anywhere")
+    return Titles(before, after, anywhere, tuple(sorted(endings)), before | after | anywhere, before | anywhere)
 
 
 def titles_in(name: str) -> tuple[str, ...]:
@@ -78,9 +82,9 @@ def _split_attached(word: str) -> list[str]:
     """Return a word in two where a title is written together with a name, as in "Dr.Sam" and 王小明医生."""
     titles = known_titles()
     front, stop, rest = word.partition(".")
-    if _is_one(word, titles.before | titles.after | titles.anywhere):
+    if _is_one(word, titles.either):
         return [word]
-    if rest and _is_one(front, titles.before | titles.anywhere):
+    if rest and _is_one(front, titles.in_front):
         return [front + stop, *_split_attached(rest)]
     if not word.endswith(titles.ending):
         return [word]
@@ -94,11 +98,10 @@ def _marked(name: str) -> list[bool]:
     titles, words = known_titles(), [*main, *(word for part in apart for word in part)]
     if len(words) < 2:
         return [False] * len(words)
-    either = titles.before | titles.after | titles.anywhere
     marked = [_is_one(word, titles.anywhere) or word in titles.ending for word in main]
     _mark_run(main, marked, range(len(main)), titles.before)
     _mark_run(main, marked, range(len(main) - 1, 0, -1), titles.after)
-    return [*marked, *(_is_one(word, either) or word in titles.ending for word in words[len(main) :])]
+    return [*marked, *(_is_one(word, titles.either) or word in titles.ending for word in words[len(main) :])]
 
 
 def _mark_run(words: list[str], marked: list[bool], places: range, titles: frozenset[str]) -> None:
