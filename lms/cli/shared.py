@@ -57,8 +57,8 @@ def told_in_one_line() -> Iterator[Settings]:
         raise click.ClickException(database_words(settings, error)) from None
     except StillServed:
         raise click.ClickException(
-            "Another host still serves this site with an earlier version. Nothing was changed. Stop the site on all "
-            "hosts, run lms upgrade on one of them, and start them again."
+            "Another server still serves this site with an earlier version. Nothing was changed. Stop the site on all "
+            "servers, run lms upgrade on one of them, and start them again."
         ) from None
     except NewerDatabase:
         raise click.ClickException(

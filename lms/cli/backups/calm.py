@@ -56,12 +56,12 @@ def _check_other_hosts(settings: Settings) -> None:
     try:
         served = not settings.sqlite and is_served(settings.database_url)
     except OperationalError:
-        # Whoever needs the database says so in better words.
+        # What needs the database explains this better a moment later.
         served = False
     if served:
         raise click.ClickException(
-            "Another host serves the site of this database. Nothing was changed. Stop the site on all hosts, and run "
-            "this command again."
+            "Another server serves the site with this database. Nothing was changed. Stop the site on all servers, and "
+            "run this command again."
         )
 
 

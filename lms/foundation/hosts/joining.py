@@ -15,7 +15,7 @@ from lms.foundation.hosts.key_marks import list_marks, list_other_keys, note_mar
 from lms.foundation.hosts.network_disks import find_network_disk
 from lms.foundation.keys import audit_key
 
-# Sign-ins, links and signatures bear this much between two machines; `lms doctor` tells of half a minute.
+# Sign-ins, links and signatures tolerate this much between two machines; `lms doctor` reports half a minute.
 APART_MOST = timedelta(minutes=5)
 
 
@@ -46,8 +46,8 @@ def check_clock() -> None:
         way = "ahead of" if apart > timedelta(0) else "behind"
         raise CannotJoin(
             f"This machine’s clock is {round(abs(apart).total_seconds() / 60)} minutes {way} that of the database "
-            "server. Nothing was changed. Have both set their clocks by NTP (systemd-timesyncd or chrony), and start "
-            "the site again."
+            "server. Nothing was changed. Set both clocks by NTP (systemd-timesyncd or chrony), and start the site "
+            "again."
         )
 
 
@@ -57,9 +57,9 @@ def check_tables() -> None:
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise CannotJoin(
-            f"The database says that it’s up to date, but {', '.join(missing[:3])}{more} isn’t there. Perhaps a "
-            "restore or an upgrade was stopped on the way. Nothing was changed. Restore the last backup: lms restore "
-            "FILE --replace"
+            f"The database says that it’s up to date, but these are missing: {', '.join(missing[:3])}{more}. Perhaps a "
+            "restore or an upgrade was interrupted. Nothing was changed. Restore the last backup: lms restore FILE "
+            "--replace"
         )
 
 
@@ -100,6 +100,6 @@ def check_keys(settings: Settings, fingerprints_of: Callable[[Settings], Mapping
     if other:
         raise CannotJoin(
             f"The keys in {settings.data / 'keys'} aren’t those of this site: {', '.join(other)}. Nothing was changed. "
-            "Copy the folder keys from a host that serves the site, or from a backup. If those are lost for good: lms "
-            "hosts adopt-keys --yes"
+            "Copy the folder keys from a server that serves the site, or from a backup. If those keys are lost for "
+            "good, run: lms hosts adopt-keys --yes"
         )
