@@ -44,7 +44,7 @@ def keys_of(settings: Settings, *, fresh: bool = False) -> Ring:
             raise KeyRests(clock_words(f"the {key.kind} key", f"{key.since:%Y-%m-%d %H:%M} UTC"))
     replaced = [key for key in known if key.until]
     if replaced and not fresh and not settings.sqlite:
-        # Another host has the newer key. If this one came back into use here, the two would replace each other in turns.
+        # Another host has the newer key. If this one came back into use, the two would replace each other in turns.
         raise KeyRests(
             f"The {replaced[0].kind} key in {settings.data / 'keys'} was replaced on another server, so nothing is "
             "signed with it. Copy the folder keys from there and restart the site."
