@@ -241,7 +241,7 @@ def _measure(folder: Path) -> Told:
     serve = [sys.executable, "-m", "lms.cli", "serve"]
     shutil.rmtree(compiled_templates(filled.data).folder, ignore_errors=True)
     with running(serve, free_port(), "/verify", LMS_DATA=str(filled.data)) as site:
-        told.add("first start of all, with nothing compiled, to its first page", round(site.seconds, 2), "s")
+        told.add("the very first start, with nothing compiled, to its first page", round(site.seconds, 2), "s")
     with running(serve, free_port(), "/verify", LMS_DATA=str(filled.data)) as site:
         told.most("cold start of `lms serve` to its first page", site.seconds, "s", 1.5)
         weigh.wait_for_jobs(site.pid)

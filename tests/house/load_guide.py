@@ -85,7 +85,7 @@ def tables(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     clicks += [
         f"| {name.removesuffix(', learner')} | {times} | {load.cpu[name]:.1f} |" for name, times in CLICKS.items()
     ]
-    whole = f"**together, with {AROUND} ms beside the app for each click**"
+    whole = f"**together, with {AROUND} ms outside the app for each click**"
     clicks += [f"| the certificate’s PDF and badge | 1 | {load.pdf:.0f} |"]
     clicks += [f"| {whole} | {sum(CLICKS.values())} clicks | **{load.course:.0f}** |"]
     head = ("Machine", "On the site at the same moment", "Do a course in the same hour", "Do a course in a year")
