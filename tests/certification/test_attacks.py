@@ -487,7 +487,10 @@ TIMES: dict[str, tuple[Callable[[World], bytes], str]] = {
         signed_with(lambda world, signature: moved(world.ours.stamp(signature))),
         "stamp-changed",
     ),
-    "a timestamp that is none": (signed_with(lambda _world, _signature: b"\x30\x03\x02\x01\x01"), "stamp-changed"),
+    "something else in place of a timestamp": (
+        signed_with(lambda _world, _signature: b"\x30\x03\x02\x01\x01"),
+        "stamp-changed",
+    ),
     "two timestamps": (
         signed_with(lambda world, signature: world.ours.stamp(signature) + world.ours.stamp(b"another")),
         "signature-unreadable",
@@ -505,11 +508,11 @@ TIMES: dict[str, tuple[Callable[[World], bytes], str]] = {
         long_term_with(lambda tail: tail.replace(b"/Rect [ 0 0 0 0 ]", b"/Rect [ 0 0 9 9 ]")),
         "signed-twice",
     ),
-    "a last revision that paints where the store should be": (
+    "a last revision with an image in place of the data store": (
         long_term_with(lambda tail: tail.replace(b"/Type /DSS\n", b"/Type /XOb\n")),
         "signed-twice",
     ),
-    "a last revision with another table": (
+    "a last revision with another cross-reference table": (
         long_term_with(lambda tail: tail.replace(b"/W [ 1 4 1 ]", b"/W [ 1 4 0 ]")),
         "signed-twice",
     ),
@@ -518,13 +521,13 @@ TIMES: dict[str, tuple[Callable[[World], bytes], str]] = {
         "signed-twice",
     ),
     "a name painted over after the last timestamp": (lambda world: later(world.long_term), "signed-twice"),
-    "a space behind the last timestamp": (lambda world: world.long_term + b" ", "signed-twice"),
+    "a space after the last timestamp": (lambda world: world.long_term + b" ", "signed-twice"),
     "the last timestamp cut short": (lambda world: world.long_term[:-9], "signed-twice"),
-    "a store stuffed with other bytes": (
+    "a data store with other bytes in it": (
         with_materials(lambda _world, kept: replace(kept, crls=(*kept.crls, b"1 0 0 rg 0 0 500 500 re f"))),
         "stuffed",
     ),
-    "a store with a stranger's certificate": (
+    "a data store with a stranger's certificate": (
         with_materials(
             lambda world, kept: replace(
                 kept, certificates=(*kept.certificates, world.theirs.root.certificate.public_bytes(Encoding.DER))
@@ -532,11 +535,11 @@ TIMES: dict[str, tuple[Callable[[World], bytes], str]] = {
         ),
         "stuffed",
     ),
-    "a store with a stranger's list": (
+    "a data store with a stranger's revocation list": (
         with_materials(lambda world, kept: replace(kept, crls=(*kept.crls, world.theirs.crl))),
         "stuffed",
     ),
-    "a store of hundreds of certificates": (
+    "a data store with hundreds of certificates": (
         with_materials(lambda _world, kept: replace(kept, certificates=kept.certificates * 100)),
         "stuffed",
     ),
@@ -710,7 +713,7 @@ STATUS: dict[str, tuple[Callable[[World], Any], str]] = {
         lambda world: status_with(world, statusPurpose="revocation"),
         "list-of-another",
     ),
-    "a status list that unfolds without end": (
+    "a status list that unpacks without end": (
         lambda world: status_with(world, encodedList=unfolding()),
         "list-unreadable",
     ),
@@ -766,9 +769,9 @@ def wearing(words: str) -> str:
 
 
 PAPERS: dict[str, tuple[Callable[[str], str], str]] = {
-    "words sealed by a stranger": (lambda _words: sealed(PAPER, OTHER), "square-foreign"),
-    "words sealed by a stranger under our mark": (wearing, "square-changed"),
-    "the mark of a key that we don't have": (lambda words: resealed(words, flip(4)), "square-foreign"),
+    "a payload signed with a stranger's key": (lambda _words: sealed(PAPER, OTHER), "square-foreign"),
+    "a payload signed with a stranger's key under our key's first bytes": (wearing, "square-changed"),
+    "the first bytes of a key that we don't have": (lambda words: resealed(words, flip(4)), "square-foreign"),
     "another first character of the version": (lambda words: resealed(words, flip(75)), "square-changed"),
     "another last character of the name": (lambda words: resealed(words, flip(-1)), "square-changed"),
     "another day of completion": (lambda words: resealed(words, flip(71)), "square-changed"),
@@ -780,51 +783,51 @@ PAPERS: dict[str, tuple[Callable[[str], str], str]] = {
         lambda words: resealed(words, lambda c: c.__setitem__(slice(5, 69), bytes(64))),
         "square-changed",
     ),
-    "another form": (lambda words: resealed(words, flip(0)), "square-unreadable"),
-    "the form of earlier years around ours": (
+    "a form that doesn't exist": (lambda words: resealed(words, flip(0)), "square-unreadable"),
+    "our payload marked as the earlier form": (
         lambda words: resealed(words, lambda c: c.__setitem__(0, 1)),
         "square-changed",
     ),
     "a byte before it": (lambda words: resealed(words, lambda c: c.insert(0, 9)), "square-unreadable"),
-    "a byte behind it": (lambda words: resealed(words, lambda c: c.append(33)), "square-changed"),
-    "a line break behind it": (lambda words: resealed(words, lambda c: c.append(10)), "square-changed"),
-    "words cut short": (lambda words: resealed(words, lambda c: c.__delitem__(slice(-6, None))), "square-changed"),
-    "no words": (lambda words: resealed(words, lambda c: c.__delitem__(slice(69, None))), "square-unreadable"),
-    "a digit more": (lambda words: words + "1", "square-unreadable"),
-    "a digit less": (lambda words: words[:-1], "square-unreadable"),
+    "a byte after it": (lambda words: resealed(words, lambda c: c.append(33)), "square-changed"),
+    "a line break after it": (lambda words: resealed(words, lambda c: c.append(10)), "square-changed"),
+    "the text cut short": (lambda words: resealed(words, lambda c: c.__delitem__(slice(-6, None))), "square-changed"),
+    "no text": (lambda words: resealed(words, lambda c: c.__delitem__(slice(69, None))), "square-unreadable"),
+    "one digit more": (lambda words: words + "1", "square-unreadable"),
+    "one digit fewer": (lambda words: words[:-1], "square-unreadable"),
     "nothing": (lambda _words: "", "square-unreadable"),
     "nothing but a zero": (lambda _words: "0", "square-unreadable"),
-    "a character in the number": (lambda words: words[:50] + "A" + words[51:], "square-unreadable"),
-    "other signs": (lambda words: words + "!", "square-unreadable"),
-    "a minus before it": (lambda words: "-" + words, "square-unreadable"),
+    "an A among the digits": (lambda words: words[:50] + "A" + words[51:], "square-unreadable"),
+    "a character that doesn't belong there": (lambda words: words + "!", "square-unreadable"),
+    "a minus sign before it": (lambda words: "-" + words, "square-unreadable"),
     "a space before it": (lambda words: " " + words, "square-unreadable"),
     "digits of another script": (
         lambda words: words.translate({48 + n: 0x660 + n for n in range(10)}),
         "square-unreadable",
     ),
     "underscores between digits": (lambda words: f"{words[:9]}_{words[9:]}", "square-unreadable"),
-    "far too many": (lambda words: words * 50, "square-unreadable"),
-    "one more than the longest": (lambda words: words + "0" * (2001 - len(words)), "square-unreadable"),
+    "fifty times over": (lambda words: words * 50, "square-unreadable"),
+    "one digit more than we read": (lambda words: words + "0" * (2001 - len(words)), "square-unreadable"),
 }
 PAPERS_OF_BEFORE: dict[str, tuple[Callable[[str], str], str]] = {
-    "words sealed by a stranger": (lambda _words: sealed_in_base32(PAPER, OTHER), "square-foreign"),
+    "a payload signed with a stranger's key": (lambda _words: sealed_in_base32(PAPER, OTHER), "square-foreign"),
     "another name": (lambda words: resealed_in_base32(words, flip(-1)), "square-changed"),
     "another code": (lambda words: resealed_in_base32(words, flip(70)), "square-changed"),
     "another signature": (lambda words: resealed_in_base32(words, flip(20)), "square-changed"),
-    "another form": (lambda words: resealed_in_base32(words, flip(0)), "square-unreadable"),
-    "our form around the earlier one": (
+    "a form that doesn't exist": (lambda words: resealed_in_base32(words, flip(0)), "square-unreadable"),
+    "a payload marked as the present form": (
         lambda words: resealed_in_base32(words, lambda c: c.__setitem__(0, 2)),
         "square-changed",
     ),
-    "the earlier form as a number": (
+    "the bytes as a number, as in the present form": (
         lambda words: str(int.from_bytes(b"\x02" + b32decode(words + "=" * (-len(words) % 8))[1:])),
         "square-changed",
     ),
-    "words cut short": (lambda words: words[:-16], "square-changed"),
-    "no words": (lambda words: words[:80], "square-unreadable"),
-    "other signs": (lambda words: words + "!", "square-unreadable"),
-    "figures that base 32 hasn't": (lambda words: words[:30] + "1" + words[31:], "square-unreadable"),
-    "far too many": (lambda words: words * 50, "square-unreadable"),
+    "the text cut short": (lambda words: words[:-16], "square-changed"),
+    "no text": (lambda words: words[:80], "square-unreadable"),
+    "a character that doesn't belong there": (lambda words: words + "!", "square-unreadable"),
+    "a digit that base 32 doesn't have": (lambda words: words[:30] + "1" + words[31:], "square-unreadable"),
+    "fifty times over": (lambda words: words * 50, "square-unreadable"),
 }
 
 

@@ -37,7 +37,7 @@ RULE = Rule(
     why="A window that opens by itself leaves no choice",
     anchor="CARE 0, 8",
     mark="P",
-    how="looks, at once and three minutes later on the page’s own clock, for open dialogs, for boxes that cover a quarter of the window with text under them, and for questions of the browser",
+    how="looks, at once and three minutes later on the page’s own clock, for open dialogs, for boxes that cover a quarter of the window with text under them, and for dialogs of the browser",
     check=check,
     as_opened=True,
 )

@@ -11,7 +11,7 @@ async def check(page: InspectedPage) -> Finding:
     """Check one page."""
     texts = await page.texts()
     said = list(list_phrases("retry-said", texts))
-    limits = [f"one can only try again so often: {found}" for found in list_phrases("retry-limited", texts)]
+    limits = [f"people can only try again so often: {found}" for found in list_phrases("retry-limited", texts)]
     if limits:
         return none_of(limits)
     return there_is(said, "nothing says that you can try again")
