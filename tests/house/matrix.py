@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from werkzeug.test import Client, TestResponse
@@ -71,6 +72,20 @@ OWNED = {"attempt", "code", "passkey", "review_request", "run"}
 
 
 @dataclass
+class Entered:
+    """The browser of somebody who is signed in, or of a stranger."""
+
+    browser: Client
+
+    @cached_property
+    def token(self) -> str:
+        """What its forms carry."""
+        inspector = Inspector(self.browser.application)
+        inspector.browser = self.browser
+        return dict(inspector.get("/display").form("/display").fields)["form_token"]
+
+
+@dataclass
 class World:
     """A site in which everybody but Ada has begun, holds a certificate and has an open check."""
 
@@ -90,6 +105,13 @@ class World:
     drafts: dict[str, str] = field(default_factory=dict)
     regrades: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, str] = field(default_factory=dict)
+    entered: dict[str, Entered] = field(default_factory=dict)
+
+    def visit(self, name: str) -> Entered:
+        """Return the browser in which somebody is signed in until they have sent something."""
+        if name not in self.entered:
+            self.entered[name] = Entered(self.enter(name))
+        return self.entered[name]
 
     def enter(self, name: str) -> Client:
         """Return a browser of somebody who has just signed in, or of a stranger."""
@@ -232,15 +254,13 @@ def _ask_for_all(site: Site, name: str, programme: str) -> str:
 
 def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str:
     """Return a door's address with somebody's things in it; Ada, who has none, is given names that nobody has."""
-    with world.site.inside():
-        sign_ins = list_sign_ins(world.site.person(owner).id) if owner else []
     values = {
         **course,
         "attempt": world.attempts.get(owner, "nobodys"),
         "number": "1",
         "run": world.runs.get(owner, "nobodys"),
         "code": world.codes.get(owner, "0" * 16),
-        "sign_in": sign_ins[0].public_id if sign_ins else "nobodys",
+        "sign_in": _signed_in(world, owner) if owner and "sign_in" in parts(door) else "nobodys",
         "programme": HOME.get(owner, "harbour"),
         "person": world.people.get(owner, "nobodys"),
         "other": world.people.get(owner, "nobodys"),
@@ -268,7 +288,7 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
         "sent_check": world.attempts.get(owner, "nobodys"),
         "invitation": _invited(world, HOME.get(owner, "harbour")) if "invitation" in parts(door) else "",
         "roster": imported(world, HOME.get(owner, "harbour")) if "roster" in parts(door) else "",
-        "mark": _off_mark(world),
+        "mark": _off_mark(world) if "mark" in parts(door) else "",
         "version": "1.1.0",
         "review_request": world.reviews.get(owner, "nobodys"),
         "what": "lesson" if "id" in parts(door) else "check",
@@ -280,6 +300,13 @@ def address(world: World, door: Door, owner: str, course: dict[str, str]) -> str
     for name, value in values.items():
         path = path.replace(f"<{name}>", value)
     return path
+
+
+def _signed_in(world: World, owner: str) -> str:
+    """Sign somebody in; return the id of the sign-in that they can end."""
+    world.enter(owner)
+    with world.site.inside():
+        return str(list_sign_ins(world.site.person(owner).id)[0].public_id)
 
 
 def _link(world: World, door: Door, owner: str) -> str:
@@ -334,14 +361,15 @@ def _off_mark(world: World) -> str:
 
 def knock(world: World, door: Door, name: str, path: str, owner: str) -> TestResponse:
     """Ask at a door, with a form token from a page of one's own where it takes one."""
-    browser = world.enter(name)
+    entered = world.visit(name)
     if door.method == "GET":
-        return browser.get(path, base_url=BASE, buffered=True)
-    inspector = Inspector(world.site.app)
-    inspector.browser = browser
-    token = dict(inspector.get("/display").form("/display").fields)["form_token"]
-    fields = {"form_token": token, "question": world.drawn.get(owner, "")}
-    return browser.post(path, base_url=BASE, data=fields, headers={"Origin": BASE})
+        return entered.browser.get(path, base_url=BASE, buffered=True)
+    fields = {"form_token": entered.token, "question": world.drawn.get(owner, "")}
+    answer = entered.browser.post(path, base_url=BASE, data=fields, headers={"Origin": BASE})
+    if heard(answer) != "closed":
+        # It may have ended their sign-in, or changed what they may do next.
+        world.entered.pop(name)
+    return answer
 
 
 def heard(response: TestResponse) -> str:

@@ -81,10 +81,11 @@ def test_what_another_coordinator_asked_for_is_not_found_not_even_under_ones_own
 
 
 def test_ending_somebody_elses_sign_in_ends_nothing(world: World) -> None:
+    door = next(door for door in read_ledger() if door.path.endswith("<sign_in>/end"))
+    path = address(world, door, "lena", OPEN_COURSE)
     with world.site.inside():
         before = {row.public_id for row in list_sign_ins(world.site.person("lena").id)}
-    door = next(door for door in read_ledger() if door.path.endswith("<sign_in>/end"))
-    knock(world, door, "sam", address(world, door, "lena", OPEN_COURSE), "lena")
+    knock(world, door, "sam", path, "lena")
     with world.site.inside():
         assert {row.public_id for row in list_sign_ins(world.site.person("lena").id)} == before != set()
 
