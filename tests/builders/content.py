@@ -8,11 +8,12 @@ from pathlib import Path
 import html5lib
 from hypothesis import strategies as st
 
-from lms.content.lint.check import check
+from lms.content.lint.check import check_with_measures
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course, Reading
 from lms.content.model.safe import ATTRIBUTES, TAGS
 from lms.content.questions import chosen
+from lms.content.reader.parts import PartMemory
 
 OURS = {
     "textarea": {"class", "rows", "aria-labelledby", "autocomplete"},
@@ -50,13 +51,17 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 COURSES = Path(__file__).parents[2] / "courses"
 _readings: dict[tuple[str, str], Reading] = {}
+_parts: dict[str, PartMemory] = {}
 
 
 def checked(bundle: Bundle, name: str) -> Reading:
-    """Return what a check of these files finds; the same files are checked once in a run, as a course takes 0.3 s."""
+    """Return what a check of these files finds, for tests that are about something else.
+
+    A course takes 0.3 s, so the same files are checked once in a run, and of another version what differs.
+    """
     key = (bundle.digest, name)
     if key not in _readings:
-        _readings[key] = check(bundle, name)
+        _readings[key] = check_with_measures(bundle, name, _parts.setdefault(name, PartMemory())).reading
     return _readings[key]
 
 

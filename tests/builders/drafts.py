@@ -7,7 +7,6 @@ import hashlib
 from lms.accounts.records import find_programme
 from lms.authoring.drafts.outline_rules import is_text
 from lms.authoring.drafts.records import Draft, DraftFile, DraftText
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -15,6 +14,7 @@ from lms.foundation.per_app import provided
 from lms.foundation.storage.files import FileStore
 from lms.library import actions as library
 from lms.library.media import keep_media
+from tests.builders.content import course_of
 from tests.conftest import Site
 from tests.content.small_course import FILES, bundle
 from tests.inspector import Page
@@ -56,8 +56,7 @@ def add_draft(
 def publish_small(site: Site, owner: str | None = "harbour", **files: str | None) -> str:
     """Publish the small course for a programme; return its digest."""
     made = bundle(**files)
-    course = check(made, "small-course").course
-    assert course is not None
+    course = course_of(made, "small-course")
     with site.inside():
         programme = find_programme(owner) if owner else None
         keep_media(made, provided(FileStore))

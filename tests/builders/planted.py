@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Column, Table, insert
 
 from lms.accounts.records import find_programme
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.foundation import db as database
 from lms.foundation.db import Base, write
 from lms.library import actions as library
 from lms.library.records import list_current_digests
+from tests.builders.content import course_of
 from tests.conftest import ROOT
 from tests.house.tables import ABOUT_NOBODY
 
@@ -216,6 +216,4 @@ def publish_another_course() -> None:
     files = dict(from_folder(ANOTHER).files)
     files["course.md"] = re.sub(rb"(?m)^version: .*$", b"version: 7.7.7", files["course.md"])
     bundle = Bundle(files)
-    reading = check(bundle, ANOTHER.name)
-    assert reading.course is not None
-    write(library.publish, bundle, reading.course)
+    write(library.publish, bundle, course_of(bundle, ANOTHER.name))

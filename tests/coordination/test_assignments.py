@@ -20,7 +20,6 @@ from lms.accounts.notifications import preferences
 from lms.accounts.records import find_programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import find_award
-from lms.content.lint.check import check
 from lms.coordination.assignments import actions, jobs, records
 from lms.coordination.assignments.actions import SentToday, Wanted
 from lms.coordination.assignments.audience_records import list_asked, list_own
@@ -33,6 +32,7 @@ from lms.foundation.mail.outbox import OutboxMail
 from lms.foundation.text.i18n import day
 from lms.library import actions as library
 from lms.library.records import Offering
+from tests.builders.content import course_of
 from tests.builders.learning import COURSE, PFA, begin, earn
 from tests.builders.mail import at_noon
 from tests.conftest import Site
@@ -377,8 +377,7 @@ def test_a_course_that_became_private_shows_no_requests(sqlite_site: Site) -> No
 def publish_small_course(site: Site, version: str, *, private: bool = False) -> None:
     head = f'version: "{version}"' + ("\nprivate: yes" if private else "")
     bundle = small_course.bundle(**{"course.md": small_course.COURSE.replace('version: "1.0.0"', head)})
-    course = check(bundle, "small-course").course
-    assert course is not None
+    course = course_of(bundle, "small-course")
     site.do(library.publish, bundle, course)
 
 

@@ -26,7 +26,6 @@ from lms.authoring.reviews.records import list_requests_of
 from lms.authoring.statistics.regrading.actions import propose
 from lms.certification.readiness import actions as readiness_actions
 from lms.certification.readiness.actions import ObservationInput
-from lms.content.lint.check import check
 from lms.coordination.assignments.actions import Wanted, assign
 from lms.coordination.batches.actions import ask
 from lms.coordination.roster.drafts import make_draft
@@ -43,6 +42,7 @@ from lms.learning.progress import actions as learning
 from lms.learning.progress.records import find_enrolment, list_enrolments_of_programme
 from lms.library import actions as library
 from lms.library.records import find_newest_digest
+from tests.builders.content import course_of
 from tests.builders.drafts import add_draft
 from tests.builders.learning import CONVERSATIONS, PFA, earn, the_course
 from tests.conftest import Site
@@ -134,8 +134,7 @@ def furnish(site: Site) -> World:
         "practice_required: 1}", "practice_required: 1, lessons_required: yes}"
     )
     bundle = small_course.bundle(**{"course.md": asks_for_lessons})
-    course = check(bundle, "small-course").course
-    assert course is not None
+    course = course_of(bundle, "small-course")
     site.do(library.publish, bundle, course)
     site.do(library.offer, meadow.id, "small-course", False, 1)
     with site.inside():

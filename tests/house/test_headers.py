@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from lms.foundation.db import db
 from tests.builders.learning import COURSE, begin, earn, open_check
 from tests.builders.web import ALWAYS
-from tests.conftest import Site
+from tests.conftest import Site, app_of, settings_for
 from tests.house.ledger import read_ledger
 from tests.inspector import BASE
 
@@ -85,31 +91,53 @@ POSTS = sorted(
 )
 
 
+@dataclass
+class Tokens:
+    """A site on which nothing is changed, for every door: Sam's browser, and what forms of three people carry."""
+
+    sam: FlaskClient
+    sams: str
+    lenas: str
+    strangers: str
+
+
+@pytest.fixture(scope="module")
+def tokens(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tokens]:
+    folder = tmp_path_factory.mktemp("posts") / "data"
+    shutil.copytree(filled_sqlite, folder)
+    settings = settings_for(folder)
+    site = Site(app_of(settings), settings)
+    sam, lena = site.visitor("sam"), site.visitor("lena")
+    sams, lenas = (dict(one.get("/account").form("/account").fields)["form_token"] for one in (sam, lena))
+    strangers = dict(site.stranger().get("/display").form("/display").fields)["form_token"]
+    yield Tokens(sam.browser, sams, lenas, strangers)
+    assert dict(sam.get("/account").form("/account").fields)["form_token"] == sams, "Sam is signed in as before"
+    with site.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.mark.parametrize("path", POSTS)
-def test_no_door_takes_a_post_from_another_site(sqlite_site: Site, path: str) -> None:
-    sam = sqlite_site.visitor("sam")
-    token = dict(sam.get("/account").form("/account").fields)["form_token"]
+def test_no_door_takes_a_post_from_another_site(tokens: Tokens, path: str) -> None:
     for headers in (
         {"Origin": "https://evil.example"},
         {"Origin": BASE, "Sec-Fetch-Site": "cross-site"},
         {"Origin": BASE, "Sec-Fetch-Site": "same-site"},
         {"Origin": "https://127.0.0.1:8000"},
     ):
-        reply = sam.browser.post(path, base_url=BASE, data={"form_token": token}, headers=headers)
+        reply = tokens.sam.post(path, base_url=BASE, data={"form_token": tokens.sams}, headers=headers)
         assert reply.status_code == 403, headers
         assert "This came from another site" in reply.text
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_no_door_takes_a_post_without_its_token_or_with_somebody_elses(sqlite_site: Site, path: str) -> None:
-    sam, lena = sqlite_site.visitor("sam"), sqlite_site.visitor("lena")
-    lenas = dict(lena.get("/account").form("/account").fields)["form_token"]
-    strangers = dict(sqlite_site.stranger().get("/display").form("/display").fields)["form_token"]
-    for token in (None, "", lenas, strangers, lenas[:-1] + "0"):
+def test_no_door_takes_a_post_without_its_token_or_with_somebody_elses(tokens: Tokens, path: str) -> None:
+    sam, lenas = tokens.sam, tokens.lenas
+    for token in (None, "", lenas, tokens.strangers, lenas[:-1] + "0"):
         data = {} if token is None else {"form_token": token}
-        reply = sam.browser.post(path, base_url=BASE, data=data, headers={"Origin": BASE})
+        reply = sam.post(path, base_url=BASE, data=data, headers={"Origin": BASE})
         assert reply.status_code == 400, token
-        told = sam.browser.post(path, base_url=BASE, data=data, headers={"Origin": BASE, "Accept": "application/json"})
+        told = sam.post(path, base_url=BASE, data=data, headers={"Origin": BASE, "Accept": "application/json"})
         assert (told.status_code, told.json) == (400, {"saved": False})
 
 

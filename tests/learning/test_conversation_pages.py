@@ -8,11 +8,10 @@ import re
 import pytest
 
 from lms.accounts.records import find_programme
-from lms.content.lint.check import read_course
 from lms.content.model.bundle import from_folder
 from lms.content.model.conversation import End
 from lms.library import actions as library
-from tests.builders.content import course_of
+from tests.builders.content import course_of, shipped
 from tests.builders.conversations import SINK, begin, enrol, offered, play_on, say, ways
 from tests.conftest import PFA, ROOT, Site
 
@@ -22,7 +21,7 @@ COURSES = ("psychological-first-aid", "active-listening", "confidentiality-and-b
 def conversations() -> list[tuple[str, str]]:
     found = []
     for name in COURSES:
-        course = read_course(from_folder(ROOT / "courses" / name)).course
+        course = shipped(name).course
         assert course is not None
         found += [(name, conversation.id) for conversation in course.conversations]
     return found
@@ -43,7 +42,7 @@ def publish(site: Site, name: str) -> None:
 def test_every_end_of_every_conversation_is_reached_without_a_script(sqlite_site: Site, course: str) -> None:
     if course != PFA.name:
         publish(sqlite_site, course)
-    content = read_course(from_folder(ROOT / "courses" / course)).course
+    content = shipped(course).course
     assert content is not None and content.conversations
     for conversation in content.conversations:
         for number, (end, way) in enumerate(ways(conversation).items()):
@@ -71,7 +70,7 @@ def test_the_content_note_and_what_is_kept_stand_on_the_page_before_it_begins(sq
 
 
 def test_feedback_comes_at_the_end_unless_it_was_asked_for(sqlite_site: Site) -> None:
-    course = read_course(from_folder(PFA)).course
+    course = shipped(PFA.name).course
     assert course is not None
     conversation = course.conversation_by_id[SINK.rpartition("/")[2]]
     replies = next(turn for turn in conversation.turns if turn.id == conversation.start).replies
@@ -119,7 +118,7 @@ def test_one_can_go_back_at_any_time_even_from_the_end(sqlite_site: Site) -> Non
 
 
 def test_the_debrief_says_it_in_the_words_that_are_honest(sqlite_site: Site) -> None:
-    course = read_course(from_folder(PFA)).course
+    course = shipped(PFA.name).course
     assert course is not None
     conversation = course.conversation_by_id["after-the-resuscitation-room"]
     way = max(ways(conversation).values(), key=len)

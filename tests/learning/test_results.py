@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from lms.certification.awards.records import Award, find_award_of_enrolment
-from lms.content.lint.check import check
 from lms.content.model.bundle import Bundle, from_folder
 from lms.content.model.course import Course
 from lms.content.model.question import Question
 from lms.foundation.db import db
 from lms.learning.progress.records import find_enrolment
 from lms.library import actions as library
+from tests.builders.content import course_of
 from tests.builders.learning import (
     COURSE,
     PFA,
@@ -108,9 +106,7 @@ def republished(version: str, title: str) -> tuple[Bundle, Course]:
     assert 'version: "1.1.0"' in text
     text = text.replace('version: "1.1.0"', f'version: "{version}"').replace('score: "80%"', 'score: "100%"')
     files["course.md"] = text.replace("Psychological first aid for colleagues", title).encode()
-    course = check(Bundle(files), Path(FOLDER).name).course
-    assert course is not None
-    return Bundle(files), course
+    return Bundle(files), course_of(Bundle(files), FOLDER.name)
 
 
 @pytest.mark.parametrize("version", ["1.1.1", "1.2.0"])
