@@ -174,7 +174,7 @@ def pytest_collection_finish() -> None:
     """Leave what all tests share out of garbage collections, and collect the garbage of tests less often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
+    gc.set_threshold(100_000, 10, 10)
 
 
 class LoadedOnce(BytecodeCache):

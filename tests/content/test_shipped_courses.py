@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from lms.content.lint.check import check
-from lms.content.model.bundle import from_folder
 from lms.content.model.course import Course
 from lms.content.model.question import Option, Question
 from lms.content.questions import grade
 from lms.content.questions.one_answer import OneAnswer
 from lms.content.questions.several_answers import SeveralAnswers
 from lms.learning.progress.rules import draw, needed_right
-from tests.builders.content import COURSES
+from tests.builders.content import COURSES, shipped
 
 FOLDERS = sorted(path.parent for path in COURSES.glob("*/course.md"))
 QUESTIONS_ASKED = (
@@ -62,7 +60,7 @@ WARM = re.compile(
 @pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.name)
 def course(request: pytest.FixtureRequest) -> Course:
     folder: Path = request.param
-    found = check(from_folder(folder), folder.name).course
+    found = shipped(folder.name).course
     assert found is not None
     return found
 

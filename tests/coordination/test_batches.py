@@ -328,7 +328,7 @@ def outcomes(site: Site) -> int:
 def until(site: Site, wanted: int, seconds: float = 60) -> int:
     end = time.monotonic() + seconds
     while outcomes(site) < wanted and time.monotonic() < end:
-        time.sleep(0.02)
+        time.sleep(0.1)
     return outcomes(site)
 
 
