@@ -27,13 +27,15 @@ class Shape:
     tree: Any
     errors: list[Any]
     places: list[tuple[int, str, str]]
+    marks: int
 
     def filled(self, values: list[str]) -> Any:
         """Return the root of a page's own tree."""
         root = deepcopy(self.tree).getroot()
         nodes = list(root.iter())
         for index, place, marked in self.places:
-            text = MARK.sub(lambda mark: values[int(mark[1])], marked)
+            one = MARK.fullmatch(marked)
+            text = values[int(one[1])] if one else MARK.sub(lambda mark: values[int(mark[1])], marked)
             if place in {".text", ".tail"}:
                 setattr(nodes[index], place[1:], text)
             else:
@@ -47,16 +49,22 @@ def parse(html: str) -> tuple[Any, list[Any]]:
         return parse_alone(html)
     values: list[str] = []
 
-    def mark(value: str) -> str:
+    def mark(found: re.Match[str]) -> str:
+        before, value = found.groups()
         values.append(value)
-        return f"\ue000{len(values) - 1}\ue001"
+        return f"{before}\ue000{len(values) - 1}\ue001"
 
     def mark_tag(found: re.Match[str]) -> str:
-        tag = VALUE.sub(lambda one: one["name"] + mark(one["value"]), found["tag"])
-        return tag + mark(found["words"]) if found["words"] else tag
+        tag, words = found.groups()
+        if '="' in tag:
+            tag = VALUE.sub(mark, tag)
+        if not words:
+            return tag
+        values.append(words)
+        return f"{tag}\ue000{len(values) - 1}\ue001"
 
     shape = _shape(TAG.sub(mark_tag, html))
-    if shape.errors or len(MARK.findall("".join(marked for _, _, marked in shape.places))) != len(values):
+    if shape.errors or shape.marks != len(values):
         return parse_alone(html)
     return shape.filled(values), []
 
@@ -74,4 +82,4 @@ def _shape(marked: str) -> Shape:
     for index, node in enumerate(root.iter()):
         strings = [(".text", node.text), (".tail", node.tail), *node.attrib.items()]
         places += [(index, place, string) for place, string in strings if string and "\ue000" in string]
-    return Shape(root.getroottree(), errors, places)
+    return Shape(root.getroottree(), errors, places, len(MARK.findall("".join(marked for _, _, marked in places))))

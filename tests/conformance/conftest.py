@@ -20,6 +20,8 @@ from lms.conformance.recipe import Recipe, read_recipe
 from lms.conformance.runner import Runner
 
 DEFECTS = Path(__file__).parent / "defects"
+# The same engine with nothing around it takes a quarter less of a processor.
+SHELL = "chromium-headless-shell"
 AT_ONCE = 4
 SLOW_SECONDS = 30
 # Machines that run tests are busy.
@@ -84,7 +86,7 @@ def check_all(runs: dict[str, tuple[str, Recipe, tuple[Rule, ...]]], **limits: f
     async def work() -> dict[str, Scorecard]:
         from playwright.async_api import async_playwright
 
-        found = next(filter(None, map(shutil.which, NAMES)), None)
+        found = next(filter(None, map(shutil.which, (SHELL, *NAMES))), None)
         gate, cards = asyncio.Semaphore(AT_ONCE), {}
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
