@@ -50,10 +50,12 @@ class SmtpConversation(socketserver.StreamRequestHandler):
             self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
 
 
-def at_noon() -> None:
-    """Move the clock to the next noon, when email is sent."""
+def at_noon() -> timedelta:
+    """Move the clock to the next noon, when email is sent and no day ends soon; return by how much it moved."""
     now = datetime.now(UTC)
-    clock.shift(timedelta(days=1) + NOON.replace(year=now.year, month=now.month, day=now.day) - now)
+    ahead = timedelta(days=1) + NOON.replace(year=now.year, month=now.month, day=now.day) - now
+    clock.shift(ahead)
+    return ahead
 
 
 def at_night() -> None:
