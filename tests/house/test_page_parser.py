@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle, product
+
 import pytest
 from lxml import etree
 
@@ -10,6 +12,14 @@ from tests.page_parser import parse, parse_alone
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{words}</title></head>
 <body class="{value}"><h1 id="{value}">{words}</h1>%s</body></html>"""
+AROUND = (
+    "%s",
+    '<p>{words}</p><main id="{value}">%s</main><p title="{value}">{words}</p>',
+    '<a href="x"><main>%s</main></a>',
+    "<div><main>%s</div></main>",
+    "<main><textarea>%s</main></textarea></main>",
+    "<!-- <main> -->%s</main>",
+)
 WORDS = (
     "Sam",
     "Amina O’Neill, “twice”",
@@ -38,16 +48,17 @@ VALUES = ("plain", "a > b", "/to?a=b&amp;c=d", "/to?a=b&copy=d", "hidden")
         '<a href="{value}">{words}<a href="{value}">x</a></a>',
         "<p a b b>{words}</p>",
         "<textarea>\n{words}</textarea><pre>\n\n {words}</pre>",
+        '<p><a href="{value}">{words}</a></p>',
         "<!-- {words} --><svg viewBox='0'><path d=\"{value}\"/><title>{words}</title></svg>",
         "{words}</section>",
         '<div/ class="{value}"id="x">{words}</div>',
     ],
 )
-def test_a_page_of_a_known_shape_is_parsed_as_it_would_be_by_itself(inside: str) -> None:
-    for words in WORDS:
-        for value in VALUES:
-            html = (PAGE % inside).format(words=words, value=value)
-            tree, errors = parse(html)
-            expected, told = parse_alone(html)
-            assert etree.tostring(tree) == etree.tostring(expected), html
-            assert errors == told, html
+@pytest.mark.parametrize("around", AROUND)
+def test_a_page_of_a_known_shape_is_parsed_as_it_would_be_by_itself(inside: str, around: str) -> None:
+    for words, value in product(WORDS, VALUES) if around == "%s" else zip(WORDS, cycle(VALUES), strict=False):
+        html = (PAGE % around % inside).format(words=words, value=value)
+        tree, errors = parse(html)
+        expected, told = parse_alone(html)
+        assert etree.tostring(tree) == etree.tostring(expected), html
+        assert errors == told, html
