@@ -40,6 +40,7 @@ from lms.foundation.logs import redaction
 from lms.foundation.logs.setup import start_logs
 from lms.foundation.mail import templates as email_templates
 from lms.foundation.per_app import provide, provided
+from lms.foundation.statements.replica import connect_replica
 from lms.foundation.storage.compiled import CompiledTemplates, compiled_courses, compiled_templates
 from lms.foundation.storage.elsewhere import open_sharing
 from lms.foundation.storage.files import COPIES, FileStore
@@ -150,6 +151,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     course_cache.bind(files, compiled_courses(settings.data))
     events.bind(flow.reactions(settings))
     db.connect(app, settings.database_url, settings.data)
+    connect_replica(app, settings.reports_database_url)
     i18n.install(app)
     security.install(app)
     compression.install(app)

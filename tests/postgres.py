@@ -58,6 +58,11 @@ class Cluster:
         self._servers[-1].send_signal(how)
         self._servers[-1].wait(timeout=START_SECONDS)
 
+    @property
+    def pid(self) -> int:
+        """The server's first process."""
+        return self._servers[-1].pid
+
     def url(self, database: str) -> str:
         """Return the address of a database as LMS_DATABASE_URL takes it."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}&port={PORT}"
@@ -105,6 +110,26 @@ def cluster(**options: str) -> Iterator[Cluster]:
         programs = _reachable(installed, folder, identity)
         _make(programs, folder, identity)
         with _running(programs, folder, identity, {**OPTIONS, **options}) as started:
+            yield started
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def standby(primary: Cluster) -> Iterator[Cluster]:
+    """Start a server that follows another one by streaming, as a replica that may be read."""
+    installed = _installed()
+    assert installed is not None
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_place_near_the_root()))
+    try:
+        identity = _lesser_identity()
+        if identity:
+            os.chown(folder, identity["user"], identity["group"])
+        programs = _reachable(installed, folder, identity)
+        copy = [programs / "pg_basebackup", "-h", primary.folder, "-p", str(PORT), "-U", OWNER, "-D", folder / "data"]
+        more = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        subprocess.run([*copy, *more], check=True, capture_output=True, cwd=folder, env=_environment(), **identity)
+        with _running(programs, folder, identity, OPTIONS) as started:
             yield started
     finally:
         shutil.rmtree(folder, ignore_errors=True)

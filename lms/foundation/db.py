@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     JSON,
     Connection,
@@ -96,7 +97,22 @@ class StillServed(Exception):
 
 Kept = TypeVar("Kept", bound=Base)
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+# Where a report reads, if not at the database itself.
+reads_at: ContextVar[Engine | None] = ContextVar("reads_at", default=None)
+
+
+class _Session(Session):
+    """A session that reads where a report says, and writes to the database itself."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:
+        engine = reads_at.get()
+        if engine is not None and bind is None and _deadline.get() is None:
+            return engine
+        return super().get_bind(mapper, clause, bind, **more)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": _Session})
 
 
 @dataclass(frozen=True)
@@ -108,7 +124,6 @@ class Writing:
 
 
 _writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
-_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _silent_until = 0.0
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.foundation.storage.compiled import compiled_templates
-from tests.bench import figures, scale, walk, weigh
+from tests.bench import figures, hosts, peers, scale, walk, weigh
 from tests.bench.load import Script, Timing, best, load, play_once, read_any, read_page
 from tests.bench.site import LESSONS_DONE, PASSWORD, PEOPLE, Filled, Running, fill, free_port, running, yardstick
 from tests.bench.walk import Learner
@@ -290,6 +290,18 @@ def _measure_scale(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _measure_peers(keep: Path | None) -> int:
+    with tempfile.TemporaryDirectory(prefix="sidelight-peers-") as folder:
+        print(peers.compare((keep or Path(folder)).resolve()))
+    return 0
+
+
+def _measure_hosts() -> int:
+    table, errors = hosts.compare()
+    print(table, *(f"\nBroke: {error}" for error in dict.fromkeys(errors)), sep="")
+    return 1 if errors else 0
+
+
 def main() -> int:
     """Measure, tell, and return 1 only when something broke."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure the site against a bare page.")
@@ -298,9 +310,17 @@ def main() -> int:
     scale = parser.add_argument_group("with many people")
     scale.add_argument("--scale", nargs="*", type=int, metavar="ENROLMENTS", help="what pages cost, on SQLite")
     scale.add_argument("--postgres", nargs="*", type=int, metavar="ENROLMENTS", help="the same on PostgreSQL")
-    scale.add_argument("--keep", type=Path, metavar="FOLDER", help="keep filled SQLite sites here for the next time")
+    scale.add_argument("--keep", type=Path, metavar="FOLDER", help="keep filled sites or installed platforms here")
     scale.add_argument("--save", action="store_true", help="write docs/figures/scale.json, from which docs are written")
+    beside = parser.add_argument_group("beside other platforms")
+    beside.add_argument("--peers", action="store_true", help="NOW LMS and Kolibri, installed beside this, and the site")
+    several = parser.add_argument_group("on several hosts")
+    several.add_argument("--hosts", action="store_true", help="whole checks on one host and on two, on PostgreSQL")
     asked = parser.parse_args()
+    if asked.hosts:
+        return _measure_hosts()
+    if asked.peers:
+        return _measure_peers(asked.keep)
     if asked.scale is not None or asked.postgres is not None:
         return _measure_scale(asked)
     with tempfile.TemporaryDirectory(prefix="sidelight-bench-") as folder:

@@ -181,12 +181,16 @@ class Running:
 
 
 @contextmanager
-def running(command: list[str], port: int, page: str, **more: str) -> Iterator[Running]:
-    """Start a server, wait for a page of it, and stop it afterwards."""
+def running(command: list[str], port: int, page: str, *, quiet: bool = False, **more: str) -> Iterator[Running]:
+    """Start a server, wait for a page of it, and stop it afterwards; a quiet one’s errors aren’t shown."""
     began = time.perf_counter()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     process = subprocess.Popen(
-        command, cwd=FOLDER, env=environment | {"PORT": str(port)} | more, stdout=subprocess.DEVNULL
+        command,
+        cwd=FOLDER,
+        env=environment | {"PORT": str(port)} | more,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if quiet else None,
     )
     try:
         while not _answers(port, page):

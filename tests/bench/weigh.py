@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from tests.bench.site import PFA, ROOT, Filled
 
@@ -54,6 +57,19 @@ def memory(pid: int) -> Memory | None:
         else:
             jobs += _pss(child)
     return Memory(web, jobs, _pss(pid))
+
+
+def pss_of_all(pid: int) -> float:
+    """Return the proportional set size in MB of a process and all below it; nan where the system doesn’t tell."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        return math.nan
+    return _pss(pid) + sum(map(pss_of_all, _children(pid)))
+
+
+def cpu_of_all(pid: int) -> float:
+    """Return the seconds of CPU that a process, all below it, and those of them that have ended have used."""
+    process = psutil.Process(pid)
+    return sum(sum(each.cpu_times()[:4]) for each in (process, *process.children(recursive=True)))
 
 
 def wait_for_jobs(pid: int) -> None:

@@ -93,6 +93,8 @@ CANNOT_WORK = [
     ("LMS_DATABASE_URL", "sqlite:///:memory:"),
     ("LMS_DATABASE_URL", "sqlite:////srv/sidelight.db?x=1"),
     ("LMS_DATABASE_URL", "sqlite:////srv/sidelight.db "),
+    ("LMS_REPORTS_DATABASE_URL", f"postgresql://u:{SECRET}@replica.example.org/sidelight"),
+    ("LMS_REPORTS_DATABASE_URL", "sqlite:////srv/replica.db"),
     ("LMS_DATA", ""),
     ("LMS_DATA", str(ROOT / "README.md")),
     ("LMS_DATA", "sqlite:///data"),

@@ -134,9 +134,10 @@ def test_a_zip_file_can_be_had_on_any_host_until_it_is_deleted(
 
 
 class Silent:
-    """Takes connections, and never answers."""
+    """Takes connections, and never answers, or never comes to an end: a byte every now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, drips: bool = False) -> None:
+        self.drips = drips
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.taken: list[socket.socket] = []
         threading.Thread(target=self._take, daemon=True).start()
@@ -151,23 +152,43 @@ class Silent:
                 self.taken.append(self.socket.accept()[0])
             except OSError:
                 return
+            if self.drips:
+                threading.Thread(target=self._drip, args=(self.taken[-1],), daemon=True).start()
+
+    @staticmethod
+    def _drip(taken: socket.socket) -> None:
+        try:
+            taken.recv(65536)
+            head = [
+                "HTTP/1.1 200 OK",
+                "Content-Length: 5000",
+                "Last-Modified: Mon, 30 Nov 2026 12:00:00 GMT",
+                "ETag: a",
+            ]
+            taken.sendall("\r\n".join([*head, "", ""]).encode())
+            while True:
+                taken.sendall(b"<")
+                time.sleep(0.2)
+        except OSError:
+            return
 
     def close(self) -> None:
         for one in (self.socket, *self.taken):
             one.close()
 
 
-@pytest.mark.parametrize("manner", ["gone", "silent", "not mounted"])
+@pytest.mark.parametrize("manner", ["gone", "silent", "slow", "not mounted"])
 def test_with_the_files_away_pages_work_and_a_picture_gets_a_calm_answer(
     filled_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manner: str, s3: str
 ) -> None:
     monkeypatch.setattr(storage, "ANSWER_MOST", storage.timedelta(seconds=1))
     shutil.copytree(filled_sqlite, tmp_path / "data")
-    silent = Silent()
+    silent = Silent(drips=manner == "slow")
     port = free_port()
     url = {
         "gone": f"s3://sidelight-files?endpoint=http://127.0.0.1:{port}",
         "silent": f"s3://sidelight-files?endpoint={silent.address}",
+        "slow": f"s3://sidelight-files?endpoint={silent.address}",
     }
     settings = settings_for(tmp_path / "data", LMS_FILES_URL=url.get(manner, f"file:{tmp_path / 'nowhere'}"))
     site = Site(app_of(settings), settings)

@@ -114,12 +114,13 @@ def filled(text: str, of_page: dict[str, str]) -> str:
     return text
 
 
-LEFT, WIDE, BAR, GAP = 120, 440, 30, 18
+# Narrow, so that its words can be read on a phone, where it is as wide as the screen.
+WHOLE, LEFT, WIDE, BAR, GAP = 372, 126, 184, 30, 18
 STYLE = """
     svg { background: #f6f8f7 }
-    text { font: 14px/1.3 system-ui, sans-serif; fill: #16262b }
-    .head { font-weight: 700; font-size: 16px; fill: #0f4c4a }
-    .soft { fill: #3a4b50; font-size: 13px }
+    text { font: 15px/1.3 system-ui, sans-serif; fill: #16262b }
+    .head { font-weight: 700; font-size: 17px; fill: #0f4c4a }
+    .soft { fill: #3a4b50; font-size: 14px }
     .bar { fill: #1f6f6b }
     .axis { stroke: #5c716f; stroke-width: 1 }
     .line { stroke: #c9d6d3; stroke-width: 1 }
@@ -143,7 +144,7 @@ def chart(measured: dict[str, Any]) -> str:
     top, most = 84, -(-max(counts.values()) // step) * step
     high = top + len(counts) * (BAR + GAP)
     said = "; ".join(f"{name}: {count:,}" for name, count in counts.items())
-    size = f'viewBox="0 0 640 {high + 44}" width="640" height="{high + 44}"'
+    size = f'viewBox="0 0 {WHOLE} {high + 44}" width="{WHOLE}" height="{high + 44}"'
     about = f"At half of the machine’s CPU, with a click every {PAUSE} seconds. {escape(said)}."
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"',
@@ -151,8 +152,8 @@ def chart(measured: dict[str, Any]) -> str:
         '  <title id="load-title">How many people can be on the site at the same moment</title>',
         f'  <desc id="load-desc">{about}</desc>',
         f"  <style>{STYLE}  </style>",
-        '  <text class="head" x="20" y="32">People on the site at the same moment</text>',
-        f'  <text class="soft" x="20" y="54">Each clicks every {PAUSE} seconds, and half of the CPU stays free.</text>',
+        '  <text class="head" x="16" y="32">People on the site at once</text>',
+        f'  <text class="soft" x="16" y="54">A click every {PAUSE} seconds, at half of the CPU</text>',
         *_grid(most, step, top, high),
         *_bars(counts, most, top),
         "</svg>",
@@ -162,7 +163,7 @@ def chart(measured: dict[str, Any]) -> str:
 
 def _step(most: int) -> int:
     power = 10 ** (len(str(most)) - 1)
-    return next(step for step in (power // 5, power // 2, power, 2 * power) if step and most / step <= 6)
+    return next(step for step in (power // 5, power // 2, power, 2 * power, 5 * power) if step and most / step <= 3)
 
 
 def _grid(most: int, step: int, top: int, high: int) -> Iterator[str]:

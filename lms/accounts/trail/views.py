@@ -10,6 +10,7 @@ from lms.accounts.access import allow
 from lms.accounts.blueprint import blueprint
 from lms.accounts.trail import pages
 from lms.foundation.audit.report import find_last_verified
+from lms.foundation.statements.replica import read_at_replica
 from lms.foundation.text.i18n import moment
 from lms.foundation.web.security import settings
 
@@ -20,6 +21,7 @@ def _address(values: dict[str, Any]) -> str:
 
 @blueprint.get("/operator/audit")
 @allow("read the audit trail")
+@read_at_replica
 def audit_trail() -> Any:
     """Show who did what, the newest first, narrowed by event, person, programme and days."""
     zone = settings().timezone

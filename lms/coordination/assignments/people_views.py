@@ -18,6 +18,7 @@ from lms.coordination.assignments.rules import PAGE, PROGRESS, SEARCH_MOST, time
 from lms.coordination.assignments.views import is_private, this_assignment, today
 from lms.coordination.blueprint import blueprint
 from lms.foundation.db import write
+from lms.foundation.statements.replica import read_at_replica
 from lms.foundation.text.csv_files import write_sheet
 from lms.foundation.text.i18n import gettext as _
 
@@ -113,6 +114,7 @@ def _notices() -> list[str]:
 
 @blueprint.get("/programmes/<programme>/assignments/<assignment>/people.csv")
 @allow("assign courses")
+@read_at_replica
 def assignment_csv(programme: str, assignment: str) -> Any:
     """Give everybody who is asked as a file."""
     found = this_assignment(assignment)

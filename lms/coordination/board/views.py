@@ -40,6 +40,7 @@ from lms.coordination.pages import name_requests
 from lms.coordination.suppression import LEAST
 from lms.foundation.db import write
 from lms.foundation.hooks import hooks
+from lms.foundation.statements.replica import read_at_replica
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.xlsx_writing import write_workbook
 from lms.foundation.web.security import settings
@@ -109,6 +110,7 @@ def asked_for() -> Asked:
 
 @blueprint.get("/programmes/<programme>/people")
 @allow("see training states")
+@read_at_replica
 def people(programme: str) -> Any:
     """Show who is in training and who holds a certificate, a page at a time."""
     return people_page(programme, choosing=request.args.get("choose") == "yes")
@@ -262,6 +264,7 @@ def _all_rows(board: Board, asked: Asked) -> Iterator[pages.PersonRow]:
 
 @blueprint.get("/programmes/<programme>/people.csv")
 @allow("see training states")
+@read_at_replica
 def people_csv(programme: str) -> Any:
     """Give the same list as a file."""
     asked, board = asked_for(), pages.board_of(this_programme().id, settings())
@@ -272,6 +275,7 @@ def people_csv(programme: str) -> Any:
 
 @blueprint.get("/programmes/<programme>/people.xlsx")
 @allow("see training states")
+@read_at_replica
 def people_xlsx(programme: str) -> Any:
     """Give the same list as an Excel workbook."""
     asked, board = asked_for(), pages.board_of(this_programme().id, settings())

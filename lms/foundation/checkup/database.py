@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.migrations import find_revision, list_revisions
+from lms.foundation.per_app import provided
+from lms.foundation.statements.replica import Replica
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.web.health import database_answers
 
@@ -29,7 +32,33 @@ def look(settings: Settings) -> list[Finding]:
     if settings.sqlite:
         return [*findings, check_whole(_quick_check())]
     number = int(db.session.execute(text("SHOW server_version_num")).scalar_one())
-    return [*findings, check_version(number // VERSION_STEP)]
+    findings.append(check_version(number // VERSION_STEP))
+    return [*findings, _look_at_replica()] if settings.reports_database_url else findings
+
+
+def _look_at_replica() -> Finding:
+    try:
+        return check_replica(provided(Replica).look())
+    except DBAPIError:
+        return check_replica("no answer")
+
+
+def check_replica(behind: timedelta | str | None) -> Finding:
+    """Find a replica for reports that can't be used, by how much it is behind, or what it is instead."""
+    meanwhile = _("Reports are read from the database itself meanwhile.")
+    if behind == "no answer":
+        to_do = _("Start it, or correct LMS_REPORTS_DATABASE_URL.")
+        return Finding("database.replica", _("The replica for reports doesn’t answer."), f"{to_do} {meanwhile}")
+    if isinstance(behind, str):
+        to_do = _("Correct LMS_REPORTS_DATABASE_URL, or set that server up as a replica.")
+        words = _("LMS_REPORTS_DATABASE_URL names a database that isn’t a replica.")
+        return Finding("database.replica", words, f"{to_do} {meanwhile}")
+    if behind is not None:
+        seconds = int(behind.total_seconds())
+        words = _("The replica for reports is %(seconds)s seconds behind.", seconds=seconds)
+        to_do = _("See whether it’s overloaded, or whether its connection to the database is gone.")
+        return Finding("database.replica", words, f"{to_do} {meanwhile}")
+    return Finding("database.replica", _("The replica for reports is up to date."))
 
 
 def _quick_check() -> str:

@@ -31,6 +31,12 @@ OF_SITE = (
         "The database: `sqlite:///…` or `postgresql://user:password@host/sidelight`.",
     ),
     Setting(
+        ("LMS_REPORTS_DATABASE_URL",),
+        "none",
+        "A PostgreSQL replica from which coordinators’ lists and files are read. See [Several "
+        "servers](several-servers.md#a-replica-for-reports).",
+    ),
+    Setting(
         ("LMS_FILES_URL",),
         "a folder in `LMS_DATA`",
         "Where several hosts share pictures, recordings and ZIP files: `s3://bucket` (with `?region=…` or "

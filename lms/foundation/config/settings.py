@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lms.foundation.config.reference import ELSEWHERE, NAMES
 from lms.foundation.config.setting_checks import (
+    DATABASE_EXAMPLE,
     BadSetting,
     check_ca_file,
     check_database_url,
@@ -71,6 +72,7 @@ class Settings:
     keep_emails_days: int = 30
     single_sign_on: SingleSignOn | None = None
     shared_files: SharedFiles | None = None
+    reports_database_url: str = ""
 
     @property
     def secure(self) -> bool:
@@ -200,6 +202,17 @@ def _timezone(env: Mapping[str, str]) -> str:
     return name
 
 
+def _reports_database_url(env: Mapping[str, str], database_url: str) -> str:
+    """Return the address of a replica for reports; nothing where there's none."""
+    name, value = "LMS_REPORTS_DATABASE_URL", env.get("LMS_REPORTS_DATABASE_URL", "")
+    if not value:
+        return ""
+    if value.startswith("sqlite") or database_url.startswith("sqlite"):
+        why = "only PostgreSQL has replicas, so both this and LMS_DATABASE_URL have to be on PostgreSQL"
+        raise BadSetting(name, value, DATABASE_EXAMPLE, why)
+    return check_database_url(name, value)
+
+
 def _check_all(env: Mapping[str, str]) -> None:
     """Refuse what no setting can be: a space or an unseen character in a value, and a name that is nearly one."""
     for name in sorted(NAMES & set(env)):
@@ -247,4 +260,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         keep_emails_days=_keep_emails_days(env),
         single_sign_on=read_single_sign_on(env),
         shared_files=read_shared_files(env),
+        reports_database_url=_reports_database_url(env, database_url),
     )

@@ -20,8 +20,10 @@ from lms.foundation.turns import RETRY_AFTER_SECONDS, Busy
 
 log = logging.getLogger("lms.app")
 
-# PostgreSQL's code for a full disk.
+# PostgreSQL's codes for a full disk, and for a database or a server that can only be read; a replica refuses to begin a
+# serializable transaction before it's asked to write anything.
 DISK_FULL = "53100"
+ONLY_READ = {"25006", "0A000"}
 
 ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
@@ -35,6 +37,10 @@ ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     "full": lambda: (
         _("We can’t save anything just now"),
         _("The site has no room left for new records. Everything can still be read."),
+    ),
+    "reading": lambda: (
+        _("We can’t save anything just now"),
+        _("Our database only lets us read for the moment. Everything can still be read."),
     ),
     400: lambda: (_("We couldn’t read that"), _("What your browser sent was incomplete or damaged.")),
     403: lambda: (_("This came from another site"), _("We only accept forms that were sent from our own pages.")),
@@ -55,6 +61,7 @@ NEXT_STEPS: dict[int | str, Callable[[], str]] = {
     "busy": lambda: _("Please wait a few seconds, then go back and send it again, or reload this page."),
     "files": lambda: _("Please try again in a minute. If it still doesn’t work, tell us the reference below."),
     "full": lambda: _("Please try again in a few minutes. If it still doesn’t work, tell us the reference below."),
+    "reading": lambda: _("Please try again in a few minutes. If it still doesn’t work, tell us the reference below."),
     413: lambda: _("Please send less at once, or ask your coordinator for help."),
     429: lambda: _("Please wait ten minutes, then try again."),
     500: lambda: _("Please try again in a minute. If it still doesn’t work, tell us the reference below."),
@@ -73,7 +80,7 @@ def _error_page(status: int, kind: str = "") -> tuple[Any, int, dict[str, str]]:
         return jsonify(happened=happened, next=following, reference=reference), status, headers
     values = {"title": title, "happened": happened, "next_step": following, "reference": reference}
     values["safe"] = _("Everything you’ve saved is safe.")
-    if kind in {"busy", "files", "full"} and request.method == "POST":
+    if kind in {"busy", "files", "full", "reading"} and request.method == "POST":
         values["safe"] = _("Everything you saved before is safe. What you just sent isn’t saved yet.")
     links = [(_("Courses"), url_for("learning.courses")), (_("Support lines"), url_for("wellbeing.support"))]
     try:
@@ -111,7 +118,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     def on_database(error: SQLAlchemyError) -> Any:
         log.exception("the database did not answer as it should")
-        return _error_page(503, "full" if _is_full(error) else "")
+        return _error_page(503, "full" if _is_full(error) else "reading" if _is_only_read(error) else "")
 
     @app.errorhandler(Exception)
     def on_anything(error: Exception) -> Any:
@@ -126,3 +133,8 @@ def _is_full(error: Exception) -> bool:
     cause = getattr(error, "orig", None)
     is_sqlite = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return is_sqlite or getattr(cause, "sqlstate", None) == DISK_FULL
+
+
+def _is_only_read(error: SQLAlchemyError) -> bool:
+    """Decide whether PostgreSQL refused to save because it can only be read now."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in ONLY_READ
