@@ -22,7 +22,7 @@ from lms.foundation.background import heartbeat
 from lms.foundation.background.site_lock import lock
 from tests.builders.serving import Running, environment, serving, until
 from tests.conftest import ROOT
-from tests.journeys.served import LMS
+from tests.journeys.served import LMS, free_port
 from tests.postgres import Cluster
 
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", re.M)
@@ -57,6 +57,23 @@ def test_a_taken_port_is_told_in_one_line_with_another_one(data: Path) -> None:
         line = refused(data, PORT=str(port))
     assert f"Port {port} on 127.0.0.1 is already in use" in line and f"PORT={port + 1}" in line
     assert "isn’t an address" in refused(data, "serve", "--host", "no such host")
+
+
+def test_of_two_starts_at_once_on_a_port_the_second_is_told_so_in_one_line(data: Path, tmp_path: Path) -> None:
+    port = str(free_port())
+    both = [Running(data, tmp_path / f"{number}.log", PORT=port) for number in range(2)]
+    try:
+        until(lambda: any(one.process.poll() is not None for one in both))
+        first, second = sorted(both, key=lambda one: one.process.poll() is not None)
+        assert second.process.returncode == 1
+        (line,) = second.said().splitlines()
+        assert line.startswith(f"Error: Port {port} on 127.0.0.1 ")
+        until(lambda: "is running on" in first.said())
+        assert first.status("/healthz")[0] == 200
+    finally:
+        for one in both:
+            one.process.terminate()
+            one.process.wait(30)
 
 
 def of_a_newer_version(data: Path) -> dict[str, str]:

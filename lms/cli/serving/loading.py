@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from lms.cli.lazy import rare_collections
+from lms.cli.serving.listening import listen
+from lms.cli.serving.supervising import TOLD
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -17,3 +21,16 @@ def load() -> Flask:
         from lms.cli.serving.served_app import create_served_app
 
         return create_served_app()
+
+
+def on_starting(server: Any) -> None:
+    """Open the port once the site is loaded; gunicorn itself would show a traceback if somebody else took it meanwhile.
+
+    gunicorn knows this hook by its name.
+    """
+    try:
+        for handle in server.cfg.address:
+            listen(handle)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(TOLD) from None

@@ -44,7 +44,7 @@ WEB += ["--forwarded-allow-ips=", "--forwarder-headers="]
 WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
 WEB += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
 WEB += ["--logger-class", "lms.foundation.web.server_log.ServerLog"]
-SERVED = "lms.cli.serving.loading:load()"
+SERVED = "lms.cli.serving.loading"
 
 
 def parent_in_charge() -> int | None:
@@ -185,7 +185,8 @@ class Supervisor:
 
     def _web_command(self) -> list[str]:
         bound = f"fd://{self.listener.fileno()}"
-        return [*WEB, "--bind", bound, "--workers", str(self.workers), SERVED]
+        own = ["--config", f"python:{SERVED}", "--bind", bound, "--workers", str(self.workers)]
+        return [*WEB, *own, f"{SERVED}:load()"]
 
     def _start_web(self) -> Process:
         return self._start(self._web_command(), self.listener.fileno())
