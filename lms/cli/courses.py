@@ -18,7 +18,7 @@ from lms.cli.check import course_folders
 from lms.cli.exchange.pull import course_source, pull_course
 from lms.cli.exchange.scorm import scorm
 from lms.cli.output import say
-from lms.cli.shared import get_programme, inside
+from lms.cli.shared import get_programme, inside, inside_or_new
 from lms.content.lint.check import check as check_bundle
 from lms.content.lint.check import render_findings
 from lms.content.model.bundle import Bundle, for_publishing, from_folder
@@ -82,7 +82,7 @@ def _as_draft(owner: Programme, bundle: Bundle, course: Course) -> str:
     "--programme", "slug", default=None, help="The programme that offers it. You need this if there are several."
 )
 @click.option("--members-only", is_flag=True, help="Only its members can read the lessons.")
-@inside
+@inside_or_new
 def publish(paths: tuple[Path, ...], slug: str | None, members_only: bool) -> None:
     """Publish courses that have no errors. People who started an earlier version stay on it.
 

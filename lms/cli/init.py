@@ -8,7 +8,7 @@ from lms.accounts import actions, records
 from lms.accounts.invitations import actions as invitation_actions
 from lms.cli.output import say
 from lms.cli.programmes import check, refuse_slug
-from lms.cli.shared import inside
+from lms.cli.shared import inside_or_new
 from lms.foundation.db import write
 from lms.foundation.web.security import settings
 
@@ -18,7 +18,7 @@ from lms.foundation.web.security import settings
     "--programme", "slug", default=None, help="The short name of the first programme. By default, it’s “programme”."
 )
 @click.option("--name", default=None, help="Its full name.")
-@inside
+@inside_or_new
 def init(slug: str | None, name: str | None) -> None:
     """Set up the site, and print a one-time link for the first operator.
 

@@ -14,7 +14,7 @@ from lms.accounts.records import find_programme
 from lms.certification.pdf.designs import list_designs
 from lms.certification.pdf.logos import LogoRefused, as_logo
 from lms.cli.output import say
-from lms.cli.shared import get_programme, inside
+from lms.cli.shared import get_programme, inside, inside_or_new
 from lms.coordination.settings.actions import change_programme, read_waiting_courses
 from lms.coordination.settings.keeping_pages import look_first
 from lms.foundation.config.shipped import shipped
@@ -52,7 +52,7 @@ def check(wanted: dict[str, str]) -> None:
 @click.option("--name", default=None, help="Its full name.")
 @click.option("--hold-unreviewed", type=click.Choice(["yes", "no", "site"]), default=None)
 @click.option("--yes", is_flag=True, help="Set a shorter time to keep something, which deletes what is older.")
-@inside
+@inside_or_new
 def programme_set(slug: str, facts: tuple[str, ...], name: str | None, hold_unreviewed: str | None, yes: bool) -> None:
     """Make a programme, or change its settings. An empty value removes a setting.
 

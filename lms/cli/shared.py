@@ -16,6 +16,7 @@ from lms.accounts import records
 from lms.app import at_work, create_app
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.backup.data_folder import UnfinishedRestore, check_finished
+from lms.foundation.backup.databases import sqlite_file
 from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import NewerDatabase, StillServed, db
@@ -26,17 +27,30 @@ from lms.foundation.per_app import provided
 from lms.foundation.turns import Busy
 
 
-def open_app() -> Flask:
-    """Return the app with its database up to date; what it cannot start with is told in one line."""
+def open_app(new: bool = False) -> Flask:
+    """Return the app with its database up to date; what it cannot start with is told in one line.
+
+    A site that isn't there yet is made only where it may be `new`.
+    """
     with told_in_one_line() as settings:
-        app = create_checked_app(settings)
+        app = create_checked_app(settings, new)
         upgrade(app)
         return app
 
 
-def create_checked_app(settings: Settings) -> Flask:
+def is_site(settings: Settings) -> bool:
+    """Return whether there may be a site: SQLite has a file for it, and what a server has is known once it's asked."""
+    return not settings.sqlite or sqlite_file(settings.database_url).exists()
+
+
+def create_checked_app(settings: Settings, new: bool = True) -> Flask:
     """Return the app, once its data folder and its secret are found whole."""
     check_finished(settings.data)
+    if not new and not is_site(settings):
+        raise click.ClickException(
+            f"There’s no site in {settings.data} yet. Nothing was changed. If yours is in another folder, name it: "
+            "LMS_DATA=/srv/sidelight. To set one up: lms init"
+        )
     check_disk(settings)
     secret_key(settings.data)
     return create_app(settings)
@@ -88,11 +102,19 @@ def database_words(settings: Settings, error: Exception) -> str:
 
 
 def inside(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command inside the app, with its database up to date, and give its connections back at the end."""
+    """Run a command in the app of a site, with its database up to date, and give its connections back at the end."""
+    return _inside(command, new=False)
 
+
+def inside_or_new(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command as `inside` does, and make the site before if there's none."""
+    return _inside(command, new=True)
+
+
+def _inside(command: Callable[..., Any], new: bool) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        with at_work(open_app()):
+        with at_work(open_app(new)):
             try:
                 return command(*args, **kwargs)
             except Busy:

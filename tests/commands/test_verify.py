@@ -57,6 +57,15 @@ def test_a_text_that_is_neither_a_code_nor_a_file_is_told_in_one_line(
     assert told.exit_code == 1 and told.output == "Error: There’s no certificate with this code.\n"
 
 
+@pytest.mark.parametrize(
+    "command", ["certificates verify certificate.pdf", "certificates list", "audit verify", "people list", "lines list"]
+)
+def test_a_command_about_a_site_makes_none_where_there_is_none(lms: Run, tmp_path: Path, command: str) -> None:
+    told = lms(*command.split())
+    assert told.exit_code == 1 and f"There’s no site in {tmp_path / 'data'} yet. Nothing was changed." in told.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_shape_is_verified_with_the_register(
     sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from lms.certification.pdf.fallback import find_slip
 from lms.cli.awards.certificates import find_award
 from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import say
-from lms.cli.shared import inside
+from lms.cli.shared import inside, inside_or_new
 from lms.foundation.clock import today
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
@@ -32,7 +32,7 @@ from lms.foundation.web.security import settings
 @click.argument("design")
 @click.option("--name", default="Noor Haddad", show_default=True, help="The name on the sample.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write to.")
-@inside
+@inside_or_new
 def preview(design: str, name: str, out: Path) -> None:
     """Make a sample certificate: a signed PDF, its badge and a picture of it.
 
@@ -61,7 +61,7 @@ def preview(design: str, name: str, out: Path) -> None:
 
 
 @click.command("designs")
-@inside
+@inside_or_new
 def designs() -> None:
     """List the certificate designs. If one has an error, show the line.
 

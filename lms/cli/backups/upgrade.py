@@ -59,7 +59,7 @@ def _prepare(settings: Settings, no_backup: bool, file: Path | None) -> tuple[st
 
 def _migrate(settings: Settings) -> str:
     """Bring the database to this version, and return what keeps the site from working, or nothing."""
-    app = open_app()
+    app = open_app(new=True)
     with calmly(settings), at_work(app):
         try:
             lost = db.session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() if settings.sqlite else []

@@ -15,7 +15,7 @@ from lms.cli.courses import publish_folder
 from lms.cli.demo.history import BEGAN, add_person, days_ago, live_through
 from lms.cli.demo.people import SIGN_INS
 from lms.cli.output import say
-from lms.cli.shared import inside
+from lms.cli.shared import inside_or_new
 from lms.foundation.config.settings import Settings
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
@@ -40,7 +40,7 @@ FACTS = {
 
 @click.command()
 @click.option("--courses", default=None, type=click.Path(exists=True, path_type=Path), help="A folder of courses.")
-@inside
+@inside_or_new
 def demo(courses: Path | None) -> None:
     """Fill a site on this machine with courses and people, and print how to sign in.
 

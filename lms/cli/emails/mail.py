@@ -7,7 +7,7 @@ import sys
 import click
 
 from lms.cli.output import say
-from lms.cli.shared import inside
+from lms.cli.shared import inside, inside_or_new
 from lms.coordination.site.email_samples import preview_email
 from lms.foundation.db import write
 from lms.foundation.mail.bounces import MOST_BYTES, Bounce, read_bounces
@@ -74,7 +74,7 @@ def _note(bounce: Bounce) -> bool:
 @mail.command("preview")
 @click.argument("kind", required=False)
 @click.option("--html", "as_html", is_flag=True, help="Print the HTML part instead of the plain text.")
-@inside
+@inside_or_new
 def mail_preview(kind: str | None, as_html: bool) -> None:
     """Print one kind of email with sample values, as people get it; without KIND list all kinds.
 

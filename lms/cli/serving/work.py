@@ -9,7 +9,7 @@ import click
 
 from lms.cli.serving.holding import hold_site
 from lms.cli.serving.supervising import parent_in_charge
-from lms.cli.shared import inside
+from lms.cli.shared import inside_or_new
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.jobs import Jobs
 from lms.foundation.per_app import provided
@@ -21,7 +21,7 @@ NICENESS = 10
 
 
 @click.command()
-@inside
+@inside_or_new
 def work() -> None:
     """Run only the job process, which makes certificates and transcripts and sends email.
 
