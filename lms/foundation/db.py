@@ -44,6 +44,7 @@ from lms.foundation.turns import (
     deadline,
     one_writer,
     pause_before_another_run,
+    wait_for_locks_until,
 )
 
 P = ParamSpec("P")
@@ -252,6 +253,8 @@ def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> R:
         try:
             now = Writing(db.session.connection(execution_options=options))
             attempt.connected = True
+            if "isolation_level" in options:
+                wait_for_locks_until(now.connection, until)
             _writing.set(now)
             result = action()
             db.session.flush()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 # How long a write waits in all: for its turn, for the database's lock, and between lost races.
@@ -139,6 +140,13 @@ def begin_immediate(connection: sqlite3.Connection, until: float | None) -> None
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             raise Busy("something else holds the database's lock") from error
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def wait_for_locks_until(connection: Connection, until: float) -> None:
+    """Let a transaction of PostgreSQL wait for no lock past its deadline, if that's nearer than for any other one."""
+    left = until - time.monotonic()
+    if left < PATIENCE_SECONDS - BRIEF_SECONDS:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(left * 1000))}")
 
 
 def pause_before_another_run(error: DBAPIError, run: int, until: float, cut_off: bool) -> bool:

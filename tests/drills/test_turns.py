@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,20 +91,25 @@ def test_what_a_page_can_leave_out_does_not_wait_for_the_lock(sqlite_site: Site)
         assert write_if_free(lambda: None)
 
 
+# Seconds that a request waited for a thread, and the longest that it may wait for its turn after that.
+WAITED = {PATIENCE_SECONDS - 1: 2.0, PATIENCE_SECONDS + 3: BRIEF_SECONDS + 1}
+
+
+def save_after(site: Site, seconds: float) -> None:
+    """See a write of a request refused that waited for a thread before."""
+    mark = queued_since.set(time.monotonic() - seconds)
+    try:
+        with site.inside(), pytest.raises(Busy):
+            write(count_up)
+    finally:
+        queued_since.reset(mark)
+
+
 def test_a_request_that_waited_for_a_thread_does_not_wait_as_long_again_for_its_turn(sqlite_site: Site) -> None:
     holder = locked(sqlite_site)
-
-    def save_after(seconds: float) -> None:
-        mark = queued_since.set(time.monotonic() - seconds)
-        try:
-            with sqlite_site.inside(), pytest.raises(Busy):
-                write(lambda: None)
-        finally:
-            queued_since.reset(mark)
-
     try:
-        for waited, most in ((PATIENCE_SECONDS - 1, 2.0), (PATIENCE_SECONDS + 3, BRIEF_SECONDS + 1)):
-            assert timed(lambda waited=waited: save_after(waited))[1] < most
+        for waited, most in WAITED.items():
+            assert timed(lambda waited=waited: save_after(sqlite_site, waited))[1] < most
     finally:
         holder.rollback()
         holder.close()
@@ -194,18 +200,31 @@ def test_writes_outlast_a_database_that_ends_every_connection(postgres_site: Sit
     assert 180 - len(amiss) <= counted(postgres_site) <= 180
 
 
-@pytest.mark.postgres
-def test_a_lock_that_somebody_else_holds_on_postgres_ends_the_wait_as_well(
-    postgres_site: Site, postgres: Cluster
-) -> None:
-    with postgres_site.app.app_context():
+@contextmanager
+def held_on_postgres(site: Site) -> Iterator[None]:
+    with site.app.app_context():
         holder = db.engine.connect()
     holder.execute(text("SELECT 1 FROM programme FOR UPDATE"))
     try:
+        yield
+    finally:
+        holder.rollback()
+        holder.close()
+
+
+@pytest.mark.postgres
+def test_a_lock_that_somebody_else_holds_on_postgres_ends_the_wait_as_well(postgres_site: Site) -> None:
+    with held_on_postgres(postgres_site):
         began = time.monotonic()
         with postgres_site.inside(), pytest.raises(Busy):
             write(count_up)
         assert time.monotonic() - began < PATIENCE_SECONDS + 1
-    finally:
-        holder.rollback()
-        holder.close()
+
+
+@pytest.mark.postgres
+def test_on_postgres_what_was_waited_for_a_thread_counts_as_well(postgres_site: Site) -> None:
+    with held_on_postgres(postgres_site):
+        for waited, most in WAITED.items():
+            assert timed(lambda waited=waited: save_after(postgres_site, waited))[1] < most
+    with postgres_site.inside():
+        assert db.session.execute(text("SHOW lock_timeout")).scalar() == "5s"
