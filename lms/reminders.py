@@ -31,7 +31,7 @@ from lms.foundation.text.i18n import gettext as _
 
 Names = dict[str, dict[str, str]]
 NAMES_MOST, CODES_STEP = 50, 500
-# Of how many ends one email tells a coordinator; of others, the next one.
+# How many expiring certificates one email lists for a coordinator; the next email has the others.
 TOLD_MOST = 100
 # How many people and certificates are looked at together, and how long a pass goes on.
 AT_ONCE, COORDINATORS_AT_ONCE, LOOKED_AT_ONCE = 200, 20, 2000
@@ -41,7 +41,7 @@ LOOK_AGAIN_SECONDS = 3600.0
 
 @dataclass
 class Places:
-    """Where each pass over something long stopped, and what was looked at to its end, until when it rests."""
+    """Where each pass over something long stopped, and until when something that was finished can rest."""
 
     after: dict[str, Any] = field(default_factory=dict)
     looked: dict[tuple[str, str], Looked] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Places:
 
 @dataclass
 class Looked:
-    """How far a programme was looked through for a coordinator today, and until when that is enough."""
+    """How far we looked through a programme for a coordinator today, and until when that is enough."""
 
     today: date
     after: expiry_notices.Place | None = None
@@ -57,9 +57,9 @@ class Looked:
 
 
 def _go_on(name: str, step: Callable[[Any], Any]) -> None:
-    """Go on with something long where the last pass stopped; a pass ends soon, or at the end, where `step` says None.
+    """Continue something long where the last pass stopped. A pass ends when its time is up or `step` returns None.
 
-    The place is kept in memory: after a restart a round begins anew, which only looks again at what was done.
+    The place is kept in memory: after a restart a round starts again, which only repeats looking.
     """
     places, until = get_or_make(Places).after, time.monotonic() + PASS_SECONDS
     while True:

@@ -45,14 +45,14 @@ ANSWERS_AT_ONCE, ACCOUNTS_AT_ONCE = 500, 20
 # The longest that one run goes on, in seconds; the next one follows within a minute where something is left.
 RUN_MOST = 20.0
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-# What is deleted doesn't come back, so a clock that jumps ahead has this long to be put right. A site may be quiet for
+# What is deleted doesn't come back, so a clock that jumps ahead has this long to be corrected. A site may be quiet for
 # weeks; after a longer time without any record, its clock is doubted when it starts.
 JUMP_LEAST, QUIET_MOST, DOUBTED_SECONDS = timedelta(days=2), timedelta(days=60), 3600.0
 
 
 @dataclass
 class Doubt:
-    """Whether the machine's clock jumped ahead a moment ago, as one does that lost its battery, before NTP is there.
+    """Whether the machine's clock jumped ahead a moment ago, as it may if its battery is empty and NTP isn't there yet.
 
     `wall` is what it said when it was looked at last, and `steady` the seconds of the clock that nobody sets.
     """

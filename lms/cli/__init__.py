@@ -55,7 +55,7 @@ LINES = {
     "mail": "Preview emails, and note those that came back.",
     "certificates": "List, verify and withdraw certificates.",
     "keys": "List signing keys, mark one as compromised, and reissue the certificates that it signed.",
-    "hosts": "Serve one site from several servers: say which keys are the site’s, and share files.",
+    "hosts": "Serve one site from several servers: choose which keys are the site’s, and share files.",
     "audit": "Seal and verify the audit trail.",
     "backup": "Back up the database, files and keys into one file, while the site runs.",
     "restore": "Restore a site from a backup, and check that it's whole.",

@@ -19,7 +19,7 @@ from lms.foundation.web.security import settings
 
 @click.group()
 def hosts() -> None:
-    """Serve one site from several servers: say which keys are the site’s, and share files.
+    """Serve one site from several servers: choose which keys are the site’s, and share files.
 
     Example: lms hosts share-files
     """
@@ -29,9 +29,9 @@ def hosts() -> None:
 @click.option("--yes", is_flag=True, help="Do it. Without this, nothing is changed.")
 @inside
 def adopt_keys(yes: bool) -> None:
-    """Take the keys of this server as those of the site, for example once the others are lost for good.
+    """Make the keys on this server the site’s, for example if the site’s own keys are lost for good.
 
-    With another secret, everybody has to sign in again, and links in emails that were sent before stop working.
+    If this changes the secret, everybody has to sign in again, and links in earlier emails stop working.
     Servers with other keys don’t start until you’ve copied LMS_DATA/keys to them.
 
     Example: lms hosts adopt-keys --yes
@@ -43,7 +43,7 @@ def adopt_keys(yes: bool) -> None:
     audit_key(settings().data)
     keys_of(settings(), fresh=True)
     write(note_marks, fingerprints_of(settings()), instead=True)
-    say("The keys of this server are the site’s from now on. Copy LMS_DATA/keys to the other servers, and back it up.")
+    say("The keys on this server are now the site’s. Copy LMS_DATA/keys to the other servers, and back it up.")
 
 
 @hosts.command("share-files")
@@ -62,6 +62,6 @@ def share_files() -> None:
         copied, there = share_all(settings().data / "files", elsewhere)
     except FilesAway as error:
         raise click.ClickException(
-            f"The files can’t be reached: {error}. What was copied before is there; run this command again."
+            f"The files can’t be reached: {error}. What was copied so far stays there. Please run this command again."
         ) from None
-    say(f"Copied {copied} files. {there} were there already.")
+    say(f"Copied {copied} files. {there} were already there.")

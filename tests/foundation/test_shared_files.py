@@ -210,7 +210,7 @@ def test_with_the_files_away_pages_work_and_a_picture_gets_a_calm_answer(
         ("ftp://files", "s3:// or file:/"),
         ("file:mnt/files", "whole path"),
         ("s3://key:secret@bucket", "AWS_ACCESS_KEY_ID"),
-        ("s3://", "name of the bucket"),
+        ("s3://", "bucket’s name"),
         ("s3://bucket?endpoint=http://s3.example.org", "plain http"),
         ("s3://bucket?colour=blue", "only endpoint and region"),
     ],

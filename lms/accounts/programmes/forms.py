@@ -29,7 +29,7 @@ class SettingsForm(Form):
 
     @classmethod
     def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands in the fields for settings."""
+        """Return what the fields contain for settings."""
         return {key: now[key] for key in cls.KEYS}
 
     def reopen(self, now: Mapping[str, str]) -> None:

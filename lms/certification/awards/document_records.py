@@ -152,7 +152,7 @@ class PdfState:
 
 
 def _of_list(query: Select[Any], programme_id: str | None) -> Select[Any]:
-    """Narrow to the certificates of a programme that its staff see and that stand, or to nothing for all of a site."""
+    """Narrow a query to a programme's current certificates that its staff may see; without a programme, not at all."""
     if programme_id is None:
         return query
     query = query.where(Award.programme_id == programme_id, Award.current_for.is_not(None))

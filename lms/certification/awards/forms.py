@@ -128,7 +128,7 @@ class DesignForm(SettingsForm):
 
     @classmethod
     def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands in the fields; a file never does."""
+        """Return what the fields contain; a file never does."""
         return {"signatory": now["signatory"], "design": now["design"]}
 
     def wanted(self) -> dict[str, str]:

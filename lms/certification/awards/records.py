@@ -226,14 +226,14 @@ def find_award_for_staff(programme_id: str, code: str) -> Award | None:
 
 
 def list_standing_of_course(programme_id: str, course_id: str, most: int) -> list[Award]:
-    """Return those of a programme's standing certificates of one course that end last, by name."""
+    """Return a programme's current certificates of one course that expire last, by name."""
     query = _for_staff_of(programme_id).where(Award.course_id == course_id, Award.current_for.is_not(None))
     last = query.order_by(Award.valid_until.desc(), Award.id.desc()).limit(most)
     return sorted(db.session.scalars(last), key=lambda award: award.name)
 
 
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:
-    """Return the award of an enrolment that stands, not one that it replaced."""
+    """Return the current award of an enrolment, not one that it replaced."""
     return db.session.scalar(select(Award).where(Award.current_for == enrolment_id))
 
 

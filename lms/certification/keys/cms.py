@@ -20,8 +20,8 @@ from lms.certification.keys.keyring import Ring
 
 # Tags: SEQUENCE, SET, OCTET STRING, and the context-specific [0], [1] and [4].
 _SEQUENCE, _SET, _OCTETS, _CONTEXT_0, _CONTEXT_1, _CONTEXT_4 = 0x30, 0x31, 0x04, 0xA0, 0xA1, 0xA4
-# What a signature takes at most beside its certificates and its issuer's name, which stands in it twice more, and
-# beside the signature of an RSA key, which is larger: 359 bytes, and a few where lengths are long.
+# The most bytes that a signature takes besides its certificates, its issuer's name (which is in it twice more) and an
+# RSA key's signature, which is larger: 359, and a few more if lengths are long.
 _ROOM_BESIDE, _ROOM_OF_STAMP = 380, 12_000
 
 Stamp = Callable[[bytes], bytes]

@@ -70,7 +70,7 @@ def check_pair(path: Path, key: PrivateKeyTypes, certificate_path: Path, found: 
         raise KeyTrouble(
             f"{certificate_path} doesn’t belong to the key in {path}. Please set the two that belong together."
         )
-    # A root is known to whoever trusts it, and to nobody else it would help.
+    # Whoever trusts the root has it already, and nobody else has any use for it.
     chain = tuple(each for each in others if each.subject != each.issuer)
     return Pair(key, certificate, chain)  # type: ignore[arg-type]
 

@@ -127,7 +127,7 @@ def _pem(key: EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads; one that another process wrote meanwhile stands.
+    """Write a file that only its owner can read, unless another process has written it meanwhile.
 
     It's on the disk when this returns: a key whose power went would leave certificates that nobody can check.
     """

@@ -71,8 +71,8 @@ def check_dates(ring: Ring) -> None:
 def clock_words(what: str, start: str) -> str:
     """Return the message that this machine's clock is earlier than a key's first moment, and what to do."""
     return (
-        f"This machine’s clock says {clock.now():%Y-%m-%d %H:%M} UTC, but {what} signs from {start} on. Nothing was "
-        "signed. Set the clock right (NTP); the certificates that wait are then made automatically."
+        f"This machine’s clock says {clock.now():%Y-%m-%d %H:%M} UTC, but {what} can’t be used before {start}. Nothing "
+        "was signed. Correct the clock (NTP). The certificates that are waiting are then made automatically."
     )
 
 

@@ -97,7 +97,7 @@ def check_fonts(listed: Iterable[Face], letters: Iterable[str]) -> Finding:
     if any(is_east_asian(letter) for letter in letters):
         return Finding(
             "certificates.fonts",
-            _("Names in Chinese or Korean are waiting for fonts before their PDFs can be made."),
+            _("Certificates with Chinese or Korean names are waiting for fonts before their PDFs can be made."),
             _("Run %(install)s and then %(add)s.", install=INSTALL_FONTS, add=ADD_FONTS),
         )
     return Finding(

@@ -105,7 +105,7 @@ def _parts(signed: bytes, materials: Materials) -> tuple[bytes, bytes]:
     before, after = signed + written[:place], written[place:]
     hole = 2 * ROOM + 2
     start = len(signed) + len(written) + hole
-    # What stands behind the hole is moved by it; only the table of contents does.
+    # The hole moves what comes after it: of what has an offset, only the cross-reference table.
     after += _table(size + len(objects) - 1, offsets, start, about, signed)
     numbers = (len(before), len(before) + hole, len(after))
     return before, after.replace(b" ".join([_GONE] * 3), b"%010d %010d %010d" % numbers, 1)

@@ -38,7 +38,7 @@ class KeysUnreadable(Exception):
 
 @dataclass(frozen=True)
 class KnownKeys:
-    """What files are held against: a site's certificates and badge keys by name, and where its lists stand.
+    """What files are held against: a site's certificates and badge keys by name, and where its lists are.
 
     `time_certificates` are those of timestamp servers. `dates` has the dates of each key, by its public half.
     """

@@ -102,7 +102,7 @@ def _check_long_term(
 
 
 def _stamped_at(token: bytes, stamped: bytes, certificates: Sequence[x509.Certificate]) -> datetime:
-    """Return when a timestamp server saw something; only noughts may follow its token."""
+    """Return when a timestamp server saw something; only zeros may follow its token."""
     try:
         content = cms.ContentInfo.load(token).dump()
         if token[len(content) :].strip(b"\0"):

@@ -102,7 +102,7 @@ def _check_signature(document: Json, signed_at: datetime, keys: KnownKeys) -> No
         raise ListRefused("list-foreign")
     dates = keys.dates_of(public)
     if method.startswith(DID_KEY):
-        # Such a site's earlier lists go on being signed with the earlier key.
+        # Such a site's earlier lists continue to be signed with the earlier key.
         dates = KeyDates(None, dates.compromised_from)
     if dates.doubt(signed_at.astimezone(UTC)):
         raise ListRefused("list-foreign")

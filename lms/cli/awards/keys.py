@@ -27,7 +27,7 @@ SHOWN, SHORTEST = 16, 8
 EARLIER_TOO = click.option(
     "--earlier-too",
     is_flag=True,
-    help="Also reissue what the key signed before that day. Sites that look badges up elsewhere need this.",
+    help="Also reissue what the key signed before that day, because other sites no longer accept those badges.",
 )
 
 
@@ -43,7 +43,7 @@ def keys() -> None:
 @json_option
 @inside
 def list_all(as_json: bool) -> None:
-    """List every key that ever signed here, with the start of its id, and until when it's trusted.
+    """List every key that has ever signed here: the start of its id, what it signs, and until when it's trusted.
 
     Example: lms keys list
     """
@@ -72,7 +72,7 @@ def list_all(as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do it. Without this, the command only says what would change.")
 @inside
 def compromised(names: tuple[str, ...], day: datetime, yes: bool) -> None:
-    """Mark keys as compromised from a day on. A key in use is moved aside, and a new one signs from then on.
+    """Mark keys as compromised from a day on. If a key is in use, it's moved aside, and a new one replaces it.
 
     This can’t be undone. This site still verifies what its own records have; anywhere else, nothing that the key
     signed from that day on is trusted.
@@ -93,7 +93,7 @@ def compromised(names: tuple[str, ...], day: datetime, yes: bool) -> None:
     write(mark_compromised, ids, from_day)
     own = {"document"} if settings().signing_key else set()
     for path in keyring.put_aside(settings(), kinds - own):
-        say(f"Moved aside to {path}")
+        say(f"Moved to {path}")
     if kinds & own:
         say("LMS_SIGNING_KEY still names this key. PDFs wait until you set another one and restart the site.")
     with suppress(KeyRests):

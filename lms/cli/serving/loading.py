@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def load() -> Flask:
-    """Return the app to serve; looking for garbage meanwhile would find none and take a ninth of the time."""
+    """Return the app to serve. Garbage collection is off meanwhile: it would find none and take a ninth of the time."""
     with rare_collections():
         # Imported here, because importing is most of what there is to do.
         from lms.cli.serving.served_app import create_served_app

@@ -124,7 +124,7 @@ class ReviewsForm(SettingsForm):
 
     @classmethod
     def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands in the fields; a programme that says nothing asks for no approval and no names."""
+        """Return what the fields contain; a programme that says nothing asks for no approval and no names."""
         return {**super().data_of(now), **{key: now[key] or "no" for key in cls._NO}}
 
     def changed_words(self, key: str, value: str) -> str:
@@ -174,7 +174,7 @@ class ColourForm(SettingsForm):
 
     @classmethod
     def data_of(cls, now: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands in the fields: a colour that isn't among the choices stands in the field of its own."""
+        """Return what the fields contain: a colour that isn't among the choices stands in the field of its own."""
         colour = now["colour"]
         if not colour or colour in PALETTE.values():
             return {"colour": colour, "own": ""}

@@ -28,15 +28,15 @@ Sweep = Callable[[], object]
 Enter = Callable[[], AbstractContextManager[object]]
 
 SWEEP_SECONDS = 60.0
-# How often a job process asks whether it leads: so long after another one is gone, its lanes have a new leader.
+# How often a job process asks whether it leads, so how long a lane has no leader after its process has gone.
 LEAD_SECONDS = 1.0
 IDLE_LEAST, IDLE_MOST = 0.05, 1.0
 TROUBLE_MOST = 60.0
 STOP_SECONDS = 10.0
 # A single piece of work takes seconds; after this long its worker hangs.
 PIECE_SECONDS = 900.0
-# A job process that has nothing to do for so long, and holds so much more memory than at its start, starts over. What
-# makes PDFs is 80 MB, and no library can be unloaded.
+# A job process restarts itself if it has had nothing to do for this long and uses this much more memory than at its
+# start. The libraries for PDFs take 80 MB, and Python can't unload them.
 REST_SECONDS, REST_BYTES = 600.0, 24 * 1024 * 1024
 
 
@@ -90,15 +90,15 @@ class Jobs:
         return leads
 
     def may_continue(self, name: str) -> bool:
-        """Return whether the work of a lane may go on: another host may have taken it over in the meantime."""
+        """Return whether the work of a lane may continue: another host may have taken it over in the meantime."""
         return name not in self._led or self._look_who_leads(next(lane for lane in self._lanes if lane.name == name))
 
     def only_one(self, kind: str, key: str) -> AbstractContextManager[bool]:
-        """Hold a piece of work of a kind that is done anywhere; the value is False where another process holds it."""
+        """Lock a piece of work that any host may do; the value is False if another process has locked it."""
         return self._leading.only_one(kind, key)
 
     def close(self) -> None:
-        """Let go of the queue, and of all that is held."""
+        """Close the queue, and release all locks."""
         self._queue.close()
         self._leading.close()
 
@@ -162,7 +162,7 @@ class Jobs:
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
         for number in (signal.SIGTERM, signal.SIGINT):
-            # From here on it ends at once, so that no wish to stop is lost while it starts over.
+            # From here on a signal ends the process at once, so that none is lost while it restarts.
             signal.signal(number, signal.SIG_DFL)
         return starts_over and not asked_to_stop.is_set()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from lms.foundation.background.own_connection import OwnConnection
 
 TRY_LOCK, UNLOCK = "SELECT pg_try_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
-# Held by the job process of each host that serves a site, and alone by whoever migrates its database.
+# Held by the job processes of all hosts that serve a site, or exclusively by whoever migrates its database.
 SERVED = 5_110_602
 TRY_SHARED = "SELECT pg_try_advisory_lock_shared(%s)"
 
@@ -33,7 +33,7 @@ class FolderLeading:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(file)
-            # A disk that knows no locks has one job process, as before there were any.
+            # On a disk without locks there is one job process, so it leads.
             return not isinstance(error, BlockingIOError)
         self._files[lane] = file
         return True
@@ -45,7 +45,7 @@ class FolderLeading:
 
     @contextmanager
     def only_one(self, _kind: str, _key: str) -> Iterator[bool]:
-        """Give True: only the one who leads a lane does its work."""
+        """Yield True, because only the process that leads a lane does its work."""
         yield True
 
 
@@ -54,7 +54,7 @@ class SharedLeading:
 
     def __init__(self, connection: OwnConnection) -> None:
         self._connection = connection
-        # By lane, on which connection its lock was taken; and on which it was said that this host serves the site.
+        # The connection on which each lane's lock was taken, and the one that says that this host serves the site.
         self._taken_on: dict[str, int] = {}
         self._served_on = 0
 
@@ -80,7 +80,7 @@ class SharedLeading:
 
     @contextmanager
     def only_one(self, kind: str, key: str) -> Iterator[bool]:
-        """Hold a piece of work meanwhile, and give True; give False where another process holds it."""
+        """Lock a piece of work and yield True; yield False if another process has locked it."""
         number = _number(kind, key)
         _on, taken = self._try(number)
         try:

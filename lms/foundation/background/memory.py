@@ -1,4 +1,4 @@
-"""How much memory this process holds, where the system tells it."""
+"""How much memory this process uses, on systems that say so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def find_memory() -> int:
-    """Return the bytes of this process that are in memory; 0 where the system doesn't tell, as on macOS."""
+    """Return the bytes of this process that are in memory; 0 if the system doesn't say, as on macOS."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:

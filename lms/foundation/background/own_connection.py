@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL beside the pool, for what is said at once and for locks that last as long as it does."""
+"""A connection to PostgreSQL outside the pool, for statements that commit at once and locks that end with it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, LiteralString
 if TYPE_CHECKING:
     import psycopg
 
-# A power cut may take a push, for which the sweep makes up, so none waits for the disk. When a host is gone without a
-# word, the server notices within half a minute and gives its locks to another one; by itself it would take two hours.
+# A power cut may lose a push, which the sweep makes up for, so no push waits for the disk. If a host loses power, the
+# server notices within half a minute and releases its locks; without these settings it would take two hours.
 SETTINGS: tuple[LiteralString, ...] = (
     "SET synchronous_commit = off",
     "SET lock_timeout = 5000",
@@ -32,7 +32,7 @@ WAITS: dict[str, Any] = {
 class OwnConnection:
     """One connection for all threads of a process, opened when it's first needed and again once it was lost.
 
-    Each statement is kept at once. Connections are numbered, so that whoever holds a lock notices that it was lost.
+    Each statement commits at once. Connections are numbered, so that whoever holds a lock notices that it was lost.
     """
 
     def __init__(self, url: str) -> None:
@@ -48,13 +48,13 @@ class OwnConnection:
         self._number = 0
 
     def ask(self, statement: LiteralString, values: Sequence[object] = (), *, again: bool = True) -> list[Any]:
-        """Return the rows that a statement finds; one that finds its connection lost is asked once more, if it may."""
+        """Return the rows of a statement; if the connection was lost, run it once more, unless `again` is False."""
         return self.ask_numbered(statement, values, again=again)[1]
 
     def ask_numbered(
         self, statement: LiteralString, values: Sequence[object] = (), *, again: bool = True
     ) -> tuple[int, list[Any]]:
-        """Return the number of the connection on which a statement was asked, and the rows that it finds."""
+        """Return the number of the connection on which a statement ran, and its rows."""
         with self._lock:
             try:
                 return self._ask(statement, values)
@@ -81,16 +81,16 @@ class OwnConnection:
         return self._connection
 
     def let_go(self, statement: LiteralString, values: Sequence[object]) -> None:
-        """Give a lock back; with a connection that was lost, it's gone already."""
+        """Release a lock; if the connection was lost, so was the lock."""
         with suppress(*self._trouble):
             self.ask(statement, values, again=False)
 
     def __del__(self) -> None:
-        # An app that is given up, as a command's is at its end, gives its connection back.
+        # When an app is no longer used, such as a command's at its end, its connection is closed.
         self.close()
 
     def close(self) -> None:
-        """Give the connection back, and with it all its locks."""
+        """Close the connection, and release all its locks."""
         with self._lock:
             if self._connection is not None and self._process == os.getpid():
                 self._connection.close()

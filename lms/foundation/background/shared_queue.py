@@ -47,7 +47,7 @@ class SharedQueue:
     def take(self, lane: str, kinds: Collection[str] | None = None) -> tuple[str, str] | None:
         """Return the oldest push of a lane, of some kinds or of any, and delete it; None when there is none."""
         among = None if kinds is None else list(kinds)
-        # A delete whose answer was lost may have been kept, and the sweep does what it took.
+        # If the answer to the delete was lost, it may have happened; the sweep then does what it took.
         found = self._connection.ask(TAKE, (lane, among, among), again=False)
         return (found[0][0], found[0][1]) if found else None
 
@@ -60,5 +60,5 @@ class SharedQueue:
         self._connection.ask(FORGET_OTHERS, (lanes,))
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._connection.close()

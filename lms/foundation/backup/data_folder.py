@@ -16,7 +16,7 @@ from lms.foundation.storage.files import COPIES, sync_folder, write_whole
 
 # Not in a backup: what the site makes again, the database, which is copied by itself, and backups.
 LAST_BACKUP = "last-backup"
-# Compiled files hold code, so none comes from anywhere else.
+# Compiled files contain code, so a site only loads those that it made.
 LEFT_OUT = ("jobs.*", "*.lock", "backups", COMPILED, COPIES, LAST_BACKUP, LAST_VERIFIED, "restore-*", ".*.part")
 HALF_WRITTEN = (".*.part", ".secret-*")
 KEYS = "keys"

@@ -1,4 +1,4 @@
-"""Checks of a host among several: its keys against the site's, its disk, and the files that all of them share."""
+"""Checks of one host of a site: its keys against the site's, its disk, and the files that all hosts share."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ def check_files(problem: str) -> Finding:
         return Finding(
             "files.shared",
             _("The files that the servers share can’t be reached: %(why)s.", why=problem.rstrip(".")),
-            _("Check LMS_FILES_URL, and whether the storage works. Pages without pictures work meanwhile."),
+            _("Check LMS_FILES_URL, and whether the storage works. Meanwhile pages work, but pictures may be missing."),
         )
     return Finding("files.shared", _("The files that the servers share can be reached."))

@@ -39,7 +39,7 @@ OF_SITE = (
     Setting(
         ("LMS_FILES_URL",),
         "a folder in `LMS_DATA`",
-        "Where several hosts share pictures, recordings and ZIP files: `s3://bucket` (with `?region=…` or "
+        "Where several servers share pictures, recordings and ZIP files: `s3://bucket` (with `?region=…` or "
         "`?endpoint=https://…`) or `file:/mnt/folder` for a folder that all of them mount. See [Several "
         "servers](several-servers.md).",
     ),

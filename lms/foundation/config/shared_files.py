@@ -50,7 +50,7 @@ def _read_bucket(value: str) -> SharedFiles:
         why = "the keys for it go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         raise BadSetting(NAME, value, EXAMPLE, why)
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc):
-        raise BadSetting(NAME, value, EXAMPLE, "the name of the bucket is missing or can’t be one")
+        raise BadSetting(NAME, value, EXAMPLE, "the bucket’s name is missing, or no bucket can have it")
     more = dict(parse_qsl(parts.query))
     if set(more) - {"endpoint", "region"} or parts.fragment:
         raise BadSetting(NAME, value, ENDPOINT_EXAMPLE, "only endpoint and region can come after the bucket")

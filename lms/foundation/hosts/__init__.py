@@ -1,1 +1,1 @@
-"""Several hosts on one database: whether this one has the same keys and the same time, and a disk to share."""
+"""Several hosts on one database: whether this one has the site's keys, the same time and a suitable disk."""

@@ -84,7 +84,7 @@ def list_missing(found: Mapping[tuple[str | None, str], Sequence[Mapping[str, ob
 
 
 def check_keys(settings: Settings, fingerprints_of: Callable[[Settings], Mapping[str, str]]) -> None:
-    """Raise CannotJoin when this host has other keys than the site; the first host's are those of the site.
+    """Raise CannotJoin when this host's keys differ from the site's, which are those of its first host.
 
     On SQLite there is one host, and a key that was lost is made again.
     """

@@ -1,4 +1,4 @@
-"""Fingerprints of the site's keys in the database, by which a host notices that it has other ones."""
+"""Fingerprints of the site's keys in the database, so that a host notices if it has different ones."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def list_marks() -> dict[str, str]:
 
 
 def list_other_keys(here: Mapping[str, str], marks: Mapping[str, str]) -> list[str]:
-    """Return the names of keys that the site has and this host doesn't: they're missing here, or other ones."""
+    """Return the names of keys that the site has and this host doesn't: they're missing here, or differ."""
     return [name for name in SHARED_KEYS if name in marks and here.get(name) != marks[name]]
 
 
 def note_marks(here: Mapping[str, str], *, instead: bool = False) -> None:
-    """Note the fingerprints of keys of which none is known; or, if they're used from now on, of all of them."""
+    """Note the fingerprints of keys that have none yet; with `instead`, replace the fingerprints of all keys."""
     if instead:
         db.session.execute(delete(KeyMark))
     known = {} if instead else list_marks()

@@ -13,7 +13,7 @@ NETWORKED = {
 
 
 def find_network_disk(file: Path, mounts: str | None = None) -> str | None:
-    """Return the kind of network disk that a file is on, such as nfs4; None for a local disk, and where nobody says.
+    """Return the kind of network disk that a file is on, such as nfs4; None for a local disk, or if nobody says.
 
     `mounts` is what Linux says of its mounted disks (proc_pid_mountinfo(5)).
     """
@@ -29,7 +29,7 @@ def find_network_disk(file: Path, mounts: str | None = None) -> str | None:
         if len(fields) < 5 or not after:
             continue
         folder = Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), fields[4]))
-        # What was mounted later hides what was mounted on the same folder before.
+        # A later mount hides an earlier one on the same folder.
         if file.is_relative_to(folder) and len(folder.parts) >= place:
             place, kind = len(folder.parts), after.split(" ")[0]
     return kind if kind in NETWORKED else None

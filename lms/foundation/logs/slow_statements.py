@@ -1,4 +1,4 @@
-"""Slow statements: each that took long is logged as it is written, without its values, and counted.
+"""Slow statements: each one is logged as SQL, without its values, and counted.
 
 Cursors take the time themselves, because SQLite looks for most rows while they are fetched, and not before. It costs
 about a microsecond a statement.
@@ -25,7 +25,7 @@ Note = Callable[[str, float], None]
 
 
 class SlowStatements:
-    """Notes slow statements of one app once it is served; what commands and migrations wait for is nobody's page."""
+    """Notes slow statements of one app once it is served. Commands and migrations keep no page waiting."""
 
     def __init__(self) -> None:
         self._count: Callable[[], object] | None = None
@@ -35,7 +35,7 @@ class SlowStatements:
         self._count = count
 
     def note(self, statement: str, seconds: float) -> None:
-        """Note a statement that took so long."""
+        """Log and count a slow statement."""
         if self._count is None:
             return
         self._count()
@@ -43,7 +43,7 @@ class SlowStatements:
         log.warning("a statement took %s ms: %s", ms, text, extra={"fields": {"ms": ms, "statement": text}})
 
     def connect_args(self, url: str) -> dict[str, Any]:
-        """Return what a driver is to be told so that its cursors take the time."""
+        """Return the options that make a driver's cursors measure time."""
         if url.startswith("sqlite"):
             return {"factory": partial(_SqliteConnection, note=self.note)}
         return {"cursor_factory": _postgres_cursor(self.note)}
@@ -101,14 +101,14 @@ class _SqliteCursor(sqlite3.Cursor):
 
 
 class _SqliteConnection(sqlite3.Connection):
-    """A connection whose cursors take the time."""
+    """A connection whose cursors measure time."""
 
     def __init__(self, *args: Any, note: Note, **options: Any) -> None:
         super().__init__(*args, **options)
         self._cursor = type("_NotingCursor", (_SqliteCursor,), {"note": staticmethod(note)})
 
     def cursor(self, factory: Any = None) -> Any:
-        """Return a cursor that takes the time."""
+        """Return a cursor that measures time."""
         return super().cursor(factory or self._cursor)
 
 
@@ -117,7 +117,7 @@ def _postgres_cursor(note: Note) -> Any:
     import psycopg
 
     class NotingCursor(psycopg.Cursor[Any]):
-        """A cursor that takes the time; all rows have come once its statement was executed."""
+        """A cursor that measures time; all rows have come once its statement was executed."""
 
         def execute(self, query: Any, *args: Any, **options: Any) -> Any:
             began = time.perf_counter()

@@ -1,1 +1,1 @@
-"""Statements: how SQLite and PostgreSQL differ, questions compiled once, and deleting a few rows at a time."""
+"""Statements: how SQLite and PostgreSQL differ, queries compiled once, and deleting a few rows at a time."""

@@ -14,7 +14,7 @@ AT_ONCE, ROUNDS = 200, 20
 def delete_old(table: type[Base], *old: ColumnElement[bool]) -> None:
     """Delete the rows of a table that meet some conditions, in short writes; what is left is for the next sweep.
 
-    Where nothing is old, nothing is written and nobody's turn is taken. Give conditions that an index answers. The
+    If nothing is old, nothing is written and no writer waits. Give conditions that an index answers. The
     primary key of the table is one column.
     """
     (key,) = inspect(table).primary_key

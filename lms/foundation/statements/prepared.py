@@ -1,7 +1,7 @@
-"""Prepared queries: the first question that a page asks, compiled once and asked of the driver itself.
+"""Prepared queries: the first query of a page, compiled once and sent straight to the driver.
 
-SQLAlchemy's own way from a statement to a row takes longer than SQLite takes to answer. What is asked is the same, with
-the same values, and each column comes back as SQLAlchemy would give it.
+SQLAlchemy takes longer to get from a statement to a row than SQLite takes to answer. The query and its values are the
+same, and each column comes back as SQLAlchemy would give it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A query in the words of one database: its own values, the order of all values, and what converts a column."""
+    """A query as SQL for one database: its own values, the order of all values, and what converts a column."""
 
     sql: str
     own: Mapping[str, Any]
@@ -50,10 +50,10 @@ def _prepare(query: Select[Any], dialect: Dialect) -> _Prepared:
 
 
 def first_row(query: Select[Any], values: Mapping[str, str | None]) -> tuple[Any, ...] | None:
-    """Return the first row of a query over tables, which is one of the few that pages ask; its values are texts.
+    """Return the first row of a query, which is one of a few fixed ones; its values are texts.
 
-    It opens no session. A page that has one already, or whose statements somebody listens to, is asked as usual, and so
-    is a database that does not answer: it's known there what to do about that.
+    It opens no session. SQLAlchemy runs the query as usual if the page has a session already, if something listens to
+    its statements, or if the database doesn't answer, because errors are handled there.
     """
     engine = db.engine
     if db.session.registry.has():
@@ -88,19 +88,19 @@ def _fetch(connection: Any, prepared: _Prepared, values: Mapping[str, str | None
         cursor.execute(prepared.sql, prepared.values(values))
         return cursor.fetchone()
     finally:
-        # This also ends the reading, so that a connection that waits for its next page holds nothing up.
+        # This also ends the read transaction, so that a connection between two pages holds nothing up.
         cursor.close()
 
 
 class _Own(threading.local):
-    """The connection on which a thread asks an SQLite file: no lock and no bookkeeping of a pool for each page."""
+    """A thread's own connection to an SQLite file, without the locks and bookkeeping of a pool for each page."""
 
     def __init__(self) -> None:
         self.connection: Any = None
         self.pool: Pool | None = None
 
     def fetch(self, engine: Engine, prepared: _Prepared, values: Mapping[str, str | None]) -> Any:
-        # An engine that let go of its connections has another pool from then on.
+        # An engine that was disposed of has a new pool.
         if self.pool is not engine.pool:
             self.close()
             pooled = engine.raw_connection()
@@ -122,5 +122,5 @@ _own = _Own()
 
 
 def close_own() -> None:
-    """Close the connection of this thread: one that is open when a process is forked may not be used by both."""
+    """Close this thread's connection, because parent and child can't both use one that was open during a fork."""
     _own.close()

@@ -26,7 +26,7 @@ _SEAL_BYTES = 32
 
 @dataclass(frozen=True)
 class CompiledFiles:
-    """What takes long to make from something else, by name; what it was made from decides whether it is still good.
+    """Files that take long to make from something else, by name. Each is good while what it was made from is the same.
 
     Loading such a file runs code in it. So it lies in a folder that nobody but this account can open, and one that
     anybody else could have written to isn't used. In a data folder, each is sealed with the secret of its site as well.
@@ -45,7 +45,7 @@ class CompiledFiles:
         return content if hmac.compare_digest(whole[:_SEAL_BYTES], self._seal(name, made_from, content)) else None
 
     def store(self, name: str, made_from: str, content: bytes) -> None:
-        """Store a file. Where that isn't possible, the next process makes it again."""
+        """Store a file. If that isn't possible, the next process makes it again."""
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_private(self.folder):
@@ -85,19 +85,19 @@ def compiled_templates(data: Path) -> CompiledFiles:
 
 
 class CompiledTemplates(BytecodeCache):
-    """The code that Jinja makes of templates, for one kind of environment: the same template escapes only in some."""
+    """Jinja's compiled templates, for one kind of environment: some of them escape and others don't."""
 
     def __init__(self, files: CompiledFiles, kind: str) -> None:
         self._files, self._kind = files, kind
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Bring what this source became before, if it did."""
+        """Load the code to which this source was compiled before, if it was."""
         content = self._files.find(self._name(bucket), _stamp(bucket.checksum))
         if content is not None:
             bucket.code = marshal.loads(content)  # noqa: S302 - ours, see above
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what this source became."""
+        """Store the code to which this source was compiled."""
         self._files.store(self._name(bucket), _stamp(bucket.checksum), marshal.dumps(bucket.code))
 
     def _name(self, bucket: Bucket) -> str:
@@ -110,5 +110,5 @@ def _stamp(checksum: str) -> str:
 
 @cache
 def _versions() -> str:
-    """Return the versions that decide what a template becomes: Python's, Jinja's and ours, which has filters."""
+    """Return the versions that a compiled template depends on: Python's, Jinja's and ours, which has filters."""
     return f"{importlib.util.MAGIC_NUMBER.hex()} {version('jinja2')} {version('sidelight')}"

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 CONNECT_MOST, ANSWER_MOST = timedelta(seconds=3), timedelta(seconds=10)
-# After trouble the others don't wait for it as well: for so long, files that aren't on this host can't be had.
+# After a failed request, no other one waits: for this long, only files that are on this host are available.
 REST_SECONDS = 5.0
-# A thread that waits for a file shows no page; so many of a process may.
+# A thread that waits for a file can't show a page, so only this many of a process may wait.
 WAITING_MOST = 2
 
 
@@ -34,22 +34,22 @@ class FilesAway(Exception):
 
 
 class Elsewhere(Protocol):
-    """Named files that all hosts share. Each verb raises FilesAway while they can't be reached."""
+    """Named files that all hosts share. Each method raises FilesAway while they can't be reached."""
 
     def put(self, name: str, file: Path) -> None:
-        """Store a file under a name, in place of any before."""
+        """Store a file under a name, replacing any earlier one."""
 
     def fetch(self, name: str, to: Path) -> bool:
-        """Write what has a name into a file; return whether there is such a one."""
+        """Copy the file with a name to a path; return whether there is one."""
 
     def stored_at(self, name: str) -> float | None:
-        """Return when a name was stored, in seconds since 1970; None where there is none."""
+        """Return when a file was stored, in seconds since 1970; None if there is none."""
 
     def delete(self, name: str) -> None:
-        """Delete what has a name, if anything has."""
+        """Delete the file with a name, if there is one."""
 
     def list_names(self, folder: str) -> list[str]:
-        """Return the names that start with that of a folder."""
+        """Return the names of the files in a folder."""
 
 
 class MountedFolder:
@@ -61,7 +61,7 @@ class MountedFolder:
     @contextmanager
     def _reached(self) -> Iterator[None]:
         try:
-            # Where nothing is mounted, files would land on this host alone.
+            # If nothing were mounted, files would be stored on this host alone.
             if not self._folder.is_dir():
                 raise FilesAway(f"{self._folder} isn't there")
             yield
@@ -69,7 +69,7 @@ class MountedFolder:
             raise FilesAway(str(error)) from error
 
     def put(self, name: str, file: Path) -> None:
-        """Store a file under a name, in place of any before."""
+        """Store a file under a name, replacing any earlier one."""
         path = self._folder / name
         with self._reached():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ class MountedFolder:
                 raise
 
     def fetch(self, name: str, to: Path) -> bool:
-        """Write what has a name into a file; return whether there is such a one."""
+        """Copy the file with a name to a path; return whether there is one."""
         with self._reached():
             try:
                 shutil.copyfile(self._folder / name, to)
@@ -94,7 +94,7 @@ class MountedFolder:
             return True
 
     def stored_at(self, name: str) -> float | None:
-        """Return when a name was stored, in seconds since 1970; None where there is none."""
+        """Return when a file was stored, in seconds since 1970; None if there is none."""
         with self._reached():
             try:
                 return (self._folder / name).stat().st_mtime
@@ -102,12 +102,12 @@ class MountedFolder:
                 return None
 
     def delete(self, name: str) -> None:
-        """Delete what has a name, if anything has."""
+        """Delete the file with a name, if there is one."""
         with self._reached():
             (self._folder / name).unlink(missing_ok=True)
 
     def list_names(self, folder: str) -> list[str]:
-        """Return the names that start with that of a folder."""
+        """Return the names of the files in a folder."""
         with self._reached():
             return [f"{folder}/{path.name}" for path in (self._folder / folder).glob("[!.]*")]
 
@@ -146,7 +146,7 @@ class Bucket:
         return self._store
 
     def _ask(self, ask: Callable[[S3Store], R], otherwise: Callable[[], R]) -> R:
-        """Return what a question finds, or what else there is where nothing has that name."""
+        """Return the bucket's answer, or that of `otherwise` if nothing has the name."""
         if time.monotonic() < self._rests_until:
             raise FilesAway("the bucket could not be reached a moment ago")
         with one_of(self._places):
@@ -161,11 +161,11 @@ class Bucket:
                 raise FilesAway(str(error).split("\n", 1)[0]) from error
 
     def put(self, name: str, file: Path) -> None:
-        """Store a file under a name, in place of any before."""
+        """Store a file under a name, replacing any earlier one."""
         self._ask(lambda store: store.put(name, file), lambda: None)
 
     def fetch(self, name: str, to: Path) -> bool:
-        """Write what has a name into a file; return whether there is such a one."""
+        """Copy the file with a name to a path; return whether there is one."""
 
         def ask(store: S3Store) -> bool:
             with to.open("wb") as file:
@@ -176,15 +176,15 @@ class Bucket:
         return self._ask(ask, lambda: False)
 
     def stored_at(self, name: str) -> float | None:
-        """Return when a name was stored, in seconds since 1970; None where there is none."""
+        """Return when a file was stored, in seconds since 1970; None if there is none."""
         return self._ask(lambda store: store.head(name)["last_modified"].timestamp(), lambda: None)
 
     def delete(self, name: str) -> None:
-        """Delete what has a name, if anything has."""
+        """Delete the file with a name, if there is one."""
         self._ask(lambda store: store.delete(name), lambda: None)
 
     def list_names(self, folder: str) -> list[str]:
-        """Return the names that start with that of a folder."""
+        """Return the names of the files in a folder."""
         return self._ask(lambda store: [each["path"] for page in store.list(folder) for each in page], list)
 
 

@@ -21,7 +21,7 @@ HOUR, COPY_KEPT = 3600.0, 24 * 3600.0
 
 
 def sync_folder(folder: Path) -> None:
-    """Let what was put into a folder, or renamed there, be there after a power cut."""
+    """Make sure that what was put into a folder, or renamed there, is still there after a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -61,7 +61,7 @@ def changed_at(path: Path) -> float | None:
 class FileStore:
     """Bytes in a folder: `put` keeps them once, `get` gives them back unchanged, `size` counts them unread.
 
-    With a place elsewhere, what is asked for is copied from there first, and every verb may raise FilesAway.
+    If files are shared elsewhere, a missing one is copied from there first, and every method may raise FilesAway.
     """
 
     def __init__(self, folder: Path, elsewhere: Elsewhere | None = None) -> None:
@@ -103,7 +103,7 @@ class FileStore:
         return sha.hexdigest()
 
     def _share(self, digest: str) -> None:
-        """Store elsewhere what is in the folder; where it can't be, it isn't stored here either."""
+        """Store a file elsewhere too; if that isn't possible, it isn't stored here either."""
         if self._elsewhere is None:
             return
         try:

@@ -54,7 +54,7 @@ class Metrics:
         (self._made or self.get_ready()).refused_sign_ins.inc()
 
     def tell_slow_statements(self, process: str) -> None:
-        """Tell of slow statements in a process also while there is none."""
+        """Show the counter of slow statements of a process even while it's zero."""
         self.get_ready().slow_statements.labels(process)
 
     def count_slow_statement(self, process: str) -> None:
@@ -62,7 +62,7 @@ class Metrics:
         (self._made or self.get_ready()).slow_statements.labels(process).inc()
 
     def tell_lookups(self, cache: str) -> None:
-        """Tell of a cache also while nothing was looked up in it."""
+        """Show the counters of a cache even while they're zero."""
         for result in ("hit", "miss"):
             self.get_ready().lookups.labels(cache, result)
 

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from lms.certification.pdf.copied.clusters import JOINERS, Cluster, Part
 
-# pdftotext takes a mark at the start of a line for one of a text from the left, except after this.
+# pdftotext reads a mark at the start of a line as text from the left, unless it follows this character.
 _FROM_THE_RIGHT = "\u061c"
 # Outlines can't be wider, in ems.
 _WIDEST = 30

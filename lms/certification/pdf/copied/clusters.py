@@ -13,7 +13,7 @@ from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.ffi import TO_UNITS, ffi, pango
 from weasyprint.text.fonts import get_pango_font_key
 
-# Below are letters that always have one glyph each; from here on a text is looked at.
+# Characters below this always have one glyph each; a text with any other is examined.
 _FIRST_MARK = "\u0300"
 # Characters that nobody sees, which join or part those around them.
 JOINERS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"

@@ -10,7 +10,7 @@ from lms.certification.pdf.copied.cells import glyphs_of
 from lms.certification.pdf.copied.character_font import EM, CharacterFont, Shape
 from lms.certification.pdf.copied.clusters import Cluster, Line
 
-# Checkers of what is read aloud take a font in which five glyphs stand for the same text for a mistake.
+# Accessibility checkers report a font in which five glyphs have the same text.
 _SAME_MOST = 4
 
 
