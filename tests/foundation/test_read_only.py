@@ -58,7 +58,7 @@ def test_pages_go_on_and_a_form_says_that_it_is_not_saved(
         assert "What" in lena.get(LESSON).main
         assert "This certificate is valid" in reading.stranger().get(f"/verify/{code}").main
         calm = page.form("/done").submit(expect=503)
-        assert "Our database only lets us read for the moment" in calm.main
+        assert "Our database is read-only for the moment" in calm.main
         assert "What you just sent isn’t saved yet" in calm.main
         _close(reading)
     _run(postgres, url, "RESET default_transaction_read_only")

@@ -134,7 +134,7 @@ def test_a_replica_that_is_behind_is_left_alone_until_it_has_caught_up(
         began = time.monotonic()
         assert "Noor Aziz" in cora.get(LIST).text and time.monotonic() - began < replicas.REST_SECONDS
     assert asked == [] and len(re.findall(r"is \d+ seconds behind; reports are read from", caplog.text)) == 1
-    assert re.match(r"The replica for reports is \d+ seconds behind\. See whether", replicated.finding())
+    assert re.match(r"The replica for reports is \d+ seconds behind\. Check whether", replicated.finding())
     replicated.run("SELECT pg_wal_replay_resume()")
     monkeypatch.setattr(replicas, "WAIT_SECONDS", 10)
     provided(Replica, replicated.site.app)._rests_until = 0.0

@@ -45,7 +45,7 @@ def _look_at_replica() -> Finding:
 
 def check_replica(behind: timedelta | str | None) -> Finding:
     """Find a replica for reports that can't be used, by how much it is behind, or what it is instead."""
-    meanwhile = _("Reports are read from the database itself meanwhile.")
+    meanwhile = _("Meanwhile, reports come from the main database.")
     if behind == "no answer":
         to_do = _("Start it, or correct LMS_REPORTS_DATABASE_URL.")
         return Finding("database.replica", _("The replica for reports doesn’t answer."), f"{to_do} {meanwhile}")
@@ -56,7 +56,7 @@ def check_replica(behind: timedelta | str | None) -> Finding:
     if behind is not None:
         seconds = int(behind.total_seconds())
         words = _("The replica for reports is %(seconds)s seconds behind.", seconds=seconds)
-        to_do = _("See whether it’s overloaded, or whether its connection to the database is gone.")
+        to_do = _("Check whether it’s overloaded, or has lost its connection to the main database.")
         return Finding("database.replica", words, f"{to_do} {meanwhile}")
     return Finding("database.replica", _("The replica for reports is up to date."))
 

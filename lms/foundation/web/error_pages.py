@@ -40,7 +40,7 @@ ERROR_TEXTS: dict[int | str, Callable[[], tuple[str, str]]] = {
     ),
     "reading": lambda: (
         _("We can’t save anything just now"),
-        _("Our database only lets us read for the moment. Everything can still be read."),
+        _("Our database is read-only for the moment. Everything can still be read."),
     ),
     400: lambda: (_("We couldn’t read that"), _("What your browser sent was incomplete or damaged.")),
     403: lambda: (_("This came from another site"), _("We only accept forms that were sent from our own pages.")),
