@@ -122,7 +122,8 @@ def _forget_drafts() -> bool:
     gone = draft_records.list_long_discarded()
     if gone:
         _forget_media(media_records.list_in_drafts(gone), gone)
-        write(draft_records.forget, gone)
+        for draft_id in gone:
+            write(draft_records.forget, [draft_id])
     return len(gone) == draft_records.PAGE
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lms.accounts.invitations.actions import invite
+from lms.accounts.records import find_programme
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.per_app import get_or_make
-from lms.retention import LONG_AGO, NextRun
+from lms.retention import LONG_AGO, Doubt, NextRun
 from tests.conftest import Site, app_of, settings_for
 from tests.flat.growing_site import grow, list_visits, open_all, sweep_all
+from tests.flat.sending import send_all
 from tests.flat.watching import Watched, Watcher, shape_of, whole_scans
 from tests.house.matrix import NO_PROVIDER, furnish
 
@@ -25,6 +29,8 @@ from tests.house.matrix import NO_PROVIDER, furnish
 SMALL, LARGE = (60, 55), (240, 110)
 # What counts as the same: pages fill up, and a list of badges or units has a few more entries.
 MORE, STEPS_MORE = 1.5, 1500
+# The most that a sweep changes in one write, and for how long it works on it while everybody else waits for the lock.
+ROWS_A_WRITE, SECONDS_A_WRITE = 2000, 0.05
 # Tables that stay short, whatever the number of people and programmes.
 SHORT = {
     "bundle",
@@ -44,6 +50,10 @@ WHOLE = {
     "account_ending: SCAN account_ending USING COVERING INDEX sqlite_autoindex_account_ending_1": "of one month",
     "name_request: SCAN name_request USING COVERING INDEX sqlite_autoindex_name_request_1": "names that are asked for",
     "assignment_extension: SCAN assignment_extension USING INDEX ix_assignment_extension_waiting": "requests that wait",
+}
+# The same for forms.
+SENT_WHOLE = {
+    "membership: SCAN membership USING INDEX ix_membership_staff": "staff: no new address may look like theirs",
 }
 # Tables that a sweep reads from end to end, and why.
 SWEPT_WHOLE = {
@@ -95,6 +105,11 @@ class Seen:
     large: dict[str, Watched]
     sweeps_small: dict[str, Watched]
     sweeps_large: dict[str, Watched]
+    # Two passes over the larger site: one that does what waits, and one when everything is old.
+    busy: tuple[dict[str, Watched], dict[str, Watched]]
+    # What people send most often, by route.
+    sent_small: dict[str, Watched]
+    sent_large: dict[str, Watched]
     file: Path
 
 
@@ -106,22 +121,38 @@ def seen(filled_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     site = Site(app_of(settings), settings)
     world, watcher, visits = furnish(site), Watcher(site.app), list_visits()
     people, programmes = SMALL
+    with site.inside():
+        harbour = find_programme("harbour")
+    assert harbour is not None
+    site.do(invite, harbour.id, "learner", "invited@example.org")
     grow(world, range(1, people), range(1, programmes))
-    small, sweeps_small = open_all(world, watcher, visits), _sweep_twice(site, watcher)
+    small, sent_small = open_all(world, watcher, visits), send_all(site, watcher, "noor")
+    _busy, sweeps_small = _sweep_twice(site, watcher)
     grow(world, range(people, LARGE[0]), range(programmes, LARGE[1]))
-    large, sweeps_large = open_all(world, watcher, visits), _sweep_twice(site, watcher)
-    yield Seen(small, large, sweeps_small, sweeps_large, folder / "sidelight.db")
+    large, sent_large = open_all(world, watcher, visits), send_all(site, watcher, "nura")
+    busy, sweeps_large = _sweep_twice(site, watcher)
+    late = _sweep_later(site, watcher)
+    yield Seen(small, large, sweeps_small, sweeps_large, (busy, late), sent_small, sent_large, folder / "sidelight.db")
     clock.shift(timedelta(0))
     with site.app.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
-def _sweep_twice(site: Site, watcher: Watcher) -> dict[str, Watched]:
-    """Do what waits; return what the database is asked by sweeps that find little to do, as in most minutes."""
-    sweep_all(site, watcher)
+def _sweep_twice(site: Site, watcher: Watcher) -> tuple[dict[str, Watched], dict[str, Watched]]:
+    """Return what the database is asked by sweeps that do what waits, and then by those that find little to do."""
+    busy = sweep_all(site, watcher)
     with site.inside():
         get_or_make(NextRun).at = LONG_AGO
+    return busy, sweep_all(site, watcher)
+
+
+def _sweep_later(site: Site, watcher: Watcher) -> dict[str, Watched]:
+    """Return what sweeps ask once everything is so old that it goes or that somebody is told of it."""
+    clock.shift(timedelta(days=800))
+    with site.inside():
+        following = get_or_make(NextRun)
+        following.at, following.doubt = LONG_AGO, Doubt(datetime.now(UTC), time.monotonic())
     return sweep_all(site, watcher)
 
 
@@ -171,3 +202,26 @@ def test_no_question_of_a_sweep_reads_a_long_table_from_end_to_end(seen: Seen) -
         found = {scan: shape for shape, one in asked.items() for scan in whole_scans(connection, one, SHORT)}
     assert len(asked) > 20
     assert {scan: shape for scan, shape in found.items() if scan.partition(":")[0] not in SWEPT_WHOLE} == {}
+
+
+def test_no_write_of_a_sweep_keeps_others_waiting(seen: Seen) -> None:
+    writes = [(held, name) for sweeps in seen.busy for name, watched in sweeps.items() for held in watched.held]
+    long = [(held, name) for held, name in writes if held.rows > ROWS_A_WRITE or held.seconds > SECONDS_A_WRITE]
+    assert len(writes) > 30 and long == []
+
+
+def test_no_form_asks_or_takes_more_in_a_larger_site(seen: Seen) -> None:
+    more = {
+        route: (len(small.statements), len(large.statements), small.steps, large.steps)
+        for route, large in seen.sent_large.items()
+        if (small := seen.sent_small[route])
+        and (len(large.statements) > len(small.statements) or large.steps > small.steps * MORE + STEPS_MORE)
+    }
+    assert len(seen.sent_large) > 10 and more == {}
+
+
+def test_no_question_of_a_form_reads_a_long_table_from_end_to_end(seen: Seen) -> None:
+    asked = {shape_of(one): one for watched in seen.sent_large.values() for one in watched.statements}
+    with closing(sqlite3.connect(seen.file)) as connection:
+        found = {scan: shape for shape, one in asked.items() for scan in whole_scans(connection, one, SHORT)}
+    assert len(asked) > 70 and {scan: shape for scan, shape in found.items() if scan not in {*WHOLE, *SENT_WHOLE}} == {}

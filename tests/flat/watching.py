@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -25,14 +26,21 @@ SCAN = re.compile(r"SCAN (?:TABLE )?(?P<name>\w+)(?P<how>.*)")
 AUTOMATIC = re.compile(r"SEARCH (?:TABLE )?(?P<name>\w+)(?P<how> USING AUTOMATIC .*)")
 
 
+@dataclass(frozen=True)
+class Held:
+    """A write that had the lock to itself: for how many seconds of this thread's work, and how many rows it changed."""
+
+    seconds: float
+    rows: int
+
+
 @dataclass
 class Watched:
     """The statements so far, with their values written into them, the steps taken for them, and the writes."""
 
     statements: list[str] = field(default_factory=list)
     steps: int = 0
-    # For how long each write had the lock to itself, in seconds of this process's work.
-    held: list[float] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
 
 
 class Watcher:
@@ -40,23 +48,24 @@ class Watcher:
 
     def __init__(self, app: Flask) -> None:
         self._now: Watched | None = None
-        self._begun = 0.0
+        self._begun = (0.0, 0)
         with at_work(app):
             db.engine.dispose()
             event.listen(db.engine, "connect", self._listen)
 
     def _listen(self, connection: Any, _record: Any) -> None:
-        connection.set_trace_callback(self._note)
+        connection.set_trace_callback(partial(self._note, connection))
         connection.set_progress_handler(self._count, GRAIN)
 
-    def _note(self, statement: str) -> None:
+    def _note(self, connection: Any, statement: str) -> None:
         if self._now is None:
             return
         if statement.upper().startswith("BEGIN IMMEDIATE"):
-            self._begun = time.thread_time()
-        elif statement.upper().startswith("COMMIT") and self._begun:
-            self._now.held.append(time.thread_time() - self._begun)
-            self._begun = 0.0
+            self._begun = time.thread_time(), connection.total_changes
+        elif statement.upper().startswith("COMMIT") and self._begun[0]:
+            began, changes = self._begun
+            self._now.held.append(Held(time.thread_time() - began, connection.total_changes - changes))
+            self._begun = (0.0, 0)
         elif statement.lstrip().upper().startswith(ASKS):
             self._now.statements.append(statement)
 
@@ -66,9 +75,9 @@ class Watcher:
         return 0
 
     @contextmanager
-    def watching(self) -> Iterator[Watched]:
-        """Note what is asked meanwhile."""
-        self._now = watched = Watched()
+    def watching(self, before: Watched | None = None) -> Iterator[Watched]:
+        """Note what is asked meanwhile, in addition to what was asked before."""
+        self._now = watched = before or Watched()
         try:
             yield watched
         finally:

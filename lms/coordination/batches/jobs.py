@@ -132,9 +132,9 @@ def sweep(settings: Settings, designs: Path) -> None:
         for name in elsewhere.list_names("batches"):
             if Path(name).stem not in kept:
                 elsewhere.delete(name)
-    old = records.list_old()
-    if old:
-        write(records.forget, old)
+    # One by one: each has up to two thousand rows, and whoever saves something waits meanwhile.
+    for batch_id in records.list_old():
+        write(records.forget, [batch_id])
 
 
 def clear_away(settings: Settings) -> None:

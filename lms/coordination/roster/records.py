@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -221,6 +222,14 @@ def forget(import_ids: Collection[str]) -> None:
     """Delete imports with their rows."""
     db.session.execute(delete(RosterRow).where(RosterRow.import_id.in_(import_ids)))
     db.session.execute(delete(RosterImport).where(RosterImport.id.in_(import_ids)))
+
+
+def forget_rows(import_id: str, most: int) -> int:
+    """Delete up to so many rows of an import; return how many that were."""
+    of_import = RosterRow.import_id == import_id
+    some = select(RosterRow.number).where(of_import).order_by(RosterRow.number).limit(most)
+    done: Any = db.session.execute(delete(RosterRow).where(of_import, RosterRow.number.in_(some)))
+    return int(done.rowcount)
 
 
 def forget_address(email: str) -> None:
