@@ -197,11 +197,6 @@ def find_award(code: str) -> Award | None:
     return db.session.scalar(select(Award).where(Award.code == code))
 
 
-def find_awards(codes: list[str]) -> dict[str, Award]:
-    """Return the awards behind many codes, by code, in one statement."""
-    return {award.code: award for award in db.session.scalars(select(Award).where(Award.code.in_(codes)))}
-
-
 def find_validity(programme_id: str, course_id: str) -> ValidityRule | None:
     """Return a programme's own rule for a course."""
     return db.session.get(ValidityRule, (programme_id, course_id))

@@ -70,7 +70,10 @@ def wait_for_list(key: str, most: int, misses_most: int) -> timedelta | None:
 
     A share of misses bounds how fast codes can be tried, not how many certificates can be verified.
     """
-    return throttle.wait_for(f"{key}:misses", misses_most, LIST_WINDOW) or count_list(key, most)
+    wait = throttle.wait_for_any({f"{key}:misses": misses_most, key: most}, LIST_WINDOW)
+    if wait is None:
+        throttle.count_miss(key, LIST_WINDOW)
+    return wait
 
 
 def note_list_misses(key: str, times: int) -> None:

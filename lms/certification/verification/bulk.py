@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from lms.accounts.records import find_programmes
 from lms.accounts.rules import zone_of
 from lms.certification.awards.codes import grouped, normalise_code
-from lms.certification.awards.records import find_awards
 from lms.certification.awards.rules import State
 from lms.certification.awards.texts.state_wording import state_words
+from lms.certification.verification.records import find_awards
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.csv_files import as_sheet, without_separator_line
@@ -60,17 +59,18 @@ def read_codes(text: str) -> list[str]:
 
 
 def answer(typed: list[str], settings: Settings) -> list[Row]:
-    """Return one row for each code in the order given, in two statements."""
+    """Return one row for each code in the order given, in one statement."""
     codes = [normalise_code(text) for text in typed]
-    awards = find_awards([code for code in codes if code])
-    programmes = find_programmes({award.programme_id for award in awards.values()})
-    today = {id_: clock.today(zone_of(row.facts, settings.timezone)) for id_, row in programmes.items()}
+    found = find_awards([code for code in codes if code])
+    today: dict[str, date] = {}
     rows = []
     for text, code in zip(typed, codes, strict=True):
-        award = awards.get(code or "")
+        award, facts = found.get(code or "", (None, {}))
         if award is None or award.waiting:
             rows.append(Row(text[:_SHOWN_MOST], code, "unknown"))
             continue
+        if award.programme_id not in today:
+            today[award.programme_id] = clock.today(zone_of(facts, settings.timezone))
         state = award.state(today[award.programme_id])
         name = award.name if award.name_shown and state in {"valid", "expired"} else ""
         rows.append(

@@ -54,8 +54,9 @@ def verify_list() -> Any:
         )
         return make_response(page, status)
     rows = bulk.answer(codes, settings())
-    if not _was_answered(text):
-        write(note_list_misses, _network_key(), bulk.count_unknown(rows))
+    unknown = bulk.count_unknown(rows)
+    if unknown and not _was_answered(text):
+        write(note_list_misses, _network_key(), unknown)
     if request.form.get("as") == "csv":
         response = make_response(bulk.as_csv(rows))
         response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -131,13 +132,15 @@ def verify_by_program() -> Any:
         return _no(422, 'Please send JSON of this shape: {"codes": ["7QK4 M2XD 9RTP C6HV"]}.')
     if len(codes) > bulk.MOST_CODES:
         return _no(422, f"You can send at most {bulk.MOST_CODES} codes at once, and you sent {len(codes)}.")
-    wait = write(wait_for_list, f"key:{key.id}", LISTS_A_KEY, LIST_MISSES_A_KEY)
+    counted = f"key:{key.id}"
+    wait = write(wait_for_list, counted, LISTS_A_KEY, LIST_MISSES_A_KEY)
     if wait is not None:
         response = _no(429, "This key has reached its limit for now. We haven’t checked these codes.")
         response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
         return response
     rows = bulk.answer(codes, settings())
-    write(note_list_misses, f"key:{key.id}", bulk.count_unknown(rows))
+    if unknown := bulk.count_unknown(rows):
+        write(note_list_misses, counted, unknown)
     return jsonify(rows=bulk.as_json(rows))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, bindparam, case, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
@@ -45,11 +47,20 @@ def reached(times: int | None, since: datetime | None, limit: int, window: timed
 
 def wait_for(key: str, limit: int, window: timedelta) -> timedelta | None:
     """Return how long a key that came to its limit has to wait; None when it need not."""
-    row = db.session.execute(_COUNTED, {"key": key}).first()
-    if row is None or not reached(row.times, row.since, limit, window):
-        return None
-    left: timedelta = row.since + window - clock.now()
-    return left
+    return wait_for_any({key: limit}, window)
+
+
+def wait_for_any(limits: Mapping[str, int], window: timedelta) -> timedelta | None:
+    """Return how long a key has to wait of several that have limits, the first that came to its own; in one look."""
+    asked = select(_misses.c.key, _misses.c.count.label("times"), _misses.c.since).where(
+        _misses.c.key.in_(list(limits))
+    )
+    found = {row.key: row for row in db.session.execute(asked.where(_misses.c.key.in_(list(limits))))}
+    for key, limit in limits.items():
+        if key in found and reached(found[key].times, found[key].since, limit, window):
+            left: timedelta = found[key].since + window - clock.now()
+            return left
+    return None
 
 
 @dataclass(frozen=True)
@@ -84,28 +95,26 @@ def count_in_a_row(key: str, growing: Growing) -> None:
     db.session.execute(update(Misses).where(Misses.key == key).values(since=clock.now()))
 
 
-def count_miss(key: str, window: timedelta) -> bool:
-    """Add one miss under a key; an elapsed window begins anew. Return whether it is the first of its window."""
-    row = db.session.execute(select(Misses.since).where(Misses.key == key)).first()
-    if row is None:
-        try:
-            with db.session.begin_nested():
-                db.session.add(Misses(key=key, since=clock.now(), count=1))
-        except IntegrityError:
-            row = db.session.execute(select(Misses.since).where(Misses.key == key)).one()
-        else:
-            return True
-    anew: bool = abs(clock.now() - row.since) >= window
-    values: dict[str, object] = {"since": clock.now(), "count": 1} if anew else {"count": Misses.count + 1}
-    db.session.execute(update(Misses).where(Misses.key == key).values(**values))
-    return anew
+def count_miss(key: str, window: timedelta, times: int = 1) -> bool:
+    """Add misses under a key; an elapsed window begins anew. Return whether they are the first of their window."""
+    now = clock.now()
+    flavour: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = flavour.insert(_misses).values(key=key, since=now, count=times)
+    is_over = or_(_misses.c.since <= now - window, _misses.c.since >= now + window)
+    added = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "since": case((is_over, statement.excluded.since), else_=_misses.c.since),
+            "count": case((is_over, times), else_=_misses.c.count + times),
+        },
+    )
+    return db.session.scalar(added.returning(_misses.c.count)) == times
 
 
 def count_misses(key: str, window: timedelta, times: int) -> None:
     """Add so many misses under a key at once; none adds none."""
     if times > 0:
-        count_miss(key, window)
-        db.session.execute(update(Misses).where(Misses.key == key).values(count=Misses.count + times - 1))
+        count_miss(key, window, times)
 
 
 def forget_misses(key: str) -> None:
