@@ -120,23 +120,20 @@ def rests_by_the_calendar() -> None:
 
 
 def one_lane_for_everything() -> None:
-    """Let certificates wait in the queue of the email, and call a mail server that doesn't answer for each of them."""
+    """Send the email about each certificate where that is made, before the next one, over and over."""
     from datetime import timedelta
 
-    from lms import flow
-    from lms.foundation.background.jobs import Lane
+    from lms.certification.pdf import jobs
     from lms.foundation.mail import outbox
 
     outbox.PAUSE = timedelta(0)
+    make = jobs.make_document
 
-    apart = flow.lanes
+    def make_and_send(award_id: str, settings: Any, *more: Any, **how: Any) -> None:
+        make(award_id, settings, *more, **how)
+        outbox.sweep(settings)
 
-    def together(*args: Any) -> list[Lane]:
-        lanes = apart(*args)
-        work = {kind: call for lane in lanes for kind, call in lane.work.items()}
-        return [Lane("work", work, [sweep for lane in reversed(lanes) for sweep in lane.sweeps])]
-
-    flow.lanes = together
+    jobs.make_document = make_and_send
 
 
 def plain_workers() -> None:
@@ -188,3 +185,36 @@ def backs_up_table_by_table() -> None:
 
     databases.copy_sqlite = copy_in_two_steps
     databases._cursor = cursor_of_now
+
+
+# --- Several servers (tests/deployment/test_two_hosts.py) ----------------------------------------------------------
+
+
+def certificates_are_remembered() -> None:
+    """Remember in each process what a certificate's page said, as if nobody else could withdraw it."""
+    from functools import cache
+
+    from lms.certification.verification import actions
+
+    look_up = actions.look_up
+    known = cache(lambda code: look_up(code, ""))
+    actions.look_up = lambda code, _mark: known(code)
+
+
+def everybody_leads() -> None:
+    """Let each host do what only the one that leads may do."""
+    from lms.foundation.background.leading import SharedLeading
+
+    SharedLeading.leads = lambda _self, _lane: True  # type: ignore[method-assign]
+
+
+def files_of_its_own() -> None:
+    """Keep files on the host itself, whatever storage all of them share."""
+    from lms.foundation.storage.files import FileStore
+
+    start = FileStore.__init__
+
+    def without_others(self: Any, folder: Any, _elsewhere: Any = None) -> None:
+        start(self, folder, None)
+
+    FileStore.__init__ = without_others  # type: ignore[method-assign]

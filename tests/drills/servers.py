@@ -21,10 +21,11 @@ from tests.builders.learning import COURSE
 from tests.builders.schemas import REVISIONS, fill, is_whole, opened
 from tests.conftest import Site, app_of, settings_for
 from tests.drills import faults
-from tests.drills.ground import Ground, ground, let_go
+from tests.drills.ground import Ground, Learner, ground, let_go
 from tests.drills.judge import judge_checks
 from tests.drills.report import Outcome, Scale
 from tests.drills.visitors import Heard, Readers, Visitor, get
+from tests.drills.waits import open_check, token_of
 
 chance = random.Random()
 CLIENTS, BACK_WITHIN = 8, 5.0
@@ -35,6 +36,8 @@ def restart_postgres(folder: Path, database: str, fault: str, scale: Scale) -> O
     """Stop PostgreSQL under load, in turn as an operator does and as if it crashed, and start it again."""
     with ground(folder, database, fault) as site:
         learners, backs = site.learners(scale.people), []
+        # Who opens a check the first moment that PostgreSQL answers again.
+        first = site.learners(scale.times, first=20_000)
         with (
             site.served() as running,
             Readers(running.port, [COURSE, "/courses"], learners[0].cookie, 0.05) as readers,
@@ -42,8 +45,8 @@ def restart_postgres(folder: Path, database: str, fault: str, scale: Scale) -> O
         ):
             for number in range(scale.times):
                 time.sleep(chance.uniform(0.3, 0.8))
-                backs.append(_restart_once(site, running.port, HOW[number % len(HOW)]))
-            crowd.finish()
+                backs.append(_restart_once(site, running.port, HOW[number % len(HOW)], first[number]))
+            crowd.finish(300)
             running.children()
         heard, outcome = crowd.heard, judge_checks(site.site, crowd.heard.done)
     outcome.amiss += heard.failures
@@ -56,9 +59,10 @@ def restart_postgres(folder: Path, database: str, fault: str, scale: Scale) -> O
     return outcome
 
 
-def _restart_once(site: Ground, port: int, how: signal.Signals) -> float:
-    """Restart the server; return the seconds until the site saves again."""
+def _restart_once(site: Ground, port: int, how: signal.Signals, learner: Learner) -> float:
+    """Restart the server; return the seconds until pages come and somebody can save."""
     assert site.server is not None
+    form = open_check(learner, token_of(port, learner))
     site.server.stop(how)
     time.sleep(1.0)
     site.server.start()
@@ -66,7 +70,8 @@ def _restart_once(site: Ground, port: int, how: signal.Signals) -> float:
     while time.monotonic() - began < 30:
         page = Visitor(port, Heard()).ask_once(get("/sign-in"))
         ready = Visitor(port, Heard()).ask_once(get("/readyz"))
-        if page and ready and page.status == 200 and b"database" not in ready.body:
+        saved = Visitor(port, Heard()).ask_once(form)
+        if page and ready and saved and b"database" not in ready.body and (page.status, saved.status) == (200, 303):
             break
         time.sleep(0.05)
     return time.monotonic() - began

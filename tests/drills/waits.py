@@ -124,8 +124,8 @@ def hang_mail(folder: Path, database: str, fault: str, scale: Scale) -> Outcome:
             took = time.monotonic() - began
             unsent, calls = _count_sent(site), server.heard.connections
             server.manner.silent = False
-            # The lane looks once a minute, and leaves a server alone for a minute after it didn't answer.
-            arrived = _until(site, lambda: _count_sent(site) >= len(learners), 135)
+            # An email that the silent server was given waits two minutes, and the lane looks once a minute.
+            arrived = _until(site, lambda: _count_sent(site) >= len(learners), 200)
             running.children()
         outcome = judge_documents(site.site, server.letters)
         outcome.add(judge_checks(site.site, crowd.heard.done))
