@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from flask import Flask
+from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from lms.accounts.records import find_programme
@@ -36,12 +41,15 @@ from tests.bench.site import _ready
 from tests.bench.walk import Learner, right_choices, token_script, whole_check
 from tests.builders.mail import Box, read
 from tests.builders.serving import Running, serving, until
-from tests.conftest import settings_for
-from tests.journeys.served import free_port
+from tests.conftest import ROOT, settings_for
+from tests.drills.ground import PLANT
+from tests.journeys.served import LMS, free_port
 from tests.postgres import Cluster
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 PEOPLE, AT_ONCE, PASSED_FIRST = 24, 8, 6
+# Its width and height.
+LOGO = (300, 100)
 
 
 @dataclass
@@ -92,7 +100,15 @@ def noon_zone() -> str:
 
 
 @pytest.fixture
-def two(filled_sqlite: Path, filled_postgres: str, postgres: Cluster, tmp_path: Path, box: Box) -> Iterator[TwoServers]:
+def fault() -> str:
+    """What is planted into both servers; nothing, but for the tests that have to notice it."""
+    return ""
+
+
+@pytest.fixture
+def two(
+    filled_sqlite: Path, filled_postgres: str, postgres: Cluster, tmp_path: Path, box: Box, fault: str
+) -> Iterator[TwoServers]:
     url = postgres.clone(filled_postgres)
     shared = tmp_path / "shared"
     (shared / "files").parent.mkdir()
@@ -104,6 +120,7 @@ def two(filled_sqlite: Path, filled_postgres: str, postgres: Cluster, tmp_path: 
         "LMS_TIMEZONE": noon_zone(),
         "LMS_FILES_URL": f"file:{shared}",
     }
+    planted = {"PYTHONPATH": str(PLANT), "DRILL_FAULT": fault} if fault else {}
     first, second = tmp_path / "first", tmp_path / "second"
     app = create_app(settings_for(first, **settings))
     with at_work(app):
@@ -113,9 +130,9 @@ def two(filled_sqlite: Path, filled_postgres: str, postgres: Cluster, tmp_path: 
         cookies = [write(_ready, number, programme.id, course) for number in range(PEOPLE)]
         db.session.remove()
     with ExitStack() as running:
-        one = running.enter_context(serving(first, tmp_path / "first.log", **settings))
+        one = running.enter_context(serving(first, tmp_path / "first.log", **settings, **planted))
         shutil.copytree(first / "keys", second / "keys")
-        other = running.enter_context(serving(second, tmp_path / "second.log", **settings))
+        other = running.enter_context(serving(second, tmp_path / "second.log", **settings, **planted))
         yield TwoServers(app, (one, other), course, cookies)
     with app.app_context():
         db.session.remove()
@@ -145,6 +162,11 @@ def made_once(two: TwoServers, box: Box, number: int) -> None:
     assert len(ids) == len(set(ids)) == number
 
 
+def said_of(two: TwoServers, code: str, words: str) -> bool:
+    """Whether every web worker of both servers says so of a certificate, as far as six requests to each can tell."""
+    return all(words in server.status(f"/verify/{code}")[1] for server in two.servers for _request in range(6))
+
+
 def test_a_learner_goes_back_and_forth_and_a_withdrawal_is_seen_by_both(two: TwoServers, box: Box) -> None:
     ports = [server.port for server in two.servers]
     two.play(itertools.cycle(ports), whole_way(two, two.cookies[0]))
@@ -152,15 +174,31 @@ def test_a_learner_goes_back_and_forth_and_a_withdrawal_is_seen_by_both(two: Two
     with at_work(two.app):
         award = db.session.scalars(select(Award)).one()
         code, award_id = award.code, award.id
-    for server in two.servers:
-        assert "is valid" in server.status(f"/verify/{code}")[1]
+    assert said_of(two, code, "is valid")
     with at_work(two.app):
         write(certification.withdraw, award_id, "It was issued by mistake.")
         assert find_award(code) is not None
-    for server in two.servers:
-        assert "withdrawn" in server.status(f"/verify/{code}")[1]
-    media = next(iter(sorted((two.servers[0].data.parent / "shared" / "files").glob("*/*")))).name
-    assert [server.status(f"/media/{media}/x.svg")[0] for server in two.servers] in ([200, 200], [404, 404])
+    assert said_of(two, code, "withdrawn")
+
+
+def pictures_on(pdf: bytes) -> list[tuple[int, int]]:
+    """Return the width and height of each picture on the first page of a PDF, of which the QR code is one."""
+    resources: Any = PdfReader(BytesIO(pdf)).pages[0]["/Resources"]
+    objects = [one.get_object() for one in resources["/XObject"].values()]
+    return [(one["/Width"], one["/Height"]) for one in objects if one["/Subtype"] == "/Image"]
+
+
+def test_a_certificate_that_the_other_server_made_has_the_programmes_logo(two: TwoServers, tmp_path: Path) -> None:
+    first, second = two.servers
+    logo = tmp_path / "logo.png"
+    Image.new("RGB", LOGO, "teal").save(logo)
+    command = [*LMS, "programme", "logo", "harbour", str(logo)]
+    subprocess.run(command, cwd=ROOT, env=first.environment, check=True, capture_output=True)
+    kill(first)
+    two.play(itertools.repeat(second.port), whole_way(two, two.cookies[0]), tries=20)
+    until(lambda: two.count(select(func.count()).select_from(Document)) == 1, 120)
+    with at_work(two.app):
+        assert LOGO in pictures_on(db.session.scalars(select(Document.content)).one())
 
 
 def kill(server: Running) -> None:
@@ -202,3 +240,18 @@ def test_nothing_is_lost_or_done_twice_when_a_server_is_killed_under_load(two: T
     assert troubles == []
     made_once(two, box, PEOPLE)
     assert second.status()[0] == 200
+
+
+CAUGHT_BY: dict[str, Callable[..., None]] = {
+    "certificates_are_remembered": test_a_learner_goes_back_and_forth_and_a_withdrawal_is_seen_by_both,
+    "everybody_leads": test_nothing_is_lost_or_done_twice_when_a_server_is_killed_under_load,
+    "files_of_its_own": test_a_certificate_that_the_other_server_made_has_the_programmes_logo,
+}
+
+
+@pytest.mark.parametrize("fault", CAUGHT_BY)
+def test_each_planted_fault_is_caught(two: TwoServers, box: Box, tmp_path: Path, fault: str) -> None:
+    given = {"two": two, "box": box, "tmp_path": tmp_path}
+    played = CAUGHT_BY[fault]
+    with pytest.raises(AssertionError):
+        played(**{name: given[name] for name in inspect.signature(played).parameters})
