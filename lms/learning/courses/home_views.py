@@ -14,6 +14,7 @@ from lms.accounts.second_factor.due import due_notices
 from lms.content.model.course import Course
 from lms.foundation.hooks import AskedCourse, CertificateNews, CourseCertificate, hooks
 from lms.foundation.text.i18n import gettext as _
+from lms.foundation.web.page_cache import cached_page
 from lms.learning.blueprint import blueprint
 from lms.learning.check.attempt import CheckAttempt
 from lms.learning.practice import records as practice_records
@@ -45,10 +46,14 @@ def home() -> Any:
         return redirect(url_for("coordination.site_home"), 303)
     if somebody:
         return redirect(url_for("learning.courses"), 303)
-    courses = [get_course(digest) for _id, digest in records.offered_courses(None)]
-    return render_template(
-        "learning/home.html", course_count=len(courses), minutes=sum(course.minutes for course in courses)
-    )
+    offered = records.offered_courses(None)
+
+    def make() -> str:
+        courses = [get_course(digest) for _id, digest in offered]
+        minutes = sum(course.minutes for course in courses)
+        return render_template("learning/home.html", course_count=len(courses), minutes=minutes)
+
+    return cached_page(tuple(offered), make)
 
 
 @blueprint.get("/courses")
@@ -56,8 +61,26 @@ def home() -> Any:
 def courses() -> Any:
     """Show where somebody left off, all courses, and the certificates they hold."""
     somebody = visitor()
-    enrolments = records.list_enrolments(somebody.person_id) if somebody else []
-    enrolments = [row for row in enrolments if somebody and row.programme_id in somebody.roles]
+    return _own_courses(somebody) if somebody else _open_courses()
+
+
+def _open_courses() -> Any:
+    """Show somebody who isn't signed in all courses that are open to everybody."""
+    offered = records.offered_courses(None)
+
+    def make() -> str:
+        courses = [get_course(digest) for _id, digest in offered]
+        entries = [
+            _entry(number, course, False, Progress(), CourseCertificate(), None)
+            for number, course in enumerate(courses, 1)
+        ]
+        return render_template("learning/courses.html", here="courses", entries=entries)
+
+    return cached_page(tuple(offered), make)
+
+
+def _own_courses(somebody: Visitor) -> str:
+    enrolments = [row for row in records.list_enrolments(somebody.person_id) if row.programme_id in somebody.roles]
     enrolment_by_course = {row.course_id: row for row in enrolments}
     lines = {row.course_id: row.minor_line for row in enrolments}
     finished_at = records.last_finished([row.id for row in enrolments]) if enrolments else {}
@@ -80,23 +103,20 @@ def courses() -> Any:
     return render_template(
         "learning/courses.html",
         here="courses",
-        greeting=somebody.display_name if somebody else None,
+        greeting=somebody.display_name,
         returning=bool(enrolments),
         left_off=left_off[0] if left_off else None,
         also_open=left_off[1:],
         entries=entries,
         asked=_asked_of(somebody, {entry["id"]: entry["title"] for entry in entries}),
-        certificates=hooks().list_certificates(somebody.person_id) if somebody else [],
-        notices=[
-            *(hooks().operator_notices() if somebody and somebody.is_operator else []),
-            *due_notices(somebody),
-        ],
+        certificates=hooks().list_certificates(somebody.person_id),
+        notices=[*(hooks().operator_notices() if somebody.is_operator else []), *due_notices(somebody)],
     )
 
 
-def _asked_of(somebody: Visitor | None, titles: dict[str, str]) -> list[tuple[str, AskedCourse]]:
+def _asked_of(somebody: Visitor, titles: dict[str, str]) -> list[tuple[str, AskedCourse]]:
     """Return (course title, what a programme asks) for what isn't completed; members of no programme cost nothing."""
-    found = hooks().list_asked(somebody.person_id, None) if somebody and somebody.roles else []
+    found = hooks().list_asked(somebody.person_id, None) if somebody.roles else []
     return [(titles[one.course_id], one) for one in found if one.course_id in titles]
 
 
