@@ -153,6 +153,12 @@ def list_programmes() -> list[Programme]:
     return list(db.session.scalars(select(Programme).order_by(Programme.id)))
 
 
+def list_programme_facts() -> list[tuple[str, dict[str, Any]]]:
+    """Return the short name and the facts of all programmes, the oldest first, for whoever looks through all."""
+    rows = db.session.execute(select(Programme.slug, Programme.facts).order_by(Programme.id))
+    return [(slug, facts) for slug, facts in rows]
+
+
 def list_programme_names() -> list[tuple[str, str]]:
     """Return the short name and the name of all programmes, the oldest first, for whoever chooses one of them."""
     rows = db.session.execute(select(Programme.slug, Programme.name).order_by(Programme.id))

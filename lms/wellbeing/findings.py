@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.accounts.records import Programme, list_programmes
+from lms.accounts.records import Programme, list_programme_facts
 from lms.foundation import clock
 from lms.foundation.checkup.findings import Finding, some_of
 from lms.foundation.config.settings import Settings
@@ -18,11 +18,12 @@ def look(settings: Settings, programmes: Sequence[Programme] | None = None) -> l
     """Return what there is to say of the support lines that people of some programmes see, or of all."""
     now, today = current(settings.data), clock.today(settings.timezone)
     without, old = [], set()
-    for programme in list_programmes() if programmes is None else programmes:
-        reached = in_reach(now.lines_of(programme.slug), programme.slug, str(programme.facts.get("country", "")))
+    shown = list_programme_facts() if programmes is None else [(each.slug, each.facts) for each in programmes]
+    for slug, facts in shown:
+        reached = in_reach(now.lines_of(slug), slug, str(facts.get("country", "")))
         old |= {line.id for line in reached if is_old(line, today)}
         if not reached:
-            without.append(programme.slug)
+            without.append(slug)
     return [check_file(len(now.troubles)), check_reach(without), check_age(sorted(old))]
 
 

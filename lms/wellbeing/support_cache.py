@@ -40,7 +40,8 @@ class Current:
 
     def lines_of(self, slug: str | None) -> Lines:
         """Return the lines as a programme's people meet them."""
-        return as_noted(self.lines, self.withdrawn_by.get(slug or "", frozenset()), {})
+        off = self.withdrawn_by.get(slug or "")
+        return as_noted(self.lines, off, {}) if off else self.lines
 
 
 _known: dict[Path, tuple[tuple[Any, ...], Current]] = {}

@@ -8,7 +8,7 @@ from lms.accounts.records import (
     Programme,
     has_coordinator,
     list_operators,
-    list_programmes,
+    list_programme_facts,
     list_without_coordinator,
 )
 from lms.accounts.rules import missing_contact
@@ -28,8 +28,8 @@ def look_at(programme: Programme) -> list[Finding]:
 
 def look() -> list[Finding]:
     """Return what there is to say of programmes and of who runs the site."""
-    programmes = list_programmes()
-    silent = [row.slug for row in programmes if missing_contact(row.facts)]
+    programmes = list_programme_facts()
+    silent = [slug for slug, facts in programmes if missing_contact(facts)]
     operators = sum(row.disabled_at is None for row in list_operators())
     return [
         check_operators(operators),

@@ -90,7 +90,7 @@ def list_waiting_names(programme_id: str, most: int, after: str = "") -> list[tu
     """Return a programme's certificates that wait for their names, with their holders, oldest first."""
     query = select(Award, Person).join(Person, Person.id == Award.person_id)
     query = for_staff(query.where(Award.programme_id == programme_id, _waits()), Award.course_id)
-    rows = db.session.execute(query.where(Award.id > after).order_by(Award.id).limit(most))
+    rows = db.session.execute(query.where(Award.id > after).order_by(Award.name_waits_since, Award.id).limit(most))
     return [(award, person) for award, person in rows]
 
 
@@ -111,7 +111,7 @@ def list_waiting_unasked(most: int) -> list[Award]:
     asks = Programme.facts["confirm_names"].as_string()
     query = select(Award).join(Programme, Programme.id == Award.programme_id)
     query = query.where(_waits(), or_(asks.is_(None), asks != "yes"))
-    return list(db.session.scalars(query.order_by(Award.id).limit(most)))
+    return list(db.session.scalars(query.order_by(Award.name_waits_since, Award.id).limit(most)))
 
 
 def _waits() -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, case, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.records import Person
@@ -110,10 +110,10 @@ def find_same(assignment: Assignment, chosen: Collection[str]) -> Assignment | N
     same = [column.is_not_distinct_from(getattr(assignment, column.key)) for column in columns]
     query = select(Assignment).where(Assignment.closed_at.is_(None), *same)
     if assignment.audience == "people":
-        person = AssignmentPerson.person_id
-        these = select(AssignmentPerson.assignment_id).group_by(AssignmentPerson.assignment_id)
-        all_of_them = func.sum(case((person.in_(chosen), 1), else_=0)) == len(chosen)
-        query = query.where(Assignment.id.in_(these.having(func.count() == len(chosen), all_of_them)))
+        # Asked of each of the few that fit otherwise, because all who were ever chosen are many after some years.
+        people = select(func.count()).where(AssignmentPerson.assignment_id == Assignment.id)
+        for count in (people, people.where(AssignmentPerson.person_id.in_(chosen))):
+            query = query.where(count.scalar_subquery() == len(chosen))
     return db.session.scalar(query.limit(1))
 
 
