@@ -70,7 +70,7 @@ def build_hooks(settings: Settings, designs: Path, page_frame: Callable[[], tupl
 
 
 def _find_certificate(enrolment_id: str) -> CourseCertificate:
-    award = awards.find_award_of_enrolment(enrolment_id)
+    award = awards.find_current_copy(enrolment_id)
     if award is None:
         return CourseCertificate()
     url = None if award.waiting else url_for("certification.certificate", code=award.code)

@@ -272,10 +272,15 @@ def _write_once(action: Callable[[], R], attempt: Attempt, until: float) -> R:
 
 def run(statement: Executable, values: Mapping[str, Any] | list[dict[str, Any]]) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement over tables inside the present write, which spares it what a session does for objects."""
+    return connection_of_write().execute(statement, values)
+
+
+def connection_of_write() -> Connection:
+    """Return the connection of the present write, which is still to be committed."""
     now = _writing.get()
     if now is None:
-        raise RuntimeError("run() needs a write() around it")
-    return now.connection.execute(statement, values)
+        raise RuntimeError("this needs a write() around it")
+    return now.connection
 
 
 def if_it_answers(ask: Callable[[], R], otherwise: Callable[[], R]) -> R:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 from typing import Any
@@ -66,8 +66,13 @@ def remember(digest: str, course: Course) -> None:
 
 def private_courses() -> frozenset[str]:
     """Return the ids of the courses that are private in any version that somebody may open."""
-    current = map(get_course, records.list_current_digests())
-    return frozenset(course.id for course in current if course.private)
+    return _private_among(records.current_digests_as_text())
+
+
+@lru_cache(maxsize=4)
+def _private_among(digests: str) -> frozenset[str]:
+    """Return which of some courses are private: it is asked with each certificate, and changes with a publication."""
+    return frozenset(course.id for course in map(get_course, digests.split()) if course.private)
 
 
 def for_staff(query: Any, course_id: InstrumentedAttribute[str]) -> Any:

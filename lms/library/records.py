@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import first_row
+from lms.foundation.statements.sql import aggregate_text
 from lms.library.rules import rank
 
 
@@ -170,6 +172,15 @@ def list_line_digests(course_id: str) -> list[str]:
 def list_current_digests() -> list[str]:
     """Return the digests that somebody may open next."""
     return list(db.session.scalars(select(CourseLine.digest).order_by(CourseLine.rank)))
+
+
+_CURRENT_DIGESTS = select(aggregate_text(CourseLine.__table__.c.digest, " "))
+
+
+def current_digests_as_text() -> str:
+    """Return the same digests in any order, with a space between each two."""
+    row = first_row(_CURRENT_DIGESTS, {})
+    return (row and row[0]) or ""
 
 
 def list_offerings(course_id: str) -> list[Offering]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms import all_rooms
 from lms.certification.awards import actions, records, reissue
+from lms.certification.awards.issue_context import issue_context
 from lms.certification.awards.records import Award, find_award
 from lms.certification.awards.rules import Earned
 from lms.certification.readiness import actions as readiness_actions
@@ -107,7 +108,8 @@ def test_what_sam_chose_for_one_certificate_does_not_open_the_next(sqlite_site: 
 
         def renew() -> None:
             before = records.get_award(award.id)
-            actions.store_award(before.successor("renewed"), course, earned, before.attestation, before)
+            context = issue_context(before.programme_id, course, site.settings)
+            actions.store_award(before.successor("renewed"), context, earned, before.attestation, before)
 
         site.do(renew)
     site.work()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.access import session_cookie
 from lms.accounts.session_records import VISITOR
 from lms.certification.verification import records as verification_records
-from lms.foundation.db import db
+from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.db import db, run
 from lms.foundation.keys import fingerprint
 from lms.foundation.statements import prepared
-from lms.foundation.statements.prepared import first_row
+from lms.foundation.statements.prepared import first_row, run_prepared
 from lms.learning.check import records as check_records
 from lms.learning.progress import open_page_records
 from tests.builders.learning import COURSE, PFA, begin, earn, open_check
@@ -57,6 +61,52 @@ def test_each_first_question_has_the_same_answer_as_when_sqlalchemy_asks_it(site
             assert prepared._ask(db.engine, query, needed) == first_row(query, needed) == wanted
             found += expected is not None
     assert found > len(asked) / 2
+
+
+ADD = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+READ = select(AuditEntry.__table__).where(AuditEntry.__table__.c.id == bindparam("id"))
+
+
+def entry(name: str) -> dict[str, Any]:
+    at = datetime(2026, 3, 14, 9, 26, 53, 589, tzinfo=timezone(timedelta(hours=2)))
+    who = {"actor_id": None, "person_id": "sam", "programme_id": "harbour"}
+    return {"id": name, "at": at, "event": "CoursePassed", "facts": {"of": ["é", 1, None]}, **who}
+
+
+def test_what_a_check_writes_is_stored_and_read_as_sqlalchemy_does_it(site: Site) -> None:
+    def act() -> None:
+        run_prepared(ADD, entry("by the driver"))
+        run_prepared(ADD, [entry("one of two"), entry("two of two")])
+        run(ADD, entry("by sqlalchemy"))
+        read = [run_prepared(READ, {"id": name})[0] for name in ("by the driver", "two of two", "by sqlalchemy")]
+        usual = [tuple(run(READ, {"id": name}).one()) for name in ("by the driver", "two of two", "by sqlalchemy")]
+        assert read == usual
+        assert len({repr(row[1:]) for row in read}) == 1
+        # What the session has still to write is seen, too.
+        db.session.get_one(AuditEntry, "one of two").event = "CheckSubmitted"
+        assert run_prepared(READ, {"id": "one of two"})[0][2] == "CheckSubmitted"
+
+    with site.inside():
+        assert not db.engine.dispatch.before_cursor_execute
+    site.do(act)
+
+
+def test_a_rule_of_the_database_is_told_as_by_sqlalchemy_and_nothing_is_written(site: Site) -> None:
+    def act() -> None:
+        run_prepared(ADD, entry("once"))
+        run_prepared(ADD, entry("once"))
+
+    with pytest.raises(IntegrityError) as told:
+        site.do(act)
+    assert "sam" not in str(told.value)
+    with site.inside():
+        assert db.session.get(AuditEntry, "once") is None
+
+
+def test_a_value_that_nobody_gave_is_not_left_out_in_silence(sqlite_site: Site) -> None:
+    without = {name: value for name, value in entry("x").items() if name != "id"}
+    with pytest.raises(TypeError, match="given every value"):
+        sqlite_site.do(run_prepared, ADD, without)
 
 
 def test_a_page_whose_database_is_gone_says_so_calmly(sqlite_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

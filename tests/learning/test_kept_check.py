@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from lms.content.questions import Item, present
 from lms.foundation.db import db
-from tests.builders.learning import COURSE, attempt_of, begin, open_check, plan
+from tests.builders.learning import COURSE, attempt_of, begin, earn, open_check, plan
 from tests.conftest import Site
 from tests.inspector import BASE, Inspector, Page
 
@@ -75,6 +75,13 @@ def test_two_results_are_each_ones_own(site: Site) -> None:
     assert "You passed the check" in texts["sam"] and "Lena Brandt" not in texts["sam"]
     assert "Not yet" in texts["lena"] and "Sam Osei" not in texts["lena"]
     assert [text.count("Question ") for text in texts.values()] == [10, 10]
+
+
+def test_whoever_has_done_everything_is_led_to_their_own_certificate(site: Site) -> None:
+    for name in ("sam", "lena"):
+        code = earn(site, name)
+        results = [url for url in site.visitor(name).get(f"{COURSE}/check").links().values() if url.endswith("/result")]
+        assert site.visitor(name).get(results[0]).links()["See your certificate"] == f"/certificates/{code}"
 
 
 def test_a_whole_check_asks_the_database_for_little(site: Site, sam: Inspector) -> None:

@@ -23,19 +23,19 @@ from lms.certification.awards.events import (
     PdfWaitsForLetters,
     SpellingAsked,
 )
-from lms.certification.awards.issue_context import issue_context
+from lms.certification.awards.issue_context import IssueContext, context_of_first, issue_context
 from lms.certification.awards.name_records import find_confirmation_of, may_print
 from lms.certification.awards.records import Award
-from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.background import jobs
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
 from lms.foundation.events import announce
+from lms.foundation.statements.prepared import get_copy
 from lms.foundation.web import throttle
-from lms.learning.progress.attempt_records import list_results
+from lms.learning.progress.attempt_records import find_first_passed
 from lms.learning.progress.equivalents import list_valid_equivalents
-from lms.learning.progress.records import get_enrolment, progress_of
+from lms.learning.progress.records import Enrolment, progress_of
 from lms.learning.progress.rules import Progress, everything_is_done
 from lms.library.course_cache import get_course
 
@@ -64,38 +64,37 @@ def state_of(award: Award, settings: Settings) -> rules.State:
 
 def issue_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the first certificate of an enrolment once its course's criteria are met, once; renewing has its own."""
-    if records.find_award_of_enrolment(enrolment_id) is not None:
+    if records.has_current_award(enrolment_id):
         return None
     return issue_first_if_earned(enrolment_id, settings)
 
 
 def issue_first_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue the certificate of an enrolment that has none yet, once its course's criteria are met."""
-    passed = [
-        attempt.digest for attempt, result in list_results(enrolment_id) if result.passed and attempt.renewal_id is None
-    ]
-    if not passed:
+    passed = find_first_passed(enrolment_id)
+    if passed is None:
         return None
-    course, progress = get_course(passed[-1]), progress_of(enrolment_id)
+    course, progress = get_course(passed), progress_of(enrolment_id)
     if not everything_is_done(course, progress):
         return None
-    enrolment = get_enrolment(enrolment_id)
-    context = issue_context(enrolment.programme_id, course, settings)
+    enrolment = get_copy(Enrolment, enrolment_id)
+    context = context_of_first(enrolment.programme_id, course, settings)
     until = award_validity.first_end(context.rule, context.today)
     earned = rules.Earned(context.today, until, context.is_held)
     attestation = rules.attest_course(course, progress, waived_of(enrolment_id, progress))
-    return store_award(Award.first(enrolment), course, earned, attestation)
+    return store_award(Award.first(enrolment), context, earned, attestation)
 
 
 def store_award(
-    award: Award, course: Course, earned: rules.Earned, attestation: Attestation, before: Award | None = None
+    award: Award, context: IssueContext, earned: rules.Earned, attestation: Attestation, before: Award | None = None
 ) -> Award:
     """Fill in an award and store it; one that it renews is no longer the current one, and stays as it is."""
+    course = context.course
     award.course_id, award.digest, award.version, award.title = course.id, course.digest, course.version, course.title
-    put_name(award, name_to_print(get_person(award.person_id)))
+    put_name(award, name_to_print(get_copy(Person, award.person_id)))
     award.attestation = attestation
     award.passed_on, award.valid_until = earned.passed_on, earned.valid_until
-    award.name_waits_since = None if may_print(award.programme_id, award.person_id, award.name) else clock.now()
+    award.name_waits_since = None if may_print(context.programme, award.person_id, award.name) else clock.now()
     award.waiting = earned.waiting or award.name_waits_since is not None
     award.issued_at = None if award.waiting else clock.now()
     records.follow(before, award)
@@ -114,7 +113,7 @@ def name_to_print(person: Person) -> str:
 def name_of_next(before: Award) -> str:
     """Return the name for a reissued certificate: the same as before if a new name is still to be confirmed."""
     name = get_person(before.person_id).certificate_name or before.name
-    return name if may_print(before.programme_id, before.person_id, name) else before.name
+    return name if may_print(get_programme(before.programme_id), before.person_id, name) else before.name
 
 
 def put_name(award: Award, name: str) -> None:

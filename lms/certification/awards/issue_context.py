@@ -12,6 +12,7 @@ from lms.certification.awards.validity import Mode, Validity
 from lms.content.model.course import Course
 from lms.foundation import clock
 from lms.foundation.config.settings import Settings
+from lms.foundation.statements.prepared import find_copy, get_copy
 from lms.library.records import list_reviews
 from lms.library.rules import missing_reviews, needed_reviews
 
@@ -57,6 +58,12 @@ class IssueContext:
 def issue_context(programme_id: str, course: Course, settings: Settings) -> IssueContext:
     """Fetch what issuing a certificate of a version in a programme rests on."""
     return IssueContext(get_programme(programme_id), course, find_validity(programme_id, course.id), settings)
+
+
+def context_of_first(programme_id: str, course: Course, settings: Settings) -> IssueContext:
+    """Fetch the same for one certificate, as copies: somebody waits for the result of their check."""
+    own_rule = find_copy(ValidityRule, programme_id, course.id)
+    return IssueContext(get_copy(Programme, programme_id), course, own_rule, settings)
 
 
 def validity_of(programme_id: str, course: Course) -> Validity:

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.records import Person, Programme, get_programme
+from lms.accounts.records import Person, Programme
 from lms.certification.awards.records import Award
 from lms.certification.awards.rules import plain_name
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import find_copy
 from lms.library.course_cache import for_staff
 
 
@@ -56,10 +57,10 @@ def find_confirmation_of(award: Award) -> datetime | None:
     return find_confirmation(award.programme_id, award.person_id, award.name)
 
 
-def may_print(programme_id: str, person_id: str, name: str) -> bool:
+def may_print(programme: Programme, person_id: str, name: str) -> bool:
     """Decide whether a certificate may be issued in a name; a programme can ask for names to be confirmed first."""
-    asks = get_programme(programme_id).facts.get("confirm_names") == "yes"
-    return not (asks and name) or find_confirmation(programme_id, person_id, name) is not None
+    asks = programme.facts.get("confirm_names") == "yes"
+    return not (asks and name) or find_confirmation(programme.id, person_id, name) is not None
 
 
 def list_unconfirmed(programme_id: str, person_id: str) -> list[Award]:
@@ -70,7 +71,7 @@ def list_unconfirmed(programme_id: str, person_id: str) -> list[Award]:
 
 def find_confirmation(programme_id: str, person_id: str, name: str) -> datetime | None:
     """Return when a programme confirmed one of somebody's names."""
-    found = db.session.get(NameConfirmation, (programme_id, person_id, plain_name(name)))
+    found = find_copy(NameConfirmation, programme_id, person_id, plain_name(name))
     return found.confirmed_at if found else None
 
 

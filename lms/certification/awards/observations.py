@@ -12,6 +12,7 @@ from lms.accounts.records import Person
 from lms.certification.awards.rules import held_back
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import find_copy
 from lms.learning.progress.records import Enrolment
 from lms.library.course_cache import for_staff
 
@@ -110,5 +111,5 @@ def list_observed(programme_id: str) -> list[str]:
 
 def asked_by_programme(programme_id: str, course_id: str) -> int:
     """Return how many observed practices a programme itself asks for in a course."""
-    row = db.session.get(ReadinessRule, (programme_id, course_id))
+    row = find_copy(ReadinessRule, programme_id, course_id)
     return row.observations if row else 0

@@ -10,14 +10,16 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, func, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, bindparam, func, insert, or_, select
+from sqlalchemy.orm import Mapped, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from lms.certification.awards.attestation import Attestation, Level
 from lms.certification.awards.codes import new_code
 from lms.certification.awards.rules import State, state_of
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db
+from lms.foundation.db import Base, copy_of, db
+from lms.foundation.statements.prepared import first_row, run_prepared
 from lms.foundation.statements.sql import only_where
 from lms.learning.progress.records import Enrolment
 from lms.library.course_cache import for_staff
@@ -176,6 +178,9 @@ class ValidityRule(Base):
     fixed_day: Mapped[int]
 
 
+_INSERT = insert(Award.__table__)  # type: ignore[arg-type]
+
+
 def follow(before: Award | None, award: Award) -> None:
     """Store an award as the current one of its enrolment, in place of the one before it, if there is one."""
     if before:
@@ -183,8 +188,13 @@ def follow(before: Award | None, award: Award) -> None:
         before.current_for = None
         db.session.flush()
     award.current_for = award.enrolment_id
+    values = {name: getattr(award, name) for name in _INSERT.table.c.keys()}  # noqa: SIM118 - columns, not a dict
+    run_prepared(_INSERT, values)
+    # From here on, the session knows it as a row that it has read, with what nobody set.
+    for name, value in values.items():
+        set_committed_value(award, name, value)
+    make_transient_to_detached(award)
     db.session.add(award)
-    db.session.flush()
 
 
 def get_award(award_id: str) -> Award:
@@ -230,6 +240,20 @@ def list_standing_of_course(programme_id: str, course_id: str, most: int) -> lis
 def find_award_of_enrolment(enrolment_id: str) -> Award | None:
     """Return the current award of an enrolment, not one that it replaced."""
     return db.session.scalar(select(Award).where(Award.current_for == enrolment_id))
+
+
+_CURRENT = select(Award.__table__).where(Award.__table__.c.current_for == bindparam("enrolment"))
+
+
+def find_current_copy(enrolment_id: str) -> Award | None:
+    """Return the award of an enrolment that stands, as a copy that is never written back."""
+    row = first_row(_CURRENT, {"enrolment": enrolment_id})
+    return None if row is None else copy_of(Award, dict(zip(Award.__table__.c.keys(), row, strict=True)))
+
+
+def has_current_award(enrolment_id: str) -> bool:
+    """Return whether an enrolment has an award that stands."""
+    return find_current_copy(enrolment_id) is not None
 
 
 def list_awards_of_enrolment(enrolment_id: str) -> list[Award]:

@@ -130,10 +130,10 @@ def start_renewal(award_id: str, settings: Settings) -> Refused | None:
 
 def issue_or_renew_if_earned(enrolment_id: str, settings: Settings) -> Award | None:
     """Issue an enrolment's first certificate, or the one that renews its current one, once what it asks for is met."""
-    current = records.find_award_of_enrolment(enrolment_id)
-    if current is None:
+    if not records.has_current_award(enrolment_id):
         return issue_first_if_earned(enrolment_id, settings)
-    return _renew_if_earned(current, settings) if _can_be_followed(current) else None
+    current = records.find_award_of_enrolment(enrolment_id)
+    return _renew_if_earned(current, settings) if current and _can_be_followed(current) else None
 
 
 def _renew_if_earned(current: Award, settings: Settings) -> Award | None:
@@ -146,7 +146,7 @@ def _renew_if_earned(current: Award, settings: Settings) -> Award | None:
     ratings = [row.rating for row in award_observations.list_open(current.enrolment_id)]
     award = store_award(
         current.successor("renewed"),
-        course,
+        context,
         rules.Earned(context.today, _next_end(current, context), context.is_held),
         rules.carry_readiness(current.attestation, attestation, ratings),
         before=current,

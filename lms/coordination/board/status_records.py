@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
@@ -30,6 +32,7 @@ from lms.accounts.records import Membership, Person, Programme
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.records import Award
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import run_prepared
 from lms.foundation.text.collation import search_key
 from lms.learning.progress.records import Enrolment
 
@@ -123,19 +126,27 @@ def _last_rating() -> Any:
 
 
 @cache
-def _facts() -> Any:
+def _facts(private_courses: int | None = None) -> Any:
     """Return the query for the status of learners with an open account; a private course counts as not begun.
 
     It is built once, because building it takes longer than running it, and asks for `programme`, `people`, `private`.
+    The one for a number of private courses asks for one person, as `person`, and for `private_0` and so on.
     """
     programme: Any = bindparam("programme")
-    people: Any = bindparam("people", expanding=True)
-    private: Any = bindparam("private", expanding=True)
+    these: ColumnElement[bool]
+    shown_to_staff: ColumnElement[bool]
+    if private_courses is None:
+        these = Membership.person_id.in_(bindparam("people", expanding=True))
+        shown_to_staff = Enrolment.course_id.not_in(bindparam("private", expanding=True))
+    else:
+        these = Membership.person_id == bindparam("person")
+        others = (Enrolment.course_id != bindparam(f"private_{place}") for place in range(private_courses))
+        shown_to_staff = and_(true(), *others)
     # SQLite would go through all enrolments of the programme for each person, if an index on it were of use here.
     here = and_(
         Enrolment.person_id == Membership.person_id,
         Enrolment.programme_id.concat("") == Membership.programme_id,
-        Enrolment.course_id.not_in(private),
+        shown_to_staff,
     )
     of_member = (
         select(
@@ -154,7 +165,7 @@ def _facts() -> Any:
         .join(Person, Person.id == Membership.person_id)
         .join(Member, and_(Member.person_id == Person.id, Member.programme_id == Membership.programme_id))
         .outerjoin(Enrolment, here)
-        .where(Membership.programme_id == programme, Membership.person_id.in_(people))
+        .where(Membership.programme_id == programme, these)
         .where(Membership.role == "learner", Person.disabled_at.is_(None))
         # Keeps SQLite from asking the subqueries again wherever the outer query names one.
         .offset(0)
@@ -222,6 +233,24 @@ def refresh(
         store.execute(insert(_STATUS), rows)
     if words:
         store.execute(insert(_WORD), words)
+
+
+_CLEAR_ONE = delete(_STATUS).where(
+    _STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person")
+)
+_ADD = insert(_STATUS)
+
+
+def refresh_one(programme_id: str, person_id: str, private: Collection[str]) -> None:
+    """Write somebody's status in a programme again, inside the present write: the same as `refresh` without names."""
+    these = {"programme": programme_id, "person": person_id}
+    run_prepared(_CLEAR_ONE, these)
+    query = _facts(len(private))
+    asked = {f"private_{place}": course_id for place, course_id in enumerate(sorted(private))}
+    names = query.selected_columns.keys()
+    rows = [dict(zip(names, row, strict=True)) for row in run_prepared(query, these | asked)]
+    if rows:
+        run_prepared(_ADD, [_as_stored(row) for row in rows])
 
 
 def _as_stored(facts: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from sqlalchemy import Index, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, ids
-from lms.foundation.db import Base, db, run
+from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import run_prepared
 
 MOST_OF_PERSON = 10_000
 
@@ -53,7 +54,7 @@ def record(event: str, facts: dict[str, Any]) -> None:
         "programme_id": facts.get("programme_id"),
         "facts": {key: _plain(value) for key, value in facts.items()},
     }
-    run(_APPEND, row)
+    run_prepared(_APPEND, row)
 
 
 def find_newest() -> datetime | None:

@@ -12,8 +12,8 @@ from lms.accounts.records import Programme
 from lms.accounts.rules import Visitor
 from lms.accounts.session_records import VISITOR, VISITOR_COLUMNS, as_visitor
 from lms.foundation import clock, ids
-from lms.foundation.db import copy_of, db, run
-from lms.foundation.statements.prepared import first_row
+from lms.foundation.db import copy_of, db
+from lms.foundation.statements.prepared import first_row, run_prepared
 from lms.foundation.statements.sql import json_rows
 from lms.learning.progress.attempt_records import Answer, Attempt, Result
 from lms.learning.progress.records import Enrolment, upsert
@@ -62,7 +62,8 @@ def _as_saved(rows: Iterable[Sequence[Any]] | None) -> Saved:
 
 def get_stored(attempt_id: str) -> StoredAttempt:
     """Return an attempt with everything that belongs to it, in one statement of the current write."""
-    return _as_stored(tuple(run(_STORED, {"attempt": attempt_id}).one()))
+    [row] = run_prepared(_STORED, {"attempt": attempt_id})
+    return _as_stored(row)
 
 
 _past, _past_result = _attempt.alias(), _result.alias()
@@ -140,7 +141,7 @@ class Checks:
 
 def get_checks(enrolment_id: str) -> Checks:
     """Return the attempts of an enrolment, in one statement."""
-    rows = run(_CHECKS, {"enrolment": enrolment_id}).all()
+    rows = run_prepared(_CHECKS, {"enrolment": enrolment_id})
     attempts = tuple(copy_of(Attempt, dict(zip(_ATTEMPT, row[2:], strict=True))) for row in rows if row[2])
     return Checks(rows[0][0], rows[0][1], attempts)
 
@@ -190,10 +191,10 @@ class Closed:
 
 def close(attempt_id: str) -> Closed | None:
     """Close an attempt and return what its grading needs, in one statement; None when it was closed before."""
-    row = run(_CLOSE, {"attempt": attempt_id}).first()
-    if row is None:
+    rows = run_prepared(_CLOSE, {"attempt": attempt_id})
+    if not rows:
         return None
-    enrolment_id, drawn, person_id, programme_id, saved = row
+    enrolment_id, drawn, person_id, programme_id, saved = rows[0]
     return Closed(enrolment_id, drawn, person_id, programme_id, _as_saved(saved))
 
 
@@ -210,7 +211,7 @@ def add_attempt(enrolment_id: str, digest: str, seed: int, drawn: list[str], ren
         "opened_at": clock.now(),
         "renewal_id": renewal_id,
     }
-    run(_ADD_ATTEMPT, row)
+    run_prepared(_ADD_ATTEMPT, row)
     return copy_of(Attempt, row)
 
 
@@ -228,13 +229,14 @@ def store_answers(attempt_id: str, answers: Saved) -> None:
         for question_id, (value, revision) in answers.items()
     ]
     if rows:
-        run(upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows)
+        run_prepared(upsert(Answer, ("attempt_id", "question_id"), db.engine.dialect.name, newer_only=True), rows)
 
 
 def add_result(attempt_id: str, right: int, asked: int, passed: bool) -> Result:
     """Store the result of an attempt."""
     result_row = {"attempt_id": attempt_id, "right": right, "asked": asked, "passed": passed, "at": clock.now()}
-    run(_ADD_RESULT, result_row)
+    result_row["counted"] = False
+    run_prepared(_ADD_RESULT, result_row)
     return copy_of(Result, result_row)
 
 
@@ -243,4 +245,5 @@ _RESULT_OF = select(_result).where(_result.c.attempt_id == bindparam("attempt"))
 
 def get_result(attempt_id: str) -> Result:
     """Return the result of an attempt that was sent."""
-    return copy_of(Result, dict(run(_RESULT_OF, {"attempt": attempt_id}).mappings().one()))
+    [row] = run_prepared(_RESULT_OF, {"attempt": attempt_id})
+    return copy_of(Result, dict(zip(_RESULT, row, strict=True)))

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy import ForeignKey, Index, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.accounts.notifications.preferences import Choices
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import first_row
 
 
 class Attempt(Base):
@@ -107,6 +108,25 @@ def list_results(enrolment_id: str) -> list[tuple[Attempt, Result]]:
     query = select(Attempt, Result).join(Result, Result.attempt_id == Attempt.id)
     rows = db.session.execute(query.where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.id.desc()))
     return [(attempt, result) for attempt, result in rows]
+
+
+_FIRST_PASS = (
+    select(Attempt.__table__.c.digest)
+    .join(Result.__table__, Result.__table__.c.attempt_id == Attempt.__table__.c.id)
+    .where(
+        Attempt.__table__.c.enrolment_id == bindparam("enrolment"),
+        Attempt.__table__.c.renewal_id.is_(None),
+        Result.__table__.c.passed,
+    )
+    .order_by(Attempt.__table__.c.id)
+    .limit(1)
+)
+
+
+def find_first_passed(enrolment_id: str) -> str | None:
+    """Return the version on which somebody first passed the whole check."""
+    row = first_row(_FIRST_PASS, {"enrolment": enrolment_id})
+    return row[0] if row else None
 
 
 def list_passed_digests(enrolment_id: str) -> list[str]:

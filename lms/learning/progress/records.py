@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.accounts.rules import Visitor
 from lms.foundation import clock, ids
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import first_row
 from lms.foundation.statements.sql import aggregate_text
 from lms.learning.progress.attempt_records import Attempt, Result
 from lms.learning.progress.equivalents import Equivalent
@@ -169,7 +170,9 @@ _PROGRESS = select(
 
 def progress_of(enrolment_id: str) -> Progress:
     """Return the progress of an enrolment, in one statement, including what was recognised or exempted."""
-    lessons, practised, attempts, passed, *valid = db.session.execute(_PROGRESS, {"enrolment": enrolment_id}).one()
+    row = first_row(_PROGRESS, {"enrolment": enrolment_id})
+    assert row is not None, "counts come back for whoever did nothing, too"
+    lessons, practised, attempts, passed, *valid = row
     done, known = split_marked_lessons(lessons)
     played = frozenset((practised or "").split())
     read_otherwise, played_otherwise = (frozenset((other or "").split()) for other in valid)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import ids
 from lms.foundation.db import Base, db
+from lms.foundation.statements.prepared import first_row
 from lms.learning.progress.attempt_records import Attempt, Result
 
 
@@ -24,8 +25,14 @@ class Renewal(Base):
     ended_at: Mapped[datetime | None]
 
 
+_UNDER_WAY = select(Renewal.__table__.c.id).where(Renewal.__table__.c.open_for == bindparam("enrolment"))
+
+
 def find_renewal(enrolment_id: str) -> Renewal | None:
     """Return the renewal that is under way."""
+    # Few renew, and each check asks.
+    if first_row(_UNDER_WAY, {"enrolment": enrolment_id}) is None:
+        return None
     return db.session.scalar(select(Renewal).where(Renewal.open_for == enrolment_id))
 
 
