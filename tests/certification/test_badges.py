@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pyld import jsonld
 
-from lms.certification.badges import open_badge, status_list
+from lms.certification.badges import json_ld, open_badge, status_list
 from lms.certification.badges.open_badge import BadgeRefused
 from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.keys.did import issuer_of, multikey
@@ -79,6 +80,16 @@ def test_sams_badge_says_what_the_certificate_says_and_verifies() -> None:
     assert told["credentialSubject"]["achievement"]["version"] == "1.2"
     assert SAMS.digest in told["credentialSubject"]["achievement"]["id"]
     assert told["validUntil"].startswith("2028-03-14")
+
+
+def test_what_is_kept_of_contexts_changes_no_statement_and_is_not_made_again_for_each_badge() -> None:
+    documents = [sams_badge(), {**sams_badge(), "evidence": []}, at_first()]
+    for document in documents:
+        options = {"documentLoader": open_badge._pinned}
+        assert json_ld.Processor().expand(document, options) == jsonld.expand(document, options)
+        kept = dict(json_ld._processed)
+        assert json_ld.Processor().expand(document, options) == jsonld.expand(document, options)
+        assert 0 < len(json_ld._processed) < json_ld.MOST and json_ld._processed == kept
 
 
 def test_the_same_award_gives_the_same_badge() -> None:

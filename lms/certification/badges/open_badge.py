@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pyld import jsonld
 
+from lms.certification.badges.json_ld import Processor
 from lms.certification.badges.rules import LIST_LENGTH
 from lms.certification.badges.shape import OtherShape, check_shape
 from lms.certification.badges.status_list import CREDENTIALS, Json, Purpose, list_address, written
@@ -266,7 +267,7 @@ def _canonical(document: Json) -> bytes:
         raise BadgeRefused("badge-unknown-words")
 
     options = {"documentLoader": _pinned}
-    expanded = jsonld.expand(document, options, on_property_dropped=refuse)
+    expanded = Processor(on_property_dropped=refuse).expand(document, options)
     text: str = jsonld.normalize(
         expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads", "skipExpansion": True}
     )
