@@ -18,7 +18,7 @@ import yaml
 
 from lms.foundation.config.settings import read_settings
 from tests.conftest import ROOT
-from tests.deployment.page import Step, follow_encrypted, in_order, steps
+from tests.deployment.page import PAGE, Step, follow_encrypted, in_order, steps
 from tests.journeys.served import LMS
 
 OURS = re.compile(r"^(?:exec )?(?:\S*bin/)?lms ")
@@ -46,6 +46,15 @@ def test_the_files_of_the_backup_come_before_their_timer() -> None:
     assert order.index("/etc/systemd/system/sidelight-backup.timer") < next(
         place for place, text in enumerate(order) if "enable --now sidelight-backup.timer" in text
     )
+
+
+def test_each_install_of_a_checkout_compiles_what_the_account_of_the_site_cannot() -> None:
+    lines = [line.strip() for line in PAGE.read_text("utf-8").splitlines()]
+    after = [lines[place + 1] for place, line in enumerate(lines) if "pip install" in line and "--editable ." in line]
+    assert after == [".venv/bin/python -m compileall -q lms"] * 2
+    # In the container, pip compiles what it installs, as long as nobody tells it not to.
+    container = (ROOT / "Containerfile").read_text("utf-8")
+    assert "--no-compile" not in container and "PYTHONDONTWRITEBYTECODE" not in container
 
 
 def test_the_settings_of_the_page_are_settings() -> None:
