@@ -160,19 +160,19 @@ def _fetch(connection: Any, prepared: _Prepared, values: Mapping[str, Any]) -> A
         cursor.execute(prepared.sql, prepared.values(values))
         return cursor.fetchone()
     finally:
-        # This also ends the reading, so that a connection that waits for its next page holds nothing up.
+        # This also ends the read transaction, so that a connection between two pages holds nothing up.
         cursor.close()
 
 
 class _Own(threading.local):
-    """The connection on which a thread asks an SQLite file: no lock and no bookkeeping of a pool for each page."""
+    """A thread's own connection to an SQLite file, without the locks and bookkeeping of a pool for each page."""
 
     def __init__(self) -> None:
         self.connection: Any = None
         self.pool: Pool | None = None
 
     def fetch(self, engine: Engine, prepared: _Prepared, values: Mapping[str, Any]) -> Any:
-        # An engine that let go of its connections has another pool from then on.
+        # An engine that was disposed of has a new pool.
         if self.pool is not engine.pool:
             self.close()
             pooled = engine.raw_connection()
@@ -194,5 +194,5 @@ _own = _Own()
 
 
 def close_own() -> None:
-    """Close the connection of this thread: one that is open when a process is forked may not be used by both."""
+    """Close this thread's connection, because parent and child can't both use one that was open during a fork."""
     _own.close()
