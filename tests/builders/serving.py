@@ -49,9 +49,15 @@ class Running:
         return self.family
 
     def job_process(self) -> psutil.Process:
-        # It lays out documents in children of its own, which are called as it is.
-        (found,) = (one for one in psutil.Process(self.process.pid).children() if one.cmdline()[-1:] == ["work"])
-        return found
+        """Return the job process, which starts beside the web workers and may come after the first page."""
+        until = time.monotonic() + 30
+        while True:
+            # It lays out documents in children of its own, which are called as it is.
+            found = [one for one in psutil.Process(self.process.pid).children() if one.cmdline()[-1:] == ["work"]]
+            if found or time.monotonic() > until:
+                (only,) = found
+                return only
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -234,6 +234,8 @@ def test_a_full_device_says_so_and_keeps_nothing(served: Served, opens: Opens) -
 
 def test_before_a_course_is_kept_a_lesson_asks_for_nothing_more(served: Served, opens: Opens) -> None:
     page = sign_in(served, opens(), "lena").page
+    # What the page before still asks for isn't the lesson's.
+    page.wait_for_load_state("networkidle")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(served.url + LESSON, wait_until="networkidle")
