@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 
 import pytest
+from flask import template_rendered
 
 from lms.accounts.actions import set_programme
+from lms.accounts.records import Programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.records import Award, find_award
 from lms.certification.awards.reissue import reissue_certificate
 from lms.certification.awards.rules import State
+from lms.certification.awards.texts.text import plain
 from lms.certification.keys.did import multikey
 from lms.certification.keys.records import note_keys
 from lms.foundation import clock
@@ -177,6 +180,40 @@ def test_pages_that_share_a_frame_say_what_each_says_without_one(sqlite_site: Si
             seen.add(kept)
     # Nobody sees that a holder has gone: the page goes on asking whether a name matches.
     assert len(seen) == (len(CHANGES) - 1) * len(codes)
+
+
+# In text and in attributes: HTML, quotes, marks that steer direction, and what a slot or a catalogue could misread.
+ODD_NAMES = (
+    "Tea & <b>\"Talk\"</b> ’n’ 'Ease'",
+    "\u200fنور\u202e & <ب>\u200e",
+    "&amp; &lt;script&gt; %(name)s %s {#",
+    "İstanbul 'İlk' <\u2066Y\u2069>",
+)
+
+
+@pytest.mark.parametrize("names_shown", [False, True])
+def test_certificates_of_all_programmes_courses_and_names_share_one_frame(sqlite_site: Site, names_shown: bool) -> None:
+    code, vera, rendered = earn(sqlite_site), sqlite_site.stranger(), []
+    sqlite_site.do(lambda: setattr(find_award(code), "name_shown", names_shown))
+    vera.get(f"/verify/{code}")
+    with template_rendered.connected_to(
+        lambda _app, template, **_context: rendered.append(template.name), sqlite_site.app
+    ):
+        for name in ODD_NAMES:
+            sqlite_site.do(name_everything, code, name)
+            kept = vera.get(f"/verify/{code}")
+            assert "certification/verify.html" not in rendered
+            assert ["".join(cell.itertext()) for cell in kept.find("td")].count(name) == 2 + names_shown
+            assert kept.find("[data-course]")[0].get("data-course") == plain(name)
+            assert as_others_see_it(vera, code, code) == as_others_see_it(vera, code, code.lower())
+            rendered.clear()
+
+
+def name_everything(code: str, name: str) -> None:
+    """Give a certificate's programme, course and holder the same name."""
+    award = find_award(code)
+    award.title = award.name = name
+    db.session.get_one(Programme, award.programme_id).name = name
 
 
 def test_a_key_that_signs_from_now_on_is_on_the_next_page(sqlite_site: Site) -> None:

@@ -28,17 +28,24 @@ from lms.foundation.web.security import settings
 # Four bytes, by which a QR code says which key signed it.
 KEY_MARK_HEX = 8
 SHOWS_DETAILS = {"valid", "expired"}
-_SLOTS = ("code", "grouped", "passed", "until", "passediso", "untiliso", "checked", "based", "confirmed")
+_DATES = ("passed", "until", "passediso", "untiliso", "checked", "confirmed")
+_SLOTS = ("code", "grouped", "title", "course", "version", "programme", "holder", "based", *_DATES)
 
 
-def own_words(award: Award, state: State, now: datetime, zone: str) -> dict[str, str | Piece]:
-    """Return what is this certificate's own on its page, as safe HTML for each slot."""
+def own_words(award: Award, state: State, entry: Entry, now: datetime) -> dict[str, str | Piece]:
+    """Return what is this certificate's own on its page, as safe HTML for each slot, in text and in an attribute."""
     spoken = language()
+    zone = entry.zone_of(settings().timezone)
     passed, passed_iso = _day(award.passed_on, spoken)
     until, until_iso = _day(award.valid_until, spoken)
     words = {
         "code": award.code,
         "grouped": grouped(award.code),
+        "title": award.title,
+        "course": plain(award.title),
+        "version": award.version,
+        "programme": entry.programme,
+        "holder": _shown_name(award, state) or "",
         "passed": passed,
         "until": until,
         "passediso": passed_iso,
@@ -76,20 +83,20 @@ def _based_on(attestation: Attestation, version: str, digest: str, _language: st
 
 
 def frame_key(award: Award, state: State, entry: Entry) -> tuple[Hashable, ...]:
-    """Return everything that a certificate's page shows or depends on beside its slots."""
+    """Return everything that a certificate's page shows or depends on beside its slots.
+
+    What belongs to one programme, course or person is in a slot, so a site of any size has a handful of frames.
+    """
     return (
         state,
-        entry.programme,
         entry.badge_keys,
-        award.title,
-        award.version,
         award.valid_until is None,
         award.attestation.renewal is None,
         award.renewed_by is None,
         award.raised_to is None,
         award.current_for is None,
         _is_nameless(award),
-        _shown_name(award, state),
+        _shown_name(award, state) is None,
     )
 
 
@@ -98,7 +105,7 @@ def _is_nameless(award: Award) -> bool:
 
 
 def _shown_name(award: Award, state: State) -> str | None:
-    return award.name if award.name_shown and state in SHOWS_DETAILS else None
+    return award.name or None if award.name_shown and state in SHOWS_DETAILS else None
 
 
 def frame(award: Award, state: State, entry: Entry, form: Form) -> str:
@@ -111,16 +118,16 @@ def frame(award: Award, state: State, entry: Entry, form: Form) -> str:
 
 def page(award: Award, state: State, entry: Entry, form: Form, **compared: Any) -> str:
     """Return the page of one certificate, with the answer to a name that was compared."""
-    own = own_words(award, state, clock.now(), entry.zone_of(settings().timezone))
+    own = own_words(award, state, entry, clock.now())
     return _page(award, state, entry, own, form, **compared)
 
 
 def _page(award: Award, state: State, entry: Entry, own: Mapping[str, Any], form: Form, **compared: Any) -> str:
     heading, lead = state_wording.verdict(state, award, own["until"])
     rows = [
-        (_("Course"), award.title),
-        (_("Version"), award.version),
-        (_("Programme"), entry.programme),
+        (_("Course"), own["title"]),
+        (_("Version"), own["version"]),
+        (_("Programme"), own["programme"]),
         (_("Renewed") if award.attestation.renewal else _("Completed"), own["passed"]),
     ]
     if award.valid_until:
@@ -135,10 +142,8 @@ def _page(award: Award, state: State, entry: Entry, own: Mapping[str, Any], form
         form=form,
         rows=rows,
         own=own,
-        name=_shown_name(award, state),
+        name=own["holder"] if _shown_name(award, state) is not None else None,
         nameless=_is_nameless(award),
-        course=plain(award.title),
-        version=award.version,
         keys=_in_hex(entry.badge_keys),
         json_url=url_for("certification.verify", code=own["code"], format="json"),
         **compared,

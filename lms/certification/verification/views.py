@@ -105,7 +105,7 @@ def verify(code: str) -> Any:
             cached_page(
                 pages.frame_key(award, state, entry),
                 lambda: pages.frame(award, state, entry, NameForm()),
-                pages.own_words(award, state, clock.now(), entry.zone_of(settings().timezone)),
+                pages.own_words(award, state, entry, clock.now()),
                 request.path.replace(code, slot("code")),
             )
         )
