@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     bindparam,
     case,
     delete,
@@ -153,10 +155,40 @@ def list_programmes() -> list[Programme]:
     return list(db.session.scalars(select(Programme).order_by(Programme.id)))
 
 
-def list_programme_facts() -> list[tuple[str, dict[str, Any]]]:
-    """Return the short name and the facts of all programmes, the oldest first, for whoever looks through all."""
-    rows = db.session.execute(select(Programme.slug, Programme.facts).order_by(Programme.id))
-    return [(slug, facts) for slug, facts in rows]
+_country = func.coalesce(Programme.facts["country"].as_string(), "")
+
+
+def count_programmes() -> int:
+    """Return how many programmes there are."""
+    return db.session.scalar(select(func.count()).select_from(Programme)) or 0
+
+
+def _first_slugs(condition: ColumnElement[bool], most: int) -> tuple[list[str], int]:
+    """Return the short names of the first programmes that meet a condition, the oldest first, and how many do."""
+    query = select(Programme.slug, func.count().over()).where(condition).order_by(Programme.id).limit(most)
+    rows = db.session.execute(query).all()
+    return [slug for slug, _count in rows], rows[0][1] if rows else 0
+
+
+def list_without_fact(names: Collection[str], most: int) -> tuple[list[str], int]:
+    """Return the short names of the first programmes that lack one of some facts, and how many there are."""
+    return _first_slugs(or_(*(func.coalesce(Programme.facts[name].as_string(), "") == "" for name in names)), most)
+
+
+def list_in_countries(countries: Collection[str], but: Collection[str], most: int) -> tuple[list[str], int]:
+    """Return the short names of the first programmes of some countries, but for some, and how many there are."""
+    return _first_slugs(and_(_country.in_(countries), Programme.slug.not_in(but)), most)
+
+
+def list_countries(but: Collection[str]) -> list[str]:
+    """Return the countries of all programmes but some, each once, and "" where one has none."""
+    return list(db.session.scalars(select(_country).where(Programme.slug.not_in(but)).distinct()))
+
+
+def list_countries_of(slugs: Collection[str]) -> list[tuple[str, str]]:
+    """Return the short name and the country of some programmes, the oldest first."""
+    rows = db.session.execute(select(Programme.slug, _country).where(Programme.slug.in_(slugs)).order_by(Programme.id))
+    return [(slug, country) for slug, country in rows]
 
 
 def list_programme_names() -> list[tuple[str, str]]:
@@ -229,11 +261,12 @@ def list_staff(programme_id: str) -> list[tuple[Person, frozenset[str]]]:
     return [(person, frozenset(roles)) for person, roles in found.values()]
 
 
-def list_without_coordinator() -> list[str]:
-    """Return the short names of programmes that nobody coordinates who can sign in."""
+def list_without_coordinator(most: int) -> tuple[list[str], int]:
+    """Return the short names of the first programmes that nobody coordinates who can sign in, and how many they are."""
     query = select(Membership.id).join(Person, Person.id == Membership.person_id)
-    theirs = (Membership.programme_id == Programme.id, Membership.role == "coordinator", Person.disabled_at.is_(None))
-    return list(db.session.scalars(select(Programme.slug).where(~query.where(*theirs).exists()).order_by(Programme.id)))
+    # The role in these words, as the index says it that holds nobody but coordinators.
+    theirs = (Membership.programme_id == Programme.id, Membership.role == literal_column("'coordinator'"))
+    return _first_slugs(~query.where(*theirs, Person.disabled_at.is_(None)).exists(), most)
 
 
 def has_coordinator(programme_id: str) -> bool:

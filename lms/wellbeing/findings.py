@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lms.accounts.records import Programme, list_programme_facts
+from lms.accounts.records import Programme, list_countries, list_countries_of, list_in_countries
 from lms.foundation import clock
-from lms.foundation.checkup.findings import Finding, some_of
+from lms.foundation.checkup.findings import SHOWN_MOST, Finding, some_of
 from lms.foundation.config.settings import Settings
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
@@ -17,14 +17,20 @@ from lms.wellbeing.support_cache import current
 def look(settings: Settings, programmes: Sequence[Programme] | None = None) -> list[Finding]:
     """Return what there is to say of the support lines that people of some programmes see, or of all."""
     now, today = current(settings.data), clock.today(settings.timezone)
-    without, old = [], set()
-    shown = list_programme_facts() if programmes is None else [(each.slug, each.facts) for each in programmes]
-    for slug, facts in shown:
-        reached = in_reach(now.lines_of(slug), slug, str(facts.get("country", "")))
-        old |= {line.id for line in reached if is_old(line, today)}
-        if not reached:
-            without.append(slug)
-    return [check_file(len(now.troubles)), check_reach(without), check_age(sorted(old))]
+    # All others see the lines of their country and nothing else, so each country is looked at once.
+    apart, countries = {*now.lines.programmes, *now.withdrawn_by}, []
+    if programmes is None:
+        shown, countries = list_countries_of(apart), list_countries(apart)
+    else:
+        shown = [(each.slug, str(each.facts.get("country", ""))) for each in programmes]
+    own = {slug: in_reach(now.lines_of(slug), slug, country) for slug, country in shown}
+    common = {country: in_reach(now.lines, None, country) for country in countries}
+    old = {line.id for lines in (*own.values(), *common.values()) for line in lines if is_old(line, today)}
+    without = [slug for slug, lines in own.items() if not lines]
+    empty = [country for country, lines in common.items() if not lines]
+    others, count = list_in_countries(empty, apart, SHOWN_MOST) if empty else ([], 0)
+    reach = check_reach([*without, *others], len(without) + count)
+    return [check_file(len(now.troubles)), reach, check_age(sorted(old))]
 
 
 def check_file(problems: int) -> Finding:
@@ -38,12 +44,15 @@ def check_file(problems: int) -> Finding:
     return Finding("lines.file", _("The support lines can be read."))
 
 
-def check_reach(without: Sequence[str]) -> Finding:
+def check_reach(without: Sequence[str], count: int | None = None) -> Finding:
     """Find programmes whose people see no line."""
     if without:
         return Finding(
             "lines.country",
-            _("People in these programmes see no support line for their country: %(names)s.", names=some_of(without)),
+            _(
+                "People in these programmes see no support line for their country: %(names)s.",
+                names=some_of(without, count),
+            ),
             _("Set the country (lms programme set NAME country=GB), or add lines to LMS_DATA/lines.toml."),
         )
     return Finding("lines.country", _("Every programme has support lines."))

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.accounts import actions as accounts
+from lms.accounts.records import find_programme, list_programmes
 from lms.all_rooms import list_lines, remove_line, restore_line
 from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
+from lms.foundation.checkup.findings import SHOWN_MOST
 from lms.foundation.db import db
+from lms.foundation.hooks import hooks
 from lms.wellbeing import support_cache
+from lms.wellbeing.actions import withdraw_line
 from lms.wellbeing.lines import LineProblem, Lines, is_old, put_together, read_lines
 from lms.wellbeing.pages import problem_words
 from tests.conftest import Site
@@ -175,6 +179,44 @@ def test_a_file_with_an_error_leaves_the_last_good_one_in_use_also_after_a_resta
     assert "could not be read" not in cora.get("/programmes/harbour/people").main
     (sqlite_site.settings.data / "lines.toml").unlink()
     assert "Harbour" not in sqlite_site.stranger().get("/support?place=GB").main
+
+
+def test_the_site_finds_of_all_programmes_what_each_of_them_finds(site: Site) -> None:
+    own = OWN.replace("programme.harbour", "programme.own-line")
+    write_own(site, f'{own}[programme.own-too]\nlines = [ {{ id = "too", label = "Too", number = "1" }} ]\n')
+    facts: dict[str, dict[str, str]] = {f"silent-{number}": {"lead": "Lee"} for number in range(6)}
+    facts |= {
+        "own-line": {},
+        "own-too": {},
+        "in-britain": {"country": "gb"},
+        "in-spain": {"country": "ES"},
+        "nowhere": {"lead": ""},
+    }
+    facts |= {"shy": {"country": "GB", "lead": "Lee", "contact": "020"}}
+    for slug, each in facts.items():
+        site.do(accounts.set_programme, slug, None, each)
+    for line in ("harbour", "gb-shout", *(line.id for line in support_cache.shipped_lines().places["GB"].lines)):
+        with site.inside():
+            shy = find_programme("shy")
+        site.do(withdraw_line, line, site.settings.data, shy.id)
+    with site.inside():
+        slugs = [programme.slug for programme in list_programmes()]
+        each = {slug: {row.check: row for row in hooks().list_findings(slug)} for slug in slugs}
+        whole = {row.check: row.text for row in hooks().list_findings(None)}
+    checks = ("lines.country", "programmes.contact", "programmes.coordinator")
+    for check in checks:
+        found = [slug for slug in slugs if each[slug][check].to_do]
+        shown = named_in(whole[check])
+        assert len(found) > SHOWN_MOST == len(shown) and shown <= set(found), check
+        assert whole[check].endswith(f" and {len(found) - SHOWN_MOST} more."), check
+    assert not each["own-line"]["lines.country"].to_do and each["shy"]["lines.country"].to_do
+    lines = {name for slug in slugs if (row := each[slug]["lines.age"]).to_do for name in named_in(row.text)}
+    assert named_in(whole["lines.age"]) <= lines
+
+
+def named_in(text: str) -> set[str]:
+    """Return what a finding names."""
+    return set(text.partition(": ")[2].removesuffix(".").partition(" and ")[0].split(", "))
 
 
 def test_a_line_that_cora_takes_off_is_gone_from_the_next_page_and_can_come_back(site: Site) -> None:

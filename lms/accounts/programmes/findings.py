@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from lms.accounts.records import (
     Programme,
+    count_programmes,
     has_coordinator,
     list_operators,
-    list_programme_facts,
     list_without_coordinator,
+    list_without_fact,
 )
-from lms.accounts.rules import missing_contact
-from lms.foundation.checkup.findings import Finding, some_of
+from lms.accounts.rules import SOMEBODY_TO_TALK_TO, missing_contact
+from lms.foundation.checkup.findings import SHOWN_MOST, Finding, some_of
 from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 
@@ -28,13 +29,11 @@ def look_at(programme: Programme) -> list[Finding]:
 
 def look() -> list[Finding]:
     """Return what there is to say of programmes and of who runs the site."""
-    programmes = list_programme_facts()
-    silent = [slug for slug, facts in programmes if missing_contact(facts)]
     operators = sum(row.disabled_at is None for row in list_operators())
     return [
         check_operators(operators),
-        check_contacts(len(programmes), silent),
-        check_coordinators(list_without_coordinator()),
+        check_contacts(count_programmes(), *list_without_fact(SOMEBODY_TO_TALK_TO, SHOWN_MOST)),
+        check_coordinators(*list_without_coordinator(SHOWN_MOST)),
     ]
 
 
@@ -50,25 +49,28 @@ def check_operators(count: int) -> Finding:
     return Finding("people.operator", words)
 
 
-def check_contacts(programmes: int, silent: Sequence[str]) -> Finding:
+def check_contacts(programmes: int, silent: Sequence[str], count: int | None = None) -> Finding:
     """Find programmes that don't say whom people can talk to."""
     if not programmes:
         return Finding("programmes.contact", _("There’s no programme yet."), _("Make one with: lms programme set NAME"))
     if silent:
         return Finding(
             "programmes.contact",
-            _("These programmes don’t say who people can talk to, how and when: %(names)s.", names=some_of(silent)),
+            _(
+                "These programmes don’t say who people can talk to, how and when: %(names)s.",
+                names=some_of(silent, count),
+            ),
             'lms programme set NAME lead="…" contact="…" reply_time="within two days"',
         )
     return Finding("programmes.contact", _("Every programme says who people can talk to."))
 
 
-def check_coordinators(without: Sequence[str]) -> Finding:
+def check_coordinators(without: Sequence[str], count: int | None = None) -> Finding:
     """Find programmes without anybody who coordinates them."""
     if without:
         return Finding(
             "programmes.coordinator",
-            _("These programmes have no coordinator who can sign in: %(names)s.", names=some_of(without)),
+            _("These programmes have no coordinator who can sign in: %(names)s.", names=some_of(without, count)),
             "lms people add ADDRESS --role coordinator --programme NAME",
         )
     return Finding("programmes.coordinator", _("Every programme has a coordinator."))

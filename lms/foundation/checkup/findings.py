@@ -23,10 +23,10 @@ class Finding:
     to_do: str = ""
 
 
-def some_of(names: Sequence[str]) -> str:
-    """Return the first few names in one line, and how many more there are."""
+def some_of(names: Sequence[str], count: int | None = None) -> str:
+    """Return the first few names in one line, and how many more there are; `names` may be the first of `count`."""
     shown = ", ".join(names[:SHOWN_MOST])
-    more = len(names) - SHOWN_MOST
+    more = (len(names) if count is None else count) - SHOWN_MOST
     return (
         ngettext("%(shown)s and %(num)s more", "%(shown)s and %(num)s more", more, shown=shown) if more > 0 else shown
     )
