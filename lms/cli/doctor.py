@@ -14,7 +14,6 @@ from lms.accounts.addresses import NotDeliverable, read_address
 from lms.accounts.single_sign_on import findings as single_sign_on
 from lms.all_rooms import list_findings
 from lms.app import at_work, create_app
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import json_option, say
 from lms.cli.shared import database_words
 from lms.coordination.board import findings as status_findings
@@ -24,6 +23,7 @@ from lms.foundation.checkup import clocks, database, disk, hosts, key_files, mai
 from lms.foundation.checkup.findings import Finding
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import db
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
 
 
 @click.command()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from lms.certification.keys.opening import keys_of
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import say
-from lms.cli.shared import inside
+from lms.cli.shared import inside, inside_to_replace
 from lms.foundation.db import write
-from lms.foundation.hosts.key_marks import note_marks
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
+from lms.foundation.hosts.key_marks import SHARED_KEYS, note_marks
 from lms.foundation.keys import audit_key
 from lms.foundation.per_app import provided
 from lms.foundation.storage.elsewhere import FilesAway, Sharing
@@ -27,7 +27,7 @@ def hosts() -> None:
 
 @hosts.command("adopt-keys")
 @click.option("--yes", is_flag=True, help="Do it. Without this, nothing is changed.")
-@inside
+@inside_to_replace(*SHARED_KEYS)
 def adopt_keys(yes: bool) -> None:
     """Make the keys on this server the site’s, for example if the site’s own keys are lost for good.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
+from multiprocessing.connection import Connection
 from typing import Any
 
 import click
@@ -20,7 +22,7 @@ from lms.foundation.backup.databases import sqlite_file
 from lms.foundation.config.setting_checks import masked
 from lms.foundation.config.settings import BadSetting, Settings, read_settings
 from lms.foundation.db import NewerDatabase, StillServed, db
-from lms.foundation.hosts.joining import CannotJoin, check_disk
+from lms.foundation.hosts.joining import CannotJoin, check_disk, check_same_keys
 from lms.foundation.keys import BadKey, secret_key
 from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
@@ -102,7 +104,10 @@ def database_words(settings: Settings, error: Exception) -> str:
 
 
 def inside(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command in the app of a site, with its database up to date, and give its connections back at the end."""
+    """Run a command in the app of a site, with its database up to date, and give its connections back at the end.
+
+    A host that has other keys than the site is refused: what the command seals or signs would be void.
+    """
     return _inside(command, new=False)
 
 
@@ -111,11 +116,18 @@ def inside_or_new(command: Callable[..., Any]) -> Callable[..., Any]:
     return _inside(command, new=True)
 
 
-def _inside(command: Callable[..., Any], new: bool) -> Callable[..., Any]:
+def inside_to_replace(*keys: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Run a command as `inside` does, though these keys may be missing or differ, because it replaces them."""
+    return partial(_inside, new=False, other_keys=keys)
+
+
+def _inside(command: Callable[..., Any], new: bool, other_keys: Collection[str] = ()) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         with at_work(open_app(new)):
             try:
+                with told_in_one_line() as settings:
+                    check_same_keys(settings, fingerprints_aside, other_keys)
                 return command(*args, **kwargs)
             except Busy:
                 raise click.ClickException(
@@ -127,6 +139,30 @@ def _inside(command: Callable[..., Any], new: bool) -> Callable[..., Any]:
                 provided(Jobs).close()
 
     return run
+
+
+def fingerprints_aside(settings: Settings) -> dict[str, str]:
+    """Return the fingerprints of this host's keys, read by a child: reading keys takes 14 MB that are never given back.
+
+    Call it while this process has one thread.
+    """
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    reader = multiprocessing.get_context("fork").Process(target=_send_fingerprints, args=(settings, theirs))
+    reader.start()
+    theirs.close()
+    try:
+        found: dict[str, str] = ours.recv()
+    except EOFError:
+        found = {}
+    reader.join()
+    return found
+
+
+def _send_fingerprints(settings: Settings, to: Connection) -> None:
+    # Imported by the child alone, see above.
+    from lms.foundation.hosts.key_fingerprints import fingerprints_of
+
+    to.send(fingerprints_of(settings))
 
 
 def get_programme(slug: str | None) -> Any:

@@ -24,7 +24,7 @@ from lms.foundation.config.shipped import PACKAGE
 from lms.foundation.storage.compiled import CompiledFiles
 from lms.foundation.storage.files import FileStore
 from lms.library import records
-from lms.library.media import stored_medium
+from lms.library.media import stored_medium, unread_medium
 
 log = logging.getLogger("lms.library.course_cache")
 _reading = threading.Lock()
@@ -140,15 +140,30 @@ def get_bundle(digest: str) -> Bundle:
 
 
 def _contents(digest: str) -> dict[str, StoredFile | bytes]:
+    manifest, texts = _manifest_and_texts(digest)
+    return {path: texts[sha] if sha in texts else _medium(path, sha) for path, sha in manifest.items()}
+
+
+def _contents_to_read(digest: str) -> dict[str, StoredFile | bytes]:
+    """Return the files of a version, to be read as a course, for which the digests of its pictures are enough.
+
+    Shared files aren't looked for, so courses can be read while those can't be reached, and without copying them here.
+    """
+    if not _files[0].is_shared:
+        return _contents(digest)
+    manifest, texts = _manifest_and_texts(digest)
+    return {path: texts[sha] if sha in texts else unread_medium(_files[0], sha) for path, sha in manifest.items()}
+
+
+def _manifest_and_texts(digest: str) -> tuple[dict[str, str], dict[str, bytes]]:
     bundle = records.find_bundle(digest)
     if bundle is None:
         raise LookupError(digest)
-    texts = records.list_texts(list(bundle.manifest.values()))
-    return {path: texts[sha] if sha in texts else _medium(path, sha) for path, sha in bundle.manifest.items()}
+    return bundle.manifest, records.list_texts(list(bundle.manifest.values()))
 
 
 def _read(digest: str) -> Course:
-    contents = _contents(digest)
+    contents = _contents_to_read(digest)
     # Imported here: it takes 0.8 s and 12 MB, and a worker forked after the courses were read may never need it.
     from lms.content.lint.check import reread
 

@@ -14,6 +14,11 @@ def stored_medium(store: FileStore, sha: str) -> StoredFile:
     return StoredFile(store.size(sha), partial(store.get, sha), sha, partial(store.part, sha))
 
 
+def unread_medium(store: FileStore, sha: str) -> StoredFile:
+    """Return a medium by its digest without looking for it, as a file of no size: for whoever only needs its digest."""
+    return StoredFile(0, partial(store.get, sha), sha, partial(store.part, sha))
+
+
 def keep_media(bundle: Bundle, store: FileStore) -> Refused | None:
     """Keep everything of a bundle that isn't Markdown; refuse what isn't any more what it was when it was checked."""
     for path, digest in bundle.manifest.items():

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select, text
 
 from lms.accounts import actions as accounts
@@ -17,7 +18,7 @@ from lms.certification.awards import actions as certification
 from lms.certification.awards.document_records import document_is_stored
 from lms.certification.awards.records import find_award
 from lms.certification.pdf.jobs import make_document
-from lms.cli.backups.key_fingerprints import fingerprints_of
+from lms.cli import main
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.background.jobs import Jobs
@@ -25,11 +26,13 @@ from lms.foundation.background.leading import is_served
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import StillServed, db
 from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import queue_mail
 from lms.foundation.migrations import upgrade
 from lms.foundation.per_app import provided
 from lms.wellbeing import actions as care
+from tests.builders.commands import Run
 from tests.builders.learning import earn
 from tests.builders.mail import Box, at_noon, read
 from tests.builders.serving import until
@@ -227,3 +230,34 @@ def test_a_half_migrated_database_is_refused(hosts: tuple[Site, Site]) -> None:
         db.session.commit()
         with pytest.raises(CannotJoin, match=r"these are missing: the table key_mark, the column outbox_mail\.about\."):
             check_tables()
+
+
+@pytest.fixture
+def lms(hosts: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `lms …` on the second host."""
+    settings = hosts[1].settings
+    monkeypatch.setenv("LMS_DATA", str(settings.data))
+    monkeypatch.setenv("LMS_DATABASE_URL", settings.database_url)
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+OTHER_KEYS = "aren’t those of this site: secret"
+
+
+@pytest.mark.parametrize(
+    "words", ["work", "audit seal", "people add bea@example.org", "certificates new-keys --yes", "backup {}/backup"]
+)
+def test_no_command_works_with_other_keys(hosts: tuple[Site, Site], lms: Run, tmp_path: Path, words: str) -> None:
+    other_secret(hosts[1])
+    said = lms(*words.format(tmp_path).split())
+    assert said.exit_code == 1 and OTHER_KEYS in said.output
+
+
+def test_a_host_makes_its_keys_the_sites_and_the_other_one_is_refused(hosts: tuple[Site, Site], lms: Run) -> None:
+    other_secret(hosts[1])
+    no_audit_key(hosts[1])
+    assert lms("hosts", "adopt-keys", "--yes").exit_code == 0
+    with hosts[1].inside():
+        check_keys(hosts[1].settings, fingerprints_of)
+    with hosts[0].inside(), pytest.raises(CannotJoin, match=OTHER_KEYS):
+        check_keys(hosts[0].settings, fingerprints_of)

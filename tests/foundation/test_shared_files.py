@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -27,6 +28,7 @@ from lms.foundation.per_app import provided
 from lms.foundation.storage import elsewhere as storage
 from lms.foundation.storage.elsewhere import Bucket, Elsewhere, MountedFolder
 from lms.foundation.storage.files import FileStore, share_all
+from lms.library import course_cache
 from tests.builders.serving import until
 from tests.conftest import PFA, Site, app_of, settings_for
 from tests.journeys.served import free_port
@@ -202,6 +204,23 @@ def test_with_the_files_away_pages_work_and_a_picture_gets_a_calm_answer(
     assert time.monotonic() - began < 1
     assert "Psychological first aid" in site.stranger().get("/courses").main
     silent.close()
+
+
+def test_a_host_that_starts_while_the_files_are_away_has_its_courses(
+    filled_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(filled_sqlite, tmp_path / "data", ignore=shutil.ignore_patterns("compiled"))
+    settings = settings_for(tmp_path / "data", LMS_FILES_URL=f"file:{tmp_path / 'nowhere'}")
+    site = Site(app_of(settings), settings)
+    monkeypatch.setattr(course_cache, "_courses", {})
+    assert "Psychological first aid" in site.stranger().get("/courses").main
+    page = site.stranger().get("/courses/psychological-first-aid/lessons/approach")
+    address = re.search(r'src="(/media/[^"]+)"', page.html)
+    assert address is not None
+    site.stranger().get(address[1], expect=503)
+    (tmp_path / "nowhere").mkdir()
+    shutil.copytree(filled_sqlite / "files", tmp_path / "nowhere" / "files")
+    site.stranger().get(address[1])
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from lms.certification.pdf import specimen
 from lms.certification.pdf.designs import DesignError, UnprintableText, list_designs
 from lms.certification.pdf.fallback import find_slip
 from lms.cli.awards.certificates import find_award
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import say
-from lms.cli.shared import inside, inside_or_new
+from lms.cli.shared import inside, inside_or_new, inside_to_replace
 from lms.foundation.clock import today
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import write
-from lms.foundation.hosts.key_marks import note_marks
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
+from lms.foundation.hosts.key_marks import SIGNING_KEYS, note_marks
 from lms.foundation.web.security import settings
 
 
@@ -95,7 +95,7 @@ def badge(code: str, kind: str, out: Path | None) -> None:
 
 @click.command("new-keys")
 @click.option("--yes", is_flag=True, help="Do it.")
-@inside
+@inside_to_replace(*SIGNING_KEYS)
 def new_keys(yes: bool) -> None:
     """Put the signing keys aside and make new ones. Everything signed with the earlier keys can still be verified.
 

@@ -15,11 +15,11 @@ from lms.certification.keys.did import multikey
 from lms.certification.keys.key_files import KeyRests, KeyTrouble
 from lms.certification.keys.opening import keys_of
 from lms.certification.keys.records import OWN_KINDS, SigningKey, list_keys, mark_compromised
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import json_option, say, say_rows
 from lms.cli.shared import inside
 from lms.foundation.clock import today
 from lms.foundation.db import write
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.hosts.key_marks import note_marks
 from lms.foundation.web.security import settings
 

@@ -18,12 +18,13 @@ from typing import BinaryIO
 import click
 
 from lms.cli.backups.calm import calmly, settings_of, tell
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.foundation import clock
 from lms.foundation.backup import databases, erasures
 from lms.foundation.backup.archive import DATA, DATABASE, TABLES, BadBackup, Manifest, Schema, Writer
 from lms.foundation.backup.data_folder import KEYS, check_finished, list_files, note_backup
 from lms.foundation.config.settings import Settings
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
+from lms.foundation.hosts.key_marks import list_other_keys
 
 WITHOUT_FILES = (
     "This backup has NO PICTURES, RECORDINGS OR LOGOS, because they’re where LMS_FILES_URL says. Back up that folder "
@@ -126,6 +127,8 @@ def _write(settings: Settings, out: BinaryIO, folder: Path, with_keys: bool) -> 
     check_finished(settings.data)
     if databases.find_schema(settings.database_url) is None:
         raise BadBackup(f"There’s no site in {settings.data} yet, so there’s nothing to back up. Check LMS_DATA.")
+    if with_keys:
+        _check_keys(settings)
     _complete_erasures(settings)
     made_at = clock.now().isoformat(timespec="seconds")
     schema, copies = _copy_database(settings, folder)
@@ -166,6 +169,20 @@ def _copy_database(settings: Settings, folder: Path) -> tuple[Schema, list[tuple
         return databases.copy_sqlite(settings.database_url, copy), [(DATABASE, copy)]
     schema = databases.export_postgres(settings.database_url, folder / TABLES)
     return schema, [(f"{TABLES}/{name}.copy", folder / TABLES / f"{name}.copy") for name in schema.columns]
+
+
+def _check_keys(settings: Settings) -> None:
+    """Raise BadBackup on a host that has other keys than the site: a site that is restored with them wouldn't start."""
+    other = (
+        []
+        if settings.sqlite
+        else list_other_keys(fingerprints_of(settings), databases.list_marks(settings.database_url))
+    )
+    if other:
+        raise BadBackup(
+            f"The keys in {settings.data / KEYS} aren’t those of this site: {', '.join(other)}. Nothing was backed up. "
+            "Copy the folder keys from a server that serves the site, or add --without-keys."
+        )
 
 
 def _complete_erasures(settings: Settings) -> None:

@@ -20,11 +20,11 @@ from lms.certification.keys.records import list_keys
 from lms.certification.verification import pdf_signature
 from lms.certification.verification.pdf_signature import DocumentRefused
 from lms.cli.backups.calm import tell
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.foundation.backup.archive import DATA, TABLES, BadBackup, Manifest
 from lms.foundation.backup.data_folder import KEYS
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import db
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.migrations import list_revisions
 from lms.foundation.web.health import database_answers, has_room
 

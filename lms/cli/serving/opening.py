@@ -9,12 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.app import at_work, create_app
 from lms.certification.keys.key_files import KeyRests, KeyTrouble
 from lms.certification.keys.opening import check_dates, keys_of
-from lms.cli.backups.key_fingerprints import fingerprints_of
 from lms.cli.output import say
 from lms.cli.shared import told_in_one_line
 from lms.foundation.backup.data_folder import UnfinishedRestore
 from lms.foundation.config.settings import BadSetting
 from lms.foundation.hosts.joining import check_clock, check_keys, check_tables
+from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.migrations import find_revision, list_revisions, upgrade
 from lms.foundation.web.security import settings
 

@@ -9,9 +9,10 @@ import click
 
 from lms.cli.serving.holding import hold_site
 from lms.cli.serving.supervising import parent_in_charge
-from lms.cli.shared import inside_or_new
+from lms.cli.shared import inside_or_new, told_in_one_line
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.jobs import Jobs
+from lms.foundation.hosts.joining import check_clock, check_tables
 from lms.foundation.per_app import provided
 from lms.foundation.web.observing import watch_statements
 from lms.foundation.web.security import settings
@@ -28,6 +29,11 @@ def work() -> None:
     Example: lms work
     """
     hold_site(settings().data)
+    if parent_in_charge() is None:
+        # Otherwise `lms serve` has just looked.
+        with told_in_one_line():
+            check_clock()
+            check_tables()
     # It may have started over, and have its niceness already.
     os.nice(NICENESS - os.nice(0))
     note_alive(settings().data)

@@ -71,6 +71,15 @@ def list_erased(url: str) -> list[Erasure]:
         return [Erasure(person_id, date.fromisoformat(str(at)[:10]), sealed=False) for person_id, at in rows]
 
 
+def list_marks(url: str) -> dict[str, str]:
+    """Return the fingerprint of each key that a database says is its site's, by file name; none in an older one."""
+    with _engine(url).connect() as connection:
+        if not inspect(connection).has_table("key_mark"):
+            return {}
+        rows = connection.execute(text("SELECT name, fingerprint FROM key_mark"))
+        return {row.name: row.fingerprint for row in rows}
+
+
 def copy_sqlite(url: str, target: Path) -> Schema:
     """Copy an SQLite database by its online backup, in one step, so that writes meanwhile neither wait nor tear it."""
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

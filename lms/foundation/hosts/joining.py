@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,7 +96,24 @@ def check_keys(settings: Settings, fingerprints_of: Callable[[Settings], Mapping
     if not list_other_keys(fingerprints_of(settings), marks):
         write(note_marks, fingerprints_of(settings))
         marks = list_marks()
-    other = list_other_keys(fingerprints_of(settings), marks)
+    _refuse_other_keys(settings, fingerprints_of(settings), marks)
+
+
+def check_same_keys(
+    settings: Settings, fingerprints_of: Callable[[Settings], Mapping[str, str]], but: Collection[str] = ()
+) -> None:
+    """Raise CannotJoin when this host's keys differ from those that the site is known to have; nothing is changed.
+
+    Those that are named in `but` may differ, for a command that replaces them.
+    """
+    marks = {} if settings.sqlite else list_marks()
+    marks = {name: mark for name, mark in marks.items() if name not in but}
+    if marks:
+        _refuse_other_keys(settings, fingerprints_of(settings), marks)
+
+
+def _refuse_other_keys(settings: Settings, here: Mapping[str, str], marks: Mapping[str, str]) -> None:
+    other = list_other_keys(here, marks)
     if other:
         raise CannotJoin(
             f"The keys in {settings.data / 'keys'} aren’t those of this site: {', '.join(other)}. Nothing was changed. "

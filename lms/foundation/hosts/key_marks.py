@@ -12,7 +12,8 @@ from lms.foundation import clock
 from lms.foundation.db import Base, db
 
 # Files in LMS_DATA/keys that every host of a site needs, each the same everywhere.
-SHARED_KEYS = ("secret", "audit", "document-signing.pem", "badge-signing.pem")
+SIGNING_KEYS = ("document-signing.pem", "badge-signing.pem")
+SHARED_KEYS = ("secret", "audit", *SIGNING_KEYS)
 
 
 class KeyMark(Base):

@@ -67,6 +67,11 @@ class FileStore:
     def __init__(self, folder: Path, elsewhere: Elsewhere | None = None) -> None:
         self._folder, self._elsewhere = folder, elsewhere
 
+    @property
+    def is_shared(self) -> bool:
+        """True if several hosts share these files, so that one may have to be copied from elsewhere first."""
+        return self._elsewhere is not None
+
     def _path(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise KeyError(digest)
