@@ -92,6 +92,7 @@ from lms.certification.renewal import expiry_notices
 from lms.coordination.assignments import actions as assignments
 from lms.coordination.assignments import jobs as assignment_jobs
 from lms.coordination.batches import jobs as batch_jobs
+from lms.coordination.board import sum_records
 from lms.coordination.board.actions import follow_privacy, leave_unit, refresh_person, refresh_status
 from lms.coordination.merging.emails import email_about_merge, email_about_undo
 from lms.coordination.merging.events import AccountsMerged, MergeUndone
@@ -348,6 +349,7 @@ def lanes(settings: Settings, designs: Path) -> list[Lane]:
         lambda: reminders.send_lines(settings),
         lambda: mail_deletion.forget_old(settings),
         count_actions.sweep,
+        sum_records.sweep,
         regrading.sweep,
         lambda: retention.sweep(settings, delete_person),
         lambda: seals.seal_entries(settings.data),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,9 +14,9 @@ from sqlalchemy import select, text
 from lms.accounts.actions import change_names, give_role, set_programme
 from lms.accounts.leaving import disable, enable, end_membership
 from lms.accounts.members.actions import Details, change_details
-from lms.accounts.members.records import Member, Unit, keys_of
+from lms.accounts.members.records import Unit
 from lms.accounts.members.unit_actions import add_unit, remove_unit
-from lms.accounts.records import Membership, Person, find_programme
+from lms.accounts.records import Person, Programme
 from lms.certification.awards.actions import withdraw
 from lms.certification.awards.observations import Observation, is_held_back
 from lms.certification.awards.records import (
@@ -42,11 +42,12 @@ from lms.learning.progress.records import Enrolment
 from lms.library import actions as library
 from tests.builders.certificates import ask_for, observe
 from tests.builders.commands import of
+from tests.builders.histories import TODAY, make
 from tests.builders.learning import PFA, earn, pass_check, prepare
+from tests.builders.units import harbour
 from tests.conftest import Site
 from tests.content import small_course
 
-TODAY = date(2026, 11, 30)
 PHASES = ("issued", "older")
 
 
@@ -63,15 +64,10 @@ def told_anew() -> None:
     """Hold what was kept event by event against what the records say."""
     kept = stored()
     assert kept[0]
+    for programme_id in db.session.scalars(select(Programme.id)).all():
+        assert comparison_records.list_miscounted(db.session(), programme_id) == {}
     actions.rebuild()
     assert stored() == kept
-
-
-def harbour(site: Site) -> str:
-    with site.inside():
-        found = find_programme("harbour")
-    assert found is not None
-    return found.id
 
 
 def person(site: Site, name: str = "sam") -> Person:
@@ -183,65 +179,6 @@ def test_what_is_kept_follows_each_event(sqlite_site: Site, happened: list[Calla
         sqlite_site.do(told_anew)
 
 
-def history(chance: random.Random, enrolment: Enrolment) -> Iterator[Any]:
-    """Yield the certificates and observed practices of one enrolment, some of them waiting, withdrawn or replaced."""
-    passed, before = TODAY - timedelta(days=chance.randint(700, 1500)), None
-    awards = []
-    for number in range(chance.choice((0, 1, 1, 1, 2, 3))):
-        passed += timedelta(days=chance.choice((0, 300, 640)))
-        end = None if chance.random() < 0.1 or (before and not before.valid_until) else passed + timedelta(days=730)
-        facts = {"minutes": 1, "score": 80, "safety": False, "practice": 0}
-        award = Award.first(enrolment)
-        award.id, award.cycle, award.facts = f"{enrolment.id}-{number}", number + 1, facts
-        award.facts |= {"ready_on": passed.isoformat()} if chance.random() < 0.4 else {}
-        award.course_id, award.digest, award.version, award.title = PFA, "", "1.0.0", "PFA"
-        award.name, award.passed_on, award.valid_until, award.waiting = "Sam", passed, end, False
-        award.withdrawn_at = clock.now() if chance.random() < 0.25 else None
-        if before and chance.random() < 0.5:
-            before.replaced_by = award.id
-        before = award
-        awards.append(award)
-    if awards:
-        awards[-1].current_for = enrolment.id
-        awards[-1].waiting = chance.random() < 0.2
-        yield from awards
-    for number in range(chance.choice((0, 0, 1, 2, 3))):
-        yield Observation(
-            id=f"{enrolment.id}-{number}",
-            programme_id=enrolment.programme_id,
-            enrolment_id=enrolment.id,
-            observer="Tara",
-            observer_role="trainer",
-            pending=chance.random() < 0.3,
-            seen_on=TODAY - timedelta(days=chance.randint(0, 3)),
-            rating=chance.choice(("harmful", "harmful", "not yet", "basic")),
-            recorded_at=clock.now(),
-            undone_at=clock.now() if chance.random() < 0.2 else None,
-        )
-
-
-def make(chance: random.Random, programme_id: str, people: int) -> None:
-    """Give a programme people with random histories, by their rows."""
-    layers: list[list[Any]] = [[], [], [], []]
-    for number in range(people):
-        name, email, person_id = f"Person {number}", f"p{number}@example.org", f"p{number:05d}"
-        one = Person(id=person_id, email=email, display_name=name, certificate_name="", password_hash="")
-        one.created_at = clock.now()
-        here = {"programme_id": programme_id, "person_id": person_id}
-        search, order = keys_of(name, email, None)
-        layers[0].append(one)
-        layers[1].append(Membership(**here, role="learner", created_at=clock.now()))
-        layers[1].append(Member(**here, search_key=search, sort_key=order, joined_at=clock.now()))
-        if chance.random() < 0.85:
-            enrolment = Enrolment(id=f"e{number:05d}", **here, course_id=PFA, minor_line="1.0")
-            enrolment.started_at = clock.now()
-            layers[2].append(enrolment)
-            layers[3] += history(chance, enrolment)
-    for rows in layers:
-        db.session.add_all(rows)
-        db.session.flush()
-
-
 def days_that_matter(rule: Validity) -> list[date]:
     """Return days on which nothing, something and everything is due, and the first and last days of some statuses."""
     query = select(TrainingStatus.valid_until).where(TrainingStatus.valid_until.is_not(None), ~TrainingStatus.on_hold)
@@ -293,7 +230,7 @@ def test_sql_says_of_random_histories_what_the_rules_say_on_any_day(site: Site, 
                 if row.enrolment_id
             }
             found: dict[str, list[Any]] = {}
-            sums = count_all(board)
+            sums = count_all(programme_id, board.courses, today)
             for state in STATES:
                 for row in list_page(board, filter_of(board, Wanted(states=(state,)), sums), 1000):
                     if row.enrolment_id:

@@ -18,7 +18,7 @@ from lms.foundation.db import Base
 from tests.fill.stores import Row, Store
 
 # Rows that belong to nobody alone, or that stand for what happens in this minute.
-NOT_COPIED = {"audit_seal", "misses", "status_list"}
+NOT_COPIED = {"audit_seal", "misses", "status_count", "status_list"}
 # How many days the site keeps what it deletes by itself, with its settings as they are unless somebody changes them.
 KEPT_DAYS = {"answer": 730, "outbox_mail": 30, "sign_in": 2, "talk_run": 90}
 # When a row came to be, where its key is no inner id and other columns of it name later moments.

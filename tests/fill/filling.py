@@ -21,6 +21,7 @@ from lms.certification.awards.codes import grouped, new_code
 from lms.certification.awards.records import Award
 from lms.certification.badges.records import StatusList
 from lms.certification.badges.rules import LIST_FILL
+from lms.coordination.board.comparison_records import recount
 from lms.coordination.board.status_records import words_of
 from lms.foundation.audit import seals
 from lms.foundation.audit.seals import AuditSeal
@@ -127,10 +128,11 @@ def _close(app: Flask) -> None:
 
 
 def _finish(app: Flask, lists: int, say: Callable[[str], None]) -> None:
-    """Do what the site would have done by now: note its lists of badges, seal the audit trail, write its copies."""
+    """Do what the site would have done by now: note its lists of badges, count people, seal the audit trail, copy."""
     with at_work(app):
         settings = provided(Settings, app)
         write(lambda: [db.session.merge(StatusList(number=1 + number, stale=True)) for number in range(1, lists + 1)])
+        write(recount, db.session())
         say("Sealing the audit trail")
         while seals.seal_entries(settings.data, seconds=60.0):
             pass

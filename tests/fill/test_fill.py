@@ -18,7 +18,9 @@ from lms.accounts.records import Membership, Person, Programme
 from lms.app import at_work
 from lms.certification.awards.records import Award
 from lms.certification.verification.trail_check import list_without_event
-from lms.coordination.board.actions import compare
+from lms.coordination.board.actions import compare, count_miscounted
+from lms.coordination.board.status_records import TrainingStatus
+from lms.coordination.board.sum_records import StatusCount
 from lms.foundation.audit.check import verify_trail
 from lms.foundation.db import Base, db
 from lms.foundation.keys import find_audit_key
@@ -152,6 +154,9 @@ def test_what_was_filled_is_whole(world: World) -> None:
         for programme in db.session.scalars(select(Programme)):
             members = select(Membership.person_id).where(Membership.programme_id == programme.id)
             assert compare(programme.id, list(db.session.scalars(members))) == []
+            assert count_miscounted(programme.id) == 0
+        counted = db.session.scalar(select(func.sum(StatusCount.people)))
+        assert counted == db.session.scalar(select(func.count()).select_from(TrainingStatus))
 
 
 def _played(filled: Filled) -> list[str]:

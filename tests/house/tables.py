@@ -28,6 +28,7 @@ ABOUT_NOBODY = {
     "remark_answer",
     "review",  # the reviewers of a course, who are named in public
     "signing_key",
+    "status_count",  # how many people have which status, without names
     "status_list",
     "talk_coverage",
     "talk_tally",

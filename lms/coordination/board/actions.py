@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from lms.coordination.board import comparison_records
 from lms.coordination.board import status_records as records
-from lms.foundation.db import db
+from lms.coordination.board.sum_records import ADD_CHANGES, as_changes
+from lms.foundation.db import db, run
 from lms.library.course_cache import private_courses
 
 
@@ -49,6 +50,19 @@ def rebuild_some(programme_id: str, person_ids: Sequence[str]) -> list[str]:
     if differing:
         records.refresh(db.session(), programme_id, differing, private_courses())
     return differing
+
+
+def count_miscounted(programme_id: str) -> int:
+    """Return how many of the sums above a programme's list differ from the statuses in it."""
+    return len(comparison_records.list_miscounted(db.session(), programme_id))
+
+
+def count_again(programme_id: str) -> int:
+    """Correct the sums above a programme's list that differ from the statuses in it; return how many those were."""
+    missing = comparison_records.list_miscounted(db.session(), programme_id)
+    if missing:
+        run(ADD_CHANGES, as_changes(programme_id, missing))
+    return len(missing)
 
 
 def rebuild() -> int:

@@ -1,13 +1,14 @@
-"""Whom lists of people show otherwise than what is stored of them says: a few hundred people at a time, or a sample."""
+"""Whom lists of people show or count otherwise than what is stored of them says: some people, a sample, or all sums."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, delete, extract, func, insert, literal, literal_column, select, union_all
 
 from lms.accounts.records import Membership, Person
+from lms.coordination.board.rules import HELD
 from lms.coordination.board.status_records import (
     REBUILD_STEP,
     PersonWord,
@@ -15,9 +16,11 @@ from lms.coordination.board.status_records import (
     TrainingStatus,
     expected,
 )
+from lms.coordination.board.sum_records import NO_END, Facts, StatusCount
 from lms.foundation.db import db
 
 TABLES: tuple[Any, Any] = (TrainingStatus.__table__, PersonWord.__table__)
+_COUNT: Any = StatusCount.__table__
 
 
 def list_listed_after(programme_id: str, person_id: str) -> list[str]:
@@ -55,3 +58,37 @@ def sample(most: int) -> Mapping[str, list[str]]:
     for programme_id, person_id in db.session.execute(query):
         found.setdefault(programme_id, []).append(person_id)
     return found
+
+
+def list_miscounted(store: Store, programme_id: str) -> dict[Facts, int]:
+    """Return which facts are counted otherwise than a programme's statuses say, and how many people are missing there.
+
+    It is one statement, so that nothing changes between the two sides.
+    """
+    should, counted = _counted_from_statuses(), _COUNT.c
+    names = ("course_id", "phase", "until", "ready")
+    sums = select(*(counted[name] for name in names), -counted.people).where(counted.programme_id == programme_id)
+    statuses = select(*(should.c[name] for name in names), literal(1)).where(should.c.programme_id == programme_id)
+    both = union_all(statuses, sums).subquery().c
+    facts, missing = both[0:4], func.sum(both[4])
+    query = select(*facts, missing).group_by(*facts).having(missing != 0)
+    return {(row[0], row[1], row[2], bool(row[3])): int(row[4]) for row in store.execute(query)}
+
+
+def recount(store: Store) -> None:
+    """Write all sums again from all statuses."""
+    should = _counted_from_statuses()
+    store.execute(delete(_COUNT))
+    month = extract("year", should.c.until) * 100 + extract("month", should.c.until)
+    query = select(*should.c, month, literal_column("''"), func.count()).group_by(*should.c)
+    columns = [*should.c.keys(), "month", "change_id", "people"]
+    store.execute(insert(_COUNT).from_select(columns, query))
+
+
+def _counted_from_statuses() -> Any:
+    """Return all statuses as they are counted: what `sum_records.facts_of` says, in SQL."""
+    status = TABLES[0].c
+    held = status.phase.in_(HELD)
+    until = case((held, func.coalesce(status.valid_until, NO_END)), else_=NO_END).label("until")
+    ready = and_(held, status.ready, ~status.on_hold).label("ready")
+    return select(status.programme_id, status.course_id, status.phase, until, ready).subquery()

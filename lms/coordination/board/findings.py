@@ -1,17 +1,34 @@
-"""A check of the lists of people: whether a sample of them is listed as their courses and certificates say."""
+"""A check of the lists of people: whether a sample is listed as courses and certificates say, and all are counted."""
 
 from __future__ import annotations
 
-from lms.accounts.records import get_programme
-from lms.coordination.board.actions import compare
+from lms.accounts.records import get_programme, list_programmes
+from lms.coordination.board.actions import compare, count_miscounted
 from lms.coordination.board.comparison_records import sample
 from lms.foundation.checkup.findings import Finding, some_of
+from lms.foundation.text.i18n import gettext as _
 from lms.foundation.text.i18n import ngettext
 
 SAMPLE = 200
 
 
 def look() -> list[Finding]:
+    """Look at lists of people, and at the numbers above them."""
+    return [*_look_at_people(), *_look_at_numbers()]
+
+
+def _look_at_numbers() -> list[Finding]:
+    """Compare the numbers above every list with the whole of it."""
+    differing = [programme.slug for programme in list_programmes() if count_miscounted(programme.id)]
+    if not differing:
+        return [Finding("people.numbers", _("The numbers above the lists of people say what is in the lists."))]
+    words = _(
+        "The numbers above these lists of people differ from what is in the lists: %(where)s.", where=some_of(differing)
+    )
+    return [Finding("people.numbers", words, "lms people status --rebuild")]
+
+
+def _look_at_people() -> list[Finding]:
     """Compare some random people; those who aren't in the sample aren't looked at."""
     people, differing = 0, {}
     for programme_id, person_ids in sample(SAMPLE).items():

@@ -16,6 +16,7 @@ from lms.accounts.records import Membership, Person
 from lms.certification.awards.document_records import RenderRequest
 from lms.certification.awards.records import Award
 from lms.coordination.board.rules import (
+    HELD,
     OfferedCourse,
     Sum,
     TrainingState,
@@ -31,7 +32,6 @@ from lms.foundation.db import db
 COUNTED_MOST = 1000
 _ORDER = (TrainingStatus.sort_key, TrainingStatus.person_id, TrainingStatus.course_id)
 _ONE_PHASE: dict[TrainingState, str] = {"not_started": "none", "in_training": "training", "waiting": "waiting"}
-_HELD = ("issued", "older")
 
 Place = tuple[str, str, str]
 
@@ -83,12 +83,12 @@ class Board:
         """Return the SQL for whether somebody's certificate is valid, expired or withdrawn, or "none" was issued."""
         until = TrainingStatus.valid_until
         if state == "valid":
-            return and_(TrainingStatus.phase.in_(_HELD), or_(until.is_(None), until >= self.today))
+            return and_(TrainingStatus.phase.in_(HELD), or_(until.is_(None), until >= self.today))
         if state == "expired":
             return and_(TrainingStatus.phase == "issued", until < self.today)
         if state == "withdrawn":
             return self._is_withdrawn()
-        return TrainingStatus.phase.not_in((*_HELD, "withdrawn"))
+        return TrainingStatus.phase.not_in((*HELD, "withdrawn"))
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def filter_of(board: Board, wanted: Wanted, sums: Sequence[Sum] | None = None) -
 
 def _phases(board: Board, states: Sequence[TrainingState], few: bool) -> list[Any]:
     """Return conditions that an index knows: the one phase that some states have in common, or all that lead to few."""
-    phases = {phase for state in states for phase in ((_ONE_PHASE[state],) if state in _ONE_PHASE else _HELD)}
+    phases = {phase for state in states for phase in ((_ONE_PHASE[state],) if state in _ONE_PHASE else HELD)}
     if len(phases) == 1:
         return [TrainingStatus.phase == phases.pop()]
     if not few:

@@ -13,6 +13,8 @@ TrainingState = Literal[
 STATES: tuple[TrainingState, ...] = get_args(TrainingState)
 # Who passed the check of a course, whatever came of the certificate since, unless it was withdrawn.
 FINISHED: frozenset[TrainingState] = frozenset({"waiting", "completed", "ready", "renew_by", "expired"})
+# Phases in which somebody has a certificate that was issued, so that its last day decides about their status.
+HELD = ("issued", "older")
 CertificateState = Literal["valid", "expired", "withdrawn", "none"]
 CERTIFICATE_STATES: tuple[CertificateState, ...] = get_args(CertificateState)
 # Roles that a learner can have besides, in a programme.

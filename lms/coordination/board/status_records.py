@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -31,6 +31,7 @@ from lms.accounts.members.records import PLAIN_ORDER, Member
 from lms.accounts.records import Membership, Person, Programme
 from lms.certification.awards.observations import Observation
 from lms.certification.awards.records import Award
+from lms.coordination.board.sum_records import ADD_CHANGES, Facts, StatusCount, changes_of, facts_of
 from lms.foundation.db import Base, db
 from lms.foundation.statements.prepared import run_prepared
 from lms.foundation.text.collation import search_key
@@ -99,6 +100,7 @@ class PersonWord(Base):
 # As tables: rows go in without the session knowing them, and the same way through the connection of a migration.
 _STATUS: Any = TrainingStatus.__table__
 _WORD: Any = PersonWord.__table__
+_COUNTED_BY = [_STATUS.c[name] for name in ("course_id", "phase", "valid_until", "ready", "on_hold")]
 
 
 def words_of(text: str) -> set[str]:
@@ -224,19 +226,26 @@ def refresh(
     store: Store, programme_id: str, person_ids: Collection[str], private: Collection[str], *, names: bool = True
 ) -> None:
     """Write the status of some people of a programme again, from what is stored of them; `names` with their words."""
-    tables = (TrainingStatus, PersonWord) if names else (TrainingStatus,)
-    for table in tables:
-        these = (table.programme_id == programme_id, table.person_id.in_(person_ids))
-        store.execute(delete(table).where(*these).execution_options(synchronize_session=False))
+    cleared = store.execute(_of(_STATUS, programme_id, person_ids).returning(*_COUNTED_BY))
+    before = [facts_of(*row) for row in cleared]
+    if names:
+        store.execute(_of(_WORD, programme_id, person_ids))
     rows, words = expected(store, programme_id, person_ids, private, names=names)
-    if rows:
-        store.execute(insert(_STATUS), rows)
-    if words:
-        store.execute(insert(_WORD), words)
+    changes = changes_of(programme_id, before, map(_as_counted, rows))
+    for statement, added in ((_ADD, rows), (insert(_WORD), words), (ADD_CHANGES, changes)):
+        if added:
+            store.execute(statement, added)
 
 
-_CLEAR_ONE = delete(_STATUS).where(
-    _STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person")
+def _of(table: Any, programme_id: str, person_ids: Collection[str]) -> Any:
+    """Return the statement that deletes the rows of some people of a programme."""
+    return delete(table).where(table.c.programme_id == programme_id, table.c.person_id.in_(person_ids))
+
+
+_CLEAR_ONE = (
+    delete(_STATUS)
+    .where(_STATUS.c.programme_id == bindparam("programme"), _STATUS.c.person_id == bindparam("person"))
+    .returning(*_COUNTED_BY)
 )
 _ADD = insert(_STATUS)
 
@@ -244,13 +253,19 @@ _ADD = insert(_STATUS)
 def refresh_one(programme_id: str, person_id: str, private: Collection[str]) -> None:
     """Write somebody's status in a programme again, inside the present write: the same as `refresh` without names."""
     these = {"programme": programme_id, "person": person_id}
-    run_prepared(_CLEAR_ONE, these)
+    before = [facts_of(*row) for row in run_prepared(_CLEAR_ONE, these)]
     query = _facts(len(private))
     asked = {f"private_{place}": course_id for place, course_id in enumerate(sorted(private))}
     names = query.selected_columns.keys()
-    rows = [dict(zip(names, row, strict=True)) for row in run_prepared(query, these | asked)]
+    rows = [_as_stored(dict(zip(names, row, strict=True))) for row in run_prepared(query, these | asked)]
     if rows:
-        run_prepared(_ADD, [_as_stored(row) for row in rows])
+        run_prepared(_ADD, rows)
+    if changes := changes_of(programme_id, before, map(_as_counted, rows)):
+        run_prepared(ADD_CHANGES, changes)
+
+
+def _as_counted(row: Mapping[str, Any]) -> Facts:
+    return facts_of(*(row[each.name] for each in _COUNTED_BY))
 
 
 def _as_stored(facts: Any) -> dict[str, Any]:
@@ -259,7 +274,7 @@ def _as_stored(facts: Any) -> dict[str, Any]:
 
 def rebuild(store: Store, private: Collection[str]) -> int:
     """Write the status of everybody again, some hundred people at a time; return how many people that were."""
-    for table in (TrainingStatus, PersonWord):
+    for table in (TrainingStatus, PersonWord, StatusCount):
         store.execute(delete(table))
     done = 0
     for programme_id in store.execute(select(Programme.id).order_by(Programme.id)).scalars().all():
@@ -298,13 +313,6 @@ def list_enrolled(course_id: str) -> dict[str, list[str]]:
     return found
 
 
-def count_in_training(programme_id: str, course_id: str) -> int:
-    """Return how many people of a programme are in the middle of a course; nobody is in a private one."""
-    query = select(func.count()).select_from(TrainingStatus)
-    here = (TrainingStatus.programme_id == programme_id, TrainingStatus.course_id == course_id)
-    return db.session.scalar(query.where(*here, TrainingStatus.phase == "training")) or 0
-
-
 def is_listed(course_id: str) -> bool:
     """Return whether anybody's status shows a course."""
     return db.session.scalar(select(exists().where(TrainingStatus.course_id == course_id))) or False
@@ -316,6 +324,11 @@ def leave_unit(unit_id: str) -> None:
 
 
 def remove_person(person_id: str) -> None:
-    """Delete every status and word of somebody."""
-    for table in (TrainingStatus, PersonWord):
-        db.session.execute(delete(table).where(table.person_id == person_id))
+    """Delete every status and word of somebody, who is counted no longer."""
+    mine = delete(_STATUS).where(_STATUS.c.person_id == person_id)
+    before: dict[str, list[Facts]] = {}
+    for programme_id, *row in db.session.execute(mine.returning(_STATUS.c.programme_id, *_COUNTED_BY)):
+        before.setdefault(programme_id, []).append(facts_of(*row))
+    if changes := [row for programme_id, facts in before.items() for row in changes_of(programme_id, facts, ())]:
+        db.session.execute(ADD_CHANGES, changes)
+    db.session.execute(delete(PersonWord).where(PersonWord.person_id == person_id))

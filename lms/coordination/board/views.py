@@ -144,7 +144,7 @@ def people_page(programme: str, *, choosing: bool, problem: str = "") -> str:
     """Return the list of people, with a box beside each when some are to be chosen."""
     asked = asked_for()
     board = pages.board_of(this_programme().id, settings())
-    sums = count_all(board)
+    sums = count_all(board.programme_id, board.courses, board.today)
     found = list_records.filter_of(board, asked.wanted, sums)
     page = _slice(board, found, asked, PAGE_TO_CHOOSE if choosing else PAGE)
 

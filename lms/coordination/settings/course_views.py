@@ -10,7 +10,7 @@ from lms.accounts.access import allow, signed_in, this_programme
 from lms.accounts.actions import FormError
 from lms.certification.awards.records import count_waiting
 from lms.coordination.blueprint import blueprint
-from lms.coordination.board.status_records import count_in_training
+from lms.coordination.board.sum_records import count_in_training
 from lms.coordination.settings import course_pages
 from lms.coordination.settings.actions import offer_course
 from lms.coordination.settings.forms import OfferForm
