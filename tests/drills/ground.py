@@ -18,6 +18,7 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.records import Person, find_programme
 from lms.content.model.conversation import End
 from lms.content.model.course import Course
+from lms.foundation.background.leading import is_served
 from lms.foundation.db import db
 from lms.foundation.migrations import upgrade
 from lms.learning.progress import actions as learning
@@ -78,6 +79,10 @@ class Ground:
         """Serve the site in processes of its own."""
         with serving(self.data, self.folder / "log", **self.environment(**more)) as running:
             yield running
+
+    def job_process_works(self) -> bool:
+        """Whether the job process has begun to sweep, which is some seconds after the first page on a busy machine."""
+        return (self.data / "lane-work.lock").exists() if self.is_sqlite else is_served(self.site.settings.database_url)
 
     def command(self, *words: str, **more: str) -> tuple[list[str], dict[str, str]]:
         """Return the command line and the environment of `lms …` for this site."""
