@@ -22,10 +22,12 @@ from lms.cli import main
 from lms.foundation import clock
 from lms.foundation.audit.entries import AuditEntry
 from lms.foundation.background.jobs import Jobs
-from lms.foundation.background.leading import is_served
+from lms.foundation.background.leading import is_served, unserved
+from lms.foundation.backup.archive import unpack
+from lms.foundation.backup.databases import load_postgres
 from lms.foundation.config.shipped import shipped
 from lms.foundation.db import StillServed, db
-from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables
+from lms.foundation.hosts.joining import CannotJoin, check_clock, check_keys, check_tables, check_whole
 from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.keys import secret_key
 from lms.foundation.mail.outbox import queue_mail
@@ -261,3 +263,31 @@ def test_a_host_makes_its_keys_the_sites_and_the_other_one_is_refused(hosts: tup
         check_keys(hosts[1].settings, fingerprints_of)
     with hosts[0].inside(), pytest.raises(CannotJoin, match=OTHER_KEYS):
         check_keys(hosts[0].settings, fingerprints_of)
+
+
+def test_no_host_starts_while_another_one_replaces_the_site(hosts: tuple[Site, Site]) -> None:
+    first, second = hosts
+    with second.inside():
+        check_whole(second.settings)
+        with unserved(first.settings.database_url) as alone:
+            assert alone
+            with pytest.raises(CannotJoin, match="on another server"):
+                check_whole(second.settings)
+            with unserved(second.settings.database_url) as also_alone:
+                assert not also_alone
+        check_whole(second.settings)
+
+
+def test_no_host_starts_after_a_restore_that_was_interrupted(
+    hosts: tuple[Site, Site], lms: Run, tmp_path: Path
+) -> None:
+    first, backup = hosts[0], tmp_path / "backup.tar.gz"
+    assert lms("backup", backup).exit_code == 0
+    with backup.open("rb") as source:
+        manifest = unpack(source, tmp_path / "work")
+    load_postgres(first.settings.database_url, tmp_path / "work", manifest)
+    with first.inside(), pytest.raises(CannotJoin, match="A restore was interrupted"):
+        check_whole(first.settings)
+    assert lms("restore", backup, "--replace").exit_code == 0
+    with first.inside():
+        check_whole(first.settings)

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from psycopg import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.cli.shared import database_words
-from lms.foundation.background.leading import is_served
+from lms.foundation.background.leading import unserved
 from lms.foundation.background.site_lock import lock
 from lms.foundation.backup.archive import BadBackup
 from lms.foundation.backup.data_folder import UnfinishedRestore
@@ -45,24 +45,27 @@ def stopped(settings: Settings) -> Iterator[None]:
             "stop sidelight. If lms serve runs in a terminal, press Ctrl-C there. Then run this command again."
         ) from None
     try:
-        _check_other_hosts(settings)
-        yield
+        with _other_hosts_stopped(settings):
+            yield
     finally:
         if handle is not None:
             os.close(handle)
 
 
-def _check_other_hosts(settings: Settings) -> None:
-    try:
-        served = not settings.sqlite and is_served(settings.database_url)
-    except OperationalError:
-        # What needs the database explains this better a moment later.
-        served = False
-    if served:
-        raise click.ClickException(
-            "Another server serves the site with this database. Nothing was changed. Stop the site on all servers, and "
-            "run this command again."
-        )
+@contextmanager
+def _other_hosts_stopped(settings: Settings) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            alone = settings.sqlite or stack.enter_context(unserved(settings.database_url))
+        except OperationalError:
+            # What needs the database explains this better a moment later.
+            alone = True
+        if not alone:
+            raise click.ClickException(
+                "Another server serves the site with this database. Nothing was changed. Stop the site on all servers, "
+                "and run this command again."
+            )
+        yield
 
 
 def tell(text: str) -> None:

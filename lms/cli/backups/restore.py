@@ -144,6 +144,8 @@ def restore_site(settings: Settings, source: BinaryIO, known: dict[str, Erasure]
             f"The restored site can’t be put in place ({error.filename}: {error.strerror}), so it isn’t whole. Nothing "
             "starts there until this works. Please put that right, and run the same command again."
         ) from None
+    if not settings.sqlite:
+        databases.note_restored(settings.database_url)
     end_placing(data)
 
 

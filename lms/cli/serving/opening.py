@@ -13,7 +13,7 @@ from lms.cli.output import say
 from lms.cli.shared import told_in_one_line
 from lms.foundation.backup.data_folder import UnfinishedRestore
 from lms.foundation.config.settings import BadSetting
-from lms.foundation.hosts.joining import check_clock, check_keys, check_tables
+from lms.foundation.hosts.joining import check_clock, check_keys, check_tables, check_whole
 from lms.foundation.hosts.key_fingerprints import fingerprints_of
 from lms.foundation.migrations import find_revision, list_revisions, upgrade
 from lms.foundation.web.security import settings
@@ -40,6 +40,7 @@ def join(app: Flask) -> None:
     with at_work(app):
         check_clock()
         check_tables()
+        check_whole(settings())
         check_keys(settings(), fingerprints_of)
         ring = keys_of(settings())
         # Those that were made just now are known from here on.

@@ -12,7 +12,7 @@ from lms.cli.serving.supervising import parent_in_charge
 from lms.cli.shared import inside_or_new, told_in_one_line
 from lms.foundation.background.heartbeat import note_alive
 from lms.foundation.background.jobs import Jobs
-from lms.foundation.hosts.joining import check_clock, check_tables
+from lms.foundation.hosts.joining import check_clock, check_tables, check_whole
 from lms.foundation.per_app import provided
 from lms.foundation.web.observing import watch_statements
 from lms.foundation.web.security import settings
@@ -34,6 +34,7 @@ def work() -> None:
         with told_in_one_line():
             check_clock()
             check_tables()
+            check_whole(settings())
     # It may have started over, and have its niceness already.
     os.nice(NICENESS - os.nice(0))
     note_alive(settings().data)

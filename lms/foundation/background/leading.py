@@ -14,6 +14,8 @@ from lms.foundation.background.own_connection import OwnConnection
 TRY_LOCK, UNLOCK = "SELECT pg_try_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"
 # Held by the job processes of all hosts that serve a site, or exclusively by whoever migrates its database.
 SERVED = 5_110_602
+# Held by whoever replaces or upgrades a site, meanwhile no host starts.
+REPLACED = 5_110_603
 TRY_SHARED = "SELECT pg_try_advisory_lock_shared(%s)"
 
 
@@ -108,6 +110,19 @@ def is_served(database_url: str) -> bool:
     connection = OwnConnection(database_url)
     try:
         return not connection.ask(TRY_LOCK, (SERVED,))[0][0]
+    finally:
+        connection.close()
+
+
+@contextmanager
+def unserved(database_url: str) -> Iterator[bool]:
+    """Keep hosts from starting to serve the site of a PostgreSQL database; yield False if one serves it already.
+
+    The lock of those that serve it isn't held, because a migration takes it.
+    """
+    connection = OwnConnection(database_url)
+    try:
+        yield connection.ask(TRY_LOCK, (REPLACED,))[0][0] and not is_served(database_url)
     finally:
         connection.close()
 

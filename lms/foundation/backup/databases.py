@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from lms.foundation.backup.archive import TABLES, BadBackup, Manifest, Schema
 from lms.foundation.backup.erasures import Erasure
 from lms.foundation.db import POSTGRES_WAITS
+from lms.foundation.hosts.key_marks import UNFINISHED_RESTORE
 from lms.foundation.migrations import migrate
 
 VERSION_TABLE = "alembic_version"
@@ -136,7 +137,10 @@ def _copy_statement(table: str, columns: list[str], where_to: str) -> sql.Compos
 
 
 def load_postgres(url: str, folder: Path, manifest: Manifest) -> None:
-    """Put a backup in the place of all that a database holds and migrate it, in one transaction or not at all."""
+    """Put a backup in the place of all that a database holds and migrate it, in one transaction or not at all.
+
+    No host serves it before `note_restored`: accounts that were deleted since the backup are still in it.
+    """
     with _engine(url).begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout TO '5s'"))
         quote = connection.dialect.identifier_preparer.quote
@@ -157,8 +161,15 @@ def load_postgres(url: str, folder: Path, manifest: Manifest) -> None:
         assert found is not None
         check_rows(found.rows, manifest)
         migrate(connection)
+        connection.execute(text("INSERT INTO key_mark VALUES (:name, '', now())"), {"name": UNFINISHED_RESTORE})
         # Without counts of its new rows, PostgreSQL would walk whole programmes until its own clean-up comes by.
         connection.execute(text("ANALYZE"))
+
+
+def note_restored(url: str) -> None:
+    """Note that all of a restore is done, so that hosts may serve the site."""
+    with _engine(url).begin() as connection:
+        connection.execute(text("DELETE FROM key_mark WHERE name = :name"), {"name": UNFINISHED_RESTORE})
 
 
 def _load_table(connection: Connection, name: str, columns: list[str], path: Path) -> None:

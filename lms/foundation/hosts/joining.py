@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 
 from lms.foundation import clock
+from lms.foundation.background.leading import REPLACED
 from lms.foundation.config.settings import Settings
 from lms.foundation.db import Base, db, write
-from lms.foundation.hosts.key_marks import list_marks, list_other_keys, note_marks
+from lms.foundation.hosts.key_marks import UNFINISHED_RESTORE, list_marks, list_other_keys, note_marks
 from lms.foundation.hosts.network_disks import find_network_disk
 from lms.foundation.keys import audit_key
 
@@ -48,6 +49,24 @@ def check_clock() -> None:
             f"This machine’s clock is {round(abs(apart).total_seconds() / 60)} minutes {way} that of the database "
             "server. Nothing was changed. Set both clocks by NTP (systemd-timesyncd or chrony), and start the site "
             "again."
+        )
+
+
+def check_whole(settings: Settings) -> None:
+    """Raise CannotJoin while another host restores or upgrades the site, or if it was interrupted; inside the app."""
+    if settings.sqlite:
+        return
+    free = db.session.execute(text("SELECT pg_try_advisory_xact_lock_shared(:key)"), {"key": REPLACED}).scalar_one()
+    db.session.rollback()
+    if not free:
+        raise CannotJoin(
+            "The site is being upgraded or restored on another server. Nothing was changed. Wait until that’s done, "
+            "and start the site again."
+        )
+    if UNFINISHED_RESTORE in list_marks():
+        raise CannotJoin(
+            "A restore was interrupted on another server, so the site isn’t whole. Nothing was changed. Run the same "
+            "lms restore again there. It starts over."
         )
 
 

@@ -14,6 +14,8 @@ from lms.foundation.db import Base, db
 # Files in LMS_DATA/keys that every host of a site needs, each the same everywhere.
 SIGNING_KEYS = ("document-signing.pem", "badge-signing.pem")
 SHARED_KEYS = ("secret", "audit", *SIGNING_KEYS)
+# Not a key: it's there from the moment that a restore loads a database until all of the restore is done.
+UNFINISHED_RESTORE = "unfinished restore"
 
 
 class KeyMark(Base):
