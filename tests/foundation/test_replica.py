@@ -12,7 +12,8 @@ from pathlib import Path
 from signal import SIGINT
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.pool import NullPool
 
 from lms.accounts import actions as accounts
 from lms.accounts.passwords import hash_password
@@ -178,3 +179,17 @@ def test_a_database_that_is_no_replica_is_named_and_not_used(
     assert engine is not None
     engine.dispose()
     postgres.drop(url)
+
+
+def test_a_replica_of_another_site_is_named_and_not_read(
+    replicated: Replicated, filled_postgres: str, postgres: Cluster
+) -> None:
+    other = postgres.clone(filled_postgres)
+    name = other.partition("@/")[2].partition("?")[0]
+    replica = provided(Replica, replicated.site.app)
+    replicated.engine.dispose()
+    replica.engine = create_engine(replicated.replica.url(name), poolclass=NullPool)
+    with replicated.asked() as asked:
+        replicated.site.visitor("ada").get(AUDIT)
+    assert asked == [] and "isn’t a replica" in replicated.finding()
+    postgres.drop(other)

@@ -28,7 +28,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 # How long a report waits for the replica, and for how long the replica is left alone after it waited in vain.
 WAIT_SECONDS, PAUSE_SECONDS, REST_SECONDS = 1.0, 0.02, 10.0
 READ_ONLY = "-c default_transaction_read_only=on"
-_REACHED = text("SELECT pg_last_wal_replay_lsn() >= CAST(:saved AS pg_lsn)")
+# Which server's data this is, and which of its databases; both are the same on its replicas.
+_ORIGIN = "(SELECT system_identifier FROM pg_control_system()), oid FROM pg_database WHERE datname = current_database()"
+_SAVED = text(f"SELECT CAST(pg_current_wal_lsn() AS text), {_ORIGIN}")
+_REACHED = text(f"SELECT pg_last_wal_replay_lsn() >= CAST(:saved AS pg_lsn), {_ORIGIN}")
 _AGE = text("SELECT clock_timestamp() - pg_last_xact_replay_timestamp()")
 
 
@@ -59,19 +62,23 @@ class Replica:
     def look(self) -> timedelta | Literal["no replica"] | None:
         """Wait for the replica for a moment; return by how much it's behind then, or None when it isn't.
 
+        The replica of another database is no replica: its reports would show the people of another site.
+
         It must be called inside the app, where there's a replica; it raises DBAPIError where that doesn't answer.
         """
         assert self.engine is not None
-        saved = db.session.execute(text("SELECT CAST(pg_current_wal_lsn() AS text)")).scalar_one()
+        saved, *origin = db.session.execute(_SAVED).one()
         until = time.monotonic() + WAIT_SECONDS
         with self.engine.connect() as connection:
-            while not (reached := connection.execute(_REACHED, {"saved": saved}).scalar_one()):
-                if reached is None:
+            while True:
+                reached, *theirs = connection.execute(_REACHED, {"saved": saved}).one()
+                if reached is None or theirs != origin:
                     return "no replica"
+                if reached:
+                    return None
                 if time.monotonic() > until:
                     return connection.execute(_AGE).scalar_one() or timedelta(0)
                 time.sleep(PAUSE_SECONDS)
-        return None
 
     def rest(self, why: str) -> None:
         """Leave the replica alone for a while."""
