@@ -206,7 +206,7 @@ def _memory(told: Told, when: str, pid: int, most: float) -> None:
     if found is None:
         told.add(f"memory, {when}", "skipped: this system does not tell it", "")
         return
-    told.most(f"PSS of master and two web workers, {when}", found.web, "MB", most)
+    told.most(f"PSS of two web workers, {when}", found.web, "MB", most)
     if when == IDLE:
         told.most(f"  beside them: the job process, {when}", found.jobs, "MB", 90)
     else:

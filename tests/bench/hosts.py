@@ -23,6 +23,7 @@ import psutil
 
 from lms.accounts import actions as accounts
 from lms.app import at_work, create_app
+from lms.cli.serving.supervising import LOADING
 from lms.content.model.course import Course
 from lms.foundation.config.settings import read_settings
 from lms.foundation.db import db, write
@@ -81,7 +82,7 @@ def _check(course_id: str, right: Mapping[str, object], people: list[Learner]) -
 
 def _web_workers(pid: int) -> list[int]:
     children = psutil.Process(pid).children()
-    return [child.pid for child in children if "gunicorn" in " ".join(child.cmdline())]
+    return [child.pid for child in children if LOADING in child.cmdline()]
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from lms.cli.serving.supervising import LOADING
 from tests.bench.site import PFA, ROOT, Filled
 
 # As many as one worker should make within its memory.
@@ -24,7 +25,7 @@ PIECES = 500
 
 @dataclass(frozen=True)
 class Memory:
-    """Proportional set sizes in MB: the web server with its workers, the job process, and who watches over both."""
+    """Proportional set sizes in MB: the web workers, the job process, and who watches over both."""
 
     web: float
     jobs: float
@@ -52,8 +53,8 @@ def memory(pid: int) -> Memory | None:
         return None
     web = jobs = 0.0
     for child in _children(pid):
-        if "gunicorn" in _command(child):
-            web += _pss(child) + sum(map(_pss, _children(child)))
+        if LOADING in _command(child):
+            web += _pss(child)
         else:
             jobs += _pss(child)
     return Memory(web, jobs, _pss(pid))
@@ -77,7 +78,7 @@ def wait_for_jobs(pid: int) -> None:
     until, rested, before = time.monotonic() + 30, 0.0, -1.0
     while rested < 2 and time.monotonic() < until:
         time.sleep(0.25)
-        found = [child for child in _children(pid) if "gunicorn" not in _command(child)]
+        found = [child for child in _children(pid) if LOADING not in _command(child)]
         spent = sum(map(_cpu, found))
         rested = rested + 0.25 if found and spent == before else 0.0
         before = spent

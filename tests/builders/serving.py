@@ -8,11 +8,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
+from lms.cli.serving.supervising import LOADING
 from tests.conftest import ROOT
 from tests.journeys.served import LMS, free_port
 
@@ -48,12 +49,25 @@ class Running:
         self.family = psutil.Process(self.process.pid).children(recursive=True)
         return self.family
 
+    def called(self, word: str) -> list[psutil.Process]:
+        """Return the processes that `lms serve` watches over with a word in their command; none that has ended."""
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                if word in child.cmdline():
+                    found.append(child)
+        return found
+
+    def web_workers(self) -> list[psutil.Process]:
+        """Return the web workers, and the process that loads the site for new ones while there is one."""
+        return self.called(LOADING)
+
     def job_process(self) -> psutil.Process:
         """Return the job process, which starts beside the web workers and may come after the first page."""
         until = time.monotonic() + 30
         while True:
             # It lays out documents in children of its own, which are called as it is.
-            found = [one for one in psutil.Process(self.process.pid).children() if one.cmdline()[-1:] == ["work"]]
+            found = self.called("work")
             if found or time.monotonic() > until:
                 (only,) = found
                 return only

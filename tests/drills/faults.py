@@ -153,10 +153,11 @@ def one_lane_for_everything() -> None:
 
 def plain_workers() -> None:
     """Serve with the workers that gunicorn comes with, in which a slow client holds a thread."""
-    from lms.cli.serving import supervising
+    from gunicorn.workers.gthread import ThreadWorker
 
-    place = supervising.WEB.index("--worker-class") + 1
-    supervising.WEB[place] = "gthread"
+    from lms.foundation.web import server
+
+    server.Worker = ThreadWorker  # type: ignore[misc]
 
 
 def migrates_step_by_step() -> None:

@@ -17,7 +17,6 @@ from sqlalchemy import func, select
 from lms.certification.awards.document_records import Document
 from lms.foundation.db import db
 from lms.foundation.mail.outbox import OutboxMail
-from tests.builders.serving import Running
 from tests.conftest import ROOT
 from tests.drills.ground import Ground, ground
 from tests.drills.judge import judge_checks, judge_documents
@@ -27,16 +26,6 @@ from tests.foundation.mail_servers import MailServer, mail_server
 # Kills come at moments of chance; nothing secret comes of it.
 chance = random.Random()
 CLIENTS = 8
-
-
-def web_workers(running: Running) -> list[psutil.Process]:
-    """Return the web workers, without the process that starts them."""
-    found = []
-    for child in psutil.Process(running.process.pid).children():
-        with suppress(psutil.Error):
-            if "gunicorn" in child.cmdline():
-                found += child.children()
-    return found
 
 
 def kill_workers(folder: Path, database: str, fault: str, scale: Scale) -> Outcome:
@@ -51,7 +40,7 @@ def killed_in_submits(site: Ground, scale: Scale) -> Outcome:
     with site.served() as running, site.checks(running.port, learners, CLIENTS) as crowd:
         while crowd.plays:
             time.sleep(chance.uniform(0.1, 0.5) if scale.people > 50 else chance.uniform(0.02, 0.2))
-            workers = web_workers(running)
+            workers = running.web_workers()
             if workers and kills < scale.times and crowd.heard.done:
                 with suppress(psutil.NoSuchProcess):
                     chance.choice(workers).kill()

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lms.cli.serving.supervising import LOADING
 from tests.builders.drafts import add_draft
 from tests.builders.learning import COURSE
 from tests.builders.web import ALWAYS
@@ -146,7 +147,7 @@ def most_memory() -> int:
     found = []
     for process in psutil.Process().children(recursive=True):
         # One that has just ended has no command any more.
-        if process.status() == psutil.STATUS_ZOMBIE or "gunicorn" not in process.cmdline():
+        if process.status() == psutil.STATUS_ZOMBIE or LOADING not in process.cmdline():
             continue
         folder = Path("/proc", str(process.pid))
         peak = re.search(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())

@@ -19,6 +19,7 @@ import psutil
 from click.testing import CliRunner
 
 from lms.cli import main
+from lms.cli.serving.supervising import LOADING
 from tests.conftest import ROOT, Site, app_of, settings_for
 
 LMS = [sys.executable, "-m", "lms.cli"]
@@ -122,7 +123,7 @@ def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Return all processes of a running site: web workers and the job process are among them."""
     found = _children(process)
     commands = [_command(child) for child in found]
-    assert any("gunicorn" in command for command in commands), commands
+    assert any(LOADING in command for command in commands), commands
     assert any(command.endswith("work") for command in commands), commands
     return found
 

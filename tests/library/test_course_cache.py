@@ -28,7 +28,7 @@ def test_a_lost_picture_leaves_its_course_readable(
 
 
 HEAVY = ("weasyprint", "pyhanko", "pyld", "fontTools", "PIL", "cryptography", "pydantic", "markdown", "markdown_it")
-HEAVY += ("alembic",)
+HEAVY += ("alembic", "psycopg")
 LOADED = """
 import sys
 from lms.cli.serving.served_app import create_served_app

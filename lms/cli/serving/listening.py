@@ -1,4 +1,4 @@
-"""The address that a served site listens on, and how its web server says that it does."""
+"""The address that a served site listens on."""
 
 from __future__ import annotations
 
@@ -56,30 +56,3 @@ def _port_words(host: str, port: int, error: OSError, meanwhile: bool = False) -
     if error.errno in {errno.EACCES, errno.EPERM}:
         return f"This account isn’t allowed to use port {port}. Choose one above 1023: PORT=8000 lms serve"
     return f"The site can’t listen on {host}, port {port}: {error.strerror}. An example: --host 127.0.0.1"
-
-
-class Readiness:
-    """Hears from a web server that the site is loaded and its port is open, as systemd would (sd_notify)."""
-
-    def __init__(self, folder: str) -> None:
-        self.address = f"{folder}/ready"
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.bind(self.address)
-
-    def forget(self) -> None:
-        """Forget what was said before, as when another web server is started."""
-        while self.heard():
-            pass
-
-    def heard(self) -> bool:
-        """Return whether a web server said so since the last time."""
-        try:
-            said = self._socket.recv(4096)
-        except BlockingIOError:
-            return False
-        return b"READY=1" in said
-
-    def close(self) -> None:
-        """Listen no longer."""
-        self._socket.close()

@@ -1,4 +1,4 @@
-"""Supervising a served site: web workers and the job process, which end with the process that started them."""
+"""Supervising a served site: its web workers and its job process, which end with the process that watches them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lms.cli.output import say
-from lms.cli.serving.listening import Readiness
+from lms.cli.serving.web_workers import WebWorkers, adopt, reap_strangers
 from lms.foundation.background.heartbeat import note_alive
 
 log = logging.getLogger("lms.serve")
@@ -28,6 +28,8 @@ PARENT = "SIDELIGHT_PARENT"
 SET_PARENT_DEATH_SIGNAL = 1
 # A job process that ends at once is started again after 1, 2, 4 … seconds; one that lasted a minute, after one.
 PAUSE_LEAST, PAUSE_MOST, LASTED_SECONDS = 1.0, 60.0, 60.0
+# Web workers of which one ends within a minute are replaced after such a pause as well, at once if none is left.
+WEB_PAUSE_MOST = 8.0
 # A form that is being sent when the site stops is still answered; gunicorn ends what takes longer than that.
 GRACE_SECONDS, STOP_SECONDS = 25, 30
 # The status of a web server that said in one line why it cannot start.
@@ -37,14 +39,10 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 # Where prometheus-client counts, as in lms/foundation/web/metrics.py, which this process has no use for.
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
-# Whom a proxy speaks for is read by the site itself, where LMS_TRUSTED_PROXIES names the proxy.
+# Each web worker is called as the process that loaded the site for it.
+LOADING = "lms.cli.serving.loading"
 # Columns of code, which only mark a place within a line of a traceback, are 1.4 MB in each process.
-WEB = [sys.executable, "-X", "no_debug_ranges", "-m", "gunicorn", "--preload"]
-WEB += ["--forwarded-allow-ips=", "--forwarder-headers="]
-WEB += ["--worker-class", "lms.foundation.web.server.Worker", "--threads", "4", "--worker-connections", "512"]
-WEB += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
-WEB += ["--logger-class", "lms.foundation.web.server_log.ServerLog"]
-SERVED = "lms.cli.serving.loading"
+WEB = [sys.executable, "-X", "no_debug_ranges", "-m", LOADING]
 
 
 def parent_in_charge() -> int | None:
@@ -91,9 +89,10 @@ def _end_with(parent: int) -> Callable[[], None]:
 
 @dataclass
 class Supervisor:
-    """Starts the two programs of a site, starts the job process again when it ends, and stops both.
+    """Starts the web workers and the job process of a site, starts again what ends unasked, and stops both.
 
-    Asked to reload (SIGHUP), it starts another web server on the same port, and then stops the one before.
+    Asked to reload (SIGHUP), or when a web worker ended, it has the site loaded again on the same port, and then lets
+    the workers before end what they began.
     """
 
     listener: socket.socket
@@ -103,9 +102,13 @@ class Supervisor:
     data: Path
     counts: bool
     check: Callable[[], bool]
-    _web: Process | None = None
-    _next: Process | None = None
-    _leaving: list[Process] = field(default_factory=list)
+    _web: WebWorkers | None = None
+    _next: WebWorkers | None = None
+    _leaving: list[WebWorkers] = field(default_factory=list)
+    _web_due: float | None = None
+    _web_pause: float = PAUSE_LEAST
+    _web_since: float = 0.0
+    _started: int = 0
     _jobs: Process | None = None
     _jobs_since: float = 0.0
     _jobs_due: float = 0.0
@@ -113,67 +116,102 @@ class Supervisor:
     _pause: float = PAUSE_LEAST
     _folder: str = ""
     _asked: bool = False
+    _reloads: bool = False
     _prepare: Callable[[], None] = field(default_factory=lambda: _end_with(os.getpid()))
 
     def run(self) -> None:
-        """Serve until the web workers end or this process is asked to stop."""
+        """Serve until this process is asked to stop; end if the site can't be loaded at all."""
+        adopt()
         self._folder = make_folder()
         signal.signal(signal.SIGTERM, _stop_here)
         signal.signal(signal.SIGINT, _stop_here)
         signal.signal(signal.SIGHUP, self._ask_to_reload)
         note_alive(self.data)
-        ready = Readiness(self._folder)
         try:
-            self._web = self._next = self._start_web()
+            self._next = self._start_web()
             while True:
-                self._watch_web(ready)
-                if self._next is not self._web:
+                self._watch_web()
+                if self._web is not None:
                     self._watch_jobs()
+                reap_strangers(self._known())
                 time.sleep(0.1 if self._next else 0.5)
         finally:
             self._stop()
-            ready.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _watch_web(self, ready: Readiness) -> None:
-        """See whether the web server is there, was asked to make room for another one, or ended."""
-        self._leaving = [process for process in self._leaving if process.poll() is None]
-        if self._next and ready.heard():
-            self._change_over()
-        if self._next and self._next is not self._web and self._next.poll() is not None:
-            log.error("the site couldn't be loaded again (status %s), so it runs on as it was", self._next.poll())
-            self._next = None
+    def _watch_web(self) -> None:
+        """See whether web workers are there, were asked to make room for others, or ended."""
+        self._leaving = [workers for workers in self._leaving if not workers.gone()]
+        if self._next is not None:
+            status = self._next.look()
+            if self._next.loaded:
+                self._change_over()
+            elif status is not None:
+                self._not_loaded(status)
+        if self._web is not None:
+            for status in self._web.reap():
+                log.error("a web worker ended with status %s, so new ones are started", status)
+                self._replace()
+            self._web.end_hanging()
         if self._asked and self._next is None:
             self._asked = False
-            self._reload(ready)
-        ended = self._web.poll() if self._web else None
-        if ended == TOLD:
-            raise SystemExit(1)
-        if ended is not None:
-            log.error("the web server ended with status %s, so the site stops", ended)
-            raise SystemExit(ended or 1)
+            self._reload()
+        if self._web_due is not None and self._next is None and time.monotonic() >= self._web_due:
+            self._web_due = None
+            self._next = self._start_web()
 
     def _ask_to_reload(self, _signal: int, _frame: object) -> None:
         self._asked = True
 
-    def _reload(self, ready: Readiness) -> None:
-        """Start another web server beside the one that runs, unless the database isn't of this version."""
+    def _reload(self) -> None:
+        """Have the site loaded beside what runs, unless the database isn't of this version."""
         if not self.check():
             log.error("the site wasn't loaded again; it runs on as it was")
             return
-        ready.forget()
+        self._reloads = True
         self._next = self._start_web()
 
+    def _replace(self) -> None:
+        """Have workers started in place of those of which one ended: soon, or at once if none is left."""
+        now = time.monotonic()
+        if self._web is None or not self._web.pids:
+            self._web_due = now
+        elif self._web_due is None:
+            lasted = now - self._web_since >= LASTED_SECONDS
+            self._web_pause = 0.0 if lasted else self._longer(self._web_pause)
+            self._web_due = now + self._web_pause
+
+    def _not_loaded(self, status: int) -> None:
+        """Run on as it was where there's something that runs; stop the site where there never was."""
+        self._next = None
+        if self._web is None:
+            if status != TOLD:
+                log.error("the site couldn't be loaded (status %s), so it stops", status)
+            raise SystemExit(1 if status in {0, TOLD} else status)
+        log.error("the site couldn't be loaded again (status %s), so it runs on as it was", status)
+        if not self._reloads:
+            self._web_pause = self._longer(self._web_pause)
+            self._web_due = time.monotonic() + self._web_pause
+        self._reloads = False
+
+    @staticmethod
+    def _longer(pause: float) -> float:
+        return min(max(PAUSE_LEAST, pause * 2), WEB_PAUSE_MOST)
+
     def _change_over(self) -> None:
-        """Let the web server that is ready now take over from the one before, which ends what it began."""
+        """Let the web workers that are ready now take over from those before, which end what they began."""
         before, self._web, self._next = self._web, self._next, None
-        if before is self._web:
+        reloads, self._reloads = self._reloads, False
+        self._web_since = time.monotonic()
+        if before is None:
             say(f"Sidelight is running on http://{self._address()}. Stop it with Ctrl-C.")
             return
+        before.end()
+        self._leaving.append(before)
+        if not reloads:
+            log.warning("new web workers have taken over")
+            return
         say("Sidelight was loaded again.")
-        if before is not None:
-            before.terminate()
-            self._leaving.append(before)
         if self._jobs is not None:
             # Its lanes end what they are at; `_watch_jobs` starts it again.
             self._jobs.terminate()
@@ -183,13 +221,20 @@ class Supervisor:
         host, port = self.listener.getsockname()[:2]
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    def _web_command(self) -> list[str]:
-        bound = f"fd://{self.listener.fileno()}"
-        own = ["--config", f"python:{SERVED}", "--bind", bound, "--workers", str(self.workers)]
-        return [*WEB, *own, f"{SERVED}:load()"]
+    def _start_web(self) -> WebWorkers:
+        """Start a process that loads the site and forks the workers."""
+        self._started += 1
+        beats = [Path(self._folder, f"beat-{self._started}-{number}") for number in range(self.workers)]
+        hears, says = os.pipe()
+        command = [*WEB, str(self.listener.fileno()), str(says), *map(str, beats)]
+        loader = self._start(command, self.listener.fileno(), says)
+        os.close(says)
+        return WebWorkers(loader, hears, beats)
 
-    def _start_web(self) -> Process:
-        return self._start(self._web_command(), self.listener.fileno())
+    def _known(self) -> set[int]:
+        """Return the process ids that something here waits for."""
+        web = [workers.pids for workers in (self._web, self._next, *self._leaving) if workers is not None]
+        return set().union(*web, [] if self._jobs is None else [self._jobs.pid])
 
     def _start_jobs(self) -> None:
         self._jobs, self._jobs_since = self._start([sys.executable, "-m", "lms.cli", "work"]), time.monotonic()
@@ -197,7 +242,7 @@ class Supervisor:
     def _start(self, command: list[str], *handles: int) -> Process:
         """Start a program. Only the web server gets the port: whoever has it open takes connections."""
         # Each thread would else get an arena of memory of its own, which is never given back.
-        own = {PARENT: str(os.getpid()), "NOTIFY_SOCKET": f"{self._folder}/ready"}
+        own = {PARENT: str(os.getpid())}
         if self.counts:
             own[SHARED] = self._folder
         environment = {"MALLOC_ARENA_MAX": "1", **os.environ, **own}
@@ -226,18 +271,22 @@ class Supervisor:
     def _stop(self) -> None:
         """Close the door, and let everything end what it began."""
         self.listener.close()
-        found = [self._next, self._web, *self._leaving, self._jobs]
-        running = [process for process in found if process is not None]
-        for process in running:
-            if process.poll() is None:
-                process.terminate()
+        web = [workers for workers in (self._next, self._web, *self._leaving) if workers is not None]
+        for workers in web:
+            workers.end()
+        if self._jobs is not None and self._jobs.poll() is None:
+            self._jobs.terminate()
         until = time.monotonic() + STOP_SECONDS
-        for process in running:
-            try:
-                process.wait(timeout=max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        while time.monotonic() < until:
+            web = [workers for workers in web if not workers.gone()]
+            if not web and (self._jobs is None or self._jobs.poll() is not None):
+                return
+            time.sleep(0.05)
+        for workers in web:
+            workers.end(signal.SIGKILL)
+        if self._jobs is not None and self._jobs.poll() is None:
+            self._jobs.kill()
+            self._jobs.wait()
 
 
 def _stop_here(_signal: int, _frame: object) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
 from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -108,7 +107,7 @@ def export_postgres(url: str, folder: Path) -> Schema:
         columns: dict[str, list[str]] = {}
         for table in _tables(connection):
             columns[table] = [column["name"] for column in inspect(connection).get_columns(table)]
-            statement = _copy_statement(table, columns[table], "TO STDOUT")
+            statement = _copy_statement(connection, table, columns[table], "TO STDOUT")
             with (
                 (folder / f"{table}.copy").open("wb") as file,
                 _cursor(connection) as cursor,
@@ -131,9 +130,9 @@ def _cursor(connection: Connection) -> Any:
     return driver.cursor()
 
 
-def _copy_statement(table: str, columns: list[str], where_to: str) -> sql.Composed:
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("COPY {} ({}) " + where_to).format(sql.Identifier(table), names)
+def _copy_statement(connection: Connection, table: str, columns: list[str], where_to: str) -> str:
+    quote = connection.dialect.identifier_preparer.quote
+    return f"COPY {quote(table)} ({', '.join(map(quote, columns))}) {where_to}"
 
 
 def load_postgres(url: str, folder: Path, manifest: Manifest) -> None:
@@ -173,7 +172,7 @@ def note_restored(url: str) -> None:
 
 
 def _load_table(connection: Connection, name: str, columns: list[str], path: Path) -> None:
-    statement = _copy_statement(name, columns, "FROM STDIN")
+    statement = _copy_statement(connection, name, columns, "FROM STDIN")
     with path.open("rb") as file, _cursor(connection) as cursor, cursor.copy(statement) as copy:
         while content := file.read(CHUNK):
             copy.write(content)
